@@ -1,0 +1,322 @@
+"""Differences and trends between waves, against numbers from R, ratesci and print, and against one another."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
+from scipy.special import xlogy
+from scipy.stats import norm
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from crosswave.compare import (
+    Interval,
+    cochran_armitage,
+    compare_shares,
+    equivalent,
+    error_at,
+    miettinen_nurminen,
+    newcombe,
+    p_value,
+    tost_p,
+)
+from crosswave.estimate import multinomial_se
+
+# A busy machine is no fault of a formula.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+SHARES = st.floats(0, 1)
+SIZES = st.floats(2, 1e5)
+ERRORS = st.floats(0, 0.1)
+WAVES = st.tuples(SHARES, SIZES, SHARES, SIZES)
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a reference file; tolerance is half a unit of the last printed digit."""
+    return pd.read_csv(Path(__file__).parent / "reference" / f"{name}.csv").to_dict("records")
+
+
+def numbers(text: str) -> list[float]:
+    return [float(part) for part in text.split()]
+
+
+def waves(row: dict[str, Any]) -> tuple[float, float, float, float]:
+    return row["count_1"] / row["n_1"], row["n_1"], row["count_2"] / row["n_2"], row["n_2"]
+
+
+def limits(row: dict[str, Any]) -> Interval:
+    if row["method"] == "miettinen-nurminen":
+        return miettinen_nurminen(*(int(row[name]) for name in ("count_1", "n_1", "count_2", "n_2")), row["alpha"])
+    error = (math.sqrt(row["error_variance"]), 0.0)
+    low, high = newcombe(*waves(row), alpha=row["alpha"], total_error=error)
+    return Interval(float(low), float(high))
+
+
+def named(row: dict[str, Any]) -> str:
+    kind = row.get("method", row.get("quantity"))
+    return f"{kind} {row['count_2']}/{row['n_2']}-{row['count_1']}/{row['n_1']} {row.get('limit', '')}"
+
+
+@pytest.mark.parametrize("row", rows("differences"), ids=named)
+def test_limits_of_a_difference_agree_with_references(row: dict[str, Any]) -> None:
+    assert getattr(limits(row), row["limit"]) == pytest.approx(row["value"], abs=row["tolerance"])
+
+
+@pytest.mark.parametrize("row", rows("p_values"), ids=named)
+def test_p_values_agree_with_roots_found_in_r(row: dict[str, Any]) -> None:
+    error = (math.sqrt(row["error_variance"]), 0.0)
+    found = {
+        "difference": lambda: p_value(*waves(row), total_error=error),
+        "equivalence": lambda: tost_p(*waves(row), margin=row["margin"], total_error=error),
+    }[row["quantity"]]()
+    assert float(found) == pytest.approx(row["value"], abs=row["tolerance"])
+
+
+@pytest.mark.parametrize("row", rows("trend"), ids=lambda r: f"{r['counts']} {r['quantity']}")
+def test_trend_agrees_with_r(row: dict[str, Any]) -> None:
+    counts, totals = numbers(row["counts"]), numbers(row["totals"])
+    trend = cochran_armitage(counts, totals, numbers(row["scores"]) if isinstance(row["scores"], str) else None)
+    size = sum(totals)
+    found = {
+        "trend": trend.z**2,
+        "linear-by-linear": trend.z**2 * (size - 1) / size,
+        "p_value": trend.p_value,
+        "homogeneity": trend.homogeneity,
+        "homogeneity_p": trend.homogeneity_p,
+        "departure": trend.departure,
+        "departure_p": trend.departure_p,
+    }
+    assert found[row["quantity"]] == pytest.approx(row["value"], abs=row["tolerance"])
+
+
+def wald_z(x_1: int, x_2: int) -> float:
+    shares = ((x_1 / 1000, 1000), (x_2 / 800, 800))
+    return (x_2 / 800 - x_1 / 1000) / math.hypot(*(multinomial_se([p], [1], n) for p, n in shares))
+
+
+@pytest.mark.parametrize("row", rows("rounding"), ids=lambda r: f"{r['percent_2']} {r['quantity']}")
+def test_the_rounding_envelope_is_that_of_the_reference(row: dict[str, Any]) -> None:
+    middle = wald_z(400, round(8 * row["percent_2"]))
+    found = {
+        "z": middle,
+        "lowest_z": wald_z(405, row["lowest_2"]),
+        "highest_z": wald_z(395, row["highest_2"]),
+        "p_at_deff_1.5": 2 * norm.sf(middle / math.sqrt(1.5)),
+        "p_at_deff_2": 2 * norm.sf(middle / math.sqrt(2)),
+        "tipping_bias": 0.06 - norm.isf(0.025) * 0.06 / middle,
+    }
+    assert found[row["quantity"]] == pytest.approx(row["value"], abs=row["tolerance"])
+
+
+@pytest.mark.parametrize(("lowest", "survives"), [(364, {True}), (348, {True, False})], ids=["46 %", "44 %"])
+def test_newcombe_over_all_feasible_counts_gives_the_same_verdicts(lowest: int, survives: set[bool]) -> None:
+    first, second = np.meshgrid(np.arange(395, 406), np.arange(lowest, lowest + 9))
+    p = p_value(first / 1000, 1000, second / 800, 800)
+    assert set((p < 0.05).ravel().tolist()) == survives
+
+
+def test_a_design_effect_of_two_undoes_the_difference_that_one_and_a_half_leaves() -> None:
+    p = p_value(0.40, 1000 / np.array([1.5, 2.0]), 0.46, 800 / np.array([1.5, 2.0]))
+    assert p.tolist() == pytest.approx([0.0368, 0.0706], abs=5e-4)
+
+
+def test_newcombe_by_hand() -> None:
+    # z = 1 and 2 of 4 in both waves: every Wilson arm is 1 / (2 sqrt 5), so each arm is sqrt(2 / 20).
+    low, high = newcombe(0.5, 4, 0.5, 4, alpha=2 * norm.sf(1.0))
+    assert (float(low), float(high)) == pytest.approx((-math.sqrt(0.1), math.sqrt(0.1)))
+
+
+def test_total_error_by_hand() -> None:
+    # Everyone asked, so that only z sqrt(t1^2 + t2^2) is left: 3-4-5.
+    low, high = newcombe(0.4, math.inf, 0.5, math.inf, alpha=2 * norm.sf(1.0), total_error=(0.03, 0.04))
+    assert (float(low), float(high)) == pytest.approx((0.05, 0.15))
+
+
+@given(st.integers(0, 50), st.integers(0, 80), st.floats(0.01, 0.4))
+def test_without_total_error_it_is_the_interval_of_statsmodels(x_1: int, x_2: int, alpha: float) -> None:
+    ours = newcombe(x_1 / 50, 50, x_2 / 80, 80, alpha=alpha)
+    theirs = confint_proportions_2indep(x_2, 80, x_1, 50, method="newcomb", compare="diff", alpha=alpha)
+    assert tuple(map(float, ours)) == pytest.approx(theirs, abs=1e-12)
+
+
+@given(WAVES, ERRORS, st.floats(0.001, 0.5))
+def test_exchanging_the_waves_turns_the_interval_round(w: Any, t: float, alpha: float) -> None:
+    low, high = newcombe(*w, alpha=alpha, total_error=(t, 0.01))
+    back_low, back_high = newcombe(*w[2:], *w[:2], alpha=alpha, total_error=(0.01, t))
+    assert (float(-back_high), float(-back_low)) == pytest.approx((float(low), float(high)), abs=1e-9)
+
+
+@given(WAVES, ERRORS, st.floats(0.001, 0.5))
+def test_counting_no_instead_of_yes_turns_the_interval_round(w: Any, t: float, alpha: float) -> None:
+    low, high = newcombe(*w, alpha=alpha, total_error=(t, t))
+    no_low, no_high = newcombe(1 - w[0], w[1], 1 - w[2], w[3], alpha=alpha, total_error=(t, t))
+    assert (float(-no_high), float(-no_low)) == pytest.approx((float(low), float(high)), abs=1e-9)
+
+
+@given(WAVES, ERRORS, st.floats(0.001, 0.5), st.floats(1.0, 10.0))
+def test_larger_samples_narrow_and_more_error_widens(w: Any, t: float, alpha: float, more: float) -> None:
+    p1, n1, p2, n2 = w
+    low, high = newcombe(p1, [n1, n1 * more, n1], p2, n2, alpha=alpha, total_error=([t, t, t + 0.01], 0))
+    assert low[1] >= low[0] - 1e-12 and high[1] <= high[0] + 1e-12
+    assert low[2] <= low[0] and high[2] >= high[0]
+
+
+@given(WAVES, ERRORS)
+def test_the_interval_at_alpha_equal_to_p_touches_zero(w: Any, t: float) -> None:
+    p = float(p_value(*w, total_error=(t, t)))
+    assume(1e-12 < p < 1)
+    low, high = newcombe(*w, alpha=p, total_error=(t, t))
+    assert float(low if w[2] > w[0] else high) == pytest.approx(0, abs=1e-9)
+
+
+@given(WAVES, ERRORS)
+def test_p_is_below_alpha_exactly_when_the_interval_excludes_zero(w: Any, t: float) -> None:
+    p = float(p_value(*w, total_error=(t, t)))
+    assume(abs(p - 0.05) > 1e-9)
+    low, high = newcombe(*w, alpha=0.05, total_error=(t, t))
+    assert (p < 0.05) == bool(low > 0 or high < 0)
+
+
+@given(WAVES, ERRORS, st.floats(0.01, 0.3))
+def test_equivalence_agrees_with_the_interval_at_twice_alpha(w: Any, t: float, margin: float) -> None:
+    p = float(tost_p(*w, margin=margin, total_error=(t, t)))
+    assume(abs(p - 0.05) > 1e-9)
+    low, high = newcombe(*w, alpha=0.10, total_error=(t, t))
+    inside = bool(low > -margin and high < margin)
+    assert (p < 0.05) == inside
+    assert bool(equivalent(*w, margin=margin, alpha=0.05, total_error=(t, t))) == inside
+
+
+@given(WAVES, st.floats(0.01, 0.3))
+def test_equivalence_is_symmetric_in_the_waves(w: Any, margin: float) -> None:
+    assert float(tost_p(*w, margin=margin)) == pytest.approx(float(tost_p(*w[2:], *w[:2], margin=margin)), abs=1e-9)
+
+
+def test_equal_shares_have_p_one() -> None:
+    assert p_value([0.0, 0.4, 1.0], 10, [0.0, 0.4, 1.0], 20).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_difference_between_two_full_counts_is_certain() -> None:
+    assert float(p_value(0.4, math.inf, 0.5, math.inf)) == 0.0
+
+
+def test_ten_thousand_comparisons_are_one_call() -> None:
+    shares = np.linspace(0.01, 0.99, 10_000)
+    assert p_value(shares, 235, shares[::-1], 400, total_error=(0.03, 0.03)).shape == (10_000,)
+
+
+def test_error_is_the_declared_points_at_one_half_and_shrinks_outwards() -> None:
+    assert error_at(3, [0.5, 0.2, 0.8, 0.0]).tolist() == pytest.approx([0.03, 0.0192, 0.0192, 0.0])
+
+
+def likelihood_chi2(x_1: int, n_1: int, x_2: int, n_2: int, d: float) -> float:
+    """Score statistic with the restricted shares found by maximising the likelihood, not by the cubic."""
+
+    def loss(p: float) -> float:
+        q = p + d
+        return -float(xlogy(x_1, p) + xlogy(n_1 - x_1, 1 - p) + xlogy(x_2, q) + xlogy(n_2 - x_2, 1 - q))
+
+    p = minimize_scalar(loss, bounds=(max(0.0, -d), min(1.0, 1 - d)), method="bounded", options={"xatol": 1e-12}).x
+    variance = (p * (1 - p) / n_1 + (p + d) * (1 - p - d) / n_2) * (n_1 + n_2) / (n_1 + n_2 - 1)
+    return (x_2 / n_2 - x_1 / n_1 - d) ** 2 / variance
+
+
+@pytest.mark.parametrize("case", [(3, 20, 9, 25), (80, 235, 61, 210), (7, 9, 2, 30)])
+def test_score_limits_are_where_the_likelihood_says(case: tuple[int, int, int, int]) -> None:
+    interval = miettinen_nurminen(*case, alpha=0.1)
+    for limit in (interval.low, interval.high):
+        assert likelihood_chi2(*case, limit) == pytest.approx(norm.isf(0.05) ** 2, rel=1e-5)
+
+
+@given(st.integers(0, 12), st.integers(0, 17))
+def test_score_limits_exist_for_every_table_and_cover_the_difference(x_1: int, x_2: int) -> None:
+    interval = miettinen_nurminen(x_1, 12, x_2, 17)
+    assert -1 <= interval.low <= x_2 / 17 - x_1 / 12 + 1e-8
+    assert interval.high >= x_2 / 17 - x_1 / 12
+    back = miettinen_nurminen(x_2, 17, x_1, 12)
+    assert (-back.high, -back.low) == pytest.approx((interval.low, interval.high), abs=1e-7)
+
+
+def test_trend_of_two_waves_is_the_pooled_z_test() -> None:
+    trend = cochran_armitage([400, 368], [1000, 800])
+    pooled = 768 / 1800
+    assert trend.z == pytest.approx(0.06 / math.sqrt(pooled * (1 - pooled) * (1 / 1000 + 1 / 800)))
+    assert (trend.departure, trend.departure_df, trend.departure_p) == (pytest.approx(0, abs=1e-9), 0, 1.0)
+
+
+@given(st.lists(st.integers(1, 49), min_size=3, max_size=6), st.floats(-5, 5), st.floats(0.1, 10))
+def test_trend_does_not_depend_on_the_unit_of_time(counts: list[int], shift: float, scale: float) -> None:
+    times = np.arange(len(counts), dtype=float)
+    plain = cochran_armitage(counts, [50] * len(counts), times)
+    moved = cochran_armitage(counts, [50] * len(counts), shift + scale * times)
+    turned = cochran_armitage(counts, [50] * len(counts), -times)
+    assert moved.z == pytest.approx(plain.z, abs=1e-7)
+    assert turned.z == pytest.approx(-plain.z, abs=1e-9)
+
+
+def test_an_empty_cell_is_not_filled() -> None:
+    # 0/10, 5/10, 10/10: p = 1/2, covariance sum 10, so z^2 = 10^2 / (1/4 * 20) = 20.
+    trend = cochran_armitage([0, 5, 10], [10, 10, 10])
+    assert trend.z**2 == pytest.approx(20)
+    assert trend.departure == pytest.approx(0, abs=1e-9)
+
+
+def test_a_contrast_is_its_parts() -> None:
+    contrast = compare_shares((0.58, 235), (0.53, 210), alpha=0.05, margin=0.05, total_error=(0.03, 0.03))
+    options = {"total_error": (0.03, 0.03)}
+    low, high = newcombe(0.58, 235, 0.53, 210, alpha=0.05, **options)
+    assert contrast.interval == Interval(float(low), float(high))
+    assert contrast.p_value == float(p_value(0.58, 235, 0.53, 210, **options))
+    assert contrast.equivalence_p == float(tost_p(0.58, 235, 0.53, 210, margin=0.05, **options))
+    assert contrast.difference == pytest.approx(-0.05)
+    assert not contrast.differs and not contrast.equivalent
+
+
+FAULTS = [
+    (
+        lambda: newcombe(0.4, 100, 46, 100, alpha=0.05),
+        "share_2 must be in [0, 1]; got 46. Divide a percentage by 100.",
+    ),
+    (
+        lambda: p_value(0.4, -1, 0.5, 100),
+        "n_1 must be positive; got -1. A share of nobody has no interval: leave it out.",
+    ),
+    (
+        lambda: p_value(0.4, 10, 0.5, 100, total_error=(0.03, -0.03)),
+        "total_error must be zero or more; got -0.03. Pass standard deviations as proportions: 0.03 for 3 points.",
+    ),
+    (
+        lambda: tost_p(0.4, 10, 0.5, 100, margin=5),
+        "margin must be strictly between 0 and 1; got 5. Pass 0.05 for 5 points.",
+    ),
+    (lambda: error_at(-3, 0.5), "points must be zero or more; got -3. Pass a standard deviation."),
+    (
+        lambda: miettinen_nurminen(5, 4, 1, 9),
+        "x_1 must lie between 0 and its base; got 5 of 4. Check the order of arguments.",
+    ),
+    (
+        lambda: cochran_armitage([1, 2], [5, 5], [0]),
+        "counts, totals and scores must have one length of at least 2; got 2, 2 and 1. "
+        "Pass one of each for every wave.",
+    ),
+    (
+        lambda: cochran_armitage([0, 0], [5, 5]),
+        "a trend needs counts within their totals, some yes and some no, and scores that differ; "
+        "got counts [0.0, 0.0] of [5.0, 5.0] at [0.0, 1.0]. Leave out waves that cannot show a trend.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "message"), FAULTS, ids=[message for _, message in FAULTS])
+def test_a_fault_says_what_to_do(fault: Any, message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        fault()
+    assert str(caught.value) == message
