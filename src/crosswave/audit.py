@@ -1,0 +1,128 @@
+"""Faults that only arithmetic shows: figures that nobody can read, answers that exceed everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from crosswave.quantities import Lexicon, QuantityError, number
+from crosswave.registry import DataError, Fault, Registry, find_data
+from crosswave.registry.loading import read_folder
+from crosswave.registry.mending import Path_
+from crosswave.registry.models import Answer, Condition, Question, Survey
+
+_EXCLUSIVE = ("single", "scale", "fact")
+
+
+def audit(folder: Path | None = None) -> Registry:
+    """Return a data folder as a registry in which every rule holds.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The data folder; found from the working folder if absent.
+
+    Raises
+    ------
+    DataError
+        Anything breaks a rule of form, reference or arithmetic: all faults at once.
+    """
+    registry, faults = read_folder(folder or find_data())
+    if registry is not None:
+        faults += [*_survey_faults(registry), *_quantity_faults(registry), *_claim_faults(registry)]
+    if registry is None or faults:
+        raise DataError(faults)
+    return registry
+
+
+def _survey_faults(registry: Registry) -> Iterator[Fault]:
+    lexicon = Lexicon(registry.quantities)
+    for survey in registry.surveys.values():
+        document = registry.documents.get(f"surveys/{survey.id}.yaml")
+        if document is None:  # the id is at odds with the name of the file, which is a fault of its own
+            continue
+        for where, message in _unreadable(survey, lexicon):
+            yield document.fault(where, message)
+        for k, question in enumerate(survey.questions):
+            yield from (document.fault(("questions", k), words) for words in _over_full(survey, question, lexicon))
+
+
+def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
+    for k, question in enumerate(survey.questions):
+        for j, answer in enumerate(question.answers):
+            if answer.measure in ("share", "range") and (words := _unread(answer.printed, lexicon)):
+                yield ("questions", k, "answers", j, "printed"), words
+
+
+def _unread(printed: str, lexicon: Lexicon) -> str | None:
+    try:
+        quantity = lexicon.share(printed)
+    except QuantityError as error:
+        return str(error)
+    if quantity.low > 1 or (quantity.high is not None and quantity.low > quantity.high):
+        return f"printed {printed!r} is more than 100 %; check it against the source"
+    return None
+
+
+def _over_full(survey: Survey, question: Question, lexicon: Lexicon) -> Iterator[str]:
+    """Answers that exclude each other on one base must not exceed it, even at the low end of their rounding."""
+    if question.response not in _EXCLUSIVE:
+        return
+    groups: dict[tuple[str, str], list[Answer]] = {}
+    for answer in question.answers:
+        if not (answer.net_of or answer.part_of or answer.rival_of or answer.measure != "share"):
+            groups.setdefault((answer.item or "", str(answer.base)), []).append(answer)
+    for group in groups.values():
+        least = sum((_least(answer, lexicon) for answer in group), Fraction(0))
+        if least > 1:
+            names = ", ".join(f"{answer.id} {answer.printed}" for answer in group)
+            yield (
+                f"answers to {question.id} exclude each other on one base and exceed 100 %: {names}; mark nets "
+                "(net_of), parts (part_of), statements (item) or subgroups (base), or make the response multi"
+            )
+
+
+def _least(answer: Answer, lexicon: Lexicon) -> Fraction:
+    try:
+        return lexicon.share(answer.printed).low
+    except QuantityError:
+        return Fraction(0)
+
+
+def _quantity_faults(registry: Registry) -> Iterator[Fault]:
+    document = registry.documents["quantities.yaml"]
+    for k, phrase in enumerate(registry.quantities.phrases):
+        for key in ("low", "high"):
+            if words := _no_number(getattr(phrase, key)):
+                yield document.fault(("phrases", k, key), words)
+        if not (_no_number(phrase.low) or _no_number(phrase.high)) and number(phrase.low) > number(phrase.high):
+            yield document.fault(("phrases", k, "low"), f"low {phrase.low} is above high {phrase.high}; swap them")
+
+
+def _claim_faults(registry: Registry) -> Iterator[Fault]:
+    document, lexicon = registry.documents["claims.yaml"], Lexicon(registry.quantities)
+    for k, claim in enumerate(registry.claims.values()):
+        for j, condition in enumerate(claim.all_of):
+            for words in _condition_faults(condition, lexicon):
+                yield document.fault(("claims", k, "all_of", j), words)
+
+
+def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
+    needed = {"phrase": ("phrase",), "between": ("value", "and_value")}.get(condition.is_, ("value",))
+    missing = [key for key in needed if getattr(condition, key) is None]
+    if missing:
+        yield f"is: {condition.is_} needs {' and '.join(missing)}; add it"
+        return
+    numbers = [getattr(condition, key) for key in needed if key != "phrase"]
+    yield from (words for text in numbers if (words := _no_number(text)))
+    if condition.phrase and (words := _unread(condition.phrase, lexicon)):
+        yield words
+
+
+def _no_number(text: str) -> str | None:
+    try:
+        number(text)
+    except QuantityError as error:
+        return str(error)
+    return None

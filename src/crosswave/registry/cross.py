@@ -1,0 +1,115 @@
+"""Rules between files: what one names, another must hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from crosswave.registry.faults import Fault, shown_path
+from crosswave.registry.mending import Path_
+from crosswave.registry.models import Claims, Construct, Constructs, Source
+from crosswave.registry.references import Located, dangling, repeated
+
+if TYPE_CHECKING:
+    from crosswave.registry.loading import Registry
+
+
+def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) -> list[Fault]:
+    """Return the faults that only show when the files stand side by side.
+
+    Parameters
+    ----------
+    registry : Registry
+        All files, each of the right form.
+    constructs, claims
+        Two of them in the order of their files, where ids may still repeat.
+    """
+    by_file: dict[str, Iterable[Located]] = {
+        "constructs.yaml": _constructs(registry, constructs),
+        "claims.yaml": _claims(registry, claims),
+    }
+    by_file |= {f"surveys/{name}.yaml": _survey(registry, name) for name in registry.surveys}
+    located = (
+        (registry.documents[file], row) for file, rows in by_file.items() if file in registry.documents for row in rows
+    )
+    faults = [document.fault(where, message) for document, (where, message) in located]
+    return faults + list(_sources(registry)) + list(_facts(registry))
+
+
+def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
+    rows = constructs.constructs
+    yield from repeated((("constructs", k, "id"), construct.id) for k, construct in enumerate(rows))
+    for k, construct in enumerate(rows):
+        yield from _construct(registry, construct, ("constructs", k))
+
+
+def _construct(registry: Registry, construct: Construct, where: Path_) -> Iterator[Located]:
+    families = {family.id for family in registry.plan.families}
+    yield from dangling((*where, "family"), "family of plan.yaml", [construct.family], families)
+    yield from dangling(
+        (*where, "changes"), "printed change", _told(construct.changes, registry), _change_ids(registry)
+    )
+    members = [answer.finding for answer in construct.answers]
+    surveys = Counter(finding.split(".")[0] for finding in members)
+    for j, answer in enumerate(construct.answers):
+        place = (*where, "answers", j)
+        yield from dangling((*place, "finding"), "finding", _told([answer.finding], registry), registry.findings)
+        yield from dangling((*place, "same_instrument_as"), "answer here", answer.same_instrument_as, members)
+        survey = answer.finding.split(".")[0]
+        if surveys[survey] > 1:
+            yield (*place, "finding"), f"{survey} has {surveys[survey]} answers in {construct.id}; keep one per survey"
+
+
+def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
+    yield from repeated((("sources", k, "id"), source.id) for k, source in enumerate(claims.sources))
+    yield from repeated((("claims", k, "id"), claim.id) for k, claim in enumerate(claims.claims))
+    sources = {source.id for source in claims.sources}
+    terms = {*registry.findings, *registry.facts, *_change_ids(registry)}
+    for k, claim in enumerate(claims.claims):
+        yield from dangling(("claims", k, "source"), "source of this file", [claim.source], sources)
+        yield from dangling(("claims", k, "surveys"), "survey", _told(claim.surveys, registry), registry.surveys)
+        for j, condition in enumerate(claim.all_of):
+            place: Path_ = ("claims", k, "all_of", j)
+            named = _told(condition.terms, registry)
+            yield from dangling((*place, "terms"), "finding, printed change or fact", named, terms)
+            yield from dangling((*place, "over"), "fact", condition.over, registry.facts)
+
+
+def _survey(registry: Registry, name: str) -> Iterator[Located]:
+    survey = registry.surveys[name]
+    for k, overlap in enumerate(survey.overlaps):
+        yield from dangling(("overlaps", k, "survey"), "survey", _told([overlap.survey], registry), registry.surveys)
+    for k, change in enumerate(survey.changes):
+        yield from dangling(("changes", k, "since"), "survey", _told([change.since], registry), registry.surveys)
+        known = {finding.local_id for finding in registry.findings.values() if finding.survey.id == name}
+        yield from dangling(("changes", k, "answer"), "answer of this survey", [change.answer], known)
+
+
+def _told(names: Iterable[str], registry: Registry) -> list[str]:
+    """Names that can be looked up: those of a survey file whose form is wrong are passed over."""
+    return [name for name in names if name.split(".")[0] not in registry.unread]
+
+
+def _change_ids(registry: Registry) -> set[str]:
+    return {f"{survey.id}.{change.id}" for survey in registry.surveys.values() for change in survey.changes}
+
+
+def _sources(registry: Registry) -> Iterator[Fault]:
+    first: dict[str, tuple[Source, str]] = {}
+    whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
+    in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
+    for file, sources in chain(in_surveys, [("claims.yaml", tuple(registry.claim_sources.values()))]):
+        for k, source in enumerate(sources):
+            other, where = first.setdefault(source.id, (source, file))
+            if other != source:
+                message = f"source {source.id} differs from the record in {where}; make them the same"
+                yield registry.documents[file].fault(("sources", k), message)
+
+
+def _facts(registry: Registry) -> Iterator[Fault]:
+    for number, fact in enumerate(registry.facts.values(), start=2):
+        if fact.source not in registry.sources:
+            message = f"source {fact.source} is described in no survey and not in claims.yaml; add it there"
+            yield Fault(shown_path(registry.folder / "context.csv"), number, message)

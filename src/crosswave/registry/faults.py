@@ -1,0 +1,48 @@
+"""Faults in data files, said so that the person who wrote the file can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault: where it stands and what to do about it."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class DataError(Exception):
+    """Data that cannot be used: every fault at once, one per line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as a reader would type it: relative to the working folder where it lies inside."""
+    resolved, here = path.resolve(), Path.cwd()
+    return resolved.relative_to(here).as_posix() if resolved.is_relative_to(here) else str(path)
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """Return ``"; did you mean ...?"`` for the nearest allowed words, or nothing.
+
+    Parameters
+    ----------
+    word : str
+        What arrived.
+    allowed : iterable of str
+        What would have been right.
+    """
+    close = get_close_matches(word, list(allowed), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

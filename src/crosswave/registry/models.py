@@ -1,0 +1,373 @@
+"""The data model: what may stand in ``data/``, as pydantic models.
+
+Absent means unknown. A field that is not there is never read as a fact; where the arithmetic needs one, the
+reconstruction takes it as a named assumption.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+LocalId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
+FindingId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+\.[a-z0-9-]+$")]
+PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Year = Annotated[int, Field(ge=1990, le=2100)]
+
+Topic = Literal[
+    "automation", "budget-cost", "citizen-demand", "cloud", "confidence", "culture", "data-sharing",
+    "digital-progress", "leadership", "legacy", "other", "procurement-sme", "remote-working", "security-privacy",
+    "skills", "strategy", "technology-value", "training",
+]  # fmt: skip
+Grade = Literal["same", "similar", "different", "unknown"]
+
+
+class Record(BaseModel):
+    """A part of a data file: unknown keys are faults, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Record):
+    """A page or document that prints figures."""
+
+    id: Slug
+    title: Text
+    publisher: Text | None = None
+    url: Address
+    kind: Literal["founding-document", "mirror", "press-release", "publisher-report", "trade-press", "vendor-blog"]
+    published: PartialDate | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, as far as it is known.")
+
+
+class Fieldwork(Record):
+    """When a survey was in the field, and who ran it."""
+
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    house: Text | None = Field(None, description="The organisation that collected the answers.")
+
+
+class SampleSize(Record):
+    """How many answered, as printed, and the integers that this admits."""
+
+    printed: Text | None = Field(None, description="The printed form, untouched.")
+    value: Annotated[int, Field(ge=1)] | None = Field(None, description="The number in the printed form.")
+    kind: Literal["exact", "approximate", "at-least", "derived", "unknown"]
+    low: Annotated[int, Field(ge=1)] | None = Field(None, description="Smallest n; needed where kind is derived.")
+    high: Annotated[int, Field(ge=1)] | None = Field(None, description="Largest n; needed where kind is derived.")
+    how: Text | None = Field(None, description="The arithmetic behind a derived n.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> SampleSize:
+        if self.kind in ("exact", "approximate", "at-least") and self.value is None:
+            raise ValueError(f"n of kind {self.kind} needs a value")
+        if self.kind == "derived" and not (self.low and self.high and self.how):
+            raise ValueError("n of kind derived needs low, high and how")
+        if self.low and self.high and self.low > self.high:
+            raise ValueError(f"n has low {self.low} above high {self.high}")
+        return self
+
+
+class Base(Record):
+    """Whom a question or an answer was counted on. Exactly one of the forms below."""
+
+    everyone: bool = Field(False, description="A source states that it is everybody. (Short form: base: all)")
+    who: Text | None = Field(None, description="The subset, in own words.")
+    n: Annotated[int, Field(ge=1)] | None = Field(None, description="Size of the subset, where it is printed.")
+    answers: tuple[LocalId, ...] = Field((), description="question.answer whose respondents make up the subset.")
+    counts: Text | None = Field(None, description="What is counted, where it is not respondents (projects, breaches).")
+    either: tuple[Base, ...] = Field((), description="Alternatives, where print is ambiguous: each is tried.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"everyone": True} if value == "all" else value
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Base:
+        forms = (self.everyone, bool(self.who or self.n or self.answers), bool(self.either), bool(self.counts))
+        if not any(forms):
+            raise ValueError("a base needs one of: all, who, n, answers, counts, either")
+        if self.either and (len(self.either) < 2 or any(forms[:2]) or forms[3]):
+            raise ValueError("either lists two or more alternatives and stands alone")
+        return self
+
+
+class Answer(Record):
+    """One printed figure."""
+
+    id: Slug
+    says: Text = Field(description="The answer, in own words.")
+    printed: Text = Field(description="The figure exactly as printed, in quotes: 58%, 58.0 per cent, nearly half.")
+    measure: Literal["share", "mean", "change", "range", "size"] = Field(
+        "share", description="What the figure is: a share of the base, a mean score, a change, a range, a head count."
+    )
+    topic: Topic
+    barrier: bool = Field(False, description="true where the answer names something that stands in the way.")
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    item: Slug | None = Field(None, description="The statement of a battery that this answers, one per statement.")
+    base: Base | None = Field(None, description="Where it differs from the base of the question.")
+    net_of: tuple[Slug, ...] = Field((), description="Answers of this question whose sum this is.")
+    part_of: Slug | None = Field(None, description="The answer of this question that includes this one.")
+    rival_of: Slug | None = Field(None, description="The answer of which this is another printed value.")
+    complement_of: Slug | None = Field(None, description="The answer that everybody else gave.")
+    ambiguity: Text | None = Field(None, description="What print leaves open.")
+    unusable: Text | None = Field(None, description="Why the figure must not be used in a comparison.")
+    note: Text | None = None
+
+
+class Question(Record):
+    """A question, with the answers that are printed for it."""
+
+    id: Slug
+    asks: Text = Field(description="What it asks, in own words.")
+    about: Text = Field(description="The stem: the thing measured, in own words.")
+    response: Literal["single", "multi", "scale", "fact"] | None = Field(
+        None, description="single and scale: answers exclude each other. Absent: unknown, nothing is summed."
+    )
+    exhaustive: bool = Field(False, description="true where the listed answers are all that was offered.")
+    base: Base | None = Field(None, description="Absent: not stated; everyone is then an assumption.")
+    answers: Annotated[tuple[Answer, ...], Field(min_length=1)]
+    note: Text | None = None
+
+
+class PrintedChange(Record):
+    """A change printed without the earlier level: claims may use it, levels never."""
+
+    id: Slug
+    answer: LocalId = Field(description="The answer, in this survey or in the earlier one, that changed.")
+    since: Slug = Field(description="The earlier survey.")
+    points: int = Field(description="Later minus earlier, percentage points.")
+    level: Text | None = Field(None, description="The later level as printed.")
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    note: Text | None = None
+
+
+class Overlap(Record):
+    """Another wave with some of the same respondents."""
+
+    survey: Slug
+    how: Text
+
+
+class Survey(Record):
+    """One survey wave: everything that is known of it."""
+
+    id: Slug
+    title: Text
+    series: Slug | None = Field(None, description="Same publisher and instrument repeated.")
+    publisher: Text | None = None
+    sponsor: Text | None = None
+    fieldwork: Fieldwork = Fieldwork()
+    published: PartialDate | None = None
+    year: Year = Field(description="The year that places the wave.")
+    year_basis: Literal["fieldwork", "publication", "inferred"]
+    population: Text
+    sector: Literal["central", "local", "nhs", "mixed"]
+    nation: Literal["UK", "England", "Scotland", "Wales", "Northern Ireland"] | None = None
+    unit: Literal["person", "organisation", "foi-return"]
+    mode: Literal["online", "telephone", "paper", "face-to-face", "foi", "mixed"] | None = None
+    sampling: Literal["probability", "census", "foi", "panel", "self-selected", "poll-at-event"] | None = None
+    n: SampleSize = SampleSize(kind="unknown")
+    organisations: Annotated[int, Field(ge=1)] | None = None
+    weighted: bool | None = Field(None, description="Absent: unknown; unweighted is then an assumption.")
+    rounding: Literal["nearest", "truncated"] | None = Field(None, description="Absent: unknown; nearest assumed.")
+    overlaps: tuple[Overlap, ...] = ()
+    missing: Text | None = Field(None, description="What would have to be obtained, where no share is printed.")
+    note: Text | None = None
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    questions: tuple[Question, ...] = ()
+    changes: tuple[PrintedChange, ...] = ()
+
+
+class Grades(Record):
+    """How alike an answer is to the first of its construct."""
+
+    population: Grade
+    unit: Grade
+    stem: Grade
+    wording: Grade
+    base: Grade
+    response: Grade
+
+
+class ConstructAnswer(Record):
+    """One survey's answer in a construct."""
+
+    finding: FindingId
+    grades: Grades
+    same_instrument_as: tuple[FindingId, ...] = ()
+    reversed: bool = Field(False, description="true where the complement of the printed share is meant.")
+    note: Text | None = None
+
+
+class LeftOut(Record):
+    """A figure that speaks to a construct and is not used in it."""
+
+    figure: FindingId
+    reason: Text
+
+
+class Construct(Record):
+    """Answers of different surveys that measure the same thing, one per survey."""
+
+    id: Slug
+    label: Text
+    family: Slug = Field(description="The family of plan.yaml in which multiplicity is controlled.")
+    partition: Slug | None = Field(None, description="Constructs of one partition are answers of one question.")
+    answers: tuple[ConstructAnswer, ...] = ()
+    changes: tuple[LocalId, ...] = Field((), description="survey.change: printed changes that stand for a level.")
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class Constructs(Record):
+    """The file constructs.yaml."""
+
+    constructs: tuple[Construct, ...]
+
+
+class Condition(Record):
+    """A linear statement: the weighted sum of shares or facts stands in a relation to a value."""
+
+    terms: dict[str, int] = Field(description="Finding id, change id (survey.change) or fact id: its weight.")
+    over: tuple[str, ...] = Field((), description="Fact ids whose sum divides the terms.")
+    is_: Literal["above", "at-least", "below", "between", "about", "phrase"] = Field(alias="is")
+    value: Text | None = Field(None, description="A number, fraction or percentage: 1/3, 50%, 0.")
+    and_value: Text | None = Field(None, description="The upper end, for between.")
+    phrase: Text | None = Field(None, description="A phrase of quantities.yaml, for phrase.")
+
+
+class Claim(Record):
+    """A sentence that a writer built on figures, as a predicate."""
+
+    id: Slug
+    source: Slug
+    surveys: tuple[Slug, ...] = ()
+    says: Text = Field(description="The claim, in own words.")
+    subject: Literal["respondents", "population", "organisations", "arithmetic"]
+    all_of: tuple[Condition, ...] = Field((), description="Every one must hold.")
+    not_checkable: Text | None = Field(None, description="Why no published figure can check it.")
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _checkable_or_not(self) -> Claim:
+        if bool(self.all_of) == bool(self.not_checkable):
+            raise ValueError("a claim has either all_of or not_checkable")
+        return self
+
+
+class Claims(Record):
+    """The file claims.yaml."""
+
+    sources: tuple[Source, ...]
+    claims: tuple[Claim, ...]
+
+
+class Phrase(Record):
+    """What a verbal quantity stands for."""
+
+    text: Text
+    kind: Literal["proportion", "count"]
+    low: Text
+    high: Text
+    reason: Text
+    seen: tuple[dict[str, str], ...] = Field((), description="Uses with a known exact value.")
+
+
+class Rule(Record):
+    """What a leading word does to the quantity that follows it."""
+
+    kind: Literal["proportion", "count", "any"] = "any"
+    words: Annotated[tuple[Text, ...], Field(min_length=1)]
+    below: Text = Field(description="How far below the quantity the truth may lie, relative to the quantity.")
+    above: Text = Field(description="How far above; rest: up to the most that is possible.")
+    reason: Text
+
+
+class Quantities(Record):
+    """The file quantities.yaml."""
+
+    phrases: tuple[Phrase, ...]
+    rules: tuple[Rule, ...]
+
+
+class Declared(Record):
+    """A number of the pre-declared analysis, with where it comes from."""
+
+    value: float
+    source: Text
+
+
+class ErrorTier(Record):
+    """The survey error that n does not show, for one grade of comparison."""
+
+    points: Annotated[float, Field(ge=0)] = Field(description="SD of one wave in points at 50 %, on the logit scale.")
+    means: Text
+    source: Text
+
+
+class GateRule(Record):
+    """What a recorded grade does to the comparability of two answers."""
+
+    aspect: Literal["population", "unit", "stem", "wording", "base", "response", "mode", "house"]
+    grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
+    gives: Literal["B1", "B2", "C"]
+    says: Text
+
+
+class Family(Record):
+    """Comparisons among which the chance of a false alarm is controlled together."""
+
+    id: Slug
+    label: Text
+
+
+class VerdictRow(Record):
+    """A row of the ordered decision table: the first whose condition holds gives the verdict."""
+
+    verdict: Text
+    when: Text
+
+
+class Window(Record):
+    """The years in question."""
+
+    from_year: Year
+    to_year: Year
+    source: Text
+
+
+class Plan(Record):
+    """The file plan.yaml: what was fixed before any comparison was made."""
+
+    window: Window
+    alpha: Declared
+    design_effect: Declared
+    smallest_change: Declared = Field(description="Percentage points.")
+    power: Declared
+    detectable_limit: Declared = Field(description="Percentage points: beyond it a comparison is uninformative.")
+    n_largest: Declared = Field(description="The largest n tried where no n is printed.")
+    at_least_span: Declared = Field(description="How far above 'over N' n may lie, in units of N's leading digit.")
+    total_error: dict[Literal["A", "B1", "B2"], ErrorTier]
+    design_effects: tuple[float, ...] = Field(description="Design effects at which each verdict is tried.")
+    gate: tuple[GateRule, ...]
+    families: tuple[Family, ...]
+    decision_table: tuple[VerdictRow, ...]
+
+
+class Fact(Record):
+    """A row of context.csv: a dated fact that is no survey figure."""
+
+    fact_id: Slug
+    year: Year
+    subject: Text
+    quantity: Text
+    value: Text
+    unit: Text
+    source: Slug
+    kind: Literal["exact", "lower-bound", "upper-bound", "approximate", "date", "rhetorical"]
+    notes: str = ""

@@ -1,0 +1,113 @@
+"""Rules that no single field can break: ids that repeat, references that dangle, dates out of order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from crosswave.registry.documents import Document, Validated
+from crosswave.registry.faults import Fault, nearest
+from crosswave.registry.mending import Path_
+from crosswave.registry.models import Answer, Base, Question, Survey
+
+Located = tuple[Path_, str]
+
+
+def survey_faults(validated: Validated[Survey], document: Document) -> list[Fault]:
+    """Return the faults that one survey file shows by itself, beside those of form.
+
+    Parameters
+    ----------
+    validated : Validated
+        The wave, with stand-ins where its form is wrong: nothing is said of those.
+    document : Document
+        The file that it was read from.
+    """
+    survey = validated.record
+    if survey is None:
+        return []
+    located = [*_identity(survey, document), *_dates(survey), *_repeats(survey), *_references(survey)]
+    return [document.fault(where, message) for where, message in located if validated.speaks_of(where)]
+
+
+def _identity(survey: Survey, document: Document) -> Iterator[Located]:
+    stem = PurePath(document.path).stem
+    if survey.id != stem:
+        yield ("id",), f"id is {survey.id}, the file is called {stem}.yaml; make them the same"
+
+
+def _dates(survey: Survey) -> Iterator[Located]:
+    start, end = survey.fieldwork.start, survey.fieldwork.end
+    if start and end and end[: len(start)] < start[: len(end)]:
+        yield ("fieldwork", "end"), f"fieldwork ends {end}, before it starts {start}; swap or mend them"
+    first = start or end
+    if first and survey.published and survey.published[: len(first)] < first[: len(survey.published)]:
+        yield ("published",), f"published {survey.published}, before the fieldwork of {first}; mend one of them"
+
+
+def _repeats(survey: Survey) -> Iterator[Located]:
+    yield from repeated((("sources", k, "id"), source.id) for k, source in enumerate(survey.sources))
+    yield from repeated((("questions", k, "id"), question.id) for k, question in enumerate(survey.questions))
+    yield from repeated((("changes", k, "id"), change.id) for k, change in enumerate(survey.changes))
+    for k, question in enumerate(survey.questions):
+        where: Path_ = ("questions", k, "answers")
+        yield from repeated(((*where, j, "id"), answer.id) for j, answer in enumerate(question.answers))
+
+
+def repeated(ids: Iterable[Located]) -> Iterator[Located]:
+    """Yield a fault for each id that stands a second time."""
+    seen: Counter[str] = Counter()
+    for where, name in ids:
+        if seen[name]:
+            yield where, f"id {name} stands twice; ids are unique, so rename one"
+        seen[name] += 1
+
+
+def _references(survey: Survey) -> Iterator[Located]:
+    sources = {source.id for source in survey.sources}
+    answers = {f"{question.id}.{answer.id}" for question in survey.questions for answer in question.answers}
+    for k, question in enumerate(survey.questions):
+        if question.base:
+            yield from _base(question.base, ("questions", k, "base"), answers)
+        for j, answer in enumerate(question.answers):
+            yield from _answer(answer, question, ("questions", k, "answers", j), sources, answers)
+    for k, change in enumerate(survey.changes):
+        yield from dangling(("changes", k, "sources"), "source", change.sources, sources)
+
+
+def _answer(
+    answer: Answer, question: Question, where: Path_, sources: set[str], answers: set[str]
+) -> Iterator[Located]:
+    yield from dangling((*where, "sources"), "source", answer.sources, sources)
+    siblings = {other.id for other in question.answers} - {answer.id}
+    for key in ("net_of", "part_of", "rival_of", "complement_of"):
+        named = getattr(answer, key) or ()
+        named = (named,) if isinstance(named, str) else named
+        yield from dangling((*where, key), f"other answer of question {question.id}", named, siblings)
+    if answer.base:
+        yield from _base(answer.base, (*where, "base"), answers)
+
+
+def _base(base: Base, where: Path_, answers: set[str]) -> Iterator[Located]:
+    yield from dangling((*where, "answers"), "answer of this survey", base.answers, answers)
+    for k, alternative in enumerate(base.either):
+        yield from _base(alternative, (*where, "either", k), answers)
+
+
+def dangling(where: Path_, what: str, named: Iterable[str], known: Iterable[str]) -> Iterator[Located]:
+    """Yield a fault for each name that refers to nothing.
+
+    Parameters
+    ----------
+    where : tuple of str and int
+        The place of the reference.
+    what : str
+        What the name should be, for the message.
+    named, known : iterable of str
+        The names that stand there, and those that exist.
+    """
+    known = set(known)
+    for name in named:
+        if name not in known:
+            yield where, f"{name} is no {what}{nearest(name, known) or '; add it or mend the name'}"
