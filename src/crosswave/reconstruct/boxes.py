@@ -1,0 +1,92 @@
+"""Exact bounds without a solver, where a part is figures on one base that share at most one sum.
+
+Each count then lies in a box ``ceil(low b) <= c <= floor(high b)``; with a sum of at most (or exactly) ``b`` the bounds
+of each count follow from the boxes of the others. All sizes that n can have are tried at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from crosswave.reconstruct.figures import Arithmetic, Figure
+
+IntArray = npt.NDArray[np.int64]
+
+_SUMS = {"exclusive": False, "exhaustive": True, "complement": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Bounds of each count of a part, for every size that n can have.
+
+    Parameters
+    ----------
+    sizes : array of int, shape (sizes,)
+        The base for each n.
+    low, high : array of int, shape (figures, sizes)
+        Least and greatest count.
+    feasible : array of bool, shape (sizes,)
+        Whether any counts exist.
+    """
+
+    sizes: IntArray
+    low: IntArray
+    high: IntArray
+    feasible: npt.NDArray[np.bool_]
+
+
+def is_simple(part: Arithmetic) -> bool:
+    """Return whether a part is figures on one base with at most one sum over all of them."""
+    one_base = len({figure.base.key for figure in part.figures}) == 1 and not part.figures[0].base.answers
+    sums = [link for link in part.links if link.kind in _SUMS]
+    covers = all(len(link.members) == len(part.figures) for link in sums)
+    return one_base and len(sums) == len(part.links) <= 1 and covers
+
+
+def boxes(part: Arithmetic, n: IntArray) -> Boxes:
+    """Return the bounds of every count of a simple part.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        For which `is_simple` holds.
+    n : array of int, shape (sizes,)
+        The sizes that n can have.
+    """
+    base = part.figures[0].base
+    sizes = np.full_like(n, base.high) if base.low == base.high else n
+    low = np.array([_ceil(figure, sizes) for figure in part.figures])
+    high = np.array([_floor(figure, sizes) for figure in part.figures])
+    feasible = np.asarray((low <= high).all(axis=0))
+    for link in part.links:
+        low, high, fits = _within_sum(low, high, sizes, exact=_SUMS[link.kind])
+        feasible &= fits
+    return Boxes(sizes, low, high, feasible)
+
+
+def _ceil(figure: Figure, sizes: IntArray) -> IntArray:
+    return -_floor_times(-figure.low, sizes)
+
+
+def _floor(figure: Figure, sizes: IntArray) -> IntArray:
+    return _floor_times(figure.high, sizes)
+
+
+def _floor_times(share: Fraction, sizes: IntArray) -> IntArray:
+    return np.asarray(share.numerator * sizes // share.denominator)
+
+
+def _within_sum(
+    low: IntArray, high: IntArray, sizes: IntArray, *, exact: bool
+) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+    others_low, others_high = low.sum(axis=0) - low, high.sum(axis=0) - high
+    fits = low.sum(axis=0) <= sizes
+    upper = np.minimum(high, sizes - others_low)
+    if not exact:
+        return low, upper, np.asarray(fits)
+    fits &= high.sum(axis=0) >= sizes
+    return np.maximum(low, sizes - others_high), upper, np.asarray(fits)

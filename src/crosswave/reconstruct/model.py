@@ -1,0 +1,145 @@
+"""The integer model: a variable for every count and base, solved with CP-SAT.
+
+A figure printed as the share interval ``[low, high]`` on base ``b`` allows the counts ``c`` with
+``low b <= c <= high b``. That is linear in ``(c, b)``, so a base that is itself unknown does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from crosswave.reconstruct.figures import Arithmetic, Figure, Link
+
+_SEED = 20170118
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Something that a model holds: a printed figure or a named assumption that can be retracted."""
+
+    kind: str
+    name: str
+    words: str
+
+
+def elements(arithmetic: Arithmetic) -> list[Element]:
+    """Return everything a model holds, figures first."""
+    figures = [Element("figure", f.id, f"{f.printed} for {f.id}") for f in arithmetic.figures]
+    bases = {f.base.key: Element("base", f.base.key, f.base.assumption) for f in arithmetic.figures}
+    links = [Element("link", "|".join((link.kind, *link.members)), link.words) for link in arithmetic.links]
+    return [*figures, *bases.values(), *links]
+
+
+class Model:
+    """One part of a survey as an integer model.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The figures, bases and links.
+    held : iterable of Element, optional
+        The figures and assumptions that are in force; all of them if absent.
+    """
+
+    def __init__(self, arithmetic: Arithmetic, held: Iterable[Element] | None = None) -> None:
+        self.arithmetic = arithmetic
+        self._held = {(e.kind, e.name) for e in (elements(arithmetic) if held is None else held)}
+        self._cp = cp_model.CpModel()
+        self._solver = cp_model.CpSolver()
+        self._solver.parameters.num_workers = 1
+        self._solver.parameters.random_seed = _SEED
+        low, high = arithmetic.n or (1, 1)
+        self._n = self._cp.new_int_var(low, high, "n")
+        self.bases = {figure.base.key: self._base(figure) for figure in arithmetic.figures}
+        self.counts = {f.id: self._cp.new_int_var(0, f.base.high, f.id) for f in arithmetic.figures}
+        for figure in arithmetic.figures:
+            self._hold_figure(figure)
+        for figure in {figure.base.key: figure for figure in arithmetic.figures}.values():
+            self._hold_base(figure)
+        for link in arithmetic.links:
+            self._hold_link(link)
+
+    def _base(self, figure: Figure) -> cp_model.IntVar:
+        return self._cp.new_int_var(1, figure.base.high, figure.base.key)
+
+    def _hold_figure(self, figure: Figure) -> None:
+        count, base = self.counts[figure.id], self.bases[figure.base.key]
+        self._cp.add(count <= base)
+        if ("figure", figure.id) in self._held:
+            self._cp.add(count * figure.low.denominator >= base * figure.low.numerator)
+            self._cp.add(count * figure.high.denominator <= base * figure.high.numerator)
+
+    def _hold_base(self, figure: Figure) -> None:
+        base, size = self.bases[figure.base.key], figure.base
+        whole = self._whole(figure)
+        self._cp.add(base <= whole)
+        if ("base", size.key) in self._held:
+            self._cp.add(base == whole)
+
+    def _whole(self, figure: Figure) -> cp_model.LinearExprT:
+        size = figure.base
+        if size.answers:
+            return sum(self.counts[answer] for answer in size.answers)
+        return size.high if size.low == size.high else self._n
+
+    def _hold_link(self, link: Link) -> None:
+        if ("link", "|".join((link.kind, *link.members))) not in self._held:
+            return
+        counts = [self.counts[name] for name in link.members]
+        base = self.bases[next(f.base.key for f in self.arithmetic.figures if f.id == link.members[0])]
+        rules = {
+            "exclusive": lambda: sum(counts) <= base,
+            "exhaustive": lambda: sum(counts) == base,
+            "complement": lambda: sum(counts) == base,
+            "net": lambda: counts[0] == sum(counts[1:]),
+            "part": lambda: counts[0] <= counts[1],
+        }
+        self._cp.add(rules[link.kind]())
+
+    def feasible(self) -> bool:
+        """Return whether any counts can have printed the figures."""
+        self._cp.clear_objective()
+        return self._solver.solve(self._cp) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+    def bounds(self, variable: cp_model.IntVar) -> tuple[int, int]:
+        """Return the exact minimum and maximum of a count or base.
+
+        Raises
+        ------
+        ValueError
+            The model has no solution.
+        """
+        return self._extreme(variable, 1), self._extreme(variable, -1)
+
+    def _extreme(self, variable: cp_model.IntVar, sign: int) -> int:
+        self._cp.minimize(sign * variable)
+        if self._solver.solve(self._cp) != cp_model.OPTIMAL:
+            raise ValueError(
+                f"{variable.name} has no bounds: the figures cannot stand together; find the conflict first"
+            )
+        return self._solver.value(variable)
+
+    def values(self, variable: cp_model.IntVar, limit: int) -> tuple[int, ...]:
+        """Return every value of a count or base, or nothing if its range is wider than the limit.
+
+        Parameters
+        ----------
+        variable : IntVar
+            One of ``counts`` or ``bases``.
+        limit : int
+            The widest range that is searched value by value.
+        """
+        low, high = self.bounds(variable)
+        if high - low + 1 > limit:
+            return ()
+        between = [value for value in range(low + 1, high) if self._can_be(variable, value)]
+        return tuple(sorted({low, *between, high}))
+
+    def _can_be(self, variable: cp_model.IntVar, value: int) -> bool:
+        trial = self._cp.clone()
+        trial.clear_objective()
+        trial.add(trial.get_int_var_from_proto_index(variable.index) == value)
+        return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
