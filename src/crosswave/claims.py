@@ -1,0 +1,306 @@
+"""Writers' sentences as predicates: true of those who answered? if they were a random sample? of the population?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from crosswave.estimate import LinearTerm, combine_linear
+from crosswave.quantities import Lexicon, number
+from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.registry.loading import Finding, Registry
+from crosswave.registry.models import Claim, Condition, Fact, PrintedChange, Survey
+
+_PROBABILITY = ("probability", "census")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A closed interval of exact numbers; an absent end is open to infinity."""
+
+    low: Fraction | None
+    high: Fraction | None
+
+    def scaled(self, weight: int) -> Span:
+        """Return the interval of a multiple."""
+        ends = [None if end is None else end * weight for end in (self.low, self.high)]
+        return Span(*ends) if weight >= 0 else Span(*ends[::-1])
+
+    def plus(self, other: Span) -> Span:
+        """Return the interval of a sum."""
+        low = None if self.low is None or other.low is None else self.low + other.low
+        high = None if self.high is None or other.high is None else self.high + other.high
+        return Span(low, high)
+
+    def over(self, other: Span) -> Span:
+        """Return the interval of a ratio of intervals that are not negative, the divisor above 0."""
+        low = None if self.low is None else Fraction(0) if other.high is None else self.low / other.high
+        high = None if self.high is None or not other.low else self.high / other.low
+        return Span(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimVerdict:
+    """What became of a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        The sentence as a predicate.
+    answered : str
+        Of those who answered: true, false, undecided by rounding, not checkable.
+    random_sample : str
+        If they were a random sample: supported, contradicted, undetermined, not checkable.
+    population_licence : str
+        Whether a statement about the population is licensed, and why not.
+    estimate, low, high : float or None
+        The quantity of the first condition, and its interval if the respondents were a random sample.
+    reason : str
+        Why, in words.
+    """
+
+    claim: Claim
+    answered: str
+    random_sample: str
+    population_licence: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Checks claims against the figures of a registry."""
+
+    registry: Registry
+    reconstructions: Mapping[str, Reconstruction]
+    alpha: float
+
+    def check(self, claim: Claim) -> ClaimVerdict:
+        """Return the verdict on a claim.
+
+        Notes
+        -----
+        Every condition must hold: the claim is true of those who answered if all conditions are, false if one is.
+        If it were a random sample, each condition is tested at alpha (an intersection-union test, which needs no
+        adjustment), equality against the smallest change that matters.
+
+        References
+        ----------
+        Berger 1982, Technometrics 24(4), doi:10.1080/00401706.1982.10487790.
+        """
+        if claim.not_checkable:
+            return ClaimVerdict(
+                claim, "not checkable", "not checkable", self._licence(claim), *(None,) * 3, claim.not_checkable
+            )
+        answered = _all_of([self._answered(condition) for condition in claim.all_of], _ANSWERED)
+        intervals = [self._interval(condition) for condition in claim.all_of]
+        sampled = _all_of([self._sampled(c, i) for c, i in zip(claim.all_of, intervals, strict=True)], _SAMPLED)
+        middle, low, high = self._numbers(claim.all_of[0], intervals[0])
+        if claim.subject == "arithmetic":
+            sampled = "not checkable"
+        return ClaimVerdict(claim, answered, sampled, self._licence(claim), middle, low, high, self._reason(claim))
+
+    def _numbers(
+        self, condition: Condition, interval: tuple[float, float] | None
+    ) -> tuple[float | None, float | None, float | None]:
+        span = self.span(condition)
+        middle = None if span.low is None or span.high is None else float((span.low + span.high) / 2)
+        return (middle, *interval) if interval else (middle, None, None)
+
+    def span(self, condition: Condition) -> Span:
+        """Return the exact values that the weighted sum of a condition can have among those who answered."""
+        total = Span(Fraction(0), Fraction(0))
+        for name, weight in condition.terms.items():
+            total = total.plus(self._term(name).scaled(weight))
+        if not condition.over:
+            return total
+        divisor = Span(Fraction(0), Fraction(0))
+        for name in condition.over:
+            divisor = divisor.plus(self._term(name))
+        return total.over(divisor)
+
+    def _term(self, name: str) -> Span:
+        if name in self.registry.findings:
+            counts = self._counts(name)
+            return Span(counts.share_low, counts.share_high)
+        if name in self.registry.facts:
+            return fact_span(self.registry.facts[name])
+        return _change_span(self._change(name))
+
+    def _counts(self, name: str) -> FindingCounts:
+        return self.reconstructions[name.split(".")[0]].findings[name]
+
+    def _change(self, name: str) -> PrintedChange:
+        survey, _, change_id = name.partition(".")
+        return next(change for change in self.registry.surveys[survey].changes if change.id == change_id)
+
+    def _answered(self, condition: Condition) -> str:
+        span, target = self.span(condition), self._target(condition)
+        return "true" if _inside(span, target) else "false" if _outside(span, target) else "undecided by rounding"
+
+    def _sampled(self, condition: Condition, interval: tuple[float, float] | None) -> str:
+        if interval is None:
+            return "undetermined"
+        target = self._target(condition, Fraction(str(self.registry.plan.smallest_change.value)) / 100)
+        span = Span(Fraction(interval[0]), Fraction(interval[1]))
+        return "supported" if _inside(span, target) else "contradicted" if _outside(span, target) else "undetermined"
+
+    def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> _Target:
+        return _TARGETS[condition.is_](condition, Lexicon(self.registry.quantities), equal_within)
+
+    def _interval(self, condition: Condition) -> tuple[float, float] | None:
+        """The interval of the weighted sum, widened by what rounding leaves open; None without n."""
+        low, high = self._linear(condition, "low"), self._linear(condition, "high")
+        if low is None or high is None:
+            return None
+        return combine_linear(low, alpha=self.alpha).low, combine_linear(high, alpha=self.alpha).high
+
+    def _linear(self, condition: Condition, end: str) -> list[LinearTerm] | None:
+        terms = [self._linear_term(name, weight, end) for name, weight in condition.terms.items()]
+        known = [term for term in terms if term is not None]
+        return known if known and len(known) == len(terms) and not condition.over else None
+
+    def _linear_term(self, name: str, weight: int, end: str) -> LinearTerm | None:
+        if name not in self.registry.findings:
+            return None
+        finding, counts = self.registry.findings[name], self._counts(name)
+        low, high = counts.share_low, counts.share_high
+        if counts.base_low is None or low is None or high is None:
+            return None
+        share = float(low if (end == "low") == (weight > 0) else high)
+        return LinearTerm(_fieldwork(finding.survey), _exclusive_group(finding), weight, share, counts.base_low)
+
+    def _licence(self, claim: Claim) -> str:
+        if claim.subject == "arithmetic":
+            return "no population is spoken of"
+        surveys = [self.registry.surveys[name] for name in claim.surveys]
+        bad = sorted({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY))
+        if not surveys:
+            return "not licensed: no survey stands behind it"
+        return f"not licensed: sampling is {' and '.join(bad)}" if bad else "licensed by the sampling design"
+
+    def _reason(self, claim: Claim) -> str:
+        words = [f"{self._words(condition)}: {self._answered(condition)}" for condition in claim.all_of]
+        return "; ".join(words)
+
+    def _words(self, condition: Condition) -> str:
+        span = self.span(condition)
+        percent = not condition.over and all(name not in self.registry.facts for name in condition.terms)
+        ends = " to ".join(_shown(end, percent) for end in dict.fromkeys((span.low, span.high)))
+        terms = " ".join(_signed(name, weight) for name, weight in condition.terms.items())
+        return f"{terms.removeprefix('+ ')} is {ends}, must be {_demand(condition)}"
+
+
+def _signed(name: str, weight: int) -> str:
+    return f"{'+' if weight > 0 else '-'} {'' if abs(weight) == 1 else f'{abs(weight)} '}{name}"
+
+
+def _shown(end: Fraction | None, percent: bool) -> str:
+    if end is None:
+        return "any number"
+    return f"{float(100 * end):.4g}%" if percent else f"{float(end):.4g}"
+
+
+def _demand(condition: Condition) -> str:
+    words = condition.is_.replace("-", " ")
+    if condition.is_ == "phrase":
+        return f'"{condition.phrase}"'
+    return f"{words} {condition.value}" + (f" and {condition.and_value}" if condition.and_value else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    low: Fraction | None
+    high: Fraction | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+def _inside(span: Span, target: _Target) -> bool:
+    above = target.low is None or (span.low is not None and _beyond(span.low, target.low, target.low_open))
+    below = target.high is None or (span.high is not None and _beyond(target.high, span.high, target.high_open))
+    return above and below
+
+
+def _outside(span: Span, target: _Target) -> bool:
+    under = target.low is not None and span.high is not None and not _beyond(span.high, target.low, target.low_open)
+    over = target.high is not None and span.low is not None and not _beyond(target.high, span.low, target.high_open)
+    return under or over
+
+
+def _beyond(value: Fraction, limit: Fraction, strict: bool) -> bool:
+    return value > limit if strict else value >= limit
+
+
+def _between(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> _Target:
+    return _Target(number(condition.value or "0"), number(condition.and_value or "1"))
+
+
+def _about(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> _Target:
+    value = number(condition.value or "0")
+    width = max(abs(value) / 10, equal_within if value == 0 else Fraction(0))
+    return _Target(value - width, value + width)
+
+
+def _phrase(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> _Target:
+    quantity = lexicon.share(condition.phrase or "")
+    return _Target(quantity.low, quantity.high)
+
+
+_TARGETS: Mapping[str, Callable[[Condition, Lexicon, Fraction], _Target]] = {
+    "above": lambda c, lexicon, within: _Target(number(c.value or "0"), None, low_open=True),
+    "at-least": lambda c, lexicon, within: _Target(number(c.value or "0"), None),
+    "below": lambda c, lexicon, within: _Target(None, number(c.value or "0"), high_open=True),
+    "between": _between,
+    "about": _about,
+    "phrase": _phrase,
+}
+
+_ANSWERED = ("false", "undecided by rounding", "true")
+_SAMPLED = ("contradicted", "undetermined", "supported")
+
+
+def _all_of(verdicts: list[str], order: tuple[str, ...]) -> str:
+    """The worst of several verdicts: a claim is as good as its worst condition."""
+    return min(verdicts, key=order.index)
+
+
+def _fieldwork(survey: Survey) -> str:
+    """One name for waves that share respondents: their errors may add up, so they are not taken as independent."""
+    return min([survey.id, *(overlap.survey for overlap in survey.overlaps)])
+
+
+def _exclusive_group(finding: Finding) -> str:
+    """Answers of one question that exclude each other form a group; every other answer is a group of its own."""
+    excludes = finding.question.response in ("single", "scale", "fact")
+    plain = not (finding.answer.net_of or finding.answer.part_of)
+    return (
+        f"{finding.survey.id}.{finding.question.id}|{finding.answer.item}|{finding.base}"
+        if excludes and plain
+        else finding.id
+    )
+
+
+def _change_span(change: PrintedChange) -> Span:
+    """A printed change of whole points, itself rounded to the nearest."""
+    return Span(Fraction(2 * change.points - 1, 200), Fraction(2 * change.points + 1, 200))
+
+
+def fact_span(fact: Fact) -> Span:
+    """Return the values that a dated fact can have: a lower bound has no upper end, and the other way round.
+
+    Raises
+    ------
+    QuantityError
+        The value of the fact is no number.
+    """
+    value = number(fact.value)
+    spans = {
+        "lower-bound": Span(value, None),
+        "upper-bound": Span(None, value),
+        "approximate": Span(value * Fraction(9, 10), value * Fraction(11, 10)),
+    }
+    return spans.get(fact.kind, Span(value, value))

@@ -1,0 +1,107 @@
+"""The gate: which two answers may be compared at all, and how far to trust the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import ConstructAnswer, Plan, Survey
+
+GRADES = ("A", "B1", "B2", "C")
+"""From the same instrument repeated to not comparable."""
+
+_DISTANCE = {"same": 0, "similar": 1, "unknown": 2, "different": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparability:
+    """The grade of a pair of answers, with the reasons for it."""
+
+    grade: str
+    reasons: tuple[str, ...]
+    aspects: Mapping[str, str]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the pair must not be tested."""
+        return self.grade == "C"
+
+    @property
+    def distance(self) -> int:
+        """Steps from "same" over all aspects: 1 similar, 2 unknown, 3 different."""
+        return sum(_DISTANCE[grade] for grade in self.aspects.values())
+
+
+def compare_grades(aspects: Mapping[str, str], plan: Plan) -> Comparability:
+    """Return the comparability that the rules of plan.yaml give to recorded grades.
+
+    Parameters
+    ----------
+    aspects : mapping of str to str
+        Aspect (population, unit, stem, wording, base, response, mode, house) to same, similar, different or unknown.
+    plan : Plan
+        Holds the rules.
+
+    Raises
+    ------
+    ValueError
+        A grade is none of the four words.
+    """
+    for aspect, grade in aspects.items():
+        if grade not in _DISTANCE:
+            raise ValueError(f"grade of {aspect} must be one of {', '.join(_DISTANCE)}; {grade!r} arrived")
+    applying = [rule for rule in plan.gate if aspects.get(rule.aspect) in rule.grades]
+    worst = max((rule.gives for rule in applying), key=GRADES.index, default="A")
+    reasons = tuple(rule.says for rule in applying if rule.gives == worst)
+    return Comparability(worst, reasons or ("the same instrument, house and population repeated",), dict(aspects))
+
+
+def grade_pair(first: ConstructAnswer, second: ConstructAnswer, registry: Registry) -> Comparability:
+    """Return the comparability of two answers of one construct.
+
+    Parameters
+    ----------
+    first, second : ConstructAnswer
+        Answers of different surveys.
+    registry : Registry
+        Holds the surveys and the rules.
+
+    Notes
+    -----
+    Grades are recorded against the first answer of the construct. Two other answers are as far apart as the farther
+    of them is from it, unless they are recorded as one instrument repeated, which makes every aspect the same.
+    """
+    linked = second.finding in first.same_instrument_as or first.finding in second.same_instrument_as
+    recorded = _reference_grades(first, second) if not linked or _is_reference(first, second) else _all_same()
+    surveys = registry.finding(first.finding).survey, registry.finding(second.finding).survey
+    return compare_grades(recorded | {"mode": _mode(*surveys), "house": _house(*surveys)}, registry.plan)
+
+
+def _is_reference(first: ConstructAnswer, second: ConstructAnswer) -> bool:
+    return _all_same() in (first.grades.model_dump(), second.grades.model_dump())
+
+
+def _all_same() -> dict[str, str]:
+    return dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same")
+
+
+def _reference_grades(first: ConstructAnswer, second: ConstructAnswer) -> dict[str, str]:
+    one, two = first.grades.model_dump(), second.grades.model_dump()
+    return {aspect: max(one[aspect], two[aspect], key=_DISTANCE.__getitem__) for aspect in one}
+
+
+def _mode(first: Survey, second: Survey) -> str:
+    if first.mode is None or second.mode is None:
+        return "same"
+    return "same" if first.mode == second.mode else "different"
+
+
+def _house(first: Survey, second: Survey) -> str:
+    houses = [survey.fieldwork.house for survey in (first, second)]
+    if None not in houses:
+        return "same" if houses[0] == houses[1] else "different"
+    if first.series is not None and first.series == second.series:
+        return "same"
+    publishers = [survey.fieldwork.house or survey.publisher for survey in (first, second)]
+    return "unknown" if None in publishers else "same" if publishers[0] == publishers[1] else "different"

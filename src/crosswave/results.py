@@ -1,0 +1,208 @@
+"""The ledger: findings, claims and trends as frames with fixed columns, and the files that hold them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import pandas as pd
+
+from crosswave.claims import Checker
+from crosswave.estimate import estimate_share
+from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.registry.loading import Finding, Registry, findings_of
+from crosswave.registry.models import Claim, Survey
+from crosswave.sentences import claim_sentence, trend_sentence
+from crosswave.trend import Trend
+
+FINDING_COLUMNS = (
+    "finding_id", "survey_id", "question_id", "answer", "published", "level", "value_low", "value_high", "base_low",
+    "base_high", "count_low", "count_high", "estimate", "low", "high", "n_effective", "power", "reason",
+)  # fmt: skip
+TREND_COLUMNS = (
+    "construct_id", "from_year", "to_year", "waves", "first", "second", "grade", "total_error", "difference_pp",
+    "low_pp", "high_pp", "p_value", "p_low", "p_high", "p_adjusted", "detectable_pp", "verdict", "sentence",
+)  # fmt: skip
+CLAIM_COLUMNS = (
+    "claim_id", "source_id", "survey_id", "answered_verdict", "random_sample_verdict", "population_licence",
+    "estimate", "low", "high", "sentence",
+)  # fmt: skip
+
+
+def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, design_effect: float) -> pd.DataFrame:
+    """Return a row for each printed figure of a survey.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    reconstruction : Reconstruction
+        Of the same wave.
+    alpha : float
+        Error rate in (0, 1).
+    design_effect : float
+        At least 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns `FINDING_COLUMNS`; shares in [0, 1], rounded to four decimals; missing where print says nothing.
+    """
+    rows = [
+        _finding_row(finding, reconstruction.findings[finding.id], alpha, design_effect)
+        for finding in findings_of(survey)
+    ]
+    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+    whole = ["base_low", "base_high", "count_low", "count_high"]
+    return frame.astype(dict.fromkeys(whole, "Int64"))
+
+
+def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> dict[str, object]:
+    yes, bases = counts.pairs()
+    estimate = estimate_share(yes, bases, alpha=alpha, design_effect=design_effect) if yes else None
+    middle = (
+        None if counts.share_low is None or counts.share_high is None else (counts.share_low + counts.share_high) / 2
+    )
+    return {
+        "finding_id": finding.id,
+        "survey_id": finding.survey.id,
+        "question_id": finding.question.id,
+        "answer": finding.answer.says,
+        "published": finding.answer.printed,
+        "level": counts.level,
+        "value_low": _share(counts.share_low),
+        "value_high": _share(counts.share_high),
+        "base_low": counts.base_low,
+        "base_high": counts.base_high,
+        "count_low": counts.count_low,
+        "count_high": counts.count_high,
+        "estimate": _share(estimate.estimate if estimate else middle),
+        "low": _share(estimate.low if estimate else None),
+        "high": _share(estimate.high if estimate else None),
+        "n_effective": None if estimate is None else round(estimate.n_effective, 1),
+        "power": None if counts.power is None else round(counts.power, 3),
+        "reason": counts.reason,
+    }
+
+
+def _share(value: Fraction | float | None) -> float | None:
+    return None if value is None else round(float(value), 4) + 0.0
+
+
+def by_trend(trends: Iterable[Trend]) -> pd.DataFrame:
+    """Return a row for each construct.
+
+    Parameters
+    ----------
+    trends : iterable of Trend
+        As assessed.
+
+    Returns
+    -------
+    DataFrame
+        Columns `TREND_COLUMNS`; differences in percentage points, later minus earlier; missing where none is
+        computed.
+    """
+    frame = pd.DataFrame([_trend_row(trend) for trend in trends], columns=list(TREND_COLUMNS))
+    return frame.astype({"from_year": "Int64", "to_year": "Int64"})
+
+
+def _trend_row(trend: Trend) -> dict[str, object]:
+    pair, comparison = trend.pair, trend.comparison
+    shown = comparison.pair if comparison else pair
+    row: dict[str, object] = {
+        "construct_id": trend.construct.id,
+        "waves": len(trend.waves),
+        "verdict": trend.verdict,
+        "sentence": trend_sentence(trend),
+    }
+    if shown:
+        row |= {"from_year": shown.first.year, "to_year": shown.second.year, "grade": shown.comparability.grade}
+        row |= {"first": shown.first.finding.id, "second": shown.second.finding.id}
+    if comparison:
+        reach = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
+        row |= {"total_error": comparison.points, "difference_pp": _points(comparison.difference)}
+        row |= {"low_pp": _points(comparison.low), "high_pp": _points(comparison.high), "detectable_pp": _points(reach)}
+        row |= {"p_value": _p(comparison.p_value), "p_low": _p(comparison.p_low), "p_high": _p(comparison.p_high)}
+        row |= {"p_adjusted": _p(trend.p_adjusted)}
+    return row
+
+
+def _points(value: float) -> float:
+    return round(100 * value, 1) + 0.0
+
+
+def _p(value: float | None) -> float | None:
+    return None if value is None else round(value, 4) + 0.0
+
+
+def by_claim(claims: Iterable[Claim], checker: Checker) -> pd.DataFrame:
+    """Return a row for each claim.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Which to check.
+    checker : Checker
+        Holds the figures.
+    """
+    return pd.DataFrame([_claim_row(claim, checker) for claim in claims], columns=list(CLAIM_COLUMNS))
+
+
+def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
+    verdict = checker.check(claim)
+    return {
+        "claim_id": claim.id,
+        "source_id": claim.source,
+        "survey_id": ";".join(claim.surveys),
+        "answered_verdict": verdict.answered,
+        "random_sample_verdict": verdict.random_sample,
+        "population_licence": verdict.population_licence,
+        "estimate": _share(verdict.estimate),
+        "low": _share(verdict.low),
+        "high": _share(verdict.high),
+        "sentence": claim_sentence(verdict),
+    }
+
+
+_DECIMALS: Mapping[str, int] = {
+    **dict.fromkeys(
+        ("value_low", "value_high", "estimate", "low", "high", "p_value", "p_low", "p_high", "p_adjusted"), 4
+    ),
+    **dict.fromkeys(("n_effective", "total_error", "difference_pp", "low_pp", "high_pp", "detectable_pp"), 1),
+    "power": 3,
+}
+
+
+def ledger_text(frame: pd.DataFrame) -> str:
+    """Return a ledger as CSV text: fixed decimals, Unix line ends, nothing where a value is missing.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From `by_finding`, `by_trend` or `by_claim`.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False):
+        writer.writerow([_cell(name, value) for name, value in zip(frame.columns, row, strict=True)])
+    return stream.getvalue()
+
+
+def _cell(name: str, value: object) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    return f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else str(value)
+
+
+def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+    """Return a row for each printed figure of a registry, under the settings of its plan."""
+    plan = registry.plan
+    frames = [
+        by_finding(survey, reconstructions[name], alpha=plan.alpha.value, design_effect=plan.design_effect.value)
+        for name, survey in registry.surveys.items()
+    ]
+    return pd.concat(frames, ignore_index=True)

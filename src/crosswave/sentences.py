@@ -1,0 +1,195 @@
+"""Verdicts as sentences: one wording for table, chart and page, every number computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from crosswave.claims import ClaimVerdict
+from crosswave.registry.models import Survey
+from crosswave.trend import Comparison, Trend
+from crosswave.waves import Pair, Wave
+
+_UNITS = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
+_PROBABILITY = ("probability", "census")
+
+
+def points(value: float, *, sign: bool = False) -> str:
+    """Return a difference of shares in points, one decimal.
+
+    Examples
+    --------
+    >>> points(-0.05, sign=True), points(0.123)
+    ('-5.0', '12.3')
+    """
+    rounded = round(100 * value, 1) + 0.0
+    return f"{rounded:+.1f}" if sign else f"{rounded:.1f}"
+
+
+def p_words(p: float) -> str:
+    """Return a p-value as ``p = 0.043`` or ``p < 0.001``."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def population_note(*surveys: Survey) -> str:
+    """Return why figures of these surveys speak for those who answered only, or nothing if they need not."""
+    if all(survey.sampling in _PROBABILITY for survey in surveys):
+        return ""
+    kinds = sorted({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY))
+    return f"sampling is {' and '.join(kinds)}, so nothing is said of those who did not answer"
+
+
+def wave_words(wave: Wave) -> str:
+    """Return a wave as ``58% of 235 people in 2017 (igov-2017)``."""
+    unit = _UNITS[wave.survey.unit]
+    reverse = "all but " if wave.answer.reversed else ""
+    return f"{reverse}{wave.finding.answer.printed} of {wave.size_words} {unit} in {wave.year} ({wave.survey.id})"
+
+
+def trend_sentence(trend: Trend) -> str:
+    """Return what can be said of a construct in a window of years, in one or two sentences.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    """
+    window = f"{trend.settings.from_year} to {trend.settings.to_year}"
+    if trend.comparison is None:
+        return f"{_capital(trend.construct.label)}, {window}: {trend.verdict}; {_why_untested(trend)}."
+    pair = trend.comparison.pair
+    levels = f"{wave_words(pair.first)}, then {wave_words(pair.second)}"
+    return f"{_capital(trend.construct.label)}: {levels}. {_VERDICT_WORDS[trend.verdict](trend, trend.comparison)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _why_untested(trend: Trend) -> str:
+    if trend.verdict == "not comparable" and trend.pair:
+        reasons = "; ".join(trend.pair.comparability.reasons)
+        return f"no second wave can be compared: {_names(trend.pair)} come nearest, and {reasons}"
+    if trend.pair:
+        return str(trend.pair.refusal)
+    if len(trend.waves) == 1:
+        return _one_wave(trend)
+    years = {wave.year for wave in trend.waves}
+    if years:
+        return f"all {len(trend.waves)} waves are of {years.pop()}"
+    return "no wave in scope asks it in these years"
+
+
+def _one_wave(trend: Trend) -> str:
+    wave = trend.waves[0]
+    advertised = "; an earlier level is known only from an advertised change" if trend.construct.changes else ""
+    return f"there is no second wave beside {wave_words(wave)}{advertised}"
+
+
+def _names(pair: Pair) -> str:
+    return f"{pair.first.survey.id} and {pair.second.survey.id}"
+
+
+def _difference(comparison: Comparison, *, sign: bool = True) -> str:
+    size = comparison.difference if sign else abs(comparison.difference)
+    interval = f"{points(comparison.low, sign=True)} to {points(comparison.high, sign=True)}"
+    sampled = f"if both were random samples with a total error of {comparison.points:g} points"
+    return f"{points(size, sign=sign)} points ({interval} {sampled}; {p_words(comparison.p_value)})"
+
+
+def _grade(comparison: Comparison) -> str:
+    grade = comparison.pair.comparability
+    return f"grade {grade.grade}: {'; '.join(grade.reasons)}"
+
+
+def _reservation(comparison: Comparison) -> str:
+    note = population_note(comparison.pair.first.survey, comparison.pair.second.survey)
+    return f"; {note}" if note else ""
+
+
+def _changed(direction: str) -> Callable[[Trend, Comparison], str]:
+    def words(trend: Trend, comparison: Comparison) -> str:
+        sized = comparison.pair.first.size_known and comparison.pair.second.size_known
+        whatever = "" if sized else ", whatever the n that is not printed"
+        return (
+            f"Among those who answered the share {direction} by {_difference(comparison, sign=False)}{whatever}; "
+            f"{_grade(comparison)}{_reservation(comparison)}"
+        )
+
+    return words
+
+
+def _uninformative(trend: Trend, comparison: Comparison) -> str:
+    seen = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
+    chance = f"{comparison.reach.power:.0%}"
+    could = (
+        f"only a change of {points(seen)} points or more had an {chance} chance to show"
+        if seen < 1
+        else "no change could have shown"
+    )
+    return (
+        f"Uninformative by design: {_grade(comparison)}; {could}, so the printed difference of "
+        f"{points(comparison.difference, sign=True)} points is no evidence of a change, nor of its absence"
+    )
+
+
+def _undecided(by: str) -> Callable[[Trend, Comparison], str]:
+    def words(trend: Trend, comparison: Comparison) -> str:
+        return (
+            f"Undecided by {by}: what print admits gives {' or '.join(comparison.outcomes)} "
+            f"(p from {comparison.p_low:.3f} to {comparison.p_high:.3f}); {_grade(comparison)}"
+        )
+
+    return words
+
+
+def _untestable(trend: Trend, comparison: Comparison) -> str:
+    unsized = [wave.survey.id for wave in (comparison.pair.first, comparison.pair.second) if not wave.size_known]
+    return (
+        f"Not testable: no n is printed for {' or '.join(unsized)}, and the sizes that it could be give "
+        f"{' or '.join(comparison.outcomes)}"
+    )
+
+
+def _no_change(trend: Trend, comparison: Comparison) -> str:
+    margin = f"{trend.settings.smallest_change:g} points"
+    return (
+        f"No material change: the difference of {_difference(comparison)} stays inside {margin}; {_grade(comparison)}"
+    )
+
+
+def _immaterial(trend: Trend, comparison: Comparison) -> str:
+    margin = f"{trend.settings.smallest_change:g} points"
+    return f"Changed, immaterially: {_difference(comparison)}, inside {margin}; {_grade(comparison)}"
+
+
+def _inconclusive(trend: Trend, comparison: Comparison) -> str:
+    adjusted = trend.p_adjusted
+    many = "" if adjusted is None else f"; {p_words(adjusted)} allowing for the other comparisons"
+    return (
+        f"Inconclusive: {_difference(comparison)}{many}, neither a change nor its absence; {_grade(comparison)}"
+        f"{_reservation(comparison)}"
+    )
+
+
+_VERDICT_WORDS: Mapping[str, Callable[[Trend, Comparison], str]] = {
+    "not testable": _untestable,
+    "uninformative by design": _uninformative,
+    "undecided by wording": _undecided("wording"),
+    "undecided by rounding": _undecided("rounding"),
+    "changed, immaterially": _immaterial,
+    "rose": _changed("rose"),
+    "fell": _changed("fell"),
+    "no material change": _no_change,
+    "inconclusive": _inconclusive,
+}
+
+
+def claim_sentence(verdict: ClaimVerdict) -> str:
+    """Return what became of a claim, in one sentence."""
+    claim = verdict.claim
+    if verdict.answered == "not checkable":
+        return f"Not checkable: {verdict.reason}"
+    who = "By the printed figures" if claim.subject == "arithmetic" else "For those who answered"
+    sample = "" if claim.subject == "arithmetic" else f"; if they were a random sample, {verdict.random_sample}"
+    licence = "" if claim.subject == "arithmetic" else f"; for the population, {verdict.population_licence}"
+    return f"{who}: {verdict.answered} ({verdict.reason}){sample}{licence}."

@@ -1,0 +1,87 @@
+"""The ordered decision table: what a comparison comes to, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from crosswave.estimate import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the decision table looks at.
+
+    Parameters
+    ----------
+    compared, refused : bool
+        Whether a pair of usable waves passed the gate; whether pairs exist and the gate refused all.
+    sized : bool
+        Whether print bounds both bases.
+    informative : bool
+        Whether either outcome could have been shown.
+    verbal : bool
+        Whether a figure is printed in words.
+    outcomes : tuple of str
+        The outcomes over all feasible counts, without repeats.
+    """
+
+    compared: bool
+    refused: bool = False
+    sized: bool = True
+    informative: bool = True
+    verbal: bool = False
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def unanimous(self) -> bool:
+        """Whether every feasible pair of counts gives one outcome."""
+        return len(self.outcomes) == 1
+
+
+def _outcome_is(name: str) -> Callable[[Evidence], bool]:
+    return lambda evidence: evidence.outcomes == (name,)
+
+
+DECISIONS: Mapping[str, Callable[[Evidence], bool]] = {
+    "not comparable": lambda e: e.refused,
+    "not testable": lambda e: not e.compared or not (e.sized or e.unanimous),
+    "uninformative by design": lambda e: not e.informative,
+    "undecided by wording": lambda e: e.verbal and not e.unanimous,
+    "undecided by rounding": lambda e: not e.unanimous,
+    "changed, immaterially": _outcome_is("changed, immaterially"),
+    "rose": _outcome_is("rose"),
+    "fell": _outcome_is("fell"),
+    "no material change": _outcome_is("no material change"),
+    "inconclusive": lambda e: True,
+}
+"""The rows of plan.yaml's decision table, in its order."""
+
+
+def decide(evidence: Evidence) -> str:
+    """Return the verdict: the first row of the decision table whose condition holds."""
+    return next(verdict for verdict, holds in DECISIONS.items() if holds(evidence))
+
+
+def outcomes(difference: FloatArray, p_value: FloatArray, equivalence_p: FloatArray, alpha: float) -> tuple[str, ...]:
+    """Return the outcomes of many comparisons, without repeats.
+
+    Parameters
+    ----------
+    difference, p_value, equivalence_p : array of float
+        One entry per pair of feasible counts.
+    alpha : float
+        Error rate of both tests.
+    """
+    differs, small = p_value < alpha, equivalence_p < alpha
+    rows: list[tuple[str, npt.NDArray[np.bool_]]] = [
+        ("changed, immaterially", differs & small),
+        ("rose", differs & ~small & (difference > 0)),
+        ("fell", differs & ~small & (difference < 0)),
+        ("no material change", ~differs & small),
+        ("inconclusive", ~differs & ~small),
+    ]
+    return tuple(name for name, holds in rows if holds.any())
