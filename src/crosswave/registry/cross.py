@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crosswave.registry.faults import Fault, shown_path
+from crosswave.registry.faults import Fault
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Claims, Construct, Constructs, Source
 from crosswave.registry.references import Located, dangling, repeated
@@ -74,7 +74,7 @@ def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
             place: Path_ = ("claims", k, "all_of", j)
             named = _told(condition.terms, registry)
             yield from dangling((*place, "terms"), "finding, printed change or fact", named, terms)
-            yield from dangling((*place, "over"), "fact", condition.over, registry.facts)
+            yield from dangling((*place, "over"), "fact", _told(condition.over, registry), registry.facts)
 
 
 def _survey(registry: Registry, name: str) -> Iterator[Located]:
@@ -109,7 +109,7 @@ def _sources(registry: Registry) -> Iterator[Fault]:
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:
-    for number, fact in enumerate(registry.facts.values(), start=2):
+    for name, fact in registry.facts.items():
         if fact.source not in registry.sources:
             message = f"source {fact.source} is described in no survey and not in claims.yaml; add it there"
-            yield Fault(shown_path(registry.folder / "context.csv"), number, message)
+            yield registry.documents["context.csv"].fault((name,), message)

@@ -63,13 +63,24 @@ def read_document(path: Path, shown_as: str) -> Document:
     """
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        return _read_root(root, shown_as)
+    except OSError as error:
+        return Document(shown_as, None, {}, (Fault(shown_as, 1, f"cannot be read: {error.strerror}"),))
+    except RecursionError:
+        return Document(shown_as, None, {}, (Fault(shown_as, 1, "lists or keys stand too deep inside each other"),))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         return Document(shown_as, None, {}, (Fault(shown_as, line, f"not YAML: {error.problem or error.context}"),))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not UTF-8 text: {error.reason}"),))
+    except yaml.YAMLError as error:
         reason = getattr(error, "reason", error)
-        return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not UTF-8 text that YAML allows: {reason}"),))
+        return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not text that YAML allows: {reason}"),))
+
+
+def _read_root(root: yaml.Node | None, shown_as: str) -> Document:
     if not isinstance(root, yaml.MappingNode):
         return Document(
             shown_as, None, {}, (Fault(shown_as, 1, "the file must hold keys and values, such as id: ..."),)
@@ -98,6 +109,9 @@ def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                faults.append(Fault(shown_as, line, "a key must be a word, not a list or a group of keys"))
+                continue
             if (*where, key) in lines:
                 first = lines[(*where, key)]
                 faults.append(Fault(shown_as, line, f"key {key} stands twice; the first is on line {first}; keep one"))
@@ -152,13 +166,16 @@ def validate(document: Document, model: type[Model]) -> Validated[Model]:
     try:
         return Validated(model.model_validate(document.data), document.faults)
     except ValidationError as error:
-        # A key that stands there empty has its fault already: it is not missing.
-        told = [
-            detail for detail in error.errors() if detail["type"] != "missing" or detail["loc"] not in document.lines
-        ]
+        told = [detail for detail in error.errors() if not _told_elsewhere(detail, document)]
         faults = [document.fault(detail["loc"], _words(detail, model)) for detail in told]
         record, places = mend(document.data, model, error)
         return Validated(record, (*document.faults, *faults), frozenset(places))
+
+
+def _told_elsewhere(detail: ErrorDetails, document: Document) -> bool:
+    """A key that stands there empty is not missing as well, and a list of faulty entries is not too short as well."""
+    empty = detail["type"] == "missing" and detail["loc"] in document.lines
+    return empty or (detail["type"] == "too_short" and bool(detail["input"]))
 
 
 _ONLY_WORDS = {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
-
-from pydantic import ValidationError
 
 from crosswave.registry.cross import registry_faults
 from crosswave.registry.documents import Document, Model, Validated, read_document, validate
@@ -28,7 +25,8 @@ from crosswave.registry.models import (
     Source,
     Survey,
 )
-from crosswave.registry.references import survey_faults
+from crosswave.registry.references import repeated, survey_faults
+from crosswave.registry.rows import read_rows, validate_rows
 
 Value = TypeVar("Value")
 
@@ -246,20 +244,13 @@ class _Reader:
         if not path.is_file():
             self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
             return []
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            return [fact for row in reader if (fact := self._fact(row, path, reader.line_num))]
-
-    def _fact(self, row: dict[str, str], path: Path, line: int) -> Fact | None:
-        try:
-            return Fact.model_validate(row)
-        except ValidationError as error:
-            for detail in error.errors():
-                key = ".".join(map(str, detail["loc"]))
-                self.faults.append(
-                    Fault(shown_path(path), line, f"{key}: {detail['msg']}; {detail['input']!r} arrived")
-                )
-            return None
+        document = self.documents[name] = read_rows(path, shown_path(path), "fact_id")
+        rows = validate_rows(document, Fact)
+        names = [row.get("fact_id", "") for row in document.data or ()]
+        self.faults += [*document.faults, *(fault for row in rows for fault in row.faults)]
+        self.faults += [document.fault(*row) for row in repeated(((k,), name) for k, name in enumerate(names) if name)]
+        self.unread += [name for name, row in zip(names, rows, strict=True) if row.faults]
+        return [row.record for row in rows if row.record and not row.faults]
 
     def _document(self, path: Path) -> Document:
         document = read_document(path, shown_path(path))

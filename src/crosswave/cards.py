@@ -1,0 +1,126 @@
+"""A finding, survey or construct as a card for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from crosswave.reconstruct import reconstruct
+from crosswave.registry.faults import nearest
+from crosswave.registry.loading import Registry
+from crosswave.results import by_finding
+from crosswave.sentences import trend_sentence
+from crosswave.synthesis import assess_one
+from crosswave.trend import planned
+
+_LISTED = ("answer", "published", "level", "count", "base", "interval")
+
+
+def card(name: str, registry: Registry) -> RenderableType:
+    """Return what is known of a finding, a survey or a construct.
+
+    Parameters
+    ----------
+    name : str
+        The id of any of them.
+    registry : Registry
+        Where it stands.
+
+    Raises
+    ------
+    KeyError
+        Nothing has that id; the message names the nearest ones.
+    """
+    kinds: Mapping[Callable[[str], bool], Callable[[str, Registry], RenderableType]] = {
+        registry.surveys.__contains__: _survey_card,
+        registry.constructs.__contains__: _construct_card,
+        registry.findings.__contains__: _finding_card,
+    }
+    for holds, make in kinds.items():
+        if holds(name):
+            return make(name, registry)
+    known = [*registry.surveys, *registry.constructs, *registry.findings]
+    raise KeyError(
+        f"no finding, survey or construct is called {name!r}{nearest(name, known) or '; see crosswave list'}"
+    )
+
+
+def _findings(survey_id: str, registry: Registry) -> pd.DataFrame:
+    survey, plan = registry.survey(survey_id), registry.plan
+    reconstruction = reconstruct(survey, registry)
+    return by_finding(survey, reconstruction, alpha=plan.alpha.value, design_effect=plan.design_effect.value)
+
+
+def _finding_card(name: str, registry: Registry) -> RenderableType:
+    finding = registry.finding(name)
+    frame = _findings(finding.survey.id, registry).set_index("finding_id")
+    row = frame.loc[name]
+    facts = {
+        "printed": finding.answer.printed,
+        "asked": finding.question.asks,
+        "answer": finding.answer.says,
+        "level": f"{row['level']}: {row['reason']}",
+        "counts": f"{_range(row['count_low'], row['count_high'])} of {_range(row['base_low'], row['base_high'])}",
+        "if a random sample": _interval(row),
+        "sources": ", ".join(finding.answer.sources),
+        "ambiguous": finding.answer.ambiguity,
+        "note": finding.answer.note,
+    }
+    return Panel(_facts(facts), title=Text(name))
+
+
+def _survey_card(name: str, registry: Registry) -> RenderableType:
+    survey = registry.survey(name)
+    facts = {
+        "title": survey.title,
+        "publisher": survey.publisher,
+        "year": f"{survey.year} (by {survey.year_basis})",
+        "population": survey.population,
+        "n": survey.n.printed or "not printed",
+        "sampling": survey.sampling or "not stated",
+        "missing": survey.missing,
+        "note": survey.note,
+    }
+    return Group(Panel(_facts(facts), title=Text(name)), _figures(_findings(name, registry)))
+
+
+def _figures(frame: pd.DataFrame) -> Table:
+    table = Table(*_LISTED, header_style="bold")
+    for _, row in frame.iterrows():
+        counts = _range(row["count_low"], row["count_high"]), _range(row["base_low"], row["base_high"])
+        answer = f"{row['question_id']}: {row['answer']}"
+        table.add_row(Text(answer), Text(row["published"]), row["level"], *counts, _interval(row))
+    return table
+
+
+def _construct_card(name: str, registry: Registry) -> RenderableType:
+    trend, _ = assess_one(registry.construct(name), registry, planned(registry.plan))
+    table = Table("finding", "year", "printed", "note", header_style="bold")
+    for answer in trend.construct.answers:
+        finding = registry.finding(answer.finding)
+        table.add_row(finding.id, str(finding.survey.year), Text(finding.answer.printed), Text(answer.note or ""))
+    facts = {"label": trend.construct.label, "verdict": trend.verdict, "sentence": trend_sentence(trend)}
+    return Group(Panel(_facts(facts), title=Text(name)), table)
+
+
+def _facts(facts: Mapping[str, str | None]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for key, value in facts.items():
+        if value:
+            table.add_row(Text(key, style="bold"), Text(value))
+    return table
+
+
+def _range(low: object, high: object) -> str:
+    if pd.isna(low):
+        return "unknown"
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _interval(row: pd.Series) -> str:
+    return "" if pd.isna(row["low"]) else f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %"

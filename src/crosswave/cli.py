@@ -1,0 +1,208 @@
+"""The command line: every command is a few lines that call the package."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from crosswave import __version__
+from crosswave.registry import DataError, find_data, load_registry
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="What published surveys really say about digital transformation in the UK public sector.",
+    epilog=(
+        "Examples:  [bold]crosswave check[/]  ·  [bold]crosswave show igov-2017[/]  ·  "
+        "[bold]crosswave show barrier-culture[/]  ·  [bold]crosswave run --survey igov-2017[/]  ·  "
+        "[bold]crosswave new my-survey-2020[/]"
+    ),
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="The data folder; found from the working folder if absent.")]
+
+
+@contextmanager
+def _plain_faults(stream: TextIO | None = None) -> Iterator[None]:
+    """Faults that a person can mend end the command with their words and status 1, never with a traceback."""
+    try:
+        yield
+    except DataError as error:
+        print(error, file=stream or sys.stderr)
+        raise typer.Exit(1) from None
+    except (KeyError, ValueError, FileExistsError, OSError) as error:
+        words = error.args[0] if isinstance(error, KeyError) else error
+        print(f"crosswave: {words}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example:  [bold]crosswave check data[/]  prints every fault as file:line: what is wrong")
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="The data folder, or one that holds data/.")] = None,
+) -> None:
+    """Check every data file: form, references, dates, addresses, arithmetic. All faults at once; status 1 if any."""
+    from crosswave.audit import audit
+
+    with _plain_faults(sys.stdout):
+        registry = audit(_data_folder(folder))
+    counts = {
+        "surveys": registry.surveys,
+        "figures": registry.findings,
+        "constructs": registry.constructs,
+        "claims": registry.claims,
+    }
+    print(f"no fault: {', '.join(f'{len(members)} {what}' for what, members in counts.items())}")
+
+
+def _data_folder(folder: Path | None) -> Path | None:
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is no folder; name the data folder, or the one that holds data/")
+    return folder / "data" if (folder / "data" / "surveys").is_dir() else folder
+
+
+@app.command("list", epilog="Example:  [bold]crosswave list surveys[/]")
+def list_(
+    what: Annotated[str, typer.Argument(help="surveys, constructs, claims, sources or findings.")] = "surveys",
+    data: Data = None,
+) -> None:
+    """List ids with a line each."""
+    with _plain_faults():
+        registry = load_registry(data)
+        rows = {
+            "surveys": {s.id: f"{s.year}  {s.title}" for s in registry.surveys.values()},
+            "constructs": {c.id: c.label for c in registry.constructs.values()},
+            "claims": {c.id: c.says for c in registry.claims.values()},
+            "sources": {s.id: s.title for s in registry.sources.values()},
+            "findings": {f.id: f"{f.answer.printed}  {f.answer.says}" for f in registry.findings.values()},
+        }
+        if what not in rows:
+            raise ValueError(f"{what!r} cannot be listed; choose one of {', '.join(rows)}")
+    for name, words in rows[what].items():
+        print(f"{name}\t{words}")
+
+
+@app.command(
+    epilog="Examples:  [bold]crosswave show igov-2017.barriers.culture[/]  ·  [bold]crosswave show has-strategy[/]"
+)
+def show(
+    name: Annotated[str, typer.Argument(metavar="FINDING|SURVEY|CONSTRUCT", help="The id of any of them.")],
+    data: Data = None,
+) -> None:
+    """Show what is known of a finding, a survey or a construct."""
+    from crosswave.cards import card
+
+    with _plain_faults():
+        Console().print(card(name, load_registry(data)))
+
+
+@app.command(epilog="Example:  [bold]crosswave new acme-cloud-2021[/]  writes data/surveys/acme-cloud-2021.yaml")
+def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Data = None) -> None:
+    """Write a commented survey file that passes the check once it is filled in."""
+    from crosswave.registry.faults import shown_path
+    from crosswave.template import new_survey
+
+    with _plain_faults():
+        path = new_survey(survey_id, data or find_data())
+    print(f"{shown_path(path)} is there; fill it in, then: crosswave check")
+
+
+@app.command(epilog="Examples:  [bold]crosswave run[/]  ·  [bold]crosswave run --survey igov-2017 --force[/]")
+def run(
+    survey: Annotated[list[str] | None, typer.Option(help="Only the page of this survey; may be repeated.")] = None,
+    construct: Annotated[
+        list[str] | None, typer.Option(help="Only the page of this construct; may be repeated.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only these pages: start, synthesis, survey/igov-*, trend.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 takes one for each core.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Make unchanged pages again.")] = False,
+    out: Annotated[Path, typer.Option(help="The folder that gets the pages.")] = Path("reports"),
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Given to notebooks that take it."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Execute the notebooks for every survey, claim source and construct, and build the index of their pages."""
+    from crosswave.audit import audit
+    from crosswave.report import make_ledger, run_request, write_ledger
+    from crosswave.run import run_all
+
+    with _plain_faults():
+        registry = audit(data)
+        chosen = _chosen(registry.surveys, survey, "survey") + _chosen(registry.constructs, construct, "construct")
+        ledger = make_ledger(registry)
+        results = write_ledger(ledger, out / "results")
+        request = run_request(registry, ledger, results, out)
+        request = replace(request, only=(*chosen, *(only or ())), jobs=jobs, force=force, parameters=_values(parameter))
+        summary = run_all(request)
+    for line in summary.lines():
+        Console(highlight=False, soft_wrap=True).print(escape(line))
+    raise typer.Exit(summary.exit_status)
+
+
+def _chosen(known: Iterable[str], names: list[str] | None, kind: str) -> tuple[str, ...]:
+    """Page ids of surveys or constructs, all of which must exist."""
+    from crosswave.registry.faults import nearest
+
+    known, page = list(known), {"survey": "survey", "construct": "trend"}[kind]
+    unknown = [name for name in names or [] if name not in known]
+    lines = [
+        f"no {kind} is called {name!r}{nearest(name, known) or f'; see crosswave list {kind}s'}" for name in unknown
+    ]
+    if lines:
+        raise ValueError("\n".join(lines))
+    return tuple(f"{page}/{name}" for name in names or [])
+
+
+def _values(pairs: list[str] | None) -> dict[str, object]:
+    """Read NAME=VALUE as Python would read the value, or as text."""
+    import ast
+
+    values: dict[str, object] = {}
+    for pair in pairs or []:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--parameter takes NAME=VALUE, such as alpha=0.01; {pair!r} arrived")
+        try:
+            values[name] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            values[name] = text
+    return values
+
+
+@app.command(hidden=True)
+def schemas(data: Data = None) -> None:
+    """Write data/schema from the models."""
+    from crosswave.registry.schemas import write_schemas
+
+    for path in write_schemas((data or find_data()) / "schema"):
+        print(path.name)

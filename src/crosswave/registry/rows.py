@@ -1,0 +1,59 @@
+"""A CSV file as rows, each with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TypeVar
+
+from crosswave.registry.documents import Document, Validated, validate
+from crosswave.registry.faults import Fault
+from crosswave.registry.mending import Path_
+from crosswave.registry.models import Record
+
+Model = TypeVar("Model", bound=Record)
+
+
+def read_rows(path: Path, shown_as: str, key: str) -> Document:
+    """Return a CSV file as a list of rows, with the line on which each starts under its number and under its key.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its first line names the columns.
+    shown_as : str
+        How faults name it.
+    key : str
+        The column that names a row.
+    """
+    try:
+        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True)
+        names, start = next(reader, []), reader.line_num + 1
+        rows, lines, faults = list[dict[str, str]](), dict[Path_, int](), list[Fault]()
+        for cells in filter(None, reader):
+            row = dict(zip(names, cells, strict=False))
+            lines[(len(rows),)] = lines[(row.get(key, ""),)] = start
+            if len(cells) != len(names):
+                faults.append(Fault(shown_as, start, f"the row has {len(cells)} cells, the first line {len(names)}"))
+            rows.append(row)
+            start = reader.line_num + 1
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not a table in UTF-8 text: {error}"),))
+    return Document(shown_as, rows, lines, tuple(faults))
+
+
+def validate_rows(document: Document, model: type[Model]) -> list[Validated[Model]]:
+    """Return each row of a table as a model, with its faults.
+
+    Parameters
+    ----------
+    document : Document
+        What was read.
+    model : type of Record
+        What a row should be.
+    """
+    rows = document.data or []
+    lines = [document.line((number,)) for number in range(len(rows))]
+    alone = [Document(document.path, row, {(): line}) for row, line in zip(rows, lines, strict=True)]
+    return [validate(row, model) for row in alone]
