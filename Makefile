@@ -1,0 +1,44 @@
+# make report and make test set everything up by themselves. Needed: git, make, and Python 3.11, 3.12, 3.13 or 3.14.
+# PYTHON=... names the interpreter; REPORT_OPTIONS=... goes to "crosswave run"; TEST_OPTIONS=... goes to pytest.
+
+VENV_BIN := .venv/bin
+WORKERS ?= 2
+
+export PYTHONHASHSEED := 0
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+.PHONY: help setup report test lint lab notebooks lock clean
+
+help:                                  ## what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup:                                 ## make .venv from requirements.lock (does nothing when it is current)
+	@sh .ci/setup
+
+report: setup                          ## run every notebook and build reports/index.html
+	@$(VENV_BIN)/crosswave run $(REPORT_OPTIONS)
+
+test: setup                            ## run every test: style, types, package, data, notebooks
+	@$(VENV_BIN)/python -m pytest tests notebooks -n $(WORKERS) --dist loadfile \
+	    --nbval --nbval-current-env --nbval-cell-timeout 300 \
+	    --nbval-sanitize-with tests/nbval_sanitize.cfg $(TEST_OPTIONS)
+
+lint: setup                            ## style and types only
+	@$(VENV_BIN)/ruff check && $(VENV_BIN)/mypy
+
+lab: setup                             ## open the notebooks in JupyterLab
+	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks
+
+notebooks: setup                       ## execute the notebooks in place: their outputs are what the tests compare
+	@$(VENV_BIN)/python -m crosswave.run.refresh notebooks/*.ipynb
+
+lock: setup                            ## resolve requirements.lock anew from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)
+	@$(VENV_BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
+
+clean:                                 ## remove .venv and everything that is built (reports/results stays)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find reports -mindepth 1 -maxdepth 1 ! -name results -exec rm -rf {} + 2>/dev/null || true
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,40 @@
+"""Corrects two faults of the notebook tests (nbval 0.11), and gives every process the same surroundings.
+
+- It runs cells without history, and IPython then does not let a trailing semicolon silence the output.
+- It starts kernels on TCP ports chosen before they are bound, which parallel test processes race for; and it starts
+  them in the caller's environment. The runner's own kernels have neither fault.
+"""
+
+import os
+from typing import Any
+
+import pytest
+
+os.environ["MPLBACKEND"] = "agg"
+os.environ.setdefault("PYTHONHASHSEED", "0")
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+
+
+def _execute_with_history(kernel: Any, source: str, allow_stdin: bool | None = None) -> str:
+    message_id: str = kernel.kc.execute(source, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
+    return message_id
+
+
+def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
+    from nbval.kernel import CURRENT_ENV_KERNEL_NAME
+
+    from crosswave.run.kernels import CURRENT_KERNEL, BlockingLocalKernelManager
+
+    names = {CURRENT_ENV_KERNEL_NAME: CURRENT_KERNEL}
+    return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the corrections in place where notebooks are tested at all."""
+    if not config.getoption("--nbval", default=False):
+        return
+    from nbval import kernel
+
+    kernel.RunningKernel.execute_cell_input = _execute_with_history
+    kernel.KernelManager = _local_kernel_manager

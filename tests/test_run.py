@@ -1,0 +1,468 @@
+"""The runner: parameters are checked first, failures stay aside, unchanged pages are kept, files appear whole."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rich.console import Console
+
+from crosswave.run import (
+    ParameterError,
+    PlanError,
+    RunRequest,
+    RunSummary,
+    check_parameters,
+    choose_tasks,
+    plan_tasks,
+    read_parameters,
+    run_all,
+)
+from crosswave.run.cache import code_hash, data_hash, notebook_hash, task_key
+from crosswave.run.execute import execute_task
+from crosswave.run.kernels import CurrentKernelSpecManager, kernel_environment
+from crosswave.run.outputs import Outputs
+from crosswave.run.parameters import parse_parameters
+from crosswave.run.refresh import main as refresh
+from crosswave.run.tasks import CURRENT_KERNEL, Product, Task, with_parameters
+from crosswave.site.files import write_whole
+
+DECLARED = "survey: str = 'a'  # id of a wave\nalpha: float = 0.05  # level\nwave: int | None = None"
+
+
+def write_notebook(path: Path, *code: str, declared: str = "", title: str = "# A title") -> Path:
+    cells = [new_code_cell(declared, metadata={"tags": ["parameters"]})] if declared else []
+    cells += [new_markdown_cell(title), *(new_code_cell(one) for one in code)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def one_task(tmp_path: Path, *code: str, declared: str = "", **parameters: object) -> Task:
+    return Task("start", write_notebook(tmp_path / "one.ipynb", *code, declared=declared), parameters, "start")
+
+
+# --- parameters ----------------------------------------------------------------------------------------------------
+
+
+def test_parameters_are_read_with_type_default_and_help(tmp_path: Path) -> None:
+    found = read_parameters(write_notebook(tmp_path / "n.ipynb", declared=DECLARED))
+    assert [(one.name, one.annotation, one.default, one.help) for one in found] == [
+        ("survey", "str", "a", "id of a wave"),
+        ("alpha", "float", 0.05, "level"),
+        ("wave", "int | None", None, ""),
+    ]
+
+
+def test_notebook_without_a_parameters_cell_takes_none(tmp_path: Path) -> None:
+    assert read_parameters(write_notebook(tmp_path / "n.ipynb", "1")) == ()
+
+
+def test_parameters_cell_may_hold_a_docstring_and_imports_and_nothing_else() -> None:
+    assert len(parse_parameters('"""Words."""\nimport os\nalpha: float = 0.05', where="n")) == 1
+    with pytest.raises(ParameterError) as caught:
+        parse_parameters("alpha = 0.05\nlevel: float = f()", where="n.ipynb")
+    assert caught.value.faults == (
+        "n.ipynb: line 1 of the parameters cell must be 'name: type = literal  # help', and is 'alpha = 0.05'",
+        "n.ipynb: line 2 of the parameters cell must be 'name: type = literal  # help', and is 'level: float = f()'",
+    )
+
+
+def test_every_unknown_and_mistyped_parameter_is_named_at_once(tmp_path: Path) -> None:
+    book = write_notebook(tmp_path / "n.ipynb", declared=DECLARED)
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(book, {"survy": "x", "alpha": "much", "wave": 1.5})
+    assert [fault.removeprefix(f"{book}: ") for fault in caught.value.faults] == [
+        "parameter 'alpha' must be float, and 'much' arrived (Input should be a valid number, unable to parse string "
+        "as a number); its default is 0.05",
+        "parameter 'wave' must be int | None, and 1.5 arrived (Input should be a valid integer); its default is None",
+        "unknown parameter 'survy' (value 'x'); it takes: survey, alpha, wave; did you mean 'survey'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text", "value"),
+    [("float", "0.01", 0.01), ("int", "3", 3), ("bool", "true", True), ("str", "007", "007"),
+     ("int | None", "2", 2), ("Literal['a', 'b']", "b", "b"), ("list[int]", "[1, 2]", [1, 2])],
+)  # fmt: skip
+def test_text_from_the_command_line_becomes_the_declared_type(
+    tmp_path: Path, annotation: str, text: str, value: object
+) -> None:
+    book = write_notebook(tmp_path / "n.ipynb", declared=f"x: {annotation} = None")
+    assert check_parameters(book, {"x": text}) == {"x": value}
+
+
+@pytest.mark.parametrize(("annotation", "value"), [("int", True), ("int", 2.0), ("str", 5), ("list[int]", (1, 2))])
+def test_value_of_another_type_is_refused(tmp_path: Path, annotation: str, value: object) -> None:
+    book = write_notebook(tmp_path / "n.ipynb", declared=f"x: {annotation} = None")
+    with pytest.raises(ParameterError, match=f"parameter 'x' must be {annotation.split('[')[0]}"):
+        check_parameters(book, {"x": value})
+
+
+def test_type_that_could_run_code_is_refused(tmp_path: Path) -> None:
+    book = write_notebook(tmp_path / "n.ipynb", declared="x: exit() = 1")
+    with pytest.raises(ParameterError, match="a parameter's type is made of: bool, int"):
+        check_parameters(book, {"x": 1})
+
+
+# --- tasks ---------------------------------------------------------------------------------------------------------
+
+
+def test_plan_has_each_single_page_once_and_a_page_for_each_id(tmp_path: Path) -> None:
+    plan = plan_tasks(["s1", "s2"], ["src"], ["c"], notebooks=tmp_path)
+    pages = ["start", "synthesis", "context", "claims/src", "trend/c", "survey/s1", "survey/s2"]
+    assert [task.page for task in plan] == pages
+    assert plan[-1].parameters == {"survey": "s2"}
+    assert plan[-1].notebook == tmp_path / "01_reproduce_survey.ipynb"
+
+
+def test_id_that_is_no_file_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match=r"survey id '\.\./x': an id is made of letters"):
+        plan_tasks(["../x"], [], [], notebooks=tmp_path)
+
+
+def test_only_takes_pages_kinds_and_patterns(tmp_path: Path) -> None:
+    plan = plan_tasks(["igov-2017", "igov-2019", "x"], [], ["c"], notebooks=tmp_path)
+    chosen = choose_tasks(plan, ["trend", "survey/igov-*"])
+    assert [task.page for task in chosen] == ["trend/c", "survey/igov-2017", "survey/igov-2019"]
+
+
+def test_choice_that_chooses_nothing_names_the_nearest(tmp_path: Path) -> None:
+    plan = plan_tasks(["igov-2017"], [], [], notebooks=tmp_path)
+    with pytest.raises(PlanError, match="no page is called 'survey/igov-2071'; did you mean 'survey/igov-2017'"):
+        choose_tasks(plan, ["survey/igov-2071"])
+
+
+def test_extra_parameter_goes_to_the_notebooks_that_take_it_and_must_be_known_to_one(tmp_path: Path) -> None:
+    with_alpha = Task("a", write_notebook(tmp_path / "a.ipynb", declared="alpha: float = 0.05"), {}, "start")
+    without = Task("b", write_notebook(tmp_path / "b.ipynb"), {}, "start")
+    given = with_parameters([with_alpha, without], {"alpha": "0.01"})
+    assert [dict(task.parameters) for task in given] == [{"alpha": 0.01}, {}]
+    with pytest.raises(ParameterError, match="none of the chosen notebooks takes it; did you mean 'alpha'"):
+        with_parameters([with_alpha, without], {"alfa": 1})
+
+
+# --- one notebook --------------------------------------------------------------------------------------------------
+
+
+def test_page_holds_results_and_says_what_it_was_made_from(tmp_path: Path) -> None:
+    data = tmp_path / "surveys" / "a.yaml"
+    write_whole(data, "x: 1\n")
+    code = "import sys, os\nprint(sys.executable, os.environ['PYTHONHASHSEED'], os.getcwd(), survey)"
+    task = replace(one_task(tmp_path, code, declared=DECLARED, survey="<b>"), data=(data,))
+    made = execute_task(task)
+    assert made.error == ""
+    assert made.title == "A title"
+    assert "&lt;b&gt;" in made.html
+    assert f"{sys.executable} 0 {tmp_path}" in made.html
+    assert "surveys/a.yaml" in made.html
+    assert data_hash([data])[:16] in made.html
+    assert "survey = '&lt;b&gt;'" in made.html
+
+
+def test_executed_notebook_is_the_same_each_time_and_names_no_place(tmp_path: Path) -> None:
+    task = one_task(tmp_path, "1 + 1", declared=DECLARED, survey="b")
+    first, second = execute_task(task), execute_task(task)
+    assert first.notebook == second.notebook
+    assert first.html == second.html
+    assert str(tmp_path) not in first.notebook
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import sys; sys.exit(0)", "ended with SystemExit"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
+    ],
+    ids=["exception", "exit", "killed kernel"],
+)
+def test_failure_is_told_and_leaves_the_notebook_so_far(tmp_path: Path, code: str, reason: str) -> None:
+    made = execute_task(one_task(tmp_path, "print('so far')", code, "print('never')"))
+    assert reason in made.error
+    assert made.html == ""
+    assert "so far" in made.notebook
+
+
+def test_cell_that_takes_too_long_is_a_failure(tmp_path: Path) -> None:
+    made = execute_task(replace(one_task(tmp_path, "import time; time.sleep(30)"), timeout=1))
+    assert "CellTimeoutError" in made.error
+
+
+def test_last_words_of_a_dying_kernel_are_told(tmp_path: Path) -> None:
+    code = "import os; os.write(2, b'out of luck'); os._exit(3)"
+    assert "The kernel's last words:\nout of luck" in execute_task(one_task(tmp_path, code)).error
+
+
+def test_current_kernel_is_this_interpreter_whatever_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = tmp_path / "kernels" / "python3" / "kernel.json"
+    write_whole(spec, json.dumps({"argv": ["/nowhere/python"], "display_name": "other", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert CurrentKernelSpecManager().get_kernel_spec(CURRENT_KERNEL).argv[0] == sys.executable
+    assert execute_task(one_task(tmp_path, "1")).error == ""
+
+
+def test_kernel_environment_fixes_what_could_change_an_output() -> None:
+    made = kernel_environment({"MPLBACKEND": "TkAgg", "PYTHONHASHSEED": "7", "PYTHONDONTWRITEBYTECODE": "1", "X": "y"})
+    assert made["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
+    assert (made["PYTHONHASHSEED"], made["OMP_NUM_THREADS"], made["X"]) == ("0", "1", "y")
+    assert "PYTHONDONTWRITEBYTECODE" not in made
+
+
+def test_refreshed_notebook_holds_its_outputs_and_no_trace_of_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = write_notebook(tmp_path / "n.ipynb", "alpha", declared="alpha: float = 0.05")
+    assert refresh([str(book)]) == 0
+    read = nbformat.read(book, as_version=4)
+    assert [cell.execution_count for cell in read.cells if cell.cell_type == "code"] == [1, 2]
+    assert read.cells[-1].outputs[0]["data"]["text/plain"] == "0.05"
+    assert set(read.metadata) == {"kernelspec", "language_info"}
+    broken = write_notebook(tmp_path / "b.ipynb", "1 / 0")
+    before = broken.read_bytes()
+    assert refresh([str(broken)]) == 1
+    assert broken.read_bytes() == before
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+# --- what a page depends on ----------------------------------------------------------------------------------------
+
+
+def test_key_changes_with_everything_that_a_page_is_made_from_and_with_nothing_else(tmp_path: Path) -> None:
+    data = tmp_path / "d" / "a.yaml"
+    write_whole(data, "x: 1")
+    task = replace(one_task(tmp_path, "1", declared=DECLARED, survey="a"), data=(data,))
+    first = task_key(task, "code")
+    assert task_key(replace(task, parameters={"survey": "b"}), "code") != first
+    assert task_key(task, "other code") != first
+    write_whole(data, "x: 2")
+    changed = task_key(task, "code")
+    assert changed != first
+    write_whole(data, "x: 1")
+    os.utime(data, (0, 0))
+    assert task_key(task, "code") == first
+
+
+def test_outputs_of_a_notebook_do_not_change_its_hash_and_its_code_does(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "n.ipynb", "1")
+    before = notebook_hash(path)
+    book = nbformat.read(path, as_version=4)
+    book.cells[-1].execution_count = 3
+    nbformat.write(book, path)
+    assert notebook_hash(path) == before
+    assert notebook_hash(write_notebook(path, "2")) != before
+
+
+def test_code_hash_sees_the_source_and_the_lock(tmp_path: Path) -> None:
+    write_whole(tmp_path / "p" / "a.py", "1")
+    write_whole(tmp_path / "lock", "a==1")
+    before = code_hash(tmp_path / "p", tmp_path / "lock")
+    write_whole(tmp_path / "p" / "__pycache__" / "a.pyc", "1")
+    assert code_hash(tmp_path / "p", tmp_path / "lock") == before
+    write_whole(tmp_path / "lock", "a==2")
+    assert code_hash(tmp_path / "p", tmp_path / "lock") != before
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def test_file_is_whole_or_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "deep" / "a.txt"
+    write_whole(path, "before")
+
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", broken)
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(path, "after")
+    assert path.read_text(encoding="utf-8") == "before"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_damaged_manifest_means_that_nothing_is_current(tmp_path: Path) -> None:
+    Outputs(tmp_path).keep(Product("start", "T", "{}\n", "<p>", "", 1.0), "key")
+    assert Outputs(tmp_path).holds("start", "key")
+    (tmp_path / "manifest.json").write_text('{"pages": ', encoding="utf-8")
+    assert not Outputs(tmp_path).holds("start", "key")
+
+
+def test_page_that_fails_goes_aside_and_its_old_page_goes_away(tmp_path: Path) -> None:
+    outputs = Outputs(tmp_path)
+    outputs.keep(Product("survey/a", "T", "{}\n", "<p>", "", 1.0), "key")
+    outputs.keep(Product("survey/a", "T", "{}\n", "", "ValueError: x", 1.0), "key2")
+    assert not (tmp_path / "pages" / "survey" / "a.html").exists()
+    assert (tmp_path / "failed" / "survey" / "a.txt").read_text(encoding="utf-8") == "ValueError: x\n"
+    outputs.keep(Product("survey/a", "T", "{}\n", "<p>", "", 1.0), "key")
+    assert not (tmp_path / "failed" / "survey" / "a.txt").exists()
+
+
+# --- a whole run ---------------------------------------------------------------------------------------------------
+
+
+class Immediate(Executor):
+    """Runs each task at once, in this process, with the product that `brings` gives for it."""
+
+    def __init__(self, brings: Any, seen: list[str]) -> None:
+        self._brings = brings
+        self._seen = seen
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._seen.append(args[0].page)
+        try:
+            future.set_result(self._brings(args[0]))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def made(task: Task) -> Product:
+    return Product(task.page, f"Title of {task.page}", "{}\n", "<p>page</p>", "", 0.1)
+
+
+@pytest.fixture
+def request_of_three(tmp_path: Path) -> RunRequest:
+    books = tmp_path / "notebooks"
+    for name in ("00_start_here", "04_synthesis", "05_context"):
+        write_notebook(books / f"{name}.ipynb", "1")
+    write_notebook(books / "01_reproduce_survey.ipynb", "1", declared="survey: str = 'a'")
+    data = tmp_path / "data" / "a.yaml"
+    write_whole(data, "x: 1")
+    return RunRequest(books, tmp_path / "out", surveys=("a", "b"), data={"survey/a": (data,)})
+
+
+def run(request: RunRequest, brings: Any = made) -> tuple[RunSummary, list[str]]:
+    seen: list[str] = []
+    quiet = Console(quiet=True)
+    return run_all(request, make_executor=lambda jobs: Immediate(brings, seen), console=quiet), seen
+
+
+def test_second_run_does_nothing_and_a_changed_file_runs_its_page_alone(request_of_three: RunRequest) -> None:
+    first, seen = run(request_of_three)
+    assert seen == ["start", "synthesis", "context", "survey/a", "survey/b"]
+    assert run(request_of_three)[1] == []
+    write_whole(request_of_three.data["survey/a"][0], "x: 2")
+    summary, seen = run(request_of_three)
+    assert seen == ["survey/a"]
+    assert [page.status for page in summary.pages].count("unchanged") == 4
+    assert first.exit_status == summary.exit_status == 0
+
+
+def test_force_runs_what_is_unchanged(request_of_three: RunRequest) -> None:
+    run(request_of_three)
+    assert len(run(replace(request_of_three, force=True))[1]) == 5
+
+
+def test_deleted_page_is_made_again(request_of_three: RunRequest) -> None:
+    run(request_of_three)
+    (request_of_three.out / "pages" / "survey" / "b.html").unlink()
+    assert run(request_of_three)[1] == ["survey/b"]
+
+
+def test_page_of_a_survey_that_is_gone_goes(request_of_three: RunRequest) -> None:
+    run(request_of_three)
+    run(replace(request_of_three, surveys=("a",)))
+    assert not (request_of_three.out / "pages" / "survey" / "b.html").exists()
+    assert "survey/b" not in (request_of_three.out / "index.html").read_text(encoding="utf-8")
+
+
+def test_only_keeps_the_other_pages_in_the_index(request_of_three: RunRequest) -> None:
+    run(request_of_three)
+    summary, seen = run(replace(request_of_three, only=("survey/a",), force=True))
+    assert seen == ["survey/a"]
+    assert "pages/survey/b.html" in summary.index.read_text(encoding="utf-8")
+
+
+def test_failure_does_not_stop_the_others_and_is_tried_again(request_of_three: RunRequest) -> None:
+    def fails(task: Task) -> Product:
+        return made(task) if task.page != "synthesis" else Product(task.page, "T", "{}\n", "", "E\nValueError: bad", 0)
+
+    summary, _ = run(request_of_three, fails)
+    assert summary.exit_status == 1
+    assert summary.lines()[:2] == ("5 pages: 4 made, 1 failed", "failed: synthesis: ValueError: bad")
+    assert (request_of_three.out / "failed" / "synthesis.txt").exists()
+    assert "failed/synthesis.txt" in summary.index.read_text(encoding="utf-8")
+    assert run(request_of_three)[1] == ["synthesis"]
+
+
+def test_wrong_parameter_stops_a_run_before_anything_is_made(request_of_three: RunRequest) -> None:
+    with pytest.raises(ParameterError, match="unknown parameter 'konstruct'"):
+        run(replace(request_of_three, parameters={"konstruct": "x"}))
+    assert not (request_of_three.out / "index.html").exists()
+
+
+def test_broken_pool_is_made_anew_once(request_of_three: RunRequest) -> None:
+    from concurrent.futures.process import BrokenProcessPool
+
+    calls: list[str] = []
+
+    def breaks(task: Task) -> Product:
+        calls.append(task.page)
+        if task.page == "context" or (task.page == "start" and calls.count("start") == 1):
+            raise BrokenProcessPool("killed")
+        return made(task)
+
+    summary, _ = run(request_of_three, breaks)
+    assert [(page.page, page.error) for page in summary.failed] == [
+        ("context", "the process that ran it ended: killed")
+    ]
+    assert calls.count("start") == 2
+
+
+def test_two_processes_make_real_pages_and_say_so_line_by_line(
+    request_of_three: RunRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_notebook(request_of_three.notebooks / "05_context.ipynb", "1 / 0")
+    request = replace(request_of_three, surveys=(), jobs=2)
+    console = Console(file=sys.stdout, force_terminal=False, width=100)
+    began = time.perf_counter()
+    summary = run_all(request, console=console)
+    lines = capsys.readouterr().out.splitlines()
+    assert time.perf_counter() - began < 60
+    assert [page.page for page in summary.failed] == ["context"]
+    assert len(lines) == 3
+    assert [line for line in lines if "failed: ZeroDivisionError: division by zero" in line]
+    assert (request.out / "failed" / "context.ipynb").exists()
+    assert (request.out / "pages" / "start.html").exists()
+    leftovers: Sequence[Path] = [path for path in request.out.rglob("*") if path.suffix == ".part"]
+    assert leftovers == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to interrupt")
+def test_interrupted_run_ends_at_once_and_leaves_no_half_page(request_of_three: RunRequest, tmp_path: Path) -> None:
+    for name in ("00_start_here", "04_synthesis", "05_context"):
+        write_notebook(request_of_three.notebooks / f"{name}.ipynb", "import time; time.sleep(120)")
+    script = tmp_path / "go.py"
+    request = f"RunRequest(Path({str(request_of_three.notebooks)!r}), Path({str(request_of_three.out)!r}), jobs=2)"
+    imports = "from pathlib import Path\nfrom crosswave.run import RunRequest, run_all\n"
+    write_whole(script, f"{imports}if __name__ == '__main__':\n    run_all({request})\n")
+    process = subprocess.Popen([sys.executable, script], start_new_session=True, stderr=subprocess.DEVNULL)
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=20) != 0
+    assert not (request_of_three.out / "pages").exists()
+
+
+def test_any_executor_will_do(request_of_three: RunRequest) -> None:
+    request = replace(request_of_three, only=("start",))
+    with Console(quiet=True) as quiet:
+        summary = run_all(request, make_executor=lambda jobs: _FirstThreadOnly(), console=quiet)
+    assert summary.exit_status == 0
+
+
+class _FirstThreadOnly(ThreadPoolExecutor):
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return super().submit(made, *args)
