@@ -57,11 +57,9 @@ def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]
 
 def _unread(printed: str, lexicon: Lexicon) -> str | None:
     try:
-        quantity = lexicon.share(printed)
+        lexicon.share(printed)
     except QuantityError as error:
         return str(error)
-    if quantity.low > 1 or (quantity.high is not None and quantity.low > quantity.high):
-        return f"printed {printed!r} is more than 100 %; check it against the source"
     return None
 
 

@@ -160,10 +160,10 @@ def run(
         registry = audit(data)
         chosen = _chosen(registry.surveys, survey, "survey") + _chosen(registry.constructs, construct, "construct")
         ledger = make_ledger(registry)
-        results = write_ledger(ledger, out / "results")
-        request = run_request(registry, ledger, results, out)
+        request = run_request(registry, ledger, out)
         request = replace(request, only=(*chosen, *(only or ())), jobs=jobs, force=force, parameters=_values(parameter))
         summary = run_all(request)
+        write_ledger(ledger, out / "results")
     for line in summary.lines():
         Console(highlight=False, soft_wrap=True).print(escape(line))
     raise typer.Exit(summary.exit_status)

@@ -50,8 +50,8 @@ def make_ledger(registry: Registry) -> Ledger:
     )
 
 
-def write_ledger(ledger: Ledger, folder: Path) -> tuple[ResultLink, ...]:
-    """Write the ledger, each file whole or not at all, and return what the index links.
+def write_ledger(ledger: Ledger, folder: Path) -> None:
+    """Write the ledger, each file whole or not at all.
 
     Parameters
     ----------
@@ -60,13 +60,11 @@ def write_ledger(ledger: Ledger, folder: Path) -> tuple[ResultLink, ...]:
     folder : Path
         Such as ``reports/results``; made if it is not there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in ledger.texts().items():
         write_whole(folder / name, text)
-    return tuple(ResultLink(f"results/{name}.csv", f"{name}.csv", words) for name, words in _LEDGER_WORDS.items())
 
 
-def run_request(registry: Registry, ledger: Ledger, results: tuple[ResultLink, ...], out: Path) -> RunRequest:
+def run_request(registry: Registry, ledger: Ledger, out: Path) -> RunRequest:
     """Return the request for every page of a registry.
 
     Parameters
@@ -75,8 +73,6 @@ def run_request(registry: Registry, ledger: Ledger, results: tuple[ResultLink, .
         What the pages are about.
     ledger : Ledger
         What the index says of them.
-    results : tuple of ResultLink
-        Files that the index links.
     out : Path
         The folder that gets the pages.
     """
@@ -89,7 +85,7 @@ def run_request(registry: Registry, ledger: Ledger, results: tuple[ResultLink, .
         constructs=tuple(registry.constructs),
         data=_made_from(registry),
         texts=_page_texts(registry, ledger),
-        results=results,
+        results=tuple(ResultLink(f"results/{n}.csv", f"{n}.csv", words) for n, words in _LEDGER_WORDS.items()),
         lock=root / "requirements.lock",
     )
 

@@ -1,0 +1,60 @@
+"""Faults that only arithmetic shows."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from crosswave.audit import audit
+from crosswave.registry import DataError
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    shutil.copytree(DATA, tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+def faults(data, file, old, new):
+    path = data / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        audit(data)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_exclusive_answers_may_reach_a_hundred_with_their_rounding(data):
+    """33, 24 and 2 % leave room for 41 % but for rounding: 40.5 + 32.5 + 23.5 + 1.5 = 98; 43 % gives exactly 100."""
+    path = data / "surveys" / "igov-2017.yaml"
+    path.write_text(path.read_text().replace('printed: "36%"', 'printed: "43%"', 1))
+    assert audit(data)
+
+
+def test_exclusive_answers_beyond_a_hundred_and_rounding_are_a_fault(data):
+    [fault] = faults(data, "surveys/igov-2017.yaml", 'printed: "36%"', 'printed: "44%"')
+    assert "answers to gap-confidence exclude each other on one base and exceed 100 %" in fault
+
+
+def test_a_share_above_a_hundred_is_a_fault(data):
+    [fault] = faults(data, "surveys/igov-2017.yaml", 'printed: "58%"', 'printed: "158%"')
+    assert "'158%' is above 100 %" in fault
+
+
+def test_an_interval_upside_down_is_a_fault(data):
+    [fault] = faults(data, "quantities.yaml", 'low: "3/4"', 'low: "5/6"')
+    assert fault.endswith("low 5/6 is above high 4/5; swap them")
+
+
+def test_a_condition_without_its_value_is_a_fault(data):
+    [fault] = faults(data, "claims.yaml", '        is: above\n        value: "1/3"\n', "        is: above\n")
+    assert fault.endswith("is: above needs value; add it")
+
+
+def test_a_condition_with_a_value_that_is_no_number_is_a_fault(data):
+    [fault] = faults(data, "claims.yaml", 'value: "1/3"', 'value: "a third"')
+    assert fault.endswith("'a third' is no number; write 50%, 1/3 or 12")

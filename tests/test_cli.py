@@ -1,0 +1,182 @@
+"""The commands as a person types them: what they print, and the status they end with."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from crosswave import __version__
+from crosswave.cli import app
+
+DATA = Path(__file__).parents[1] / "data"
+runner = CliRunner()
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """A copy of the data in an empty folder, which is the working folder."""
+    shutil.copytree(DATA, tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+def change(path, *replacements):
+    text = path.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def line_of(path, words):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if words in line)
+
+
+def test_check_finds_no_fault_in_the_evidence():
+    result = runner.invoke(app, ["check", str(DATA)])
+    assert (result.exit_code, result.output) == (
+        0,
+        "no fault: 91 surveys, 657 figures, 80 constructs, 91 claims\n",
+    )
+
+
+def test_check_names_six_different_faults_at_their_lines_at_once(data):
+    path = data / "surveys" / "igov-2017.yaml"
+    change(
+        path,
+        ("unit: person", "unit: persn"),
+        ("publisher: iGov Survey", "publishr: iGov Survey"),
+        ("{start: 2017-01, end: 2017-02", "{start: 2017-03, end: 2017-02"),
+        ('printed: "61%"', 'printed: "six-ish"'),
+        ("- id: cost", "- id: skills"),
+        ('printed: "36%"', 'printed: "96%"'),
+    )
+    result = runner.invoke(app, ["check"])
+    faults = [line for line in result.output.splitlines() if "igov-2017.yaml" in line]
+    shown = path.relative_to(data.parent).as_posix()
+    where = [
+        line_of(path, "publishr"),
+        line_of(path, "start: 2017-03"),
+        line_of(path, "persn"),
+        line_of(path, "six-ish"),
+        [n for n, line in enumerate(path.read_text().splitlines(), 1) if line.strip() == "- id: skills"][1],
+        line_of(path, "- id: gap-confidence"),
+    ]
+    assert result.exit_code == 1
+    assert [line.split(": ")[0] for line in faults] == [f"{shown}:{number}" for number in where]
+    assert "Traceback" not in result.output
+    assert faults[0].endswith("unknown key publishr; did you mean publisher or published?")
+    assert faults[2].endswith("unit must be one of: person, organisation, foi-return; 'persn' arrived")
+    assert "exceed 100 %: confident 96%, neutral 33%, not-very 24%, not-at-all 2%" in faults[5]
+
+
+def test_check_says_that_a_folder_is_none():
+    result = runner.invoke(app, ["check", "no-such-folder"])
+    assert result.exit_code == 1
+    assert "no-such-folder is no folder; name the data folder, or the one that holds data/" in result.output
+
+
+def test_check_takes_the_folder_around_the_data(data):
+    assert runner.invoke(app, ["check", str(data.parent)]).exit_code == 0
+
+
+def test_list_gives_an_id_and_words_on_each_line():
+    result = runner.invoke(app, ["list", "constructs", "--data", str(DATA)])
+    lines = result.output.splitlines()
+    assert len(lines) == 80
+    assert "barrier-culture\tculture or resistance to change as a barrier" in lines
+
+
+def test_list_refuses_what_it_does_not_know():
+    result = runner.invoke(app, ["list", "things", "--data", str(DATA)])
+    assert result.exit_code == 1
+    assert "'things' cannot be listed; choose one of surveys, constructs, claims, sources, findings" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("igov-2017.gap-barriers.skills", "73%"),
+        ("bt-yougov-2020", "unquantified"),
+        ("barrier-culture", "uninformative by design"),
+    ],
+)
+def test_show_gives_a_card_of_a_finding_a_survey_or_a_construct(name, words):
+    result = runner.invoke(app, ["show", name, "--data", str(DATA)])
+    assert result.exit_code == 0
+    assert words in result.output
+
+
+def test_show_names_the_nearest_ids():
+    result = runner.invoke(app, ["show", "igov2017", "--data", str(DATA)])
+    assert result.exit_code == 1
+    assert "'igov2017'; did you mean igov-2017" in result.output
+
+
+def test_new_writes_a_file_that_passes_the_check_once_filled_in(data):
+    assert runner.invoke(app, ["new", "acme-cloud-2021"]).exit_code == 0
+    path = data / "surveys" / "acme-cloud-2021.yaml"
+    empty = runner.invoke(app, ["check"])
+    assert empty.exit_code == 1
+    assert all("is empty; give a value or delete the line" in line for line in empty.output.splitlines())
+    fill(path)
+    assert runner.invoke(app, ["check"]).output.startswith("no fault: 92 surveys, 658 figures")
+
+
+def fill(path):
+    """Fill in every key that the template leaves open."""
+    answers = {"url": "https://example.org/acme", "printed": '"58%"'}
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, colon, rest = line.partition(":")
+        open_key = colon and not key.lstrip().startswith("#") and rest.split("#")[0].strip() == ""
+        if open_key and key.strip().removeprefix("- ") not in ("sources", "questions", "answers"):
+            line = f"{key}: {answers.get(key.strip(), 'Acme')}"
+        lines.append(line)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_new_leaves_a_file_that_is_there_as_it_is(data):
+    before = (data / "surveys" / "igov-2017.yaml").read_bytes()
+    result = runner.invoke(app, ["new", "igov-2017"])
+    assert result.exit_code == 1
+    assert "igov-2017.yaml is there already; choose another id or edit that file" in result.output
+    assert (data / "surveys" / "igov-2017.yaml").read_bytes() == before
+
+
+def test_new_refuses_an_id_that_is_no_id(data):
+    result = runner.invoke(app, ["new", "Acme Cloud"])
+    assert result.exit_code == 1
+    assert "a survey id is small letters, digits and single hyphens, such as igov-2017; 'Acme Cloud' arrived" in (
+        result.output
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--survey", "igov2017"], "no survey is called 'igov2017'; did you mean igov-2017"),
+        (["--construct", "barrier-cultur"], "no construct is called 'barrier-cultur'; did you mean barrier-culture"),
+        (["--parameter", "alpha"], "--parameter takes NAME=VALUE, such as alpha=0.01; 'alpha' arrived"),
+        (["--parameter", "alfa=0.01"], "alfa"),
+    ],
+)
+def test_run_refuses_before_anything_runs(arguments, words, tmp_path):
+    result = runner.invoke(app, ["run", "--data", str(DATA), "--out", str(tmp_path / "out"), *arguments])
+    assert result.exit_code == 1
+    assert words in result.output
+    assert not (tmp_path / "out" / "index.html").exists()
+
+
+def test_run_stops_at_faulty_data(data, tmp_path):
+    change(data / "surveys" / "igov-2017.yaml", ('printed: "61%"', 'printed: "six-ish"'))
+    result = runner.invoke(app, ["run", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 1
+    assert "cannot read 'six-ish' as a share" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_version_is_that_of_the_package():
+    assert runner.invoke(app, ["--version"]).output.strip() == __version__
