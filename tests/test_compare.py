@@ -18,16 +18,16 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from crosswave.compare import (
     Interval,
-    cochran_armitage,
     compare_shares,
     equivalent,
     error_at,
-    miettinen_nurminen,
     newcombe,
     p_value,
     tost_p,
 )
-from crosswave.estimate import multinomial_se
+from crosswave.linear import multinomial_se
+from crosswave.linear_trend import cochran_armitage
+from crosswave.score_interval import miettinen_nurminen
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

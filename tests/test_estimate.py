@@ -14,20 +14,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm
 from statsmodels.stats.proportion import proportion_confint
 
-from crosswave.estimate import (
-    Estimate,
-    Interval,
-    LinearTerm,
-    combine_linear,
-    estimate_share,
-    frechet_difference,
-    frechet_joint,
-    linear_p_value,
-    linear_value,
-    manski,
-    multinomial_se,
-    wilson,
-)
+from crosswave.bounds import frechet_difference, frechet_joint, manski
+from crosswave.estimate import Estimate, Interval, estimate_share, wilson
+from crosswave.linear import LinearTerm, combine_linear, linear_p_value, linear_value, multinomial_se
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from crosswave.estimate import LinearTerm, combine_linear
+from crosswave.linear import LinearTerm, combine_linear
 from crosswave.quantities import Lexicon, number
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
@@ -34,10 +34,16 @@ class Span:
         return Span(low, high)
 
     def over(self, other: Span) -> Span:
-        """Return the interval of a ratio of intervals that are not negative, the divisor above 0."""
-        low = None if self.low is None else Fraction(0) if other.high is None else self.low / other.high
-        high = None if self.high is None or not other.low else self.high / other.low
+        """Return the interval of a ratio; nothing is known of it unless the divisor is above 0."""
+        if other.low is None or other.low <= 0:
+            return Span(None, None)
+        low = None if self.low is None else _divided(self.low, other.high if self.low >= 0 else other.low)
+        high = None if self.high is None else _divided(self.high, other.low if self.high >= 0 else other.high)
         return Span(low, high)
+
+
+def _divided(value: Fraction, by: Fraction | None) -> Fraction:
+    return Fraction(0) if by is None else value / by
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +97,8 @@ class Checker:
         ----------
         Berger 1982, Technometrics 24(4), doi:10.1080/00401706.1982.10487790.
         """
-        if claim.not_checkable:
-            return ClaimVerdict(
-                claim, "not checkable", "not checkable", self._licence(claim), *(None,) * 3, claim.not_checkable
-            )
+        if reason := claim.not_checkable or self._impossible(claim):
+            return ClaimVerdict(claim, "not checkable", "not checkable", self._licence(claim), *(None,) * 3, reason)
         answered = _all_of([self._answered(condition) for condition in claim.all_of], _ANSWERED)
         intervals = [self._interval(condition) for condition in claim.all_of]
         sampled = _all_of([self._sampled(c, i) for c, i in zip(claim.all_of, intervals, strict=True)], _SAMPLED)
@@ -102,6 +106,14 @@ class Checker:
         if claim.subject == "arithmetic":
             sampled = "not checkable"
         return ClaimVerdict(claim, answered, sampled, self._licence(claim), middle, low, high, self._reason(claim))
+
+    def _impossible(self, claim: Claim) -> str | None:
+        """Why nothing follows from a figure that no counts can print."""
+        named = [name for condition in claim.all_of for name in condition.terms if name in self.registry.findings]
+        bad = [
+            f"{name} is in conflict: {c.reason}" for name in named if (c := self._counts(name)).level == "conflicting"
+        ]
+        return "; ".join(dict.fromkeys(bad)) or None
 
     def _numbers(
         self, condition: Condition, interval: tuple[float, float] | None
@@ -161,7 +173,7 @@ class Checker:
     def _linear(self, condition: Condition, end: str) -> list[LinearTerm] | None:
         terms = [self._linear_term(name, weight, end) for name, weight in condition.terms.items()]
         known = [term for term in terms if term is not None]
-        return known if known and len(known) == len(terms) and not condition.over else None
+        return _apart(known) if known and len(known) == len(terms) and not condition.over else None
 
     def _linear_term(self, name: str, weight: int, end: str) -> LinearTerm | None:
         if name not in self.registry.findings:
@@ -171,7 +183,17 @@ class Checker:
         if counts.base_low is None or low is None or high is None:
             return None
         share = float(low if (end == "low") == (weight > 0) else high)
-        return LinearTerm(_fieldwork(finding.survey), _exclusive_group(finding), weight, share, counts.base_low)
+        return LinearTerm(self._fieldwork(finding.survey), _exclusive_group(finding), weight, share, counts.base_low)
+
+    def _fieldwork(self, survey: Survey) -> str:
+        """One name for waves that share respondents, however far: their errors may add up."""
+        shared, size = {survey.id}, 0
+        while len(shared) > size:
+            size = len(shared)
+            for other in self.registry.surveys.values():
+                ring = {other.id, *(overlap.survey for overlap in other.overlaps)}
+                shared |= ring if ring & shared else set()
+        return min(shared)
 
     def _licence(self, claim: Claim) -> str:
         if claim.subject == "arithmetic":
@@ -241,7 +263,8 @@ def _between(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> 
 
 def _about(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> _Target:
     value = number(condition.value or "0")
-    width = max(abs(value) / 10, equal_within if value == 0 else Fraction(0))
+    one = lexicon.share("about 50%")
+    width = abs(value) * (2 * (one.high or Fraction(1)) - 1) if value else equal_within
     return _Target(value - width, value + width)
 
 
@@ -268,9 +291,20 @@ def _all_of(verdicts: list[str], order: tuple[str, ...]) -> str:
     return min(verdicts, key=order.index)
 
 
-def _fieldwork(survey: Survey) -> str:
-    """One name for waves that share respondents: their errors may add up, so they are not taken as independent."""
-    return min([survey.id, *(overlap.survey for overlap in survey.overlaps)])
+def _apart(terms: list[LinearTerm]) -> list[LinearTerm]:
+    """Terms of which those that cannot be answers to one question on one base each stand for themselves."""
+    by_group: dict[str, list[LinearTerm]] = {}
+    for term in terms:
+        by_group.setdefault(term.group, []).append(term)
+    return [
+        term if _fit_together(group) else replace(term, group=f"{name}|{place}")
+        for name, group in by_group.items()
+        for place, term in enumerate(group)
+    ]
+
+
+def _fit_together(terms: list[LinearTerm]) -> bool:
+    return sum(term.share for term in terms) <= 1 and len({term.n_effective for term in terms}) == 1
 
 
 def _exclusive_group(finding: Finding) -> str:
@@ -292,6 +326,8 @@ def _change_span(change: PrintedChange) -> Span:
 def fact_span(fact: Fact) -> Span:
     """Return the values that a dated fact can have: a lower bound has no upper end, and the other way round.
 
+    A rhetorical number is no measurement, so it bounds nothing.
+
     Raises
     ------
     QuantityError
@@ -302,5 +338,6 @@ def fact_span(fact: Fact) -> Span:
         "lower-bound": Span(value, None),
         "upper-bound": Span(None, value),
         "approximate": Span(value * Fraction(9, 10), value * Fraction(11, 10)),
+        "rhetorical": Span(None, None),
     }
     return spans.get(fact.kind, Span(value, value))

@@ -6,26 +6,15 @@ is computed over thousands of feasible counts at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq, elementwise
-from scipy.stats import chi2, norm
-from statsmodels.stats.contingency_tables import Table
-from statsmodels.stats.proportion import proportions_chisquare
+from scipy.optimize import elementwise
+from scipy.stats import norm
 
-from crosswave.estimate import (
-    Z_MAX,
-    FloatArray,
-    Interval,
-    checked,
-    checked_alpha,
-    checked_shares,
-    checked_sizes,
-    wilson_at,
-)
+from crosswave.arguments import Z_MAX, FloatArray, checked, checked_alpha, checked_shares, checked_sizes
+from crosswave.estimate import Interval, wilson_at
 
 NO_ERROR: tuple[float, float] = (0.0, 0.0)
 TotalError = tuple[npt.ArrayLike, npt.ArrayLike]
@@ -343,160 +332,3 @@ def _signed_z(waves: tuple[FloatArray, ...], null: npt.ArrayLike) -> FloatArray:
     # No sign change: the arm stays short of the gap at any z that a double can hold.
     z = np.where(gap == 0, 0.0, np.where(found.success, found.x, np.inf))
     return np.asarray(np.sign(gap) * z)
-
-
-def miettinen_nurminen(x_1: int, n_1: int, x_2: int, n_2: int, alpha: float = 0.05) -> Interval:
-    """Return the Miettinen-Nurminen score interval of ``x_2 / n_2 - x_1 / n_1``, a check on `newcombe`.
-
-    Parameters
-    ----------
-    x_1, n_1, x_2, n_2 : int
-        Counts and bases, ``0 <= x <= n``, n at least 1.
-    alpha : float, default 0.05
-        Error rate in (0, 1).
-
-    Raises
-    ------
-    ValueError
-        If a count is outside its base or alpha outside its range.
-
-    Notes
-    -----
-    The differences d with ``(observed - d)^2 <= z^2 V(d) N / (N - 1)``, V being the variance at the maximum
-    likelihood shares that differ by d. statsmodels 0.15.0 gets this interval wrong (its issue 10269).
-
-    References
-    ----------
-    Miettinen and Nurminen (1985), doi:10.1002/sim.4780040211; restricted shares: Farrington and Manning (1990),
-    doi:10.1002/sim.4780091208.
-
-    Examples
-    --------
-    7/34 against 1/34, Fagerland, Lydersen and Laake (2015), doi:10.1177/0962280211415469:
-
-    >>> i = miettinen_nurminen(1, 34, 7, 34)
-    >>> f"{i.low:.6f} {i.high:.6f}"
-    '0.027042 0.345291'
-    """
-    for name, x, n in (("x_1", x_1, n_1), ("x_2", x_2, n_2)):
-        if not 0 <= x <= n or n < 1:
-            raise ValueError(f"{name} must lie between 0 and its base; got {x} of {n}. Check the order of arguments.")
-    z = float(norm.isf(checked_alpha(alpha) / 2))
-    upper = _score_limit(x_1, n_1, x_2, n_2, z)
-    return Interval(-_score_limit(x_2, n_2, x_1, n_1, z), upper)
-
-
-def _score_limit(x_1: int, n_1: int, x_2: int, n_2: int, z: float) -> float:
-    """Upper limit; the lower one is the upper one of the waves exchanged, with the sign changed."""
-    observed = x_2 / n_2 - x_1 / n_1
-    factor = z**2 * (n_1 + n_2) / (n_1 + n_2 - 1)
-
-    def excess(d: float) -> float:
-        p_1, p_2 = _restricted(x_1, n_1, x_2, n_2, d)
-        return (d - observed) ** 2 - factor * (p_1 * (1 - p_1) / n_1 + p_2 * (1 - p_2) / n_2)
-
-    # At the observed difference itself the excess may be exactly 0 (both shares 0): start just above.
-    start = observed + 1e-9
-    return 1.0 if start >= 1 else float(brentq(excess, start, 1.0, xtol=1e-13))
-
-
-def _restricted(x_1: int, n_1: int, x_2: int, n_2: int, d: float) -> tuple[float, float]:
-    """Maximum likelihood shares with ``p_2 - p_1 = d``: the admissible root of a cubic."""
-    n, x = n_1 + n_2, x_1 + x_2
-    b, c, e = (n_2 + 2 * n_1) * d / n - 1 - x / n, (n_1 * d - n - 2 * x_1) * d / n + x / n, x_1 * d * (1 - d) / n
-    q = b**3 / 27 - b * c / 6 + e / 2
-    r = np.copysign(np.sqrt(max(b**2 / 9 - c / 3, 0.0)), q)
-    angle = (np.pi + np.arccos(np.clip(q / r**3 if r else 1.0, -1, 1))) / 3
-    p_1 = float(np.clip(2 * r * np.cos(angle) - b / 3, max(0.0, -d), min(1.0, 1 - d)))
-    return p_1, p_1 + d
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """Cochran-Armitage test for a linear trend in shares, with what a line leaves unexplained.
-
-    Attributes
-    ----------
-    z : float
-        Signed root of the trend chi-square (1 degree of freedom); positive where shares rise with the scores.
-    p_value : float
-        Two-sided p of "no trend".
-    departure, departure_df, departure_p
-        Chi-square, degrees of freedom and p of "the shares lie on a line".
-    homogeneity, homogeneity_df, homogeneity_p
-        The same of "all shares are equal".
-    """
-
-    z: float
-    p_value: float
-    departure: float
-    departure_df: int
-    departure_p: float
-    homogeneity: float
-    homogeneity_df: int
-    homogeneity_p: float
-
-
-def cochran_armitage(counts: Sequence[float], totals: Sequence[float], scores: Sequence[float] | None = None) -> Trend:
-    """Return the Cochran-Armitage trend test of three or more shares (with two: the pooled z test).
-
-    Parameters
-    ----------
-    counts, totals : sequence of float, shape (k,), k at least 2
-        "Yes" answers and effective bases, ``0 <= counts <= totals``, totals positive.
-    scores : sequence of float, shape (k,), optional
-        Times of the waves; 0, 1, ... when absent.
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a count is outside its base, everyone or nobody said yes, or all scores are equal.
-
-    Notes
-    -----
-    The variant of R's prop.trend.test, with ``N p (1 - p)`` as variance: the linear-by-linear statistic of
-    statsmodels, whose variance has N - 1, times N / (N - 1). Departure is homogeneity minus trend.
-
-    References
-    ----------
-    Cochran (1954), doi:10.2307/3001616; Armitage (1955), doi:10.2307/3001775.
-
-    Examples
-    --------
-    Smokers among patients of four studies (Fleiss 1981; R's help page of prop.trend.test):
-
-    >>> t = cochran_armitage([83, 90, 129, 70], [86, 93, 136, 82])
-    >>> f"{t.z**2:.4f} {t.p_value:.6f} {t.homogeneity:.4f}"
-    '8.2249 0.004132 12.6004'
-    """
-    x, n, s = _trend_input(counts, totals, scores)
-    # Without shift_zeros=False statsmodels adds one half to every cell as soon as one is empty.
-    table = Table(np.column_stack([n - x, x]), shift_zeros=False)
-    size = float(n.sum())
-    # Centred, because squares of years leave few digits for their differences.
-    centred = s - np.average(s, weights=n)
-    z = float(table.test_ordinal_association(row_scores=centred).zscore * np.sqrt(size / (size - 1)))
-    homogeneity = float(proportions_chisquare(x, n)[0])
-    k, departure = len(x), max(homogeneity - z**2, 0.0)
-    departure_p = float(chi2.sf(departure, k - 2)) if k > 2 else 1.0
-    homogeneity_p = float(chi2.sf(homogeneity, k - 1))
-    return Trend(z, float(2 * norm.sf(abs(z))), departure, k - 2, departure_p, homogeneity, k - 1, homogeneity_p)
-
-
-def _trend_input(
-    counts: Sequence[float], totals: Sequence[float], scores: Sequence[float] | None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    n = checked("totals", totals, "positive and finite", lambda a: (a > 0) & np.isfinite(a), "Leave out empty waves.")
-    x = checked("counts", counts, "zero or more", lambda a: a >= 0, "Pass counts of people, not shares.")
-    s = checked("scores", range(len(n)) if scores is None else scores, "finite", np.isfinite, "Drop undated waves.")
-    if not len(x) == len(n) == len(s) >= 2:
-        raise ValueError(
-            f"counts, totals and scores must have one length of at least 2; got {len(x)}, {len(n)} and {len(s)}. "
-            "Pass one of each for every wave."
-        )
-    if (x > n).any() or not 0 < x.sum() < n.sum() or np.ptp(s) == 0:
-        raise ValueError(
-            "a trend needs counts within their totals, some yes and some no, and scores that differ; "
-            f"got counts {x.tolist()} of {n.tolist()} at {s.tolist()}. Leave out waves that cannot show a trend."
-        )
-    return x, n, s

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from crosswave.estimate import FloatArray, checked
+from crosswave.arguments import FloatArray, checked
 
 
 def holm(p: npt.ArrayLike) -> FloatArray:

@@ -13,8 +13,8 @@ from functools import partial
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from crosswave.arguments import checked, checked_shares
 from crosswave.compare import NO_ERROR, newcombe
-from crosswave.estimate import checked, checked_shares
 
 # A sample beyond this size is no plan: more people than live.
 N_MAX = 2**33

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from crosswave.arguments import FloatArray
 from crosswave.compare import compare_shares, error_at, newcombe, p_value, tost_p
-from crosswave.estimate import FloatArray
 from crosswave.power import Reach, reach
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
@@ -147,10 +147,10 @@ def assess(
     """
     waves = waves_of(construct, registry, reconstructions, (settings.from_year, settings.to_year))
     pairs = pairs_of(construct, waves, registry)
-    usable = [pair for pair in pairs if pair.refusal is None]
-    open_pairs = [pair for pair in usable if not pair.comparability.refused]
+    open_pairs = [pair for pair in pairs if pair.refusal is None and not pair.comparability.refused]
     comparison = compare_pair(open_pairs[0], settings, registry.plan) if open_pairs else None
-    evidence = _evidence(comparison, refused=bool(usable) and not open_pairs, plan=registry.plan)
+    refused = bool(pairs) and all(pair.comparability.refused for pair in pairs)
+    evidence = _evidence(comparison, refused=refused, plan=registry.plan)
     return Trend(construct, settings, tuple(waves), tuple(pairs), comparison, decide(evidence))
 
 
@@ -256,8 +256,11 @@ def _compare_grid(pair: Pair, grid: _Grid, points: float, settings: Settings, po
 
 
 def _reach(grid: _Grid, points: float, settings: Settings, power: float) -> Reach:
-    """What could have been shown at the earlier share, had nothing changed: it looks at no difference."""
-    share, n_1, _, n_2 = grid.middle
+    """What could have been shown at the earlier share, had nothing changed: it looks at no difference.
+
+    At the largest sizes that print allows: what those could not have shown, no smaller ones could.
+    """
+    share, n_1, n_2 = _middle(grid.share_1), float(grid.n_1.max()), float(grid.n_2.max())
     error = float(error_at(points, share))
     margin = settings.smallest_change / 100
     return reach(share, (n_1, n_2), margin=margin, alpha=settings.alpha, power=power, total_error=(error, error))
@@ -268,7 +271,9 @@ def with_adjusted(trend: Trend, p_adjusted: float | None) -> Trend:
 
     Notes
     -----
-    A change that does not survive the adjustment is no change: its verdict becomes inconclusive.
+    A change that does not survive the adjustment is no change: what is left of the verdict is the equivalence test.
     """
-    lost = trend.verdict in ("rose", "fell") and p_adjusted is not None and p_adjusted >= trend.settings.alpha
-    return replace(trend, p_adjusted=p_adjusted, verdict="inconclusive" if lost else trend.verdict)
+    left = {"rose": "inconclusive", "fell": "inconclusive", "changed, immaterially": "no material change"}
+    lost = p_adjusted is not None and p_adjusted >= trend.settings.alpha
+    verdict = left.get(trend.verdict, trend.verdict) if lost else trend.verdict
+    return replace(trend, p_adjusted=p_adjusted, verdict=verdict)

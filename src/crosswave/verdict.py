@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from crosswave.estimate import FloatArray
+from crosswave.arguments import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Evidence:
     Parameters
     ----------
     compared, refused : bool
-        Whether a pair of usable waves passed the gate; whether pairs exist and the gate refused all.
+        Whether a pair of usable waves passed the gate; whether pairs exist, usable or not, and the gate refused all.
     sized : bool
         Whether print bounds both bases.
     informative : bool

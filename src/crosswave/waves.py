@@ -10,8 +10,8 @@ from itertools import combinations
 
 import numpy as np
 
+from crosswave.arguments import FloatArray
 from crosswave.comparability import GRADES, Comparability, grade_pair
-from crosswave.estimate import FloatArray
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
 from crosswave.registry.models import Construct, ConstructAnswer, Survey
@@ -32,8 +32,9 @@ class Wave:
     counts : FindingCounts
         What print admits.
     shares, sizes : array of float
-        Extremes of the feasible shares, each with its base; where no n is printed, a grid of every size up to
-        n_largest. Empty where the figure cannot be used.
+        Extremes of the feasible shares, each with its base. Where no n is printed or the sizes are too many to be
+        listed: the ends of the shares that print allows, with each of a grid of sizes that ends at the smallest and
+        the largest; a size in between lies between its neighbours. Empty where the figure cannot be used.
     refusal : str or None
         Why it cannot be used.
     """
@@ -122,22 +123,18 @@ def _refusal(finding: Finding, counts: FindingCounts) -> str | None:
 
 
 def _extremes(counts: FindingCounts, n_largest: int) -> tuple[FloatArray, FloatArray]:
-    if counts.base_low is not None:
-        yes, sizes = counts.pairs()
-    else:
-        yes, sizes = _every_size(counts.share_low or Fraction(0), counts.share_high or Fraction(1), n_largest)
-    sizes_array = np.array(sizes, dtype=np.float64)
-    return np.array(yes, dtype=np.float64) / sizes_array, sizes_array
+    if counts.bases:
+        yes, bases = (np.array(ends, dtype=np.float64) for ends in counts.pairs())
+        return yes / bases, bases
+    low, high = counts.share_low or Fraction(0), counts.share_high or Fraction(1)
+    smallest = counts.base_low or _smallest_size(low, high, n_largest)
+    grid = np.unique(np.geomspace(smallest, counts.base_high or n_largest, _SIZES_TRIED).round())
+    return np.tile([float(low), float(high)], len(grid)), np.repeat(grid, 2)
 
 
-def _every_size(low: Fraction, high: Fraction, n_largest: int) -> tuple[list[int], list[int]]:
-    """The lowest and highest count on a grid of sizes, from the smallest on which the figure can be printed."""
-    smallest = next(n for n in range(1, n_largest + 1) if math.ceil(low * n) <= math.floor(high * n))
-    grid = sorted({int(n) for n in np.geomspace(smallest, n_largest, _SIZES_TRIED)})
-    ends = [
-        (count, n) for n in grid for count in (math.ceil(low * n), math.floor(high * n)) if low * n <= count <= high * n
-    ]
-    return [count for count, _ in ends], [n for _, n in ends]
+def _smallest_size(low: Fraction, high: Fraction, n_largest: int) -> int:
+    """The smallest n on which a share can be printed."""
+    return next(n for n in range(1, n_largest + 1) if math.ceil(low * n) <= math.floor(high * n))
 
 
 @dataclass(frozen=True, slots=True)

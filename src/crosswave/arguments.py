@@ -1,0 +1,73 @@
+"""What may be passed to a statistic: shares, sizes and error rates, each fault said with its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+# Beyond this many standard errors the normal tail is no longer a double that can be inverted accurately.
+Z_MAX = 37.0
+
+
+def checked(
+    name: str, values: npt.ArrayLike, rule: str, holds: Callable[[FloatArray], npt.NDArray[np.bool_]], advice: str
+) -> FloatArray:
+    """Return `values` as a float array, or raise ValueError that names the argument, the rule, the value, the way out.
+
+    Parameters
+    ----------
+    name, rule, advice : str
+        The argument, what must be true of it, and what to do otherwise: the three parts of the message.
+    values : array_like
+        The numbers that arrived.
+    holds : callable
+        Maps the array to booleans of its shape; NaN must map to False.
+
+    Raises
+    ------
+    ValueError
+        If `holds` is False anywhere.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    wrong = array[~holds(array)]
+    if wrong.size:
+        raise ValueError(f"{name} must be {rule}; got {wrong.flat[0]:g}. {advice}")
+    return array
+
+
+def checked_shares(name: str, values: npt.ArrayLike) -> FloatArray:
+    """Return `values` as proportions in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If any value is outside [0, 1] or missing.
+    """
+    return checked(name, values, "in [0, 1]", lambda a: (a >= 0) & (a <= 1), "Divide a percentage by 100.")
+
+
+def checked_sizes(name: str, values: npt.ArrayLike) -> FloatArray:
+    """Return `values` as positive, possibly fractional or infinite, sample sizes.
+
+    Raises
+    ------
+    ValueError
+        If any value is zero, negative or missing.
+    """
+    return checked(name, values, "positive", lambda a: a > 0, "A share of nobody has no interval: leave it out.")
+
+
+def checked_alpha(values: npt.ArrayLike) -> FloatArray:
+    """Return `values` as error rates strictly between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If any value is outside (0, 1).
+    """
+    rule = "strictly between 0 and 1"
+    return checked("alpha", values, rule, lambda a: (a > 0) & (a < 1), "Pass 0.05 for a 95 % interval.")
