@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -10,7 +11,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from crosswave.quantities import Lexicon
 from crosswave.reconstruct import reconstruct
+from crosswave.reconstruct.by_hand import counts_on, fitting_sizes, nearest_sizes
 from crosswave.registry.faults import nearest
 from crosswave.registry.loading import Registry
 from crosswave.results import by_finding
@@ -124,3 +127,49 @@ def _range(low: object, high: object) -> str:
 
 def _interval(row: pd.Series) -> str:
     return "" if pd.isna(row["low"]) else f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %"
+
+
+def counts_lines(printed: Sequence[str], n: str, rounding: str, registry: Registry) -> Iterator[str]:
+    """Yield what can be said of percentages and a size, or a range of sizes, line by line.
+
+    Parameters
+    ----------
+    printed : sequence of str
+        Figures of one base.
+    n : str
+        ``61`` or ``50-80``.
+    rounding : str
+        nearest or truncated.
+    registry : Registry
+        Reads words such as "nearly half".
+
+    Raises
+    ------
+    ValueError
+        n or the rounding is of another form, or a figure cannot be read.
+    """
+    if rounding not in ("nearest", "truncated"):
+        raise ValueError(f"--rounding is nearest or truncated; {rounding!r} arrived")
+    sizes = _sizes(n)
+    figures = [Lexicon(registry.quantities).share(text, rounding) for text in printed]
+    if len(sizes) == 1:
+        for figure in figures:
+            yield f"{figure.printed} of {sizes[0]}: {_one_count(counts_on(figure, sizes[0]))}"
+    fitting = fitting_sizes(figures, sizes)
+    if len(sizes) > 1:
+        yield f"{' '.join(printed)}: {len(fitting)} of {len(sizes)} sizes fit: {', '.join(map(str, fitting)) or 'none'}"
+    if not fitting:
+        yield f"nearest n that fit: {' and '.join(map(str, nearest_sizes(figures, sizes[0])))}"
+
+
+def _one_count(counts: range) -> str:
+    if not counts:
+        return "no count prints it"
+    return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+
+
+def _sizes(text: str) -> range:
+    match = re.fullmatch(r"([1-9]\d*)(?:-([1-9]\d*))?", text)
+    if not match or (match[2] and int(match[2]) < int(match[1])):
+        raise ValueError(f"--n is a whole number above 0, or a range such as 50-80; {text!r} arrived")
+    return range(int(match[1]), int(match[2] or match[1]) + 1)

@@ -122,6 +122,23 @@ def show(
         Console().print(card(name, load_registry(data)))
 
 
+@app.command(
+    epilog='Examples:  [bold]crosswave counts "73%" --n 61[/]  ·  [bold]crosswave counts "73%" "65%" "40%" --n 50-80[/]'
+)
+def counts(
+    printed: Annotated[list[str], typer.Argument(metavar="FIGURE...", help="Percentages as printed, of one base.")],
+    n: Annotated[str, typer.Option("--n", help="How many answered: 61, or a range such as 50-80.")],
+    rounding: Annotated[str, typer.Option(help="nearest or truncated.")] = "nearest",
+    data: Data = None,
+) -> None:
+    """Say which counts of n can have printed a percentage, or which n fit several of them."""
+    from crosswave.cards import counts_lines
+
+    with _plain_faults():
+        for line in counts_lines(printed, n, rounding, load_registry(data)):
+            print(line)
+
+
 @app.command(epilog="Example:  [bold]crosswave new acme-cloud-2021[/]  writes data/surveys/acme-cloud-2021.yaml")
 def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Data = None) -> None:
     """Write a commented survey file that passes the check once it is filled in."""

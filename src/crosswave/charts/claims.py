@@ -1,0 +1,80 @@
+"""How many claims hold for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from crosswave.charts.canvas import NAVY, PLUM, TEAL, styled
+from crosswave.charts.forest import bars
+from crosswave.claims import ClaimVerdict
+
+_LICENSED = "licensed"
+
+
+def claim_counts(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
+    """Return how many claims pass each of three bars, each higher than the one before.
+
+    Parameters
+    ----------
+    verdicts : sequence of ClaimVerdict
+        From `crosswave.claims.Checker`.
+
+    Returns
+    -------
+    DataFrame
+        Columns label, value and words.
+    """
+    true = sum(verdict.answered == "true" for verdict in verdicts)
+    supported = sum(verdict.random_sample == "supported" for verdict in verdicts)
+    licensed = sum(verdict.population_licence.startswith(_LICENSED) for verdict in verdicts)
+    rows = {
+        "True of those who answered": true,
+        "Supported if they were a random sample": supported,
+        "Licensed for the population": licensed,
+    }
+    frame = pd.DataFrame(list(rows.items()), columns=["label", "value"])
+    return frame.assign(words=frame["value"].map(lambda count: f"{count} of {len(verdicts)}"))
+
+
+@styled
+def claims_chart(verdicts: Sequence[ClaimVerdict]) -> Figure | None:
+    """Return how many claims hold for those who answered, for a random sample, for the population; None without any.
+
+    Parameters
+    ----------
+    verdicts : sequence of ClaimVerdict
+        From `crosswave.claims.Checker`.
+    """
+    if not verdicts:
+        return None
+    frame = claim_counts(verdicts)
+    colours = dict(zip(frame["label"], (NAVY, TEAL, PLUM), strict=True))
+    subtitle = "Claims by whom they hold for; the rest is false, undecided or cannot be checked: see the table."
+    return bars(frame, title=claims_message(verdicts), subtitle=subtitle, colours=colours)
+
+
+def claims_message(verdicts: Sequence[ClaimVerdict]) -> str:
+    """Return what the chart says, in one sentence.
+
+    Parameters
+    ----------
+    verdicts : sequence of ClaimVerdict
+        From `crosswave.claims.Checker`.
+    """
+    true, _, licensed = claim_counts(verdicts)["words"]
+    return f"True of those who answered: {true} claims; licensed for the population: {licensed}"
+
+
+def claims_alt(verdicts: Sequence[ClaimVerdict]) -> str:
+    """Return the chart in words.
+
+    Parameters
+    ----------
+    verdicts : sequence of ClaimVerdict
+        From `crosswave.claims.Checker`.
+    """
+    rows = [f"{row.label}: {row.words}" for row in claim_counts(verdicts).itertuples()]
+    return f"{claims_message(verdicts)}. {'; '.join(rows)}."

@@ -1,0 +1,234 @@
+"""Rows of intervals: a label above each, a marker, what print admits as a bar, the interval as a line."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from crosswave.charts.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, WIDTH, sheet
+
+_LABEL_CHARS, _HEADING_CHARS = 82, 70
+_LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.18, 0.21, 0.1, 0.18, 0.11
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one kind of row is marked: never by colour alone.
+
+    Parameters
+    ----------
+    marker : str
+        A matplotlib marker.
+    colour : str
+        Of marker and interval.
+    words : str
+        What it stands for; nothing keeps it out of the key.
+    filled : bool
+        A hollow marker where False.
+    """
+
+    marker: str
+    colour: str
+    words: str = ""
+    filled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a chart of intervals, in the units of its axis; missing numbers are NaN.
+
+    Parameters
+    ----------
+    label : str
+        Written above the mark.
+    kind : str
+        Chooses the look.
+    value : float
+        Where the marker stands.
+    low, high : float
+        The interval.
+    admits_low, admits_high : float
+        What print admits.
+    heading : str
+        Written in bold above the first of several rows that share it.
+    """
+
+    label: str
+    kind: str
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    admits_low: float = math.nan
+    admits_high: float = math.nan
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The axis of a chart of intervals.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends.
+    words : str
+        Quantity and unit.
+    zone : tuple of float, optional
+        Two values between which the ground is shaded.
+    zero : bool
+        Whether 0 is marked.
+    """
+
+    low: float
+    high: float
+    words: str
+    zone: tuple[float, float] | None = None
+    zero: bool = False
+
+
+PERCENT = Scale(0, 100, "% of those who answered")
+
+
+def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, title: str, subtitle: str) -> Figure:
+    """Return a chart of intervals, as tall as its rows need.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        From top to bottom.
+    looks : mapping of str to Look
+        For every kind among the rows.
+    scale : Scale
+        The axis.
+    title, subtitle : str
+        The message; measure, source and population.
+    """
+    key = [looks[kind] for kind in dict.fromkeys(row.kind for row in rows) if looks[kind].words]
+    start = _LABEL_LINE * len(key) + (0.12 if key else 0)
+    places = _places(rows, start)
+    height = (places[-1] if places else start) + _BELOW
+    figure, axes = sheet(title, subtitle, height)
+    _ground(axes, scale, height, places)
+    _key(axes, key, scale)
+    for row, place in zip(rows, places, strict=True):
+        _draw(axes, row, place, looks[row.kind])
+    _write_labels(axes, rows, places, scale)
+    _mark(axes, rows, places, looks)
+    return figure
+
+
+def _places(rows: Sequence[Row], start: float) -> list[float]:
+    """Inches from the top to the mark of each row."""
+    places, here, heading = [], start, ""
+    for row in rows:
+        if row.heading and row.heading != heading:
+            here += _HEADING_LINE * len(textwrap.wrap(row.heading, _HEADING_CHARS)) + 0.1
+            heading = row.heading
+        here += _LABEL_LINE * len(textwrap.wrap(row.label, _LABEL_CHARS)) + _ABOVE + _BELOW
+        places.append(here)
+    return places
+
+
+def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) -> None:
+    """Grid, zone and zero in the lane of each mark only, so that no line runs through a label."""
+    axes.set_xlim(scale.low, scale.high)
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    axes.set_xlabel(scale.words)
+    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True, steps=[1, 2, 5, 10]))
+    ticks = [tick for tick in axes.get_xticks() if scale.low <= tick <= scale.high]
+    for place in places:
+        ends = place - _LANE, place + _LANE
+        axes.vlines(ticks, *ends, color=LINE, linewidth=0.8, zorder=0)
+        if scale.zone:
+            axes.fill_betweenx(ends, *scale.zone, color=LINE, alpha=0.6, linewidth=0, zorder=0)
+        if scale.zero:
+            axes.vlines([0], *ends, color=INK, linewidth=1, zorder=1)
+
+
+def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
+    inch = (scale.high - scale.low) / (WIDTH - LEFT - RIGHT)
+    for k, look in enumerate(key):
+        place = _LABEL_LINE * (k + 0.4)
+        axes.scatter([scale.low + 0.08 * inch], [place], **_marker(look), zorder=3, clip_on=False)
+        axes.text(scale.low + 0.24 * inch, place, look.words, va="center", fontsize=8.5, color=GREY)
+
+
+def _marker(look: Look) -> dict[str, Any]:
+    return {
+        "marker": look.marker,
+        "s": 42,
+        "facecolor": look.colour if look.filled else "white",
+        "edgecolor": look.colour,
+        "linewidth": 1.3,
+    }
+
+
+def _draw(axes: Axes, row: Row, place: float, look: Look) -> None:
+    if not math.isnan(row.low):
+        axes.hlines(place, row.low, row.high, color=look.colour, linewidth=1.6, zorder=2)
+        axes.vlines([row.low, row.high], place - 0.05, place + 0.05, color=look.colour, linewidth=1.6, zorder=2)
+    if not math.isnan(row.admits_low):
+        axes.hlines(place, row.admits_low, row.admits_high, color=look.colour, linewidth=8, alpha=0.35, zorder=1.5)
+
+
+def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:
+    heading = ""
+    for row, place in zip(rows, places, strict=True):
+        lines = textwrap.wrap(row.label, _LABEL_CHARS)
+        top = place - _ABOVE - _LABEL_LINE * len(lines)
+        _lines(axes, lines, scale.low, top, _LABEL_LINE, fontsize=9)
+        if row.heading and row.heading != heading:
+            heads = textwrap.wrap(row.heading, _HEADING_CHARS)
+            _lines(axes, heads, scale.low, top - _HEADING_LINE * len(heads), _HEADING_LINE, fontsize=9.5, weight="bold")
+            heading = row.heading
+
+
+def _lines(axes: Axes, lines: Sequence[str], x: float, top: float, step: float, **look: Any) -> None:
+    for k, line in enumerate(lines):
+        axes.text(x, top + (k + 0.5) * step, line, va="center", ha="left", parse_math=False, **look)
+
+
+def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
+    frame = pd.DataFrame({"x": [row.value for row in rows], "y": places, "kind": [row.kind for row in rows]})
+    for kind, group in frame.dropna(subset=["x"]).groupby("kind", sort=False):
+        look = looks[str(kind)]
+        fill = look.colour if look.filled else "white"
+        edge = {"edgecolor": look.colour, "linewidth": 1.3, "s": 46, "zorder": 3}
+        sns.scatterplot(group, x="x", y="y", marker=look.marker, color=fill, ax=axes, legend=False, **edge)
+    axes.set_ylabel("")
+    axes.set_yticks([])
+
+
+def bars(frame: pd.DataFrame, *, title: str, subtitle: str, colours: Mapping[str, str] | None = None) -> Figure:
+    """Return horizontal bars with their numbers written beside them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``label``, ``value`` and ``words`` (written at the end of the bar), from top to bottom.
+    title, subtitle : str
+        The message; measure and source.
+    colours : mapping of str to str, optional
+        Label: colour.
+    """
+    figure, axes = sheet(title, subtitle, 0.46 * len(frame) + 0.05, foot=0.12)
+    palette = {label: (colours or {}).get(label, NAVY) for label in frame["label"]}
+    sns.barplot(frame, x="value", y="label", hue="label", palette=palette, saturation=1, width=0.45, ax=axes)
+    most = float(frame["value"].max()) or 1.0
+    axes.set_xlim(0, most * 1.02)
+    axes.set_ylim(len(frame) - 0.55, -0.75)
+    for k, row in enumerate(frame.itertuples()):
+        axes.text(0, k - 0.42, f"{row.label}: {row.words}", va="center", fontsize=9, parse_math=False)
+    axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
+    axes.spines["bottom"].set_visible(False)
+    return figure

@@ -1,0 +1,120 @@
+"""All constructs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from crosswave.charts.canvas import styled
+from crosswave.charts.forest import Row, bars, forest
+from crosswave.charts.trends import VERDICT_LOOKS, points_scale
+from crosswave.sentences import points
+from crosswave.tables.synthesis import verdicts_table
+from crosswave.trend import Trend
+
+
+def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
+    """Return a row for each construct that was compared, in points, by verdict and then by name.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    """
+    rank = {verdict: place for place, verdict in enumerate(VERDICT_LOOKS)}
+    compared = sorted((t for t in trends if t.comparison), key=lambda t: (rank[t.verdict], t.construct.label))
+    return [
+        Row(
+            label=f"{trend.construct.label}, {c.pair.first.year} to {c.pair.second.year}: "
+            f"{points(c.difference, sign=True)} points",
+            kind=trend.verdict,
+            value=100 * c.difference,
+            low=100 * c.low,
+            high=100 * c.high,
+        )
+        for trend in compared
+        if (c := trend.comparison)
+    ]
+
+
+@styled
+def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
+    """Return the difference and interval of every construct that was compared; None if none was.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    """
+    rows = synthesis_rows(trends)
+    if not rows:
+        return None
+    settings = trends[0].settings
+    subtitle = (
+        f"{settings.from_year} to {settings.to_year}, later minus earlier. Line: interval over every count that print "
+        "admits, if those who answered were random samples; shaded: changes too small to matter."
+    )
+    return forest(
+        rows, VERDICT_LOOKS, points_scale(rows, trends[0]), title=synthesis_message(trends), subtitle=subtitle
+    )
+
+
+def synthesis_message(trends: Sequence[Trend]) -> str:
+    """Return what the chart says: for how many constructs a change is shown.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    """
+    changed = sum(trend.verdict in ("rose", "fell") for trend in trends)
+    compared = sum(trend.comparison is not None for trend in trends)
+    return f"A change shows in {changed} of {len(trends)} constructs; {compared} could be compared at all"
+
+
+def synthesis_alt(trends: Sequence[Trend]) -> str:
+    """Return the chart in words: the message, then each construct that was compared with its verdict.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    """
+    rows = [f"{row.label}, interval {row.low:+.1f} to {row.high:+.1f}, {row.kind}" for row in synthesis_rows(trends)]
+    return f"{synthesis_message(trends)}. {'; '.join(rows) or 'No chart'}."
+
+
+@styled
+def verdicts_chart(trends: Sequence[Trend]) -> Figure:
+    """Return how many constructs have each verdict.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    """
+    frame = verdicts_table(trends).rename(columns={"Verdict": "label", "Constructs": "value"})
+    frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
+    colours = {verdict: look.colour for verdict, look in VERDICT_LOOKS.items()}
+    subtitle = "Constructs by verdict; verdicts that none has are left out of the chart and kept in the table."
+    return bars(frame, title=_most_common(trends), subtitle=subtitle, colours=colours)
+
+
+def _most_common(trends: Sequence[Trend]) -> str:
+    counts = verdicts_table(trends).sort_values("Constructs", ascending=False, kind="stable")
+    verdict, most = counts.iloc[0]
+    return f"The commonest verdict is “{verdict}”: {most} of {len(trends)} constructs"
+
+
+def verdicts_alt(trends: Sequence[Trend]) -> str:
+    """Return the chart in words.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    """
+    counts = verdicts_table(trends)
+    rows = [f"{verdict} {count}" for verdict, count in counts.itertuples(index=False) if count]
+    return f"{_most_common(trends)}. {'; '.join(rows)}."

@@ -1,0 +1,202 @@
+"""The waves of a construct over the years, and the difference that they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from crosswave.charts.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
+from crosswave.charts.forest import PERCENT, Look, Row, Scale, forest
+from crosswave.charts.surveys import in_percent, interval_words
+from crosswave.sentences import points
+from crosswave.tables.render import confidence
+from crosswave.trend import Comparison, Trend
+
+_HOUSE_MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p", "h", "8", "<", ">", "d")
+
+VERDICT_LOOKS: Mapping[str, Look] = {
+    "rose": Look("^", NAVY, "rose"),
+    "fell": Look("v", PLUM, "fell"),
+    "changed, immaterially": Look("d", TEAL, "changed, by less than matters"),
+    "no material change": Look("s", TEAL, "no material change"),
+    "inconclusive": Look("o", GREY, "inconclusive", filled=False),
+    "undecided by rounding": Look("P", ORANGE, "undecided by rounding"),
+    "undecided by wording": Look("X", ORANGE, "undecided by wording"),
+    "uninformative by design": Look("D", GREY, "uninformative by design", filled=False),
+    "not testable": Look("s", ORANGE, "not testable: the n that is missing decides", filled=False),
+    "not comparable": Look("X", GREY, "not comparable", filled=False),
+}
+
+
+@styled
+def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
+    """Return the waves of a construct from the earliest to the latest, each with its interval; None without a wave.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    waves : DataFrame
+        From `crosswave.tables.by_wave`.
+    """
+    if waves["value_low"].isna().all():
+        return None
+    looks = _house_looks(waves)
+    subtitle = (
+        "One marker for each house that collected answers, filled where the wave is compared; wide bar: what print "
+        f"admits; line: {confidence(trend.settings.alpha)} interval, if those who answered were a random sample."
+    )
+    return forest(wave_rows(waves), looks, PERCENT, title=waves_message(trend), subtitle=subtitle)
+
+
+def wave_rows(waves: pd.DataFrame) -> list[Row]:
+    """Return the rows of the chart, in percent, earliest year first.
+
+    Parameters
+    ----------
+    waves : DataFrame
+        From `crosswave.tables.by_wave`.
+    """
+    return [
+        Row(
+            label=f"{row.survey_id} ({row.house}): {_printed(row)} of {row.base}",
+            kind=_kind(row.house, bool(row.compared)),
+            value=in_percent(row.estimate),
+            low=in_percent(row.low),
+            high=in_percent(row.high),
+            admits_low=in_percent(row.value_low),
+            admits_high=in_percent(row.value_high),
+            heading=str(row.year),
+        )
+        for row in waves.itertuples()
+    ]
+
+
+def _printed(row: Any) -> str:
+    return f"all but {row.published}" if row.reversed else str(row.published)
+
+
+def _kind(house: object, compared: bool) -> str:
+    return f"{house}|{'compared' if compared else 'beside'}"
+
+
+def _house_looks(waves: pd.DataFrame) -> dict[str, Look]:
+    houses = dict(zip(dict.fromkeys(waves["house"]), cycle(_HOUSE_MARKERS), strict=False))
+    compared = {_kind(house, True): Look(marker, NAVY) for house, marker in houses.items()}
+    beside = {_kind(house, False): Look(marker, GREY, filled=False) for house, marker in houses.items()}
+    return compared | beside
+
+
+def waves_message(trend: Trend) -> str:
+    """Return what the chart says: the verdict on the construct."""
+    label = trend.construct.label
+    return f"{label[:1].upper()}{label[1:]}: {trend.verdict}"
+
+
+def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
+    """Return the chart in words: the verdict, then each wave.
+
+    Parameters
+    ----------
+    trend, waves
+        As for `waves_chart`.
+    """
+    if waves["value_low"].isna().all():
+        return f"No chart: {waves_message(trend)}; no wave of these years prints a share."
+    rows = [
+        f"{row.year}, {row.survey_id}: {_printed(row)}{interval_words(row.low, row.high)}" for row in waves.itertuples()
+    ]
+    return f"{waves_message(trend)}. {'; '.join(rows)}."
+
+
+@styled
+def difference_chart(variants: Mapping[str, Trend]) -> Figure | None:
+    """Return the difference against zero and the smallest change that matters, under several settings.
+
+    Parameters
+    ----------
+    variants : mapping of str to Trend
+        The settings in words, and the trend under them; the first is the one reported. None if nothing was compared.
+    """
+    rows, (first, comparison) = difference_rows(variants), _reported(variants)
+    if comparison is None:
+        return None
+    years = f"{comparison.pair.first.year} to {comparison.pair.second.year}"
+    subtitle = (
+        f"{years}, later minus earlier. Line: {confidence(first.settings.alpha)} interval "
+        "over every count that print admits; shaded: changes too small to matter."
+    )
+    return forest(
+        rows, VERDICT_LOOKS, points_scale(rows, first), title=_difference_message(first, comparison), subtitle=subtitle
+    )
+
+
+def _reported(variants: Mapping[str, Trend]) -> tuple[Trend, Comparison | None]:
+    first = next(iter(variants.values()))
+    return first, first.comparison
+
+
+def difference_rows(variants: Mapping[str, Trend]) -> list[Row]:
+    """Return the rows of the chart, in points.
+
+    Parameters
+    ----------
+    variants : mapping of str to Trend
+        As for `difference_chart`.
+    """
+    return [
+        Row(
+            label=f"{words}: {points(comparison.difference, sign=True)} points",
+            kind=trend.verdict,
+            value=100 * comparison.difference,
+            low=100 * comparison.low,
+            high=100 * comparison.high,
+        )
+        for words, trend in variants.items()
+        if (comparison := trend.comparison)
+    ]
+
+
+def points_scale(rows: Sequence[Row], trend: Trend) -> Scale:
+    """Return an axis of points, zero in its middle, that holds every interval and the smallest change that matters.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        With their intervals, in points.
+    trend : Trend
+        Its settings name the smallest change that matters.
+    """
+    margin = trend.settings.smallest_change
+    reach = max(margin * 1.5, *(abs(end) for row in rows for end in (row.low, row.high)))
+    top = min(100.0, 10.0 * (int(reach / 10) + 1))
+    return Scale(-top, top, "percentage points", zone=(-margin, margin), zero=True)
+
+
+def _difference_message(trend: Trend, comparison: Comparison) -> str:
+    side = "lies above zero" if comparison.low > 0 else "lies below zero" if comparison.high < 0 else "includes zero"
+    return f"{waves_message(trend)}; the interval of the difference {side}"
+
+
+def difference_alt(variants: Mapping[str, Trend]) -> str:
+    """Return the chart in words: the verdict reported, then the interval under each setting.
+
+    Parameters
+    ----------
+    variants : mapping of str to Trend
+        As for `difference_chart`.
+    """
+    first, comparison = _reported(variants)
+    if comparison is None:
+        return f"No chart: {waves_message(first)}; no difference is computed."
+    rows = [
+        f"{words}: {points(c.difference, sign=True)} points, interval {points(c.low, sign=True)} to "
+        f"{points(c.high, sign=True)}, {trend.verdict}"
+        for words, trend in variants.items()
+        if (c := trend.comparison)
+    ]
+    return f"{_difference_message(first, comparison)}. {'; '.join(rows)}."

@@ -1,0 +1,77 @@
+"""Plain sentences as Markdown: text of the data stays text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from crosswave.tables.render import publish
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
+
+
+def markdown(text: str) -> str:
+    """Return text as Markdown that shows just that text.
+
+    Parameters
+    ----------
+    text : str
+        Anything that stands in a data file.
+
+    Examples
+    --------
+    >>> markdown("p < 0.001, *not* <b>bold</b>")
+    'p &lt; 0.001, \\\\*not\\\\* &lt;b&gt;bold&lt;/b&gt;'
+    """
+    return _SPECIAL.sub(r"\\\1", escape(text, quote=False))
+
+
+def capital(text: str) -> str:
+    """Return text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "wave"), plural(2, "wave"), plural(0, "body", "bodies")
+    ('1 wave', '2 waves', '0 bodies')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def say(*sentences: str, heading: str = "") -> None:
+    """Display sentences in a notebook, each a paragraph; empty ones are left out.
+
+    Parameters
+    ----------
+    *sentences : str
+        Plain text.
+    heading : str
+        A heading above them.
+    """
+    paragraphs = [f"## {markdown(capital(heading))}"] if heading else []
+    paragraphs += [markdown(sentence) for sentence in sentences if sentence]
+    _display(paragraphs, [heading, *sentences])
+
+
+def bullets(items: Iterable[str], *, none: str) -> None:
+    """Display sentences in a notebook as a list.
+
+    Parameters
+    ----------
+    items : iterable of str
+        Plain text.
+    none : str
+        What to say where there is no item.
+    """
+    listed = list(items)
+    lines = "\n".join(f"- {markdown(item)}" for item in listed)
+    _display([lines or markdown(none)], listed or [none])
+
+
+def _display(paragraphs: list[str], plain: list[str]) -> None:
+    publish({"text/markdown": "\n\n".join(paragraphs), "text/plain": "\n".join(filter(None, plain))})

@@ -1,0 +1,166 @@
+"""A frame as an accessible HTML table: caption, scopes, escaped text; and as plain text for readers without HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+from IPython.display import display
+
+_NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( (to|or) [-+−]?[\d,]+(\.\d+)?)*")
+
+_SHORT, _LONG = 12, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads somewhere.
+
+    Parameters
+    ----------
+    text : str
+        What it says.
+    url : str
+        An http or https address; anything else is shown as text alone.
+    """
+
+    text: str
+    url: str
+
+    def __str__(self) -> str:
+        """Return text and address."""
+        return f"{self.text} <{self.url}>"
+
+
+def percent(share: float | None, *, sign: bool = False) -> str:
+    """Return a share in [0, 1] as a percentage with one decimal and no sign of its own, or nothing.
+
+    Examples
+    --------
+    >>> percent(0.58), percent(None), percent(-0.0512, sign=True)
+    ('58.0', '', '-5.1')
+    """
+    if share is None or pd.isna(share):
+        return ""
+    rounded = round(100 * float(share), 1) + 0.0
+    return f"{rounded:+.1f}" if sign else f"{rounded:.1f}"
+
+
+def confidence(alpha: float) -> str:
+    """Return the level of an interval with error rate alpha.
+
+    Examples
+    --------
+    >>> confidence(0.05), confidence(0.001)
+    ('95%', '99.9%')
+    """
+    return f"{100 * (1 - alpha):g}%"
+
+
+def span(low: object, high: object) -> str:
+    """Return two ends in words, one where they are alike, nothing where one is missing.
+
+    Examples
+    --------
+    >>> span(136, 137), span(1200, 1200), span("57.5", "58.5"), span(None, 3)
+    ('136 to 137', '1,200', '57.5 to 58.5', '')
+    """
+    ends = [_shown(end) for end in (low, high)]
+    if "" in ends:
+        return ""
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _shown(value: object) -> str:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def to_html(frame: pd.DataFrame, caption: str) -> str:
+    """Return a frame as an HTML table; its first column heads the rows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells are text, numbers, `Link` or missing. Nothing in them is taken as HTML.
+    caption : str
+        What the table shows, with unit and source.
+    """
+    styles = [_style(frame, place) for place in range(frame.shape[1])]
+    head = "".join(_cell("th", str(name), "col", styles[k].split(";")[0]) for k, name in enumerate(frame.columns))
+    rows = [
+        "".join(_cell("td" if k else "th", value, "" if k else "row", styles[k]) for k, value in enumerate(row))
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f"<table>\n<caption>{escape(caption)}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n</table>"
+    )
+
+
+def _style(frame: pd.DataFrame, place: int) -> str:
+    """Numbers stand at the right; a column of numbers or of short words is never broken over lines."""
+    shown = [text for value in frame.iloc[:, place] if (text := _shown(value))]
+    numeric = bool(place and shown) and all(_NUMBER.fullmatch(text) for text in shown)
+    whole = numeric or all(len(text) <= _SHORT for text in shown)
+    long = any(len(text) > _LONG for text in shown)
+    width = "; white-space: nowrap" if whole else "; min-width: 15rem" if long else ""
+    return f"text-align: {'right' if numeric else 'left'}{width}"
+
+
+def _cell(tag: str, value: object, scope: str, style: str) -> str:
+    scoped = f' scope="{scope}"' if scope else ""
+    return f'<{tag}{scoped} style="{style}">{_content(value)}</{tag}>'
+
+
+def _content(value: object) -> str:
+    if not isinstance(value, Link):
+        return escape(_shown(value))
+    if not value.url.startswith(("https://", "http://")):
+        return escape(value.text)
+    return f'<a href="{escape(value.url)}">{escape(value.text)}</a>'
+
+
+def to_text(frame: pd.DataFrame, caption: str) -> str:
+    """Return a frame as plain text: the caption, then a row a line, cells divided by bars.
+
+    Parameters
+    ----------
+    frame, caption
+        As for `to_html`.
+    """
+    rows = [list(map(str, frame.columns)), *([_shown(cell) for cell in row] for row in frame.itertuples(index=False))]
+    return "\n".join([caption, *(" | ".join(row).rstrip() for row in rows)])
+
+
+def publish(data: Mapping[str, str], metadata: Mapping[str, object] | None = None) -> None:
+    """Display one thing in a notebook, in each of its forms.
+
+    Parameters
+    ----------
+    data : mapping of str to str
+        Media type: content. ``text/plain`` serves readers without any of the others.
+    metadata : mapping of str to object, optional
+        Media type: what is known of that form, such as its alternative text.
+    """
+    display(dict(data), metadata=dict(metadata or {}), raw=True)  # type: ignore[no-untyped-call]
+
+
+def show(frame: pd.DataFrame, caption: str) -> None:
+    """Display a frame as a table in a notebook; where it has no row, display the caption and say so.
+
+    Parameters
+    ----------
+    frame, caption
+        As for `to_html`.
+    """
+    if frame.empty:
+        nothing = f"{caption}: nothing to show."
+        publish({"text/plain": nothing, "text/html": f"<p>{escape(nothing)}</p>"})
+        return
+    publish({"text/plain": to_text(frame, caption), "text/html": to_html(frame, caption)})

@@ -1,0 +1,130 @@
+"""A survey as tables: how it was made, what it prints, where that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.registry.models import Source, Survey
+from crosswave.tables.render import Link, percent, span
+
+NOT_PRINTED = "not printed"
+_BASES_LISTED = 4
+
+_ONE_REPLY = {
+    "person": "a person",
+    "organisation": "an organisation",
+    "foi-return": "a reply to a freedom-of-information request",
+}
+
+
+def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame:
+    """Return what is known of how a survey was made, a row for each fact; what no source says is said to be so.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    reconstruction : Reconstruction
+        Of the same wave.
+    """
+    field, n = survey.fieldwork, reconstruction.n
+    facts = {
+        "Published by": survey.publisher,
+        "Paid for by": survey.sponsor,
+        "Answers collected by": field.house,
+        "Answers collected": _period(field.start, field.end),
+        "Published": survey.published,
+        "Placed in": f"{survey.year} ({survey.year_basis})",
+        "Who was asked": survey.population,
+        "Nation": survey.nation,
+        "One reply stands for": _ONE_REPLY[survey.unit],
+        "How answers were collected": survey.mode,
+        "How those asked were chosen": survey.sampling,
+        "How many replied, as printed": survey.n.printed,
+        "How many replied, as taken here": span(*n) if n else None,
+        "Organisations behind the replies": None if survey.organisations is None else f"{survey.organisations:,}",
+        "Weighted": {True: "yes", False: "no"}.get(survey.weighted) if survey.weighted is not None else None,
+        "Percentages rounded": survey.rounding,
+    }
+    rows = [(name, value or NOT_PRINTED) for name, value in facts.items()]
+    return pd.DataFrame(rows, columns=["Fact", "As far as it is known"])
+
+
+def _period(start: str | None, end: str | None) -> str | None:
+    return " to ".join(dict.fromkeys(date for date in (start, end) if date)) or None
+
+
+def sources_table(sources: Iterable[Source]) -> pd.DataFrame:
+    """Return a row for each source, with a link.
+
+    Parameters
+    ----------
+    sources : iterable of Source
+        Pages or documents that print figures.
+    """
+    rows = [
+        (Link(source.title, source.url), source.publisher or "", source.kind.replace("-", " "), source.published or "")
+        for source in sources
+    ]
+    return pd.DataFrame(rows, columns=["Source", "Publisher", "Kind", "Published"])
+
+
+def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd.DataFrame:
+    """Return a row for each printed figure, ready to be read.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        From `crosswave.results.by_finding`.
+    reconstruction : Reconstruction
+        Of the same wave: it knows every feasible base, holes included.
+
+    Returns
+    -------
+    DataFrame
+        Text only: percentages with one decimal, counts and bases as ranges, empty where nothing is known.
+    """
+    counts = [reconstruction.findings[name] for name in findings["finding_id"]]
+    return pd.DataFrame(
+        {
+            "Figure": findings["finding_id"].str.partition(".")[2],
+            "Answer": findings["answer"],
+            "Printed": findings["published"],
+            "Level": findings["level"],
+            "Count": [span(c.count_low, c.count_high) for c in counts],
+            "Base": [_base(c) for c in counts],
+            "Share, %": _spans(findings, "value_low", "value_high"),
+            "Interval, %": _spans(findings, "low", "high"),
+            "Could have failed, %": findings["power"].map(percent),
+        }
+    )
+
+
+def reasons_table(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return why figures have their level: a row for each reason, with the figures that it holds for.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        From `crosswave.results.by_finding`.
+    """
+    local = findings.assign(figure=findings["finding_id"].str.partition(".")[2])
+    groups = local.groupby(["level", "reason"], sort=False)["figure"]
+    rows = [(level, f"{reason[:1].upper()}{reason[1:]}", ", ".join(figures)) for (level, reason), figures in groups]
+    return pd.DataFrame(rows, columns=["Level", "Why", "Figures"])
+
+
+def _base(counts: FindingCounts) -> str:
+    """Few bases with holes between them are listed, for a range would claim those in the holes."""
+    bases = counts.bases
+    holes = bool(bases) and bases[-1] - bases[0] + 1 > len(bases)
+    if holes and len(bases) <= _BASES_LISTED:
+        return " or ".join(f"{base:,}" for base in bases)
+    return span(counts.base_low, counts.base_high)
+
+
+def _spans(frame: pd.DataFrame, low: str, high: str) -> list[str]:
+    return [span(percent(one) or None, percent(two) or None) for one, two in zip(frame[low], frame[high], strict=True)]

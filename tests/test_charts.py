@@ -1,0 +1,244 @@
+"""Charts: what is drawn is what was computed, and the words beside them say the same."""
+
+import math
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from crosswave import charts, tables
+from crosswave.charts.canvas import WIDTH
+from crosswave.charts.facts import KIND_LOOKS
+from crosswave.charts.forest import PERCENT, Look, Row, forest
+from crosswave.charts.surveys import LEVEL_LOOKS, finding_rows
+from crosswave.charts.synthesis import synthesis_rows
+from crosswave.charts.trends import VERDICT_LOOKS, difference_rows, wave_rows
+from crosswave.claims import Checker
+from crosswave.context import check_facts
+from crosswave.reconstruct import reconstruct
+from crosswave.reconstruct.survey import LEVELS
+from crosswave.registry import Registry, load_registry
+from crosswave.results import by_finding
+from crosswave.synthesis import assess_all, assess_one, reconstruct_all
+from crosswave.trend import Trend, planned
+from crosswave.verdict import DECISIONS
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry()
+
+
+@pytest.fixture(scope="module")
+def trends(registry: Registry) -> list[Trend]:
+    return list(assess_all(registry, reconstruct_all(registry), planned(registry.plan)).values())
+
+
+@pytest.fixture(scope="module")
+def culture(registry: Registry) -> Trend:
+    return assess_one(registry.construct("barrier-culture"), registry, planned(registry.plan))[0]
+
+
+def findings_of(registry: Registry, survey: str) -> pd.DataFrame:
+    wave = registry.survey(survey)
+    return by_finding(wave, reconstruct(wave, registry), alpha=0.05, design_effect=1)
+
+
+def texts(figure: Figure) -> str:
+    found = [text.get_text() for text in figure.texts] + [text.get_text() for text in figure.axes[0].texts]
+    return " ".join(found)
+
+
+def segments(figure: Figure) -> set[tuple[float, float]]:
+    """Ends of every horizontal line of the chart."""
+    lines = [path for collection in figure.axes[0].collections for path in collection.get_paths()]
+    ends = [path.vertices for path in lines if len(path.vertices) == 2 and path.vertices[0][1] == path.vertices[1][1]]
+    return {(round(float(a[0]), 2), round(float(b[0]), 2)) for a, b in ends}
+
+
+def markers(figure: Figure) -> set[float]:
+    found = [offset for collection in figure.axes[0].collections for offset in collection.get_offsets()]
+    return {round(float(x), 2) for x, _ in found}
+
+
+def test_every_figure_of_a_survey_stands_at_its_share_with_its_interval(registry: Registry) -> None:
+    findings = findings_of(registry, "igov-2017")
+    figure = charts.findings_chart(registry.survey("igov-2017"), findings, alpha=0.05)
+    assert figure is not None
+    expected = {(round(100 * row.low, 2), round(100 * row.high, 2)) for row in findings.itertuples()}
+    assert expected <= segments(figure)
+    assert {round(100 * value, 2) for value in findings["estimate"]} <= markers(figure)
+    assert all(f"{row.answer}: {row.published}" in texts(figure) for row in findings.itertuples())
+
+
+def test_rows_are_the_frame_in_percent(registry: Registry) -> None:
+    findings = findings_of(registry, "igov-2017")
+    row = next(row for row in finding_rows(registry.survey("igov-2017"), findings) if row.label.startswith("culture"))
+    assert (row.admits_low, row.admits_high, row.kind) == (57.5, 58.5, "consistent") or row.admits_low < row.admits_high
+    assert row.low < row.admits_low <= row.value <= row.admits_high < row.high
+
+
+def test_a_figure_without_a_base_has_a_marker_and_no_interval(registry: Registry) -> None:
+    rows = finding_rows(registry.survey("vmb-globaldata-2020"), findings_of(registry, "vmb-globaldata-2020"))
+    conflicting = [row for row in rows if row.kind == "conflicting"]
+    assert conflicting and all(math.isnan(row.low) and not math.isnan(row.value) for row in conflicting)
+
+
+def test_a_survey_without_a_share_has_words_in_place_of_a_chart(registry: Registry) -> None:
+    wave, findings = registry.survey("bt-yougov-2020"), findings_of(registry, "bt-yougov-2020")
+    assert charts.findings_chart(wave, findings, alpha=0.05) is None
+    assert charts.findings_alt(wave, findings) == "No chart: bt-yougov-2020 prints no share."
+
+
+def test_every_survey_can_be_drawn(registry: Registry) -> None:
+    for name, wave in registry.surveys.items():
+        findings = findings_of(registry, name)
+        figure, alt = charts.findings_chart(wave, findings, alpha=0.05), charts.findings_alt(wave, findings)
+        assert (figure is None) == findings["value_low"].isna().all(), name
+        assert all(row.published in alt for row in findings.itertuples()) or figure is None, name
+
+
+@pytest.mark.parametrize(("looks", "kinds"), [(LEVEL_LOOKS, LEVELS), (VERDICT_LOOKS, DECISIONS)])
+def test_every_kind_has_a_look_and_never_by_colour_alone(looks: dict[str, Look], kinds: dict[str, object]) -> None:
+    assert set(looks) == set(kinds)
+    marks = [(look.marker, look.filled) for look in looks.values()]
+    assert len(set(marks)) == len(marks)
+
+
+def test_every_kind_of_fact_has_a_look(registry: Registry) -> None:
+    assert {fact.kind for fact in registry.facts.values()} <= set(KIND_LOOKS)
+
+
+def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_filled(culture: Trend) -> None:
+    waves = tables.by_wave(culture)
+    rows = wave_rows(waves)
+    assert [row.heading for row in rows] == sorted(row.heading for row in rows)
+    compared = [row.label.split(" ")[0] for row in rows if row.kind.endswith("|compared")]
+    assert culture.comparison is not None
+    pair = culture.comparison.pair
+    assert compared == [pair.first.survey.id, pair.second.survey.id]
+
+
+def test_the_waves_chart_says_the_verdict_and_so_do_its_words(culture: Trend) -> None:
+    waves = tables.by_wave(culture)
+    figure = charts.waves_chart(culture, waves)
+    assert figure is not None and culture.verdict in " ".join(texts(figure).split())
+    alt = charts.waves_alt(culture, waves)
+    assert culture.verdict in alt and all(wave.finding.answer.printed in alt for wave in culture.waves)
+
+
+def test_the_difference_stands_against_zero_and_the_smallest_change(culture: Trend) -> None:
+    assert culture.comparison is not None
+    figure = charts.difference_chart({"as asked": culture})
+    assert figure is not None
+    low, high = round(100 * culture.comparison.low, 2), round(100 * culture.comparison.high, 2)
+    assert (low, high) in segments(figure) and round(100 * culture.comparison.difference, 2) in markers(figure)
+    axes = figure.axes[0]
+    assert axes.get_xlim()[0] < min(low, 0) and axes.get_xlim()[1] > max(high, 0)
+    alt = charts.difference_alt({"as asked": culture})
+    assert culture.verdict in alt and "includes zero" in alt and f"{low:.1f}" in alt
+
+
+def test_a_trend_without_a_pair_has_words_in_place_of_charts(registry: Registry) -> None:
+    trend = assess_one(registry.construct("techuk-enabler"), registry, planned(registry.plan))[0]
+    waves = tables.by_wave(trend)
+    assert charts.waves_chart(trend, waves) is None and charts.difference_chart({"as asked": trend}) is None
+    assert charts.difference_alt({"as asked": trend}).startswith("No chart: ")
+    assert trend.verdict in charts.waves_alt(trend, waves) and trend.verdict in charts.difference_alt({"x": trend})
+
+
+def test_only_compared_constructs_are_drawn_each_with_its_verdict(trends: list[Trend]) -> None:
+    rows = synthesis_rows(trends)
+    compared = [trend for trend in trends if trend.comparison]
+    assert sorted(row.kind for row in rows) == sorted(trend.verdict for trend in compared)
+    alt = charts.synthesis_alt(trends)
+    assert all(f"{trend.construct.label}, " in alt and trend.verdict in alt for trend in compared)
+    assert charts.synthesis_chart(trends) is not None and charts.synthesis_chart([]) is None
+
+
+def test_verdicts_are_counted_whole(trends: list[Trend]) -> None:
+    counts = tables.verdicts_table(trends)
+    assert counts["Verdict"].tolist() == list(DECISIONS) and counts["Constructs"].sum() == len(trends)
+    assert all(
+        f"{row.Verdict} {row.Constructs}" in charts.verdicts_alt(trends)
+        for row in counts.itertuples()
+        if row.Constructs
+    )
+    assert f"of {len(trends)} constructs" in " ".join(texts(charts.verdicts_chart(trends)).split())
+
+
+def test_claims_fall_from_those_who_answered_to_the_population(registry: Registry) -> None:
+    checker = Checker(registry, reconstruct_all(registry), 0.05)
+    verdicts = [checker.check(claim) for claim in registry.claims.values()]
+    figure, alt = charts.claims_chart(verdicts), charts.claims_alt(verdicts)
+    true = sum(verdict.answered == "true" for verdict in verdicts)
+    assert figure is not None and f"True of those who answered: {true} of {len(verdicts)}" in texts(figure)
+    assert f"{true} of {len(verdicts)}" in alt and charts.claims_chart([]) is None
+
+
+def test_the_timeline_runs_through_the_years_and_names_every_fact(registry: Registry) -> None:
+    facts = list(registry.facts.values())
+    figure, alt = charts.timeline_chart(facts), charts.timeline_alt(facts)
+    assert figure is not None and {float(fact.year) for fact in facts} <= markers(figure)
+    assert all(f"{fact.year}: {fact.subject}" in alt for fact in facts)
+    assert charts.timeline_chart([]) is None and check_facts(registry.facts)
+
+
+def test_columns_are_as_high_as_the_waves_of_their_year(registry: Registry) -> None:
+    years = tables.years_table(registry, 2015, 2025)
+    heights = [bar.get_height() for bar in charts.years_chart(years).axes[0].patches]
+    assert heights == years["Waves"].tolist()
+    assert all(f"{row.Year}: {row.Waves}" in charts.years_alt(years) for row in years.itertuples())
+
+
+def test_bars_are_as_long_as_the_figures_of_their_level() -> None:
+    levels = tables.levels_table(pd.DataFrame({"level": ["consistent"] * 3 + ["bounded"]}))
+    figure = charts.levels_chart(levels)
+    assert sorted(bar.get_width() for bar in figure.axes[0].patches) == [1, 3]
+    assert "Whole counts stand behind 3 of 4" in texts(figure) and "consistent: 3" in charts.levels_alt(levels)
+
+
+def test_the_same_chart_is_the_same_bytes(culture: Trend) -> None:
+    waves = tables.by_wave(culture)
+    first, second = (charts.waves_chart(culture, waves) for _ in range(2))
+    assert first is not None and second is not None
+    assert charts.svg_text(first, "alt") == charts.svg_text(second, "alt")
+
+
+def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend) -> None:
+    figure = charts.waves_chart(culture, tables.by_wave(culture))
+    assert figure is not None and figure.get_figwidth() == WIDTH <= 9
+    svg = charts.svg_text(figure, 'shares of "A" < B')
+    assert svg.startswith("<svg ") and 'role="img" aria-label="shares of &quot;A&quot; &lt; B"' in svg
+    assert not re.search(r"<dc:date>|Matplotlib v|/home/|/Users/|/tmp/", svg)
+
+
+def test_markup_in_a_label_is_drawn_as_text() -> None:
+    rows = [Row("<script>x</script> costs $5 to $6", "one", value=50, low=40, high=60)]
+    figure = forest(rows, {"one": Look("o", "#12436D")}, PERCENT, title="a < b", subtitle="")
+    assert "<script" not in charts.svg_text(figure, "") and "costs $5 to $6" in texts(figure)
+
+
+def test_a_chart_shown_keeps_its_words_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    charts.show(None, "No chart: nothing is printed.")
+    assert "No chart: nothing is printed." in capsys.readouterr().out
+
+
+def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend) -> None:
+    from matplotlib import rc_context
+
+    waves = tables.by_wave(culture)
+    plain = charts.waves_chart(culture, waves)
+    with rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red"}):
+        other = charts.waves_chart(culture, waves)
+        assert plain is not None and other is not None
+        assert charts.svg_text(plain, "") == charts.svg_text(other, "")
+
+
+def test_rows_of_several_settings_keep_their_own_verdicts(culture: Trend) -> None:
+    other = replace(culture, verdict="inconclusive")
+    rows = difference_rows({"as asked": culture, "otherwise": other})
+    assert [row.kind for row in rows] == [culture.verdict, "inconclusive"]
+    assert [row.label.split(":")[0] for row in rows] == ["as asked", "otherwise"]

@@ -1,0 +1,227 @@
+"""Notebooks: committed whole, parameterised, without logic and without a number typed in prose."""
+
+import ast
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from crosswave import charts, display, tables
+from crosswave.claims import Checker
+from crosswave.reconstruct import reconstruct
+from crosswave.registry import Registry, load_registry
+from crosswave.results import by_finding
+from crosswave.run import check_parameters, read_parameters
+from crosswave.sentences import trend_sentence
+from crosswave.synthesis import assess_all, assess_one, reconstruct_all
+from crosswave.trend import Settings, planned
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+NAMES = ("00_start_here", "01_reproduce_survey", "02_check_claims", "03_test_trend", "04_synthesis", "05_context")
+LONGEST_CELL = 15
+NUMBER = re.compile(r"\d")
+CODE_IN_PROSE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+
+
+def read(name: str) -> Any:
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def code_cells(name: str) -> list[Any]:
+    return [cell for cell in read(name).cells if cell.cell_type == "code"]
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry()
+
+
+every_notebook = pytest.mark.parametrize("name", NAMES)
+
+
+@every_notebook
+def test_it_is_a_valid_notebook_of_format_4_5_with_ids(name: str) -> None:
+    notebook = read(name)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+@every_notebook
+def test_it_holds_nothing_of_the_machine_that_ran_it(name: str) -> None:
+    notebook = read(name)
+    assert notebook.metadata == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    text = (FOLDER / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert not re.search(r"(/home/|/tmp/|/Users/|[A-Z]:\\\\)", text)
+
+
+@every_notebook
+def test_it_begins_with_a_question_and_parameters(name: str) -> None:
+    notebook = read(name)
+    assert re.match(r"# .+\?\n", notebook.cells[0].source)
+    assert code_cells(name)[0].metadata.get("tags") == ["parameters"]
+
+
+@every_notebook
+def test_every_parameter_is_annotated_explained_and_has_a_default_of_its_type(name: str) -> None:
+    path = FOLDER / f"{name}.ipynb"
+    parameters = read_parameters(path)
+    assert parameters and all(parameter.help for parameter in parameters)
+    assert check_parameters(path, {parameter.name: parameter.default for parameter in parameters})
+
+
+@every_notebook
+def test_it_holds_no_logic(name: str) -> None:
+    banned = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try, ast.With)
+    for cell in code_cells(name):
+        assert len(cell.source.splitlines()) <= LONGEST_CELL
+        assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, banned)]
+
+
+@every_notebook
+def test_prose_stands_before_every_code_cell_and_types_no_number(name: str) -> None:
+    cells = read(name).cells
+    for before, cell in pairwise(cells):
+        assert cell.cell_type == "markdown" or before.cell_type == "markdown"
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            assert not NUMBER.search(CODE_IN_PROSE.sub("", cell.source)), cell.source
+
+
+@every_notebook
+def test_its_cells_ran_in_order_without_error_or_complaint(name: str) -> None:
+    cells = code_cells(name)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert {output.output_type for output in outputs} == {"display_data"}
+    assert all("text/plain" in output.data for output in outputs)
+
+
+@every_notebook
+def test_every_chart_has_words_and_every_table_a_caption(name: str) -> None:
+    for cell in code_cells(name):
+        for output in cell.outputs:
+            if "image/svg+xml" in output.data:
+                assert output.metadata["image/svg+xml"]["alt"] == output.data["text/plain"]
+            if "<table" in output.data.get("text/html", ""):
+                assert re.search(r"<caption>.+</caption>", output.data["text/html"])
+
+
+def test_the_notebooks_are_those_that_are_described() -> None:
+    assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == sorted(NAMES)
+
+
+def test_defaults_are_those_of_the_plan(registry: Registry) -> None:
+    plan = planned(registry.plan)
+    for name in ("03_test_trend", "04_synthesis"):
+        defaults = {parameter.name: parameter.default for parameter in read_parameters(FOLDER / f"{name}.ipynb")}
+        defaults.pop("construct", None)
+        assert Settings(**defaults) == plan  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "survey", ["igov-2017", "bt-yougov-2020", "solarwinds-2018", "vmb-globaldata-2020", "techuk-2017"]
+)
+def test_a_survey_page_names_who_answered_and_every_conflict(registry: Registry, survey: str) -> None:
+    wave = registry.survey(survey)
+    counts = reconstruct(wave, registry)
+    findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
+    said = " ".join(display.survey_answer(wave, counts, findings))
+    assert wave.population in said and (not wave.missing or wave.missing in said)
+    checks = display.survey_checks(wave, counts, findings)
+    assert all(any(conflict.words in check for check in checks) for conflict in counts.conflicts)
+    assert len(display.survey_assumptions(counts)) == len(counts.assumptions)
+
+
+def test_both_readings_of_an_ambiguous_base_are_told(registry: Registry) -> None:
+    wave = registry.survey("igov-2017")
+    counts = reconstruct(wave, registry)
+    checks = display.survey_checks(wave, counts, by_finding(wave, counts, alpha=0.05, design_effect=1))
+    assert (
+        "Print leaves open on whom strategy-stage was counted (everyone or those with a strategy): all fit." in checks
+    )
+
+
+@pytest.mark.parametrize("construct", ["barrier-culture", "barrier-skills", "goss-half-online", "techuk-enabler"])
+def test_a_trend_page_says_the_sentence_of_the_ledger(registry: Registry, construct: str) -> None:
+    settings = planned(registry.plan)
+    trend, counts = assess_one(registry.construct(construct), registry, settings)
+    assert display.trend_answer(trend) == [trend_sentence(trend)]
+    others = display.variants(trend, registry, counts)
+    assert next(iter(others.values())) is trend
+    if trend.comparison is None:
+        assert len(others) == 1 and display.trend_checks(trend, others) == []
+        return
+    errors = {0.0, *(tier.points for tier in registry.plan.total_error.values())}
+    assert errors <= {other.comparison.points for other in others.values() if other.comparison}
+    assert set(registry.plan.design_effects) == {other.settings.design_effect for other in others.values()}
+
+
+def test_a_change_under_other_settings_is_adjusted_as_in_the_synthesis(registry: Registry) -> None:
+    everything = reconstruct_all(registry)
+    settings = planned(registry.plan)
+    trends = assess_all(registry, everything, settings)
+    changed = [trend for trend in trends.values() if trend.verdict in ("rose", "fell")]
+    if not changed:
+        pytest.skip("nothing changed")
+    others = display.variants(changed[0], registry, everything)
+    tier = changed[0].comparison.pair.comparability.grade  # type: ignore[union-attr]
+    words = registry.plan.total_error[tier].means  # type: ignore[index]
+    same = next(other for name, other in others.items() if name.endswith(words))
+    assert (same.verdict, same.p_adjusted) == (changed[0].verdict, changed[0].p_adjusted)
+
+
+def test_the_synthesis_says_every_change_and_counts_the_rest(registry: Registry) -> None:
+    trends = list(assess_all(registry, reconstruct_all(registry), planned(registry.plan)).values())
+    said = " ".join(display.synthesis_answer(trends))
+    changed = [trend for trend in trends if trend.verdict in ("rose", "fell")]
+    assert all(trend_sentence(trend) in said for trend in changed)
+    assert f"A change shows in {len(changed)} of {len(trends)} constructs" in said
+    families = display.synthesis_families(trends, registry)
+    assert families["Constructs"].sum() == len(trends) and families["Rose or fell"].sum() == len(changed)
+
+
+def test_claims_of_one_source_and_of_all(registry: Registry) -> None:
+    source = "publictechnology-2017-04-18"
+    claims = display.claims_of(registry, source)
+    assert {claim.source for claim in claims} == {source}
+    assert len(display.claims_of(registry, "all")) == len(registry.claims)
+    counts = reconstruct_all(registry, display.surveys_behind(claims, registry))
+    verdicts = [Checker(registry, counts, 0.05).check(claim) for claim in claims]
+    assert f"Of {len(claims)} claims" in display.claims_answer(registry, source, verdicts)[1]
+
+
+def test_unknown_names_are_told_with_what_comes_near(registry: Registry) -> None:
+    with pytest.raises(KeyError, match="no survey is called 'igov-2018'; did you mean igov-2017"):
+        registry.survey("igov-2018")
+    with pytest.raises(
+        KeyError, match="no claims of a source called 'publictechnology-2017' are recorded; did you mean"
+    ):
+        display.claims_of(registry, "publictechnology-2017")
+
+
+def test_text_of_the_data_is_no_markdown() -> None:
+    assert display.markdown("*a* [b](c) <i>$x$</i>") == r"\*a\* \[b\](c) &lt;i&gt;\$x\$&lt;/i&gt;"
+
+
+def test_the_committed_page_holds_what_the_package_computes(registry: Registry) -> None:
+    wave = registry.survey("igov-2017")
+    counts = reconstruct(wave, registry)
+    findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
+    outputs = json.dumps([cell.outputs for cell in code_cells("01_reproduce_survey")])
+    assert json.dumps(charts.findings_alt(wave, findings))[1:-1] in outputs
+    assert (
+        json.dumps(
+            tables.to_html(tables.findings_table(findings, counts), "Printed figures of igov-2017, with 95% intervals")
+        )[1:-1]
+        in outputs
+    )

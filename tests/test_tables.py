@@ -1,0 +1,169 @@
+"""Tables: text stays text, headers say what they head, numbers read as they should."""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from crosswave import tables
+from crosswave.reconstruct import reconstruct
+from crosswave.reconstruct.survey import LEVELS
+from crosswave.registry import Registry, load_registry
+from crosswave.results import by_finding
+from crosswave.synthesis import assess_one
+from crosswave.tables import Link, confidence, percent, span, to_html, to_text
+from crosswave.trend import Trend, planned
+
+EVIL = '<script>alert("x")</script>'
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry()
+
+
+@pytest.fixture(scope="module")
+def culture(registry: Registry) -> Trend:
+    return assess_one(registry.construct("barrier-culture"), registry, planned(registry.plan))[0]
+
+
+def test_html_of_the_data_stays_text() -> None:
+    html = to_html(pd.DataFrame({EVIL: [EVIL]}), EVIL)
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 3
+
+
+def test_a_link_escapes_its_text_and_its_address() -> None:
+    html = to_html(pd.DataFrame({"Source": [Link(EVIL, 'https://example.org/"onclick="x')]}), "Sources")
+    assert "<script" not in html and '"onclick=' not in html
+    assert '<a href="https://example.org/&quot;onclick=&quot;x">&lt;script&gt;' in html
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/etc/passwd"])
+def test_an_address_that_is_not_of_the_web_is_no_link(url: str) -> None:
+    html = to_html(pd.DataFrame({"Source": [Link("text", url)]}), "Sources")
+    assert "<a" not in html and ">text<" in html
+
+
+def test_headers_have_scopes_and_the_table_a_caption() -> None:
+    html = to_html(pd.DataFrame({"Year": ["2017"], "Waves": [17]}), "Waves by year")
+    assert "<caption>Waves by year</caption>" in html
+    assert [re.search(r'scope="(\w+)"', cell)[1] for cell in re.findall(r"<th [^>]*>", html)] == ["col", "col", "row"]  # type: ignore[index]
+    assert 'text-align: right; white-space: nowrap">17</td>' in html
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_a_missing_value_is_an_empty_cell(missing: object) -> None:
+    html = to_html(pd.DataFrame({"What": ["n"], "Value": pd.Series([missing], dtype=object)}), "x")
+    assert re.search(r"<td[^>]*></td>", html)
+    assert (
+        to_text(pd.DataFrame({"What": ["n"], "Value": pd.Series([missing], dtype=object)}), "x")
+        == "x\nWhat | Value\nn |"
+    )
+
+
+def test_plain_text_has_a_row_a_line() -> None:
+    frame = pd.DataFrame({"Source": [Link("Page", "https://example.org")], "Figures": [1200]})
+    assert to_text(frame, "Where") == "Where\nSource | Figures\nPage <https://example.org> | 1,200"
+
+
+def test_a_table_without_rows_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    tables.show(pd.DataFrame(columns=["What"]), "Pairs of waves")
+    assert "Pairs of waves: nothing to show." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (136, 137, "136 to 137"),
+        (235, 235, "235"),
+        (950, 1000, "950 to 1,000"),
+        (None, 4, ""),
+        (pd.NA, 4, ""),
+        (0, 0, "0"),
+    ],
+)
+def test_two_ends_are_a_range_or_one_number_or_nothing(low: object, high: object, words: str) -> None:
+    assert span(low, high) == words
+
+
+def test_percentages_have_one_decimal_and_no_negative_zero() -> None:
+    assert [percent(x) for x in (0.58, 0.0, -0.0001, 1.0, None, float("nan"))] == [
+        "58.0",
+        "0.0",
+        "0.0",
+        "100.0",
+        "",
+        "",
+    ]
+    assert [percent(x, sign=True) for x in (0.051, -0.051)] == ["+5.1", "-5.1"]
+    assert [confidence(x) for x in (0.05, 0.01, 0.1, 0.001)] == ["95%", "99%", "90%", "99.9%"]
+
+
+def test_findings_show_counts_as_ranges_and_bases_with_their_holes(registry: Registry) -> None:
+    wave = registry.survey("igov-2017")
+    counts = reconstruct(wave, registry)
+    table = tables.findings_table(by_finding(wave, counts, alpha=0.05, design_effect=1), counts).set_index("Figure")
+    culture, skills = table.loc["barriers.culture"], table.loc["gap-barriers.skills"]
+    assert (culture["Printed"], culture["Count"], culture["Base"], culture["Share, %"]) == (
+        "58%",
+        "136 to 137",
+        "235",
+        "57.5 to 58.5",
+    )
+    assert (skills["Count"], skills["Base"]) == ("44 to 45", "60 or 62")
+
+
+def test_reasons_hold_every_figure_once(registry: Registry) -> None:
+    wave = registry.survey("solarwinds-2018")
+    findings = by_finding(wave, reconstruct(wave, registry), alpha=0.05, design_effect=1)
+    reasons = tables.reasons_table(findings)
+    named = [name for names in reasons["Figures"] for name in names.split(", ")]
+    assert sorted(named) == sorted(findings["finding_id"].str.partition(".")[2])
+    assert "conflicting" in set(reasons["Level"])
+
+
+def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:
+    wave = registry.survey("bt-yougov-2020")
+    facts = tables.survey_table(wave, reconstruct(wave, registry)).set_index("Fact")["As far as it is known"]
+    assert facts["Percentages rounded"] == "not printed" and facts["How many replied, as taken here"] == "247"
+
+
+def test_the_settings_table_has_a_verdict_in_every_row(culture: Trend) -> None:
+    table = tables.settings_table({"as asked": culture})
+    assert table["Verdict"].tolist() == [culture.verdict] and table["If"].tolist() == ["as asked"]
+    answers = tables.tests_table(culture).set_index("What")["Answer"]
+    assert answers["Verdict"] == culture.verdict and culture.comparison is not None
+    assert answers["Difference, later minus earlier, points"] == percent(culture.comparison.difference, sign=True)
+
+
+def test_every_pair_passes_the_gate_or_has_a_reason(culture: Trend) -> None:
+    gate = tables.gate_table(culture)
+    assert len(gate) == len(culture.pairs) > 0
+    assert gate["Reasons"].str.len().gt(0).all() and set(gate["Gate"]) <= {"open", "refused", "cannot be tested"}
+    assert ((gate["Gate"] == "refused") == (gate["Grade"] == "C")).all()
+
+
+def test_a_reversed_wave_is_turned_round(culture: Trend) -> None:
+    turned = replace(
+        culture, waves=tuple(replace(w, answer=w.answer.model_copy(update={"reversed": True})) for w in culture.waves)
+    )
+    one, other = tables.by_wave(culture), tables.by_wave(turned)
+    assert other["value_low"].tolist() == pytest.approx((1 - one["value_high"]).tolist())
+    assert other["high"].dropna().tolist() == pytest.approx((1 - one["low"].dropna()).tolist())
+    assert tables.waves_table(other)["Printed"].str.startswith("all but ").all()
+
+
+def test_years_without_a_wave_are_shown_too(registry: Registry) -> None:
+    years = tables.years_table(registry, 2010, 2025)
+    assert years["Year"].tolist() == [str(year) for year in range(2010, 2026)]
+    assert years["Waves"].sum() == len(registry.surveys) and years["Printed figures"].sum() == len(registry.findings)
+    with pytest.raises(ValueError, match="from_year 2020 must not be after to_year 2017; swap them"):
+        tables.years_table(registry, 2020, 2017)
+
+
+def test_levels_without_a_figure_are_shown_too(registry: Registry) -> None:
+    levels = tables.levels_table(pd.DataFrame({"level": ["consistent", "consistent", "bounded"]}))
+    assert levels["Level"].tolist() == list(LEVELS)
+    assert levels["Figures"].tolist() == [0, 2, 1, 0, 0, 0]
