@@ -187,7 +187,10 @@ def test_version_is_that_of_the_package():
     [
         (["73%", "--n", "61"], ["73% of 61: no count prints it", "nearest n that fit: 60 and 62"]),
         (["73%", "--n", "62"], ["73% of 62: 45"]),
-        (["71%", "--n", "43", "--rounding", "truncated"], ["71% of 43: no count prints it", "nearest n that fit: 42 and 45"]),
+        (
+            ["71%", "--n", "43", "--rounding", "truncated"],
+            ["71% of 43: no count prints it", "nearest n that fit: 42 and 45"],
+        ),
         (
             ["73%", "65%", "63%", "60%", "40%", "--n", "50-80"],
             ["73% 65% 63% 60% 40%: 7 of 31 sizes fit: 52, 60, 62, 63, 75, 78, 80"],

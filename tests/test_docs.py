@@ -18,7 +18,8 @@ def text(name):
 def test_readme_counts_the_evidence_rightly():
     words = (
         f"It holds {len(REGISTRY.surveys)} survey waves with {len(REGISTRY.findings)} printed figures, "
-        f"{len(REGISTRY.constructs)} things that more than one survey may have measured, and {len(REGISTRY.claims)} claims"
+        f"{len(REGISTRY.constructs)} things that more than one survey may have measured, "
+        f"and {len(REGISTRY.claims)} claims"
     )
     assert words in text("README.md")
 

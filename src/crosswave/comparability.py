@@ -39,7 +39,8 @@ def compare_grades(aspects: Mapping[str, str], plan: Plan) -> Comparability:
     Parameters
     ----------
     aspects : mapping of str to str
-        Aspect (population, unit, stem, wording, base, response, mode, house) to same, similar, different or unknown.
+        Aspect (population, unit, stem, wording, base, response, mode, house) to same, similar, different or unknown;
+        an aspect that is not there is unknown.
     plan : Plan
         Holds the rules.
 
@@ -51,7 +52,7 @@ def compare_grades(aspects: Mapping[str, str], plan: Plan) -> Comparability:
     for aspect, grade in aspects.items():
         if grade not in _DISTANCE:
             raise ValueError(f"grade of {aspect} must be one of {', '.join(_DISTANCE)}; {grade!r} arrived")
-    applying = [rule for rule in plan.gate if aspects.get(rule.aspect) in rule.grades]
+    applying = [rule for rule in plan.gate if aspects.get(rule.aspect, "unknown") in rule.grades]
     worst = max((rule.gives for rule in applying), key=GRADES.index, default="A")
     reasons = tuple(rule.says for rule in applying if rule.gives == worst)
     return Comparability(worst, reasons or ("the same instrument, house and population repeated",), dict(aspects))

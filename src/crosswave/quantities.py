@@ -21,9 +21,9 @@ _PARTS = {
     "ninth": 9, "tenth": 10, "twentieth": 20,
 }  # fmt: skip
 _PERCENT = re.compile(r"(\d+(?:\.(\d+))?)\s*(?:%|per ?cent)", re.IGNORECASE)
-_RANGE = re.compile(r"(\d+)\s*(?:-|–|to)\s*(\d+)\s*(?:%|per ?cent)", re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)(?: ?[-–] ?| to )(\d+)\s*(?:%|per ?cent)", re.IGNORECASE)
 _RATIO = re.compile(r"(?:just )?(\w+) (?:in|out of) (?:every )?(\w+)", re.IGNORECASE)
-_COUNT = re.compile(r"(\d[\d,]*)\s*(\+|thousand|million|billion)?", re.IGNORECASE)
+_COUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(\+|thousand|million|billion)?\D*", re.IGNORECASE)
 _SCALES = {None: 1, "": 1, "+": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 
 
@@ -82,16 +82,23 @@ class Lexicon:
         Raises
         ------
         QuantityError
-            The text is no percentage, no phrase of quantities.yaml and no rule reads it.
+            The text is no percentage, no phrase of quantities.yaml and no rule reads it; or it exceeds 100 %.
         """
         text = _plain(printed)
         exact = _exact_percent(printed, text, rounding)
         if exact is not None:
             return exact
+        return self._phrase(printed, text, "proportion") or self._by_rule(printed, text)
+
+    def known_count(self, printed: str) -> Quantity | None:
+        """Return the whole numbers that quantities.yaml gives to a printed text, if it names it."""
+        return self._phrase(printed, _plain(printed), "count")
+
+    def _phrase(self, printed: str, text: str, kind: str) -> Quantity | None:
         for phrase in self.quantities.phrases:
-            if phrase.kind == "proportion" and _plain(phrase.text) == text:
+            if phrase.kind == kind and _plain(phrase.text) == text:
                 return Quantity(printed, number(phrase.low), number(phrase.high), None, phrase.reason)
-        return self._by_rule(printed, text)
+        return None
 
     def _by_rule(self, printed: str, text: str) -> Quantity:
         rule, rest = self._leading(text, "proportion")
@@ -102,7 +109,8 @@ class Lexicon:
                 "quantities.yaml, or add the phrase there with an interval and a reason"
             )
         low, high = _around(value, rule)
-        return Quantity(printed, max(low, Fraction(0)), min(high, Fraction(1)), None, rule.reason)
+        low, high = _up_to_all(printed, (max(low, Fraction(0)), min(high, Fraction(1))))
+        return Quantity(printed, low, high, None, rule.reason)
 
     def count(self, printed: str) -> Quantity:
         """Return the whole numbers for which a printed text can stand.
@@ -115,11 +123,13 @@ class Lexicon:
         Raises
         ------
         QuantityError
-            The text holds no number.
+            The text is no phrase of quantities.yaml and holds no number, or more than one.
         """
         text = _plain(printed)
+        if known := self.known_count(printed):
+            return known
         rule, rest = self._leading(text, "count")
-        match = _COUNT.match(rest)
+        match = _COUNT.fullmatch(rest)
         if not match:
             raise QuantityError(f"cannot read {printed!r} as a count; print a whole number, such as 235 or over 300")
         value = Fraction(match[1].replace(",", "")) * _SCALES[(match[2] or "").lower()]
@@ -200,7 +210,7 @@ def sample_range(n: SampleSize, lexicon: Lexicon, plan: Plan) -> tuple[int, int]
     lexicon : Lexicon
         Says how far below "nearly" may be.
     plan : Plan
-        Says where "over 300" ends: so many units of the leading digit above (399 for one unit).
+        Says where "over 300" ends if quantities.yaml does not: so many units of the leading digit above.
     """
     if n.value is None and n.kind != "derived":
         return None
@@ -217,18 +227,23 @@ def _derived_n(n: SampleSize, lexicon: Lexicon, plan: Plan) -> tuple[int, int]:
 
 
 def _approximate_n(n: SampleSize, lexicon: Lexicon, plan: Plan) -> tuple[int, int]:
-    quantity = lexicon.count(f"nearly {n.value}")
+    quantity = _counted(n, lexicon, "nearly")
     return int(quantity.low), int(quantity.high or n.value or 0)
 
 
 def _at_least_n(n: SampleSize, lexicon: Lexicon, plan: Plan) -> tuple[int, int]:
-    quantity = lexicon.count(f"over {n.value}")
+    quantity = _counted(n, lexicon, "over")
     unit = 10 ** (len(str(n.value)) - 1)
-    return int(quantity.low), int((n.value or 0) + plan.at_least_span.value * unit - 1)
+    return int(quantity.low), int(quantity.high or (n.value or 0) + plan.at_least_span.value * unit - 1)
+
+
+def _counted(n: SampleSize, lexicon: Lexicon, word: str) -> Quantity:
+    """As printed where quantities.yaml knows the phrase, else by its kind."""
+    return lexicon.known_count(n.printed or "") or lexicon.count(f"{word} {n.value:,}")
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text.strip().lower().replace("-", " ") if "%" not in text else text.strip().lower())
+    return re.sub(r"\s+", " ", re.sub(r"(?<!\d)-|-(?!\d)", " ", text.strip().lower()))
 
 
 def _exact_percent(printed: str, text: str, rounding: str) -> Quantity | None:
@@ -237,12 +252,21 @@ def _exact_percent(printed: str, text: str, rounding: str) -> Quantity | None:
         text = f"{_NUMBER_WORDS.index(spelt[1])}%"
     if match := _PERCENT.fullmatch(text):
         decimals = len(match[2] or "")
-        low, high = percent_interval(match[1], decimals, rounding)
+        low, high = _up_to_all(printed, percent_interval(match[1], decimals, rounding))
         return Quantity(printed, low, high, decimals, f"rounded to {decimals} decimals" if decimals else "rounded")
     if match := _RANGE.fullmatch(text):
-        low, high = percent_interval(match[1], 0)[0], percent_interval(match[2], 0)[1]
+        ends = percent_interval(match[1], 0, rounding)[0], percent_interval(match[2], 0, rounding)[1]
+        low, high = _up_to_all(printed, ends)
         return Quantity(printed, low, high, None, "a printed range, its ends rounded")
     return None
+
+
+def _up_to_all(printed: str, ends: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
+    if ends[0] > ends[1]:
+        raise QuantityError(
+            f"{printed!r} is above 100 %, or its ends are the wrong way round; mend it or call it a mean"
+        )
+    return ends
 
 
 def _named_share(text: str) -> Fraction | None:

@@ -30,12 +30,20 @@ def p_words(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
+_SAMPLING = {
+    "foi": "the replies are those to a freedom-of-information request",
+    "panel": "those who answered come from a panel",
+    "self-selected": "those who answered chose to",
+    "poll-at-event": "those who answered attended an event",
+    "unstated": "nobody says how those who answered were chosen",
+}
+
+
 def population_note(*surveys: Survey) -> str:
     """Return why figures of these surveys speak for those who answered only, or nothing if they need not."""
-    if all(survey.sampling in _PROBABILITY for survey in surveys):
-        return ""
     kinds = sorted({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY))
-    return f"sampling is {' and '.join(kinds)}, so nothing is said of those who did not answer"
+    reasons = " and ".join(_SAMPLING[kind] for kind in kinds)
+    return f"{reasons}, so nothing is said of anybody else" if reasons else ""
 
 
 def wave_words(wave: Wave) -> str:
@@ -69,8 +77,8 @@ def _why_untested(trend: Trend) -> str:
     if trend.verdict == "not comparable" and trend.pair:
         reasons = "; ".join(trend.pair.comparability.reasons)
         return f"no second wave can be compared: {_names(trend.pair)} come nearest, and {reasons}"
-    if trend.pair:
-        return str(trend.pair.refusal)
+    if blocked := [pair.refusal for pair in trend.pairs if pair.refusal and not pair.comparability.refused]:
+        return blocked[0]
     if len(trend.waves) == 1:
         return _one_wave(trend)
     years = {wave.year for wave in trend.waves}
@@ -93,7 +101,9 @@ def _difference(comparison: Comparison, *, sign: bool = True) -> str:
     size = comparison.difference if sign else abs(comparison.difference)
     interval = f"{points(comparison.low, sign=True)} to {points(comparison.high, sign=True)}"
     sampled = f"if both were random samples with a total error of {comparison.points:g} points"
-    return f"{points(size, sign=sign)} points ({interval} {sampled}; {p_words(comparison.p_value)})"
+    sized = comparison.pair.first.size_known and comparison.pair.second.size_known
+    p = comparison.p_value if sized else comparison.p_high
+    return f"{points(size, sign=sign)} points ({interval} {sampled}; {p_words(p)})"
 
 
 def _grade(comparison: Comparison) -> str:
@@ -189,7 +199,17 @@ def claim_sentence(verdict: ClaimVerdict) -> str:
     claim = verdict.claim
     if verdict.answered == "not checkable":
         return f"Not checkable: {verdict.reason}"
-    who = "By the printed figures" if claim.subject == "arithmetic" else "For those who answered"
-    sample = "" if claim.subject == "arithmetic" else f"; if they were a random sample, {verdict.random_sample}"
-    licence = "" if claim.subject == "arithmetic" else f"; for the population, {verdict.population_licence}"
-    return f"{who}: {verdict.answered} ({verdict.reason}){sample}{licence}."
+    if claim.subject == "arithmetic":
+        return f"By the printed figures: {verdict.answered} ({verdict.reason})."
+    return (
+        f"For those who answered: {verdict.answered} ({verdict.reason}); if they were a random sample, "
+        f"{verdict.random_sample}{_claim_interval(verdict)}; for the population, {verdict.population_licence}."
+    )
+
+
+def _claim_interval(verdict: ClaimVerdict) -> str:
+    if verdict.low is None or verdict.high is None:
+        return ""
+    single = len(verdict.claim.all_of[0].terms) == 1
+    unit = "%" if single else "points"
+    return f" ({points(verdict.low, sign=not single)} to {points(verdict.high, sign=not single)} {unit})"

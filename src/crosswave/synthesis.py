@@ -44,7 +44,8 @@ def assess_all(
     Notes
     -----
     Holm inside each family, Benjamini and Hochberg across families. A test enters with its largest p-value over all
-    feasible counts, and one construct stands for a partition. See `crosswave.multiplicity.adjust`.
+    feasible counts. One construct stands for a partition: its first, or in turn each of the others where that one's
+    own adjusted value is asked for. See `crosswave.multiplicity.adjust`.
     """
     trends = {name: assess(c, registry, reconstructions, settings) for name, c in registry.constructs.items()}
     adjusted = _adjusted(trends.values())
@@ -80,7 +81,17 @@ def _surveys(constructs: Iterable[Construct]) -> set[str]:
 
 
 def _adjusted(trends: Iterable[Trend]) -> dict[str, float]:
-    tests = _one_per_partition(trend for trend in trends if trend.comparison and trend.verdict != "not testable")
+    tests = [trend for trend in trends if trend.comparison and trend.verdict != "not testable"]
+    chosen = _one_per_partition(tests)
+    adjusted = _adjust(chosen) if chosen else {}
+    for test in tests:
+        if test.construct.id not in adjusted:
+            in_its_place = [test, *(one for one in chosen if _partition(one) != _partition(test))]
+            adjusted[test.construct.id] = _adjust(in_its_place)[test.construct.id]
+    return adjusted
+
+
+def _adjust(tests: list[Trend]) -> dict[str, float]:
     by_test = pd.DataFrame(
         {
             "family": [t.construct.family for t in tests],
@@ -88,12 +99,16 @@ def _adjusted(trends: Iterable[Trend]) -> dict[str, float]:
         },
         index=[t.construct.id for t in tests],
     )
-    return {str(name): float(p) for name, p in adjust(by_test).items()} if tests else {}
+    return {str(name): float(p) for name, p in adjust(by_test).items()}
 
 
 def _one_per_partition(trends: Iterable[Trend]) -> list[Trend]:
     """The first construct of each partition; a construct without one stands for itself."""
     first: dict[str, Trend] = {}
     for trend in trends:
-        first.setdefault(trend.construct.partition or trend.construct.id, trend)
+        first.setdefault(_partition(trend), trend)
     return list(first.values())
+
+
+def _partition(trend: Trend) -> str:
+    return trend.construct.partition or trend.construct.id

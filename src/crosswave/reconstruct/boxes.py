@@ -15,6 +15,7 @@ import numpy.typing as npt
 from crosswave.reconstruct.figures import Arithmetic, Figure
 
 IntArray = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 _SUMS = {"exclusive": False, "exhaustive": True, "complement": True}
 
@@ -36,7 +37,7 @@ class Boxes:
     sizes: IntArray
     low: IntArray
     high: IntArray
-    feasible: npt.NDArray[np.bool_]
+    feasible: Mask
 
 
 def is_simple(part: Arithmetic) -> bool:
@@ -80,9 +81,7 @@ def _floor_times(share: Fraction, sizes: IntArray) -> IntArray:
     return np.asarray(share.numerator * sizes // share.denominator)
 
 
-def _within_sum(
-    low: IntArray, high: IntArray, sizes: IntArray, *, exact: bool
-) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+def _within_sum(low: IntArray, high: IntArray, sizes: IntArray, *, exact: bool) -> tuple[IntArray, IntArray, Mask]:
     others_low, others_high = low.sum(axis=0) - low, high.sum(axis=0) - high
     fits = low.sum(axis=0) <= sizes
     upper = np.minimum(high, sizes - others_low)

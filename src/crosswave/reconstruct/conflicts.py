@@ -33,8 +33,9 @@ def find_conflict(arithmetic: Arithmetic) -> Conflict | None:
 
     Notes
     -----
-    Deletion filter: every element is dropped in turn and stays out if the rest is still infeasible. What remains is
-    irreducible. Assumptions are tried first, so that a conflict of print alone is shown as such.
+    A figure that its own base cannot print is a conflict by itself, and is named before any that holds several. Then
+    the deletion filter: every element is dropped in turn and stays out if the rest is still infeasible. What remains
+    is irreducible. Assumptions are tried first, so that a conflict of print alone is shown as such.
 
     References
     ----------
@@ -43,6 +44,8 @@ def find_conflict(arithmetic: Arithmetic) -> Conflict | None:
     core = elements(arithmetic)
     if Model(arithmetic, core).feasible():
         return None
+    alone = ([e for e in core if e.name in (figure.id, figure.base.key)] for figure in arithmetic.figures)
+    core = next((held for held in alone if not Model(arithmetic, held).feasible()), core)
     for element in sorted(core, key=lambda e: e.kind == "figure"):
         rest = [other for other in core if other != element]
         if not Model(arithmetic, rest).feasible():
@@ -75,6 +78,6 @@ def _stated(arithmetic: Arithmetic, key: str) -> str:
 def _words(figures: list[Figure], assumptions: tuple[str, ...], repairs: tuple[str, ...]) -> str:
     printed = " with ".join(f"{figure.printed} ({figure.id})" for figure in figures)
     stated = f"no whole number of answers prints {printed}"
-    given = f" if {' and '.join(assumptions)}" if assumptions else ""
+    given = f" if {' and '.join(assumptions)}" if assumptions else " on one base" if len(figures) > 1 else ""
     mended = f"; it would fit {', or '.join(repairs)}" if repairs else ""
     return stated + given + mended

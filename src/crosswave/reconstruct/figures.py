@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -104,7 +105,9 @@ def rivals(survey: Survey) -> dict[str, str]:
 
 
 def _is_share(finding: Finding) -> bool:
-    return finding.answer.measure == "share" and not (finding.base and finding.base.counts)
+    """Whether a figure is a number of respondents on their base; a weighted one is not."""
+    counted = not (finding.base and finding.base.counts)
+    return finding.answer.measure == "share" and counted and not finding.survey.weighted
 
 
 def _base_place(finding: Finding) -> str:
@@ -155,7 +158,7 @@ def _size(finding: Finding, base: Base | None, n: tuple[int, int] | None) -> Bas
         words = f"everyone answered {place}" if base else f"the base of {place} is everyone, and nobody skipped it"
         return BaseSize(f"{place}|all", "everyone", *n, (), words) if n else None
     who = describe(base)
-    key = f"{place}|{who}"
+    key = "|".join((place, who, str(base.n or ""), *base.answers))
     if base.answers and not base.n:
         return BaseSize(key, who, 1, n[1], base.answers, f"all of them ({who}) answered {place}") if n else None
     if base.n:
@@ -166,7 +169,7 @@ def _size(finding: Finding, base: Base | None, n: tuple[int, int] | None) -> Bas
 def _links(shares: list[Finding], figures: list[Figure]) -> Iterator[Link]:
     known = {figure.id: figure for figure in figures}
     modelled = [finding for finding in shares if finding.local_id in known]
-    yield from _exclusive(modelled, known)
+    yield from _exclusive(shares, known)
     for finding in modelled:
         answer, question = finding.answer, finding.question
         parts = tuple(f"{question.id}.{part}" for part in answer.net_of)
@@ -179,19 +182,27 @@ def _links(shares: list[Finding], figures: list[Figure]) -> Iterator[Link]:
                 yield Link(kind, (finding.local_id, other), words)
 
 
-def _exclusive(modelled: list[Finding], known: dict[str, Figure]) -> Iterator[Link]:
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in modelled:
-        answer = finding.answer
-        if finding.question.response in ("single", "scale", "fact") and not (answer.net_of or answer.part_of):
-            key = (finding.question.id, answer.item or "", known[finding.local_id].base.key)
+def _exclusive(shares: list[Finding], known: dict[str, Figure]) -> Iterator[Link]:
+    plain = [finding for finding in shares if _excludes(finding)]
+    offered = Counter((finding.question.id, finding.answer.item) for finding in plain)
+    groups: dict[tuple[str, str | None, str], list[Finding]] = {}
+    for finding in plain:
+        if finding.local_id in known:
+            key = (finding.question.id, finding.answer.item, known[finding.local_id].base.key)
             groups.setdefault(key, []).append(finding)
-    for (question, _, _), group in groups.items():
+    for (question, item, _), group in groups.items():
         members = tuple(finding.local_id for finding in group)
         if len(members) > 1:
-            kind = "exhaustive" if group[0].question.exhaustive else "exclusive"
+            whole = group[0].question.exhaustive and len(members) == offered[question, item]
+            kind = "exhaustive" if whole else "exclusive"
             words = f"answers to {question} exclude each other" + (", and are all" if kind == "exhaustive" else "")
             yield Link(kind, members, words)
+
+
+def _excludes(finding: Finding) -> bool:
+    return finding.question.response in ("single", "scale", "fact") and not (
+        finding.answer.net_of or finding.answer.part_of
+    )
 
 
 def components(arithmetic: Arithmetic) -> list[Arithmetic]:

@@ -6,7 +6,7 @@ A figure printed as the share interval ``[low, high]`` on base ``b`` allows the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -42,9 +42,13 @@ class Model:
         The figures, bases and links.
     held : iterable of Element, optional
         The figures and assumptions that are in force; all of them if absent.
+    sizes : sequence of int, optional
+        What n can be; every size that print allows if absent.
     """
 
-    def __init__(self, arithmetic: Arithmetic, held: Iterable[Element] | None = None) -> None:
+    def __init__(
+        self, arithmetic: Arithmetic, held: Iterable[Element] | None = None, *, sizes: Sequence[int] | None = None
+    ) -> None:
         self.arithmetic = arithmetic
         self._held = {(e.kind, e.name) for e in (elements(arithmetic) if held is None else held)}
         self._cp = cp_model.CpModel()
@@ -52,7 +56,8 @@ class Model:
         self._solver.parameters.num_workers = 1
         self._solver.parameters.random_seed = _SEED
         low, high = arithmetic.n or (1, 1)
-        self._n = self._cp.new_int_var(low, high, "n")
+        domain = cp_model.Domain(low, high) if sizes is None else cp_model.Domain.from_values(sizes)
+        self.n = self._cp.new_int_var_from_domain(domain, "n")
         self.bases = {figure.base.key: self._base(figure) for figure in arithmetic.figures}
         self.counts = {f.id: self._cp.new_int_var(0, f.base.high, f.id) for f in arithmetic.figures}
         for figure in arithmetic.figures:
@@ -83,7 +88,7 @@ class Model:
         size = figure.base
         if size.answers:
             return sum(self.counts[answer] for answer in size.answers)
-        return size.high if size.low == size.high else self._n
+        return size.high if size.low == size.high else self.n
 
     def _hold_link(self, link: Link) -> None:
         if ("link", "|".join((link.kind, *link.members))) not in self._held:
@@ -137,6 +142,10 @@ class Model:
             return ()
         between = [value for value in range(low + 1, high) if self._can_be(variable, value)]
         return tuple(sorted({low, *between, high}))
+
+    def fix(self, variable: cp_model.IntVar, value: int) -> None:
+        """Hold a count or base at a value from now on."""
+        self._cp.add(variable == value)
 
     def _can_be(self, variable: cp_model.IntVar, value: int) -> bool:
         trial = self._cp.clone()

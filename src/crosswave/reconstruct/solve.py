@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from crosswave.reconstruct.boxes import Boxes, IntArray, boxes, is_simple
+from crosswave.reconstruct.boxes import IntArray, Mask, boxes, is_simple
 from crosswave.reconstruct.conflicts import Conflict, find_conflict
-from crosswave.reconstruct.figures import Arithmetic, components
+from crosswave.reconstruct.figures import Arithmetic, Link, components
 from crosswave.reconstruct.model import Model
 
 BASES_LISTED = 40
 """A base whose range is at most this wide is searched value by value, so that holes show."""
+
+SIZES_LISTED = 200
+"""An n whose range is at most this wide is tried value by value where CP-SAT is needed; else its two ends are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Solution:
 class Solver:
     """Solves readings of one survey; what readings have in common is solved once."""
 
-    _seen: dict[tuple[object, ...], Solution] = field(default_factory=dict)
+    _seen: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     def solve(self, reading: Arithmetic) -> Solution:
         """Return the bounds of every figure that is in no conflict, and the conflicts.
@@ -61,44 +63,44 @@ class Solver:
 
         Notes
         -----
-        Simple parts (see `boxes`) are bounded jointly over every n; the others go to CP-SAT one by one, each with an
-        n of its own where n is a range.
+        Parts of a survey share nothing but n. So the sizes of n that each part admits are found first, and each part is
+        then bounded over the sizes that all of them admit.
         """
+        conflicts: list[Conflict] = []
+        while found := self._conflict(reading):
+            conflicts.append(found)
+            reading = without(reading, set(found.figures))
         parts = components(reading)
-        tangled = [self._once(part, _solve_tangled) for part in parts if not is_simple(part)]
-        simple = self._once(merged(reading, [part for part in parts if is_simple(part)]), _solve_simple)
-        solutions = [simple, *tangled]
-        counts = {name: counts for solution in solutions for name, counts in solution.counts.items()}
-        return Solution(counts, tuple(chain.from_iterable(solution.conflicts for solution in solutions)))
+        fits = self._fitting(reading, parts)
+        counts = {name: c for part in parts for name, c in self._bounds(part, fits).items()}
+        return Solution(counts, tuple(conflicts))
 
-    def _once(self, part: Arithmetic, solve: Callable[[Arithmetic], Solution]) -> Solution:
-        key = (part.figures, part.links, part.n)
+    def _conflict(self, reading: Arithmetic) -> Conflict | None:
+        """A conflict inside one part, or else between parts that need different n."""
+        parts = components(reading)
+        for part in parts:
+            if not self._fits(part).any():
+                return find_conflict(part)
+        return None if self._fitting(reading, parts).size else find_conflict(reading)
+
+    def _fitting(self, reading: Arithmetic, parts: list[Arithmetic]) -> IntArray:
+        """The sizes of n that every part admits."""
+        n = _sizes(reading)
+        return np.asarray(n[np.logical_and.reduce([np.ones(len(n), bool), *map(self._fits, parts)])])
+
+    def _fits(self, part: Arithmetic) -> Mask:
+        fits = _box_fits if is_simple(part) else _tangled_fits
+        return np.asarray(self._once(("fits", part.figures, part.links, part.n), lambda: fits(part)))
+
+    def _bounds(self, part: Arithmetic, n: IntArray) -> dict[str, Counts]:
+        bounds = _box_bounds if is_simple(part) else _tangled_bounds
+        found: dict[str, Counts] = self._once((part.figures, part.links, n.tobytes()), lambda: bounds(part, n))
+        return found
+
+    def _once(self, key: tuple[object, ...], compute: Callable[[], object]) -> Any:
         if key not in self._seen:
-            self._seen[key] = solve(part)
+            self._seen[key] = compute()
         return self._seen[key]
-
-
-def _solve_simple(part: Arithmetic) -> Solution:
-    conflicts: list[Conflict] = []
-    while found := _simple_conflict(part):
-        conflicts.append(found)
-        part = without(part, set(found.figures))
-    n = _sizes(part)
-    bounded = [(one, boxes(one, n)) for one in components(part)]
-    feasible = np.logical_and.reduce([box.feasible for _, box in bounded]) if bounded else np.ones(len(n), bool)
-    counts = {name: c for one, box in bounded for name, c in _box_counts(one, box, feasible).items()}
-    return Solution(counts, tuple(conflicts))
-
-
-def _simple_conflict(part: Arithmetic) -> Conflict | None:
-    """A conflict inside one sum, or else between sums that need different n."""
-    n = _sizes(part)
-    masks = []
-    for one in components(part):
-        masks.append(boxes(one, n).feasible)
-        if not masks[-1].any():
-            return find_conflict(one)
-    return find_conflict(part) if masks and not np.logical_and.reduce(masks).any() else None
 
 
 def _sizes(part: Arithmetic) -> IntArray:
@@ -106,54 +108,55 @@ def _sizes(part: Arithmetic) -> IntArray:
     return np.arange(low, high + 1, dtype=np.int64)
 
 
-def _box_counts(part: Arithmetic, box: Boxes, feasible: npt.NDArray[np.bool_]) -> dict[str, Counts]:
-    sizes = np.unique(box.sizes[feasible])
+def _box_fits(part: Arithmetic) -> Mask:
+    return boxes(part, _sizes(part)).feasible
+
+
+def _tangled_fits(part: Arithmetic) -> Mask:
+    n, model = _sizes(part), Model(part)
+    if len(n) == 1 or not model.feasible():
+        return np.full(len(n), model.feasible())
+    low, high = model.bounds(model.n)
+    listed = model.values(model.n, SIZES_LISTED)
+    return np.isin(n, listed) if listed else (low <= n) & (n <= high)
+
+
+def _box_bounds(part: Arithmetic, n: IntArray) -> dict[str, Counts]:
+    box = boxes(part, n)
+    sizes = np.unique(box.sizes)
     low, high = int(sizes.min()), int(sizes.max())
     listed = tuple(int(size) for size in sizes) if high - low < BASES_LISTED else ()
     return {
-        figure.id: Counts(int(box.low[k, feasible].min()), int(box.high[k, feasible].max()), low, high, listed)
+        figure.id: Counts(int(box.low[k].min()), int(box.high[k].max()), low, high, listed)
         for k, figure in enumerate(part.figures)
     }
 
 
-def _solve_tangled(part: Arithmetic) -> Solution:
-    conflicts: list[Conflict] = []
-    while conflict := find_conflict(part):
-        conflicts.append(conflict)
-        part = without(part, set(conflict.figures))
-    if not part.figures:
-        return Solution({}, tuple(conflicts))
-    model = Model(part)
-    bases = {key: _base_bounds(model, key) for key in model.bases}
-    counts = {f.id: _counts(model.bounds(model.counts[f.id]), bases[f.base.key]) for f in part.figures}
-    return Solution(counts, tuple(conflicts))
+def _tangled_bounds(part: Arithmetic, n: IntArray) -> dict[str, Counts]:
+    model = Model(part, sizes=n.tolist())
+    bases = {key: (model.bounds(base), model.values(base, BASES_LISTED)) for key, base in model.bases.items()}
+    return {f.id: _counts(model.bounds(model.counts[f.id]), *bases[f.base.key]) for f in part.figures}
 
 
-def _counts(count: tuple[int, int], base: tuple[int, int, tuple[int, ...]]) -> Counts:
-    return Counts(count[0], count[1], base[0], base[1], base[2])
-
-
-def _base_bounds(model: Model, key: str) -> tuple[int, int, tuple[int, ...]]:
-    variable = model.bases[key]
-    low, high = model.bounds(variable)
-    return low, high, model.values(variable, BASES_LISTED)
-
-
-def merged(reading: Arithmetic, parts: list[Arithmetic]) -> Arithmetic:
-    """Return several parts of a reading as one."""
-    return replace(
-        reading,
-        figures=tuple(figure for part in parts for figure in part.figures),
-        links=tuple(link for part in parts for link in part.links),
-    )
+def _counts(count: tuple[int, int], base: tuple[int, int], bases: tuple[int, ...]) -> Counts:
+    return Counts(*count, *base, bases)
 
 
 def without(part: Arithmetic, names: set[str]) -> Arithmetic:
-    """Return a part without some figures, and without those whose base they make up."""
+    """Return a part without some figures, and without those whose base they make up.
+
+    What is left of answers that exclude each other still sums to at most the base.
+    """
     while resting := {f.id for f in part.figures if f.id not in names and names & set(f.base.answers)}:
         names = names | resting
-    return replace(
-        part,
-        figures=tuple(figure for figure in part.figures if figure.id not in names),
-        links=tuple(link for link in part.links if not names & set(link.members)),
-    )
+    left = (_left_of(link, names) for link in part.links)
+    figures = tuple(figure for figure in part.figures if figure.id not in names)
+    return replace(part, figures=figures, links=tuple(link for link in left if link))
+
+
+def _left_of(link: Link, names: set[str]) -> Link | None:
+    members = tuple(member for member in link.members if member not in names)
+    if members == link.members:
+        return link
+    sums = link.kind in ("exclusive", "exhaustive") and len(members) > 1
+    return Link("exclusive", members, link.words.removesuffix(", and are all")) if sums else None

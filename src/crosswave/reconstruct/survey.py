@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from crosswave.quantities import Lexicon, Quantity, sample_range
+from crosswave.reconstruct.boxes import Mask
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.figures import Arithmetic, Figure, describe, readings, rivals
 from crosswave.reconstruct.solve import Counts, Solution, Solver
@@ -63,7 +66,10 @@ class FindingCounts:
     reason: str
 
     def pairs(self) -> tuple[list[int], list[int]]:
-        """Return the lowest and the highest feasible count on each feasible base, as counts and bases.
+        """Return the lowest and the highest count on each base that the figure admits, as counts and bases.
+
+        Where bases are too many to be listed, or other figures tie a count to its base, this is more than can have
+        printed the survey, and never less.
 
         Returns
         -------
@@ -72,7 +78,7 @@ class FindingCounts:
         """
         if self.base_low is None or self.base_high is None:
             return [], []
-        sizes = self.bases or (self.base_low, self.base_high)
+        sizes = self.bases or range(self.base_low, self.base_high + 1)
         ends = [(count, base) for base in sizes for count in self._counts_on(base)]
         return [count for count, _ in ends], [base for _, base in ends]
 
@@ -113,15 +119,13 @@ def reconstruct(survey: Survey, registry: Registry) -> Reconstruction:
     lexicon = Lexicon(registry.quantities)
     rival = rivals(survey)
     branches, solver = readings(survey, lexicon, registry.plan, frozenset(rival)), Solver()
-    solved = [(branch, solver.solve(branch)) for branch in branches]
-    best = min(len(solution.conflicts) for _, solution in solved)
-    kept = [(branch, solution) for branch, solution in solved if len(solution.conflicts) == best]
-    counts = _union([solution for _, solution in kept])
-    conflicts = list(kept[0][1].conflicts)
+    kept = _surviving(branches, solver)
+    counts, conflicts = _union(kept.values()), _conflicts(kept.values())
     for name, target in rival.items():
-        rival_counts, rival_conflicts = _solve_rival(survey, registry.plan, lexicon, solver, name, target)
-        counts |= rival_counts
-        conflicts += rival_conflicts
+        others = frozenset({*rival, target} - {name})
+        trials = _surviving(readings(survey, lexicon, registry.plan, others), solver).values()
+        counts |= {key: value for key, value in _union(trials).items() if key == name}
+        conflicts += [conflict for conflict in _conflicts(trials) if name in conflict.figures]
     context = _Context(survey, lexicon, registry.plan, counts, tuple(conflicts), rival, branches)
     return Reconstruction(
         survey_id=survey.id,
@@ -130,11 +134,24 @@ def reconstruct(survey: Survey, registry: Registry) -> Reconstruction:
         conflicts=tuple(conflicts),
         assumptions=_assumptions(survey, branches),
         readings=tuple("; ".join(branch.reading) for branch in branches if branch.reading),
-        surviving=tuple("; ".join(branch.reading) for branch, _ in kept if branch.reading),
+        surviving=tuple("; ".join(reading) for reading in kept if reading),
     )
 
 
-def _union(solutions: list[Solution]) -> dict[str, Counts]:
+def _surviving(branches: list[Arithmetic], solver: Solver) -> dict[tuple[str, ...], Solution]:
+    """The readings with the fewest conflicts, by what they read, with their solutions."""
+    solved = {branch.reading: solver.solve(branch) for branch in branches}
+    fewest = min(len(solution.conflicts) for solution in solved.values())
+    return {reading: solution for reading, solution in solved.items() if len(solution.conflicts) == fewest}
+
+
+def _conflicts(solutions: Iterable[Solution]) -> list[Conflict]:
+    """Conflicts of any reading that survives, each once."""
+    return list({conflict.figures: conflict for solution in solutions for conflict in solution.conflicts}.values())
+
+
+def _union(solutions: Iterable[Solution]) -> dict[str, Counts]:
+    solutions = list(solutions)
     names = {name for solution in solutions for name in solution.counts}
     found = {name: [s.counts[name] for s in solutions if name in s.counts] for name in names}
     return {name: _merge(many) for name, many in found.items()}
@@ -149,16 +166,6 @@ def _merge(many: list[Counts]) -> Counts:
         max(counts.base_high for counts in many),
         tuple(sorted({base for counts in many for base in counts.bases})) if listed else (),
     )
-
-
-def _solve_rival(
-    survey: Survey, plan: Plan, lexicon: Lexicon, solver: Solver, name: str, target: str
-) -> tuple[dict[str, Counts], list[Conflict]]:
-    others = frozenset({*rivals(survey), target} - {name})
-    solutions = [solver.solve(branch) for branch in readings(survey, lexicon, plan, others)]
-    best = min(solutions, key=lambda solution: len(solution.conflicts))
-    counts = {key: value for key, value in best.counts.items() if key == name}
-    return counts, [conflict for conflict in best.conflicts if name in conflict.figures]
 
 
 def _assumptions(survey: Survey, branches: list[Arithmetic]) -> tuple[str, ...]:
@@ -193,7 +200,7 @@ class _Context:
             base_high=counts.base_high if counts else None,
             bases=counts.bases if counts else (),
             verbal=quantity is not None and quantity.verbal,
-            power=self._power(counts, quantity),
+            power=self._power(finding, counts, quantity),
             reason=reason,
         )
 
@@ -223,6 +230,8 @@ class _Context:
     def _in_conflict(
         self, finding: Finding, quantity: Quantity | None, counts: Counts | None
     ) -> tuple[str, str] | None:
+        if counts is not None:  # in conflict with a rival value only, or not in every reading
+            return None
         words = [conflict.words for conflict in self.conflicts if finding.local_id in conflict.figures]
         return ("conflicting", "; ".join(words)) if words else None
 
@@ -238,6 +247,8 @@ class _Context:
     def _not_sized(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
         if counts is not None:
             return None
+        if self.survey.weighted:
+            return "bounded", "the figures are weighted, so no whole counts need print them"
         if finding.base and finding.base.counts:
             return "bounded", f"counted on {finding.base.counts}, not on respondents"
         base = finding.base
@@ -249,8 +260,6 @@ class _Context:
             return None
         if quantity.verbal:
             return "bounded", f"printed as {finding.answer.printed!r}: {quantity.reason}"
-        if self.survey.weighted:
-            return "bounded", "the figures are weighted, so no whole counts need print them"
         if self.survey.n.kind != "exact" and counts.base_low < counts.base_high:
             return "bounded", f"n is printed as {self.survey.n.printed!r}: {counts.base_low} to {counts.base_high}"
         return None
@@ -260,23 +269,32 @@ class _Context:
         given = f"whole counts print it, if {figure.base.assumption}" if figure else "whole counts print it"
         return given + (f"; {finding.answer.ambiguity}" if finding.answer.ambiguity else "")
 
-    def _power(self, counts: Counts | None, quantity: Quantity | None) -> float | None:
+    def _power(self, finding: Finding, counts: Counts | None, quantity: Quantity | None) -> float | None:
+        """Of the sizes before this figure is looked at: those that it rules out are no test of it."""
         if counts is None or quantity is None or quantity.decimals is None:
             return None
-        sizes = counts.bases or (counts.base_low,)
-        return alone_power(sizes, quantity.decimals)
+        sizes = {size for branch in self.branches for size in _sizes_before(branch, finding.local_id, counts)}
+        return alone_power(sizes or range(counts.base_low, counts.base_high + 1), quantity.decimals)
 
 
 def _figure(branches: list[Arithmetic], name: str) -> Figure | None:
     return next((figure for branch in branches for figure in branch.figures if figure.id == name), None)
 
 
-def alone_power(bases: tuple[int, ...], decimals: int) -> float:
+def _sizes_before(branch: Arithmetic, name: str, counts: Counts) -> range:
+    figure = _figure([branch], name)
+    if figure is None:
+        return range(0)
+    known = not figure.base.answers
+    return range(figure.base.low, figure.base.high + 1) if known else range(counts.base_low, counts.base_high + 1)
+
+
+def alone_power(bases: Iterable[int], decimals: int) -> float:
     """Return the share of printable percentages that no count on any of the bases prints.
 
     Parameters
     ----------
-    bases : tuple of int
+    bases : iterable of int
         Sizes that the base can have.
     decimals : int
         Decimals of the percentage.
@@ -293,10 +311,15 @@ def alone_power(bases: tuple[int, ...], decimals: int) -> float:
     Brown and Heathers 2017, Social Psychological and Personality Science 8(4), doi:10.1177/1948550616673876.
     """
     steps: int = 100 * 10**decimals
-    half = Fraction(1, 2 * steps)
-    possible: int = sum(any(_prints(Fraction(k, steps), half, base) for base in bases) for k in range(steps + 1))
-    return 1 - possible / (steps + 1)
+    sizes = set(bases)
+    if any(size >= steps for size in sizes):
+        return 0.0
+    possible = np.logical_or.reduce([_printable(size, steps) for size in sizes])
+    return float(1 - possible.mean())
 
 
-def _prints(share: Fraction, half: Fraction, base: int) -> bool:
-    return math.ceil(max(share - half, Fraction(0)) * base) <= math.floor((share + half) * base)
+def _printable(base: int, steps: int) -> Mask:
+    """For each of the values 0, 1 ... steps whether a count between half a step below and half a step above exists."""
+    halves = 2 * np.arange(steps + 1)
+    lowest, highest = -(-np.maximum(halves - 1, 0) * base // (2 * steps)), (halves + 1) * base // (2 * steps)
+    return np.asarray(lowest <= highest)

@@ -17,6 +17,8 @@ from crosswave.registry.models import Record
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
+_DEEPEST = 40
+
 Model = TypeVar("Model", bound=Record)
 
 
@@ -62,12 +64,14 @@ def read_document(path: Path, shown_as: str) -> Document:
     into numbers where they ask for numbers. Nothing in a file can make Python objects.
     """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-        return _read_root(root, shown_as)
+        text = path.read_text(encoding="utf-8")
+        if too_deep := _too_deep(text):
+            return Document(
+                shown_as, None, {}, (Fault(shown_as, too_deep, "lists or keys stand too deep in each other"),)
+            )
+        return _read_root(yaml.compose(text, Loader=_LOADER), shown_as)
     except OSError as error:
         return Document(shown_as, None, {}, (Fault(shown_as, 1, f"cannot be read: {error.strerror}"),))
-    except RecursionError:
-        return Document(shown_as, None, {}, (Fault(shown_as, 1, "lists or keys stand too deep inside each other"),))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -78,6 +82,16 @@ def read_document(path: Path, shown_as: str) -> Document:
     except yaml.YAMLError as error:
         reason = getattr(error, "reason", error)
         return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not text that YAML allows: {reason}"),))
+
+
+def _too_deep(text: str) -> int | None:
+    """The line on which nesting goes too deep: the parser would crash there, as it calls itself for each level."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return event.start_mark.line + 1 if event.start_mark else 1
+    return None
 
 
 def _read_root(root: yaml.Node | None, shown_as: str) -> Document:

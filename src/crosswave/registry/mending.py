@@ -47,7 +47,7 @@ def mend(data: Any, model: type[Model], error: ValidationError) -> tuple[Model |
     """
     mended, places = copy.deepcopy(data), set[Path_]()
     for _ in range(_ROUNDS):
-        for detail in error.errors():
+        for detail in details_of(error):
             places.add(tuple(detail["loc"]))
             _mend_one(mended, detail, len(places))
         try:
@@ -55,6 +55,13 @@ def mend(data: Any, model: type[Model], error: ValidationError) -> tuple[Model |
         except ValidationError as next_error:
             error = next_error
     return None, places
+
+
+def details_of(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is wrong; a list is not too short because its entries are faulty."""
+    details = error.errors()
+    inside = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inside]
 
 
 def _mend_one(data: Any, detail: ErrorDetails, number: int) -> None:

@@ -17,6 +17,7 @@ PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
+HeadCount = Annotated[int, Field(ge=1, le=10_000_000)]
 
 Topic = Literal[
     "automation", "budget-cost", "citizen-demand", "cloud", "confidence", "culture", "data-sharing",
@@ -55,10 +56,10 @@ class SampleSize(Record):
     """How many answered, as printed, and the integers that this admits."""
 
     printed: Text | None = Field(None, description="The printed form, untouched.")
-    value: Annotated[int, Field(ge=1)] | None = Field(None, description="The number in the printed form.")
+    value: HeadCount | None = Field(None, description="The number in the printed form.")
     kind: Literal["exact", "approximate", "at-least", "derived", "unknown"]
-    low: Annotated[int, Field(ge=1)] | None = Field(None, description="Smallest n; needed where kind is derived.")
-    high: Annotated[int, Field(ge=1)] | None = Field(None, description="Largest n; needed where kind is derived.")
+    low: HeadCount | None = Field(None, description="Smallest n; needed where kind is derived.")
+    high: HeadCount | None = Field(None, description="Largest n; needed where kind is derived.")
     how: Text | None = Field(None, description="The arithmetic behind a derived n.")
 
     @model_validator(mode="after")
@@ -77,7 +78,7 @@ class Base(Record):
 
     everyone: bool = Field(False, description="A source states that it is everybody. (Short form: base: all)")
     who: Text | None = Field(None, description="The subset, in own words.")
-    n: Annotated[int, Field(ge=1)] | None = Field(None, description="Size of the subset, where it is printed.")
+    n: HeadCount | None = Field(None, description="Size of the subset, where it is printed.")
     answers: tuple[LocalId, ...] = Field((), description="question.answer whose respondents make up the subset.")
     counts: Text | None = Field(None, description="What is counted, where it is not respondents (projects, breaches).")
     either: tuple[Base, ...] = Field((), description="Alternatives, where print is ambiguous: each is tried.")
@@ -173,7 +174,7 @@ class Survey(Record):
     mode: Literal["online", "telephone", "paper", "face-to-face", "foi", "mixed"] | None = None
     sampling: Literal["probability", "census", "foi", "panel", "self-selected", "poll-at-event"] | None = None
     n: SampleSize = SampleSize(kind="unknown")
-    organisations: Annotated[int, Field(ge=1)] | None = None
+    organisations: HeadCount | None = None
     weighted: bool | None = Field(None, description="Absent: unknown; unweighted is then an assumption.")
     rounding: Literal["nearest", "truncated"] | None = Field(None, description="Absent: unknown; nearest assumed.")
     overlaps: tuple[Overlap, ...] = ()

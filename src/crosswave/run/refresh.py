@@ -32,7 +32,7 @@ def refresh(notebook: Path) -> str:
         executed = nbformat.reads(product.notebook, as_version=4)
         for name in ("papermill", "crosswave"):
             executed.metadata.pop(name, None)
-        executed.metadata["language_info"].pop("version", None)
+        executed.metadata["language_info"] = {"name": "python"}
         write_whole(notebook, nbformat.writes(executed).rstrip("\n") + "\n")
     return product.error
 

@@ -1,0 +1,202 @@
+"""Tables of counts, and of respondents, that print the figures of a survey again: illustrations, never evidence.
+
+How answers to different questions go together is not identified by print. A draw makes one such joint distribution up,
+at random; nothing may be inferred from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crosswave.reconstruct.boxes import boxes, is_simple
+from crosswave.reconstruct.figures import Arithmetic, Figure, components
+from crosswave.reconstruct.model import Model
+
+Mask = npt.NDArray[np.bool_]
+_SUMS = ("exclusive", "exhaustive", "complement")
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One set of counts that can have printed every figure of a reading.
+
+    Parameters
+    ----------
+    n : int
+        How many answered.
+    counts : mapping of str to int
+        By local id of the figure.
+    bases : mapping of str to int
+        By key of the base.
+    """
+
+    n: int
+    counts: Mapping[str, int]
+    bases: Mapping[str, int]
+
+
+def draw_counts(reading: Arithmetic, sizes: list[int], rng: np.random.Generator) -> Draw:
+    """Return counts that can have printed every figure of a reading.
+
+    Parameters
+    ----------
+    reading : Arithmetic
+        Without conflicts.
+    sizes : list of int
+        What n can be.
+    rng : Generator
+        Source of chance.
+
+    Notes
+    -----
+    n is uniform over its sizes. Then, part by part and in random order, each count is uniform over the values that the
+    counts before it leave. Every feasible table has positive probability; they are not equally likely.
+    """
+    n = int(rng.choice(sizes))
+    counts: dict[str, int] = {}
+    bases: dict[str, int] = {}
+    for part in components(reading):
+        drawn = _draw_box(part, n, rng) if is_simple(part) else _draw_tangled(part, n, rng)
+        counts |= drawn[0]
+        bases |= drawn[1]
+    return Draw(n, counts, bases)
+
+
+def _draw_box(part: Arithmetic, n: int, rng: np.random.Generator) -> tuple[dict[str, int], dict[str, int]]:
+    box = boxes(part, np.array([n], dtype=np.int64))
+    size, low, high = int(box.sizes[0]), box.low[:, 0].copy(), box.high[:, 0].copy()
+    exact = any(link.kind != "exclusive" for link in part.links)
+    for k in rng.permutation(len(part.figures)):
+        rest_low, rest_high = int(low.sum() - low[k]), int(high.sum() - high[k])
+        top = min(int(high[k]), size - rest_low) if part.links else int(high[k])
+        bottom = max(int(low[k]), size - rest_high) if exact else int(low[k])
+        low[k] = high[k] = rng.integers(bottom, top + 1)
+    return {f.id: int(low[k]) for k, f in enumerate(part.figures)}, {part.figures[0].base.key: size}
+
+
+def _draw_tangled(part: Arithmetic, n: int, rng: np.random.Generator) -> tuple[dict[str, int], dict[str, int]]:
+    model = Model(part, sizes=[n])
+    for k in rng.permutation(len(part.figures)):
+        count = model.counts[part.figures[k].id]
+        low, high = model.bounds(count)
+        model.fix(count, int(rng.choice(model.values(count, high - low + 1))))
+    counts = {name: model.bounds(count)[0] for name, count in model.counts.items()}
+    return counts, {key: model.bounds(base)[0] for key, base in model.bases.items()}
+
+
+def respondents(reading: Arithmetic, draw: Draw, rng: np.random.Generator) -> pd.DataFrame:
+    """Return a table of made-up respondents that prints every figure of a reading.
+
+    Parameters
+    ----------
+    reading : Arithmetic
+        The one that was drawn from.
+    draw : Draw
+        Its counts.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    DataFrame
+        A row for each respondent; ``synthetic`` is true throughout. A column for each figure: true for those who gave
+        the answer, false for the others of its base, missing for everybody else.
+    """
+    rows = max([draw.n, *draw.bases.values()])
+    people = _People(reading, draw, rng, rows)
+    columns: dict[str, object] = {"respondent": np.arange(1, rows + 1), "synthetic": np.ones(rows, dtype=bool)}
+    answers = {name: people.column(name) for name in (figure.id for figure in reading.figures)}
+    return pd.DataFrame(columns | answers)
+
+
+def tabulate(table: pd.DataFrame) -> pd.DataFrame:
+    """Return count, base and share of each answer of a table of respondents.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `respondents`.
+
+    Returns
+    -------
+    DataFrame
+        Index: local id of the figure; columns ``count``, ``base``, ``share``.
+    """
+    answers = [name for name in table.columns if "." in name]
+    long = table.melt(value_vars=answers, var_name="figure", value_name="yes").dropna()
+    by_figure = long.astype({"yes": bool}).groupby("figure", sort=False)["yes"].agg(count="sum", base="size")
+    return by_figure.assign(share=by_figure["count"] / by_figure["base"])
+
+
+class _People:
+    """Who gave which answer: masks over the rows, made in an order in which each rests on those before it."""
+
+    def __init__(self, reading: Arithmetic, draw: Draw, rng: np.random.Generator, rows: int) -> None:
+        self._figures = {figure.id: figure for figure in reading.figures}
+        self._links = reading.links
+        self._draw, self._rng, self._rows = draw, rng, rows
+        self._subsets: dict[tuple[str, int], Mask] = {}
+        self._yes: dict[str, Mask] = {}
+        for name in self._figures:
+            self._answer(name)
+
+    def column(self, name: str) -> pd.Series:
+        """Return a figure's column."""
+        base = self._base(self._figures[name])
+        return pd.Series(self._yes[name], dtype="boolean").where(pd.Series(base))
+
+    def _base(self, figure: Figure) -> Mask:
+        size = figure.base
+        if size.answers:
+            return np.asarray(np.logical_or.reduce([self._answer(answer) for answer in size.answers]))
+        if size.who == "everyone":
+            return np.arange(self._rows) < self._draw.n
+        key = size.who, self._draw.bases[size.key]
+        if key not in self._subsets:
+            self._subsets[key] = self._some(np.ones(self._rows, dtype=bool), key[1])
+        return self._subsets[key]
+
+    def _answer(self, name: str) -> Mask:
+        if name not in self._yes:
+            self._yes |= self._made(name)
+        return self._yes[name]
+
+    def _made(self, name: str) -> dict[str, Mask]:
+        """Masks of a figure and of those that it excludes; nets from their parts, parts out of their whole."""
+        for link in self._links:
+            if link.kind == "net" and link.members[0] == name:
+                return {name: np.logical_or.reduce([self._answer(part) for part in link.members[1:]])}
+            if link.kind == "part" and link.members[0] == name:
+                return {name: self._some(self._answer(link.members[1]), self._draw.counts[name])}
+        together = sorted(self._exclude_each_other(name))
+        order = self._rng.permutation(np.flatnonzero(self._base(self._figures[name])))
+        ends = np.cumsum([self._draw.counts[member] for member in together])
+        segments = np.split(order, ends)[: len(together)]
+        return {member: self._mask(segment) for member, segment in zip(together, segments, strict=True)}
+
+    def _exclude_each_other(self, name: str) -> set[str]:
+        group = {name}
+        for members in self._exclusive_sets():
+            if group & members:
+                group |= members
+        return group
+
+    def _exclusive_sets(self) -> Iterator[set[str]]:
+        for link in self._links:
+            if link.kind in _SUMS:
+                yield set(link.members)
+            elif link.kind == "net":
+                yield set(link.members[1:])
+
+    def _some(self, among: Mask, how_many: int) -> Mask:
+        return self._mask(self._rng.choice(np.flatnonzero(among), size=how_many, replace=False))
+
+    def _mask(self, rows: npt.NDArray[np.int64]) -> Mask:
+        mask = np.zeros(self._rows, dtype=bool)
+        mask[rows] = True
+        return mask

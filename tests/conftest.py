@@ -1,0 +1,96 @@
+"""What several test files need: the real registry, read and reconstructed once, and small ones made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crosswave.quantities import Lexicon
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry import Registry, load_registry
+from crosswave.registry.models import Claim, Construct, Fact, Survey
+from crosswave.synthesis import reconstruct_all
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """Everything in data/."""
+    return load_registry()
+
+
+@pytest.fixture(scope="session")
+def lexicon(registry: Registry) -> Lexicon:
+    """The real phrases and rules."""
+    return Lexicon(registry.quantities)
+
+
+@pytest.fixture(scope="session")
+def reconstructions(registry: Registry) -> Mapping[str, Reconstruction]:
+    """Every wave of data/, reconstructed."""
+    return reconstruct_all(registry)
+
+
+@pytest.fixture(scope="session")
+def make_survey() -> Callable[..., Survey]:
+    """``make_survey("a-2017", 2017, 500, yes="40%")``: one wave, one question q, an answer for each keyword."""
+
+    def make(
+        name: str, year: int, n: int | dict[str, Any] | None, *, more: Any = None, asks: Any = None, **printed: str
+    ) -> Survey:
+        size = {"kind": "unknown"} if n is None else {"kind": "exact", "value": n, "printed": str(n)}
+        answers = [
+            {"id": key, "says": key, "printed": text, "topic": "other", "sources": ["page"]}
+            for key, text in printed.items()
+        ]
+        question = {"id": "q", "asks": "q", "about": "q", "answers": answers, **(asks or {})}
+        page = {"id": "page", "title": "p", "url": "https://example.org/p", "kind": "mirror"}
+        record = {
+            "id": name, "title": name, "year": year, "year_basis": "fieldwork", "population": "p", "sector": "local",
+            "unit": "person", "publisher": "one house", "sources": [page], "n": n if isinstance(n, dict) else size,
+            "questions": [question], **(more or {}),
+        }  # fmt: skip
+        return Survey.model_validate(record)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_construct() -> Callable[..., Construct]:
+    """``make_construct("c", "a-2017.q.yes", "b-2019.q.yes", wording="similar")``: grades for all but the first."""
+
+    def make(
+        name: str, *findings: str, family: str = "barriers", partition: str | None = None, **grades: str
+    ) -> Construct:
+        aspects = ("population", "unit", "stem", "wording", "base", "response")
+        rows = [
+            {"finding": finding, "grades": {a: grades.get(a, "same") if place else "same" for a in aspects}}
+            for place, finding in enumerate(findings)
+        ]
+        record = {"id": name, "label": name, "family": family, "partition": partition, "answers": rows}
+        return Construct.model_validate(record)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_registry(registry: Registry) -> Callable[..., Registry]:
+    """A registry of these surveys, constructs, claims and facts, under the real plan and phrases."""
+
+    def make(
+        surveys: Iterable[Survey],
+        constructs: Iterable[Construct] = (),
+        claims: Iterable[Claim] = (),
+        facts: Iterable[Fact] = (),
+    ) -> Registry:
+        return replace(
+            registry,
+            surveys={survey.id: survey for survey in surveys},
+            constructs={construct.id: construct for construct in constructs},
+            claims={claim.id: claim for claim in claims},
+            facts={fact.fact_id: fact for fact in facts},
+        )
+
+    return make

@@ -1,0 +1,186 @@
+"""The evidence is whole: everything that was gathered stands in data/, untouched, and nothing sums to more than all."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from crosswave.quantities import Lexicon
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry import Finding, Registry
+from crosswave.registry.loading import findings_of
+
+REFERENCE = Path(__file__).parent / "reference"
+DERIVED = {
+    "techuk-2016.barriers.skills": "techuk-2017.skills-since-2016",
+    "techuk-2016.tech-crucial-for.services": "techuk-2017.services-since-2016",
+    "sopra-2015.affected-work.major-focus": "sopra-2016.major-focus-since-2015",
+}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (REFERENCE / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_counts_add_up(registry: Registry) -> None:
+    constructs = registry.constructs.values()
+    counts = {
+        "waves": len(registry.surveys),
+        "figures": len(registry.findings),
+        "printed changes": sum(len(survey.changes) for survey in registry.surveys.values()),
+        "facts": len(registry.facts),
+        "constructs": len(constructs),
+        "sources": len(registry.sources),
+    }
+    assert counts == {
+        "waves": 91, "figures": 657, "printed changes": 3, "facts": 28, "constructs": 80, "sources": 170,
+    }  # fmt: skip
+    used = sum(len(construct.answers) + len(construct.changes) for construct in constructs)
+    assert used + sum(len(construct.left_out) for construct in constructs) == 264
+    assert len(registry.claims) >= 30
+    assert len(list((registry.folder / "surveys").glob("*.yaml"))) == 91
+
+
+def test_every_figure_gathered_arrived_as_printed_or_is_out_of_scope(registry: Registry) -> None:
+    gathered = rows("evidence_figures.csv")
+    inside = {row["figure_id"]: row["printed"] for row in gathered if row["in_scope"] == "yes"}
+    assert (len(gathered), len(inside)) == (681, 660)
+    printed = {name: finding.answer.printed for name, finding in registry.findings.items()}
+    assert printed == {name: text for name, text in inside.items() if name not in DERIVED}
+    assert not {row["figure_id"] for row in gathered if row["in_scope"] != "yes"} & set(printed)
+
+
+def test_a_derived_figure_is_a_printed_change_and_no_level(registry: Registry) -> None:
+    changes = {f"{survey.id}.{change.id}" for survey in registry.surveys.values() for change in survey.changes}
+    assert changes == set(DERIVED.values())
+    assert not set(DERIVED) & set(registry.findings)
+
+
+def test_every_wave_gathered_arrived_with_its_year_unit_and_n(registry: Registry) -> None:
+    gathered = rows("evidence_surveys.csv")
+    inside = {row["survey_id"]: row for row in gathered if row["in_scope"] == "yes"}
+    assert (len(gathered), len(inside)) == (99, 91)
+    assert set(registry.surveys) == set(inside)
+    for name, row in inside.items():
+        survey = registry.surveys[name]
+        assert (str(survey.year), survey.unit) == (row["year"], row["unit"]), name
+        if survey.n.kind in ("exact", "approximate", "at-least") and survey.n.value:
+            assert str(survey.n.value) == row["n"], name
+
+
+@pytest.mark.parametrize("row", rows("founding_figures.csv"), ids=lambda row: row["finding"])
+def test_each_number_of_a_founding_document_stands_here_with_a_level(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], row: dict[str, str]
+) -> None:
+    finding = registry.finding(row["finding"])
+    assert finding.answer.printed == row["printed"]
+    assert row["document"] in finding.answer.sources
+    assert reconstructions[finding.survey.id].findings[finding.id].level in ("consistent", "bounded")
+
+
+def test_igov_2017_has_exactly_the_26_figures_of_its_article(registry: Registry) -> None:
+    typed = {row["finding"] for row in rows("founding_figures.csv") if row["finding"].startswith("igov-2017.")}
+    assert typed == {finding.id for finding in findings_of(registry.survey("igov-2017"))}
+
+
+def exclusive_groups(registry: Registry) -> dict[tuple[str, ...], list[Finding]]:
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in registry.findings.values():
+        answer = finding.answer
+        if finding.question.response in ("single", "scale", "fact") and answer.measure == "share":
+            if answer.net_of or answer.part_of or answer.rival_of:
+                continue
+            key = (finding.survey.id, finding.question.id, answer.item or "", str(finding.base))
+            groups.setdefault(key, []).append(finding)
+    return groups
+
+
+def test_answers_that_exclude_each_other_never_exceed_everybody(registry: Registry, lexicon: Lexicon) -> None:
+    groups = exclusive_groups(registry)
+    assert sum(len(group) > 1 for group in groups.values()) >= 30
+    for key, group in groups.items():
+        least = sum((lexicon.share(finding.answer.printed).low for finding in group), Fraction(0))
+        assert least <= 1, key
+
+
+def test_a_printed_net_is_the_sum_of_its_parts_up_to_rounding(registry: Registry, lexicon: Lexicon) -> None:
+    for finding in registry.findings.values():
+        parts = [registry.findings[f"{finding.survey.id}.{finding.question.id}.{p}"] for p in finding.answer.net_of]
+        if parts:
+            whole = lexicon.share(finding.answer.printed)
+            each = [lexicon.share(part.answer.printed) for part in parts]
+            assert whole.high is not None
+            assert sum(part.low for part in each) <= whole.high, finding.id
+            assert sum(part.high or 0 for part in each) >= whole.low, finding.id
+
+
+def test_rivals_are_printed_differently_and_never_stand_in_one_construct(registry: Registry) -> None:
+    members = {name: c.id for c in registry.constructs.values() for name in (a.finding for a in c.answers)}
+    rivals = 0
+    for finding in registry.findings.values():
+        if target := finding.answer.rival_of:
+            rivals += 1
+            other = registry.findings[f"{finding.survey.id}.{finding.question.id}.{target}"]
+            assert finding.answer.printed != other.answer.printed
+            assert not other.answer.rival_of
+            assert finding.id not in members or members[finding.id] != members.get(other.id)
+    assert rivals >= 12
+
+
+def test_the_reference_of_a_construct_is_graded_the_same_in_everything(registry: Registry) -> None:
+    for construct in registry.constructs.values():
+        for answer in construct.answers[:1]:
+            assert set(answer.grades.model_dump().values()) == {"same"}, construct.id
+
+
+def test_recorded_units_agree_with_the_surveys(registry: Registry) -> None:
+    """A unit graded the same is the same; the one exception is graded unknown because replies may be per person."""
+    odd = set()
+    for construct in registry.constructs.values():
+        for answer in construct.answers:
+            first, own = (registry.finding(name).survey.unit for name in (construct.answers[0].finding, answer.finding))
+            if (answer.grades.unit == "same") != (first == own):
+                odd.add((construct.id, answer.finding, answer.grades.unit))
+    assert odd == {("home-working-before", "socitm-covid-2020.home-working-before.yes", "unknown")}
+
+
+def test_links_between_waves_of_one_instrument_go_both_ways(registry: Registry) -> None:
+    for construct in registry.constructs.values():
+        linked = {(a.finding, other) for a in construct.answers for other in a.same_instrument_as}
+        assert linked == {(other, name) for name, other in linked}, construct.id
+
+
+def test_overlaps_go_both_ways(registry: Registry) -> None:
+    pairs = {(survey.id, overlap.survey) for survey in registry.surveys.values() for overlap in survey.overlaps}
+    assert pairs == {(other, one) for one, other in pairs}
+
+
+def test_bt_and_yougov_2020_stands_without_a_share_and_says_what_to_obtain(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    survey = registry.survey("bt-yougov-2020")
+    assert survey.missing
+    levels = Counter(counts.level for counts in reconstructions["bt-yougov-2020"].findings.values())
+    assert levels == {"unquantified": 1}
+
+
+def test_every_figure_has_a_source_of_its_own_file_and_every_source_prints_something(registry: Registry) -> None:
+    for survey in registry.surveys.values():
+        named = {name for finding in findings_of(survey) for name in finding.answer.sources}
+        named |= {name for change in survey.changes for name in change.sources}
+        assert named <= {source.id for source in survey.sources}
+
+
+def test_plan_numbers_each_have_a_source(registry: Registry) -> None:
+    plan = registry.plan
+    numbers = (plan.alpha, plan.design_effect, plan.smallest_change, plan.power, plan.detectable_limit)
+    assert all(number.source for number in (*numbers, plan.n_largest, plan.at_least_span))
+    assert all(tier.source for tier in plan.total_error.values())
+    assert [plan.total_error[tier].points for tier in ("A", "B1", "B2")] == [1.5, 3, 10]
+    assert {c.family for c in registry.constructs.values()} <= {family.id for family in plan.families}

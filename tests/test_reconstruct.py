@@ -1,0 +1,738 @@
+"""Feasible counts against a second implementation (plain enumeration), against print, and against known respondents."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crosswave.quantities import Lexicon
+from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct.boxes import boxes, is_simple
+from crosswave.reconstruct.conflicts import find_conflict
+from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure, Link, components, readings, rivals
+from crosswave.reconstruct.model import Model, elements
+from crosswave.reconstruct.survey import LEVELS, alone_power
+from crosswave.registry import Registry
+from crosswave.registry.models import Survey
+
+Json = dict[str, Any]
+Bounds = dict[str, tuple[int, int, tuple[int, ...]]]
+
+
+# --- surveys made by hand ---------------------------------------------------------------------------------------------
+
+
+def answer(name: str, printed: str, **more: Any) -> Json:
+    return {"id": name, "says": name, "printed": printed, "topic": "other", "sources": ["page"], **more}
+
+
+def question(name: str, *answers: Json, **more: Any) -> Json:
+    return {"id": name, "asks": name, "about": name, "answers": list(answers), **more}
+
+
+def survey(n: int | Json, *questions: Json, **more: Any) -> Survey:
+    size = {"printed": str(n), "value": n, "kind": "exact"} if isinstance(n, int) else n
+    page = {"id": "page", "title": "p", "url": "https://example.org/p", "kind": "mirror"}
+    record = {
+        "id": "demo", "title": "d", "year": 2019, "year_basis": "fieldwork", "population": "p", "sector": "local",
+        "unit": "person", "sources": [page], "n": size, "questions": list(questions), **more,
+    }  # fmt: skip
+    return Survey.model_validate(record)
+
+
+def between(low: int, high: int) -> Json:
+    return {"kind": "derived", "low": low, "high": high, "how": "by hand"}
+
+
+def bounds_of(found: Reconstruction) -> Bounds:
+    return {
+        name.removeprefix("demo."): (c.count_low, c.count_high, c.bases)
+        for name, c in found.findings.items()
+        if c.count_low is not None and c.count_high is not None
+    }
+
+
+def prints(count: int, base: int, printed: str, rounding: str | None = None) -> bool:
+    """Whether a share prints so under some rule for ties: Python's decimal rounding, no interval anywhere."""
+    digits = printed.rstrip("% ")
+    unit = Decimal(1).scaleb(-len(digits.partition(".")[2]))
+    percent = Decimal(100 * count) / Decimal(base)
+    rules = [ROUND_DOWN] if rounding == "truncated" else [ROUND_HALF_UP, ROUND_HALF_DOWN]
+    return Decimal(digits) in {percent.quantize(unit, rule) for rule in rules}
+
+
+# --- references -------------------------------------------------------------------------------------------------------
+
+
+def test_igov_2017_comes_out_as_in_the_reference_with_61_as_a_hole(
+    reconstructions: Mapping[str, Reconstruction],
+) -> None:
+    found = reconstructions["igov-2017"].findings
+    expected = {
+        "gap-confidence.confident": (84, 85), "gap-confidence.neutral": (77, 78), "gap-confidence.not-very": (56, 57),
+        "gap-confidence.not-at-all": (4, 5), "gap-barriers.skills": (44, 45), "gap-barriers.culture": (39, 40),
+        "gap-barriers.budget": (38, 39), "gap-barriers.priorities": (36, 37), "gap-barriers.guidance": (24, 25),
+    }  # fmt: skip
+    counts = {name: (found[f"igov-2017.{name}"].count_low, found[f"igov-2017.{name}"].count_high) for name in expected}
+    assert counts == expected
+    assert found["igov-2017.gap-barriers.skills"].bases == (60, 62)
+    assert found["igov-2017.strategy-stage.just-started"].bases == (143, 144, 235)
+    assert reconstructions["igov-2017"].conflicts == ()
+    assert len(found) == 26
+
+
+def test_igov_2017_without_the_assumption_that_all_of_the_subset_answered_admits_61_and_less(
+    registry: Registry, lexicon: Lexicon
+) -> None:
+    arithmetic = readings(registry.survey("igov-2017"), lexicon, registry.plan)[0]
+    [part] = [p for p in components(arithmetic) if any(f.id == "gap-barriers.skills" for f in p.figures)]
+    key = next(figure.base.key for figure in part.figures if figure.id == "gap-barriers.skills")
+    model = Model(part, [element for element in elements(part) if (element.kind, element.name) != ("base", key)])
+    allowed = [
+        size
+        for size in range(1, 63)
+        if all(any(prints(c, size, p) for c in range(size + 1)) for p in ("73%", "65%", "63%", "60%", "40%"))
+    ]
+    assert model.values(model.bases[key], 100) == tuple(allowed)
+    assert 61 not in allowed  # not even then: no count of 61 prints as 73 %
+
+
+@pytest.mark.parametrize("percent", range(6, 17))
+def test_whole_percentages_of_50_are_possible_where_even(registry: Registry, percent: int) -> None:
+    """GRIM: 6 % ... 16 % of 50 are T F T F T F T F T F T (scrutiny and rsprite2)."""
+    found = reconstruct(survey(50, question("q", answer("a", f"{percent}%"))), registry)
+    assert (not found.conflicts) == (percent % 2 == 0)
+    assert found.findings["demo.q.a"].level == ("consistent" if percent % 2 == 0 else "conflicting")
+
+
+@pytest.mark.parametrize(
+    ("printed", "n", "count"),
+    [
+        ("71%", 43, None),
+        ("54.0%", 150, 81),
+        ("67.4%", 150, None),
+        ("54.2%", 150, None),
+        ("69.8%", 150, None),
+        ("68.1%", 150, None),
+        ("55.4%", 150, None),
+    ],
+)
+def test_the_other_grim_percentages(registry: Registry, printed: str, n: int, count: int | None) -> None:
+    counts = reconstruct(survey(n, question("q", answer("a", printed))), registry).findings["demo.q.a"]
+    assert (counts.count_low, counts.count_high) == (count, count)
+    assert (counts.level == "conflicting") == (count is None)
+
+
+def test_a_mean_is_no_share_and_is_said_to_be_one(registry: Registry) -> None:
+    """The mean 5.19 of GRIM needs another model; it must not be read as a share."""
+    counts = reconstruct(survey(28, question("q", answer("a", "5.19", measure="mean"))), registry).findings["demo.q.a"]
+    assert (counts.level, counts.share_low, counts.count_low) == ("bounded", None, None)
+    assert counts.reason == "a mean is printed, not a share of respondents"
+
+
+SAGE_AND_WRIGHT = {
+    "three decimals: exactly two tables": (
+        [("42.9%", "57.1%"), ("62.5%", "37.5%"), ("40.0%", "60.0%"), ("55.6%", "44.4%")],
+        [{7, 21}, {8}, {10, 15}, {9, 18}],
+    ),
+    "two decimals: four tables": (
+        [("43%", "57%"), ("63%", "37%"), ("40%", "60%"), ("56%", "44%")],
+        [{7, 14, 21}, {8, 27}, {5, 10, 15}, {9, 16, 18}],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAGE_AND_WRIGHT)
+def test_sage_and_wright_2016_rows_with_only_a_total_printed(registry: Registry, case: str) -> None:
+    """EJOR 250:91-100: N = 48, four rows given as row percentages; the row sizes are unknown parts of everyone."""
+    printed, sizes = SAGE_AND_WRIGHT[case]
+    rows = question("row", *(answer(f"r{k}", "0-100%") for k in range(4)), response="single", exhaustive=True)
+    cells = [
+        question(
+            f"cell{k}", answer("left", left), answer("right", right),
+            response="single", exhaustive=True, base={"who": f"row {k}", "answers": [f"row.r{k}"]},
+        )
+        for k, (left, right) in enumerate(printed)
+    ]  # fmt: skip
+    found = reconstruct(survey(48, rows, *cells), registry)
+    assert [set(found.findings[f"demo.cell{k}.left"].bases) for k in range(4)] == sizes
+    assert found.findings["demo.cell1.left"].base_high == max(sizes[1])
+
+
+# --- the impossible percentages of the evidence -----------------------------------------------------------------------
+
+KNOWN_CONFLICTS: dict[str, tuple[str, int, int]] = {
+    # finding: printed, the n beside it, a base that the evidence names or the engine finds, on which it does print
+    "bigdataldn-2019.sharing-barriers.data-loss-alt2": ("13.6%", 100, 88),
+    "bigdataldn-2019.sharing-barriers.gdpr-alt2": ("5.5%", 100, 91),
+    "capita-2019.challenges.funding": ("81%", 23, 21),
+    "capita-2019.challenges.demand": ("71%", 23, 21),
+    "cif-2017.cloud-importance.very": ("51%", 50, 41),
+    "scotland-2018.progress.little": ("81%", 65, 64),
+    "scotland-2018.leadership.lacking": ("73%", 65, 64),
+    "solarwinds-2018.migrate-all.central": ("41%", 28, 17),
+    "solarwinds-2018.monitoring-tools.central": ("53%", 28, 17),
+    "vmb-globaldata-2020.priority.top": ("55%", 37, 40),
+    "vmb-globaldata-2020.it-budget.increase": ("10%", 37, 40),
+}
+
+
+def test_exactly_the_known_conflicts_are_found_and_no_other_anywhere(
+    reconstructions: Mapping[str, Reconstruction],
+) -> None:
+    named = {f"{r.survey_id}.{name}" for r in reconstructions.values() for c in r.conflicts for name in c.figures}
+    levels = {name for r in reconstructions.values() for name, c in r.findings.items() if c.level == "conflicting"}
+    assert named == levels == set(KNOWN_CONFLICTS)
+
+
+@pytest.mark.parametrize("name", KNOWN_CONFLICTS)
+def test_a_known_conflict_is_real_and_its_repair_repairs(
+    reconstructions: Mapping[str, Reconstruction], registry: Registry, name: str
+) -> None:
+    printed, n, fits = KNOWN_CONFLICTS[name]
+    assert registry.finding(name).answer.printed == printed
+    assert not any(prints(count, n, printed) for count in range(n + 1))
+    assert any(prints(count, fits, printed) for count in range(fits + 1))
+    survey_id, _, local = name.partition(".")
+    [conflict] = [c for c in reconstructions[survey_id].conflicts if local in c.figures]
+    assert conflict.figures == (local,)
+    [base] = [int(size) for words in conflict.repairs for size in re.findall(r"a base of (\d+) in place of", words)]
+    assert any(prints(count, base, printed) for count in range(base + 1))
+    assert not any(prints(c, size, printed) for size in range(base + 1, n + 1) for c in range(size + 1))
+    assert printed in conflict.words
+    assert str(n) in conflict.words
+
+
+def test_65_per_cent_of_28_departments_is_ruled_out_and_fits_the_17_adopters(
+    reconstructions: Mapping[str, Reconstruction],
+) -> None:
+    """Its base is ambiguous, so no conflict: the reading that does not fit is dropped, 61 % of 28 remain."""
+    counts = reconstructions["solarwinds-2018"].findings["solarwinds-2018.cloud-barriers.legacy-central-alt2"]
+    assert not any(prints(count, 28, "65%") for count in range(29))
+    assert prints(11, 17, "65%")
+    assert (counts.level, counts.base_high) == ("sources-disagree", 17)
+
+
+# --- a second implementation ------------------------------------------------------------------------------------------
+
+
+def enumerate_solutions(
+    of: Survey, chosen: Mapping[str, Any], without: set[str]
+) -> Iterator[dict[str, tuple[int, int]]]:
+    """Every way to give each answer a count and a base, by going through the questions and trying all numbers."""
+    low, high = (of.n.value, of.n.value) if of.n.kind == "exact" else (of.n.low, of.n.high)
+    for n in range(low or 0, (high or 0) + 1):
+        yield from _extend(of, list(of.questions), n, {}, chosen, without)
+
+
+def _extend(
+    of: Survey,
+    left: list[Any],
+    n: int,
+    so_far: dict[str, tuple[int, int]],
+    chosen: Mapping[str, Any],
+    without: set[str],
+) -> Iterator[dict[str, tuple[int, int]]]:
+    if not left:
+        yield so_far
+        return
+    now, *later = left
+    answers = [a for a in now.answers if f"{now.id}.{a.id}" not in without]
+    sizes = [_brute_base(a.base or chosen.get(now.id) or now.base, n, so_far) for a in answers]
+    if any(size < 1 for size in sizes):
+        return
+    options = [
+        [c for c in range(size + 1) if prints(c, size, a.printed, of.rounding)]
+        for a, size in zip(answers, sizes, strict=True)
+    ]
+    for counts in itertools.product(*options):
+        by_id = {a.id: (c, size) for a, c, size in zip(answers, counts, sizes, strict=True)}
+        if _brute_fits(now, answers, by_id):
+            more = {f"{now.id}.{name}": value for name, value in by_id.items()}
+            yield from _extend(of, later, n, {**so_far, **more}, chosen, without)
+
+
+def _brute_base(base: Any, n: int, so_far: Mapping[str, tuple[int, int]]) -> int:
+    if base is None or base.everyone:
+        return n
+    return base.n or sum(so_far[name][0] for name in base.answers)
+
+
+def _brute_fits(now: Any, answers: list[Any], by_id: Mapping[str, tuple[int, int]]) -> bool:
+    plain = [a for a in answers if not (a.net_of or a.part_of)]
+    if now.response == "single" and len(plain) > 1:
+        for _, group in itertools.groupby(sorted(plain, key=lambda a: str(a.base)), key=lambda a: str(a.base)):
+            members = list(group)
+            total, base = sum(by_id[a.id][0] for a in members), by_id[members[0].id][1]
+            if total > base or (now.exhaustive and len(members) == len(plain) and total != base):
+                return False
+    for a in answers:
+        count, base = by_id[a.id]
+        if a.net_of and all(p in by_id for p in a.net_of) and count != sum(by_id[p][0] for p in a.net_of):
+            return False
+        if a.part_of in by_id and count > by_id[a.part_of][0]:
+            return False
+        if a.complement_of in by_id and count + by_id[a.complement_of][0] != base:
+            return False
+    return True
+
+
+def brute(of: Survey, without: set[str] = frozenset()) -> Bounds | None:  # type: ignore[assignment]
+    """Bounds by enumeration over every reading, or None if no reading has a solution."""
+    ambiguous: dict[str, tuple[Any, ...]] = {q.id: q.base.either for q in of.questions if q.base and q.base.either}
+    seen: dict[str, list[tuple[int, int]]] = {}
+    for pick in itertools.product(*ambiguous.values()):
+        for solution in enumerate_solutions(of, dict(zip(ambiguous, pick, strict=True)), set(without)):
+            for name, value in solution.items():
+                seen.setdefault(name, []).append(value)
+    if not seen:
+        return None
+    return {
+        name: (min(c for c, _ in values), max(c for c, _ in values), tuple(sorted({b for _, b in values})))
+        for name, values in seen.items()
+    }
+
+
+def random_survey(dice: random.Random, *, false_share: float = 0.4, ranged: float = 0.3) -> Survey:
+    """One to four questions from known respondents: single, multi, exhaustive, nets, parts, subsets, readings."""
+    n = dice.randint(4, 13)
+    truth: dict[str, set[int]] = {}
+    questions = [_random_question(dice, k, n, truth, false_share) for k in range(dice.randint(1, 4))]
+    size: int | Json = between(max(1, n - dice.randint(0, 2)), n + dice.randint(1, 2)) if dice.random() < ranged else n
+    more = {"rounding": "nearest"} if dice.random() < 0.5 else {}
+    return survey(size, *questions, **more)
+
+
+def _random_question(dice: random.Random, k: int, n: int, truth: dict[str, set[int]], false_share: float) -> Json:
+    name, parents = f"q{k}", [key for key, people in truth.items() if people]
+    base: Json | None = None
+    people = set(range(n))
+    if parents and dice.random() < 0.5:
+        several = {key.split(".")[0] for key in parents}
+        of = dice.choice(sorted(several))
+        chosen = [key for key in parents if key.split(".")[0] == of]
+        exclusive = all(not truth[a] & truth[b] for a, b in itertools.combinations(chosen, 2))
+        picked = chosen if exclusive and dice.random() < 0.5 else [dice.choice(chosen)]
+        subset = set().union(*(truth[key] for key in picked))
+        base = {"who": f"subset {k}", "answers": picked}
+        if dice.random() < 0.25:
+            base = {"who": f"subset {k}", "n": len(subset)}
+        elif dice.random() < 0.3:
+            base = {"either": ["all", base]}
+        people = subset if "either" not in base or dice.random() < 0.5 else people
+    kind = dice.choice(["single", "single", "multi", None])
+    options = dice.randint(1, 3)
+    given = {person: dice.randrange(options + 1) for person in people}
+    exhaustive = kind == "single" and dice.random() < 0.3
+    if exhaustive:
+        given = {person: min(choice, options - 1) for person, choice in given.items()}
+    sets = [{p for p, choice in given.items() if choice == a} for a in range(options)]
+    if kind != "single":
+        sets = [{p for p in people if dice.random() < 0.5} for _ in range(options)]
+    answers = []
+    for a, members in enumerate(sets):
+        answers.append(answer(f"a{a}", _printed(dice, len(members), len(people), false_share)))
+        truth[f"{name}.a{a}"] = members
+    if kind == "single" and options > 1 and dice.random() < 0.4:
+        both = len(sets[0] | sets[1])
+        answers.append(answer("net", _printed(dice, both, len(people), false_share), net_of=["a0", "a1"]))
+    if options > 1 and kind == "multi" and dice.random() < 0.4 and sets[1] <= sets[0]:
+        answers[1]["part_of"] = "a0"
+    if options == 1 and dice.random() < 0.4:
+        answers.append(
+            answer("rest", _printed(dice, len(people) - len(sets[0]), len(people), false_share), complement_of="a0")
+        )
+    return question(
+        name,
+        *answers,
+        **({"response": kind} if kind else {}),
+        exhaustive=exhaustive,
+        **({"base": base} if base else {}),
+    )
+
+
+def _printed(dice: random.Random, count: int, base: int, false_share: float) -> str:
+    percent = Decimal(100 * count) / Decimal(max(base, 1))
+    rounded = int(percent.quantize(Decimal(1), dice.choice([ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN])))
+    if dice.random() < false_share / 3:
+        rounded = min(100, max(0, rounded + dice.choice([-3, -2, -1, 1, 2, 3])))
+    return f"{rounded}%"
+
+
+@pytest.mark.parametrize("batch", range(8))
+def test_feasibility_and_every_bound_equal_plain_enumeration(registry: Registry, batch: int) -> None:
+    dice = random.Random(1000 + batch)
+    feasible = 0
+    for _ in range(60):
+        of = random_survey(dice)
+        expected, found = brute(of), reconstruct(of, registry)
+        assert (expected is None) == bool(found.conflicts), of.model_dump_json(exclude_defaults=True)
+        if expected is not None:
+            feasible += 1
+            assert bounds_of(found) == expected, of.model_dump_json(exclude_defaults=True)
+    assert 15 <= feasible <= 55  # both outcomes are tried
+
+
+def test_figures_on_their_own_bases_equal_plain_enumeration(registry: Registry) -> None:
+    dice = random.Random(5)
+    for _ in range(80):
+        sizes = [dice.randint(3, 12) for _ in range(2)]
+        rows = [
+            answer(f"a{k}", _printed(dice, dice.randint(0, b), b, 0.3), base={"who": f"g{b}", "n": b})
+            for k, b in enumerate(sizes)
+        ]
+        rows += [answer(f"b{k}", _printed(dice, dice.randint(0, 6), 12, 0.3)) for k in range(2)]
+        of = survey(12, question("q", *rows, response="single", exhaustive=dice.random() < 0.5))
+        expected, found = brute(of), reconstruct(of, registry)
+        assert (expected is None) == bool(found.conflicts), of.model_dump_json(exclude_defaults=True)
+        if expected is not None:
+            assert bounds_of(found) == expected, of.model_dump_json(exclude_defaults=True)
+
+
+def test_a_rival_is_solved_in_place_of_the_value_it_rivals(registry: Registry) -> None:
+    dice = random.Random(6)
+    for _ in range(60):
+        n = dice.randint(5, 12)
+        first, second, other = (f"{dice.randint(5, 80)}%" for _ in range(3))
+        rows = [answer("a", first), answer("b", other), answer("a-alt", second, rival_of="a")]
+        of = survey(n, question("q", *rows, response="single"))
+        found = reconstruct(of, registry)
+        trusted, rival = brute(of, {"q.a-alt"}), brute(of, {"q.a"})
+        assert (rival is None) == (found.findings["demo.q.a-alt"].count_low is None) or trusted is None
+        if trusted is not None:
+            assert bounds_of(found)["q.a"] == trusted["q.a"]
+            assert bounds_of(found)["q.b"] == trusted["q.b"]
+            assert found.findings["demo.q.b"].level == "consistent"  # the rival's conflict is not b's
+        if rival is not None and trusted is not None:
+            assert bounds_of(found)["q.a-alt"] == rival["q.a-alt"]
+
+
+# --- simple parts by boxes and by CP-SAT ------------------------------------------------------------------------------
+
+
+def random_part(dice: random.Random) -> tuple[Arithmetic, tuple[int, int]]:
+    low = dice.randint(1, 60)
+    n = (low, low + dice.choice([0, 1, 7]))
+    size = dice.choice([None, dice.randint(1, 60)])
+    base = BaseSize("q|all", "everyone", *(n if size is None else (size, size)), (), "everyone answered")
+    figures = []
+    for k in range(dice.randint(1, 4)):
+        centre, width = Fraction(dice.randint(0, 100), 100), Fraction(1, dice.choice([200, 200, 2000, 10]))
+        low_end, high_end = max(centre - width, Fraction(0)), min(centre + width, Fraction(1))
+        figures.append(Figure(f"q.a{k}", "p", low_end, high_end, 0, base))
+    names = tuple(figure.id for figure in figures)
+    kinds = ["exclusive", "exhaustive"] + (["complement"] if len(names) == 2 else [])
+    links = (Link(dice.choice(kinds), names, "w"),) if len(names) > 1 and dice.random() < 0.8 else ()
+    return Arithmetic(tuple(figures), links, n), n
+
+
+def test_boxes_and_the_solver_give_the_same_feasibility_and_bounds() -> None:
+    dice = random.Random(7)
+    feasible = 0
+    for _ in range(150):
+        part, (low, high) = random_part(dice)
+        assert is_simple(part)
+        box = boxes(part, np.arange(low, high + 1))
+        for place, n in enumerate(range(low, high + 1)):
+            model = Model(part, sizes=[n])
+            assert model.feasible() == bool(box.feasible[place])
+            if box.feasible[place]:
+                feasible += 1
+                for k, figure in enumerate(part.figures):
+                    ends = int(box.low[k, place]), int(box.high[k, place])
+                    assert model.bounds(model.counts[figure.id]) == ends
+    assert feasible > 60
+
+
+@pytest.mark.parametrize("kind", ["net", "part", "two sums", "two bases", "subset"])
+def test_what_boxes_cannot_bound_is_no_simple_part(kind: str) -> None:
+    part, _ = random_part(random.Random(8))
+    one = part.figures[0]
+    others = {
+        "net": replace(
+            part,
+            figures=(one, replace(one, id="x"), replace(one, id="y")),
+            links=(Link("net", (one.id, "x", "y"), ""),),
+        ),
+        "part": replace(part, figures=(one, replace(one, id="x")), links=(Link("part", (one.id, "x"), ""),)),
+        "two sums": replace(
+            part,
+            figures=(one, replace(one, id="x")),
+            links=(Link("exclusive", (one.id, "x"), ""), Link("complement", (one.id, "x"), "")),
+        ),
+        "two bases": replace(part, figures=(one, replace(one, id="x", base=replace(one.base, key="other"))), links=()),
+        "subset": replace(part, figures=(replace(one, base=replace(one.base, answers=("q.z",))),), links=()),
+    }
+    assert not is_simple(others[kind])
+
+
+# --- truth, shrinking, order, minimality ------------------------------------------------------------------------------
+
+
+def respondents_survey(dice: random.Random) -> tuple[Survey, dict[str, tuple[int, int]]]:
+    """A survey of 30 to 400 known people with two levels of subsets, and the true count and base of each figure."""
+    n = dice.randint(30, 400)
+    truth: dict[str, tuple[int, int]] = {}
+    questions: list[Json] = []
+    groups: dict[str, set[int]] = {}
+    decimals, rounding = dice.choice([0, 0, 1]), dice.choice([None, "nearest", "truncated"])
+    for k in range(dice.randint(2, 4)):
+        big = [key for key, members in groups.items() if len(members) > 5]
+        parent = dice.choice(big) if big and dice.random() < 0.6 else None
+        people = sorted(groups[parent]) if parent else list(range(n))
+        kind = dice.choice(["single", "multi"])
+        weights = [dice.random() + 0.05 for _ in range(4)]
+        given = {person: dice.choices(range(4), weights)[0] for person in people}
+        sets = [
+            {p for p in people if (given[p] == a if kind == "single" else dice.random() < weights[a])} for a in range(3)
+        ]
+        rows = [
+            answer(f"a{a}", _shown(dice, len(members), len(people), decimals, rounding))
+            for a, members in enumerate(sets)
+        ]
+        if kind == "single" and dice.random() < 0.5:
+            rows.append(
+                answer(
+                    "net", _shown(dice, len(sets[0] | sets[1]), len(people), decimals, rounding), net_of=["a0", "a1"]
+                )
+            )
+            truth[f"q{k}.net"] = (len(sets[0] | sets[1]), len(people))
+        truth |= {f"q{k}.a{a}": (len(members), len(people)) for a, members in enumerate(sets)}
+        groups |= {f"q{k}.a{a}": members for a, members in enumerate(sets)}
+        base = {"base": {"who": f"those of {parent}", "answers": [parent]}} if parent else {}
+        questions.append(question(f"q{k}", *rows, response=kind, **base))
+    ranged = between(n - dice.randint(0, 4), n + dice.randint(0, 4))
+    size: int | Json = ranged if dice.random() < 1 / 3 else n
+    more = {"rounding": rounding} if rounding else {}
+    return survey(size, *questions, **more), truth
+
+
+def _shown(dice: random.Random, count: int, base: int, decimals: int, rounding: str | None) -> str:
+    rule = ROUND_DOWN if rounding == "truncated" else dice.choice([ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_HALF_DOWN])
+    return f"{(Decimal(100 * count) / Decimal(base)).quantize(Decimal(1).scaleb(-decimals), rule)}%"
+
+
+@pytest.mark.parametrize("batch", range(6))
+def test_the_truth_lies_inside_the_bounds_of_surveys_of_known_respondents(registry: Registry, batch: int) -> None:
+    dice = random.Random(2000 + batch)
+    for _ in range(50):
+        of, truth = respondents_survey(dice)
+        found = reconstruct(of, registry)
+        assert found.conflicts == ()
+        for name, (count, base) in truth.items():
+            counts = found.findings[f"demo.{name}"]
+            assert counts.count_low is not None and counts.count_high is not None
+            assert counts.base_low is not None and counts.base_high is not None
+            assert counts.count_low <= count <= counts.count_high
+            assert counts.base_low <= base <= counts.base_high
+            assert not counts.bases or base in counts.bases
+            yes, bases = counts.pairs()
+            on_base = [c for c, b in zip(yes, bases, strict=True) if b == base]
+            assert min(on_base) <= count <= max(on_base)
+
+
+def falsified(dice: random.Random) -> Survey:
+    """Many people, so that a false figure shows only beside others."""
+    of, _ = respondents_survey(dice)
+    asked = dice.choice(of.questions)
+    moved = tuple(a.model_copy(update={"printed": f"{dice.randint(1, 90)}%"}) for a in asked.answers)
+    others = tuple(q if q is not asked else q.model_copy(update={"answers": moved}) for q in of.questions)
+    return of.model_copy(update={"questions": others})
+
+
+def test_another_figure_never_widens_a_bound(registry: Registry) -> None:
+    dice = random.Random(9)
+    for _ in range(15):
+        of, _ = respondents_survey(dice)
+        named = {name for q in of.questions if q.base for name in q.base.answers}
+        droppable = [
+            (q.id, a.id) for q in of.questions for a in q.answers
+            if f"{q.id}.{a.id}" not in named and not any(a.id in other.net_of for other in q.answers)
+        ]  # fmt: skip
+        where, which = dice.choice(droppable)
+        fewer = of.model_copy(
+            update={
+                "questions": tuple(
+                    q.model_copy(update={"answers": tuple(a for a in q.answers if (q.id, a.id) != (where, which))})
+                    for q in of.questions
+                )
+            }
+        )
+        wide, narrow = bounds_of(reconstruct(fewer, registry)), bounds_of(reconstruct(of, registry))
+        for name, (low, high, bases) in wide.items():
+            assert low <= narrow[name][0] <= narrow[name][1] <= high
+            assert not bases or set(narrow[name][2]) <= set(bases)
+
+
+def test_the_order_of_questions_and_answers_changes_nothing(registry: Registry) -> None:
+    dice = random.Random(10)
+    for k in range(24):
+        of = random_survey(dice) if k % 2 else respondents_survey(dice)[0]
+        questions = [
+            q.model_copy(update={"answers": tuple(dice.sample(q.answers, len(q.answers)))}) for q in of.questions
+        ]
+        mixed = of.model_copy(update={"questions": tuple(dice.sample(questions, len(questions)))})
+        one, other = reconstruct(of, registry), reconstruct(mixed, registry)
+        assert bool(one.conflicts) == bool(other.conflicts)
+        if not one.conflicts:
+            assert bounds_of(one) == bounds_of(other)
+
+
+def test_solving_twice_gives_the_same(registry: Registry) -> None:
+    for name in ("igov-2017", "solarwinds-2018", "techuk-2017", "goss-2015"):
+        assert reconstruct(registry.survey(name), registry) == reconstruct(registry.survey(name), registry)
+
+
+def test_conflicts_are_minimal_without_any_one_member_counts_exist(registry: Registry, lexicon: Lexicon) -> None:
+    dice = random.Random(11)
+    checked = larger = 0
+    while checked < 60:
+        of = falsified(dice) if checked % 2 else random_survey(dice, false_share=1.5)
+        for reading in readings(of, lexicon, registry.plan, frozenset(rivals(of))):
+            for part in components(reading):
+                conflict = find_conflict(part)
+                if conflict is None:
+                    continue
+                words = set(conflict.assumptions)
+                core = [
+                    e for e in elements(part) if e.name in conflict.figures or (e.kind != "figure" and e.words in words)
+                ]
+                assert not Model(part, core).feasible()
+                for element in core:
+                    assert Model(part, [other for other in core if other != element]).feasible()
+                checked += 1
+                larger += len(conflict.figures) > 1
+    assert larger >= 3
+
+
+# --- where more could be claimed than is known ------------------------------------------------------------------------
+
+
+def test_what_is_left_of_exclusive_answers_still_excludes_each_other(registry: Registry) -> None:
+    """41 % of 28 is impossible alone; 60 and 57 % remain, which together exceed everybody: two conflicts, not one."""
+    rows = [answer("a", "41%"), answer("b", "61%"), answer("c", "57%")]
+    found = reconstruct(survey(28, question("q", *rows, response="single")), registry)
+    assert [conflict.figures for conflict in found.conflicts] == [("q.a",), ("q.b", "q.c")]
+
+
+def test_two_bases_of_one_name_and_different_sizes_are_not_taken_for_one(registry: Registry) -> None:
+    rows = [answer("a", "41%", base={"who": "central", "n": 17}), answer("b", "50%", base={"who": "central", "n": 28})]
+    found = reconstruct(survey(100, question("q", *rows, response="single")), registry)
+    assert bounds_of(found) == {"q.a": (7, 7, (17,)), "q.b": (14, 14, (28,))}
+
+
+def test_a_list_is_exhaustive_only_while_all_of_it_is_modelled(registry: Registry) -> None:
+    """The third answer rests on a base of no size, so the other two need not fill everybody."""
+    rows = [answer("a", "40%"), answer("b", "30%"), answer("c", "30%", base={"who": "some"})]
+    found = reconstruct(survey(100, question("q", *rows, response="single", exhaustive=True)), registry)
+    assert found.conflicts == ()
+    assert bounds_of(found) == {"q.a": (40, 40, (100,)), "q.b": (30, 30, (100,))}
+
+
+def test_an_n_that_is_a_range_ties_parts_that_share_nothing_else(registry: Registry) -> None:
+    """50 % needs an even n of 7 to 9, and 43 % (3 of 7) or 44 % (4 of 9) an odd one, whatever the other parts are."""
+    base = {"who": "those", "answers": ["q.a"]}
+    of = survey(
+        between(7, 9),
+        question("q", answer("a", "50%")),
+        question("r", answer("b", "44%")),
+        question("s", answer("c", "50%"), base=base),
+    )
+    found = reconstruct(of, registry)
+    assert brute(of) is None
+    assert {name for conflict in found.conflicts for name in conflict.figures} == {"q.a", "r.b"}
+
+
+def test_a_conflict_of_one_reading_only_is_no_conflict(registry: Registry) -> None:
+    """Either reading costs one conflict, but another one: neither figure is called impossible."""
+    base = {"either": [{"who": "x", "n": 28}, {"who": "y", "n": 17}]}
+    of = survey(100, question("q", answer("a", "41%"), answer("b", "54%"), response="multi", base=base))
+    found = reconstruct(of, registry)
+    assert not any(prints(c, 28, "41%") for c in range(29))
+    assert not any(prints(c, 17, "54%") for c in range(18))
+    assert {name: c.level for name, c in found.findings.items()} == {"demo.q.a": "consistent", "demo.q.b": "consistent"}
+    assert bounds_of(found) == {"q.a": (7, 7, (17,)), "q.b": (15, 15, (28,))}
+
+
+def test_a_weighted_figure_is_bounded_and_never_called_impossible(registry: Registry) -> None:
+    found = reconstruct(survey(28, question("q", answer("a", "41%")), weighted=True), registry)
+    counts = found.findings["demo.q.a"]
+    assert (counts.level, counts.count_low, found.conflicts) == ("bounded", None, ())
+    assert counts.reason == "the figures are weighted, so no whole counts need print them"
+
+
+def test_a_verbal_figure_on_a_known_base_is_bounded_with_counts(registry: Registry) -> None:
+    counts = reconstruct(survey(100, question("q", answer("a", "nearly half"))), registry).findings["demo.q.a"]
+    assert (counts.level, counts.count_low, counts.count_high, counts.power) == ("bounded", 43, 50, None)
+
+
+def test_an_n_not_printed_as_a_number_bounds_and_does_not_reproduce(registry: Registry) -> None:
+    of = survey({"printed": "over 300", "value": 300, "kind": "at-least"}, question("q", answer("a", "58%")))
+    counts = reconstruct(of, registry).findings["demo.q.a"]
+    assert (counts.level, counts.base_low, counts.base_high) == ("bounded", 300, 399)
+    assert counts.reason == "n is printed as 'over 300': 300 to 399"
+    yes, bases = counts.pairs()
+    shares = [Fraction(c, b) for c, b in zip(yes, bases, strict=True)]
+    every = [Fraction(c, b) for b in range(300, 400) for c in range(b + 1) if prints(c, b, "58%")]
+    assert (min(shares), max(shares)) == (min(every), max(every))
+
+
+def test_an_unknown_n_gives_an_interval_and_no_counts(registry: Registry) -> None:
+    counts = reconstruct(survey({"kind": "unknown"}, question("q", answer("a", "58%"))), registry).findings["demo.q.a"]
+    assert (counts.level, counts.count_low, counts.pairs(), counts.power) == ("bounded", None, ([], []), None)
+    assert (counts.share_low, counts.share_high) == (Fraction(575, 1000), Fraction(585, 1000))
+
+
+@pytest.mark.parametrize(
+    ("bases", "decimals"), [((50,), 0), ((37,), 0), ((28, 30), 0), ((99,), 0), ((100,), 0), ((250,), 1), ((60, 62), 0)]
+)
+def test_power_is_the_share_of_values_that_no_count_prints(bases: tuple[int, ...], decimals: int) -> None:
+    steps = 100 * 10**decimals
+    texts = [f"{Decimal(k).scaleb(-decimals)}%" for k in range(steps + 1)]
+    printable = sum(any(prints(c, base, text) for base in bases for c in range(base + 1)) for text in texts)
+    assert alone_power(bases, decimals) == pytest.approx(1 - printable / (steps + 1))
+
+
+def test_the_power_of_a_figure_does_not_count_the_sizes_that_it_rules_out_itself(registry: Registry) -> None:
+    """20 % needs 5 or 10 of 5 to 10 people, but 6, 7, 8 and 9 could have been: 17 % would have passed."""
+    counts = reconstruct(survey(between(5, 10), question("q", answer("a", "20%"))), registry).findings["demo.q.a"]
+    assert counts.bases == (5, 10)
+    assert counts.power == pytest.approx(alone_power(range(5, 11), 0))
+    assert counts.power < alone_power((5, 10), 0)  # type: ignore[operator]
+
+
+def test_a_figure_on_100_people_or_more_has_no_power_as_a_whole_percentage(
+    reconstructions: Mapping[str, Reconstruction], registry: Registry
+) -> None:
+    for found in reconstructions.values():
+        for counts in found.findings.values():
+            if counts.power and "." not in registry.finding(counts.finding_id).answer.printed:
+                assert counts.base_low is not None and counts.base_low < 100
+
+
+def test_every_level_is_one_of_those_documented_and_has_a_reason(
+    reconstructions: Mapping[str, Reconstruction],
+) -> None:
+    for found in reconstructions.values():
+        for counts in found.findings.values():
+            assert counts.level in LEVELS
+            assert counts.reason
+
+
+def test_the_named_assumptions_are_those_that_no_source_states(
+    reconstructions: Mapping[str, Reconstruction],
+) -> None:
+    words = reconstructions["igov-2017"].assumptions
+    assert "the base of barriers is everyone, and nobody skipped it" in words
+    assert "all of them (those not very or not at all confident) answered gap-barriers" in words
+    assert words[-2:] == ("the figures are not weighted", "percentages are rounded to the nearest")
+    assert len(set(words)) == len(words)

@@ -1,0 +1,158 @@
+"""The ledger: fixed columns in the documented order, fixed decimals, the same bytes twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crosswave.claims import Checker
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry import Registry, load_registry
+from crosswave.results import (
+    CLAIM_COLUMNS,
+    FINDING_COLUMNS,
+    TREND_COLUMNS,
+    all_findings,
+    by_claim,
+    by_finding,
+    by_trend,
+    ledger_text,
+)
+from crosswave.synthesis import assess_all, reconstruct_all
+from crosswave.trend import planned
+
+REQUIRED = {  # issue 2, section 4: at least these, in this order
+    FINDING_COLUMNS: "finding_id, survey_id, question_id, answer, published, level, base_low, base_high, count_low, "
+    "count_high, estimate, low, high, n_effective, reason",
+    TREND_COLUMNS: "construct_id, from_year, to_year, waves, grade, difference_pp, low_pp, high_pp, p_value, p_low, "
+    "p_high, p_adjusted, verdict, sentence",
+    CLAIM_COLUMNS: "claim_id, source_id, survey_id, answered_verdict, random_sample_verdict, population_licence, "
+    "estimate, low, high, sentence",
+}
+DECIMALS = {
+    "findings": {"value_low": 4, "value_high": 4, "estimate": 4, "low": 4, "high": 4, "n_effective": 1, "power": 3},
+    "trends": {
+        "total_error": 1, "difference_pp": 1, "low_pp": 1, "high_pp": 1, "detectable_pp": 1, "p_value": 4, "p_low": 4,
+        "p_high": 4, "p_adjusted": 4,
+    },
+    "claims": {"estimate": 4, "low": 4, "high": 4},
+}  # fmt: skip
+
+
+def make(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, str]:
+    trends = assess_all(registry, reconstructions, planned(registry.plan)).values()
+    checker = Checker(registry, reconstructions, registry.plan.alpha.value)
+    frames = {
+        "findings": all_findings(registry, reconstructions),
+        "trends": by_trend(trends),
+        "claims": by_claim(registry.claims.values(), checker),
+    }
+    return {name: ledger_text(frame) for name, frame in frames.items()}
+
+
+@pytest.fixture(scope="module")
+def ledger(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, str]:
+    return make(registry, reconstructions)
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_two_runs_from_the_files_up_give_the_same_bytes(ledger: dict[str, str]) -> None:
+    again = load_registry()
+    assert make(again, reconstruct_all(again)) == ledger
+
+
+@pytest.mark.parametrize("columns", REQUIRED, ids=["findings", "trends", "claims"])
+def test_the_columns_that_were_asked_for_stand_there_in_their_order(columns: tuple[str, ...]) -> None:
+    wanted = REQUIRED[columns].split(", ")
+    assert [name for name in columns if name in wanted] == wanted
+    assert len(set(columns)) == len(columns)
+
+
+@pytest.mark.parametrize("name", DECIMALS)
+def test_every_number_has_its_fixed_decimals_and_no_negative_zero(ledger: dict[str, str], name: str) -> None:
+    for row in rows(ledger[name]):
+        for column, decimals in DECIMALS[name].items():
+            assert not row[column] or re.fullmatch(rf"-?\d+\.\d{{{decimals}}}", row[column]), (column, row[column])
+            assert not re.fullmatch(r"-0\.0*", row[column])
+    for column in ("base_low", "base_high", "count_low", "count_high", "from_year", "to_year", "waves"):
+        assert all(re.fullmatch(r"\d*", row.get(column, "")) for row in rows(ledger[name]))
+
+
+@pytest.mark.parametrize("name", DECIMALS)
+def test_a_ledger_is_plain_text_with_unix_lines_and_nothing_for_what_is_missing(
+    ledger: dict[str, str], name: str
+) -> None:
+    assert "\r" not in ledger[name]
+    assert ledger[name].endswith("\n")
+    assert not re.search(r"(?:^|,)(nan|NaN|None|<NA>|inf|-inf)(?:,|$)", ledger[name], re.MULTILINE)
+
+
+def test_each_ledger_has_a_row_for_everything(ledger: dict[str, str], registry: Registry) -> None:
+    assert [row["finding_id"] for row in rows(ledger["findings"])] == list(registry.findings)
+    assert [row["construct_id"] for row in rows(ledger["trends"])] == list(registry.constructs)
+    assert [row["claim_id"] for row in rows(ledger["claims"])] == list(registry.claims)
+    assert len(rows(ledger["trends"])) == 80
+
+
+@pytest.mark.parametrize("name", DECIMALS)
+def test_the_committed_ledger_is_what_is_computed_now(ledger: dict[str, str], name: str) -> None:
+    path = Path(__file__).resolve().parents[1] / "reports" / "results" / f"{name}.csv"
+    assert path.read_bytes() == ledger[name].encode()
+
+
+def test_an_estimate_lies_in_its_interval_and_the_interval_holds_its_print(ledger: dict[str, str]) -> None:
+    for row in rows(ledger["findings"]):
+        if row["low"]:
+            low, estimate, high = (float(row[column]) for column in ("low", "estimate", "high"))
+            assert low <= estimate <= high
+            assert low <= float(row["value_high"])
+            assert high >= float(row["value_low"])
+            assert int(row["count_low"]) <= int(row["count_high"]) <= int(row["base_high"])
+            assert float(row["n_effective"]) == float(row["base_low"])
+
+
+def test_a_trend_that_was_not_tested_has_no_number(ledger: dict[str, str]) -> None:
+    numbers = list(DECIMALS["trends"])
+    for row in rows(ledger["trends"]):
+        if row["verdict"] == "not comparable":
+            assert not any(row[column] for column in numbers)
+        if row["difference_pp"]:
+            assert all(row[column] for column in numbers if column != "p_adjusted")
+            assert float(row["p_low"]) <= float(row["p_value"]) <= float(row["p_high"])
+            assert float(row["low_pp"]) <= float(row["difference_pp"]) <= float(row["high_pp"])
+
+
+def test_every_sentence_ends_and_names_no_python_value(ledger: dict[str, str]) -> None:
+    for name in ("trends", "claims"):
+        for row in rows(ledger[name]):
+            assert row["sentence"].endswith(".")
+            assert not re.search(r"\bNone\b|\bnan\b|Fraction|<NA>", row["sentence"]), row["sentence"]
+
+
+def test_a_design_effect_widens_and_alpha_narrows(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    survey, found = registry.survey("igov-2017"), reconstructions["igov-2017"]
+    plain, clustered, loose = (
+        by_finding(survey, found, alpha=alpha, design_effect=deff) for alpha, deff in ((0.05, 1), (0.05, 2), (0.2, 1))
+    )
+    width = [frame["high"] - frame["low"] for frame in (plain, clustered, loose)]
+    assert (width[1] > width[0]).all()
+    assert (width[2] < width[0]).all()
+    assert (clustered["n_effective"] == plain["n_effective"] / 2).all()
+
+
+def test_making_text_leaves_the_frame_alone_and_quotes_what_must_be_quoted() -> None:
+    frame = pd.DataFrame({"answer": ['says "yes", or no', None], "p_value": [0.05, float("nan")], "waves": [2, 3]})
+    before = frame.copy(deep=True)
+    assert ledger_text(frame) == 'answer,p_value,waves\n"says ""yes"", or no",0.0500,2\n,,3\n'
+    pd.testing.assert_frame_equal(frame, before)

@@ -1,0 +1,133 @@
+"""All constructs side by side: adjusted p-values by hand, partitions counted once, one construct as among all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry import Registry
+from crosswave.registry.models import Construct, Survey
+from crosswave.synthesis import assess_all, assess_one, reconstruct_all
+from crosswave.trend import Settings, Trend, planned
+
+SETTINGS = Settings(0.05, 1, 0.0, 5, 2017, 2020)
+# construct: family, partition, printed in 2017 and 2019 of 1,000 people each (two decimals: one count each)
+MADE = {
+    "a": ("barriers", None, "40.00%", "44.50%"),
+    "b": ("barriers", None, "40.00%", "45.00%"),
+    "c": ("barriers", None, "40.00%", "40.50%"),
+    "d": ("embrace", "p", "40.00%", "46.00%"),
+    "e": ("embrace", "p", "60.00%", "54.00%"),
+    "f": ("data-sharing", None, "40.00%", "41.00%"),
+}
+
+
+@pytest.fixture(scope="module")
+def made(
+    make_survey: Callable[..., Survey],
+    make_construct: Callable[..., Construct],
+    small_registry: Callable[..., Registry],
+) -> Registry:
+    first = make_survey("w-2017", 2017, 10_000, asks={"response": "multi"}, **{k: row[2] for k, row in MADE.items()})
+    second = make_survey("w-2019", 2019, 10_000, asks={"response": "multi"}, **{k: row[3] for k, row in MADE.items()})
+    thousand = {"kind": "exact", "value": 1000, "printed": "1,000"}
+    surveys = [
+        Survey.model_validate(wave.model_dump(exclude_defaults=True) | {"n": thousand}) for wave in (first, second)
+    ]
+    constructs = [
+        make_construct(k, f"w-2017.q.{k}", f"w-2019.q.{k}", family=family, partition=partition)
+        for k, (family, partition, _, _) in MADE.items()
+    ]
+    return small_registry(surveys, constructs)
+
+
+@pytest.fixture(scope="module")
+def assessed(made: Registry) -> Mapping[str, Trend]:
+    return assess_all(made, reconstruct_all(made), SETTINGS)
+
+
+def by_hand(p: Mapping[str, float], families: list[list[str]]) -> dict[str, float]:
+    """Holm in each family; Benjamini and Hochberg on the smallest of each; the larger of the two."""
+    holm: dict[str, float] = {}
+    for family in families:
+        running = 0.0
+        for place, name in enumerate(sorted(family, key=lambda member: p[member])):
+            running = max(running, min(1.0, (len(family) - place) * p[name]))
+            holm[name] = running
+    best = sorted(min(holm[name] for name in family) for family in families)
+    across = {p0: min(len(best) * best[j] / (j + 1) for j in range(best.index(p0), len(best))) for p0 in best}
+    return {
+        name: max(holm[name], min(1.0, across[min(holm[m] for m in family)])) for family in families for name in family
+    }
+
+
+def test_adjusted_p_values_are_those_by_hand(assessed: Mapping[str, Trend]) -> None:
+    p = {name: trend.comparison.p_high for name, trend in assessed.items() if trend.comparison}
+    expected = by_hand(p, [["a", "b", "c"], ["d"], ["f"]])
+    expected["e"] = by_hand(p, [["a", "b", "c"], ["e"], ["f"]])["e"]
+    assert {name: trend.p_adjusted for name, trend in assessed.items()} == pytest.approx(expected)
+
+
+def test_a_change_of_one_point_too_few_is_lost_to_the_other_comparisons(assessed: Mapping[str, Trend]) -> None:
+    """40 to 44.5 % of 1,000 alone has p = .042; Holm with its family doubles it."""
+    alone = assessed["a"].comparison
+    assert alone is not None
+    assert alone.p_value == pytest.approx(0.042, abs=0.001)
+    assert alone.outcomes == ("rose",)
+    assert assessed["a"].verdict == "inconclusive"
+    assert assessed["a"].p_adjusted == pytest.approx(2 * alone.p_high, abs=0.03)
+
+
+def test_answers_of_one_partition_are_one_test_and_none_escapes_adjustment(assessed: Mapping[str, Trend]) -> None:
+    """The shares d and e are complements: the same p, the same adjusted p, the opposite change."""
+    assert (assessed["d"].verdict, assessed["e"].verdict) == ("rose", "fell")
+    assert assessed["d"].p_adjusted == pytest.approx(assessed["e"].p_adjusted or 0)
+
+
+def test_no_adjusted_p_is_smaller_than_its_own(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    tested = [trend for trend in trends.values() if trend.comparison and trend.verdict != "not testable"]
+    assert len(tested) >= 9
+    for trend in tested:
+        assert trend.comparison is not None and trend.p_adjusted is not None
+        assert trend.comparison.p_high - 1e-12 <= trend.p_adjusted <= 1
+        if trend.verdict in ("rose", "fell"):
+            assert trend.p_adjusted < trend.settings.alpha
+    assert all(trend.p_adjusted is None for trend in trends.values() if trend not in tested)
+
+
+def test_the_order_of_constructs_changes_no_verdict(made: Registry, assessed: Mapping[str, Trend]) -> None:
+    turned = replace(made, constructs=dict(list(made.constructs.items())[::-1]))
+    again = assess_all(turned, reconstruct_all(turned), SETTINGS)
+    assert {name: t.verdict for name, t in again.items()} == {name: t.verdict for name, t in assessed.items()}
+    assert {name: t.p_adjusted for name, t in again.items()} == pytest.approx(
+        {name: t.p_adjusted for name, t in assessed.items()}
+    )
+
+
+@pytest.mark.parametrize("name", ["a", "e"])
+def test_one_construct_alone_comes_out_as_among_all(made: Registry, assessed: Mapping[str, Trend], name: str) -> None:
+    trend, own = assess_one(made.construct(name), made, SETTINGS)
+    assert (trend.verdict, trend.p_adjusted) == (assessed[name].verdict, assessed[name].p_adjusted)
+    assert set(own) == {"w-2017", "w-2019"}
+
+
+@pytest.mark.parametrize("name", ["nhs-outlook-negative", "has-strategy"])
+def test_one_real_construct_alone_comes_out_as_among_all(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], name: str
+) -> None:
+    settings = planned(registry.plan)
+    trend, _ = assess_one(registry.construct(name), registry, settings)
+    among = assess_all(registry, reconstructions, settings)[name]
+    assert (trend.verdict, trend.p_adjusted) == (among.verdict, among.p_adjusted)
+
+
+def test_all_surveys_or_only_those_wanted_are_reconstructed(registry: Registry) -> None:
+    assert list(reconstruct_all(registry, ["igov-2017", "bt-yougov-2020"])) == ["igov-2017", "bt-yougov-2020"]
+    with pytest.raises(KeyError, match="no survey is called 'igov-2016'; did you mean"):
+        reconstruct_all(registry, ["igov-2016"])

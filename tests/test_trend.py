@@ -1,0 +1,338 @@
+"""Two waves to a verdict: every row of the table is reached by a case that can be checked by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import pytest
+
+from crosswave.compare import error_at, p_value
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry import Registry
+from crosswave.registry.models import Construct, Survey
+from crosswave.sentences import p_words, trend_sentence
+from crosswave.synthesis import reconstruct_all
+from crosswave.trend import Settings, Trend, assess, compare_pair, planned, with_adjusted
+
+SETTINGS = Settings(0.05, 1, None, 5, 2017, 2020)
+
+
+@pytest.fixture(scope="module")
+def trend(
+    make_survey: Callable[..., Survey],
+    make_construct: Callable[..., Construct],
+    small_registry: Callable[..., Registry],
+) -> Callable[..., Trend]:
+    """What is said of two waves, 2017 and 2019, printed so on so many people."""
+
+    def make(first: tuple[str, Any], second: tuple[str, Any], settings: Settings = SETTINGS, **grades: str) -> Trend:
+        surveys = [
+            make_survey(f"w-{y}", y, n, yes=text) for y, (text, n) in zip((2017, 2019), (first, second), strict=True)
+        ]
+        construct = make_construct("c", *(f"{survey.id}.q.yes" for survey in surveys), **grades)
+        small = small_registry(surveys, [construct])
+        return assess(construct, small, reconstruct_all(small), settings)
+
+    return make
+
+
+# first, second (printed, n), grades of the second, settings, verdict
+CASES: dict[str, tuple[tuple[str, Any], tuple[str, Any], dict[str, str], dict[str, Any], str]] = {
+    "a large change in two large waves of one instrument": (("40.0%", 2000), ("60.0%", 2000), {}, {}, "rose"),
+    "the same downwards": (("60.0%", 2000), ("40.0%", 2000), {}, {}, "fell"),
+    "no change at all in two large waves": (("40.0%", 5000), ("40.0%", 5000), {}, {}, "no material change"),
+    "a change too small to matter": (
+        ("40.00%", 5000),
+        ("42.00%", 5000),
+        {},
+        {"total_error": 0.0},
+        "changed, immaterially",
+    ),
+    "a change that the sample cannot settle": (("40.0%", 300), ("45.0%", 300), {}, {}, "inconclusive"),
+    "samples that could show nothing": (("40%", 50), ("60%", 50), {}, {}, "uninformative by design"),
+    "other wording is as blind as a tiny sample": (
+        ("40.0%", 5000),
+        ("65.0%", 5000),
+        {"wording": "similar"},
+        {},
+        "uninformative by design",
+    ),
+    "rounding decides": (("40%", 1000), ("44%", 800), {}, {"total_error": 0.0}, "undecided by rounding"),
+    "words decide": (("nearly half", 2000), ("51.0%", 2000), {}, {"total_error": 0.0}, "undecided by wording"),
+    "n decides": (("40%", None), ("60%", None), {}, {}, "not testable"),
+    "the same for every n": (("3%", None), ("97%", None), {}, {}, "rose"),
+    "another unit": (("40.0%", 5000), ("65.0%", 5000), {"unit": "different"}, {}, "not comparable"),
+    "another unit and an impossible figure: the gate comes first": (
+        ("41%", 28),
+        ("65%", 5000),
+        {"unit": "different"},
+        {},
+        "not comparable",
+    ),
+    "an impossible figure": (("41%", 28), ("65%", 5000), {}, {}, "not testable"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_verdict_by_a_case(trend: Callable[..., Trend], name: str) -> None:
+    first, second, grades, more, verdict = CASES[name]
+    found = trend(first, second, replace(SETTINGS, **more), **grades)
+    assert found.verdict == verdict
+    sentence = trend_sentence(found)
+    assert sentence.startswith("C")
+    assert sentence.endswith(".")
+    assert "None" not in sentence
+
+
+def test_every_row_of_the_table_has_a_case(registry: Registry) -> None:
+    assert {case[-1] for case in CASES.values()} == {row.verdict for row in registry.plan.decision_table}
+
+
+def test_rounding_envelope_of_the_reference(trend: Callable[..., Trend]) -> None:
+    """40 % of 1000 against 46 % of 800 survives rounding at 5 %, against 44 % it does not (REFERENCE.md, pooled z)."""
+    settings = replace(SETTINGS, total_error=0.0)
+    sure, unsure = trend(("40%", 1000), ("46%", 800), settings), trend(("40%", 1000), ("44%", 800), settings)
+    assert sure.verdict == "rose"
+    assert sure.comparison is not None and unsure.comparison is not None
+    assert sure.comparison.p_high == pytest.approx(0.0331, abs=0.002)
+    assert set(unsure.comparison.outcomes) >= {"rose", "inconclusive"}
+
+
+def test_a_refused_pair_has_no_number_and_computing_one_is_an_error(
+    trend: Callable[..., Trend], registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("a number was computed for a refused pair")
+
+    for name in ("newcombe", "p_value", "tost_p", "compare_shares", "reach"):
+        monkeypatch.setattr(f"crosswave.trend.{name}", never)
+    found = trend(("40%", 500), ("60%", 500), unit="different")
+    assert found.comparison is None
+    assert found.pair is not None
+    with pytest.raises(
+        ValueError, match=r"^w-2017.q.yes and w-2019.q.yes are not comparable: one counts people, the other "
+    ):
+        compare_pair(found.pair, SETTINGS, registry.plan)
+
+
+def test_swapping_the_waves_mirrors_everything(trend: Callable[..., Trend]) -> None:
+    dice = random.Random(1)
+    mirror = {"rose": "fell", "fell": "rose"}
+    for _ in range(12):
+        one, other = ((f"{dice.randint(1, 99)}%", dice.choice([120, 500, 3000])) for _ in range(2))
+        forth, back = trend(one, other), trend(other, one)
+        a, b = forth.comparison, back.comparison
+        assert a is not None and b is not None
+        assert back.verdict == mirror.get(forth.verdict, forth.verdict)
+        assert (b.difference, b.low, b.high) == pytest.approx((-a.difference, -a.high, -a.low))
+        assert (b.p_value, b.p_low, b.p_high) == pytest.approx((a.p_value, a.p_low, a.p_high))
+
+
+def test_the_range_of_p_holds_the_middle_and_every_feasible_pair_of_counts(trend: Callable[..., Trend]) -> None:
+    dice = random.Random(2)
+    for _ in range(15):
+        prints = [dice.randint(2, 98) for _ in range(2)]
+        sizes = [dice.choice([dice.randint(100, 900), None]) for _ in range(2)]
+        found = trend(*((f"{p}%", n) for p, n in zip(prints, sizes, strict=True)))
+        c = found.comparison
+        assert c is not None
+        assert c.p_low <= c.p_value <= c.p_high
+        assert c.low <= c.difference <= c.high
+        for _ in range(25):
+            shares = [_feasible(p, n, dice) for p, n in zip(prints, sizes, strict=True)]
+            if None in shares:
+                continue
+            (p1, n1), (p2, n2) = shares  # type: ignore[misc]
+            p = float(p_value(p1, n1, p2, n2, total_error=(error_at(c.points, p1), error_at(c.points, p2))))
+            assert c.p_low - 1e-9 <= p <= c.p_high + 1e-9
+
+
+def _feasible(percent: int, n: int | None, dice: random.Random) -> tuple[float, int] | None:
+    """Some count on some size that prints so, unknown sizes small and large alike."""
+    size = n or dice.choice([dice.randint(2, 60), dice.randint(60, 5000)])
+    half = Fraction(1, 200)
+    low, high = ceil((Fraction(percent, 100) - half) * size), floor((Fraction(percent, 100) + half) * size)
+    return (dice.randint(low, high) / size, size) if 0 <= low <= high <= size else None
+
+
+def test_two_equal_printed_values_can_be_no_difference_at_all(trend: Callable[..., Trend]) -> None:
+    found = trend(("40%", 1000), ("40%", 805)).comparison
+    assert found is not None
+    assert (found.p_high, found.p_low < 1) == (1.0, True)
+
+
+def test_scanning_unknown_n_never_misses_the_outcome_of_a_real_n(trend: Callable[..., Trend]) -> None:
+    """Whatever verdict some n would give is among the outcomes that are tried."""
+    for first, second in (("20%", "45%"), ("50%", "75%"), ("10%", "90%"), ("33%", "34%")):
+        unknown = trend((first, None), (second, None)).comparison
+        assert unknown is not None
+        for n in (20, 60, 100, 400, 1000, 5000):
+            known = trend((first, n), (second, n)).comparison
+            if known is not None:
+                assert set(known.outcomes) <= set(unknown.outcomes), (first, second, n)
+
+
+def test_a_larger_error_or_design_effect_never_makes_a_change_surer(trend: Callable[..., Trend]) -> None:
+    values = [
+        trend(("40%", 800), ("50%", 800), replace(SETTINGS, total_error=t)).comparison for t in (0.0, 1.5, 3.0, 10.0)
+    ]
+    effects = [
+        trend(("40%", 800), ("50%", 800), replace(SETTINGS, design_effect=d)).comparison for d in (1.0, 1.5, 2.0)
+    ]
+    for group in (values, effects):
+        ps = [c.p_value for c in group if c is not None]
+        assert ps == sorted(ps)
+
+
+def test_what_could_have_shown_is_said_before_the_second_value_is_looked_at(trend: Callable[..., Trend]) -> None:
+    reaches = {trend(("40%", 500), (f"{p}%", 500)).comparison.reach for p in (10, 40, 90)}  # type: ignore[union-attr]
+    assert len(reaches) == 1
+
+
+def test_an_unknown_n_is_called_uninformative_only_if_no_n_could_have_informed(trend: Callable[..., Trend]) -> None:
+    """At the largest n: grade A could have shown a change, other wording could not at any n."""
+    assert trend(("3%", None), ("97%", None)).verdict == "rose"
+    assert trend(("40%", None), ("97%", None), wording="similar").verdict in ("uninformative by design", "not testable")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"alpha": 0.0}, "alpha must lie between 0 and 1; 0.0 arrived"),
+        ({"alpha": 1.5}, "alpha must lie between 0 and 1; 1.5 arrived"),
+        ({"alpha": float("nan")}, "alpha must lie between 0 and 1; nan arrived"),
+        ({"design_effect": 0.5}, "design_effect must be at least 1; 0.5 arrived"),
+        ({"total_error": -1.0}, "total_error must be points, 0 or more; -1.0 arrived"),
+        ({"smallest_change": 0.0}, "smallest_change must be points above 0 and below 100; 0.0 arrived"),
+        ({"smallest_change": 100.0}, "smallest_change must be points above 0 and below 100; 100.0 arrived"),
+        ({"from_year": 2021}, "from_year 2021 must not be after to_year 2020"),
+    ],
+)
+def test_settings_outside_their_range_are_told(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        replace(SETTINGS, **change)
+    assert str(caught.value) == message
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    with pytest.raises(ValueError) as caught:
+        Settings(2, 0, -1, 0, 2020, 2017)
+    assert len(str(caught.value).split("; ")) == 9  # each names the rule and what arrived, the years in one
+
+
+def test_the_plan_is_what_is_declared(registry: Registry) -> None:
+    assert planned(registry.plan) == Settings(0.05, 1, None, 5, 2017, 2020)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "p", "left"),
+    [
+        ("rose", 0.2, "inconclusive"),
+        ("fell", 0.05, "inconclusive"),
+        ("rose", 0.04, "rose"),
+        ("rose", None, "rose"),
+        ("changed, immaterially", 0.2, "no material change"),
+        ("no material change", 0.9, "no material change"),
+        ("uninformative by design", 0.9, "uninformative by design"),
+        ("not testable", 0.9, "not testable"),
+    ],
+)
+def test_a_change_that_the_other_tests_take_away_is_no_change(
+    trend: Callable[..., Trend], verdict: str, p: float | None, left: str
+) -> None:
+    found = with_adjusted(replace(trend(("40%", 500), ("60%", 500)), verdict=verdict), p)
+    assert (found.verdict, found.p_adjusted) == (left, p)
+
+
+# --- the real constructs ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Callable[..., Trend]:
+    def find(name: str, **more: Any) -> Trend:
+        settings = replace(planned(registry.plan), **more)
+        return assess(registry.construct(name), registry, reconstructions, settings)
+
+    return find
+
+
+@pytest.mark.parametrize("error", [None, 0.0, 1.5, 3.0, 10.0])
+def test_culture_58_to_53_per_cent_is_called_no_change(real: Callable[..., Trend], error: float | None) -> None:
+    found = real("barrier-culture", total_error=error)
+    assert found.comparison is not None
+    assert found.comparison.pair.first.finding.id == "igov-2017.barriers.culture"
+    assert found.comparison.pair.second.finding.id == "igov-parkplace-2019.barriers.culture"
+    assert found.comparison.pair.comparability.grade == "B2"
+    assert found.verdict not in ("rose", "fell", "changed, immaterially", "no material change")
+    assert found.comparison.low < 0 < found.comparison.high
+
+
+def test_culture_says_that_it_could_not_have_shown_it(real: Callable[..., Trend]) -> None:
+    found = real("barrier-culture")
+    assert found.verdict == "uninformative by design"
+    assert "is no evidence of a change, nor of its absence" in trend_sentence(found)
+
+
+def test_strategy_has_no_second_wave_that_can_be_compared_and_says_so(real: Callable[..., Trend]) -> None:
+    found = real("has-strategy")
+    assert found.verdict == "not comparable"
+    assert "no second wave can be compared" in trend_sentence(found)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["barrier-culture", "barrier-legacy", "barrier-skills", "barrier-budget", "barrier-security", "has-strategy"],
+)
+def test_no_headline_barrier_is_said_to_have_changed(real: Callable[..., Trend], name: str) -> None:
+    assert real(name).verdict in ("uninformative by design", "not comparable")
+
+
+def test_no_trend_ever_rests_on_a_figure_in_conflict(registry: Registry, real: Callable[..., Trend]) -> None:
+    for name in registry.constructs:
+        found = real(name, from_year=2015, to_year=2025)
+        if found.comparison:
+            waves = (found.comparison.pair.first, found.comparison.pair.second)
+            assert all(wave.counts.level != "conflicting" and not wave.finding.answer.unusable for wave in waves)
+        assert "None" not in trend_sentence(found)
+
+
+def test_a_usable_pair_that_is_refused_does_not_hide_why_a_comparable_one_cannot_be_used(
+    make_survey: Callable[..., Survey],
+    make_construct: Callable[..., Construct],
+    small_registry: Callable[..., Registry],
+) -> None:
+    """2017 and 2018 are alike but 2017 is impossible; 2019 counts something else: the gate did not refuse all."""
+    printed = {2017: ("41%", 28), 2018: ("40%", 500), 2019: ("60%", 500)}
+    surveys = [make_survey(f"w-{year}", year, n, yes=text) for year, (text, n) in printed.items()]
+    plain = make_construct("c", *(f"{survey.id}.q.yes" for survey in surveys))
+    odd = plain.answers[2].model_copy(
+        update={"grades": plain.answers[2].grades.model_copy(update={"unit": "different"})}
+    )
+    construct = plain.model_copy(update={"answers": (*plain.answers[:2], odd)})
+    small = small_registry(surveys, [construct])
+    found = assess(construct, small, reconstruct_all(small), SETTINGS)
+    assert found.verdict == "not testable"
+    assert "w-2017.q.yes cannot be used: its figures are in conflict" in trend_sentence(found)
+
+
+def test_where_no_n_is_printed_the_sentence_gives_the_largest_p_over_every_n(real: Callable[..., Trend]) -> None:
+    found = real("nhs-outlook-negative")
+    assert found.comparison is not None
+    assert not found.comparison.pair.first.size_known
+    assert found.comparison.p_high > 10 * found.comparison.p_value
+    assert p_words(found.comparison.p_high) in trend_sentence(found)
+
+
+def test_an_only_wave_says_that_it_has_no_second(real: Callable[..., Trend]) -> None:
+    assert "there is no second wave beside" in trend_sentence(real("embrace-missing"))
+
+
+def test_an_empty_window_says_that_nobody_asks(real: Callable[..., Trend]) -> None:
+    assert trend_sentence(real("barrier-culture", from_year=1990, to_year=1991)).endswith(
+        "not testable; no wave in scope asks it in these years."
+    )
