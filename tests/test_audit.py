@@ -58,3 +58,8 @@ def test_a_condition_without_its_value_is_a_fault(data):
 def test_a_condition_with_a_value_that_is_no_number_is_a_fault(data):
     [fault] = faults(data, "claims.yaml", 'value: "1/3"', 'value: "a third"')
     assert fault.endswith("'a third' is no number; write 50%, 1/3 or 12")
+
+
+def test_a_fact_that_is_no_number_cannot_be_added_up(data):
+    [fault] = faults(data, "claims.yaml", "cf-2030-automation: 1", "cf-2017-rating-scale: 1")
+    assert fault.endswith("fact cf-2017-rating-scale cannot be added up: '0-10' is no number; write 50%, 1/3 or 12")

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from crosswave.site import About, PageLink, ResultLink, build_site, commit_of
 from crosswave.site.page import PageOrigin, accessible_tables, described, render_page
 
-EVIL = "<script>alert(1)</script> & \"quotes\""
+EVIL = '<script>alert(1)</script> & "quotes"'
 ORIGIN = PageOrigin("survey/x", "A & B", "../../index.html", (("Notebook", "n.ipynb"), ("Parameters", EVIL)))
 
 

@@ -102,7 +102,7 @@ def _claim_faults(registry: Registry) -> Iterator[Fault]:
     document, lexicon = registry.documents["claims.yaml"], Lexicon(registry.quantities)
     for k, claim in enumerate(registry.claims.values()):
         for j, condition in enumerate(claim.all_of):
-            for words in _condition_faults(condition, lexicon):
+            for words in (*_condition_faults(condition, lexicon), *_fact_faults(condition, registry)):
                 yield document.fault(("claims", k, "all_of", j), words)
 
 
@@ -116,6 +116,14 @@ def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
     yield from (words for text in numbers if (words := _no_number(text)))
     if condition.phrase and (words := _unread(condition.phrase, lexicon)):
         yield words
+
+
+def _fact_faults(condition: Condition, registry: Registry) -> Iterator[str]:
+    """A fact that takes part in a sum must be a number: no date, no range."""
+    for name in (*condition.terms, *condition.over):
+        fact = registry.facts.get(name)
+        if fact and (words := _no_number(fact.value)):
+            yield f"fact {name} cannot be added up: {words}"
 
 
 def _no_number(text: str) -> str | None:
