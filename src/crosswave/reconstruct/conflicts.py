@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from crosswave.reconstruct.figures import Arithmetic, Figure
 from crosswave.reconstruct.model import Element, Model, elements
+from crosswave.reconstruct.repairs import repairs
+
+CONFLICTS_LISTED = 10
+"""At most so many minimal conflicts are looked for in a part of a survey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,55 +36,82 @@ class Conflict:
 
 
 def find_conflict(arithmetic: Arithmetic) -> Conflict | None:
-    """Return one minimal conflict of a part of a survey, or None if its figures can stand together.
+    """Return one minimal conflict of a part of a survey, or None if its figures can stand together."""
+    return next(find_conflicts(arithmetic, limit=1), None)
+
+
+def find_conflicts(arithmetic: Arithmetic, *, limit: int = CONFLICTS_LISTED) -> Iterator[Conflict]:
+    """Yield the minimal conflicts of a part of a survey, those of a single figure first, up to a limit.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The part.
+    limit : int
+        The most that are looked for.
 
     Notes
     -----
-    A figure that its own base cannot print is a conflict by itself, and is named before any that holds several. Then
-    the deletion filter: every element is dropped in turn and stays out if the rest is still infeasible. What remains
-    is irreducible. Assumptions are tried first, so that a conflict of print alone is shown as such.
-
-    References
-    ----------
-    Chinneck and Dravnieks 1991, ORSA Journal on Computing 3(2), doi:10.1287/ijoc.3.2.157.
+    A figure that its own base cannot print is a conflict by itself. Further ones: every other minimal conflict lacks
+    at least one element of each that is known, so each element is taken away in turn and the rest searched.
     """
-    core = elements(arithmetic)
-    if Model(arithmetic, core).feasible():
-        return None
-    alone = ([e for e in core if e.name in (figure.id, figure.base.key)] for figure in arithmetic.figures)
-    core = next((held for held in alone if not Model(arithmetic, held).feasible()), core)
+    every = elements(arithmetic)
+    if Model(arithmetic, every).feasible():
+        return
+    alone = [[e for e in every if e.name in (f.id, f.base.key)] for f in arithmetic.figures]
+    starts = [held for held in alone if not Model(arithmetic, held).feasible()]
+    cores = _cores(arithmetic, [*starts, every])
+    for core in islice(cores, limit):
+        yield _explain(arithmetic, core)
+
+
+def _cores(arithmetic: Arithmetic, starts: list[list[Element]]) -> Iterator[list[Element]]:
+    known: set[frozenset[Element]] = set()
+    searched: set[frozenset[Element]] = set()
+    queue = deque(starts)
+    while queue:
+        held = queue.popleft()
+        if frozenset(held) in searched:
+            continue
+        searched.add(frozenset(held))
+        if Model(arithmetic, held).feasible():
+            continue
+        core = _irreducible(arithmetic, held)
+        if frozenset(core) not in known:
+            known.add(frozenset(core))
+            yield core
+        queue.extend([other for other in held if other != element] for element in core)
+
+
+def _irreducible(arithmetic: Arithmetic, core: list[Element]) -> list[Element]:
+    """Drop every element in turn; it stays out if the rest is still infeasible (deletion filter).
+
+    Assumptions are tried first, so that a conflict of print alone is shown as such. See Chinneck and Dravnieks 1991,
+    ORSA Journal on Computing 3(2), doi:10.1287/ijoc.3.2.157.
+    """
     for element in sorted(core, key=lambda e: e.kind == "figure"):
         rest = [other for other in core if other != element]
         if not Model(arithmetic, rest).feasible():
             core = rest
-    return _explain(arithmetic, core)
+    return core
 
 
 def _explain(arithmetic: Arithmetic, core: list[Element]) -> Conflict:
     figures = [f for f in arithmetic.figures if ("figure", f.id) in {(e.kind, e.name) for e in core}]
     assumptions = tuple(element.words for element in core if element.kind != "figure")
-    repairs = tuple(_repair(arithmetic, core, element) for element in core if element.kind != "figure")
-    return Conflict(tuple(f.id for f in figures), assumptions, repairs, _words(figures, assumptions, repairs))
+    found = repairs(arithmetic, core)
+    return Conflict(tuple(f.id for f in figures), assumptions, found, _words(figures, assumptions, found))
 
 
-def _repair(arithmetic: Arithmetic, core: list[Element], dropped: Element) -> str:
-    if dropped.kind != "base":
-        return f"without the assumption that {dropped.words}"
-    model = Model(arithmetic, [element for element in core if element != dropped])
-    largest = model.bounds(model.bases[dropped.name])[1]
-    return f"with a base of {largest} in place of {_stated(arithmetic, dropped.name)}"
+def with_repairs(conflict: Conflict, more: tuple[str, ...]) -> Conflict:
+    """Return a conflict with further repairs, in its words too."""
+    words = conflict.words + (f"; or {', or '.join(more)}" if more else "")
+    return replace(conflict, repairs=(*conflict.repairs, *more), words=words)
 
 
-def _stated(arithmetic: Arithmetic, key: str) -> str:
-    base = next(f.base for f in arithmetic.figures if f.base.key == key)
-    if base.answers:
-        return "all of that subset"
-    return str(base.high) if base.low == base.high else f"{base.low} to {base.high}"
-
-
-def _words(figures: list[Figure], assumptions: tuple[str, ...], repairs: tuple[str, ...]) -> str:
+def _words(figures: list[Figure], assumptions: tuple[str, ...], found: tuple[str, ...]) -> str:
     printed = " with ".join(f"{figure.printed} ({figure.id})" for figure in figures)
     stated = f"no whole number of answers prints {printed}"
     given = f" if {' and '.join(assumptions)}" if assumptions else " on one base" if len(figures) > 1 else ""
-    mended = f"; it would fit {', or '.join(repairs)}" if repairs else ""
+    mended = f"; it would fit {', or '.join(found)}" if found else ""
     return stated + given + mended

@@ -1,0 +1,134 @@
+"""What would remove a conflict: an assumption retracted, another n, another rounding, a subset; each is tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from crosswave.quantities import percent_interval
+from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure
+from crosswave.reconstruct.model import Element, Model
+
+N_FACTOR = 2
+"""An n is looked for up to this many times larger, and down to this part, of the one that is stated."""
+
+
+def repairs(arithmetic: Arithmetic, core: Sequence[Element]) -> tuple[str, ...]:
+    """Return what removes a conflict, in words; every entry was tried and found to leave counts.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The part of a survey in which the conflict stands.
+    core : sequence of Element
+        Its figures and assumptions, irreducible.
+    """
+    tried = (_without_assumptions(arithmetic, core), _other_n(arithmetic, core), _truncated(arithmetic, core))
+    return tuple(dict.fromkeys(chain.from_iterable(tried)))
+
+
+def _without_assumptions(arithmetic: Arithmetic, core: Sequence[Element]) -> Iterator[str]:
+    """Each assumption of the core retracted: that is enough by itself, as the core is irreducible."""
+    for dropped in core:
+        if dropped.kind == "base":
+            model = Model(arithmetic, [element for element in core if element != dropped])
+            largest = model.bounds(model.bases[dropped.name])[1]
+            yield f"with a base of {largest} in place of {_stated(arithmetic, dropped.name)}"
+        elif dropped.kind == "link":
+            yield f"without the assumption that {dropped.words}"
+
+
+def _stated(arithmetic: Arithmetic, key: str) -> str:
+    base = _base(arithmetic, key)
+    if base.answers:
+        return "all of that subset"
+    return str(base.high) if base.low == base.high else f"{base.low} to {base.high}"
+
+
+def _base(arithmetic: Arithmetic, key: str) -> BaseSize:
+    return next(figure.base for figure in arithmetic.figures if figure.base.key == key)
+
+
+def _other_n(arithmetic: Arithmetic, core: Sequence[Element]) -> Iterator[str]:
+    """The nearest larger number of people, where one number is stated for all figures of the core."""
+    stated = {_base(arithmetic, element.name) for element in core if element.kind == "base"}
+    if len(stated) != 1 or any(base.answers or base.low != base.high for base in stated):
+        return
+    [base] = stated
+    larger = range(base.high + 1, N_FACTOR * base.high + 1)
+    if n := next((n for n in larger if _fits(_resized(arithmetic, base, n), core)), None):
+        yield f"with {n} asked in place of {base.high}"
+
+
+def _resized(arithmetic: Arithmetic, base: BaseSize, n: int) -> Arithmetic:
+    resized = replace(base, low=n, high=n)
+    figures = (replace(f, base=resized) if f.base == base else f for f in arithmetic.figures)
+    return replace(arithmetic, figures=tuple(figures), n=(n, n))
+
+
+def _truncated(arithmetic: Arithmetic, core: Sequence[Element]) -> Iterator[str]:
+    held = {element.name for element in core if element.kind == "figure"}
+    figures = tuple(_cut(figure) if figure.id in held else figure for figure in arithmetic.figures)
+    if figures != arithmetic.figures and _fits(replace(arithmetic, figures=figures), core):
+        yield "with percentages cut off in place of rounded"
+
+
+def _cut(figure: Figure) -> Figure:
+    digits = re.match(r"\d+(?:\.\d+)?", figure.printed)
+    if figure.decimals is None or digits is None:
+        return figure
+    low, high = percent_interval(digits[0], figure.decimals, "truncated")
+    return replace(figure, low=low, high=high)
+
+
+def _fits(arithmetic: Arithmetic, core: Sequence[Element]) -> bool:
+    return Model(arithmetic, core).feasible()
+
+
+def survey_repairs(
+    arithmetic: Arithmetic, figures: Sequence[str], counts: Mapping[str, tuple[int, int]]
+) -> tuple[str, ...]:
+    """Return what would remove a conflict if the rest of the survey is looked at: guesses, offered and never applied.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The survey under one reading, conflicts included.
+    figures : sequence of str
+        Local ids of the figures in conflict.
+    counts : mapping of str to (int, int)
+        Fewest and most people behind each figure that is in no conflict.
+
+    Notes
+    -----
+    A base that prints every figure of the same people may be the true one: 40 councils where 37 are stated. And 41 % of
+    28 departments is impossible, of the 17 that use the cloud it is not.
+    """
+    held = [figure for figure in arithmetic.figures if figure.id in figures]
+    bases = {(figure.base.who, figure.base.low, figure.base.high) for figure in held}
+    if len(bases) != 1 or held[0].base.answers:
+        return ()
+    return (*_one_base(arithmetic, held[0].base), *_subsets(held, counts))
+
+
+def _one_base(arithmetic: Arithmetic, base: BaseSize) -> Iterator[str]:
+    same = [f for f in arithmetic.figures if (f.base.who, f.base.low, f.base.high) == (base.who, base.low, base.high)]
+    sizes = range(-(-base.low // N_FACTOR), N_FACTOR * base.high + 1)
+    fitting = [size for size in sizes if all(_prints(figure, size) for figure in same)]
+    if fitting and len(same) > 1:
+        nearest = min(fitting, key=lambda size: abs(size - base.high))
+        yield f"with {nearest} for all {len(same)} figures of {base.who}"
+
+
+def _subsets(held: Sequence[Figure], counts: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    for name, (low, high) in counts.items():
+        for size in range(low, high + 1) if high - low <= 1 else ():
+            if 0 < size < held[0].base.low and all(_prints(figure, size) for figure in held):
+                yield f"if only the {size} behind {name} were asked"
+
+
+def _prints(figure: Figure, size: int) -> bool:
+    lowest = -(-figure.low.numerator * size // figure.low.denominator)
+    return lowest * figure.high.denominator <= figure.high.numerator * size

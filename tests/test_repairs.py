@@ -1,0 +1,110 @@
+"""What removes a conflict: each repair is tried, and a conflict is minimal."""
+
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+
+from crosswave.quantities import percent_interval
+from crosswave.reconstruct.conflicts import find_conflicts, with_repairs
+from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure, Link
+from crosswave.reconstruct.model import Model, elements
+from crosswave.reconstruct.repairs import survey_repairs
+
+
+def base(n, key="q|all", who="everyone"):
+    return BaseSize(key, who, n, n, (), f"the base of {key} is {who}")
+
+
+def figure(name, percent, size):
+    low, high = percent_interval(str(percent), 0)
+    return Figure(name, f"{percent}%", low, high, 0, size)
+
+
+def survey(n, *percents, links=()):
+    figures = tuple(figure(f"q.a{k}", percent, base(n)) for k, percent in enumerate(percents))
+    return Arithmetic(figures, tuple(links), (n, n))
+
+
+def exclusive(*names):
+    return Link("exclusive", names, "answers to q exclude each other")
+
+
+def test_forty_one_percent_of_twenty_eight_by_hand():
+    """11 of 28 is 39.3 %, 12 is 42.9 %; 11 of 27 is 40.7 %, 12 of 29 is 41.4 %; cut off, 41 % needs 11.48 to 11.76."""
+    [conflict] = find_conflicts(survey(28, 41))
+    assert conflict.repairs == ("with a base of 27 in place of 28", "with 29 asked in place of 28")
+    assert conflict.words == (
+        "no whole number of answers prints 41% (q.a0) if the base of q|all is everyone; it would fit with a base of 27 "
+        "in place of 28, or with 29 asked in place of 28"
+    )
+
+
+def test_a_truncated_percentage_is_recognised():
+    """10 of 19 is 52.6 %: rounded it prints as 53 %, cut off as 52 %; no rounded share of 19 is 52 %."""
+    [conflict] = find_conflicts(survey(19, 52))
+    assert "with percentages cut off in place of rounded" in conflict.repairs
+
+
+def test_two_conflicts_of_one_question_are_both_found():
+    conflicts = list(find_conflicts(survey(28, 41, 53, 50)))
+    assert [conflict.figures for conflict in conflicts[:2]] == [("q.a0",), ("q.a1",)]
+
+
+def test_answers_that_exceed_everybody_are_one_conflict_with_the_link_as_repair():
+    [conflict] = find_conflicts(survey(100, 60, 57, links=[exclusive("q.a0", "q.a1")]))
+    assert conflict.figures == ("q.a0", "q.a1")
+    assert "without the assumption that answers to q exclude each other" in conflict.repairs
+
+
+def test_no_more_conflicts_are_listed_than_the_limit():
+    assert len(list(find_conflicts(survey(28, 41, 53, 41), limit=2))) == 2
+
+
+@pytest.mark.parametrize("percents", list(combinations((41, 50, 53, 29), 3)))
+def test_every_conflict_is_infeasible_and_minimal(percents):
+    part = survey(28, *percents, links=[exclusive("q.a0", "q.a1", "q.a2")])
+    for conflict in find_conflicts(part):
+        words = set(conflict.assumptions)
+        core = [e for e in elements(part) if e.name in conflict.figures or (e.kind != "figure" and e.words in words)]
+        assert not Model(part, core).feasible()
+        for element in core:
+            assert Model(part, [other for other in core if other != element]).feasible()
+
+
+def test_all_minimal_conflicts_are_found():
+    """Compared with every subset of the elements of a small part, largest first."""
+    part = survey(20, 60, 45, 30, links=[exclusive("q.a0", "q.a1", "q.a2")])
+    every = elements(part)
+    infeasible = [
+        frozenset(subset)
+        for size in range(1, len(every) + 1)
+        for subset in combinations(every, size)
+        if not Model(part, subset).feasible()
+    ]
+    minimal = {core for core in infeasible if not any(other < core for other in infeasible)}
+    found = {frozenset(conflict.figures) for conflict in find_conflicts(part)}
+    assert found == {frozenset(e.name for e in core if e.kind == "figure") for core in minimal}
+
+
+def test_a_base_for_all_figures_of_the_same_people_is_offered():
+    """55, 43 and 10 % cannot all come from 37; 22, 17 and 4 of 40 print them."""
+    part = survey(37, 55, 43, 10)
+    assert survey_repairs(part, ("q.a0",), {})[0] == "with 40 for all 3 figures of everyone"
+
+
+def test_the_respondents_behind_another_answer_are_offered_as_a_base():
+    """41 % of 17 is 7; 41 % of 28 is impossible."""
+    offered = survey_repairs(survey(28, 41), ("q.a0",), {"cloud.yes": (17, 17), "other.yes": (14, 14)})
+    assert offered == ("if only the 17 behind cloud.yes were asked",)
+
+
+def test_further_repairs_stand_in_the_words():
+    [conflict] = find_conflicts(survey(28, 41))
+    more = with_repairs(conflict, ("if only the 17 behind cloud.yes were asked",))
+    assert more.words.endswith("; or if only the 17 behind cloud.yes were asked")
+    assert len(more.repairs) == len(conflict.repairs) + 1
+
+
+def test_intervals_are_exact():
+    assert figure("q.a", 41, base(28)).low == Fraction(81, 200)
