@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from crosswave.claims import Checker, ClaimVerdict, Span, fact_span
+from crosswave.claims import Checker, ClaimVerdict
 from crosswave.linear import LinearTerm, combine_linear
 from crosswave.quantities import QuantityError
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
 from crosswave.registry.models import Claim, Fact, Survey
+from crosswave.spans import Span, fact_span
 from crosswave.synthesis import reconstruct_all
 
 ENDS = st.fractions(-10, 10, max_denominator=20)

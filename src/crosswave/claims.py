@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from crosswave.linear import LinearTerm, combine_linear
-from crosswave.quantities import Lexicon, number
+from crosswave.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Claim, Condition, Fact, PrintedChange, Survey
+from crosswave.registry.models import Claim, Condition, PrintedChange, Survey
+from crosswave.spans import TARGETS, Span, Target, change_span, fact_span, inside, outside
 
 _PROBABILITY = ("probability", "census")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A closed interval of exact numbers; an absent end is open to infinity."""
-
-    low: Fraction | None
-    high: Fraction | None
-
-    def scaled(self, weight: int) -> Span:
-        """Return the interval of a multiple."""
-        ends = [None if end is None else end * weight for end in (self.low, self.high)]
-        return Span(*ends) if weight >= 0 else Span(*ends[::-1])
-
-    def plus(self, other: Span) -> Span:
-        """Return the interval of a sum."""
-        low = None if self.low is None or other.low is None else self.low + other.low
-        high = None if self.high is None or other.high is None else self.high + other.high
-        return Span(low, high)
-
-    def over(self, other: Span) -> Span:
-        """Return the interval of a ratio; nothing is known of it unless the divisor is above 0."""
-        if other.low is None or other.low <= 0:
-            return Span(None, None)
-        low = None if self.low is None else _divided(self.low, other.high if self.low >= 0 else other.low)
-        high = None if self.high is None else _divided(self.high, other.low if self.high >= 0 else other.high)
-        return Span(low, high)
-
-
-def _divided(value: Fraction, by: Fraction | None) -> Fraction:
-    return Fraction(0) if by is None else value / by
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +110,7 @@ class Checker:
             return Span(counts.share_low, counts.share_high)
         if name in self.registry.facts:
             return fact_span(self.registry.facts[name])
-        return _change_span(self._change(name))
+        return change_span(self._change(name))
 
     def _counts(self, name: str) -> FindingCounts:
         return self.reconstructions[name.split(".")[0]].findings[name]
@@ -151,17 +121,17 @@ class Checker:
 
     def _answered(self, condition: Condition) -> str:
         span, target = self.span(condition), self._target(condition)
-        return "true" if _inside(span, target) else "false" if _outside(span, target) else "undecided by rounding"
+        return "true" if inside(span, target) else "false" if outside(span, target) else "undecided by rounding"
 
     def _sampled(self, condition: Condition, interval: tuple[float, float] | None) -> str:
         if interval is None:
             return "undetermined"
         target = self._target(condition, Fraction(str(self.registry.plan.smallest_change.value)) / 100)
         span = Span(Fraction(interval[0]), Fraction(interval[1]))
-        return "supported" if _inside(span, target) else "contradicted" if _outside(span, target) else "undetermined"
+        return "supported" if inside(span, target) else "contradicted" if outside(span, target) else "undetermined"
 
-    def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> _Target:
-        return _TARGETS[condition.is_](condition, Lexicon(self.registry.quantities), equal_within)
+    def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> Target:
+        return TARGETS[condition.is_](condition, Lexicon(self.registry.quantities), equal_within)
 
     def _interval(self, condition: Condition) -> tuple[float, float] | None:
         """The interval of the weighted sum, widened by what rounding leaves open; None without n."""
@@ -233,55 +203,6 @@ def _demand(condition: Condition) -> str:
     return f"{words} {condition.value}" + (f" and {condition.and_value}" if condition.and_value else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    low: Fraction | None
-    high: Fraction | None
-    low_open: bool = False
-    high_open: bool = False
-
-
-def _inside(span: Span, target: _Target) -> bool:
-    above = target.low is None or (span.low is not None and _beyond(span.low, target.low, target.low_open))
-    below = target.high is None or (span.high is not None and _beyond(target.high, span.high, target.high_open))
-    return above and below
-
-
-def _outside(span: Span, target: _Target) -> bool:
-    under = target.low is not None and span.high is not None and not _beyond(span.high, target.low, target.low_open)
-    over = target.high is not None and span.low is not None and not _beyond(target.high, span.low, target.high_open)
-    return under or over
-
-
-def _beyond(value: Fraction, limit: Fraction, strict: bool) -> bool:
-    return value > limit if strict else value >= limit
-
-
-def _between(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> _Target:
-    return _Target(number(condition.value or "0"), number(condition.and_value or "1"))
-
-
-def _about(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> _Target:
-    value = number(condition.value or "0")
-    one = lexicon.share("about 50%")
-    width = abs(value) * (2 * (one.high or Fraction(1)) - 1) if value else equal_within
-    return _Target(value - width, value + width)
-
-
-def _phrase(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> _Target:
-    quantity = lexicon.share(condition.phrase or "")
-    return _Target(quantity.low, quantity.high)
-
-
-_TARGETS: Mapping[str, Callable[[Condition, Lexicon, Fraction], _Target]] = {
-    "above": lambda c, lexicon, within: _Target(number(c.value or "0"), None, low_open=True),
-    "at-least": lambda c, lexicon, within: _Target(number(c.value or "0"), None),
-    "below": lambda c, lexicon, within: _Target(None, number(c.value or "0"), high_open=True),
-    "between": _between,
-    "about": _about,
-    "phrase": _phrase,
-}
-
 _ANSWERED = ("false", "undecided by rounding", "true")
 _SAMPLED = ("contradicted", "undetermined", "supported")
 
@@ -316,28 +237,3 @@ def _exclusive_group(finding: Finding) -> str:
         if excludes and plain
         else finding.id
     )
-
-
-def _change_span(change: PrintedChange) -> Span:
-    """A printed change of whole points, itself rounded to the nearest."""
-    return Span(Fraction(2 * change.points - 1, 200), Fraction(2 * change.points + 1, 200))
-
-
-def fact_span(fact: Fact) -> Span:
-    """Return the values that a dated fact can have: a lower bound has no upper end, and the other way round.
-
-    A rhetorical number is no measurement, so it bounds nothing.
-
-    Raises
-    ------
-    QuantityError
-        The value of the fact is no number.
-    """
-    value = number(fact.value)
-    spans = {
-        "lower-bound": Span(value, None),
-        "upper-bound": Span(None, value),
-        "approximate": Span(value * Fraction(9, 10), value * Fraction(11, 10)),
-        "rhetorical": Span(None, None),
-    }
-    return spans.get(fact.kind, Span(value, value))
