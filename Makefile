@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup report test lint lab notebooks lock clean
+.PHONY: help setup report test lint bench lab notebooks lock clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: setup                            ## run every test: style, types, package,
 
 lint: setup                            ## style and types only
 	@$(VENV_BIN)/ruff check && $(VENV_BIN)/mypy
+
+bench: setup                           ## how long the reconstruction takes, and how that grows
+	@$(VENV_BIN)/python tests/benchmarks/bench_reconstruct.py
 
 lab: setup                             ## open the notebooks in JupyterLab
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks

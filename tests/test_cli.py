@@ -215,3 +215,18 @@ def test_counts_refuses_what_it_cannot_read(arguments, words):
     result = runner.invoke(app, ["counts", *arguments, "--data", str(DATA)])
     assert result.exit_code == 1
     assert words in result.output
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        ("survey=techuk-2017", "survey chooses the page and is no parameter of a run; use --survey"),
+        ("alpha=2", "alpha must lie between 0 and 1; 2 arrived"),
+        ("from_year=2021", "from_year 2021 must not be after to_year 2020"),
+    ],
+)
+def test_run_refuses_settings_out_of_range_before_anything_runs(pair, words, tmp_path):
+    result = runner.invoke(app, ["run", "--data", str(DATA), "--out", str(tmp_path / "out"), "--parameter", pair])
+    assert result.exit_code == 1
+    assert words in result.output
+    assert not (tmp_path / "out").exists()

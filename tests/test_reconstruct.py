@@ -710,12 +710,12 @@ def test_the_power_of_a_figure_does_not_count_the_sizes_that_it_rules_out_itself
     assert counts.power < alone_power((5, 10), 0)  # type: ignore[operator]
 
 
-def test_a_figure_on_100_people_or_more_has_no_power_as_a_whole_percentage(
+def test_a_figure_on_100_people_or_more_has_no_power_alone_as_a_whole_percentage(
     reconstructions: Mapping[str, Reconstruction], registry: Registry
 ) -> None:
     for found in reconstructions.values():
         for counts in found.findings.values():
-            if counts.power and "." not in registry.finding(counts.finding_id).answer.printed:
+            if counts.power_alone and "." not in registry.finding(counts.finding_id).answer.printed:
                 assert counts.base_low is not None and counts.base_low < 100
 
 

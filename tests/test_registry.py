@@ -160,7 +160,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_or_the_way_to_the_list(tmp
         registry.survey(name)
     expected = {
         "demo-2018": "no survey is called 'demo-2018'; did you mean demo-2019?",
-        "nothing-like-it": "no survey is called 'nothing-like-it'; crosswave list names all surveys",
+        "nothing-like-it": "no survey is called 'nothing-like-it'; crosswave list surveys names all",
     }
     assert caught.value.args[0] == expected[name]
 

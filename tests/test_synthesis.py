@@ -91,14 +91,73 @@ def test_no_adjusted_p_is_smaller_than_its_own(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     trends = assess_all(registry, reconstructions, planned(registry.plan))
-    tested = [trend for trend in trends.values() if trend.comparison and trend.verdict != "not testable"]
-    assert len(tested) >= 9
+    tested = [trend for trend in trends.values() if trend.comparison]
+    assert len(tested) >= 13
+    assert sum(trend.verdict == "not testable" for trend in tested) >= 4  # a missing n is no reason not to count
     for trend in tested:
         assert trend.comparison is not None and trend.p_adjusted is not None
         assert trend.comparison.p_high - 1e-12 <= trend.p_adjusted <= 1
         if trend.verdict in ("rose", "fell"):
             assert trend.p_adjusted < trend.settings.alpha
     assert all(trend.p_adjusted is None for trend in trends.values() if trend not in tested)
+
+
+def test_real_adjusted_p_values_are_those_by_hand(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    """Every pair that the gate lets through counts; the second answer of a partition takes the place of the first."""
+    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    p = {name: trend.comparison.p_high for name, trend in trends.items() if trend.comparison}
+    families: dict[str, list[str]] = {}
+    for name in p:
+        families.setdefault(trends[name].construct.family, []).append(name)
+    assert {"nhs-outlook-positive", "nhs-outlook-negative"} < set(families["nhs-it-series"])
+    expected: dict[str, float] = {}
+    for name, other in (
+        ("nhs-outlook-positive", "nhs-outlook-negative"),
+        ("nhs-outlook-negative", "nhs-outlook-positive"),
+    ):
+        chosen = by_hand(p, [[one for one in family if one != other] for family in families.values()])
+        expected |= chosen if not expected else {name: chosen[name]}
+    assert {name: trends[name].p_adjusted for name in p} == pytest.approx(expected)
+
+
+def test_the_outlook_does_not_survive_the_other_comparisons_of_its_series(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    """Four tests of one series; video has a smaller p, so the outlook's .024 counts three times: .071."""
+    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    video, outlook = trends["nhs-video"].comparison, trends["nhs-outlook-negative"].comparison
+    assert video is not None and outlook is not None
+    assert video.p_high < outlook.p_high < 0.05
+    assert trends["nhs-outlook-negative"].p_adjusted == pytest.approx(3 * outlook.p_high)
+    assert outlook.outcomes == ("fell",)
+    assert trends["nhs-outlook-negative"].verdict == "inconclusive"
+
+
+def test_a_pair_without_n_counts_and_stands_for_its_partition(
+    make_survey: Callable[..., Survey],
+    make_construct: Callable[..., Construct],
+    small_registry: Callable[..., Registry],
+) -> None:
+    """One family: a, and a partition whose first answer has no n in one wave; a counts twice, or with p_high."""
+    rows = {"a": (1000, "40.0%", "45.0%"), "open": (None, "40.0%", "60.0%"), "sized": (1000, "40.0%", "48.0%")}
+    surveys = [
+        make_survey(f"{name}-{year}", year, n, yes=text)
+        for name, (n, *texts) in rows.items()
+        for year, text in zip((2017, 2019), texts, strict=True)
+    ]
+    constructs = [
+        make_construct(name, f"{name}-2017.q.yes", f"{name}-2019.q.yes", partition=None if name == "a" else "p")
+        for name in rows
+    ]
+    small = small_registry(surveys, constructs)
+    found = assess_all(small, reconstruct_all(small), SETTINGS)
+    p = {name: trend.comparison.p_high for name, trend in found.items() if trend.comparison}
+    assert found["open"].verdict == "not testable"
+    expected = by_hand(p, [["a", "open"]]) | {"sized": by_hand(p, [["a", "sized"]])["sized"]}
+    assert {name: trend.p_adjusted for name, trend in found.items()} == pytest.approx(expected)
+    assert found["a"].p_adjusted == pytest.approx(2 * p["a"])
 
 
 def test_the_order_of_constructs_changes_no_verdict(made: Registry, assessed: Mapping[str, Trend]) -> None:

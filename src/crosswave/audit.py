@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ from crosswave.quantities import Lexicon, QuantityError, number
 from crosswave.registry import DataError, Fault, Registry, find_data
 from crosswave.registry.loading import read_folder
 from crosswave.registry.mending import Path_
-from crosswave.registry.models import Answer, Condition, Question, Survey
+from crosswave.registry.models import Answer, Condition, Phrase, Question, Survey
 
 _EXCLUSIVE = ("single", "scale", "fact")
 
@@ -44,8 +45,19 @@ def _survey_faults(registry: Registry) -> Iterator[Fault]:
             continue
         for where, message in _unreadable(survey, lexicon):
             yield document.fault(where, message)
+        if words := _other_n(survey):
+            yield document.fault(("n",), words)
         for k, question in enumerate(survey.questions):
             yield from (document.fault(("questions", k), words) for words in _over_full(survey, question, lexicon))
+
+
+def _other_n(survey: Survey) -> str | None:
+    """An exact n must stand in its own printed form."""
+    n = survey.n
+    numbers = re.findall(r"\d+", (n.printed or "").replace(",", ""))
+    if n.kind != "exact" or not numbers or str(n.value) in numbers:
+        return None
+    return f"n is {n.value}, and {n.printed!r} is printed; make them agree, or say how n is derived"
 
 
 def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
@@ -96,6 +108,25 @@ def _quantity_faults(registry: Registry) -> Iterator[Fault]:
                 yield document.fault(("phrases", k, key), words)
         if not (_no_number(phrase.low) or _no_number(phrase.high)) and number(phrase.low) > number(phrase.high):
             yield document.fault(("phrases", k, "low"), f"low {phrase.low} is above high {phrase.high}; swap them")
+    for k, phrase in enumerate(registry.quantities.phrases):
+        for figure, exact in _outside_own_interval(phrase):
+            words = (
+                f"the interval of {phrase.text!r} does not hold {exact}, for which it was printed ({figure}); widen it"
+            )
+            yield document.fault(("phrases", k), words)
+
+
+def _outside_own_interval(phrase: Phrase) -> Iterator[tuple[str, str]]:
+    if _no_number(phrase.low) or _no_number(phrase.high):
+        return
+    low, high = number(phrase.low), number(phrase.high)
+    if low > high:
+        return
+    for use in phrase.seen:
+        exact = use.get("exact", "")
+        known = exact and use.get("misreport") != "yes" and not _no_number(exact)
+        if known and not low <= number(exact) <= high:
+            yield use.get("figure", "?"), exact
 
 
 def _claim_faults(registry: Registry) -> Iterator[Fault]:

@@ -14,6 +14,13 @@ from crosswave.registry.models import Claim, Condition, PrintedChange, Survey
 from crosswave.spans import TARGETS, Span, Target, change_span, fact_span, inside, outside
 
 _PROBABILITY = ("probability", "census")
+_SAMPLING = {
+    "foi": "replies to a freedom-of-information request, not all of which are known",
+    "panel": "a panel, not a probability sample",
+    "poll-at-event": "people who attended an event",
+    "self-selected": "people who chose to answer",
+    "unstated": "nobody says how those who answered were chosen",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,12 @@ class Checker:
         ----------
         Berger 1982, Technometrics 24(4), doi:10.1080/00401706.1982.10487790.
         """
-        if reason := claim.not_checkable or self._impossible(claim):
+        if (
+            reason := claim.not_checkable
+            or self._impossible(claim)
+            or self._other_subject(claim)
+            or self._circular(claim)
+        ):
             return ClaimVerdict(claim, "not checkable", "not checkable", self._licence(claim), *(None,) * 3, reason)
         answered = _all_of([self._answered(condition) for condition in claim.all_of], _ANSWERED)
         intervals = [self._interval(condition) for condition in claim.all_of]
@@ -76,6 +88,19 @@ class Checker:
         if claim.subject == "arithmetic":
             sampled = "not checkable"
         return ClaimVerdict(claim, answered, sampled, self._licence(claim), middle, low, high, self._reason(claim))
+
+    def _other_subject(self, claim: Claim) -> str | None:
+        """A claim about organisations, checked on a survey that counts people."""
+        units = {self.registry.surveys[name].unit for name in claim.surveys}
+        if claim.subject == "organisations" and "person" in units:
+            return "the figure counts people, and the claim speaks of organisations"
+        return None
+
+    def _circular(self, claim: Claim) -> str | None:
+        """A claim in words about figures that are printed in words only."""
+        names = [name for condition in claim.all_of for name in condition.terms]
+        verbal = [name in self.registry.findings and self._counts(name).verbal for name in names]
+        return "the figures are printed only in such words, so nothing else can check them" if all(verbal) else None
 
     def _impossible(self, claim: Claim) -> str | None:
         """Why nothing follows from a figure that no counts can print."""
@@ -106,11 +131,22 @@ class Checker:
 
     def _term(self, name: str) -> Span:
         if name in self.registry.findings:
-            counts = self._counts(name)
-            return Span(counts.share_low, counts.share_high)
+            return self._share_span(name)
         if name in self.registry.facts:
             return fact_span(self.registry.facts[name])
         return change_span(self._change(name))
+
+    def _share_span(self, name: str) -> Span:
+        """The shares that print admits, whichever of several printed values is the true one."""
+        spans = [_feasible(self._counts(other)) for other in self._values_of(name)]
+        return Span(min(low for low, _ in spans), max(high for _, high in spans))
+
+    def _values_of(self, name: str) -> list[str]:
+        """A figure and the rival values that are printed for it."""
+        finding = self.registry.findings[name]
+        trusted = finding.answer.rival_of or finding.answer.id
+        same = (answer.id for answer in finding.question.answers if trusted in (answer.id, answer.rival_of))
+        return [f"{finding.survey.id}.{finding.question.id}.{answer}" for answer in same]
 
     def _counts(self, name: str) -> FindingCounts:
         return self.reconstructions[name.split(".")[0]].findings[name]
@@ -149,10 +185,10 @@ class Checker:
         if name not in self.registry.findings:
             return None
         finding, counts = self.registry.findings[name], self._counts(name)
-        low, high = counts.share_low, counts.share_high
-        if counts.base_low is None or low is None or high is None:
+        if counts.base_low is None:
             return None
-        share = float(low if (end == "low") == (weight > 0) else high)
+        span = self._share_span(name)
+        share = float((span.low if (end == "low") == (weight > 0) else span.high) or 0)
         return LinearTerm(self._fieldwork(finding.survey), _exclusive_group(finding), weight, share, counts.base_low)
 
     def _fieldwork(self, survey: Survey) -> str:
@@ -172,28 +208,72 @@ class Checker:
         bad = sorted({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY))
         if not surveys:
             return "not licensed: no survey stands behind it"
-        return f"not licensed: sampling is {' and '.join(bad)}" if bad else "licensed by the sampling design"
+        return f"not licensed: {' and '.join(map(_SAMPLING.__getitem__, bad))}" if bad else "licensed by the design"
 
     def _reason(self, claim: Claim) -> str:
         words = [f"{self._words(condition)}: {self._answered(condition)}" for condition in claim.all_of]
         return "; ".join(words)
 
     def _words(self, condition: Condition) -> str:
-        span = self.span(condition)
-        percent = not condition.over and all(name not in self.registry.facts for name in condition.terms)
-        ends = " to ".join(_shown(end, percent) for end in dict.fromkeys((span.low, span.high)))
-        terms = " ".join(_signed(name, weight) for name, weight in condition.terms.items())
-        return f"{terms.removeprefix('+ ')} is {ends}, must be {_demand(condition)}"
+        shares = not condition.over and all(name not in self.registry.facts for name in condition.terms)
+        level = len(condition.terms) == 1 and all(name in self.registry.findings for name in condition.terms)
+        unit = "" if not shares else "%" if level else " points"
+        value = _ends(self.span(condition), unit)
+        terms = _sum([(self._named(name), weight) for name, weight in condition.terms.items()])
+        divisor = f", over {_sum([(self._named(name), 1) for name in condition.over])}" if condition.over else ""
+        return f"{terms}{divisor} is {value}, must be {_demand(condition)}{self._remarks(condition)}"
+
+    def _named(self, name: str) -> str:
+        if name in self.registry.findings:
+            finding = self.registry.findings[name]
+            return f'"{finding.answer.says}" ({finding.answer.printed}, {finding.survey.id})'
+        if name in self.registry.facts:
+            fact = self.registry.facts[name]
+            return f"{fact.subject} ({fact.value} {fact.unit})"
+        change = self._change(name)
+        return f"the printed change of {change.points:+d} points ({name.split('.')[0]})"
+
+    def _remarks(self, condition: Condition) -> str:
+        """What a reader must know of the figures: rivals, and words that were calibrated on them."""
+        rivals = [n for n in condition.terms if n in self.registry.findings and len(self._values_of(n)) > 1]
+        seen = {
+            use.get("figure") for p in self.registry.quantities.phrases if p.text == condition.phrase for use in p.seen
+        }
+        remarks = ["print gives more than one value"] if rivals else []
+        remarks += ["the words are calibrated on this figure among others"] if seen & set(condition.terms) else []
+        return f" ({'; '.join(remarks)})" if remarks else ""
 
 
-def _signed(name: str, weight: int) -> str:
-    return f"{'+' if weight > 0 else '-'} {'' if abs(weight) == 1 else f'{abs(weight)} '}{name}"
+def _feasible(counts: FindingCounts) -> tuple[Fraction, Fraction]:
+    """The shares of whole counts where there are any, else those for which the printed text can stand."""
+    shares = [Fraction(yes, base) for yes, base in zip(*counts.pairs(), strict=True)]
+    if not shares:
+        return counts.share_low or Fraction(0), Fraction(1) if counts.share_high is None else counts.share_high
+    return min(shares), max(shares)
 
 
-def _shown(end: Fraction | None, percent: bool) -> str:
-    if end is None:
-        return "any number"
-    return f"{float(100 * end):.4g}%" if percent else f"{float(end):.4g}"
+def _sum(terms: list[tuple[str, int]]) -> str:
+    first, *rest = terms
+    lead = "minus " if first[1] < 0 else ""
+    return lead + _times(*first) + "".join(f" {'plus' if w > 0 else 'minus'} {_times(name, w)}" for name, w in rest)
+
+
+def _times(name: str, weight: int) -> str:
+    return name if abs(weight) == 1 else f"{abs(weight):,} times {name}"
+
+
+def _ends(span: Span, unit: str) -> str:
+    if span.low is None and span.high is None:
+        return "not bounded by print"
+    if span.low is None or span.high is None:
+        side, end = ("at most", span.high) if span.low is None else ("at least", span.low)
+        return f"{side} {_shown(end or Fraction(0), unit)}{unit}"
+    ends = dict.fromkeys(_shown(end, unit) for end in (span.low, span.high))
+    return " to ".join(ends) + unit
+
+
+def _shown(end: Fraction, unit: str) -> str:
+    return f"{float(100 * end):.1f}" if unit else f"{float(end):,.3g}" if abs(end) < 1000 else f"{float(end):,.0f}"
 
 
 def _demand(condition: Condition) -> str:

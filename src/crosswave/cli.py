@@ -139,6 +139,26 @@ def counts(
             print(line)
 
 
+@app.command(epilog="Example:  [bold]crosswave reconstruct igov-2017 --draws 20 --seed 1 --out drawn[/]")
+def reconstruct(
+    survey: Annotated[str, typer.Argument(metavar="SURVEY", help="The id of a survey.")],
+    out: Annotated[Path, typer.Option(help="The folder that gets the file.")],
+    draws: Annotated[int, typer.Option(help="How many tables of respondents.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 0,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV in place of Parquet.")] = False,
+    data: Data = None,
+) -> None:
+    """Write made-up respondents whose tabulation prints the survey's figures again. They show; they prove nothing."""
+    from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_survey, write_table
+
+    with _plain_faults():
+        registry = load_registry(data)
+        table = draw_survey(registry.survey(survey), registry, draws, seed)
+        path = write_table(table, out / f"{survey}{'.csv' if as_csv else '.parquet'}")
+    print(f"{path}: {len(table)} synthetic rows in {draws} draws")
+    print(NOT_IDENTIFIED)
+
+
 @app.command(epilog="Example:  [bold]crosswave new acme-cloud-2021[/]  writes data/surveys/acme-cloud-2021.yaml")
 def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Data = None) -> None:
     """Write a commented survey file that passes the check once it is filled in."""
@@ -172,13 +192,16 @@ def run(
     from crosswave.audit import audit
     from crosswave.report import make_ledger, run_request, write_ledger
     from crosswave.run import run_all
+    from crosswave.trend import check_settings
 
     with _plain_faults():
         registry = audit(data)
         chosen = _chosen(registry.surveys, survey, "survey") + _chosen(registry.constructs, construct, "construct")
         ledger = make_ledger(registry)
+        values = _values(parameter)
+        check_settings(registry.plan, values)
         request = run_request(registry, ledger, out)
-        request = replace(request, only=(*chosen, *(only or ())), jobs=jobs, force=force, parameters=_values(parameter))
+        request = replace(request, only=(*chosen, *(only or ())), jobs=jobs, force=force, parameters=values)
         summary = run_all(request)
         write_ledger(ledger, out / "results")
     for line in summary.lines():
@@ -205,10 +228,13 @@ def _values(pairs: list[str] | None) -> dict[str, object]:
     import ast
 
     values: dict[str, object] = {}
+    own = {"survey": "--survey", "construct": "--construct", "source": "--only claims/..."}
     for pair in pairs or []:
         name, equals, text = pair.partition("=")
         if not equals:
             raise ValueError(f"--parameter takes NAME=VALUE, such as alpha=0.01; {pair!r} arrived")
+        if name in own:
+            raise ValueError(f"{name} chooses the page and is no parameter of a run; use {own[name]}")
         try:
             values[name] = ast.literal_eval(text)
         except (ValueError, SyntaxError):

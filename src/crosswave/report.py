@@ -155,7 +155,7 @@ def _claim_texts(registry: Registry, claims: pd.DataFrame) -> dict[str, PageText
         f"claims/{name}": PageText(
             title=registry.claim_sources[name].title,
             summary=f"{registry.claim_sources[name].publisher or 'Unknown publisher'}: claims checked against print.",
-            verdict=_level_words(counts.loc[name]),
+            verdict=f"of those who answered: {_level_words(counts.loc[name])}",
         )
         for name in _sources_with_claims(registry)
     }

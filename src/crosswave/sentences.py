@@ -83,7 +83,7 @@ def _why_untested(trend: Trend) -> str:
         return _one_wave(trend)
     years = {wave.year for wave in trend.waves}
     if years:
-        return f"all {len(trend.waves)} waves are of {years.pop()}"
+        return f"every wave is of {years.pop()}"
     return "no wave in scope asks it in these years"
 
 
@@ -137,9 +137,15 @@ def _uninformative(trend: Trend, comparison: Comparison) -> str:
         else "no change could have shown"
     )
     return (
-        f"Uninformative by design: {_grade(comparison)}; {could}, so the printed difference of "
-        f"{points(comparison.difference, sign=True)} points is no evidence of a change, nor of its absence"
+        f"Uninformative by design: {_grade(comparison)}; {could}, so the printed "
+        f"difference of {_plain_points(comparison)} is evidence neither of a change nor of its absence"
     )
+
+
+def _plain_points(comparison: Comparison) -> str:
+    """The difference as print gives it; about so much where a figure is printed in words."""
+    about = "about " if comparison.pair.first.verbal or comparison.pair.second.verbal else ""
+    return f"{about}{points(comparison.difference, sign=True)} points"
 
 
 def _undecided(by: str) -> Callable[[Trend, Comparison], str]:
@@ -155,8 +161,8 @@ def _undecided(by: str) -> Callable[[Trend, Comparison], str]:
 def _untestable(trend: Trend, comparison: Comparison) -> str:
     unsized = [wave.survey.id for wave in (comparison.pair.first, comparison.pair.second) if not wave.size_known]
     return (
-        f"Not testable: no n is printed for {' or '.join(unsized)}, and the sizes that it could be give "
-        f"{' or '.join(comparison.outcomes)}"
+        f"Not testable: no n is printed for {' or '.join(unsized)}, and the verdict depends on it "
+        f"({' or '.join(comparison.outcomes)})"
     )
 
 
@@ -198,7 +204,7 @@ def claim_sentence(verdict: ClaimVerdict) -> str:
     """Return what became of a claim, in one sentence."""
     claim = verdict.claim
     if verdict.answered == "not checkable":
-        return f"Not checkable: {verdict.reason}"
+        return f"Not checkable: {verdict.reason.removesuffix('.')}."
     if claim.subject == "arithmetic":
         return f"By the printed figures: {verdict.answered} ({verdict.reason})."
     return (
@@ -208,7 +214,7 @@ def claim_sentence(verdict: ClaimVerdict) -> str:
 
 
 def _claim_interval(verdict: ClaimVerdict) -> str:
-    if verdict.low is None or verdict.high is None:
+    if verdict.low is None or verdict.high is None or len(verdict.claim.all_of) > 1:
         return ""
     single = len(verdict.claim.all_of[0].terms) == 1
     unit = "%" if single else "points"

@@ -102,9 +102,10 @@ def change_span(change: PrintedChange) -> Span:
 
 
 def fact_span(fact: Fact) -> Span:
-    """Return the values that a dated fact can have: a lower bound has no upper end, and the other way round.
+    """Return the values that a dated fact can have.
 
-    A rhetorical number is no measurement, so it bounds nothing.
+    "Over 19" ends one unit of its leading digit higher, at 29, and "nearly 38" begins a twentieth lower, as for the
+    size of a sample. A rhetorical number is no measurement, so it bounds nothing.
 
     Raises
     ------
@@ -113,9 +114,13 @@ def fact_span(fact: Fact) -> Span:
     """
     value = number(fact.value)
     spans = {
-        "lower-bound": Span(value, None),
-        "upper-bound": Span(None, value),
+        "lower-bound": Span(value, value + _leading_unit(value)),
+        "upper-bound": Span(value * Fraction(19, 20), value),
         "approximate": Span(value * Fraction(9, 10), value * Fraction(11, 10)),
         "rhetorical": Span(None, None),
     }
     return spans.get(fact.kind, Span(value, value))
+
+
+def _leading_unit(value: Fraction) -> int:
+    return int(10 ** (len(str(int(value))) - 1))

@@ -81,7 +81,8 @@ def _surveys(constructs: Iterable[Construct]) -> set[str]:
 
 
 def _adjusted(trends: Iterable[Trend]) -> dict[str, float]:
-    tests = [trend for trend in trends if trend.comparison and trend.verdict != "not testable"]
+    """Every pair that the gate lets through counts, also where a missing n leaves its verdict open."""
+    tests = [trend for trend in trends if trend.comparison]
     chosen = _one_per_partition(tests)
     adjusted = _adjust(chosen) if chosen else {}
     for test in tests:

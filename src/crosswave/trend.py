@@ -76,6 +76,26 @@ def planned(plan: Plan) -> Settings:
     )
 
 
+def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
+    """Refuse settings outside their range before anything is computed with them.
+
+    Parameters
+    ----------
+    plan : Plan
+        Gives the settings that are not changed.
+    changed : mapping of str to object
+        Changed settings by name; names of other things are passed over.
+
+    Raises
+    ------
+    ValueError
+        A setting is outside its range; all of them are named.
+    """
+    numbers = {name: value for name, value in changed.items() if isinstance(value, int | float)}
+    known = {name: value for name, value in numbers.items() if name in Settings.__dataclass_fields__}
+    replace(planned(plan), **known)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two waves compared over every count that can have printed them.
@@ -87,11 +107,12 @@ class Comparison:
     points : float
         Total error used, points at 50 %.
     difference, low, high : float
-        Later minus earlier share at the middle of what print admits; the widest interval over all feasible counts.
+        Later minus earlier printed share (the middle of what words can stand for); the widest interval over all
+        feasible counts.
     p_value, p_low, p_high : float
-        At the middle, and the range over all feasible counts.
+        At the printed shares, and the range over all feasible counts.
     equivalence_p : float
-        At the middle.
+        At the printed shares.
     reach : Reach
         What the comparison could have shown before the data.
     outcomes : tuple of str
@@ -196,8 +217,9 @@ def compare_pair(pair: Pair, settings: Settings, plan: Plan) -> Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Every pair of extreme counts, flattened; n already divided by the design effect."""
+    """Every pair of extreme counts, flattened, and the printed pair; n already divided by the design effect."""
 
+    printed: tuple[float, float]
     share_1: FloatArray
     n_1: FloatArray
     share_2: FloatArray
@@ -205,11 +227,7 @@ class _Grid:
 
     @property
     def middle(self) -> tuple[float, float, float, float]:
-        return _middle(self.share_1), _mean_size(self.n_1), _middle(self.share_2), _mean_size(self.n_2)
-
-
-def _middle(shares: FloatArray) -> float:
-    return float((shares.min() + shares.max()) / 2)
+        return self.printed[0], _mean_size(self.n_1), self.printed[1], _mean_size(self.n_2)
 
 
 def _mean_size(sizes: FloatArray) -> float:
@@ -220,6 +238,7 @@ def _grid(pair: Pair, design_effect: float) -> _Grid:
     one, two = np.meshgrid(np.arange(len(pair.first.shares)), np.arange(len(pair.second.shares)), indexing="ij")
     first, second = one.ravel(), two.ravel()
     return _Grid(
+        (pair.first.share, pair.second.share),
         pair.first.shares[first],
         pair.first.sizes[first] / design_effect,
         pair.second.shares[second],
@@ -260,7 +279,7 @@ def _reach(grid: _Grid, points: float, settings: Settings, power: float) -> Reac
 
     At the largest sizes that print allows: what those could not have shown, no smaller ones could.
     """
-    share, n_1, n_2 = _middle(grid.share_1), float(grid.n_1.max()), float(grid.n_2.max())
+    share, n_1, n_2 = grid.printed[0], float(grid.n_1.max()), float(grid.n_2.max())
     error = float(error_at(points, share))
     margin = settings.smallest_change / 100
     return reach(share, (n_1, n_2), margin=margin, alpha=settings.alpha, power=power, total_error=(error, error))

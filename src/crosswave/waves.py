@@ -58,8 +58,10 @@ class Wave:
 
     @property
     def share(self) -> float:
-        """The middle of the feasible shares."""
-        return float((self.shares.min() + self.shares.max()) / 2)
+        """The printed share; the middle of what words can stand for."""
+        low, high = self.counts.share_low or Fraction(0), self.counts.share_high or Fraction(0)
+        middle = float((low + high) / 2)
+        return 1 - middle if self.answer.reversed else middle
 
     @property
     def size_known(self) -> bool:

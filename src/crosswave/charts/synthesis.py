@@ -69,8 +69,8 @@ def synthesis_message(trends: Sequence[Trend]) -> str:
         From `crosswave.synthesis.assess_all`.
     """
     changed = sum(trend.verdict in ("rose", "fell") for trend in trends)
-    compared = sum(trend.comparison is not None for trend in trends)
-    return f"A change shows in {changed} of {len(trends)} constructs; {compared} could be compared at all"
+    tested = sum(trend.verdict not in ("not comparable", "not testable") for trend in trends)
+    return f"A change shows in {changed} of {len(trends)} constructs; {tested} could be tested at all"
 
 
 def synthesis_alt(trends: Sequence[Trend]) -> str:

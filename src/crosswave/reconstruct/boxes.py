@@ -69,6 +69,35 @@ def boxes(part: Arithmetic, n: IntArray) -> Boxes:
     return Boxes(sizes, low, high, feasible)
 
 
+def relaxed(part: Arithmetic, n: IntArray) -> Boxes:
+    """Return what the other figures of a simple part leave to each count, its own print not looked at.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        For which `is_simple` holds.
+    n : array of int, shape (sizes,)
+        The sizes that n can have.
+
+    Returns
+    -------
+    Boxes
+        ``low`` exceeds ``high`` where the others alone cannot stand together.
+    """
+    base = part.figures[0].base
+    sizes = np.full_like(n, base.high) if base.low == base.high else n
+    low = np.array([_ceil(figure, sizes) for figure in part.figures])
+    high = np.array([_floor(figure, sizes) for figure in part.figures])
+    empty = low > high
+    others_fit = empty.sum(axis=0) - empty == 0
+    bottom, top = np.zeros_like(low), np.broadcast_to(sizes, low.shape)
+    for link in part.links:
+        top = np.minimum(top, sizes - (low.sum(axis=0) - low))
+        if _SUMS[link.kind]:
+            bottom = np.maximum(bottom, sizes - (high.sum(axis=0) - high))
+    return Boxes(sizes, bottom, np.where(others_fit, top, -1), np.asarray(others_fit.all(axis=0)))
+
+
 def _ceil(figure: Figure, sizes: IntArray) -> IntArray:
     return -_floor_times(-figure.low, sizes)
 

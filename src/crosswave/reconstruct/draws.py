@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,15 @@ import pandas as pd
 from crosswave.reconstruct.boxes import boxes, is_simple
 from crosswave.reconstruct.figures import Arithmetic, Figure, components
 from crosswave.reconstruct.model import Model
+from crosswave.reconstruct.survey import feasible_readings
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import Survey
 
 Mask = npt.NDArray[np.bool_]
+NOT_IDENTIFIED = (
+    "Synthetic: made up so that its tabulation prints the published figures again. How answers to different questions "
+    "go together is not identified by print; infer nothing from these rows."
+)
 _SUMS = ("exclusive", "exhaustive", "complement")
 
 
@@ -38,6 +46,55 @@ class Draw:
     n: int
     counts: Mapping[str, int]
     bases: Mapping[str, int]
+
+
+def draw_survey(survey: Survey, registry: Registry, draws: int, seed: int) -> pd.DataFrame:
+    """Return several draws of a survey's respondents, one under the other.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    registry : Registry
+        Where phrases and the plan stand.
+    draws : int
+        How many, at least 1.
+    seed : int
+        The same seed gives the same rows.
+
+    Returns
+    -------
+    DataFrame
+        As `respondents`, with the number of the draw in front; ``attrs`` says what it is and how it was made.
+
+    Raises
+    ------
+    ValueError
+        If draws is below 1, or no figure of the survey can be counted.
+
+    Notes
+    -----
+    A draw takes one of the readings that survive, each with the same probability; figures in conflict are left out.
+    """
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1; {draws} arrived")
+    choices = feasible_readings(survey, registry)
+    if not choices:
+        raise ValueError(
+            f"no figure of {survey.id} can be counted: no n or no share is printed, so there is nothing to draw"
+        )
+    rng = np.random.default_rng(seed)
+    tables = [_one_table(choices[rng.integers(len(choices))], number + 1, rng) for number in range(draws)]
+    table = pd.concat(tables, ignore_index=True)
+    table.attrs = {"synthetic": True, "survey": survey.id, "seed": seed, "draws": draws, "statement": NOT_IDENTIFIED}
+    return table
+
+
+def _one_table(choice: tuple[Arithmetic, list[int]], number: int, rng: np.random.Generator) -> pd.DataFrame:
+    reading, sizes = choice
+    table = respondents(reading, draw_counts(reading, sizes, rng), rng)
+    table.insert(0, "draw", number)
+    return table
 
 
 def draw_counts(reading: Arithmetic, sizes: list[int], rng: np.random.Generator) -> Draw:
@@ -131,6 +188,29 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
     long = table.melt(value_vars=answers, var_name="figure", value_name="yes").dropna()
     by_figure = long.astype({"yes": bool}).groupby("figure", sort=False)["yes"].agg(count="sum", base="size")
     return by_figure.assign(share=by_figure["count"] / by_figure["base"])
+
+
+def write_table(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table of respondents, whole or not at all, and return the path.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `draw_survey`; its ``attrs`` go into the metadata of a Parquet file.
+    path : Path
+        Ends in .parquet or .csv; the folder is made if it is not there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        if path.suffix == ".csv":
+            table.to_csv(aside, index=False)
+        else:
+            table.to_parquet(aside, index=False)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path
 
 
 class _People:

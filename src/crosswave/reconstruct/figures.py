@@ -72,6 +72,7 @@ class Arithmetic:
     links: tuple[Link, ...]
     n: tuple[int, int] | None
     reading: tuple[str, ...] = ()
+    rounding: str = "nearest"
 
 
 def readings(survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[str] = frozenset()) -> list[Arithmetic]:
@@ -123,7 +124,7 @@ def _one_reading(
         figures = [figure for figure in figures if figure not in missing]
         known = {figure.id for figure in figures}
     words = tuple(f"{place}: {_chosen(survey, place, pick)}" for place, pick in choice.items())
-    return Arithmetic(tuple(figures), tuple(_links(shares, figures)), n, words)
+    return Arithmetic(tuple(figures), tuple(_links(shares, figures)), n, words, survey.rounding or "nearest")
 
 
 def _chosen(survey: Survey, place: str, pick: int) -> str:

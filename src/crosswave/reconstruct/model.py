@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
@@ -58,11 +59,12 @@ class Model:
         low, high = arithmetic.n or (1, 1)
         domain = cp_model.Domain(low, high) if sizes is None else cp_model.Domain.from_values(sizes)
         self.n = self._cp.new_int_var_from_domain(domain, "n")
-        self.bases = {figure.base.key: self._base(figure) for figure in arithmetic.figures}
+        by_base = {figure.base.key: figure for figure in arithmetic.figures}
+        self.bases = {key: self._base(figure) for key, figure in by_base.items()}
         self.counts = {f.id: self._cp.new_int_var(0, f.base.high, f.id) for f in arithmetic.figures}
         for figure in arithmetic.figures:
             self._hold_figure(figure)
-        for figure in {figure.base.key: figure for figure in arithmetic.figures}.values():
+        for figure in by_base.values():
             self._hold_base(figure)
         for link in arithmetic.links:
             self._hold_link(link)
@@ -143,6 +145,32 @@ class Model:
         between = [value for value in range(low + 1, high) if self._can_be(variable, value)]
         return tuple(sorted({low, *between, high}))
 
+    def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: tuple[Fraction, Fraction]) -> bool:
+        """Return whether a count can be a share of its base between two ends, both included."""
+        trial = self._cp.clone()
+        trial.clear_objective()
+        yes, of = (trial.get_int_var_from_proto_index(variable.index) for variable in (count, base))
+        trial.add(yes * ends[0].denominator >= of * ends[0].numerator)
+        trial.add(yes * ends[1].denominator <= of * ends[1].numerator)
+        return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+    def sizes_of_tables(self, limit: int) -> list[int]:
+        """Return the n of every solution, each as often as it has solutions, up to a number of solutions.
+
+        Parameters
+        ----------
+        limit : int
+            The search stops here.
+        """
+        trial, finder = self._cp.clone(), cp_model.CpSolver()
+        trial.clear_objective()
+        finder.parameters.num_workers = 1
+        finder.parameters.random_seed = _SEED
+        finder.parameters.enumerate_all_solutions = True
+        tables = _Tables(trial.get_int_var_from_proto_index(self.n.index), limit)
+        finder.solve(trial, tables)
+        return tables.sizes
+
     def fix(self, variable: cp_model.IntVar, value: int) -> None:
         """Hold a count or base at a value from now on."""
         self._cp.add(variable == value)
@@ -152,3 +180,17 @@ class Model:
         trial.clear_objective()
         trial.add(trial.get_int_var_from_proto_index(variable.index) == value)
         return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+
+class _Tables(cp_model.CpSolverSolutionCallback):
+    """Notes the n of each solution, and stops the search at a number of them."""
+
+    def __init__(self, n: cp_model.IntVar, limit: int) -> None:
+        super().__init__()
+        self._n, self._limit = n, limit
+        self.sizes: list[int] = []
+
+    def on_solution_callback(self) -> None:
+        self.sizes.append(self.value(self._n))
+        if len(self.sizes) >= self._limit:
+            self.stop_search()

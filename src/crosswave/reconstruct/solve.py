@@ -1,50 +1,42 @@
-"""Bounds of every count and base of a survey, with the conflicts taken out."""
+"""Everything that the counts of a survey can be under one reading, with the conflicts taken out."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from crosswave.reconstruct.boxes import IntArray, Mask, boxes, is_simple
+from crosswave.reconstruct.boxes import IntArray, Mask
 from crosswave.reconstruct.conflicts import Conflict, find_conflict
 from crosswave.reconstruct.figures import Arithmetic, Link, components
-from crosswave.reconstruct.model import Model
-
-BASES_LISTED = 40
-"""A base whose range is at most this wide is searched value by value, so that holes show."""
-
-SIZES_LISTED = 200
-"""An n whose range is at most this wide is tried value by value where CP-SAT is needed; else its two ends are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Exact bounds of one figure's count and base.
-
-    Parameters
-    ----------
-    count_low, count_high, base_low, base_high : int
-        Tight bounds under everything that the model holds.
-    bases : tuple of int
-        Every feasible base, if the range is at most `BASES_LISTED` wide; else empty.
-    """
-
-    count_low: int
-    count_high: int
-    base_low: int
-    base_high: int
-    bases: tuple[int, ...]
+from crosswave.reconstruct.parts import Counts, Part, known, sizes
+from crosswave.reconstruct.power import Possible
+from crosswave.reconstruct.solutions import Solutions
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """One reading of a survey, solved."""
+    """One reading of a survey, solved.
+
+    Parameters
+    ----------
+    counts : dict of str to Counts
+        Every figure that is in no conflict.
+    conflicts : tuple of Conflict
+        What had to be taken out.
+    possible : dict of str to Possible
+        What could have been printed in place of each figure.
+    tables : Solutions
+        How many tables print what is left.
+    """
 
     counts: dict[str, Counts]
     conflicts: tuple[Conflict, ...]
+    possible: dict[str, Possible]
+    tables: Solutions
 
 
 @dataclass(slots=True)
@@ -66,17 +58,39 @@ class Solver:
         Parts of a survey share nothing but n. So the sizes of n that each part admits are found first, and each part is
         then bounded over the sizes that all of them admit.
         """
+        reading, conflicts = self.settled(reading)
+        parts = components(reading)
+        n = self._fitting(reading, parts)
+        counts = {name: c for part in parts for name, c in self._bounds(part, n).items()}
+        return Solution(counts, conflicts, self._possible(reading, parts), self._tables(parts, n))
+
+    def fits(self, reading: Arithmetic) -> bool:
+        """Return whether counts exist that print every figure of a reading."""
+        return bool(self._fitting(reading, components(reading)).size)
+
+    def settled(self, reading: Arithmetic) -> tuple[Arithmetic, tuple[Conflict, ...]]:
+        """Return a reading without the figures that cannot stand together, and the conflicts.
+
+        Parameters
+        ----------
+        reading : Arithmetic
+            The survey under one reading of its bases.
+        """
         conflicts: list[Conflict] = []
         while found := self._conflict(reading):
             conflicts.append(found)
             reading = without(reading, set(found.figures))
-        parts = components(reading)
-        fits = self._fitting(reading, parts)
-        counts = {name: c for part in parts for name, c in self._bounds(part, fits).items()}
-        return Solution(counts, tuple(conflicts))
+        return reading, tuple(conflicts)
+
+    def sizes(self, reading: Arithmetic) -> list[int]:
+        """Return what n can be under a reading that has no conflict."""
+        return [int(n) for n in self._fitting(reading, components(reading))]
 
     def _conflict(self, reading: Arithmetic) -> Conflict | None:
-        """A conflict inside one part, or else between parts that need different n."""
+        """A conflict inside one part, or else between parts that need different n.
+
+        One at a time: what else the figures of a conflict are at odds with says nothing of the other figures.
+        """
         parts = components(reading)
         for part in parts:
             if not self._fits(part).any():
@@ -85,61 +99,49 @@ class Solver:
 
     def _fitting(self, reading: Arithmetic, parts: list[Arithmetic]) -> IntArray:
         """The sizes of n that every part admits."""
-        n = _sizes(reading)
+        n = sizes(reading)
         return np.asarray(n[np.logical_and.reduce([np.ones(len(n), bool), *map(self._fits, parts)])])
 
     def _fits(self, part: Arithmetic) -> Mask:
-        fits = _box_fits if is_simple(part) else _tangled_fits
-        return np.asarray(self._once(("fits", part.figures, part.links, part.n), lambda: fits(part)))
+        return np.asarray(self._once(part, "fits", lambda: self._known(part).fits()))
 
     def _bounds(self, part: Arithmetic, n: IntArray) -> dict[str, Counts]:
-        bounds = _box_bounds if is_simple(part) else _tangled_bounds
-        found: dict[str, Counts] = self._once((part.figures, part.links, n.tobytes()), lambda: bounds(part, n))
+        found: dict[str, Counts] = self._once(part, ("bounds", n.tobytes()), lambda: self._known(part).bounds(n))
         return found
 
-    def _once(self, key: tuple[object, ...], compute: Callable[[], object]) -> Any:
+    def _possible(self, reading: Arithmetic, parts: list[Arithmetic]) -> dict[str, Possible]:
+        """A part does not limit the sizes of n at which its own figures are looked at."""
+        n, refused = sizes(reading), [~self._fits(part) for part in parts]
+        refusals = np.sum(refused, axis=0)
+        found: dict[str, Possible] = {}
+        for part, own in zip(parts, refused, strict=True):
+            found |= self._possible_in(part, np.asarray(n[refusals - own == 0]))
+        return found
+
+    def _possible_in(self, part: Arithmetic, n: IntArray) -> dict[str, Possible]:
+        found: dict[str, Possible] = self._once(part, ("possible", n.tobytes()), lambda: self._known(part).possible(n))
+        return found
+
+    def _tables(self, parts: list[Arithmetic], n: IntArray) -> Solutions:
+        found = [self._tables_of(part, n) for part in parts]
+        if not found:
+            return Solutions(1, capped=False)
+        number = sum(math.prod(many) for many in zip(*(by_size for by_size, _ in found), strict=True))
+        return Solutions(number, any(capped for _, capped in found))
+
+    def _tables_of(self, part: Arithmetic, n: IntArray) -> tuple[list[int], bool]:
+        found: tuple[list[int], bool] = self._once(part, ("tables", n.tobytes()), lambda: self._known(part).tables(n))
+        return found
+
+    def _known(self, part: Arithmetic) -> Part:
+        found: Part = self._once(part, "known", lambda: known(part))
+        return found
+
+    def _once(self, part: Arithmetic, what: object, compute: Callable[[], object]) -> Any:
+        key = (what, part.figures, part.links, part.n, part.rounding)
         if key not in self._seen:
             self._seen[key] = compute()
         return self._seen[key]
-
-
-def _sizes(part: Arithmetic) -> IntArray:
-    low, high = part.n or (1, 1)
-    return np.arange(low, high + 1, dtype=np.int64)
-
-
-def _box_fits(part: Arithmetic) -> Mask:
-    return boxes(part, _sizes(part)).feasible
-
-
-def _tangled_fits(part: Arithmetic) -> Mask:
-    n, model = _sizes(part), Model(part)
-    if len(n) == 1 or not model.feasible():
-        return np.full(len(n), model.feasible())
-    low, high = model.bounds(model.n)
-    listed = model.values(model.n, SIZES_LISTED)
-    return np.isin(n, listed) if listed else (low <= n) & (n <= high)
-
-
-def _box_bounds(part: Arithmetic, n: IntArray) -> dict[str, Counts]:
-    box = boxes(part, n)
-    sizes = np.unique(box.sizes)
-    low, high = int(sizes.min()), int(sizes.max())
-    listed = tuple(int(size) for size in sizes) if high - low < BASES_LISTED else ()
-    return {
-        figure.id: Counts(int(box.low[k].min()), int(box.high[k].max()), low, high, listed)
-        for k, figure in enumerate(part.figures)
-    }
-
-
-def _tangled_bounds(part: Arithmetic, n: IntArray) -> dict[str, Counts]:
-    model = Model(part, sizes=n.tolist())
-    bases = {key: (model.bounds(base), model.values(base, BASES_LISTED)) for key, base in model.bases.items()}
-    return {f.id: _counts(model.bounds(model.counts[f.id]), *bases[f.base.key]) for f in part.figures}
-
-
-def _counts(count: tuple[int, int], base: tuple[int, int], bases: tuple[int, ...]) -> Counts:
-    return Counts(*count, *base, bases)
 
 
 def without(part: Arithmetic, names: set[str]) -> Arithmetic:

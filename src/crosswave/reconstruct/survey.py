@@ -1,96 +1,53 @@
-"""Every printed figure of a survey with its feasible counts, its level and the reason for it."""
+"""A survey from its printed figures to feasible counts: readings, what each admits, and what survives."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
+from crosswave.quantities import Lexicon, sample_range
+from crosswave.reconstruct.conflicts import Conflict, with_repairs
+from crosswave.reconstruct.figures import Arithmetic, Figure, readings, rivals
+from crosswave.reconstruct.finding import LEVELS, FindingCounts
+from crosswave.reconstruct.levels import Context
+from crosswave.reconstruct.nets import with_rounded_nets
+from crosswave.reconstruct.parts import Counts
+from crosswave.reconstruct.power import Possible, alone_power, unlimited
+from crosswave.reconstruct.repairs import survey_repairs
+from crosswave.reconstruct.rounding import rounding_words
+from crosswave.reconstruct.solutions import Solutions
+from crosswave.reconstruct.solve import Solution, Solver
+from crosswave.registry.loading import Registry, findings_of
+from crosswave.registry.models import Survey
 
-from crosswave.quantities import Lexicon, Quantity, sample_range
-from crosswave.reconstruct.boxes import Mask
-from crosswave.reconstruct.conflicts import Conflict
-from crosswave.reconstruct.figures import Arithmetic, Figure, describe, readings, rivals
-from crosswave.reconstruct.solve import Counts, Solution, Solver
-from crosswave.registry.loading import Finding, Registry, findings_of
-from crosswave.registry.models import Plan, Survey
-
-LEVELS: Mapping[str, str] = {
-    "recomputed": "computed again from microdata",
-    "consistent": "whole counts exist that print every figure of the survey, under the assumptions named",
-    "bounded": "an interval only: n, the base or the figure itself is not printed as a number",
-    "sources-disagree": "print gives two values of one quantity",
-    "conflicting": "no whole counts print these figures together",
-    "unquantified": "no share is printed",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class FindingCounts:
-    """What the print of one figure admits.
-
-    Parameters
-    ----------
-    finding_id : str
-        survey.question.answer.
-    level : str
-        One of `LEVELS`.
-    share_low, share_high : Fraction or None
-        The shares for which the printed text can stand; None where it is no share.
-    count_low, count_high, base_low, base_high : int or None
-        Feasible whole numbers; None where n or the base is unknown or the figure is in conflict.
-    bases : tuple of int
-        Every feasible base where they are few; holes are real.
-    verbal : bool
-        Whether words stand where a number could.
-    power : float or None
-        Share of the values with the same decimals that no count on this base prints: what this figure alone could
-        have failed. Zero means that nothing could have failed.
-    reason : str
-        Why it has this level, in words.
-    """
-
-    finding_id: str
-    level: str
-    share_low: Fraction | None
-    share_high: Fraction | None
-    count_low: int | None
-    count_high: int | None
-    base_low: int | None
-    base_high: int | None
-    bases: tuple[int, ...]
-    verbal: bool
-    power: float | None
-    reason: str
-
-    def pairs(self) -> tuple[list[int], list[int]]:
-        """Return the lowest and the highest count on each base that the figure admits, as counts and bases.
-
-        Where bases are too many to be listed, or other figures tie a count to its base, this is more than can have
-        printed the survey, and never less.
-
-        Returns
-        -------
-        tuple of list of int
-            Two lists of equal length; empty where there are no counts.
-        """
-        if self.base_low is None or self.base_high is None:
-            return [], []
-        sizes = self.bases or range(self.base_low, self.base_high + 1)
-        ends = [(count, base) for base in sizes for count in self._counts_on(base)]
-        return [count for count, _ in ends], [base for _, base in ends]
-
-    def _counts_on(self, base: int) -> tuple[int, ...]:
-        low = max(math.ceil((self.share_low or Fraction(0)) * base), self.count_low or 0)
-        high = min(math.floor((self.share_high or Fraction(1)) * base), self.count_high or 0)
-        return () if low > high else (low, high) if high > low else (low,)
+__all__ = ["LEVELS", "FindingCounts", "Reconstruction", "alone_power", "reconstruct"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reconstruction:
-    """A survey's figures with their feasible counts, conflicts and assumptions."""
+    """A survey's figures with their feasible counts, conflicts and assumptions.
+
+    Parameters
+    ----------
+    survey_id : str
+        The wave.
+    n : tuple of int or None
+        Fewest and most who can have answered; None where no n is printed.
+    findings : mapping of str to FindingCounts
+        By id of the figure.
+    conflicts : tuple of Conflict
+        Figures that cannot stand together.
+    assumptions : tuple of str
+        What no source states, in words.
+    readings, surviving : tuple of str
+        Readings of ambiguous bases, and those among them that admit counts.
+    solutions : Solutions or None
+        How many tables of counts print all that is in no conflict, over the readings that survive; None where no
+        figure can be counted.
+    rounding : str
+        Whether the figures fit rounded to the nearest, and cut off, in words.
+    """
 
     survey_id: str
     n: tuple[int, int] | None
@@ -99,6 +56,8 @@ class Reconstruction:
     assumptions: tuple[str, ...]
     readings: tuple[str, ...]
     surviving: tuple[str, ...]
+    solutions: Solutions | None
+    rounding: str
 
 
 def reconstruct(survey: Survey, registry: Registry) -> Reconstruction:
@@ -114,35 +73,100 @@ def reconstruct(survey: Survey, registry: Registry) -> Reconstruction:
     Notes
     -----
     Each reading of an ambiguous base is a branch; counts are the union over the branches that survive. Rival printed
-    values are solved one at a time in place of the value that they rival.
+    values are solved one at a time in place of the value that they rival. Where figures cannot stand together, nets
+    that print the sum of the printed figures of their parts are read so, if fewer conflicts are left then.
     """
     lexicon = Lexicon(registry.quantities)
     rival = rivals(survey)
     branches, solver = readings(survey, lexicon, registry.plan, frozenset(rival)), Solver()
-    kept = _surviving(branches, solver)
-    counts, conflicts = _union(kept.values()), _conflicts(kept.values())
+    main = _Trial.of(branches, solver)
+    counts, conflicts, possible = _union(main.kept.values()), _conflicts(main.kept.values()), main.possible()
     for name, target in rival.items():
         others = frozenset({*rival, target} - {name})
-        trials = _surviving(readings(survey, lexicon, registry.plan, others), solver).values()
-        counts |= {key: value for key, value in _union(trials).items() if key == name}
-        conflicts += [conflict for conflict in _conflicts(trials) if name in conflict.figures]
-    context = _Context(survey, lexicon, registry.plan, counts, tuple(conflicts), rival, branches)
+        trial = _Trial.of(readings(survey, lexicon, registry.plan, others), solver)
+        counts |= {key: value for key, value in _union(trial.kept.values()).items() if key == name}
+        possible |= {key: value for key, value in trial.possible().items() if key == name}
+        conflicts += [conflict for conflict in _conflicts(trial.kept.values()) if name in conflict.figures]
+    conflicts = [_with_guesses(conflict, branches[0], counts) for conflict in conflicts]
+    context = Context(survey, lexicon, registry.plan, counts, tuple(conflicts), rival, branches, possible)
     return Reconstruction(
         survey_id=survey.id,
         n=sample_range(survey.n, lexicon, registry.plan),
         findings={finding.id: context.finding_counts(finding) for finding in findings_of(survey)},
         conflicts=tuple(conflicts),
         assumptions=_assumptions(survey, branches),
-        readings=tuple("; ".join(branch.reading) for branch in branches if branch.reading),
-        surviving=tuple("; ".join(reading) for reading in kept if reading),
+        readings=tuple("; ".join(branch.reading) for branch, _ in main.solved if branch.reading),
+        surviving=tuple("; ".join(reading) for reading in main.kept if reading),
+        solutions=_all_tables(main.kept.values()) if counts else None,
+        rounding=rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.kept.values())),
     )
 
 
-def _surviving(branches: list[Arithmetic], solver: Solver) -> dict[tuple[str, ...], Solution]:
-    """The readings with the fewest conflicts, by what they read, with their solutions."""
-    solved = {branch.reading: solver.solve(branch) for branch in branches}
-    fewest = min(len(solution.conflicts) for solution in solved.values())
-    return {reading: solution for reading, solution in solved.items() if len(solution.conflicts) == fewest}
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Every reading with its solution, and those with the fewest conflicts, by what they read."""
+
+    solver: Solver
+    solved: list[tuple[Arithmetic, Solution]]
+    kept: dict[tuple[str, ...], Solution]
+
+    @classmethod
+    def of(cls, branches: list[Arithmetic], solver: Solver) -> _Trial:
+        solved = [(branch, solver.solve(branch)) for branch in branches]
+        fewest = min(len(solution.conflicts) for _, solution in solved)
+        rounded = [(branch, solver.solve(branch)) for branch in with_rounded_nets(branches)] if fewest else []
+        solved += [(branch, solution) for branch, solution in rounded if len(solution.conflicts) < fewest]
+        fewest = min(len(solution.conflicts) for _, solution in solved)
+        kept = {branch.reading: solution for branch, solution in solved if len(solution.conflicts) == fewest}
+        return cls(solver, solved, kept)
+
+    def possible(self) -> dict[str, tuple[Possible, ...]]:
+        """What could stand in place of each figure, under every reading that another value could let survive."""
+        names = {name for solution in self.kept.values() for name in solution.possible}
+        return {name: tuple(self._possible(name)) for name in names}
+
+    def _possible(self, name: str) -> Iterable[Possible]:
+        fewest = min(len(solution.conflicts) for solution in self.kept.values())
+        known = {branch.reading: f for branch, _ in self.solved for f in branch.figures if f.id == name}
+        for branch, solution in self.solved:
+            if name not in solution.possible and branch.reading in known:
+                solution = self.solver.solve(_set_free(branch, known[branch.reading]))
+            if len(solution.conflicts) <= fewest:
+                yield solution.possible.get(name) or unlimited(next(iter(known.values())))
+
+
+def _set_free(branch: Arithmetic, free: Figure) -> Arithmetic:
+    """A reading in which one figure can be any share."""
+    wide = replace(free, low=Fraction(0), high=Fraction(1))
+    return replace(branch, figures=tuple(wide if figure is free else figure for figure in branch.figures))
+
+
+def _all_tables(solutions: Iterable[Solution]) -> Solutions:
+    tables = [solution.tables for solution in solutions]
+    return Solutions(sum(one.number for one in tables), any(one.capped for one in tables))
+
+
+def _with_guesses(conflict: Conflict, branch: Arithmetic, counts: Mapping[str, Counts]) -> Conflict:
+    known = {name: (one.count_low, one.count_high) for name, one in counts.items()}
+    return with_repairs(conflict, survey_repairs(branch, conflict.figures, known))
+
+
+def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmetic, list[int]]]:
+    """Return the readings of a survey that survive, without the figures in conflict, each with what n can be.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    registry : Registry
+        Where phrases and the plan stand.
+    """
+    lexicon, solver = Lexicon(registry.quantities), Solver()
+    branches = readings(survey, lexicon, registry.plan, frozenset(rivals(survey)))
+    settled = [solver.settled(branch) for branch in branches]
+    fewest = min(len(conflicts) for _, conflicts in settled)
+    kept = [reading for reading, conflicts in settled if len(conflicts) == fewest and reading.figures]
+    return [(reading, solver.sizes(reading)) for reading in kept]
 
 
 def _conflicts(solutions: Iterable[Solution]) -> list[Conflict]:
@@ -158,14 +182,19 @@ def _union(solutions: Iterable[Solution]) -> dict[str, Counts]:
 
 
 def _merge(many: list[Counts]) -> Counts:
-    listed = all(counts.bases for counts in many)
     return Counts(
         min(counts.count_low for counts in many),
         max(counts.count_high for counts in many),
         min(counts.base_low for counts in many),
         max(counts.base_high for counts in many),
-        tuple(sorted({base for counts in many for base in counts.bases})) if listed else (),
+        _together([counts.bases for counts in many]),
+        _together([counts.values for counts in many]),
     )
+
+
+def _together(many: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """Every value of any list; none if one of them was too long to be listed."""
+    return tuple(sorted({value for values in many for value in values})) if all(many) else ()
 
 
 def _assumptions(survey: Survey, branches: list[Arithmetic]) -> tuple[str, ...]:
@@ -173,153 +202,3 @@ def _assumptions(survey: Survey, branches: list[Arithmetic]) -> tuple[str, ...]:
     words += [] if survey.weighted is not None else ["the figures are not weighted"]
     words += [] if survey.rounding else ["percentages are rounded to the nearest"]
     return tuple(dict.fromkeys(words))
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    survey: Survey
-    lexicon: Lexicon
-    plan: Plan
-    counts: Mapping[str, Counts]
-    conflicts: tuple[Conflict, ...]
-    rival: Mapping[str, str]
-    branches: list[Arithmetic]
-
-    def finding_counts(self, finding: Finding) -> FindingCounts:
-        quantity = self._quantity(finding)
-        counts = self.counts.get(finding.local_id)
-        level, reason = self._level(finding, quantity, counts)
-        return FindingCounts(
-            finding.id,
-            level,
-            share_low=quantity.low if quantity else None,
-            share_high=quantity.high if quantity else None,
-            count_low=counts.count_low if counts else None,
-            count_high=counts.count_high if counts else None,
-            base_low=counts.base_low if counts else None,
-            base_high=counts.base_high if counts else None,
-            bases=counts.bases if counts else (),
-            verbal=quantity is not None and quantity.verbal,
-            power=self._power(finding, counts, quantity),
-            reason=reason,
-        )
-
-    def _quantity(self, finding: Finding) -> Quantity | None:
-        if finding.answer.measure not in ("share", "range"):
-            return None
-        return self.lexicon.share(finding.answer.printed, self.survey.rounding or "nearest")
-
-    def _level(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str]:
-        """The first rule that applies gives the level and the reason."""
-        rules = (self._not_a_share, self._in_conflict, self._disagrees, self._not_sized, self._inexact)
-        for rule in rules:
-            if found := rule(finding, quantity, counts):
-                return found
-        return "consistent", self._consistent_reason(finding)
-
-    def _not_a_share(
-        self, finding: Finding, quantity: Quantity | None, counts: Counts | None
-    ) -> tuple[str, str] | None:
-        reasons = {
-            "size": ("unquantified", self.survey.missing or "a head count is printed, no share"),
-            "change": ("unquantified", "a change is printed, not a level"),
-            "mean": ("bounded", "a mean is printed, not a share of respondents"),
-        }
-        return reasons.get(finding.answer.measure)
-
-    def _in_conflict(
-        self, finding: Finding, quantity: Quantity | None, counts: Counts | None
-    ) -> tuple[str, str] | None:
-        if counts is not None:  # in conflict with a rival value only, or not in every reading
-            return None
-        words = [conflict.words for conflict in self.conflicts if finding.local_id in conflict.figures]
-        return ("conflicting", "; ".join(words)) if words else None
-
-    def _disagrees(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
-        others = [other for other, target in self.rival.items() if target == finding.local_id]
-        others += [self.rival[finding.local_id]] if finding.local_id in self.rival else []
-        if not others:
-            return None
-        printed = {f.local_id: f.answer.printed for f in findings_of(self.survey)}
-        values = ", ".join(f"{printed[other]} ({other})" for other in others)
-        return "sources-disagree", f"print also gives {values} for the same quantity"
-
-    def _not_sized(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
-        if counts is not None:
-            return None
-        if self.survey.weighted:
-            return "bounded", "the figures are weighted, so no whole counts need print them"
-        if finding.base and finding.base.counts:
-            return "bounded", f"counted on {finding.base.counts}, not on respondents"
-        base = finding.base
-        whose = "n" if base is None or base.everyone else f"the size of its base ({describe(base)})"
-        return "bounded", f"{whose} is not known, so the interval comes from the printed figure alone"
-
-    def _inexact(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
-        if quantity is None or counts is None:
-            return None
-        if quantity.verbal:
-            return "bounded", f"printed as {finding.answer.printed!r}: {quantity.reason}"
-        if self.survey.n.kind != "exact" and counts.base_low < counts.base_high:
-            return "bounded", f"n is printed as {self.survey.n.printed!r}: {counts.base_low} to {counts.base_high}"
-        return None
-
-    def _consistent_reason(self, finding: Finding) -> str:
-        figure = _figure(self.branches, finding.local_id)
-        given = f"whole counts print it, if {figure.base.assumption}" if figure else "whole counts print it"
-        return given + (f"; {finding.answer.ambiguity}" if finding.answer.ambiguity else "")
-
-    def _power(self, finding: Finding, counts: Counts | None, quantity: Quantity | None) -> float | None:
-        """Of the sizes before this figure is looked at: those that it rules out are no test of it."""
-        if counts is None or quantity is None or quantity.decimals is None:
-            return None
-        sizes = {size for branch in self.branches for size in _sizes_before(branch, finding.local_id, counts)}
-        return alone_power(sizes or range(counts.base_low, counts.base_high + 1), quantity.decimals)
-
-
-def _figure(branches: list[Arithmetic], name: str) -> Figure | None:
-    return next((figure for branch in branches for figure in branch.figures if figure.id == name), None)
-
-
-def _sizes_before(branch: Arithmetic, name: str, counts: Counts) -> range:
-    figure = _figure([branch], name)
-    if figure is None:
-        return range(0)
-    known = not figure.base.answers
-    return range(figure.base.low, figure.base.high + 1) if known else range(counts.base_low, counts.base_high + 1)
-
-
-def alone_power(bases: Iterable[int], decimals: int) -> float:
-    """Return the share of printable percentages that no count on any of the bases prints.
-
-    Parameters
-    ----------
-    bases : iterable of int
-        Sizes that the base can have.
-    decimals : int
-        Decimals of the percentage.
-
-    Examples
-    --------
-    Half of the whole percentages cannot come from 50 answers, none is impossible with 100:
-
-    >>> round(alone_power((50,), 0), 3), alone_power((100,), 0)
-    (0.495, 0.0)
-
-    References
-    ----------
-    Brown and Heathers 2017, Social Psychological and Personality Science 8(4), doi:10.1177/1948550616673876.
-    """
-    steps: int = 100 * 10**decimals
-    sizes = set(bases)
-    if any(size >= steps for size in sizes):
-        return 0.0
-    possible = np.logical_or.reduce([_printable(size, steps) for size in sizes])
-    return float(1 - possible.mean())
-
-
-def _printable(base: int, steps: int) -> Mask:
-    """For each of the values 0, 1 ... steps whether a count between half a step below and half a step above exists."""
-    halves = 2 * np.arange(steps + 1)
-    lowest, highest = -(-np.maximum(halves - 1, 0) * base // (2 * steps)), (halves + 1) * base // (2 * steps)
-    return np.asarray(lowest <= highest)

@@ -197,6 +197,7 @@ _ONLY_WORDS = {
     "string_too_short": "must not be empty",
     "int_parsing": "must be a whole number",
     "bool_parsing": "must be true or false",
+    "float_parsing": "must be a number",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be one of: {expected}",

@@ -119,7 +119,7 @@ class Registry:
 
 def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
     if name not in table:
-        raise KeyError(f"no {what} is called {name!r}{nearest(name, table) or f'; crosswave list names all {what}s'}")
+        raise KeyError(f"no {what} is called {name!r}{nearest(name, table) or f'; crosswave list {what}s names all'}")
     return table[name]
 
 
@@ -213,6 +213,8 @@ class _Reader:
 
     def surveys(self) -> list[Survey]:
         paths = sorted((self.folder / "surveys").glob("*.yaml"))
+        for path in sorted((self.folder / "surveys").glob("*.yml")):
+            self.faults.append(Fault(shown_path(path), 1, "files of surveys end in .yaml; rename it"))
         if not paths:
             message = "no survey file stands here; crosswave new SURVEY-ID makes one"
             self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))

@@ -90,7 +90,7 @@ def _reach(data: Any, where: Path_) -> Any:
 def _stand_in(detail: ErrorDetails, key: str, number: int) -> Any:
     if detail["type"] == "extra_forbidden":
         return None
-    if detail["type"] == "literal_error":
+    if detail["type"] == "literal_error" and key in _STAND_INS:
         expected = re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
         return expected[0] if expected else None
     if detail["type"] == "missing" or key in _STAND_INS:

@@ -6,14 +6,32 @@ reconstruction takes it as a named assumption.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 LocalId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
 FindingId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+\.[a-z0-9-]+$")]
-PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+
+
+def _in_the_calendar(text: str) -> str:
+    if len(text) == len("2017-04-18"):
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"{text} is no day of the calendar; mend the date") from None
+    if not 1990 <= int(text[:4]) <= 2100:
+        raise ValueError(f"{text} is not between 1990 and 2100; mend the date")
+    return text
+
+
+PartialDate = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
+    AfterValidator(_in_the_calendar),
+]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
@@ -358,6 +376,25 @@ class Plan(Record):
     gate: tuple[GateRule, ...]
     families: tuple[Family, ...]
     decision_table: tuple[VerdictRow, ...]
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Plan:
+        rules = {
+            f"alpha must lie between 0 and 1; {self.alpha.value:g} arrived": 0 < self.alpha.value < 1,
+            f"power must lie between 0 and 1; {self.power.value:g} arrived": 0 < self.power.value < 1,
+            f"design_effect must be at least 1; {self.design_effect.value:g} arrived": self.design_effect.value >= 1,
+            f"smallest_change must be points between 0 and 100; {self.smallest_change.value:g} arrived": 0
+            < self.smallest_change.value
+            < 100,
+            f"window ends {self.window.to_year}, before it starts {self.window.from_year}": self.window.from_year
+            <= self.window.to_year,
+            "design_effects must list numbers of at least 1": bool(self.design_effects)
+            and min(self.design_effects) >= 1,
+        }
+        broken = [words for words, holds in rules.items() if not holds]
+        if broken:
+            raise ValueError("; ".join(broken))
+        return self
 
 
 class Fact(Record):

@@ -70,10 +70,24 @@ def _references(survey: Survey) -> Iterator[Located]:
     for k, question in enumerate(survey.questions):
         if question.base:
             yield from _base(question.base, ("questions", k, "base"), answers)
+        if sum(other.id == question.id for other in survey.questions) == 1:
+            yield from _own_base(question, ("questions", k))
         for j, answer in enumerate(question.answers):
             yield from _answer(answer, question, ("questions", k, "answers", j), sources, answers)
     for k, change in enumerate(survey.changes):
         yield from dangling(("changes", k, "sources"), "source", change.sources, sources)
+
+
+def _own_base(question: Question, where: Path_) -> Iterator[Located]:
+    """Nobody can be asked because of the answer that they give to the same question."""
+    places = [((*where, "base"), question.base)]
+    places += [((*where, "answers", j, "base"), answer.base) for j, answer in enumerate(question.answers)]
+    for place, base in places:
+        for alternative in (base, *base.either) if base else ():
+            own = [name for name in alternative.answers if name.split(".")[0] == question.id]
+            yield from (
+                (place, f"{name} is an answer to this question itself; name one of an earlier question") for name in own
+            )
 
 
 def _answer(

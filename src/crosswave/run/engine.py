@@ -212,8 +212,17 @@ def _round(tasks: Sequence[Task], jobs: int, make_executor: MakeExecutor, last_t
                     task = futures[future]
                     reason = f"the process that ran it ended: {error}"
                     yield Product(task.page, task.title or task.page, "", "", reason, 0.0)
+    except BaseException:
+        _end_workers(executor)
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _end_workers(executor: Executor) -> None:
+    """End processes that would go on with their notebooks after the run was given up."""
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.terminate()
 
 
 def _work(task: Task) -> Product:

@@ -1,0 +1,127 @@
+"""The level of each printed figure of a survey, and why it has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from crosswave.quantities import Lexicon, Quantity
+from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.figures import Arithmetic, Figure, describe
+from crosswave.reconstruct.finding import FindingCounts
+from crosswave.reconstruct.parts import Counts
+from crosswave.reconstruct.power import Possible, alone_power, joint_power
+from crosswave.registry.loading import Finding, findings_of
+from crosswave.registry.models import Plan, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A survey with everything that was found about it."""
+
+    survey: Survey
+    lexicon: Lexicon
+    plan: Plan
+    counts: Mapping[str, Counts]
+    conflicts: tuple[Conflict, ...]
+    rival: Mapping[str, str]
+    branches: list[Arithmetic]
+    possible: Mapping[str, tuple[Possible, ...]]
+
+    def finding_counts(self, finding: Finding) -> FindingCounts:
+        """Return what the print of one figure admits."""
+        quantity = self._quantity(finding)
+        counts = self.counts.get(finding.local_id)
+        level, reason = self._level(finding, quantity, counts)
+        possible = self.possible.get(finding.local_id, ()) if counts else ()
+        return FindingCounts(
+            finding.id,
+            level,
+            share_low=quantity.low if quantity else None,
+            share_high=quantity.high if quantity else None,
+            count_low=counts.count_low if counts else None,
+            count_high=counts.count_high if counts else None,
+            base_low=counts.base_low if counts else None,
+            base_high=counts.base_high if counts else None,
+            bases=counts.bases if counts else (),
+            verbal=quantity is not None and quantity.verbal,
+            values=counts.values if counts else (),
+            power=joint_power(possible) if possible else None,
+            power_alone=self._power_alone(possible, quantity),
+            reason=reason,
+        )
+
+    def _quantity(self, finding: Finding) -> Quantity | None:
+        if finding.answer.measure not in ("share", "range"):
+            return None
+        return self.lexicon.share(finding.answer.printed, self.survey.rounding or "nearest")
+
+    def _power_alone(self, possible: Iterable[Possible], quantity: Quantity | None) -> float | None:
+        sizes = {size for one in possible for size in range(one.base_low, one.base_high + 1)}
+        if not sizes or quantity is None or quantity.decimals is None:
+            return None
+        return alone_power(sizes, quantity.decimals, self.survey.rounding or "nearest")
+
+    def _level(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str]:
+        """The first rule that applies gives the level and the reason."""
+        rules = (self._not_a_share, self._in_conflict, self._disagrees, self._not_sized, self._inexact)
+        for rule in rules:
+            if found := rule(finding, quantity, counts):
+                return found
+        return "consistent", self._consistent_reason(finding)
+
+    def _not_a_share(
+        self, finding: Finding, quantity: Quantity | None, counts: Counts | None
+    ) -> tuple[str, str] | None:
+        reasons = {
+            "size": ("unquantified", self.survey.missing or "a head count is printed, no share"),
+            "change": ("unquantified", "a change is printed, not a level"),
+            "mean": ("bounded", "a mean is printed, not a share of respondents"),
+        }
+        return reasons.get(finding.answer.measure)
+
+    def _in_conflict(
+        self, finding: Finding, quantity: Quantity | None, counts: Counts | None
+    ) -> tuple[str, str] | None:
+        if counts is not None:  # in conflict with a rival value only, or not in every reading
+            return None
+        words = [conflict.words for conflict in self.conflicts if finding.local_id in conflict.figures]
+        return ("conflicting", "; ".join(words)) if words else None
+
+    def _disagrees(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
+        others = [other for other, target in self.rival.items() if target == finding.local_id]
+        others += [self.rival[finding.local_id]] if finding.local_id in self.rival else []
+        if not others:
+            return None
+        printed = {f.local_id: f.answer.printed for f in findings_of(self.survey)}
+        values = ", ".join(f"{printed[other]} ({other})" for other in others)
+        return "sources-disagree", f"print also gives {values} for the same quantity"
+
+    def _not_sized(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
+        if counts is not None:
+            return None
+        if self.survey.weighted:
+            return "bounded", "the figures are weighted, so no whole counts need print them"
+        if finding.base and finding.base.counts:
+            return "bounded", f"counted on {finding.base.counts}, not on respondents"
+        base = finding.base
+        whose = "n" if base is None or base.everyone else f"the size of its base ({describe(base)})"
+        return "bounded", f"{whose} is not known, so the interval comes from the printed figure alone"
+
+    def _inexact(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
+        if quantity is None or counts is None:
+            return None
+        if quantity.verbal:
+            return "bounded", f"printed as {finding.answer.printed!r}: {quantity.reason}"
+        if self.survey.n.kind != "exact" and counts.base_low < counts.base_high:
+            return "bounded", f"n is printed as {self.survey.n.printed!r}: {counts.base_low} to {counts.base_high}"
+        return None
+
+    def _consistent_reason(self, finding: Finding) -> str:
+        figure = _figure(self.branches, finding.local_id)
+        given = f"whole counts print it, if {figure.base.assumption}" if figure else "whole counts print it"
+        return given + (f"; {finding.answer.ambiguity}" if finding.answer.ambiguity else "")
+
+
+def _figure(branches: list[Arithmetic], name: str) -> Figure | None:
+    return next((figure for branch in branches for figure in branch.figures if figure.id == name), None)

@@ -1,0 +1,103 @@
+"""Synthetic respondents print the survey again, and draws reach every feasible table."""
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crosswave.quantities import percent_interval
+from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, tabulate, write_table
+from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure, Link
+from crosswave.reconstruct.survey import feasible_readings
+from crosswave.registry import load_registry
+
+REGISTRY = load_registry(Path(__file__).parents[1] / "data")
+FEASIBLE = [name for name, survey in REGISTRY.surveys.items() if feasible_readings(survey, REGISTRY)]
+
+
+@pytest.mark.parametrize("name", FEASIBLE)
+def test_every_draw_prints_every_figure_of_the_survey_again(name):
+    rng = np.random.default_rng(20170118)
+    for reading, sizes in feasible_readings(REGISTRY.survey(name), REGISTRY)[:3]:
+        by_figure = tabulate(respondents(reading, draw_counts(reading, sizes, rng), rng))
+        assert set(by_figure.index) == {figure.id for figure in reading.figures}
+        for figure in reading.figures:
+            count, base = (int(by_figure.loc[figure.id, key]) for key in ("count", "base"))
+            assert figure.low * base <= count <= figure.high * base, figure.id
+
+
+def figure(name, percent, base):
+    low, high = percent_interval(str(percent), 0)
+    return Figure(name, f"{percent}%", low, high, 0, base)
+
+
+def small(n=(100, 104)):
+    """Two answers that exclude each other, and an answer to another question, on 100 to 104 people."""
+    base, other = (BaseSize(key, "everyone", *n, (), "everyone answered") for key in ("q|all", "r|all"))
+    figures = (figure("q.a", 50, base), figure("q.b", 42, base), figure("r.a", 26, other))
+    return Arithmetic(figures, (Link("exclusive", ("q.a", "q.b"), "they exclude each other"),), n)
+
+
+def tables(reading, sizes):
+    """Every feasible table by plain enumeration."""
+    for n in sizes:
+        for counts in product(range(n + 1), repeat=3):
+            printed = all(f.low * n <= c <= f.high * n for f, c in zip(reading.figures, counts, strict=True))
+            if printed and counts[0] + counts[1] <= n:
+                yield (n, *counts)
+
+
+def test_draws_reach_every_feasible_table_and_no_other():
+    reading = small()
+    expected = set(tables(reading, range(100, 105)))
+    sizes = sorted({n for n, *_ in expected})
+    rng = np.random.default_rng(1)
+    drawn = [draw_counts(reading, sizes, rng) for _ in range(400)]
+    assert {(draw.n, *(draw.counts[f.id] for f in reading.figures)) for draw in drawn} == expected
+
+
+def test_the_same_seed_gives_the_same_rows_and_another_seed_others():
+    survey = REGISTRY.survey("igov-2017")
+    one, same, other = (draw_survey(survey, REGISTRY, 2, seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(one, same)
+    assert not one.equals(other)
+
+
+def test_rows_are_marked_synthetic_and_numbered():
+    table = draw_survey(REGISTRY.survey("igov-2017"), REGISTRY, 2, 0)
+    assert table["synthetic"].all()
+    assert table.groupby("draw")["respondent"].agg(["min", "max"]).to_numpy().tolist() == [[1, 235], [1, 235]]
+    assert table.attrs["statement"] == NOT_IDENTIFIED
+
+
+def test_exclusive_answers_never_meet_in_one_respondent():
+    table = draw_survey(REGISTRY.survey("igov-2017"), REGISTRY, 1, 3)
+    columns = [name for name in table if name.startswith("gap-confidence.")]
+    assert table[columns].sum(axis=1).max() == 1
+
+
+def test_a_subset_question_is_missing_for_everybody_else():
+    table = draw_survey(REGISTRY.survey("igov-2017"), REGISTRY, 1, 4)
+    asked = table["gap-confidence.not-very"] | table["gap-confidence.not-at-all"]
+    assert (table["gap-barriers.skills"].notna() == asked).all()
+    assert asked.sum() in (60, 62)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_file_says_what_it_holds(tmp_path, ending):
+    table = draw_survey(REGISTRY.survey("sas-2022"), REGISTRY, 1, 0)
+    path = write_table(table, tmp_path / "new" / f"sas-2022.{ending}")
+    read = pd.read_parquet(path) if ending == "parquet" else pd.read_csv(path)
+    assert read["synthetic"].all()
+    assert len(read) == 86
+    assert ending == "csv" or read.attrs["statement"] == NOT_IDENTIFIED
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_nothing_is_drawn_where_nothing_can_be_counted():
+    with pytest.raises(ValueError, match="no figure of bt-yougov-2020 can be counted"):
+        draw_survey(REGISTRY.survey("bt-yougov-2020"), REGISTRY, 1, 0)
+    with pytest.raises(ValueError, match="draws must be at least 1; 0 arrived"):
+        draw_survey(REGISTRY.survey("igov-2017"), REGISTRY, 0, 0)

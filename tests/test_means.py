@@ -1,0 +1,92 @@
+"""Means of whole scores against published cases and plain enumeration; figures cut off against their decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crosswave.reconstruct import Reconstruction, fits_truncated, mean_counts, mean_totals, reconstruct
+from crosswave.registry import Registry
+from test_reconstruct import answer, question, survey
+
+
+@pytest.mark.parametrize(
+    ("printed", "n", "items", "possible"),
+    [
+        ("5.19", 28, 1, False),  # scrutiny and rsprite2
+        ("5.27", 43, 1, False),
+        ("5.18", 28, 1, True),  # 145 / 28
+        ("2.5", 2, 1, True),
+        ("2.4", 2, 1, False),
+        ("2.25", 2, 1, False),
+        ("2.25", 2, 2, True),  # 9 / 4
+    ],
+)
+def test_means_of_the_literature_and_by_hand(printed: str, n: int, items: int, possible: bool) -> None:
+    assert mean_counts(printed, n, items) == possible
+
+
+@given(st.integers(1, 120), st.integers(1, 3), st.integers(100, 700))
+def test_the_sums_are_those_whose_mean_prints_so(n: int, items: int, hundredths: int) -> None:
+    printed = str(Decimal(hundredths).scaleb(-2))
+    unit, rules = Decimal("0.01"), (ROUND_HALF_UP, ROUND_HALF_DOWN)
+    means = {total: Decimal(total) / Decimal(n * items) for total in range(8 * n * items)}
+    expected = [t for t, mean in means.items() if Decimal(printed) in {mean.quantize(unit, rule) for rule in rules}]
+    assert list(mean_totals(printed, n, items)) == expected
+
+
+@given(st.integers(1, 200), st.integers(0, 1400))
+def test_a_true_mean_is_always_possible(n: int, total: int) -> None:
+    assert mean_counts(f"{Decimal(total) / Decimal(n):.2f}", n)
+
+
+def test_what_is_no_mean_is_refused() -> None:
+    with pytest.raises(ValueError) as caught:
+        mean_counts("five", 28)
+    assert str(caught.value) == "'five' is no mean; write it as printed, such as 5.19"
+    with pytest.raises(ValueError) as caught:
+        mean_counts("5.19", 0)
+    assert str(caught.value) == "a mean needs n and items of at least 1; n 0 and items 1 arrived"
+
+
+@pytest.mark.parametrize(
+    ("n", "printed", "nearest", "truncated"),
+    [
+        (3, "33%", True, True),  # 33.33
+        (3, "67%", True, False),  # 66.67
+        (3, "66%", False, True),
+        (3, "50%", False, False),
+    ],
+)
+def test_the_rounding_that_fits_is_said(
+    registry: Registry, n: int, printed: str, nearest: bool, truncated: bool
+) -> None:
+    of = survey(n, question("q", answer("a", printed)))
+    found = reconstruct(of, registry)
+    assert (not found.conflicts, fits_truncated(of, registry)) == (nearest, truncated)
+    words = {
+        (True, True): "rounded to the nearest is assumed; all figures cut off after the last digit would fit as well",
+        (True, False): "rounded to the nearest is assumed; no counts print all figures cut off after the last digit",
+        (
+            False,
+            True,
+        ): "no counts print all figures rounded to the nearest; cut off after the last digit they would fit",
+        (False, False): "no counts print all figures, rounded to the nearest or cut off after the last digit",
+    }
+    assert found.rounding == words[nearest, truncated]
+
+
+def test_a_stated_rounding_is_not_doubted(registry: Registry) -> None:
+    of = survey(3, question("q", answer("a", "66%")), rounding="truncated")
+    found = reconstruct(of, registry)
+    assert (found.rounding, found.conflicts) == ("cut off, as stated", ())
+
+
+def test_every_survey_of_the_registry_says_what_its_rounding_can_be(
+    reconstructions: Mapping[str, Reconstruction],
+) -> None:
+    assert all(found.rounding for found in reconstructions.values())

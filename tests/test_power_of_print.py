@@ -1,0 +1,154 @@
+"""What a printed figure could have failed, against trying every other value."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crosswave.quantities import Lexicon
+from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct.boxes import is_simple
+from crosswave.reconstruct.figures import components, readings
+from crosswave.reconstruct.parts import _InModel, known, sizes
+from crosswave.reconstruct.power import alone_power, printable
+from crosswave.reconstruct.solve import Solver
+from crosswave.reconstruct.tree import plant
+from crosswave.registry import Registry
+from crosswave.registry.models import Survey
+from test_reconstruct import answer, between, prints, question, random_survey, respondents_survey, survey
+
+
+def test_the_power_of_the_last_answer_of_an_exhaustive_list_counted_by_hand(registry: Registry) -> None:
+    """60 % of 1,000 is 595 to 605, so the rest is 395 to 405, which prints as 40 %, or by the ends as 39 or 41 %."""
+    rows = [answer("a", "60%"), answer("b", "40%")]
+    found = reconstruct(survey(1000, question("q", *rows, response="single", exhaustive=True)), registry)
+    counts = found.findings["demo.q.b"]
+    assert counts.power_alone == 0
+    assert [v for v in range(101) if any(prints(c, 1000, f"{v}%") for c in range(395, 406))] == [39, 40, 41]
+    assert counts.power == pytest.approx(98 / 101)
+
+
+def test_an_answer_beside_others_could_have_been_too_large(registry: Registry) -> None:
+    """Beside 60 % of 1,000 (595 or more) another answer has at most 405: 42 % and more is ruled out."""
+    rows = [answer("a", "60%"), answer("b", "10%")]
+    counts = reconstruct(survey(1000, question("q", *rows, response="single")), registry).findings["demo.q.b"]
+    assert counts.power == pytest.approx(59 / 101)
+
+
+def test_where_answers_do_not_exclude_each_other_power_is_that_of_the_base(registry: Registry) -> None:
+    found = reconstruct(survey(37, question("q", answer("a", "49%"), answer("b", "51%"))), registry)
+    for counts in found.findings.values():
+        assert counts.power == counts.power_alone == pytest.approx(alone_power((37,), 0))
+
+
+def replaced(of: Survey, question_id: str, answer_id: str, printed: str) -> Survey:
+    """The survey with another value printed in one place."""
+    [asked] = [q for q in of.questions if q.id == question_id]
+    answers = [a if a.id != answer_id else a.model_copy(update={"printed": printed}) for a in asked.answers]
+    changed = asked.model_copy(update={"answers": tuple(answers)})
+    return of.model_copy(update={"questions": tuple(q if q is not asked else changed for q in of.questions)})
+
+
+def fits(of: Survey, registry: Registry) -> bool:
+    """Whether counts print the whole survey under any reading of its bases."""
+    solver = Solver()
+    return any(solver.fits(reading) for reading in readings(of, Lexicon(registry.quantities), registry.plan))
+
+
+@pytest.mark.parametrize("batch", range(3))
+def test_power_is_the_share_of_values_that_would_have_been_a_conflict(registry: Registry, batch: int) -> None:
+    """Every value is put in the figure's place and the whole survey solved again."""
+    dice, compared = random.Random(4000 + batch), 0
+    while compared < 5:
+        of = random_survey(dice, false_share=0.1)
+        found = reconstruct(of, registry)
+        if found.conflicts or found.readings:
+            continue
+        compared += 1
+        asked = dice.choice(of.questions)
+        row = dice.choice(asked.answers)
+        others = [replaced(of, asked.id, row.id, f"{value}%") for value in range(101)]
+        refused = sum(not fits(other, registry) for other in others)
+        assert found.findings[f"demo.{asked.id}.{row.id}"].power == pytest.approx(refused / 101)
+
+
+def test_power_is_exact_where_a_base_is_read_two_ways(registry: Registry) -> None:
+    dice, compared = random.Random(13), 0
+    while compared < 6:
+        of = random_survey(dice, false_share=0.1)
+        found = reconstruct(of, registry)
+        if found.conflicts or not found.readings:
+            continue
+        compared += 1
+        asked = dice.choice(of.questions)
+        row = dice.choice(asked.answers)
+        others = [replaced(of, asked.id, row.id, f"{value}%") for value in range(101)]
+        refused = sum(not fits(other, registry) for other in others)
+        assert found.findings[f"demo.{asked.id}.{row.id}"].power == pytest.approx(refused / 101)
+
+
+def test_trees_and_the_solver_leave_the_same_values(registry: Registry, lexicon: Lexicon) -> None:
+    dice, compared = random.Random(14), 0
+    while compared < 8:
+        of = random_survey(dice, false_share=0.1)
+        for part in components(readings(of, lexicon, registry.plan)[0]):
+            n = sizes(part)[known(part).fits()]
+            if is_simple(part) or plant(part) is None or not n.size:
+                continue
+            compared += 1
+            tree, model = known(part).possible(n), _InModel(part).possible(n)
+            assert {name: one.values for name, one in tree.items()} == {name: one.values for name, one in model.items()}
+
+
+def test_joint_power_is_never_less_than_that_of_the_base_alone(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    dice = random.Random(15)
+    surveys = [random_survey(dice) for _ in range(40)] + [respondents_survey(dice)[0] for _ in range(20)]
+    for found in [*(reconstruct(of, registry) for of in surveys), *reconstructions.values()]:
+        for counts in found.findings.values():
+            assert (counts.power is None) == (counts.power_alone is None)
+            if counts.power is not None and counts.power_alone is not None:
+                assert 1 > counts.power >= counts.power_alone - 1e-12 >= -1e-12
+
+
+def test_the_value_that_is_printed_is_always_possible(reconstructions: Mapping[str, Reconstruction]) -> None:
+    powers = [c.power for found in reconstructions.values() for c in found.findings.values() if c.power is not None]
+    assert max(powers) <= 1 - 1 / 1001
+    assert sum(power > 0 for power in powers) > 100  # print of this kind can fail
+
+
+@given(st.integers(1, 120), st.integers(0, 1), st.sampled_from(["nearest", "truncated"]))
+def test_a_value_can_be_printed_where_a_count_prints_it(base: int, decimals: int, rounding: str) -> None:
+    texts = [f"{Decimal(k).scaleb(-decimals)}%" for k in range(100 * 10**decimals + 1)]
+    if rounding == "nearest":
+        expected = [any(prints(c, base, text) for c in _near(text, base)) for text in texts]
+        np.testing.assert_array_equal(printable([base], decimals, rounding), expected)
+    else:  # the upper end belongs to the interval, so more can be printed than by cutting off alone
+        cut = [any(prints(c, base, text, rounding) for c in _near(text, base)) for text in texts]
+        assert all(
+            possible or not can for possible, can in zip(printable([base], decimals, rounding), cut, strict=True)
+        )
+
+
+def _near(text: str, base: int) -> range:
+    middle = int(Decimal(text.rstrip("%")) * base / 100)
+    return range(max(middle - 3, 0), min(middle + 3, base) + 1)
+
+
+def test_a_reading_without_a_known_base_rules_nothing_out(registry: Registry) -> None:
+    base = {"either": ["all", {"who": "some of them"}]}
+    counts = reconstruct(survey(37, question("q", answer("a", "49%"), base=base)), registry).findings["demo.q.a"]
+    assert (counts.power, counts.power_alone) == (0, 0)
+
+
+def test_power_under_truncation_counts_truncated_values(registry: Registry) -> None:
+    of = survey(between(30, 30), question("q", answer("a", "33%")), rounding="truncated")
+    counts = reconstruct(of, registry).findings["demo.q.a"]
+    assert counts.power == counts.power_alone == pytest.approx(alone_power((30,), 0, "truncated"))
