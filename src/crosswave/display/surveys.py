@@ -63,6 +63,7 @@ def survey_checks(survey: Survey, reconstruction: Reconstruction, findings: pd.D
     """
     return [
         _power(findings),
+        *_tables(reconstruction),
         *(f"Conflict: {conflict.words}." for conflict in reconstruction.conflicts),
         *_readings(reconstruction),
         *_rivals(findings),
@@ -76,13 +77,19 @@ def _power(findings: pd.DataFrame) -> str:
     if power.empty:
         return "No base is known, so no figure could have failed the check: it says nothing about them."
     able = int((power > 0).sum())
-    head = f"Of {plural(len(power), 'figure')} on a known base, {able or 'none'} could have failed the check alone"
+    head = f"Of {plural(len(power), 'figure')} on a known base, {able or 'none'} could have failed the check"
     return head + ("" if able == len(power) else _SILENT) + "."
 
 
-_SILENT = (
-    "; on so large a base any value with as many decimals can be printed, and then agreement says nothing by itself"
-)
+_SILENT = "; where any value with as many decimals would have fitted too, agreement says nothing by itself"
+
+
+def _tables(reconstruction: Reconstruction) -> list[str]:
+    """How many tables of counts there are, and what is known of the rounding."""
+    if reconstruction.solutions is None:
+        return []
+    tables = f"Different tables of counts that print all figures not in conflict: {reconstruction.solutions}."
+    return [tables, f"{reconstruction.rounding[:1].upper()}{reconstruction.rounding[1:]}."]
 
 
 def _readings(reconstruction: Reconstruction) -> list[str]:
