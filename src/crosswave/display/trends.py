@@ -44,7 +44,18 @@ def trend_reach(trend: Trend) -> str:
         else "No true change, however large, was likely to show"
     )
     same = "could" if reach.equivalence_attainable else "could not"
-    return f"{change}; the absence of a change of {margin} points or more {same} have been shown."
+    return f"{change}; the absence of a change of {margin} points or more {same} have been shown.{_if_large(trend)}"
+
+
+def _if_large(trend: Trend) -> str:
+    """Without n the most is granted to a comparison: the largest size that is tried."""
+    waves = (trend.comparison.pair.first, trend.comparison.pair.second) if trend.comparison else ()
+    largest = max((wave.sizes.max() for wave in waves if not wave.size_known), default=None)
+    return (
+        ""
+        if largest is None
+        else f" This takes {largest:,.0f} for an n that is not printed; with fewer it could have shown less."
+    )
 
 
 def variants(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
