@@ -28,8 +28,10 @@ test: setup                            ## run every test: style, types, package,
 lint: setup                            ## style and types only
 	@$(VENV_BIN)/ruff check && $(VENV_BIN)/mypy
 
-bench: setup                           ## how long the reconstruction takes, and how that grows
+bench: setup                           ## how long the reconstruction takes, and how often the verdicts err
 	@$(VENV_BIN)/python tests/benchmarks/bench_reconstruct.py
+	@$(VENV_BIN)/python tests/benchmarks/bench_comparisons.py
+	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
 
 lab: setup                             ## open the notebooks in JupyterLab
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks

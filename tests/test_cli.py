@@ -1,6 +1,9 @@
 """The commands as a person types them: what they print, and the status they end with."""
 
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -230,3 +233,72 @@ def test_run_refuses_settings_out_of_range_before_anything_runs(pair, words, tmp
     assert result.exit_code == 1
     assert words in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_compare_prints_the_verdict_first_and_all_tiers():
+    result = runner.invoke(app, ["compare", "58% of 235", "53% of 232", "--data", str(DATA)])
+    assert result.exit_code == 0
+    assert result.output.splitlines()[0] == "58% of 235, then 53% of 232: inconclusive"
+    assert all(f"tier {tier}" in result.output for tier in ("A", "B1", "B2"))
+    assert "Nobody says how the two surveys are related, so they count as tier A" in result.output
+
+
+def test_compare_prints_one_json_object():
+    options = ["--total-error", "0", "--design-effect", "1.3", "--alpha", ".01", "--smallest-change", "3", "--json"]
+    result = runner.invoke(app, ["compare", "40%", "46% of 800", "--n", "1000", *options, "--data", str(DATA)])
+    record = json.loads(result.output)
+    told = ("verdict", "tier", "total_error", "design_effect", "alpha", "smallest_change", "difference")
+    assert result.exit_code == 0
+    assert [record[key] for key in told] == ["undecided by rounding", "A", 0, 1.3, 0.01, 3, 6]
+    assert record["interval"][0] < 0 < record["interval"][1]
+    assert [figure["n"] for figure in record["figures"]] == [[1000, 1000], [800, 800]]
+
+
+def test_compare_help_names_every_key_of_the_json_object():
+    from crosswave.by_hand_card import KEYS
+
+    told = " ".join(runner.invoke(app, ["compare", "--help"], env={"COLUMNS": "200"}).output.split())
+    assert [key for key in KEYS if key not in told] == []
+
+
+def test_compare_tells_every_fault_and_ends_with_status_one():
+    arguments = ["compare", "x of 9", "73% of 61", "--n", "5", "--alpha", "2", "--tier", "Z", "--data", str(DATA)]
+    result = runner.invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert len(result.output.splitlines()) == 5
+    assert result.output.startswith("crosswave: --alpha must be an error rate above 0 and below 0.5; '2' arrived")
+
+
+@pytest.mark.parametrize("figures", [[], ["58% of 235"], ["58%", "of", "235", "53%", "of", "232"]])
+def test_compare_takes_two_figures(figures):
+    result = runner.invoke(app, ["compare", *figures, "--data", str(DATA)])
+    assert result.exit_code == 1
+    assert "crosswave: two figures are compared, the earlier first and each in quotes" in result.output
+
+
+def test_explain_prints_a_part_of_the_methods():
+    result = runner.invoke(app, ["explain", "newcombe", "--data", str(DATA)])
+    assert result.exit_code == 0
+    assert result.output.startswith("## 5. The difference of two waves\n")
+    assert result.output.strip() in (DATA.parent / "METHODS.md").read_text(encoding="utf-8")
+
+
+def test_explain_lists_all_methods():
+    result = runner.invoke(app, ["explain", "--data", str(DATA)])
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.output.splitlines()][:2] == ["figures", "reconstruct"]
+
+
+def test_explain_names_the_nearest_method():
+    result = runner.invoke(app, ["explain", "newcomb", "--data", str(DATA)])
+    assert (result.exit_code, result.output) == (
+        1,
+        "crosswave: no method is called 'newcomb'; did you mean newcombe?\n",
+    )
+
+
+@pytest.mark.parametrize("heavy", ["pydantic", "pandas", "scipy", "statsmodels", "ortools"])
+def test_help_imports_no_library_that_it_does_not_need(heavy):
+    code = f"import sys; import crosswave.cli; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

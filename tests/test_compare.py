@@ -11,20 +11,24 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize_scalar
+from scipy.optimize import elementwise, minimize_scalar
 from scipy.special import xlogy
 from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from crosswave.arguments import Z_MAX
 from crosswave.compare import (
     Interval,
+    arms_of,
     compare_shares,
     equivalent,
     error_at,
     newcombe,
     p_value,
+    pair_error,
     tost_p,
 )
+from crosswave.estimate import wilson_at
 from crosswave.linear import multinomial_se
 from crosswave.linear_trend import cochran_armitage
 from crosswave.score_interval import miettinen_nurminen
@@ -114,6 +118,23 @@ def test_the_rounding_envelope_is_that_of_the_reference(row: dict[str, Any]) -> 
         "tipping_bias": 0.06 - norm.isf(0.025) * 0.06 / middle,
     }
     assert found[row["quantity"]] == pytest.approx(row["value"], abs=row["tolerance"])
+
+
+def test_the_reference_takes_the_unpooled_error_and_no_other() -> None:
+    """REFERENCE.md prints 2.557 [2.130, 2.985] and 1.709 [1.281, 2.137]: the pooled error differs in each range."""
+    pairs = [(405, 364), (395, 372), (400, 352), (405, 348), (395, 356)]
+    printed = [2.130, 2.985, 1.709, 1.281, 2.137]
+    pooled = [cochran_armitage([a, b], [1000, 800]).z for a, b in pairs]
+    # The last is 2.13649: printed once rounded and once upwards.
+    assert [wald_z(a, b) for a, b in pairs] == pytest.approx(printed, abs=6e-4)
+    assert all(abs(z - value) > 6e-4 for z, value in zip(pooled[:4], printed[:4], strict=True))
+
+
+def test_the_package_and_the_reference_name_one_tipping_bias() -> None:
+    """The package takes Newcombe's limit (0.0140013), the reference the unpooled one (0.0140132): both 1.40 points."""
+    low, _ = newcombe(0.40, 1000, 0.46, 800, alpha=0.05)
+    assert float(low) == pytest.approx(0.0140, abs=5e-5)
+    assert float(low) == pytest.approx(0.06 - norm.isf(0.025) * 0.06 / wald_z(400, 368), abs=2e-5)
 
 
 @pytest.mark.parametrize(("lowest", "survives"), [(364, {True}), (348, {True, False})], ids=["46 %", "44 %"])
@@ -208,6 +229,65 @@ def test_a_difference_between_two_full_counts_is_certain() -> None:
     assert float(p_value(0.4, math.inf, 0.5, math.inf)) == 0.0
 
 
+def bracketed_z(w: Any, t: Any, null: float) -> Any:
+    """The same root by scipy's bracketing and statsmodels' Wilson limits: no derivative, no rewritten formula."""
+    p1, n1, p2, n2 = w
+    gap = p2 - p1 - null
+    lower, upper = np.where(gap < 0, 1 - p1, p1), np.where(gap < 0, 1 - p2, p2)
+
+    def excess(z: Any, a: Any, n: Any, b: Any, m: Any, extra: Any, length: Any) -> Any:
+        up, down = wilson_at(a, n, z)[1] - a, b - wilson_at(b, m, z)[0]
+        return np.sqrt(up**2 + down**2 + (z * extra) ** 2) - length
+
+    args = np.broadcast_arrays(lower, n1, upper, n2, np.hypot(t, t), np.abs(gap))
+    found = elementwise.find_root(excess, (np.zeros(args[0].shape), Z_MAX), args=args, tolerances={"xatol": 1e-13})
+    return np.sign(gap) * np.where(gap == 0, 0.0, np.where(found.success, found.x, np.inf))
+
+
+EDGES = np.array([0.0, 1e-6, 0.01, 0.5, 0.99, 1.0])
+
+
+@pytest.mark.parametrize("kind", ["near", "anywhere", "edges"])
+@pytest.mark.parametrize("null", [0.0, -0.05, 0.05])
+def test_roots_are_those_of_a_bracketing_search(kind: str, null: float) -> None:
+    dice, k = np.random.default_rng(4), 4000
+    p1 = dice.choice(EDGES, k) if kind == "edges" else dice.random(k)
+    p2 = {"near": np.clip(p1 + dice.normal(0, 0.05, k), 0, 1), "edges": dice.choice(EDGES, k)}.get(kind, dice.random(k))
+    n1, n2, t = dice.integers(1, 5000, k), dice.integers(1, 5000, k), dice.choice([0, 0.015, 0.1], k)
+    expected = bracketed_z((p1, n1, p2, n2), t, null)
+    if null == 0:
+        found = p_value(p1, n1, p2, n2, total_error=(t, t))
+        assert np.abs(found - 2 * norm.sf(np.abs(expected))).max() < 1e-10
+    else:
+        other = bracketed_z((p1, n1, p2, n2), t, -null)
+        low, high = (expected, other) if null < 0 else (other, expected)
+        found = tost_p(p1, n1, p2, n2, margin=abs(null), total_error=(t, t))
+        assert np.abs(found - np.maximum(norm.sf(low), norm.cdf(high))).max() < 1e-10
+
+
+@given(WAVES, ERRORS, st.floats(-1, 1), st.floats(0.001, 2))
+def test_an_arm_reaches_a_gap_where_it_is_as_long(w: Any, t: float, r: float, gap: float) -> None:
+    arms = arms_of(*w, total_error=(t, t), correlation=min(r, 0.9))
+    z = arms.reaching(gap)
+    if np.isinf(z):
+        assert float(arms.length(Z_MAX)) < gap
+    else:
+        assert float(arms.length(z)) == pytest.approx(gap, abs=1e-9)
+
+
+def test_correlated_waves_by_hand() -> None:
+    # As the case of 2 of 4 above: every Wilson arm is 1 / (2 sqrt 5), so with r the arm is sqrt((2 - 2 r) / 20).
+    for r in (-1.0, 0.5, 1.0):
+        low, high = newcombe(0.5, 4, 0.5, 4, alpha=2 * norm.sf(1.0), correlation=r)
+        assert (float(low), float(high)) == pytest.approx((-math.sqrt((1 - r) / 10), math.sqrt((1 - r) / 10)), abs=1e-8)
+
+
+@given(WAVES, ERRORS)
+def test_waves_that_answer_alike_are_surer_of_a_difference(w: Any, t: float) -> None:
+    p = p_value(*w, total_error=(t, t), correlation=[-0.5, 0.0, 0.3])
+    assert p[0] >= p[1] - 1e-9 and p[1] >= p[2] - 1e-9
+
+
 def test_ten_thousand_comparisons_are_one_call() -> None:
     shares = np.linspace(0.01, 0.99, 10_000)
     assert p_value(shares, 235, shares[::-1], 400, total_error=(0.03, 0.03)).shape == (10_000,)
@@ -297,6 +377,10 @@ FAULTS = [
         lambda: tost_p(0.4, 10, 0.5, 100, margin=5),
         "margin must be strictly between 0 and 1; got 5. Pass 0.05 for 5 points.",
     ),
+    (
+        lambda: p_value(0.4, 10, 0.5, 100, correlation=1.5),
+        "correlation must be in [-1, 1]; got 1.5. Pass 0 for independent waves.",
+    ),
     (lambda: error_at(-3, 0.5), "points must be zero or more; got -3. Pass a standard deviation."),
     (
         lambda: miettinen_nurminen(5, 4, 1, 9),
@@ -320,3 +404,18 @@ def test_a_fault_says_what_to_do(fault: Any, message: str) -> None:
     with pytest.raises(ValueError) as caught:
         fault()
     assert str(caught.value) == message
+
+
+@given(st.floats(0, 30), st.floats(0, 1), st.floats(0, 1))
+def test_the_error_of_a_pair_is_that_of_one_wave_at_the_middle_whichever_comes_first(
+    points: float, p_1: float, p_2: float
+) -> None:
+    found = float(pair_error(points, p_1, p_2))
+    assert found == float(pair_error(points, p_2, p_1)) == float(error_at(points, (p_1 + p_2) / 2))
+    assert found == pytest.approx(float(pair_error(points, 1 - p_1, 1 - p_2)), abs=1e-12)
+
+
+def test_two_waves_of_one_share_have_its_error() -> None:
+    assert float(pair_error(3, 0.5, 0.5)) == float(error_at(3, 0.5)) == pytest.approx(0.03)
+    # 20 and 80 % err as one half does: at their own shares each would have 0.64 of it.
+    assert float(pair_error(3, 0.2, 0.8)) == pytest.approx(0.03)

@@ -1,13 +1,21 @@
 """What the documents say of the evidence is what the evidence holds."""
 
 import re
+from functools import reduce
+from importlib import import_module
 from pathlib import Path
 
+import pytest
+
+from crosswave.explain import methods
 from crosswave.registry import load_registry
 from crosswave.results import CLAIM_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS
 from crosswave.verdict import DECISIONS
 
 ROOT = Path(__file__).parents[1]
+METHODS = methods((ROOT / "METHODS.md").read_text(encoding="utf-8"))
+CODE = sorted(set(re.findall(r"`([a-z_]+(?:\.\w+)+)`", (ROOT / "METHODS.md").read_text(encoding="utf-8"))))
+
 REGISTRY = load_registry(ROOT / "data")
 
 
@@ -43,3 +51,55 @@ def test_plan_holds_the_decision_table_of_the_code():
 def test_no_document_names_a_path_of_a_machine():
     for path in [*ROOT.glob("*.md"), *(ROOT / "data").glob("*.md")]:
         assert not re.search(r"(?<![\w.])/(?:home|Users|tmp)/", path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("name", [name for name in CODE if not name.endswith((".yaml", ".csv", ".md"))])
+def test_code_that_methods_names_exists(name):
+    module, attributes = found_module(name.split("."))
+    assert attributes, f"{name} names a module; name what is in it"
+    reduce(getattr, attributes, module)
+
+
+def found_module(parts):
+    """The longest part of a dotted name that is a module, and what is left."""
+    for end in range(len(parts), 0, -1):
+        path = ROOT.joinpath("src", "crosswave", *parts[:end])
+        if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file():
+            return import_module(".".join(["crosswave", *parts[:end]])), parts[end:]
+    raise AssertionError(f"METHODS.md names {'.'.join(parts)}, and no module of crosswave starts so")
+
+
+def test_methods_names_every_module_that_cites_a_source():
+    package = ROOT / "src" / "crosswave"
+    citing = [
+        path for path in package.rglob("*.py") if "References\n    ----------" in path.read_text(encoding="utf-8")
+    ]
+    modules = {".".join(path.relative_to(package).with_suffix("").parts) for path in citing}
+    named = {name.rpartition(".")[0] for name in CODE}
+    assert {"newcombe", "glmm", "reconstruct.joint"} <= modules
+    assert sorted(modules - named) == []
+
+
+def test_no_name_finds_two_methods():
+    names = [name for method in METHODS for name in method.names]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_method_names_its_code():
+    assert [method.title for method in METHODS if "\n- Code: " not in method.text] == []
+
+
+def test_methods_sends_readers_to_names_that_exist():
+    names = {name for method in METHODS for name in method.names}
+    sent = set(re.findall(r"see `([a-z-]+)`", text("METHODS.md")))
+    assert {"dispersion", "cochran-armitage", "linear", "overlap"} <= sent
+    assert sent - names == set()
+
+
+def test_methods_quotes_no_estimate():
+    from crosswave.dispersion import estimate_total_error, same_year_figures
+    from crosswave.synthesis import reconstruct_all
+
+    found = estimate_total_error(same_year_figures(REGISTRY, reconstruct_all(REGISTRY)))
+    numbers = {f"{number:.1f}" for number in (found.points, found.low, found.high)}
+    assert {number for number in numbers if f"{number} points" in text("METHODS.md")} == set()

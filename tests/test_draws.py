@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from crosswave.quantities import percent_interval
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, tabulate, write_table
-from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure, Link
-from crosswave.reconstruct.survey import feasible_readings
+from crosswave.reconstruct.trials import feasible_readings
 from crosswave.registry import load_registry
 
 REGISTRY = load_registry(Path(__file__).parents[1] / "data")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crosswave.reconstruct import Reconstruction, fits_truncated, mean_counts, mean_totals, reconstruct
 from crosswave.registry import Registry
-from test_reconstruct import answer, question, survey
+from made_surveys import answer, between, question, survey
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,38 @@ def test_every_survey_of_the_registry_says_what_its_rounding_can_be(
     reconstructions: Mapping[str, Reconstruction],
 ) -> None:
     assert all(found.rounding for found in reconstructions.values())
+
+
+def scale(printed, n, **more):
+    return survey(n, question("q", answer("mean", printed, measure="mean"), response="scale", **more))
+
+
+@pytest.mark.parametrize(("printed", "n"), [("5.19", 28), ("5.27", 43)])
+def test_a_mean_that_no_whole_scores_have_is_a_conflict_with_the_nearest_numbers_that_do(registry, printed, n):
+    """The two impossible means of GRIM (scrutiny)."""
+    found = reconstruct(scale(printed, n), registry)
+    assert found.findings["demo.q.mean"].level == "conflicting"
+    [conflict] = found.conflicts
+    assert printed in conflict.words
+    assert len(conflict.repairs) == 2
+    for words in conflict.repairs:
+        assert mean_counts(printed, int(words.split()[1]))
+
+
+def test_a_mean_that_whole_scores_have_is_consistent_and_says_what_it_could_have_failed(registry):
+    """Of two decimals 28 scores leave 28 in a hundred open: 0/28, 1/28, ..., no two of which round alike."""
+    counts = reconstruct(scale("5.18", 28), registry).findings["demo.q.mean"]
+    assert (counts.level, counts.count_low) == ("consistent", None)
+    assert counts.power == pytest.approx(1 - 28 / 100)
+
+
+def test_a_mean_of_scores_that_need_not_be_whole_is_no_conflict(registry):
+    words = "the scores behind q.mean are whole numbers"
+    of = scale("5.19", 28)
+    assert words in reconstruct(of, registry).assumptions
+    found = reconstruct(of, registry, retract=[words])
+    assert (found.conflicts, found.findings["demo.q.mean"].level) == ((), "bounded")
+
+
+def test_a_mean_of_an_n_that_is_a_range_is_bounded(registry):
+    assert reconstruct(scale("5.19", between(28, 40)), registry).findings["demo.q.mean"].level == "bounded"

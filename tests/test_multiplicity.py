@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from crosswave.multiplicity import METHODS, adjust, benjamini_hochberg, holm
 
@@ -124,3 +125,11 @@ def test_a_fault_says_what_to_do(fault: Any, message: str) -> None:
     with pytest.raises(ValueError) as caught:
         fault()
     assert str(caught.value) == message
+
+
+def test_both_procedures_equal_those_of_statsmodels() -> None:
+    rng = np.random.default_rng(20)
+    for size in (1, 2, 5, 40):
+        p = np.round(rng.random(size) ** 3, 3)  # with ties
+        np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1], rtol=1e-14)
+        np.testing.assert_allclose(benjamini_hochberg(p), multipletests(p, method="fdr_bh")[1], rtol=1e-14)

@@ -149,7 +149,7 @@ FAULTS = [
     ),
     (
         lambda: reach(50, (10, 10), margin=0.05),
-        "share_1 must be in [0, 1]; got 50. Divide a percentage by 100.",
+        "share must be in [0, 1]; got 50. Divide a percentage by 100.",
     ),
 ]
 

@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 
 from crosswave.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct.arithmetic import components
 from crosswave.reconstruct.boxes import is_simple
-from crosswave.reconstruct.figures import components, readings
+from crosswave.reconstruct.figures import readings
 from crosswave.reconstruct.parts import _InModel, known, sizes
 from crosswave.reconstruct.power import alone_power, printable
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.tree import plant
 from crosswave.registry import Registry
 from crosswave.registry.models import Survey
-from test_reconstruct import answer, between, prints, question, random_survey, respondents_survey, survey
+from made_surveys import answer, between, prints, question, random_survey, respondents_survey, survey
 
 
 def test_the_power_of_the_last_answer_of_an_exhaustive_list_counted_by_hand(registry: Registry) -> None:

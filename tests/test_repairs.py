@@ -6,8 +6,8 @@ from itertools import combinations
 import pytest
 
 from crosswave.quantities import percent_interval
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.conflicts import find_conflicts, with_repairs
-from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.model import Model, elements
 from crosswave.reconstruct.repairs import survey_repairs
 
@@ -108,3 +108,15 @@ def test_further_repairs_stand_in_the_words():
 
 def test_intervals_are_exact():
     assert figure("q.a", 41, base(28)).low == Fraction(81, 200)
+
+
+def test_a_subset_of_nobody_is_a_conflict_of_both_figures():
+    """0 % of 10 is nobody, and of nobody no half can be printed: neither figure is impossible by itself."""
+    everyone = base(10)
+    subset = BaseSize("r|those", "those", 1, 10, ("q.a",), "all of them (those) answered r")
+    figures = figure("q.a", 0, everyone), figure("q.b", 50, everyone), figure("r.c", 50, subset)
+    [conflict] = find_conflicts(Arithmetic(figures, (), (10, 10)))
+    assert conflict.figures == ("q.a", "r.c")
+    assert conflict.words == (
+        "no whole number of answers prints 0% (q.a) with 50% (r.c), the one being asked of those who gave the other"
+    )

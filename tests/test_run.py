@@ -120,7 +120,7 @@ def test_type_that_could_run_code_is_refused(tmp_path: Path) -> None:
 
 def test_plan_has_each_single_page_once_and_a_page_for_each_id(tmp_path: Path) -> None:
     plan = plan_tasks(["s1", "s2"], ["src"], ["c"], notebooks=tmp_path)
-    pages = ["start", "synthesis", "context", "claims/src", "trend/c", "survey/s1", "survey/s2"]
+    pages = ["start", "synthesis", "context", "calibration", "claims/src", "trend/c", "survey/s1", "survey/s2"]
     assert [task.page for task in plan] == pages
     assert plan[-1].parameters == {"survey": "s2"}
     assert plan[-1].notebook == tmp_path / "01_reproduce_survey.ipynb"
@@ -336,7 +336,7 @@ def made(task: Task) -> Product:
 @pytest.fixture
 def request_of_three(tmp_path: Path) -> RunRequest:
     books = tmp_path / "notebooks"
-    for name in ("00_start_here", "04_synthesis", "05_context"):
+    for name in ("00_start_here", "04_synthesis", "05_context", "06_calibration"):
         write_notebook(books / f"{name}.ipynb", "1")
     write_notebook(books / "01_reproduce_survey.ipynb", "1", declared="survey: str = 'a'")
     data = tmp_path / "data" / "a.yaml"
@@ -352,18 +352,18 @@ def run(request: RunRequest, brings: Any = made) -> tuple[RunSummary, list[str]]
 
 def test_second_run_does_nothing_and_a_changed_file_runs_its_page_alone(request_of_three: RunRequest) -> None:
     first, seen = run(request_of_three)
-    assert seen == ["start", "synthesis", "context", "survey/a", "survey/b"]
+    assert seen == ["start", "synthesis", "context", "calibration", "survey/a", "survey/b"]
     assert run(request_of_three)[1] == []
     write_whole(request_of_three.data["survey/a"][0], "x: 2")
     summary, seen = run(request_of_three)
     assert seen == ["survey/a"]
-    assert [page.status for page in summary.pages].count("unchanged") == 4
+    assert [page.status for page in summary.pages].count("unchanged") == 5
     assert first.exit_status == summary.exit_status == 0
 
 
 def test_force_runs_what_is_unchanged(request_of_three: RunRequest) -> None:
     run(request_of_three)
-    assert len(run(replace(request_of_three, force=True))[1]) == 5
+    assert len(run(replace(request_of_three, force=True))[1]) == 6
 
 
 def test_deleted_page_is_made_again(request_of_three: RunRequest) -> None:
@@ -392,7 +392,7 @@ def test_failure_does_not_stop_the_others_and_is_tried_again(request_of_three: R
 
     summary, _ = run(request_of_three, fails)
     assert summary.exit_status == 1
-    assert summary.lines()[:2] == ("5 pages: 4 made, 1 failed", "failed: synthesis: ValueError: bad")
+    assert summary.lines()[:2] == ("6 pages: 5 made, 1 failed", "failed: synthesis: ValueError: bad")
     assert (request_of_three.out / "failed" / "synthesis.txt").exists()
     assert "failed/synthesis.txt" in summary.index.read_text(encoding="utf-8")
     assert run(request_of_three)[1] == ["synthesis"]
@@ -433,7 +433,7 @@ def test_two_processes_make_real_pages_and_say_so_line_by_line(
     lines = capsys.readouterr().out.splitlines()
     assert time.perf_counter() - began < 60
     assert [page.page for page in summary.failed] == ["context"]
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert [line for line in lines if "failed: ZeroDivisionError: division by zero" in line]
     assert (request.out / "failed" / "context.ipynb").exists()
     assert (request.out / "pages" / "start.html").exists()
@@ -443,7 +443,7 @@ def test_two_processes_make_real_pages_and_say_so_line_by_line(
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to interrupt")
 def test_interrupted_run_ends_at_once_and_leaves_no_half_page(request_of_three: RunRequest, tmp_path: Path) -> None:
-    for name in ("00_start_here", "04_synthesis", "05_context"):
+    for name in ("00_start_here", "04_synthesis", "05_context", "06_calibration"):
         write_notebook(request_of_three.notebooks / f"{name}.ipynb", "import time; time.sleep(120)")
     script = tmp_path / "go.py"
     request = f"RunRequest(Path({str(request_of_three.notebooks)!r}), Path({str(request_of_three.out)!r}), jobs=2)"

@@ -13,16 +13,18 @@ from hypothesis import strategies as st
 
 from crosswave.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct, tables_from_rows
+from crosswave.reconstruct.arithmetic import components
 from crosswave.reconstruct.bits import members, rests, runs, sums
 from crosswave.reconstruct.boxes import is_simple
-from crosswave.reconstruct.figures import components, readings
+from crosswave.reconstruct.figures import readings
+from crosswave.reconstruct.nets import SUM_OF_COUNTS, SUM_OF_PRINT
 from crosswave.reconstruct.parts import _InModel, known, sizes
 from crosswave.reconstruct.solutions import TABLES_LISTED, Solutions, points
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.tree import plant
 from crosswave.registry import Registry
 from crosswave.registry.models import Survey
-from test_reconstruct import answer, between, enumerate_solutions, question, random_survey, respondents_survey, survey
+from made_surveys import answer, between, enumerate_solutions, question, random_survey, respondents_survey, survey
 
 THREE_DECIMALS = [(".429", ".571"), (".625", ".375"), (".400", ".600"), (".556", ".444")]
 TWO_DECIMALS = [(".43", ".57"), (".63", ".37"), (".40", ".60"), (".56", ".44")]
@@ -195,7 +197,7 @@ def test_every_survey_of_the_registry_has_tables_counted_without_a_cap(
 def test_without_a_figure_there_is_one_empty_table(registry: Registry, lexicon: Lexicon) -> None:
     of = survey({"kind": "unknown"}, question("q", answer("a", "50%")))
     assert reconstruct(of, registry).solutions is None
-    assert Solver().solve(readings(of, lexicon, registry.plan)[0]).tables == Solutions(1, capped=False)
+    assert Solver().tables(readings(of, lexicon, registry.plan)[0]) == Solutions(1, capped=False)
 
 
 # --- nets of rounded parts --------------------------------------------------------------------------------------------
@@ -209,10 +211,19 @@ def thirds(net: str) -> Survey:
 
 def test_a_net_that_adds_up_printed_figures_is_read_so_and_it_is_said(registry: Registry) -> None:
     found = reconstruct(thirds("51%"), registry)
-    words = ("q.net is the sum of the printed q.a, q.b",)
-    assert (found.conflicts, found.readings, found.surviving) == ((), words, words)
+    assert (found.conflicts, found.surviving) == ((), (SUM_OF_PRINT,))
+    assert found.readings == (SUM_OF_COUNTS, SUM_OF_PRINT)
     assert found.findings["demo.q.net"].values == (4,)
     assert found.solutions == Solutions(1, capped=False)
+
+
+def test_a_net_that_both_ways_of_adding_can_have_printed_is_read_both_ways(registry: Registry) -> None:
+    """50 and 1 of 101 print as 50 and 1 %; together they are 50.5 %, which only added up prints as 51 %."""
+    rows = [answer("a", "50%"), answer("b", "1%"), answer("net", "51%", net_of=["a", "b"])]
+    found = reconstruct(survey(101, question("q", *rows, response="single")), registry)
+    assert found.surviving == (SUM_OF_COUNTS, SUM_OF_PRINT)
+    assert found.findings["demo.q.a"].values == (50, 51)
+    assert found.solutions == Solutions(2, capped=False)
 
 
 def test_a_net_that_is_a_sum_of_counts_is_never_read_otherwise(registry: Registry) -> None:

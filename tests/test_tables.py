@@ -8,6 +8,7 @@ import pytest
 
 from crosswave import tables
 from crosswave.reconstruct import reconstruct
+from crosswave.reconstruct.retractions import retractions
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.registry import Registry, load_registry
 from crosswave.results import by_finding
@@ -113,6 +114,34 @@ def test_findings_show_counts_as_ranges_and_bases_with_their_holes(registry: Reg
         "57.5 to 58.5",
     )
     assert (skills["Count"], skills["Base"]) == ("44 to 45", "60 or 62")
+    started = table.loc["strategy-stage.just-started"]
+    assert (started["Count"], started["Base"]) == ("73, 74 or 119 to 121", "143, 144 or 235")
+
+
+def assumptions_of(registry: Registry, name: str) -> pd.DataFrame:
+    wave = registry.survey(name)
+    return tables.assumptions_table(retractions(wave, registry), reconstruct(wave, registry)).set_index("Assumption")
+
+
+def test_an_assumption_shows_what_holds_with_it_and_without(registry: Registry) -> None:
+    """40, 48, 52, 60 and 62 are the bases up to 62 that print 73, 65, 63, 60 and 40 %."""
+    table = assumptions_of(registry, "igov-2017")
+    subset = table.loc["All of them (those not very or not at all confident) answered gap-barriers"]
+    assert subset.tolist() == [5, "base 60 or 62", "base 40, 48, 52, 60 or 62"]
+    assert table.loc["The figures are not weighted"].tolist() == [
+        26, "whole counts behind 26 figures", "no whole counts, so an interval only"
+    ]  # fmt: skip
+    assert table.loc["Percentages are rounded to the nearest"].tolist() == [0, "", "no count changes"]
+
+
+def test_an_assumption_that_a_conflict_rests_on_shows_what_settles_it(registry: Registry) -> None:
+    table = assumptions_of(registry, "cif-2017")
+    assert table.loc["The base of cloud-importance is everyone, and nobody skipped it"].tolist() == [
+        1, "in conflict", "base 35 to 49, with gaps; no such conflict"
+    ]  # fmt: skip
+    assert table.loc["Percentages are rounded to the nearest", "Without it"] == "base 50; no such conflict"
+    weights = assumptions_of(registry, "capita-2019").loc["The figures are not weighted"]
+    assert weights.tolist() == [2, "2 conflicts", "none of these conflicts"]
 
 
 def test_reasons_hold_every_figure_once(registry: Registry) -> None:

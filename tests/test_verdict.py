@@ -58,6 +58,20 @@ def test_one_evidence_falls_in_one_row_and_those_after_it_are_not_looked_at() ->
     assert decide(Evidence(True, sized=False, outcomes=("rose", "inconclusive"))) == "not testable"
 
 
+SEEN = st.lists(st.sampled_from(OUTCOMES), unique=True).map(lambda found: tuple(o for o in OUTCOMES if o in found))
+ANY = st.builds(Evidence, st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans(), SEEN)
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(ANY)
+def test_the_table_is_complete_and_exclusive(evidence: Evidence) -> None:
+    """Each row with all earlier ones negated: exactly one holds, whatever the evidence, and it is the verdict."""
+    holds = [condition(evidence) for condition in DECISIONS.values()]
+    alone = [here and not any(holds[:place]) for place, here in enumerate(holds)]
+    assert sum(alone) == 1
+    assert decide(evidence) == list(DECISIONS)[alone.index(True)]
+
+
 def _outcomes(rows: list[tuple[float, float, float]], alpha: float) -> tuple[str, ...]:
     difference, p, equivalence = (np.array(column) for column in zip(*rows, strict=True))
     return outcomes(difference, p, equivalence, alpha)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from crosswave.comparability import grade_pair
 from crosswave.quantities import Lexicon, percent_interval
-from crosswave.reconstruct import reconstruct
+from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry import Registry
 from crosswave.registry.models import Construct, Survey
 from crosswave.synthesis import reconstruct_all
+from crosswave.trend import compare_pair, planned
 from crosswave.waves import Pair, Wave, pairs_of, waves_of
 
 N_LARGEST = 5000
@@ -123,14 +126,42 @@ def test_a_figure_in_conflict_is_never_used(waves: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_waves_that_share_respondents_are_not_taken_as_independent_whichever_file_says_so(
-    waves: Callable[..., Any], which: int
-) -> None:
+def test_waves_that_share_respondents_say_so_whichever_file_does(waves: Callable[..., Any], which: int) -> None:
     other = {"overlaps": [{"survey": "w-2017", "how": "the same councils"}]}
     more: list[dict[str, Any]] = [{}, {}]
     more[which] = {"more": (OVERLAP, other)[which]}
     _, [pair] = waves((2017, 100, "40%", more[0]), (2019, 100, "50%", more[1]))
-    assert pair.refusal == "some answered in both waves and nobody says how many: the same councils"
+    assert pair.refusal is None and pair.overlap is not None and pair.overlap.how == "the same councils"
+    assert pair.overlap_words == "some respondents are in both waves (nobody says how many)"
+    assert not pair.sized and pair.first.size_known and pair.second.size_known
+
+
+def test_the_file_that_says_how_many_are_shared_is_believed(waves: Callable[..., Any]) -> None:
+    counted = {"overlaps": [{"survey": "w-2017", "how": "80 of them", "shared": 80}]}
+    _, [pair] = waves((2017, 100, "40%", {"more": OVERLAP}), (2019, 100, "50%", {"more": counted}))
+    assert pair.overlap_words == "some respondents are in both waves (80 of them)"
+
+
+def test_waves_without_a_common_respondent_have_no_reservation(waves: Callable[..., Any]) -> None:
+    _, [pair] = waves((2017, 100, "40%", {}), (2019, 100, "50%", {}))
+    assert pair.overlap is None and pair.overlap_words is None and pair.sized
+
+
+def test_a_subset_of_the_same_year_is_never_a_pair_and_refused_as_one(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], make_construct: Callable[..., Construct]
+) -> None:
+    """The 100 largest councils are 100 of the 418: each of their answers stands in both."""
+    part, whole = "eduserv-2016-top100.data-centres.two-or-more", "eduserv-2016.data-centres.two-or-more"
+    construct = make_construct("c", part, whole)
+    found = waves_of(construct, registry, reconstructions, (1990, 2100))
+    assert pairs_of(construct, found, registry) == []
+    pair = Pair(*found, grade_pair(*construct.answers, registry))
+    assert pair.overlap is not None and pair.overlap.shared == 100
+    assert pair.refusal is not None
+    assert pair.refusal.startswith("one answer may stand in both waves, which are of one year: ")
+    plan = registry.plan
+    with pytest.raises(ValueError, match="cannot be tested: one answer may stand in both waves"):
+        compare_pair(pair, replace(planned(plan), total_error=0.0), plan)
 
 
 def test_a_reversed_answer_stands_for_its_complement(

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from crosswave.holes import feasible_words
 from crosswave.quantities import Lexicon
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.by_hand import counts_on, fitting_sizes, nearest_sizes
@@ -54,9 +55,15 @@ def card(name: str, registry: Registry) -> RenderableType:
 
 
 def _findings(survey_id: str, registry: Registry) -> pd.DataFrame:
+    """A row for each figure, with its feasible counts and bases in words."""
     survey, plan = registry.survey(survey_id), registry.plan
-    reconstruction = reconstruct(survey, registry)
-    return by_finding(survey, reconstruction, alpha=plan.alpha.value, design_effect=plan.design_effect.value)
+    found = reconstruct(survey, registry)
+    frame = by_finding(survey, found, alpha=plan.alpha.value, design_effect=plan.design_effect.value)
+    counts = [found.findings[name] for name in frame["finding_id"]]
+    return frame.assign(
+        counts=[_feasible(c.values, c.count_low, c.count_high) for c in counts],
+        bases=[_feasible(c.bases, c.base_low, c.base_high) for c in counts],
+    )
 
 
 def _finding_card(name: str, registry: Registry) -> RenderableType:
@@ -68,7 +75,7 @@ def _finding_card(name: str, registry: Registry) -> RenderableType:
         "asked": finding.question.asks,
         "answer": finding.answer.says,
         "level": f"{row['level']}: {row['reason']}",
-        "counts": f"{_range(row['count_low'], row['count_high'])} of {_range(row['base_low'], row['base_high'])}",
+        "counts": f"{row['counts']} of {row['bases']}",
         "if a random sample": _interval(row),
         "sources": ", ".join(finding.answer.sources),
         "ambiguous": finding.answer.ambiguity,
@@ -95,9 +102,8 @@ def _survey_card(name: str, registry: Registry) -> RenderableType:
 def _figures(frame: pd.DataFrame) -> Table:
     table = Table(*_LISTED, header_style="bold")
     for _, row in frame.iterrows():
-        counts = _range(row["count_low"], row["count_high"]), _range(row["base_low"], row["base_high"])
         answer = f"{row['question_id']}: {row['answer']}"
-        table.add_row(Text(answer), Text(row["published"]), row["level"], *counts, _interval(row))
+        table.add_row(Text(answer), Text(row["published"]), row["level"], row["counts"], row["bases"], _interval(row))
     return table
 
 
@@ -119,10 +125,8 @@ def _facts(facts: Mapping[str, str | None]) -> Table:
     return table
 
 
-def _range(low: object, high: object) -> str:
-    if pd.isna(low):
-        return "unknown"
-    return f"{low}" if low == high else f"{low} to {high}"
+def _feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
+    return "unknown" if low is None or high is None else feasible_words(values, low, high)
 
 
 def _interval(row: pd.Series) -> str:

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from crosswave import __version__
-from crosswave.registry import DataError, find_data, load_registry
+
+if TYPE_CHECKING:
+    from crosswave.registry import Registry
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,7 +27,8 @@ app = typer.Typer(
     epilog=(
         "Examples:  [bold]crosswave check[/]  ·  [bold]crosswave show igov-2017[/]  ·  "
         "[bold]crosswave show barrier-culture[/]  ·  [bold]crosswave run --survey igov-2017[/]  ·  "
-        "[bold]crosswave new my-survey-2020[/]"
+        "[bold]crosswave new my-survey-2020[/]  ·  "
+        '[bold]crosswave compare "58% of 235" "53% of 232"[/]  ·  [bold]crosswave explain newcombe[/]'
     ),
 )
 
@@ -35,6 +38,8 @@ Data = Annotated[Path | None, typer.Option("--data", help="The data folder; foun
 @contextmanager
 def _plain_faults(stream: TextIO | None = None) -> Iterator[None]:
     """Faults that a person can mend end the command with their words and status 1, never with a traceback."""
+    from crosswave.registry import DataError
+
     try:
         yield
     except DataError as error:
@@ -44,6 +49,20 @@ def _plain_faults(stream: TextIO | None = None) -> Iterator[None]:
         words = error.args[0] if isinstance(error, KeyError) else error
         print(f"crosswave: {words}", file=sys.stderr)
         raise typer.Exit(1) from None
+
+
+def load_registry(folder: Path | None) -> Registry:
+    """The data folder, read where a command needs it: the models take a fifth of a second to import."""
+    from crosswave import registry
+
+    return registry.load_registry(folder)
+
+
+def find_data() -> Path:
+    """The data folder of the working folder."""
+    from crosswave import registry
+
+    return registry.find_data()
 
 
 def _version(wanted: bool) -> None:
@@ -137,6 +156,75 @@ def counts(
     with _plain_faults():
         for line in counts_lines(printed, n, rounding, load_registry(data)):
             print(line)
+
+
+@app.command(
+    epilog=(
+        'Examples:  [bold]crosswave compare "58% of 235" "53% of 232"[/]  ·  '
+        '[bold]crosswave compare "nearly half of 948" "four in five of over 300" --tier B1[/]  ·  '
+        '[bold]crosswave compare "57%" "137 of 235" --n 900-999 --json[/]'
+    )
+)
+def compare(
+    figures: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="EARLIER LATER", help='Two printed figures: "58% of 235", "137 of 235", "nearly half".'),
+    ] = None,
+    n: Annotated[
+        list[str] | None,
+        typer.Option("--n", help="Who answered a figure without “of”: 235, 900-999, over 300. Once for both or twice."),
+    ] = None,
+    tier: Annotated[
+        str | None, typer.Option(metavar="A|B1|B2", help="How the surveys are related; one instrument (A) if absent.")
+    ] = None,
+    total_error: Annotated[
+        str | None, typer.Option(metavar="POINTS", help="SD of a wave beyond sampling, at 50 %; 0: sampling alone.")
+    ] = None,
+    design_effect: Annotated[str | None, typer.Option(metavar="NUMBER", help="n is divided by it.")] = None,
+    smallest_change: Annotated[str | None, typer.Option(metavar="POINTS", help="Smallest change that matters.")] = None,
+    alpha: Annotated[str | None, typer.Option(metavar="RATE", help="Error rate; 0.05 for 95 % intervals.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of the block.")] = False,
+    data: Data = None,
+) -> None:
+    """Compare two printed figures: what changed, what could have been shown, and what would tip the verdict.
+
+    Numbers that are not given are those of plan.yaml.
+
+    JSON keys, changes in points: figures (typed, percent, percent_range, n); tier, total_error, verdict, difference,
+    interval, p_value, p_low, p_high, critical_difference, detectable_change, equivalence_attainable, people_needed,
+    tipping (design_effect, total_error, bias, correlation); tier_given, alpha, power, design_effect, smallest_change;
+    tiers: the keys from tier to tipping once for each tier. null: there is no such number.
+    """
+    import json
+
+    from crosswave.by_hand import compare_typed
+    from crosswave.by_hand_card import as_record, block
+
+    numbers = {
+        "total-error": total_error,
+        "design-effect": design_effect,
+        "smallest-change": smallest_change,
+        "alpha": alpha,
+    }
+    with _plain_faults():
+        found = compare_typed(figures or [], n or [], numbers, tier, load_registry(data))
+    if as_json:
+        print(json.dumps(as_record(found), allow_nan=False, ensure_ascii=False, indent=2))
+    else:
+        Console(highlight=False).print(block(found))
+
+
+@app.command(epilog="Examples:  [bold]crosswave explain[/]  ·  [bold]crosswave explain newcombe[/]")
+def explain(
+    method: Annotated[str | None, typer.Argument(metavar="METHOD", help="Its name; all names if absent.")] = None,
+    data: Data = None,
+) -> None:
+    """Print the part of METHODS.md on a method: formula, source, assumption and the code that does it."""
+    from crosswave.explain import explanation, find_methods, listed
+
+    with _plain_faults():
+        text = find_methods(data).read_text(encoding="utf-8")
+        print(explanation(method, text) if method else listed(text))
 
 
 @app.command(epilog="Example:  [bold]crosswave reconstruct igov-2017 --draws 20 --seed 1 --out drawn[/]")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
+from scipy.stats import false_discovery_control
 
 from crosswave.arguments import FloatArray, checked
 
@@ -38,7 +38,7 @@ def holm(p: npt.ArrayLike) -> FloatArray:
     >>> [round(float(x), 4) for x in holm([0.01, float("nan"), 0.04, 0.03])]
     [0.03, nan, 0.06, 0.06]
     """
-    return _adjusted(p, "holm")
+    return _adjusted(p, _step_down)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
@@ -70,7 +70,7 @@ def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
     >>> int((benjamini_hochberg(p) < 0.05).sum()), int((holm(p) < 0.05).sum())
     (4, 3)
     """
-    return _adjusted(p, "fdr_bh")
+    return _adjusted(p, false_discovery_control)
 
 
 # Names for the plan file, where a method is chosen by what it is called in print.
@@ -121,14 +121,22 @@ def adjust(by_test: pd.DataFrame, *, p: str = "p_value", family: str = "family")
     return pd.Series(larger, index=by_test.index, name=f"{p}_adjusted")
 
 
-def _adjusted(p: npt.ArrayLike, method: str) -> FloatArray:
+def _step_down(p: FloatArray) -> FloatArray:
+    """Holm's procedure: statsmodels' own collects garbage at each call, which took most of the time of a synthesis."""
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1)
+    return adjusted
+
+
+def _adjusted(p: npt.ArrayLike, method: Callable[[FloatArray], FloatArray]) -> FloatArray:
     rule = "in [0, 1], or NaN where no test was made"
     values = checked("p", p, rule, lambda a: np.isnan(a) | ((a >= 0) & (a <= 1)), "Check what was passed as p.")
     if values.ndim != 1:
         raise ValueError(f"p must have one dimension; got {values.ndim}. Flatten it: all its tests are one family.")
     made = ~np.isnan(values)
     adjusted = np.full(values.shape, np.nan)
-    adjusted[made] = multipletests(values[made], method=method)[1] if made.any() else values[made]
+    adjusted[made] = method(values[made]) if made.any() else values[made]
     return adjusted
 
 

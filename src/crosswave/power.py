@@ -5,106 +5,27 @@ Everything here follows from the interval of `crosswave.compare`, so what is pro
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 
-from scipy.optimize import brentq
-from scipy.stats import norm
+from crosswave.arguments import FloatArray, checked, checked_alpha, checked_shares, checked_sizes
+from crosswave.compare import NO_ERROR
+from crosswave.detection import margin_of_equals, smallest_rise
+from crosswave.reach import Reach, reach, reaches
 
-from crosswave.arguments import checked, checked_shares
-from crosswave.compare import NO_ERROR, newcombe
+__all__ = [
+    "N_MAX",
+    "Reach",
+    "critical_difference",
+    "detectable_change",
+    "equivalence_attainable",
+    "reach",
+    "reaches",
+    "smallest_margin",
+    "smallest_n",
+]
 
 # A sample beyond this size is no plan: more people than live.
 N_MAX = 2**33
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a comparison of two waves could show, given the earlier share.
-
-    Attributes
-    ----------
-    critical_rise, critical_fall : float
-        Smallest observed change whose interval excludes 0; infinite when the scale ends before.
-    detectable_rise, detectable_fall : float
-        Smallest true change that is found with the stated power; infinite when the scale ends before.
-    smallest_margin : float
-        Margins up to this one cannot be passed even by two equal shares.
-    equivalence_attainable : bool
-        Whether two equal shares would be judged equivalent.
-    alpha, power, margin : float
-        As given.
-    """
-
-    critical_rise: float
-    critical_fall: float
-    detectable_rise: float
-    detectable_fall: float
-    smallest_margin: float
-    equivalence_attainable: bool
-    alpha: float
-    power: float
-    margin: float
-
-    @property
-    def detectable(self) -> float:
-        """The larger of the two detectable changes: what is found whichever way it goes."""
-        return max(self.detectable_rise, self.detectable_fall)
-
-
-def reach(
-    share: float,
-    sizes: tuple[float, float],
-    *,
-    margin: float,
-    alpha: float = 0.05,
-    power: float = 0.8,
-    total_error: tuple[float, float] = NO_ERROR,
-) -> Reach:
-    """Return critical difference, detectable change and attainable margin of a comparison, in both directions.
-
-    Parameters
-    ----------
-    share : float
-        Share of the earlier wave, in [0, 1].
-    sizes : tuple of float
-        Effective sizes of the earlier and the later wave, positive; infinity asks what a larger sample could buy.
-    margin : float
-        Smallest change that matters, in (0, 1).
-    alpha, power : float
-        Error rate and power, in (0, 1).
-    total_error : tuple of float, default (0, 0)
-        Standard deviations beyond sampling, in proportion units, see `crosswave.compare.error_at`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is outside its range.
-
-    Examples
-    --------
-    Two houses that differ by 3 points of error each, even with everyone asked:
-
-    >>> r = reach(0.5, (math.inf, math.inf), margin=0.05, total_error=(0.03, 0.03))
-    >>> f"{r.critical_rise:.3f} {r.detectable_rise:.3f} {r.smallest_margin:.3f} {r.equivalence_attainable}"
-    '0.083 0.119 0.070 False'
-    """
-    rise, fall = (share, *sizes), (1 - share, *sizes)
-    critical = partial(critical_difference, alpha=alpha, total_error=total_error)
-    detectable = partial(detectable_change, alpha=alpha, power=power, total_error=total_error)
-    return Reach(
-        critical_rise=critical(*rise),
-        critical_fall=critical(*fall),
-        detectable_rise=detectable(*rise),
-        detectable_fall=detectable(*fall),
-        smallest_margin=smallest_margin(*rise, alpha=alpha, total_error=total_error),
-        equivalence_attainable=equivalence_attainable(*rise, margin=margin, alpha=alpha, total_error=total_error),
-        alpha=alpha,
-        power=power,
-        margin=margin,
-    )
 
 
 def critical_difference(
@@ -143,11 +64,8 @@ def critical_difference(
     >>> round(critical_difference(0.5, 1000, 1000), 4)
     0.0438
     """
-
-    def low(later: float) -> float:
-        return float(newcombe(share, n_1, later, n_2, alpha=alpha, total_error=total_error)[0])
-
-    return _first(low, share) - share
+    # With a chance of one half the likeliest result is the true one.
+    return _rise(share, n_1, n_2, total_error, alpha=alpha, power=0.5)
 
 
 def detectable_change(
@@ -194,16 +112,7 @@ def detectable_change(
     >>> round(detectable_change(0.5, 1000, 1000), 4)
     0.0625
     """
-    z = float(norm.ppf(_checked_power(power)))
-    t_1, t_2 = total_error
-
-    def low(later: float) -> float:
-        v_1, v_2 = _variance(share, n_1) + t_1**2, _variance(later, n_2) + t_2**2
-        per_se = z / math.sqrt(v_1 + v_2) if v_1 + v_2 else 0.0
-        p_1, p_2 = (min(max(p, 0.0), 1.0) for p in (share + v_1 * per_se, later - v_2 * per_se))
-        return float(newcombe(p_1, n_1, p_2, n_2, alpha=alpha, total_error=total_error)[0])
-
-    return _first(low, share) - share
+    return _rise(share, n_1, n_2, total_error, alpha=alpha, power=power)
 
 
 def smallest_margin(
@@ -223,8 +132,7 @@ def smallest_margin(
 
     Notes
     -----
-    Two one-sided tests at `alpha` use the interval at 1 - 2 alpha; its longer arm is the answer. Above
-    alpha = 0.5 that interval is empty, so alpha must be below.
+    Two one-sided tests at `alpha` use the interval at 1 - 2 alpha, empty above 0.5; its longer arm is the answer.
 
     References
     ----------
@@ -235,9 +143,9 @@ def smallest_margin(
     >>> round(smallest_margin(0.5, 1000, 1000), 4)
     0.0367
     """
-    a = float(checked("alpha", alpha, "in (0, 0.5)", lambda x: (x > 0) & (x < 0.5), "Pass 0.05."))
-    low, high = newcombe(share, n_1, share, n_2, alpha=2 * a, total_error=total_error)
-    return max(-float(low), float(high))
+    a = checked("alpha", alpha, "in (0, 0.5)", lambda x: (x > 0) & (x < 0.5), "Pass 0.05.")
+    p, sizes, error = _checked_waves(share, n_1, n_2, total_error)
+    return min(float(margin_of_equals(p, *sizes, error, alpha=a)), 1.0)
 
 
 def equivalence_attainable(
@@ -326,17 +234,17 @@ def _first_whole(holds: Callable[[float], bool]) -> int:
     return above
 
 
-def _first(rising: Callable[[float], float], start: float) -> float:
-    """Root between `start` and 1 of a function that is not positive at `start`; infinity if it stays below 0."""
-    if rising(1.0) < 0:
-        return math.inf
-    return float(brentq(rising, start, 1.0, xtol=1e-12)) if rising(start) < 0 else start
+def _rise(
+    share: float, n_1: float, n_2: float, total_error: tuple[float, float], *, alpha: float, power: float
+) -> float:
+    p, sizes, error = _checked_waves(share, n_1, n_2, total_error)
+    chance = checked("power", power, "strictly between 0 and 1", lambda a: (a > 0) & (a < 1), "Pass 0.8 for 80 %.")
+    return float(smallest_rise(p, *sizes, error, alpha=checked_alpha(alpha), power=chance))
 
 
-def _variance(share: float, n: float) -> float:
-    return max(share * (1 - share), 0.0) / n
-
-
-def _checked_power(power: float) -> float:
-    rule = "strictly between 0 and 1"
-    return float(checked("power", power, rule, lambda a: (a > 0) & (a < 1), "Pass 0.8 for 80 %."))
+def _checked_waves(
+    share: float, n_1: float, n_2: float, total_error: tuple[float, float]
+) -> tuple[FloatArray, tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
+    advice = "Pass standard deviations as proportions: 0.03 for 3 points."
+    one, two = (checked("total_error", t, "zero or more", lambda a: a >= 0, advice) for t in total_error)
+    return checked_shares("share", share), (checked_sizes("n_1", n_1), checked_sizes("n_2", n_2)), (one, two)

@@ -107,6 +107,7 @@ def _made_from(registry: Registry) -> dict[str, Sequence[Path]]:
         *surveys.values(),
     ]
     pages: dict[str, Sequence[Path]] = dict.fromkeys(("start", "synthesis", "context", "claims", "trend"), everything)
+    pages |= {"calibration": [folder / "plan.yaml"]}
     return pages | {f"survey/{name}": [*shared, path] for name, path in surveys.items()}
 
 
@@ -115,6 +116,7 @@ def _page_texts(registry: Registry, ledger: Ledger) -> Mapping[str, PageText]:
         "start": PageText(summary="What this is, and the state of the evidence."),
         "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
+        "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),
         **_survey_texts(registry, ledger.findings),
         **_trend_texts(registry, ledger.trends),
         **_claim_texts(registry, ledger.claims),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import pandas as pd
 
 from crosswave.claims import Checker
 from crosswave.estimate import estimate_share
+from crosswave.holes import has_holes
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry, findings_of
 from crosswave.registry.models import Claim, Survey
@@ -19,7 +21,8 @@ from crosswave.trend import Trend
 
 FINDING_COLUMNS = (
     "finding_id", "survey_id", "question_id", "answer", "published", "level", "value_low", "value_high", "base_low",
-    "base_high", "count_low", "count_high", "estimate", "low", "high", "n_effective", "power", "reason",
+    "base_high", "count_low", "count_high", "count_values", "base_values", "estimate", "low", "high", "n_effective",
+    "power", "reason",
 )  # fmt: skip
 TREND_COLUMNS = (
     "construct_id", "from_year", "to_year", "waves", "first", "second", "grade", "total_error", "difference_pp",
@@ -78,6 +81,8 @@ def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_e
         "base_high": counts.base_high,
         "count_low": counts.count_low,
         "count_high": counts.count_high,
+        "count_values": _listed(counts.values),
+        "base_values": _listed(counts.bases),
         "estimate": _share(estimate.estimate if estimate else middle),
         "low": _share(estimate.low if estimate else None),
         "high": _share(estimate.high if estimate else None),
@@ -85,6 +90,11 @@ def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_e
         "power": None if counts.power is None else round(counts.power, 3),
         "reason": counts.reason,
     }
+
+
+def _listed(values: Sequence[int]) -> str:
+    """Every value where some between the ends are missing; two ends say enough where none is."""
+    return " ".join(map(str, values)) if has_holes(values) else ""
 
 
 def _share(value: Fraction | float | None) -> float | None:
@@ -130,8 +140,8 @@ def _trend_row(trend: Trend) -> dict[str, object]:
     return row
 
 
-def _points(value: float) -> float:
-    return round(100 * value, 1) + 0.0
+def _points(value: float) -> float | None:
+    return round(100 * value, 1) + 0.0 if math.isfinite(value) else None
 
 
 def _p(value: float | None) -> float | None:

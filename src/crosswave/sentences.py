@@ -14,15 +14,15 @@ _PROBABILITY = ("probability", "census")
 
 
 def points(value: float, *, sign: bool = False) -> str:
-    """Return a difference of shares in points, one decimal.
+    """Return a difference of shares in points, one decimal; nothing has no sign.
 
     Examples
     --------
-    >>> points(-0.05, sign=True), points(0.123)
-    ('-5.0', '12.3')
+    >>> points(-0.05, sign=True), points(0.123), points(-0.0001, sign=True)
+    ('-5.0', '12.3', '0.0')
     """
     rounded = round(100 * value, 1) + 0.0
-    return f"{rounded:+.1f}" if sign else f"{rounded:.1f}"
+    return f"{rounded:+.1f}" if sign and rounded else f"{rounded:.1f}"
 
 
 def p_words(p: float) -> str:
@@ -166,16 +166,18 @@ def _untestable(trend: Trend, comparison: Comparison) -> str:
     )
 
 
-def _no_change(trend: Trend, comparison: Comparison) -> str:
+def _ruled_out(trend: Trend, comparison: Comparison) -> str:
+    """What two one-sided tests say: their interval is narrower than the one printed beside the difference."""
     margin = f"{trend.settings.smallest_change:g} points"
-    return (
-        f"No material change: the difference of {_difference(comparison)} stays inside {margin}; {_grade(comparison)}"
-    )
+    return f"two one-sided tests rule out {margin} or more ({p_words(comparison.equivalence_p)})"
+
+
+def _no_change(trend: Trend, comparison: Comparison) -> str:
+    return f"No material change: {_difference(comparison)}; {_ruled_out(trend, comparison)}; {_grade(comparison)}"
 
 
 def _immaterial(trend: Trend, comparison: Comparison) -> str:
-    margin = f"{trend.settings.smallest_change:g} points"
-    return f"Changed, immaterially: {_difference(comparison)}, inside {margin}; {_grade(comparison)}"
+    return f"Changed, immaterially: {_difference(comparison)}; {_ruled_out(trend, comparison)}; {_grade(comparison)}"
 
 
 def _inconclusive(trend: Trend, comparison: Comparison) -> str:

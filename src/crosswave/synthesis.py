@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from crosswave.dispersion import with_estimated_error
 from crosswave.multiplicity import adjust
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
@@ -47,13 +48,14 @@ def assess_all(
     feasible counts. One construct stands for a partition: its first, or in turn each of the others where that one's
     own adjusted value is asked for. See `crosswave.multiplicity.adjust`.
     """
+    registry = with_estimated_error(registry, reconstructions)
     trends = {name: assess(c, registry, reconstructions, settings) for name, c in registry.constructs.items()}
     adjusted = _adjusted(trends.values())
     return {name: with_adjusted(trend, adjusted.get(name)) for name, trend in trends.items()}
 
 
 def assess_one(construct: Construct, registry: Registry, settings: Settings) -> tuple[Trend, dict[str, Reconstruction]]:
-    """Return one construct assessed as `assess_all` would, and the reconstructions of its surveys.
+    """Return one construct assessed as `assess_all` would, and the reconstructions that took.
 
     Parameters
     ----------
@@ -69,11 +71,12 @@ def assess_one(construct: Construct, registry: Registry, settings: Settings) -> 
     Other constructs are looked at only if this one was compared, for then the adjustment can alter the verdict.
     """
     own = reconstruct_all(registry, _surveys([construct]))
+    registry = with_estimated_error(registry, own)
     trend = assess(construct, registry, own, settings)
     if trend.comparison is None:
         return trend, own
     every = own | reconstruct_all(registry, _surveys(registry.constructs.values()) - set(own))
-    return assess_all(registry, every, settings)[construct.id], own
+    return assess_all(registry, every, settings)[construct.id], every
 
 
 def _surveys(constructs: Iterable[Construct]) -> set[str]:

@@ -14,7 +14,7 @@ from crosswave.arguments import FloatArray
 from crosswave.comparability import GRADES, Comparability, grade_pair
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Construct, ConstructAnswer, Survey
+from crosswave.registry.models import Construct, ConstructAnswer, Overlap, Survey
 
 _SIZES_TRIED = 12
 
@@ -158,16 +158,34 @@ class Pair:
         for wave in (self.first, self.second):
             if wave.refusal:
                 return f"{wave.finding.id} cannot be used: {wave.refusal}"
-        shared = _shared_respondents(self.first.survey, self.second.survey)
-        return f"some answered in both waves and nobody says how many: {shared}" if shared else None
+        if self.overlap and not self.span:
+            return f"one answer may stand in both waves, which are of one year: {self.overlap.how}"
+        return None
 
+    @property
+    def overlap(self) -> Overlap | None:
+        """What is known of respondents that both waves have; the file that says how many is preferred."""
+        waves = (self.first.survey, self.second.survey)
+        said = [o for one, other in (waves, waves[::-1]) for o in one.overlaps if o.survey == other.id]
+        return max(said, key=lambda overlap: overlap.shared is not None, default=None)
 
-def _shared_respondents(first: Survey, second: Survey) -> str | None:
-    for one, other in ((first, second), (second, first)):
-        for overlap in one.overlaps:
-            if overlap.survey == other.id:
-                return overlap.how
-    return None
+    @property
+    def overlap_words(self) -> str | None:
+        """The reservation that a reader needs where some respondents are in both waves."""
+        if self.overlap is None:
+            return None
+        number = "nobody says how many" if self.overlap.shared is None else f"{self.overlap.shared:,} of them"
+        return f"some respondents are in both waves ({number})"
+
+    @property
+    def sized(self) -> bool:
+        """Whether print says all that a comparison needs: both bases, and that nobody is known to be in both."""
+        return self.first.size_known and self.second.size_known and self.overlap is None
+
+    @property
+    def verbal(self) -> bool:
+        """Whether a figure is printed in words."""
+        return self.first.verbal or self.second.verbal
 
 
 def pairs_of(construct: Construct, waves: list[Wave], registry: Registry) -> list[Pair]:

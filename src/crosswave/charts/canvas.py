@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from html import escape
 from typing import Any, ParamSpec, TypeVar
@@ -22,11 +22,11 @@ from crosswave.tables.render import publish
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 INK, GREY, LINE = "#1b1f24", "#5b6570", "#c9d1d9"
 
-WIDTH = 6.4
-"""Inches: narrow enough that text of ten points can be read on a telephone."""
+WIDTH = 4.8
+"""Inches: on a screen 390 pixels wide a chart shrinks by a quarter, and its smallest letters stay legible."""
 
 LEFT, RIGHT, FOOT = 0.2, 0.3, 0.62
-_TITLE_CHARS, _SUBTITLE_CHARS = 60, 84
+_TITLE_CHARS, _SUBTITLE_CHARS = 43, 64
 _TITLE_LINE, _SUBTITLE_LINE, _TOP = 0.225, 0.185, 0.12
 
 _LOOK: Mapping[Any, Any] = {
@@ -78,14 +78,38 @@ def sheet(title: str, subtitle: str, height: float, *, foot: float = FOOT) -> tu
     foot : float
         Room below the axes, inches.
     """
+    figure, axes = panels(title, subtitle, (height,), foot=foot)
+    return figure, axes[0]
+
+
+def panels(
+    title: str, subtitle: str, heights: Sequence[float], *, left: float = LEFT, gap: float = 0.0, foot: float = FOOT
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with its title written, and axes of given heights one below the other.
+
+    Parameters
+    ----------
+    title, subtitle, foot
+        As for `sheet`.
+    heights : sequence of float
+        Of the axes from top to bottom, inches.
+    left : float
+        Room at the left of the axes, inches.
+    gap : float
+        Between two axes, inches.
+    """
     heads, subs = textwrap.wrap(title, _TITLE_CHARS), textwrap.wrap(subtitle, _SUBTITLE_CHARS)
     top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + 0.12
-    total = top + height + foot
+    total = top + sum(heights) + gap * (len(heights) - 1) + foot
     figure = Figure(figsize=(WIDTH, total))
     _write(figure, heads, 1 - _TOP / total, _TITLE_LINE / total, fontsize=12, fontweight="bold")
     under = 1 - (_TOP + _TITLE_LINE * len(heads)) / total
     _write(figure, subs, under, _SUBTITLE_LINE / total, fontsize=9.5, color=GREY)
-    axes = figure.add_axes((LEFT / WIDTH, foot / total, (WIDTH - LEFT - RIGHT) / WIDTH, height / total))
+    axes, bottom = [], total - top + gap
+    for height in heights:
+        bottom -= gap + height
+        box = (left / WIDTH, bottom / total, (WIDTH - left - RIGHT) / WIDTH, height / total)
+        axes.append(figure.add_axes(box))
     return figure, axes
 
 

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from crosswave.charts.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, WIDTH, sheet
 
-_LABEL_CHARS, _HEADING_CHARS = 82, 70
+_LABEL_CHARS, _HEADING_CHARS = 60, 52
 _LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.18, 0.21, 0.1, 0.18, 0.11
 
 
@@ -144,7 +144,7 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
     axes.set_ylim(height, 0)
     axes.set_yticks([])
     axes.set_xlabel(scale.words)
-    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     ticks = [tick for tick in axes.get_xticks() if scale.low <= tick <= scale.high]
     for place in places:
         ends = place - _LANE, place + _LANE

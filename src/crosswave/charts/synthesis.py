@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from crosswave.charts.canvas import styled
 from crosswave.charts.forest import Row, bars, forest
 from crosswave.charts.trends import VERDICT_LOOKS, points_scale
-from crosswave.sentences import points
-from crosswave.tables.synthesis import verdicts_table
-from crosswave.trend import Trend
+from crosswave.sentences import p_words, points
+from crosswave.tables.synthesis import verdicts_table, window_words
+from crosswave.trend import Comparison, Trend
 
 
 def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
-    """Return a row for each construct that was compared, in points, by verdict and then by name.
+    """Return a row for each construct that was compared, in points, by grade, then by verdict, then by name.
 
     Parameters
     ----------
@@ -23,19 +23,39 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
         From `crosswave.synthesis.assess_all`.
     """
     rank = {verdict: place for place, verdict in enumerate(VERDICT_LOOKS)}
-    compared = sorted((t for t in trends if t.comparison), key=lambda t: (rank[t.verdict], t.construct.label))
+    compared = sorted(
+        (t for t in trends if t.comparison), key=lambda t: (tier_words(t), rank[t.verdict], t.construct.label)
+    )
     return [
         Row(
             label=f"{trend.construct.label}, {c.pair.first.year} to {c.pair.second.year}: "
-            f"{points(c.difference, sign=True)} points",
+            f"{points(c.difference, sign=True)} points{_lost(trend, c)}",
             kind=trend.verdict,
             value=100 * c.difference,
             low=100 * c.low,
             high=100 * c.high,
+            heading=tier_words(trend),
         )
         for trend in compared
         if (c := trend.comparison)
     ]
+
+
+def _lost(trend: Trend, comparison: Comparison) -> str:
+    """Why an interval on one side of zero does not make a change: the other comparisons of its family."""
+    alone = comparison.low > 0 or comparison.high < 0
+    adjusted = trend.p_adjusted
+    if not alone or adjusted is None or trend.verdict != "inconclusive":
+        return ""
+    return f"; {p_words(adjusted)} among the other comparisons"
+
+
+def tier_words(trend: Trend) -> str:
+    """Return the grade of a comparison with the total error that it takes; nothing where nothing was compared."""
+    comparison = trend.comparison
+    if comparison is None:
+        return ""
+    return f"Grade {comparison.pair.comparability.grade}, total error {comparison.points:.3g} points"
 
 
 @styled
@@ -70,7 +90,8 @@ def synthesis_message(trends: Sequence[Trend]) -> str:
     """
     changed = sum(trend.verdict in ("rose", "fell") for trend in trends)
     tested = sum(trend.verdict not in ("not comparable", "not testable") for trend in trends)
-    return f"A change shows in {changed} of {len(trends)} constructs; {tested} could be tested at all"
+    years = f", {window_words(trends)}" if trends else ""
+    return f"A change shows in {changed} of {len(trends)} constructs{years}; {tested} could be tested at all"
 
 
 def synthesis_alt(trends: Sequence[Trend]) -> str:

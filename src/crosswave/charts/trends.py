@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,15 @@ from crosswave.sentences import points
 from crosswave.tables.render import confidence
 from crosswave.trend import Comparison, Trend
 
-_HOUSE_MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p", "h", "8", "<", ">", "d")
+# Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
+_TIERS: Mapping[str, tuple[str, str]] = {
+    "": ("*", "the wave that the others are held against"),
+    "A": ("o", "grade A: the same instrument, house and population"),
+    "B1": ("s", "grade B1: the same question, another house"),
+    "B2": ("^", "grade B2: other words, or another slice of the public sector"),
+    "C": ("X", "grade C: may not be compared with it"),
+}
+_ALONE = Look("o", GREY, "a wave that no other year's is held against", filled=False)
 
 VERDICT_LOOKS: Mapping[str, Look] = {
     "rose": Look("^", NAVY, "rose"),
@@ -45,12 +52,12 @@ def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
     """
     if waves["value_low"].isna().all():
         return None
-    looks = _house_looks(waves)
     subtitle = (
-        "One marker for each house that collected answers, filled where the wave is compared; wide bar: what print "
-        f"admits; line: {confidence(trend.settings.alpha)} interval, if those who answered were a random sample."
+        "Who collected the answers stands in brackets; the marker is the grade, filled where the wave is compared. "
+        f"Wide bar: what print admits; line: {confidence(trend.settings.alpha)} interval, if those who answered were "
+        "a random sample."
     )
-    return forest(wave_rows(waves), looks, PERCENT, title=waves_message(trend), subtitle=subtitle)
+    return forest(wave_rows(waves), _wave_looks(), PERCENT, title=waves_message(trend), subtitle=subtitle)
 
 
 def wave_rows(waves: pd.DataFrame) -> list[Row]:
@@ -61,10 +68,11 @@ def wave_rows(waves: pd.DataFrame) -> list[Row]:
     waves : DataFrame
         From `crosswave.tables.by_wave`.
     """
+    alone = not (waves["tier"] != "").any() and not waves["compared"].any()
     return [
         Row(
-            label=f"{row.survey_id} ({row.house}): {_printed(row)} of {row.base}",
-            kind=_kind(row.house, bool(row.compared)),
+            label=f"{row.survey_id} ({row.house}): {_printed(row)} of {row.base}{_grade(row)}",
+            kind="alone" if alone else f"{row.tier}|{'compared' if row.compared else 'beside'}",
             value=in_percent(row.estimate),
             low=in_percent(row.low),
             high=in_percent(row.high),
@@ -80,15 +88,16 @@ def _printed(row: Any) -> str:
     return f"all but {row.published}" if row.reversed else str(row.published)
 
 
-def _kind(house: object, compared: bool) -> str:
-    return f"{house}|{'compared' if compared else 'beside'}"
+def _grade(row: Any) -> str:
+    return f", grade {row.tier}" if row.tier else ""
 
 
-def _house_looks(waves: pd.DataFrame) -> dict[str, Look]:
-    houses = dict(zip(dict.fromkeys(waves["house"]), cycle(_HOUSE_MARKERS), strict=False))
-    compared = {_kind(house, True): Look(marker, NAVY) for house, marker in houses.items()}
-    beside = {_kind(house, False): Look(marker, GREY, filled=False) for house, marker in houses.items()}
-    return compared | beside
+def _wave_looks() -> dict[str, Look]:
+    compared = {
+        f"{tier}|compared": Look(marker, NAVY, f"{words}; compared") for tier, (marker, words) in _TIERS.items()
+    }
+    beside = {f"{tier}|beside": Look(marker, GREY, words, filled=False) for tier, (marker, words) in _TIERS.items()}
+    return compared | beside | {"alone": _ALONE}
 
 
 def waves_message(trend: Trend) -> str:
@@ -108,7 +117,8 @@ def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
     if waves["value_low"].isna().all():
         return f"No chart: {waves_message(trend)}; no wave of these years prints a share."
     rows = [
-        f"{row.year}, {row.survey_id}: {_printed(row)}{interval_words(row.low, row.high)}" for row in waves.itertuples()
+        f"{row.year}, {row.survey_id}: {_printed(row)}{_grade(row)}{interval_words(row.low, row.high)}"
+        for row in waves.itertuples()
     ]
     return f"{waves_message(trend)}. {'; '.join(rows)}."
 

@@ -1,34 +1,76 @@
 """What the notebooks say: answers, checks and caveats as sentences, every number computed."""
 
+from crosswave.display.calibration import calibration_answer, calibration_caveats, calibration_checks
 from crosswave.display.claims import claims_answer, claims_caveats, claims_of, surveys_behind
+from crosswave.display.conflicts import survey_conflicts, survey_readings, tell_conflicts
 from crosswave.display.overview import facts_answer, facts_between, facts_notes, overview_answer
 from crosswave.display.prose import bullets, markdown, say
-from crosswave.display.surveys import survey_answer, survey_assumptions, survey_caveats, survey_checks
-from crosswave.display.synthesis import synthesis_answer, synthesis_caveats, synthesis_families
-from crosswave.display.trends import trend_answer, trend_caveats, trend_checks, trend_reach, variants
+from crosswave.display.surveys import survey_answer, survey_caveats, survey_checks
+from crosswave.display.survival import (
+    error_of,
+    error_words,
+    multiverse_words,
+    survival_of,
+    survival_words,
+    survivals_of,
+)
+from crosswave.display.synthesis import (
+    synthesis_answer,
+    synthesis_caveats,
+    synthesis_families,
+    synthesis_headline,
+    synthesis_needs,
+    synthesis_window,
+    wider,
+)
+from crosswave.display.together import survey_together
+from crosswave.display.trajectory import courses_words, trajectory_words
+from crosswave.display.trends import trend_answer, trend_caveats, trend_checks, trend_reach
+from crosswave.display.variants import tiers, variants
+from crosswave.display.worked import worked_example
 
 __all__ = [
     "bullets",
+    "calibration_answer",
+    "calibration_caveats",
+    "calibration_checks",
     "claims_answer",
     "claims_caveats",
     "claims_of",
+    "courses_words",
+    "error_of",
+    "error_words",
     "facts_answer",
     "facts_between",
     "facts_notes",
     "markdown",
+    "multiverse_words",
     "overview_answer",
     "say",
     "survey_answer",
-    "survey_assumptions",
     "survey_caveats",
     "survey_checks",
+    "survey_conflicts",
+    "survey_readings",
+    "survey_together",
     "surveys_behind",
+    "survival_of",
+    "survival_words",
+    "survivals_of",
     "synthesis_answer",
     "synthesis_caveats",
     "synthesis_families",
+    "synthesis_headline",
+    "synthesis_needs",
+    "synthesis_window",
+    "tell_conflicts",
+    "tiers",
+    "trajectory_words",
     "trend_answer",
     "trend_caveats",
     "trend_checks",
     "trend_reach",
     "variants",
+    "wider",
+    "worked_example",
 ]

@@ -1,17 +1,15 @@
-"""A survey in sentences: what was asked of whom, what print admits, what was taken for granted."""
+"""A survey in sentences: who answered, what became of the figures, what was checked, what to know before use."""
 
 from __future__ import annotations
-
-from itertools import chain
 
 import pandas as pd
 
 from crosswave.charts.surveys import findings_message
-from crosswave.display.prose import plural
+from crosswave.display.prose import capital, plural
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.models import Survey
 from crosswave.sentences import population_note
-from crosswave.tables.render import span
+from crosswave.tables.render import percent, span
 
 _ANSWERED = {
     "person": "people answered",
@@ -50,11 +48,11 @@ def _became(survey: Survey, findings: pd.DataFrame) -> str:
         missing = f" What would have to be obtained: {survey.missing}" if survey.missing else ""
         return f"No share is printed, so there is nothing to reproduce.{missing}"
     note = population_note(survey)
-    return f"{findings_message(findings)}.{f' {note[:1].upper()}{note[1:]}.' if note else ''}"
+    return f"{findings_message(findings)}.{f' {capital(note)}.' if note else ''}"
 
 
 def survey_checks(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
-    """Return what the check against print found, and what it could have found at all.
+    """Return what was checked, and what the check could have found at all.
 
     Parameters
     ----------
@@ -62,26 +60,53 @@ def survey_checks(survey: Survey, reconstruction: Reconstruction, findings: pd.D
         As for `survey_answer`.
     """
     return [
-        _power(findings),
+        _checked(reconstruction),
+        *_power(findings),
         *_tables(reconstruction),
-        *(f"Conflict: {conflict.words}." for conflict in reconstruction.conflicts),
-        *_readings(reconstruction),
         *_rivals(findings),
         *(f"Printed change, without a level of its own: {change.points:+d} points since {change.since}."
           for change in survey.changes),
     ]  # fmt: skip
 
 
-def _power(findings: pd.DataFrame) -> str:
-    power = findings["power"].dropna()
+def _checked(reconstruction: Reconstruction) -> str:
+    figures = reconstruction.findings.values()
+    fitting = sum(figure.count_low is not None for figure in figures)
+    failing = sum(figure.level == "conflicting" for figure in figures)
+    if not fitting + failing:
+        return (
+            f"Of {plural(len(figures), 'printed figure')} none could be checked: none is a share of a known number of "
+            "respondents."
+        )
+    tried, total = fitting + failing, len(figures)
+    which = f"{tried} of {total:,} printed figures" if tried < total else plural(total, "printed figure")
+    fate = "Such numbers exist" if not failing else f"{fitting} can be printed so, {failing} cannot"
+    return (
+        f"{which} {'was' if tried == 1 else 'were'} checked: whole numbers of respondents were looked for that print "
+        f"all that was checked at once. {fate}."
+    )
+
+
+def _power(findings: pd.DataFrame) -> list[str]:
+    """What it means that a figure could have failed, and which came nearest to failing."""
+    power = findings.set_index("finding_id")["power"].astype(float).dropna()
     if power.empty:
-        return "No base is known, so no figure could have failed the check: it says nothing about them."
+        return []
     able = int((power > 0).sum())
-    head = f"Of {plural(len(power), 'figure')} on a known base, {able or 'none'} could have failed the check"
-    return head + ("" if able == len(power) else _SILENT) + "."
+    head = f"Figures printed as numbers that could have failed: {able or 'none'} of {len(power)}"
+    if not able:
+        return [f"{head}; {_SILENT}."]
+    best = findings.set_index("finding_id").loc[power.idxmax()]
+    strictest = (
+        f"The strictest test was that of {best['published']} for “{best['answer']}”: {percent(power.max())}% of all "
+        "values with as many decimals would have failed it"
+    )
+    rest = "" if able == len(power) else f" For the others {_SILENT}."
+    return [f"{head}; {_ABLE}.{rest}", f"{strictest}."]
 
 
-_SILENT = "; where any value with as many decimals would have fitted too, agreement says nothing by itself"
+_ABLE = "had certain other values been printed in their place, no whole numbers would have fitted"
+_SILENT = "any other value would have fitted as well, so their agreement is no evidence"
 
 
 def _tables(reconstruction: Reconstruction) -> list[str]:
@@ -89,43 +114,18 @@ def _tables(reconstruction: Reconstruction) -> list[str]:
     if reconstruction.solutions is None:
         return []
     tables = f"Different tables of counts that print all figures not in conflict: {reconstruction.solutions}."
-    return [tables, f"{reconstruction.rounding[:1].upper()}{reconstruction.rounding[1:]}."]
-
-
-def _readings(reconstruction: Reconstruction) -> list[str]:
-    """Each place where print leaves the base open, with the alternatives that survive."""
-    tried = _places(reconstruction.readings)
-    left = _places(reconstruction.surviving)
-    return [_reading(place, options, left.get(place, [])) for place, options in tried.items()]
-
-
-def _reading(place: str, options: list[str], left: list[str]) -> str:
-    fate = "all fit" if len(left) == len(options) else f"only this fits: {' or '.join(left)}"
-    return f"Print leaves open on whom {place} was counted ({' or '.join(options)}): {fate}."
-
-
-def _places(readings: tuple[str, ...]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for part in dict.fromkeys(chain.from_iterable(reading.split("; ") for reading in readings)):
-        place, _, words = part.partition(": ")
-        found.setdefault(place, []).append(words)
-    return found
+    single = reconstruction.solutions.number == 1 and not reconstruction.solutions.capped
+    meaning = (
+        " Under the assumptions named, each of these counts is known."
+        if single
+        else " Print does not say which of them is true."
+    )
+    return [tables + meaning, f"{capital(reconstruction.rounding)}."]
 
 
 def _rivals(findings: pd.DataFrame) -> list[str]:
     rows = findings[findings["level"] == "sources-disagree"]
-    return [f"{row.published} for “{row.answer}”: {row.reason}." for row in rows.itertuples()]
-
-
-def survey_assumptions(reconstruction: Reconstruction) -> list[str]:
-    """Return what no source states and the arithmetic takes for granted, a sentence each.
-
-    Parameters
-    ----------
-    reconstruction : Reconstruction
-        Of the wave.
-    """
-    return [f"{words[:1].upper()}{words[1:]}." for words in reconstruction.assumptions]
+    return [f"{capital(row.published)} for “{row.answer}”: {row.reason}." for row in rows.itertuples()]
 
 
 def survey_caveats(survey: Survey) -> list[str]:
@@ -141,7 +141,7 @@ def survey_caveats(survey: Survey) -> list[str]:
     unusable = [f"{answer.says}, not to be compared: {answer.unusable}" for answer in answers if answer.unusable]
     shared = [f"Some respondents are also in {overlap.survey}: {overlap.how}" for overlap in survey.overlaps]
     sampling = population_note(survey)
-    return [*([f"{sampling[:1].upper()}{sampling[1:]}."] if sampling else []), *_note(survey), *shared, *open_points,
+    return [*([f"{capital(sampling)}."] if sampling else []), *_note(survey), *shared, *open_points,
             *unusable]  # fmt: skip
 
 

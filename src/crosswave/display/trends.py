@@ -1,18 +1,13 @@
-"""A trend in sentences, and the same trend under other settings."""
+"""A trend in sentences: the verdict, what could have been shown, how far it holds, what to know before using it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
-from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
 from crosswave.sentences import points, population_note, trend_sentence
-from crosswave.synthesis import assess_all, reconstruct_all
-from crosswave.trend import Settings, Trend, assess
-
-_CHANGES = ("rose", "fell")
+from crosswave.tables.trends import needed_n
+from crosswave.trend import Comparison, Trend
 
 
 def trend_answer(trend: Trend) -> list[str]:
@@ -26,17 +21,36 @@ def trend_answer(trend: Trend) -> list[str]:
     return [trend_sentence(trend)]
 
 
-def trend_reach(trend: Trend) -> str:
-    """Return what the comparison could have shown, before its figures are looked at.
+def trend_reach(trend: Trend) -> list[str]:
+    """Return what the comparison could have shown: the first two sentences look at no difference.
 
     Parameters
     ----------
     trend : Trend
         As assessed.
     """
-    if trend.comparison is None:
-        return "No pair of waves passes, so no difference is computed and nothing could have been shown."
-    reach, margin = trend.comparison.reach, points(trend.comparison.reach.margin)
+    comparison = trend.comparison
+    if comparison is None:
+        return ["No pair of waves passes, so no difference is computed and nothing could have been shown."]
+    return [_critical(comparison), f"{_detectable(comparison)}{_if_large(comparison)}", _sizes(comparison)]
+
+
+def _critical(comparison: Comparison) -> str:
+    rise, fall = comparison.reach.critical_rise, comparison.reach.critical_fall
+    grade, error = comparison.pair.comparability.grade, f"{comparison.points:.3g}"
+    ends = [_unless_endless(end) for end in (rise, fall)]
+    return (
+        f"Grade {grade} takes a total error of {error} points for each survey. With it the interval excludes zero "
+        f"from a printed rise of {ends[0]} on, or from a fall of {ends[1]}."
+    )
+
+
+def _unless_endless(change: float) -> str:
+    return f"{points(change)} points" if math.isfinite(change) else "no size, because the scale ends before"
+
+
+def _detectable(comparison: Comparison) -> str:
+    reach = comparison.reach
     seen = min(reach.detectable_rise, reach.detectable_fall)
     change = (
         f"A true change needed {points(seen)} points to have an {reach.power:.0%} chance to show"
@@ -44,12 +58,12 @@ def trend_reach(trend: Trend) -> str:
         else "No true change, however large, was likely to show"
     )
     same = "could" if reach.equivalence_attainable else "could not"
-    return f"{change}; the absence of a change of {margin} points or more {same} have been shown.{_if_large(trend)}"
+    return f"{change}; the absence of a change of {points(reach.margin)} points or more {same} have been shown."
 
 
-def _if_large(trend: Trend) -> str:
+def _if_large(comparison: Comparison) -> str:
     """Without n the most is granted to a comparison: the largest size that is tried."""
-    waves = (trend.comparison.pair.first, trend.comparison.pair.second) if trend.comparison else ()
+    waves = comparison.pair.first, comparison.pair.second
     largest = max((wave.sizes.max() for wave in waves if not wave.size_known), default=None)
     return (
         ""
@@ -58,44 +72,16 @@ def _if_large(trend: Trend) -> str:
     )
 
 
-def variants(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
-    """Return a trend under the settings asked for, under every tier of total error, and every design effect.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed; it comes first.
-    registry : Registry
-        Holds the plan with its tiers and design effects.
-    reconstructions : mapping of str to Reconstruction
-        Of the surveys of the construct.
-    """
-    asked = f"as asked (total error {_error(trend)}, design effect {trend.settings.design_effect:g})"
-    tried = _settings(trend.settings, registry) if trend.comparison else {}
-    alone = {words: assess(trend.construct, registry, reconstructions, tried[words]) for words in tried}
-    return {asked: trend} | alone | _adjusted({k: t for k, t in alone.items() if t.verdict in _CHANGES}, registry)
+def _sizes(comparison: Comparison) -> str:
+    margin, size = comparison.reach.margin, abs(comparison.difference)
+    wanted = {f"{points(margin)} points, the smallest that matters": margin}
+    wanted |= {f"{points(size)} points, as printed": size} if points(size) not in (points(0), points(margin)) else {}
+    needed = [f"for {words}: {_n_words(needed_n(comparison, change))}" for words, change in wanted.items()]
+    return f"The n that each wave would need to find a change with that chance, {'; '.join(needed)}."
 
 
-def _adjusted(changes: Mapping[str, Trend], registry: Registry) -> dict[str, Trend]:
-    """All constructs are needed for the adjustment, and only a change can be lost to it."""
-    every = reconstruct_all(registry) if changes else {}
-    return {words: assess_all(registry, every, trend.settings)[trend.construct.id] for words, trend in changes.items()}
-
-
-def _error(trend: Trend) -> str:
-    asked = trend.settings.total_error if trend.comparison is None else trend.comparison.points
-    return "of the grade" if asked is None else f"{asked:g}"
-
-
-def _settings(settings: Settings, registry: Registry) -> dict[str, Settings]:
-    tiers = registry.plan.total_error
-    errors = {"no error beyond sampling": 0.0} | {
-        f"total error {tier.points:g}: {tier.means}": tier.points for tier in tiers.values()
-    }
-    effects = [effect for effect in registry.plan.design_effects if effect != settings.design_effect]
-    by_error = {words: replace(settings, total_error=error) for words, error in errors.items()}
-    by_effect = {f"design effect {effect:g}": replace(settings, design_effect=effect) for effect in effects}
-    return by_error | by_effect
+def _n_words(n: int | None) -> str:
+    return "none is large enough, because the error beyond sampling stays" if n is None else f"{n:,}"
 
 
 def trend_checks(trend: Trend, variants: Mapping[str, Trend]) -> list[str]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from crosswave.reconstruct.figures import Arithmetic, Figure
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 
 IntArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
 from crosswave.reconstruct.boxes import boxes, is_simple
-from crosswave.reconstruct.figures import Arithmetic, Figure, components
 from crosswave.reconstruct.model import Model
-from crosswave.reconstruct.survey import feasible_readings
+from crosswave.reconstruct.trials import feasible_readings
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Survey
 

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crosswave.quantities import Lexicon, Quantity
+from crosswave.reconstruct.arithmetic import BaseSize
 from crosswave.reconstruct.conflicts import Conflict
-from crosswave.reconstruct.figures import Arithmetic, Figure, describe
+from crosswave.reconstruct.figures import describe
 from crosswave.reconstruct.finding import FindingCounts
+from crosswave.reconstruct.means import Mean
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
 from crosswave.registry.loading import Finding, findings_of
-from crosswave.registry.models import Plan, Survey
+from crosswave.registry.models import ORGANISATIONS, Plan, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Context:
     counts: Mapping[str, Counts]
     conflicts: tuple[Conflict, ...]
     rival: Mapping[str, str]
-    branches: list[Arithmetic]
+    bases: Mapping[str, BaseSize]
     possible: Mapping[str, tuple[Possible, ...]]
+    means: Mapping[str, Mean]
 
     def finding_counts(self, finding: Finding) -> FindingCounts:
         """Return what the print of one figure admits."""
@@ -46,7 +49,7 @@ class Context:
             bases=counts.bases if counts else (),
             verbal=quantity is not None and quantity.verbal,
             values=counts.values if counts else (),
-            power=joint_power(possible) if possible else None,
+            power=self._power(finding, possible),
             power_alone=self._power_alone(possible, quantity),
             reason=reason,
         )
@@ -56,6 +59,10 @@ class Context:
             return None
         return self.lexicon.share(finding.answer.printed, self.survey.rounding or "nearest")
 
+    def _power(self, finding: Finding, possible: tuple[Possible, ...]) -> float | None:
+        mean = self.means.get(finding.local_id)
+        return joint_power(possible) if possible else mean.power if mean and mean.fits else None
+
     def _power_alone(self, possible: Iterable[Possible], quantity: Quantity | None) -> float | None:
         sizes = {size for one in possible for size in range(one.base_low, one.base_high + 1)}
         if not sizes or quantity is None or quantity.decimals is None:
@@ -64,11 +71,20 @@ class Context:
 
     def _level(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str]:
         """The first rule that applies gives the level and the reason."""
-        rules = (self._not_a_share, self._in_conflict, self._disagrees, self._not_sized, self._inexact)
+        rules = (self._mean, self._not_a_share, self._in_conflict, self._disagrees, self._not_sized, self._inexact)
         for rule in rules:
             if found := rule(finding, quantity, counts):
                 return found
         return "consistent", self._consistent_reason(finding)
+
+    def _mean(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
+        mean = self.means.get(finding.local_id)
+        if mean is None:
+            return None
+        if not mean.fits:
+            return "conflicting", mean.conflict().words
+        exact = len(mean.sizes) == 1
+        return "consistent" if exact else "bounded", f"whole scores have this mean, if {' and '.join(mean.assumptions)}"
 
     def _not_a_share(
         self, finding: Finding, quantity: Quantity | None, counts: Counts | None
@@ -102,7 +118,7 @@ class Context:
             return None
         if self.survey.weighted:
             return "bounded", "the figures are weighted, so no whole counts need print them"
-        if finding.base and finding.base.counts:
+        if finding.base and finding.base.counts and finding.base.counts != ORGANISATIONS:
             return "bounded", f"counted on {finding.base.counts}, not on respondents"
         base = finding.base
         whose = "n" if base is None or base.everyone else f"the size of its base ({describe(base)})"
@@ -118,10 +134,5 @@ class Context:
         return None
 
     def _consistent_reason(self, finding: Finding) -> str:
-        figure = _figure(self.branches, finding.local_id)
-        given = f"whole counts print it, if {figure.base.assumption}" if figure else "whole counts print it"
+        given = f"whole counts print it, if {self.bases[finding.local_id].assumption}"
         return given + (f"; {finding.answer.ambiguity}" if finding.answer.ambiguity else "")
-
-
-def _figure(branches: list[Arithmetic], name: str) -> Figure | None:
-    return next((figure for branch in branches for figure in branch.figures if figure.id == name), None)

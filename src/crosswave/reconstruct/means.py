@@ -3,7 +3,92 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+
+from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.figures import size_of
+from crosswave.registry.loading import findings_of
+from crosswave.registry.models import Survey
+
+N_FACTOR = 2
+"""A number of scores that has the mean is looked for up to this many times the one that is stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A printed mean of a scale whose number of scores is known.
+
+    Parameters
+    ----------
+    id : str
+        Local id of the figure.
+    printed : str
+        The mean as printed.
+    sizes : range
+        How many scores it can be a mean of.
+    assumptions : tuple of str
+        What no source states: on whom it rests, and that scores are whole.
+    """
+
+    id: str
+    printed: str
+    sizes: range
+    assumptions: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether so many whole scores can have the mean."""
+        return any(mean_counts(self.printed, n) for n in self.sizes)
+
+    @property
+    def power(self) -> float:
+        """Share of the values with as many decimals that no so many whole scores have."""
+        steps: int = 10 ** _decimals(self.printed)
+        open_ = {step for n in self.sizes for step in range(steps) if mean_counts(_text(step, steps), n)}
+        return 1 - len(open_) / steps
+
+    def conflict(self) -> Conflict:
+        """Return why no whole scores have the mean, and which numbers of them would."""
+        largest, near = self.sizes[-1], range(1, N_FACTOR * self.sizes[-1] + 1)
+        fitting = [n for n in near if mean_counts(self.printed, n)]
+        nearest = sorted(fitting, key=lambda n: abs(n - largest))[:2]
+        repairs = tuple(f"with {n} scores in place of {largest}" for n in nearest)
+        words = (
+            f"no {largest} whole scores have the mean {self.printed} ({self.id}) if {' and '.join(self.assumptions)}"
+        )
+        return Conflict((self.id,), self.assumptions, repairs, f"{words}; it would fit {', or '.join(repairs)}")
+
+
+def means_of(survey: Survey, n: tuple[int, int] | None, retract: Collection[str] = ()) -> Iterator[Mean]:
+    """Yield the printed means of scales whose number of scores is known.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    n : tuple of int or None
+        Fewest and most who can have answered.
+    retract : collection of str
+        Assumptions that are not made: a mean that rests on one of them is passed over.
+    """
+    for finding in findings_of(survey):
+        base = size_of(finding, n) if finding.answer.measure == "mean" else None
+        if base is None or base.answers or finding.question.response != "scale":
+            continue
+        assumptions = (base.assumption, f"the scores behind {finding.local_id} are whole numbers")
+        if not set(assumptions) & set(retract):
+            yield Mean(finding.local_id, finding.answer.printed, range(base.low, base.high + 1), assumptions)
+
+
+def _decimals(printed: str) -> int:
+    return len(printed.partition(".")[2].strip())
+
+
+def _text(step: int, steps: int) -> str:
+    """A mean of one and a part: whether it is one of n whole scores depends on the part only."""
+    return f"1.{step:0{len(str(steps)) - 1}d}" if steps > 1 else "1"
 
 
 def mean_totals(printed: str, n: int, items: int = 1) -> range:
@@ -39,7 +124,7 @@ def mean_totals(printed: str, n: int, items: int = 1) -> range:
     """
     if n < 1 or items < 1:
         raise ValueError(f"a mean needs n and items of at least 1; n {n} and items {items} arrived")
-    half = Fraction(1, 2 * 10 ** len(printed.partition(".")[2].strip()))
+    half = Fraction(1, 2 * 10 ** _decimals(printed))
     try:
         mean = Fraction(printed.strip())
     except ValueError:

@@ -6,13 +6,14 @@ A figure printed as the share interval ``[low, high]`` on base ``b`` allows the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
-from crosswave.reconstruct.figures import Arithmetic, Figure, Link
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link
 
 _SEED = 20170118
 
@@ -29,7 +30,8 @@ class Element:
 def elements(arithmetic: Arithmetic) -> list[Element]:
     """Return everything a model holds, figures first."""
     figures = [Element("figure", f.id, f"{f.printed} for {f.id}") for f in arithmetic.figures]
-    bases = {f.base.key: Element("base", f.base.key, f.base.assumption) for f in arithmetic.figures}
+    held = (figure.base for figure in arithmetic.figures if not figure.base.loose)
+    bases = {base.key: Element("base", base.key, base.assumption) for base in held}
     links = [Element("link", "|".join((link.kind, *link.members)), link.words) for link in arithmetic.links]
     return [*figures, *bases.values(), *links]
 
@@ -52,6 +54,7 @@ class Model:
     ) -> None:
         self.arithmetic = arithmetic
         self._held = {(e.kind, e.name) for e in (elements(arithmetic) if held is None else held)}
+        self._shown: defaultdict[int, set[int]] = defaultdict(set)
         self._cp = cp_model.CpModel()
         self._solver = cp_model.CpSolver()
         self._solver.parameters.num_workers = 1
@@ -60,6 +63,7 @@ class Model:
         domain = cp_model.Domain(low, high) if sizes is None else cp_model.Domain.from_values(sizes)
         self.n = self._cp.new_int_var_from_domain(domain, "n")
         by_base = {figure.base.key: figure for figure in arithmetic.figures}
+        self._base_of = {figure.id: figure.base.key for figure in arithmetic.figures}
         self.bases = {key: self._base(figure) for key, figure in by_base.items()}
         self.counts = {f.id: self._cp.new_int_var(0, f.base.high, f.id) for f in arithmetic.figures}
         for figure in arithmetic.figures:
@@ -70,12 +74,13 @@ class Model:
             self._hold_link(link)
 
     def _base(self, figure: Figure) -> cp_model.IntVar:
-        return self._cp.new_int_var(1, figure.base.high, figure.base.key)
+        return self._cp.new_int_var(0, figure.base.high, figure.base.key)
 
     def _hold_figure(self, figure: Figure) -> None:
         count, base = self.counts[figure.id], self.bases[figure.base.key]
         self._cp.add(count <= base)
-        if ("figure", figure.id) in self._held:
+        if ("figure", figure.id) in self._held:  # a share is printed of somebody
+            self._cp.add(base >= 1)
             self._cp.add(count * figure.low.denominator >= base * figure.low.numerator)
             self._cp.add(count * figure.high.denominator <= base * figure.high.numerator)
 
@@ -83,7 +88,7 @@ class Model:
         base, size = self.bases[figure.base.key], figure.base
         whole = self._whole(figure)
         self._cp.add(base <= whole)
-        if ("base", size.key) in self._held:
+        if ("base", size.key) in self._held and not size.loose:
             self._cp.add(base == whole)
 
     def _whole(self, figure: Figure) -> cp_model.LinearExprT:
@@ -96,15 +101,17 @@ class Model:
         if ("link", "|".join((link.kind, *link.members))) not in self._held:
             return
         counts = [self.counts[name] for name in link.members]
-        base = self.bases[next(f.base.key for f in self.arithmetic.figures if f.id == link.members[0])]
-        rules = {
-            "exclusive": lambda: sum(counts) <= base,
-            "exhaustive": lambda: sum(counts) == base,
-            "complement": lambda: sum(counts) == base,
-            "net": lambda: counts[0] == sum(counts[1:]),
-            "part": lambda: counts[0] <= counts[1],
+        base, behind = (self.bases[self._base_of[name]] for name in link.members[:2])
+        rules: dict[str, Callable[[], tuple[cp_model.BoundedLinearExpression | bool, ...]]] = {
+            "exclusive": lambda: (sum(counts) <= base,),
+            "exhaustive": lambda: (sum(counts) == base,),
+            "complement": lambda: (sum(counts) == base,),
+            "net": lambda: (counts[0] == sum(counts[1:]),),
+            "part": lambda: (counts[0] <= counts[1],),
+            "organisations": lambda: (counts[0] <= counts[1], base - counts[0] <= behind - counts[1]),
         }
-        self._cp.add(rules[link.kind]())
+        for rule in rules[link.kind]():
+            self._cp.add(rule)
 
     def feasible(self) -> bool:
         """Return whether any counts can have printed the figures."""
@@ -127,7 +134,13 @@ class Model:
             raise ValueError(
                 f"{variable.name} has no bounds: the figures cannot stand together; find the conflict first"
             )
+        self._note()
         return self._solver.value(variable)
+
+    def _note(self) -> None:
+        """Every solution shows a value of each count and base: those need not be searched for again."""
+        for other in (*self.counts.values(), *self.bases.values(), self.n):
+            self._shown[other.index].add(self._solver.value(other))
 
     def values(self, variable: cp_model.IntVar, limit: int) -> tuple[int, ...]:
         """Return every value of a count or base, or nothing if its range is wider than the limit.
@@ -142,8 +155,7 @@ class Model:
         low, high = self.bounds(variable)
         if high - low + 1 > limit:
             return ()
-        between = [value for value in range(low + 1, high) if self._can_be(variable, value)]
-        return tuple(sorted({low, *between, high}))
+        return tuple(value for value in range(low, high + 1) if self._can_be(variable, value))
 
     def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: tuple[Fraction, Fraction]) -> bool:
         """Return whether a count can be a share of its base between two ends, both included."""
@@ -171,15 +183,43 @@ class Model:
         finder.solve(trial, tables)
         return tables.sizes
 
+    def both(self, first: str, second: str, whole: cp_model.IntVar | None = None) -> cp_model.IntVar:
+        """Return a further count: of those who gave two answers both.
+
+        Parameters
+        ----------
+        first, second : str
+            Local ids of two figures.
+        whole : IntVar, optional
+            The count of the one of them whose respondents all gave the other, if there is one.
+        """
+        counts = self.counts[first], self.counts[second]
+        keys = self._base_of[first], self._base_of[second]
+        both = self._cp.new_int_var(0, max(f.base.high for f in self.arithmetic.figures), f"{first} and {second}")
+        for count in counts:
+            self._cp.add(both <= count)
+        if keys[0] == keys[1] or self.arithmetic.n:
+            everybody = self.bases[keys[0]] if keys[0] == keys[1] else self.n
+            self._cp.add(both >= sum(counts) - everybody)
+        if whole is not None:
+            self._cp.add(both == whole)
+        return both
+
     def fix(self, variable: cp_model.IntVar, value: int) -> None:
         """Hold a count or base at a value from now on."""
+        self._shown.clear()
         self._cp.add(variable == value)
 
     def _can_be(self, variable: cp_model.IntVar, value: int) -> bool:
+        if value in self._shown[variable.index]:
+            return True
         trial = self._cp.clone()
         trial.clear_objective()
         trial.add(trial.get_int_var_from_proto_index(variable.index) == value)
-        return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        found = self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        if found:
+            self._note()
+        return found
 
 
 class _Tables(cp_model.CpSolverSolutionCallback):

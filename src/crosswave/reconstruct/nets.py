@@ -1,40 +1,50 @@
-"""Nets that print the sum of the rounded figures of their parts, where no sum of counts prints them."""
+"""Nets that print the sum of the rounded figures of their parts: print does not say whether they do."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from crosswave.reconstruct.figures import Arithmetic, Figure
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure
+
+NETS = "nets"
+SUM_OF_COUNTS = f"{NETS}: the share of the counts added up"
+SUM_OF_PRINT = f"{NETS}: the printed percentages added up"
 
 
-def with_rounded_nets(branches: Iterable[Arithmetic]) -> list[Arithmetic]:
-    """Return a reading more for each one that has nets printed as the sum of the printed figures of their parts.
+def readings_of_nets(branch: Arithmetic) -> list[Arithmetic]:
+    """Return a reading, and where some of its nets print the sum of the printed figures of their parts, a second one.
 
     Parameters
     ----------
-    branches : iterable of Arithmetic
-        Readings in which nets are sums of counts.
+    branch : Arithmetic
+        A reading in which nets print the share of their counts.
 
     Returns
     -------
     list of Arithmetic
-        Only the further readings. In them the print of such a net follows from that of its parts, so that it says
-        nothing more about the counts; the net stays the sum of their counts.
+        In the second one the print of such nets follows from that of their parts, so that it says nothing more about
+        the counts; a net stays the sum of the counts of its parts. One publisher makes all nets in one way.
     """
-    return [_read_so(branch, nets) for branch in branches if (nets := dict(_rounded(branch)))]
+    nets = dict(_added_up(branch))
+    if not nets:
+        return [branch]
+    figures = {figure.id: figure for figure in branch.figures}
+    wide = tuple(_widened(name, nets, figures) for name in figures)
+    by_print = replace(branch, figures=wide, reading=(*branch.reading, SUM_OF_PRINT))
+    return [replace(branch, reading=(*branch.reading, SUM_OF_COUNTS)), by_print]
 
 
-def _rounded(branch: Arithmetic) -> Iterator[tuple[str, list[Figure]]]:
+def _added_up(branch: Arithmetic) -> Iterator[tuple[str, tuple[str, ...]]]:
     figures = {figure.id: figure for figure in branch.figures}
     for link in branch.links:
         if link.kind == "net":
-            net, *parts = (figures[name] for name in link.members)
-            printed = [_value(part) for part in parts]
-            if None not in printed and _value(net) == sum(value for value in printed if value is not None):
-                yield net.id, parts
+            net, *parts = link.members
+            printed = [_value(figures[part]) for part in parts]
+            if None not in printed and _value(figures[net]) == sum(value for value in printed if value is not None):
+                yield net, tuple(parts)
 
 
 def _value(figure: Figure) -> Fraction | None:
@@ -42,12 +52,10 @@ def _value(figure: Figure) -> Fraction | None:
     return Fraction(digits[0]) if digits else None
 
 
-def _read_so(branch: Arithmetic, nets: dict[str, list[Figure]]) -> Arithmetic:
-    figures = (_widened(figure, nets[figure.id]) if figure.id in nets else figure for figure in branch.figures)
-    words = (f"{net} is the sum of the printed {', '.join(part.id for part in parts)}" for net, parts in nets.items())
-    return replace(branch, figures=tuple(figures), reading=(*branch.reading, *words))
-
-
-def _widened(net: Figure, parts: list[Figure]) -> Figure:
-    high = sum((part.high for part in parts), Fraction(0))
-    return replace(net, low=sum((part.low for part in parts), Fraction(0)), high=min(high, Fraction(1)))
+def _widened(name: str, nets: Mapping[str, tuple[str, ...]], figures: Mapping[str, Figure]) -> Figure:
+    """A net as all that it can be, its parts being what they print; a part can be such a net itself."""
+    if name not in nets:
+        return figures[name]
+    parts = [_widened(part, nets, figures) for part in nets[name]]
+    low, high = (sum((getattr(part, end) for part in parts), Fraction(0)) for end in ("low", "high"))
+    return replace(figures[name], low=low, high=min(high, Fraction(1)))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.bits import between, members
 from crosswave.reconstruct.boxes import Boxes, IntArray, Mask, boxes, is_simple
-from crosswave.reconstruct.figures import Arithmetic, Figure
 from crosswave.reconstruct.model import Model
 from crosswave.reconstruct.power import Possible, possible_in_boxes, possible_in_model, possible_in_places
 from crosswave.reconstruct.solutions import tables_in_boxes, tables_in_model
 from crosswave.reconstruct.tree import plant
 from crosswave.reconstruct.trees import Tree
 
-BASES_LISTED = 40
+BASES_LISTED = 100
 """A base whose range is at most this wide is listed value by value, so that holes show."""
 
 COUNTS_LISTED = 40
@@ -71,9 +71,10 @@ class Part(Protocol):
 
 def known(part: Arithmetic) -> Part:
     """Return a part of a survey with the cheapest exact way to know its counts."""
+    loose = any(figure.base.loose for figure in part.figures)
     if is_simple(part):
-        return _InBoxes(part)
-    root = plant(part)
+        return _InLooseBoxes(part) if loose else _InBoxes(part)
+    root = None if loose else plant(part)
     return _InModel(part) if root is None else _InTree(part, Tree(root))
 
 
@@ -105,6 +106,46 @@ class _InBoxes:
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         return tables_in_boxes(self.part, n), False
+
+
+@dataclass(frozen=True, slots=True)
+class _InLooseBoxes:
+    """A base that can be any part of those asked: every size up to n is tried as the base."""
+
+    part: Arithmetic
+
+    def fits(self) -> Mask:
+        fitting = self._fitting()
+        return self._largest(sizes(self.part)) >= (fitting[0] if fitting.size else np.inf)
+
+    def bounds(self, n: IntArray) -> dict[str, Counts]:
+        return self._tried().bounds(self._up_to(n))
+
+    def possible(self, n: IntArray) -> dict[str, Possible]:
+        return possible_in_boxes(self._tried().part, np.arange(1, self._largest(n).max() + 1, dtype=np.int64))
+
+    def tables(self, n: IntArray) -> tuple[list[int], bool]:
+        bases = self._up_to(n)
+        ways, _ = self._tried().tables(bases)
+        below = np.searchsorted(bases, self._largest(n), side="right").tolist()
+        return [sum(ways[:number]) for number in below], False
+
+    def _tried(self) -> _InBoxes:
+        """The part with its base as what n stands for."""
+        ranged = (replace(f, base=replace(f.base, low=0)) for f in self.part.figures)
+        return _InBoxes(replace(self.part, figures=tuple(ranged), n=(1, self.part.figures[0].base.high)))
+
+    def _largest(self, n: IntArray) -> IntArray:
+        base = self.part.figures[0].base
+        return np.full_like(n, base.high) if base.low == base.high else n
+
+    def _fitting(self) -> IntArray:
+        tried = self._tried()
+        return np.asarray(sizes(tried.part)[tried.fits()])
+
+    def _up_to(self, n: IntArray) -> IntArray:
+        fitting = self._fitting()
+        return np.asarray(fitting[fitting <= self._largest(n).max()])
 
 
 def _values(box: Boxes, k: int) -> tuple[int, ...]:

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.bits import runs
 from crosswave.reconstruct.boxes import IntArray, Mask, relaxed
-from crosswave.reconstruct.figures import Arithmetic, Figure
 from crosswave.reconstruct.model import Model, elements
 
 

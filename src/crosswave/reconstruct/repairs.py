@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from crosswave.quantities import percent_interval
-from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.model import Element, Model
 
 N_FACTOR = 2

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, product
 
+from crosswave.reconstruct.arithmetic import Arithmetic
 from crosswave.reconstruct.boxes import IntArray, boxes
-from crosswave.reconstruct.figures import Arithmetic
 from crosswave.reconstruct.model import Model
 
 TABLES_LISTED = 10_000

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from crosswave.reconstruct.arithmetic import Arithmetic, Link, components
 from crosswave.reconstruct.boxes import IntArray, Mask
-from crosswave.reconstruct.conflicts import Conflict, find_conflict
-from crosswave.reconstruct.figures import Arithmetic, Link, components
+from crosswave.reconstruct.conflicts import Conflict, find_conflicts
 from crosswave.reconstruct.parts import Counts, Part, known, sizes
 from crosswave.reconstruct.power import Possible
 from crosswave.reconstruct.solutions import Solutions
@@ -26,17 +26,17 @@ class Solution:
     counts : dict of str to Counts
         Every figure that is in no conflict.
     conflicts : tuple of Conflict
-        What had to be taken out.
-    possible : dict of str to Possible
-        What could have been printed in place of each figure.
-    tables : Solutions
-        How many tables print what is left.
+        What cannot stand together.
+    out : frozenset of str
+        The figures that had to be taken out, with those whose base they make up.
+    left : Arithmetic
+        The reading without them.
     """
 
     counts: dict[str, Counts]
     conflicts: tuple[Conflict, ...]
-    possible: dict[str, Possible]
-    tables: Solutions
+    out: frozenset[str]
+    left: Arithmetic
 
 
 @dataclass(slots=True)
@@ -58,11 +58,47 @@ class Solver:
         Parts of a survey share nothing but n. So the sizes of n that each part admits are found first, and each part is
         then bounded over the sizes that all of them admit.
         """
-        reading, conflicts = self.settled(reading)
-        parts = components(reading)
-        n = self._fitting(reading, parts)
+        left, conflicts = self.settled(reading)
+        parts = components(left)
+        n = self._fitting(left, parts)
         counts = {name: c for part in parts for name, c in self._bounds(part, n).items()}
-        return Solution(counts, conflicts, self._possible(reading, parts), self._tables(parts, n))
+        return Solution(counts, conflicts, frozenset(f.id for f in reading.figures) - counts.keys(), left)
+
+    def possible(self, left: Arithmetic) -> dict[str, Possible]:
+        """Return what could have been printed in place of each figure of a reading that has no conflict.
+
+        Parameters
+        ----------
+        left : Arithmetic
+            As a `Solution` holds it.
+
+        Notes
+        -----
+        A part does not limit the sizes of n at which its own figures are looked at.
+        """
+        parts = components(left)
+        n, refused = sizes(left), [~self._fits(part) for part in parts]
+        refusals = np.sum(refused, axis=0)
+        found: dict[str, Possible] = {}
+        for part, own in zip(parts, refused, strict=True):
+            found |= self._possible_in(part, np.asarray(n[refusals - own == 0]))
+        return found
+
+    def tables(self, left: Arithmetic) -> Solutions:
+        """Return how many tables print a reading that has no conflict.
+
+        Parameters
+        ----------
+        left : Arithmetic
+            As a `Solution` holds it.
+        """
+        parts = components(left)
+        n = self._fitting(left, parts)
+        found = [self._tables_of(part, n) for part in parts]
+        if not found:
+            return Solutions(1, capped=False)
+        number = sum(math.prod(many) for many in zip(*(by_size for by_size, _ in found), strict=True))
+        return Solutions(number, any(capped for _, capped in found))
 
     def fits(self, reading: Arithmetic) -> bool:
         """Return whether counts exist that print every figure of a reading."""
@@ -76,26 +112,22 @@ class Solver:
         reading : Arithmetic
             The survey under one reading of its bases.
         """
-        conflicts: list[Conflict] = []
-        while found := self._conflict(reading):
-            conflicts.append(found)
-            reading = without(reading, set(found.figures))
-        return reading, tuple(conflicts)
+        conflicts: dict[tuple[tuple[str, ...], ...], Conflict] = {}
+        while found := self._conflicts(reading):
+            conflicts = {(conflict.figures, conflict.assumptions): conflict for conflict in found} | conflicts
+            reading = without(reading, _taken_out(found))
+        return reading, tuple(conflicts.values())
 
     def sizes(self, reading: Arithmetic) -> list[int]:
         """Return what n can be under a reading that has no conflict."""
         return [int(n) for n in self._fitting(reading, components(reading))]
 
-    def _conflict(self, reading: Arithmetic) -> Conflict | None:
-        """A conflict inside one part, or else between parts that need different n.
-
-        One at a time: what else the figures of a conflict are at odds with says nothing of the other figures.
-        """
+    def _conflicts(self, reading: Arithmetic) -> list[Conflict]:
+        """Conflicts inside parts, or else between parts that need different n."""
         parts = components(reading)
-        for part in parts:
-            if not self._fits(part).any():
-                return find_conflict(part)
-        return None if self._fitting(reading, parts).size else find_conflict(reading)
+        if unfit := [part for part in parts if not self._fits(part).any()]:
+            return [conflict for part in unfit for conflict in find_conflicts(part)]
+        return [] if self._fitting(reading, parts).size else list(find_conflicts(reading))
 
     def _fitting(self, reading: Arithmetic, parts: list[Arithmetic]) -> IntArray:
         """The sizes of n that every part admits."""
@@ -109,25 +141,9 @@ class Solver:
         found: dict[str, Counts] = self._once(part, ("bounds", n.tobytes()), lambda: self._known(part).bounds(n))
         return found
 
-    def _possible(self, reading: Arithmetic, parts: list[Arithmetic]) -> dict[str, Possible]:
-        """A part does not limit the sizes of n at which its own figures are looked at."""
-        n, refused = sizes(reading), [~self._fits(part) for part in parts]
-        refusals = np.sum(refused, axis=0)
-        found: dict[str, Possible] = {}
-        for part, own in zip(parts, refused, strict=True):
-            found |= self._possible_in(part, np.asarray(n[refusals - own == 0]))
-        return found
-
     def _possible_in(self, part: Arithmetic, n: IntArray) -> dict[str, Possible]:
         found: dict[str, Possible] = self._once(part, ("possible", n.tobytes()), lambda: self._known(part).possible(n))
         return found
-
-    def _tables(self, parts: list[Arithmetic], n: IntArray) -> Solutions:
-        found = [self._tables_of(part, n) for part in parts]
-        if not found:
-            return Solutions(1, capped=False)
-        number = sum(math.prod(many) for many in zip(*(by_size for by_size, _ in found), strict=True))
-        return Solutions(number, any(capped for _, capped in found))
 
     def _tables_of(self, part: Arithmetic, n: IntArray) -> tuple[list[int], bool]:
         found: tuple[list[int], bool] = self._once(part, ("tables", n.tobytes()), lambda: self._known(part).tables(n))
@@ -142,6 +158,15 @@ class Solver:
         if key not in self._seen:
             self._seen[key] = compute()
         return self._seen[key]
+
+
+def _taken_out(conflicts: list[Conflict]) -> set[str]:
+    """The figures to be left out: those that are impossible by themselves, else all that cannot stand together.
+
+    What else a figure that is impossible by itself is at odds with says nothing of the other figures.
+    """
+    alone = [conflict for conflict in conflicts if len(conflict.figures) == 1]
+    return {name for conflict in alone or conflicts for name in conflict.figures}
 
 
 def without(part: Arithmetic, names: set[str]) -> Arithmetic:
@@ -161,4 +186,8 @@ def _left_of(link: Link, names: set[str]) -> Link | None:
     if members == link.members:
         return link
     sums = link.kind in ("exclusive", "exhaustive") and len(members) > 1
-    return Link("exclusive", members, link.words.removesuffix(", and are all")) if sums else None
+    return (
+        replace(link, kind="exclusive", members=members, words=link.words.removesuffix(", and are all"))
+        if sums
+        else None
+    )

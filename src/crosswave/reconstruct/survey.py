@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from crosswave.quantities import Lexicon, sample_range
+from crosswave.quantities import Lexicon
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.conflicts import Conflict, with_repairs
-from crosswave.reconstruct.figures import Arithmetic, Figure, readings, rivals
+from crosswave.reconstruct.figures import people, rivals
 from crosswave.reconstruct.finding import LEVELS, FindingCounts
 from crosswave.reconstruct.levels import Context
-from crosswave.reconstruct.nets import with_rounded_nets
+from crosswave.reconstruct.means import means_of
+from crosswave.reconstruct.nets import SUM_OF_COUNTS
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, unlimited
 from crosswave.reconstruct.repairs import survey_repairs
 from crosswave.reconstruct.rounding import rounding_words
 from crosswave.reconstruct.solutions import Solutions
 from crosswave.reconstruct.solve import Solution, Solver
+from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED, Trial, Trials, branches_of, try_readings
+from crosswave.registry.faults import nearest
 from crosswave.registry.loading import Registry, findings_of
 from crosswave.registry.models import Survey
 
@@ -60,7 +64,7 @@ class Reconstruction:
     rounding: str
 
 
-def reconstruct(survey: Survey, registry: Registry) -> Reconstruction:
+def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:
     """Return the feasible counts of every printed figure of a survey.
 
     Parameters
@@ -69,70 +73,97 @@ def reconstruct(survey: Survey, registry: Registry) -> Reconstruction:
         The wave.
     registry : Registry
         Where phrases and the plan stand.
+    retract : collection of str
+        Assumptions that are not made, each as `Reconstruction.assumptions` words it.
+
+    Raises
+    ------
+    ValueError
+        If an assumption that is to be retracted is none of this survey; the message names the nearest.
 
     Notes
     -----
     Each reading of an ambiguous base is a branch; counts are the union over the branches that survive. Rival printed
-    values are solved one at a time in place of the value that they rival. Where figures cannot stand together, nets
-    that print the sum of the printed figures of their parts are read so, if fewer conflicts are left then.
+    values are solved one at a time in place of the value that they rival. Nets that print the sum of the printed
+    figures of their parts can have been made so: that is a branch too.
     """
+    solver = Solver()
+    assumptions = assumptions_of(survey, registry)
+    check_retracted(survey, assumptions, retract)
+    trials = try_readings(survey, registry, solver, retract)
+    main, counts, possible = trials.main, trials.counts(), _all_possible(trials, solver)
+    branches = [branch for branch, _ in main.solved]
+    bases = {figure.id: figure.base for branch in reversed(branches) for figure in branch.figures}
+    conflicts = [_with_guesses(conflict, branches[0], counts) for conflict in trials.conflicts()]
     lexicon = Lexicon(registry.quantities)
-    rival = rivals(survey)
-    branches, solver = readings(survey, lexicon, registry.plan, frozenset(rival)), Solver()
-    main = _Trial.of(branches, solver)
-    counts, conflicts, possible = _union(main.kept.values()), _conflicts(main.kept.values()), main.possible()
-    for name, target in rival.items():
-        others = frozenset({*rival, target} - {name})
-        trial = _Trial.of(readings(survey, lexicon, registry.plan, others), solver)
-        counts |= {key: value for key, value in _union(trial.kept.values()).items() if key == name}
-        possible |= {key: value for key, value in trial.possible().items() if key == name}
-        conflicts += [conflict for conflict in _conflicts(trial.kept.values()) if name in conflict.figures]
-    conflicts = [_with_guesses(conflict, branches[0], counts) for conflict in conflicts]
-    context = Context(survey, lexicon, registry.plan, counts, tuple(conflicts), rival, branches, possible)
+    n = people(survey, lexicon, registry.plan)
+    means = {mean.id: mean for mean in means_of(survey, n, retract)}
+    conflicts += [mean.conflict() for mean in means.values() if not mean.fits]
+    taken = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
+    lexicon = Lexicon(registry.quantities)
+    context = Context(taken, lexicon, registry.plan, counts, tuple(conflicts), rivals(survey), bases, possible, means)
     return Reconstruction(
         survey_id=survey.id,
-        n=sample_range(survey.n, lexicon, registry.plan),
+        n=n,
         findings={finding.id: context.finding_counts(finding) for finding in findings_of(survey)},
         conflicts=tuple(conflicts),
-        assumptions=_assumptions(survey, branches),
+        assumptions=tuple(words for words in assumptions if words not in retract),
         readings=tuple("; ".join(branch.reading) for branch, _ in main.solved if branch.reading),
         surviving=tuple("; ".join(reading) for reading in main.kept if reading),
-        solutions=_all_tables(main.kept.values()) if counts else None,
+        solutions=_all_tables(main.kept, solver) if counts else None,
         rounding=rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.kept.values())),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """Every reading with its solution, and those with the fewest conflicts, by what they read."""
+def check_retracted(survey: Survey, assumptions: Collection[str], retract: Collection[str]) -> None:
+    """Refuse to take back what a survey does not assume.
 
-    solver: Solver
-    solved: list[tuple[Arithmetic, Solution]]
-    kept: dict[tuple[str, ...], Solution]
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    assumptions, retract : collection of str
+        Its assumptions, and those to be retracted.
 
-    @classmethod
-    def of(cls, branches: list[Arithmetic], solver: Solver) -> _Trial:
-        solved = [(branch, solver.solve(branch)) for branch in branches]
-        fewest = min(len(solution.conflicts) for _, solution in solved)
-        rounded = [(branch, solver.solve(branch)) for branch in with_rounded_nets(branches)] if fewest else []
-        solved += [(branch, solution) for branch, solution in rounded if len(solution.conflicts) < fewest]
-        fewest = min(len(solution.conflicts) for _, solution in solved)
-        kept = {branch.reading: solution for branch, solution in solved if len(solution.conflicts) == fewest}
-        return cls(solver, solved, kept)
+    Raises
+    ------
+    ValueError
+        One is none of this survey; the message names the nearest.
+    """
+    if unknown := [words for words in retract if words not in assumptions]:
+        told = "; ".join(f"{words!r}{nearest(words, assumptions)}" for words in unknown)
+        raise ValueError(f"{survey.id} does not assume {told}; its assumptions are those of Reconstruction.assumptions")
 
-    def possible(self) -> dict[str, tuple[Possible, ...]]:
-        """What could stand in place of each figure, under every reading that another value could let survive."""
-        names = {name for solution in self.kept.values() for name in solution.possible}
-        return {name: tuple(self._possible(name)) for name in names}
 
-    def _possible(self, name: str) -> Iterable[Possible]:
-        fewest = min(len(solution.conflicts) for solution in self.kept.values())
-        known = {branch.reading: f for branch, _ in self.solved for f in branch.figures if f.id == name}
-        for branch, solution in self.solved:
-            if name not in solution.possible and branch.reading in known:
-                solution = self.solver.solve(_set_free(branch, known[branch.reading]))
-            if len(solution.conflicts) <= fewest:
-                yield solution.possible.get(name) or unlimited(next(iter(known.values())))
+def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, ...]]:
+    """What could stand in place of each figure; of a rival value, in the survey that it stands in."""
+    found = _possible(trials.main, _names(trials.main), solver)
+    for name, trial in trials.rivals.items():
+        found |= _possible(trial, _names(trial) & {name}, solver)
+    return found
+
+
+def _names(trial: Trial) -> set[str]:
+    return {f.id for solution in trial.kept.values() for f in solution.left.figures if f.decimals is not None}
+
+
+def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, tuple[Possible, ...]]:
+    """What could stand in place of some figures, under every reading that another value could let survive."""
+    fewest = min(len(solution.out) for solution in trial.kept.values())
+    known = [
+        (branch, {figure.id: figure for figure in branch.figures}, solution, solver.possible(solution.left))
+        for branch, solution in trial.solved
+    ]
+
+    def one(name: str) -> Iterable[Possible]:
+        for branch, figures, solution, possible in known:
+            if name in solution.out:
+                solution = solver.solve(_set_free(branch, figures[name]))
+                possible = solver.possible(solution.left)
+            if len(solution.out) <= fewest:
+                yield possible.get(name) or unlimited(next(f[name] for _, f, _, _ in known if name in f))
+
+    return {name: tuple(one(name)) for name in names}
 
 
 def _set_free(branch: Arithmetic, free: Figure) -> Arithmetic:
@@ -141,8 +172,9 @@ def _set_free(branch: Arithmetic, free: Figure) -> Arithmetic:
     return replace(branch, figures=tuple(wide if figure is free else figure for figure in branch.figures))
 
 
-def _all_tables(solutions: Iterable[Solution]) -> Solutions:
-    tables = [solution.tables for solution in solutions]
+def _all_tables(kept: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
+    """Where nets can be sums of print, that reading holds every table of the one in which they are shares of counts."""
+    tables = [solver.tables(solution.left) for reading, solution in kept.items() if SUM_OF_COUNTS not in reading]
     return Solutions(sum(one.number for one in tables), any(one.capped for one in tables))
 
 
@@ -151,8 +183,8 @@ def _with_guesses(conflict: Conflict, branch: Arithmetic, counts: Mapping[str, C
     return with_repairs(conflict, survey_repairs(branch, conflict.figures, known))
 
 
-def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmetic, list[int]]]:
-    """Return the readings of a survey that survive, without the figures in conflict, each with what n can be.
+def assumptions_of(survey: Survey, registry: Registry) -> tuple[str, ...]:
+    """Return what no source states of a survey and the arithmetic takes for granted, in words.
 
     Parameters
     ----------
@@ -161,44 +193,11 @@ def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmet
     registry : Registry
         Where phrases and the plan stand.
     """
-    lexicon, solver = Lexicon(registry.quantities), Solver()
-    branches = readings(survey, lexicon, registry.plan, frozenset(rivals(survey)))
-    settled = [solver.settled(branch) for branch in branches]
-    fewest = min(len(conflicts) for _, conflicts in settled)
-    kept = [reading for reading, conflicts in settled if len(conflicts) == fewest and reading.figures]
-    return [(reading, solver.sizes(reading)) for reading in kept]
-
-
-def _conflicts(solutions: Iterable[Solution]) -> list[Conflict]:
-    """Conflicts of any reading that survives, each once."""
-    return list({conflict.figures: conflict for solution in solutions for conflict in solution.conflicts}.values())
-
-
-def _union(solutions: Iterable[Solution]) -> dict[str, Counts]:
-    solutions = list(solutions)
-    names = {name for solution in solutions for name in solution.counts}
-    found = {name: [s.counts[name] for s in solutions if name in s.counts] for name in names}
-    return {name: _merge(many) for name, many in found.items()}
-
-
-def _merge(many: list[Counts]) -> Counts:
-    return Counts(
-        min(counts.count_low for counts in many),
-        max(counts.count_high for counts in many),
-        min(counts.base_low for counts in many),
-        max(counts.base_high for counts in many),
-        _together([counts.bases for counts in many]),
-        _together([counts.values for counts in many]),
-    )
-
-
-def _together(many: list[tuple[int, ...]]) -> tuple[int, ...]:
-    """Every value of any list; none if one of them was too long to be listed."""
-    return tuple(sorted({value for values in many for value in values})) if all(many) else ()
-
-
-def _assumptions(survey: Survey, branches: list[Arithmetic]) -> tuple[str, ...]:
-    words = [figure.base.assumption for figure in branches[0].figures]
-    words += [] if survey.weighted is not None else ["the figures are not weighted"]
-    words += [] if survey.rounding else ["percentages are rounded to the nearest"]
+    branches = branches_of(survey, registry, frozenset(rivals(survey)))
+    words = [figure.base.assumption for branch in branches for figure in branch.figures]
+    words += [link.words for branch in branches for link in branch.links if link.inferred]
+    n = people(survey, Lexicon(registry.quantities), registry.plan)
+    words += [assumption for mean in means_of(survey, n) for assumption in mean.assumptions]
+    words += [] if survey.weighted is not None else [NOT_WEIGHTED]
+    words += [] if survey.rounding else [NEAREST]
     return tuple(dict.fromkeys(words))

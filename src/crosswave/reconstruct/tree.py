@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from crosswave.reconstruct.figures import Arithmetic, BaseSize, Figure, Link
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 
 _SUMS = {"exclusive": False, "exhaustive": True, "complement": True}
 Leaves = frozenset[str]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import accumulate
 
+from crosswave.reconstruct.arithmetic import Figure
 from crosswave.reconstruct.bits import between, ends, members, rests, sums
-from crosswave.reconstruct.figures import Figure
 from crosswave.reconstruct.tree import Block, Group
 
 Places = dict[int, int]

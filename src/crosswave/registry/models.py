@@ -6,8 +6,10 @@ reconstruction takes it as a named assumption.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -91,6 +93,10 @@ class SampleSize(Record):
         return self
 
 
+ORGANISATIONS = "organisations"
+"""What a base counts where it is the organisations behind the people who answered."""
+
+
 class Base(Record):
     """Whom a question or an answer was counted on. Exactly one of the forms below."""
 
@@ -134,6 +140,7 @@ class Answer(Record):
     part_of: Slug | None = Field(None, description="The answer of this question that includes this one.")
     rival_of: Slug | None = Field(None, description="The answer of which this is another printed value.")
     complement_of: Slug | None = Field(None, description="The answer that everybody else gave.")
+    organisations_of: Slug | None = Field(None, description="The answer of people that this counts by organisation.")
     ambiguity: Text | None = Field(None, description="What print leaves open.")
     unusable: Text | None = Field(None, description="Why the figure must not be used in a comparison.")
     note: Text | None = None
@@ -148,6 +155,7 @@ class Question(Record):
     response: Literal["single", "multi", "scale", "fact"] | None = Field(
         None, description="single and scale: answers exclude each other. Absent: unknown, nothing is summed."
     )
+    response_inferred: bool = Field(False, description="true where no source states how it was answered.")
     exhaustive: bool = Field(False, description="true where the listed answers are all that was offered.")
     base: Base | None = Field(None, description="Absent: not stated; everyone is then an assumption.")
     answers: Annotated[tuple[Answer, ...], Field(min_length=1)]
@@ -171,6 +179,9 @@ class Overlap(Record):
 
     survey: Slug
     how: Text
+    shared: HeadCount | None = Field(
+        None, description="How many answered in both, where that is printed or follows from what is printed."
+    )
 
 
 class Survey(Record):
@@ -193,6 +204,7 @@ class Survey(Record):
     sampling: Literal["probability", "census", "foi", "panel", "self-selected", "poll-at-event"] | None = None
     n: SampleSize = SampleSize(kind="unknown")
     organisations: HeadCount | None = None
+    asked: HeadCount | None = Field(None, description="How many were asked, where a source prints the number.")
     weighted: bool | None = Field(None, description="Absent: unknown; unweighted is then an assumption.")
     rounding: Literal["nearest", "truncated"] | None = Field(None, description="Absent: unknown; nearest assumed.")
     overlaps: tuple[Overlap, ...] = ()
@@ -201,6 +213,13 @@ class Survey(Record):
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     questions: tuple[Question, ...] = ()
     changes: tuple[PrintedChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _asked_enough(self) -> Survey:
+        answered = self.n.value if self.n.kind == "exact" else self.n.low
+        if self.asked and answered and self.asked < answered:
+            raise ValueError(f"asked is {self.asked}, fewer than the {answered} who answered; mend one of them")
+        return self
 
 
 class Grades(Record):
@@ -324,9 +343,27 @@ class Declared(Record):
 class ErrorTier(Record):
     """The survey error that n does not show, for one grade of comparison."""
 
-    points: Annotated[float, Field(ge=0)] = Field(description="SD of one wave in points at 50 %, on the logit scale.")
+    points: Annotated[float, Field(ge=0)] | Literal["estimated"] = Field(
+        description="SD of one wave in points at 50 %, on the logit scale; estimated: from same-year figures in data/."
+    )
     means: Text
     source: Text
+
+    @property
+    def number(self) -> float:
+        """The points as a number.
+
+        Raises
+        ------
+        ValueError
+            They are to be estimated and were not.
+        """
+        if self.points == "estimated":
+            raise ValueError(
+                "points of a tier of total_error must be a number here; plan.yaml says estimated. "
+                "Pass the registry through crosswave.dispersion.with_estimated_error first, or declare a number."
+            )
+        return float(self.points)
 
 
 class GateRule(Record):
@@ -360,6 +397,77 @@ class Window(Record):
     source: Text
 
 
+class RobustnessPlan(Record):
+    """How far numbers are moved in search of the value at which a verdict gives way."""
+
+    design_effect_limit: Declared
+    total_error_limit: Declared = Field(description="Points at 50 %.")
+    population_multiples: tuple[float, ...] = Field(description="People, in times those who answered a wave.")
+    populations: tuple[int, ...] = Field(description="People, where no source says how many there are.")
+    source: Text = Field(description="Where the two lists come from.")
+
+    @model_validator(mode="after")
+    def _in_range(self) -> RobustnessPlan:
+        rules = {
+            f"design_effect_limit must be above 1; {self.design_effect_limit.value:g} arrived": (
+                self.design_effect_limit.value > 1
+            ),
+            f"total_error_limit must be above 0; {self.total_error_limit.value:g} arrived": (
+                self.total_error_limit.value > 0
+            ),
+            "population_multiples must be above 1": min(self.population_multiples, default=2) > 1,
+            "populations must be at least 1": min(self.populations, default=1) >= 1,
+        }
+        return _held(self, rules)
+
+
+_LEAST_ANALYSES = 200
+
+
+class MultiversePlan(Record):
+    """The named choices whose combinations are the analyses of a pair of waves."""
+
+    methods: tuple[Literal["newcombe", "miettinen-nurminen", "agresti-caffo", "wald"], ...]
+    tiers: tuple[Literal["A", "B1", "B2"], ...] = Field(description="Whose total error is added.")
+    design_effects: tuple[float, ...]
+    counts: tuple[Literal["lowest", "printed", "highest"], ...] = Field(
+        description="The feasible counts with the lowest or the highest difference, or the printed shares."
+    )
+    sizes: tuple[Literal["smallest", "largest"], ...] = Field(description="The n tried where print leaves it open.")
+    smallest_changes: tuple[float, ...] = Field(description="Percentage points.")
+    alphas: tuple[float, ...]
+    source: Text
+
+    @model_validator(mode="after")
+    def _in_range(self) -> MultiversePlan:
+        lists = {name: getattr(self, name) for name in type(self).model_fields if name != "source"}
+        rules = {
+            f"{name} must list at least one choice, and none twice": 0 < len(set(x)) == len(x)
+            for name, x in lists.items()
+        }
+        analyses = math.prod(len(x) for name, x in lists.items() if name != "sizes")
+        rules |= {
+            f"the choices must make at least {_LEAST_ANALYSES} analyses of a pair; they make {analyses}": (
+                analyses >= _LEAST_ANALYSES
+            ),
+            "design_effects must be at least 1": min(self.design_effects, default=1) >= 1,
+            "smallest_changes must be points between 0 and 100": all(0 < x < 100 for x in self.smallest_changes),
+            "alphas must lie between 0 and 0.5": all(0 < x < 0.5 for x in self.alphas),
+        }
+        return _held(self, rules)
+
+
+_Held = TypeVar("_Held", bound=Record)
+
+
+def _held(record: _Held, rules: Mapping[str, bool]) -> _Held:
+    """The record, or all rules that it breaks."""
+    broken = [words for words, holds in rules.items() if not holds]
+    if broken:
+        raise ValueError("; ".join(broken))
+    return record
+
+
 class Plan(Record):
     """The file plan.yaml: what was fixed before any comparison was made."""
 
@@ -373,6 +481,8 @@ class Plan(Record):
     at_least_span: Declared = Field(description="How far above 'over N' n may lie, in units of N's leading digit.")
     total_error: dict[Literal["A", "B1", "B2"], ErrorTier]
     design_effects: tuple[float, ...] = Field(description="Design effects at which each verdict is tried.")
+    robustness: RobustnessPlan
+    multiverse: MultiversePlan
     gate: tuple[GateRule, ...]
     families: tuple[Family, ...]
     decision_table: tuple[VerdictRow, ...]
@@ -391,10 +501,7 @@ class Plan(Record):
             "design_effects must list numbers of at least 1": bool(self.design_effects)
             and min(self.design_effects) >= 1,
         }
-        broken = [words for words, holds in rules.items() if not holds]
-        if broken:
-            raise ValueError("; ".join(broken))
-        return self
+        return _held(self, rules)
 
 
 class Fact(Record):

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from crosswave.registry.documents import Document, Validated
 from crosswave.registry.faults import Fault, nearest
 from crosswave.registry.mending import Path_
-from crosswave.registry.models import Answer, Base, Question, Survey
+from crosswave.registry.models import ORGANISATIONS, Answer, Base, Question, Survey
 
 Located = tuple[Path_, str]
 
@@ -27,7 +27,8 @@ def survey_faults(validated: Validated[Survey], document: Document) -> list[Faul
     survey = validated.record
     if survey is None:
         return []
-    located = [*_identity(survey, document), *_dates(survey), *_repeats(survey), *_references(survey)]
+    checks = (_dates, _heads, _repeats, _references)
+    located = [*_identity(survey, document), *(fault for check in checks for fault in check(survey))]
     return [document.fault(where, message) for where, message in located if validated.speaks_of(where)]
 
 
@@ -44,6 +45,25 @@ def _dates(survey: Survey) -> Iterator[Located]:
     first = start or end
     if first and survey.published and survey.published[: len(first)] < first[: len(survey.published)]:
         yield ("published",), f"published {survey.published}, before the fieldwork of {first}; mend one of them"
+
+
+def _heads(survey: Survey) -> Iterator[Located]:
+    """Each organisation sends somebody; where organisations are counted, how many there are is known."""
+    most = max((size for size in (survey.n.value, survey.n.high) if size), default=None)
+    if survey.n.kind in ("exact", "derived") and survey.organisations and most and survey.organisations > most:
+        yield ("organisations",), f"{survey.organisations} organisations cannot send {most} replies; mend one of them"
+    for k, question in enumerate(survey.questions):
+        for where, base in _bases(question, ("questions", k)):
+            if base.counts == ORGANISATIONS and not survey.organisations:
+                yield where, "organisations are counted here, and the survey does not say how many; add organisations"
+
+
+def _bases(question: Question, where: Path_) -> Iterator[tuple[Path_, Base]]:
+    if question.base:
+        yield (*where, "base"), question.base
+    for j, answer in enumerate(question.answers):
+        if answer.base:
+            yield (*where, "answers", j, "base"), answer.base
 
 
 def _repeats(survey: Survey) -> Iterator[Located]:
@@ -80,10 +100,8 @@ def _references(survey: Survey) -> Iterator[Located]:
 
 def _own_base(question: Question, where: Path_) -> Iterator[Located]:
     """Nobody can be asked because of the answer that they give to the same question."""
-    places = [((*where, "base"), question.base)]
-    places += [((*where, "answers", j, "base"), answer.base) for j, answer in enumerate(question.answers)]
-    for place, base in places:
-        for alternative in (base, *base.either) if base else ():
+    for place, base in _bases(question, where):
+        for alternative in (base, *base.either):
             own = [name for name in alternative.answers if name.split(".")[0] == question.id]
             yield from (
                 (place, f"{name} is an answer to this question itself; name one of an earlier question") for name in own
@@ -95,7 +113,7 @@ def _answer(
 ) -> Iterator[Located]:
     yield from dangling((*where, "sources"), "source", answer.sources, sources)
     siblings = {other.id for other in question.answers} - {answer.id}
-    for key in ("net_of", "part_of", "rival_of", "complement_of"):
+    for key in ("net_of", "part_of", "rival_of", "complement_of", "organisations_of"):
         named = getattr(answer, key) or ()
         named = (named,) if isinstance(named, str) else named
         yield from dangling((*where, key), f"other answer of question {question.id}", named, siblings)

@@ -12,7 +12,12 @@ CURRENT_KERNEL = "crosswave-current"
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 # Pages made once: kind -> notebook.
-SINGLE = {"start": "00_start_here", "synthesis": "04_synthesis", "context": "05_context"}
+SINGLE = {
+    "start": "00_start_here",
+    "synthesis": "04_synthesis",
+    "context": "05_context",
+    "calibration": "06_calibration",
+}
 # Pages made for every id of a list: kind -> notebook, name of the parameter that takes the id.
 REPEATED = {
     "claims": ("02_check_claims", "source"),
@@ -38,7 +43,7 @@ class Task:
     parameters : mapping
         What to give it.
     kind : str
-        ``start``, ``synthesis``, ``context``, ``claims``, ``trend`` or ``survey``.
+        ``start``, ``synthesis``, ``context``, ``calibration``, ``claims``, ``trend`` or ``survey``.
     data : tuple of Path
         Files that the page is made from: when one changes, the page is made again.
     title : str
@@ -102,7 +107,7 @@ def plan_tasks(
     Returns
     -------
     tuple of Task
-        Start, synthesis and context once, then claims, trends and surveys.
+        Start, synthesis, context and calibration once, then claims, trends and surveys.
 
     Raises
     ------

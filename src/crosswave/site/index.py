@@ -19,6 +19,7 @@ GROUPS = {
     "claims": "Claims that writers made",
     "survey": "Surveys, reproduced",
     "context": "Dated facts beside the surveys",
+    "calibration": "How often the verdicts err",
 }
 
 

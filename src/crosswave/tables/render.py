@@ -10,7 +10,7 @@ from html import escape
 import pandas as pd
 from IPython.display import display
 
-_NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( (to|or) [-+−]?[\d,]+(\.\d+)?)*")
+_NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\.\d+)?)*")
 
 _SHORT, _LONG = 12, 60
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.holes import feasible_words
+from crosswave.reconstruct import Reconstruction
 from crosswave.registry.models import Source, Survey
 from crosswave.tables.render import Link, percent, span
 
 NOT_PRINTED = "not printed"
-_BASES_LISTED = 4
 
 _ONE_REPLY = {
     "person": "a person",
@@ -80,12 +80,13 @@ def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd
     findings : DataFrame
         From `crosswave.results.by_finding`.
     reconstruction : Reconstruction
-        Of the same wave: it knows every feasible base, holes included.
+        Of the same wave: it knows every feasible count and base, holes included.
 
     Returns
     -------
     DataFrame
-        Text only: percentages with one decimal, counts and bases as ranges, empty where nothing is known.
+        Text only: percentages with one decimal, counts and bases with their holes where these are few, else as
+        ranges; empty where nothing is known.
     """
     counts = [reconstruction.findings[name] for name in findings["finding_id"]]
     return pd.DataFrame(
@@ -94,8 +95,8 @@ def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd
             "Answer": findings["answer"],
             "Printed": findings["published"],
             "Level": findings["level"],
-            "Count": [span(c.count_low, c.count_high) for c in counts],
-            "Base": [_base(c) for c in counts],
+            "Count": [_feasible(c.values, c.count_low, c.count_high) for c in counts],
+            "Base": [_feasible(c.bases, c.base_low, c.base_high) for c in counts],
             "Share, %": _spans(findings, "value_low", "value_high"),
             "Interval, %": _spans(findings, "low", "high"),
             "Could have failed, %": findings["power"].map(percent),
@@ -117,13 +118,8 @@ def reasons_table(findings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Level", "Why", "Figures"])
 
 
-def _base(counts: FindingCounts) -> str:
-    """Few bases with holes between them are listed, for a range would claim those in the holes."""
-    bases = counts.bases
-    holes = bool(bases) and bases[-1] - bases[0] + 1 > len(bases)
-    if holes and len(bases) <= _BASES_LISTED:
-        return " or ".join(f"{base:,}" for base in bases)
-    return span(counts.base_low, counts.base_high)
+def _feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
+    return "" if low is None or high is None else feasible_words(values, low, high)
 
 
 def _spans(frame: pd.DataFrame, low: str, high: str) -> list[str]:

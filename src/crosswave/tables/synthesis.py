@@ -2,26 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan
-from crosswave.sentences import points
+from crosswave.sentences import p_words, points
 from crosswave.tables.render import span
 from crosswave.trend import Trend
 from crosswave.verdict import DECISIONS
 
+FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
+    "rose": ("decided", lambda t: t.verdict == "rose"),
+    "fell": ("decided", lambda t: t.verdict == "fell"),
+    "changed, by less than matters": ("decided", lambda t: t.verdict == "changed, immaterially"),
+    "did not change by as much as matters": ("decided", lambda t: t.verdict == "no material change"),
+    "neither a change nor its absence shows": ("not decided", lambda t: t.verdict == "inconclusive"),
+    "rounding decides": ("not decided", lambda t: t.verdict == "undecided by rounding"),
+    "a figure printed in words decides": ("not decided", lambda t: t.verdict == "undecided by wording"),
+    "uninformative by design": ("not decided", lambda t: t.verdict == "uninformative by design"),
+    "an n that is not printed decides": ("not decided", lambda t: t.comparison is not None),
+    "the gate refuses every pair of waves": ("not compared", lambda t: t.verdict == "not comparable"),
+    "no pair of waves can be used": ("not compared", lambda t: bool(t.pairs)),
+    "every wave is of one year": ("not compared", lambda t: len(t.waves) > 1),
+    "one wave only": ("not compared", lambda t: len(t.waves) == 1),
+    "no wave": ("not compared", lambda t: True),
+}
+"""What becomes of a construct in a window: the first whose condition holds, and the group that it belongs to."""
 
-def synthesis_table(trends: Iterable[Trend]) -> pd.DataFrame:
-    """Return a row for each construct: waves, comparison, verdict.
+
+def fate(trend: Trend) -> str:
+    """Return what becomes of a construct: the first of `FATES` whose condition holds."""
+    return next(words for words, (_, holds) in FATES.items() if holds(trend))
+
+
+def fates(trends: Iterable[Trend]) -> dict[str, int]:
+    """Return how many constructs come to each fate, in the order of `FATES`, zeros included."""
+    found = [fate(trend) for trend in trends]
+    return {words: found.count(words) for words in FATES}
+
+
+def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
+    """Return a row for each fate, with the number of constructs in each window of years; the last row counts all.
+
+    Parameters
+    ----------
+    windows : sequence of sequences of Trend
+        Each from `crosswave.synthesis.assess_all`, of all constructs.
+    """
+    counted = {window_words(trends): fates(trends) for trends in windows}
+    rows = [
+        {"Group": group, "What becomes of it": words} | {name: counts[words] for name, counts in counted.items()}
+        for words, (group, _) in FATES.items()
+    ]
+    every = {"Group": "all", "What becomes of it": "all constructs"}
+    return pd.DataFrame([*rows, every | {name: sum(counts.values()) for name, counts in counted.items()}])
+
+
+def window_words(trends: Sequence[Trend]) -> str:
+    """Return the window of some trends as ``2017 to 2020``."""
+    settings = trends[0].settings
+    return f"{settings.from_year} to {settings.to_year}"
+
+
+def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
+    """Return a row for each reason for which the gate refuses constructs, by its nearest pair, with how many.
 
     Parameters
     ----------
     trends : iterable of Trend
         From `crosswave.synthesis.assess_all`.
     """
-    return pd.DataFrame([_synthesis_row(trend) for trend in trends])
+    refused = [trend.pair for trend in trends if trend.verdict == "not comparable" and trend.pair]
+    reasons = [reason for pair in refused for reason in dict.fromkeys(pair.comparability.reasons)]
+    counts = pd.Series(reasons, dtype=object).value_counts(sort=True)
+    return pd.DataFrame({"Reason": list(counts.index), "Constructs": [int(count) for count in counts]})
+
+
+def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend] = ()) -> pd.DataFrame:
+    """Return a row for each construct: waves, comparison, verdict, and why nothing is decided where nothing is.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    wider : sequence of Trend, optional
+        The same constructs in a wider window, whose verdicts stand in a last column.
+    """
+    table = pd.DataFrame([_synthesis_row(trend) for trend in trends])
+    beside = {trend.construct.label: trend.verdict for trend in wider}
+    return table.assign(**{f"Verdict, {window_words(wider)}": table["Construct"].map(beside)}) if wider else table
 
 
 def _synthesis_row(trend: Trend) -> dict[str, str]:
@@ -37,6 +108,7 @@ def _synthesis_row(trend: Trend) -> dict[str, str]:
         "Interval, points": "",
         "p, adjusted": "" if trend.p_adjusted is None else f"{trend.p_adjusted:.3f}",
         "Verdict": trend.verdict,
+        "What becomes of it": fate(trend),
     }
     if comparison:
         row["Difference, points"] = points(comparison.difference, sign=True)
@@ -67,3 +139,30 @@ def verdicts_table(trends: Sequence[Trend]) -> pd.DataFrame:
     found = [trend.verdict for trend in trends]
     rows: Mapping[str, int] = {verdict: found.count(verdict) for verdict in DECISIONS}
     return pd.DataFrame(list(rows.items()), columns=["Verdict", "Constructs"])
+
+
+def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
+    """Return a row for each comparison: its largest p over all counts, alone and among the others of its family.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        From `crosswave.synthesis.assess_all`.
+    registry : Registry
+        Holds the names of the families.
+    """
+    labels = {family.id: family.label for family in registry.plan.families}
+    rows = [
+        (
+            labels[trend.construct.family],
+            trend.construct.label,
+            trend.comparison.pair.comparability.grade,
+            p_words(trend.comparison.p_high),
+            "" if trend.p_adjusted is None else p_words(trend.p_adjusted),
+            trend.verdict,
+        )
+        for trend in sorted(trends, key=lambda one: labels[one.construct.family])
+        if trend.comparison
+    ]
+    names = ["Family", "Construct", "Grade", "Largest p over all counts", "Adjusted", "Verdict"]
+    return pd.DataFrame(rows, columns=names)

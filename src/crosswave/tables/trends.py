@@ -1,4 +1,4 @@
-"""Trends as tables: the waves, the gate, what could have been shown, the tests, and all constructs side by side."""
+"""A trend as tables: the gate, what could have been shown, the tests, other settings."""
 
 from __future__ import annotations
 
@@ -7,101 +7,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from crosswave.estimate import estimate_share
+from crosswave.compare import error_at
+from crosswave.power import smallest_n
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
 from crosswave.sentences import p_words, points
-from crosswave.tables.render import percent, span
+from crosswave.tables.render import span
 from crosswave.trend import Comparison, Trend
-from crosswave.waves import Wave
-
-WAVE_COLUMNS = (
-    "finding_id", "survey_id", "year", "house", "published", "reversed", "base", "level", "value_low", "value_high",
-    "estimate", "low", "high", "compared", "refusal",
-)  # fmt: skip
-
-
-def by_wave(trend: Trend) -> pd.DataFrame:
-    """Return a row for each wave of a construct, shares as the construct means them (reversed ones turned round).
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-
-    Returns
-    -------
-    DataFrame
-        Columns `WAVE_COLUMNS`; shares in [0, 1], missing where print says nothing; the interval takes the alpha and
-        the design effect of the trend.
-    """
-    return pd.DataFrame([_wave_row(wave, trend) for wave in trend.waves], columns=list(WAVE_COLUMNS))
-
-
-def _wave_row(wave: Wave, trend: Trend) -> dict[str, object]:
-    pair = trend.comparison.pair if trend.comparison else None
-    value, interval = _shares(wave, trend)
-    return {
-        "finding_id": wave.finding.id,
-        "survey_id": wave.survey.id,
-        "year": wave.year,
-        "house": wave.survey.fieldwork.house or wave.survey.publisher,
-        "published": wave.finding.answer.printed,
-        "reversed": wave.answer.reversed,
-        "base": wave.size_words.removesuffix(" of"),
-        "level": wave.counts.level,
-        "value_low": value[0],
-        "value_high": value[1],
-        "estimate": sum(value) / 2,
-        "low": interval[0],
-        "high": interval[1],
-        "compared": pair is not None and wave.finding.id in (pair.first.finding.id, pair.second.finding.id),
-        "refusal": wave.refusal,
-    }
-
-
-def _shares(wave: Wave, trend: Trend) -> tuple[tuple[float, float], tuple[float, float]]:
-    counts, nothing = wave.counts, (math.nan, math.nan)
-    yes, bases = counts.pairs()
-    if counts.share_low is None or counts.share_high is None:
-        return nothing, nothing
-    value = (float(counts.share_low), float(counts.share_high))
-    if not yes:
-        return _turned(value, wave), nothing
-    settings = trend.settings
-    estimate = estimate_share(yes, bases, alpha=settings.alpha, design_effect=settings.design_effect)
-    return _turned((estimate.share_low, estimate.share_high), wave), _turned((estimate.low, estimate.high), wave)
-
-
-def _turned(ends: tuple[float, float], wave: Wave) -> tuple[float, float]:
-    return (1 - ends[1], 1 - ends[0]) if wave.answer.reversed else ends
-
-
-def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each wave, ready to be read.
-
-    Parameters
-    ----------
-    waves : DataFrame
-        From `by_wave`.
-    """
-    printed = ["all but " if turned else "" for turned in waves["reversed"]]
-    shares = zip(waves["value_low"], waves["value_high"], strict=True)
-    intervals = zip(waves["low"], waves["high"], strict=True)
-    table = pd.DataFrame(
-        {
-            "Figure": waves["finding_id"],
-            "Year": waves["year"].map(str),
-            "Collected by": waves["house"].fillna("not printed"),
-            "Printed": [turned + text for turned, text in zip(printed, waves["published"], strict=True)],
-            "Base": waves["base"].replace("an unknown number", "not printed"),
-            "Share, %": [span(percent(low) or None, percent(high) or None) for low, high in shares],
-            "Interval, %": [span(percent(low) or None, percent(high) or None) for low, high in intervals],
-            "Level": waves["level"],
-            "Compared": waves["compared"].map({True: "yes", False: ""}),
-        }
-    )
-    return table.assign(**{"Why it cannot be used": waves["refusal"].fillna("")}) if waves["refusal"].any() else table
+from crosswave.waves import Pair
 
 
 def gate_table(trend: Trend) -> pd.DataFrame:
@@ -118,11 +31,17 @@ def gate_table(trend: Trend) -> pd.DataFrame:
             span(str(pair.first.year), str(pair.second.year)),
             pair.comparability.grade,
             "refused" if pair.comparability.refused else "cannot be tested" if pair.refusal else "open",
-            "; ".join([*pair.comparability.reasons, *([pair.refusal] if pair.refusal else [])]),
+            "; ".join(_reasons(pair)),
         )
         for pair in trend.pairs
     ]
     return pd.DataFrame(rows, columns=["Pair", "Years", "Grade", "Gate", "Reasons"])
+
+
+def _reasons(pair: Pair) -> tuple[str, ...]:
+    """What the gate says; where it lets a pair through that cannot be used, that as well."""
+    blocked = pair.refusal is not None and not pair.comparability.refused
+    return (*pair.comparability.reasons, *([str(pair.refusal)] if blocked else []))
 
 
 def reach_table(comparison: Comparison | None) -> pd.DataFrame:
@@ -145,8 +64,36 @@ def reach_table(comparison: Comparison | None) -> pd.DataFrame:
         "Smallest change that could be ruled out if nothing changed, points": _reachable(reach.smallest_margin),
         "Smallest change that matters, points": points(reach.margin),
         "Could the verdict have been that nothing material changed?": "yes" if reach.equivalence_attainable else "no",
+        f"Smallest n of each wave with an {chance} chance to show a change of {points(reach.margin)} points": _needed(
+            needed_n(comparison, reach.margin)
+        ),
+        f"Smallest n of each wave with an {chance} chance to show a change of the printed size": _needed(
+            needed_n(comparison, abs(comparison.difference))
+        ),
     }
     return pd.DataFrame(list(rows.items()), columns=["What", "Answer"])
+
+
+def needed_n(comparison: Comparison, change: float) -> int | None:
+    """Return the smallest n of each wave that finds a change this large, the way the printed one goes; None if none.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Gives the earlier share, the direction, total error, error rate and power.
+    change : float
+        In [0, 1]; a change of nothing is found by no n.
+    """
+    reach, share = comparison.reach, comparison.pair.first.share
+    side = share if comparison.difference >= 0 else 1 - share
+    error = float(error_at(comparison.points, side))
+    if not 0 < change <= 1 - side:
+        return None
+    return smallest_n(change, side, alpha=reach.alpha, power=reach.power, total_error=(error, error))
+
+
+def _needed(n: int | None) -> str:
+    return "none" if n is None else f"{n:,}"
 
 
 def _reachable(value: float) -> str:

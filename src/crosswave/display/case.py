@@ -1,0 +1,71 @@
+"""A survey with all that is needed to count one of its figures by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crosswave.display.prose import plural
+from crosswave.quantities import Lexicon, Quantity
+from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.reconstruct.arithmetic import BaseSize, Figure
+from crosswave.reconstruct.solve import Solver
+from crosswave.reconstruct.trials import Trials
+from crosswave.registry.loading import Finding, findings_of
+from crosswave.registry.models import ORGANISATIONS, Survey
+
+_NOUNS = {"person": ("person", "people")}
+_ORGANISATIONS = "organisation", ORGANISATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A survey, what was found of it, and every reading that was tried.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    reconstruction : Reconstruction
+        Of the same wave.
+    lexicon : Lexicon
+        Reads printed text.
+    trials : Trials
+        Every reading with its solution.
+    solver : Solver
+        That of the trials: what it has solved is not solved again.
+    """
+
+    survey: Survey
+    reconstruction: Reconstruction
+    lexicon: Lexicon
+    trials: Trials
+    solver: Solver
+
+    @property
+    def shares(self) -> list[tuple[Finding, FindingCounts, Quantity]]:
+        """Printed shares of respondents, with what they admit."""
+        found = (f for f in findings_of(self.survey) if f.answer.measure == "share" and _of_respondents(f))
+        return [(f, self.reconstruction.findings[f.id], self.quantity(f.answer.printed)) for f in found]
+
+    def quantity(self, printed: str) -> Quantity:
+        """Return the shares for which a printed text can stand."""
+        return self.lexicon.share(printed, self.survey.rounding or "nearest")
+
+    def people(self, size: int, base: BaseSize | None = None) -> str:
+        """Return a number of respondents in words."""
+        organised = base is not None and base.who == ORGANISATIONS
+        return plural(size, *(_ORGANISATIONS if organised else _NOUNS.get(self.survey.unit, _ORGANISATIONS)))
+
+    def figures(self) -> dict[str, Figure]:
+        """Return the figures under the first reading, rival values included, by local id."""
+        trials = [*self.trials.rivals.values(), self.trials.main]
+        return {figure.id: figure for trial in trials for figure in trial.solved[0][0].figures}
+
+
+def _of_respondents(finding: Finding) -> bool:
+    return not (finding.base and finding.base.counts) or finding.base.counts == ORGANISATIONS
+
+
+def label(finding: Finding) -> str:
+    """Return a figure as ``73% for “skills gap” (gap-barriers.skills)``."""
+    return f"{finding.answer.printed} for “{finding.answer.says}” ({finding.local_id})"

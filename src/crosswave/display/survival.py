@@ -1,0 +1,202 @@
+"""Would the verdict survive? What tips it, what other analysts would have found, and what the error rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from crosswave.charts.specification import specification_message
+from crosswave.display.prose import plural
+from crosswave.multiverse import Multiverse
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry.loading import Registry
+from crosswave.robustness import Rules, Survival, Tipping, readings_of, survival, survivals
+from crosswave.sentences import p_words, points
+from crosswave.tables.specifications import REPORTED
+from crosswave.tables.total_error import MEASURED, MeasuredError, measured_error
+from crosswave.trend import Settings, Trend
+
+
+def survival_of(trend: Trend, registry: Registry) -> Survival | None:
+    """Return how far the verdict of a trend holds; None where nothing was compared.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    registry : Registry
+        Holds the plan, which says how far each number is moved.
+    """
+    return survival(trend.comparison, trend.settings, registry.plan) if trend.comparison else None
+
+
+def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survival]:
+    """Return how far every comparison holds, by construct id.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        Of one window, from `crosswave.synthesis.assess_all`.
+    registry : Registry
+        Holds the plan.
+    """
+    compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
+    if not compared:
+        return {}
+    found = survivals(readings_of(list(compared.values())), Rules.of(trends[0].settings, registry.plan))
+    return dict(zip(compared, found, strict=True))
+
+
+def survival_words(found: Survival | None, trend: Trend) -> list[str]:
+    """Return what each number does to a verdict when it alone is moved.
+
+    Parameters
+    ----------
+    found : Survival or None
+        None where nothing was compared.
+    trend : Trend
+        Whose verdict it is.
+    """
+    if found is None or trend.comparison is None:
+        return ["Nothing was compared, so there is no verdict that could give way."]
+    effect, error = (found.design_effect, found.less_design_effect), (found.total_error, found.less_total_error)
+    return [
+        f"The verdict by itself, before other comparisons are counted, is “{found.verdict}”.",
+        _moved("the design effect", trend.settings.design_effect, effect),
+        _moved("the total error of a wave", trend.comparison.points, error, " points"),
+        _bias(found.bias),
+        *_correlations(found),
+        _rounding(found),
+        _silence(found),
+    ]
+
+
+def _moved(what: str, used: float, tipping: tuple[Tipping, Tipping], unit: str = "") -> str:
+    more, less = tipping
+    up = (
+        f"becomes “{more.verdict}” above {more.value:.3g}{unit}"
+        if more.value is not None
+        else f"holds up to {more.limit:g}{unit}"
+    )
+    head = f"If {what}, {used:.3g}{unit} here, is larger, the verdict {up}"
+    if used <= less.limit:
+        return f"{head}."
+    down = (
+        f"becomes “{less.verdict}” below {less.value:.3g}{unit}"
+        if less.value is not None
+        else f"holds down to {less.limit:g}{unit}"
+    )
+    return f"{head}; if it is smaller, it {down}."
+
+
+def _bias(bias: Tipping) -> str:
+    if bias.value is None:
+        return f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the verdict."
+    way = "too high" if bias.value > 0 else "too low"
+    return (
+        f"If the later share is {abs(bias.value):.3g} points {way} beside the earlier one, for whatever reason, the "
+        f"verdict is “{bias.verdict}”."
+    )
+
+
+def _correlations(found: Survival) -> list[str]:
+    """The answer to "how little would it take": Meng's correlation, for each population that it assumes."""
+    if not any(points(one.value * 100) != points(0) for one in found.correlations):
+        return []
+    told = [f"{abs(one.value):.2g} if each wave was drawn from {one.population}" for one in found.correlations]
+    return [
+        "The whole difference could come from who chose to answer: it takes a correlation between answering at all and "
+        f"saying yes, of opposite signs in the two waves, of {', '.join(told)}."
+    ]
+
+
+def _rounding(found: Survival) -> str:
+    if p_words(found.p_low) == p_words(found.p_high):
+        return f"Whatever the counts that print admits, {p_words(found.p_low)} for no change."
+    return (
+        f"Over all counts that print admits, the p-value of no change runs from {p_words(found.p_low)} to "
+        f"{p_words(found.p_high)}."
+    )
+
+
+def _silence(found: Survival) -> str:
+    if found.asked is None:
+        return "How many were asked is not recorded for both waves, so those who did not reply have no bounds."
+    ends = points(found.asked.low, sign=True), points(found.asked.high, sign=True)
+    return (
+        f"Among all who were asked, whatever those would have said who did not reply, the difference lies between "
+        f"{ends[0]} and {ends[1]} points."
+    )
+
+
+def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
+    """Return what every analysis together says, or why there is none.
+
+    Parameters
+    ----------
+    multiverse : Multiverse
+        From `crosswave.multiverse.multiverse`.
+    frame : DataFrame
+        Its analyses, from `crosswave.tables.analyses`.
+    """
+    if frame.empty:
+        return [f"There is no analysis to vary: {multiverse.reason}."]
+    pairs = len(frame[["first", "second"]].drop_duplicates())
+    return [
+        f"{specification_message(frame)}.",
+        f"They come from {plural(pairs, 'pair')} of waves that the gate lets through, under every combination of the "
+        "choices that the plan names. No analysis is preferred, and their shares are no probabilities: they say how "
+        "much depends on choices. Each is an outcome of tests alone: whether a comparison could have shown anything, "
+        "and what the other comparisons do to it, enters the verdict and not these.",
+        *_of_reported(frame, pairs),
+    ]
+
+
+def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
+    own = frame[frame["pair"] == REPORTED]
+    return [f"For the pair that is reported alone: {specification_message(own)}."] if pairs > 1 and len(own) else []
+
+
+def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> MeasuredError | None:
+    """Return the measured total error where the reported pair takes it; None elsewhere.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    registry, reconstructions
+        As for `crosswave.tables.total_error.measured_error`.
+    """
+    grade = trend.comparison.pair.comparability.grade if trend.comparison else None
+    return measured_error(registry, reconstructions, alpha=trend.settings.alpha) if grade == MEASURED else None
+
+
+def error_words(error: MeasuredError | None, settings: Settings) -> list[str]:
+    """Return what the total error rests on, or why it is not told here.
+
+    Parameters
+    ----------
+    error : MeasuredError or None
+        From `error_of`.
+    settings : Settings
+        May name a total error of its own.
+    """
+    if error is None:
+        return [f"The pair that is reported is not of grade {MEASURED}: the error measured here is not used."]
+    one, names = error.estimate, error.by_construct
+    least, most = names.iloc[-1], names.iloc[0]
+    widest = error.by_survey.iloc[[0, -1]]
+    told = [
+        f"Surveys of one year that asked about one thing differ by more than sampling and rounding explain: a single "
+        f"survey errs with a standard deviation of {one.points:.1f} points at a share of one half (interval "
+        f"{one.low:.1f} to {one.high:.1f}), from {plural(len(error.figures), 'figure')} in "
+        f"{plural(one.groups, 'group')}, {one.df} degrees of freedom.",
+        f"Without one construct it lies between {least.points:.1f} (without {least.left_out}) and {most.points:.1f} "
+        f"(without {most.left_out}); without one survey between {widest['points'].min():.1f} and "
+        f"{widest['points'].max():.1f}.",
+        "One survey stands in several groups and errs alike in them, so the interval is shorter than it should be. An "
+        "n that is not printed has the range that its figure allows, and its geometric middle is taken.",
+    ]
+    own = settings.total_error
+    return told if own is None else [*told, f"This page was asked to take {own:g} points in its place."]

@@ -1,0 +1,58 @@
+"""What becomes of a survey when one of its assumptions is taken back: each is tried, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.parts import Counts
+from crosswave.reconstruct.solve import Solver
+from crosswave.reconstruct.survey import assumptions_of
+from crosswave.reconstruct.trials import Trials, try_readings
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """A survey with and without one of its assumptions.
+
+    Parameters
+    ----------
+    assumption : str
+        In words.
+    changed : mapping of str to tuple of Counts
+        By local id of the figure, what it can be with the assumption and without (None: in conflict, or no whole
+        count); only figures for which they differ.
+    settled : tuple of Conflict
+        Conflicts that are none without the assumption.
+    """
+
+    assumption: str
+    changed: Mapping[str, tuple[Counts | None, Counts | None]]
+    settled: tuple[Conflict, ...]
+
+
+def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
+    """Return each assumption of a survey with what it does to the figures.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    registry : Registry
+        Where phrases and the plan stand.
+    """
+    solver = Solver()
+    whole = try_readings(survey, registry, solver)
+    assumptions = assumptions_of(survey, registry)
+    return [_compared(words, whole, try_readings(survey, registry, solver, (words,))) for words in assumptions]
+
+
+def _compared(words: str, whole: Trials, less: Trials) -> Retraction:
+    with_it, without = whole.counts(), less.counts()
+    names = [name for name in {**with_it, **without} if with_it.get(name) != without.get(name)]
+    left = {conflict.figures for conflict in less.conflicts()}
+    settled = tuple(conflict for conflict in whole.conflicts() if conflict.figures not in left)
+    return Retraction(words, {name: (with_it.get(name), without.get(name)) for name in names}, settled)

@@ -1,0 +1,87 @@
+"""What an analyst may change of an analysis, checked before anything is computed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from crosswave.registry.models import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an analyst may change.
+
+    Parameters
+    ----------
+    alpha : float
+        Error rate in (0, 1).
+    design_effect : float
+        At least 1; n is divided by it.
+    total_error : float or None
+        SD of a wave in points at 50 %; None takes the tier of the grade.
+    smallest_change : float
+        Smallest change that matters, percentage points.
+    from_year, to_year : int
+        The window, both included.
+    """
+
+    alpha: float
+    design_effect: float
+    total_error: float | None
+    smallest_change: float
+    from_year: int
+    to_year: int
+
+    def __post_init__(self) -> None:
+        """Refuse settings outside their range.
+
+        Raises
+        ------
+        ValueError
+            A setting is outside its range; all of them are named.
+        """
+        rules = {
+            f"alpha must lie between 0 and 1; {self.alpha} arrived": 0 < self.alpha < 1,
+            f"design_effect must be at least 1; {self.design_effect} arrived": self.design_effect >= 1,
+            f"total_error must be points, 0 or more; {self.total_error} arrived": (self.total_error or 0) >= 0,
+            f"smallest_change must be points above 0 and below 100; {self.smallest_change} arrived": 0
+            < self.smallest_change
+            < 100,
+            f"from_year {self.from_year} must not be after to_year {self.to_year}": self.from_year <= self.to_year,
+        }
+        broken = [words for words, holds in rules.items() if not holds]
+        if broken:
+            raise ValueError("; ".join(broken))
+
+
+def planned(plan: Plan) -> Settings:
+    """Return the settings that plan.yaml declares."""
+    return Settings(
+        plan.alpha.value,
+        plan.design_effect.value,
+        None,
+        plan.smallest_change.value,
+        plan.window.from_year,
+        plan.window.to_year,
+    )
+
+
+def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
+    """Refuse settings outside their range before anything is computed with them.
+
+    Parameters
+    ----------
+    plan : Plan
+        Gives the settings that are not changed.
+    changed : mapping of str to object
+        Changed settings by name; names of other things are passed over.
+
+    Raises
+    ------
+    ValueError
+        A setting is outside its range; all of them are named.
+    """
+    numbers = {name: value for name, value in changed.items() if isinstance(value, int | float)}
+    known = {name: value for name, value in numbers.items() if name in Settings.__dataclass_fields__}
+    replace(planned(plan), **known)  # type: ignore[arg-type]

@@ -1,0 +1,113 @@
+"""A construct over all years: which of its waves may stand on one line, and what the models say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crosswave.meta_regression import dates_between
+from crosswave.pooling import Prediction, predict
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import Construct
+from crosswave.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
+from crosswave.trend import Settings
+from crosswave.wave_table import ComparableWaves, comparable_waves, wave_table
+from crosswave.waves import waves_of
+
+_EVERY_YEAR = (0, 9999)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A construct over all years: the waves that may stand on one line, and what may be said of them.
+
+    Parameters
+    ----------
+    construct : Construct
+        What is measured.
+    kept : ComparableWaves
+        Of every year, not only of the window.
+    table : DataFrame
+        From `crosswave.wave_table.wave_table`; empty without a wave.
+    found : Trajectory or None
+        None where no wave is left.
+    settings : Settings
+        Error rate and design effect of every interval.
+    """
+
+    construct: Construct
+    kept: ComparableWaves
+    table: pd.DataFrame
+    found: Trajectory | None
+    settings: Settings
+
+    @property
+    def has_line(self) -> bool:
+        """Whether a line is fitted."""
+        return self.found is not None and self.found.regression is not None
+
+    @property
+    def has_test(self) -> bool:
+        """Whether the trend within one instrument is tested."""
+        return self.found is not None and self.found.linear_trend is not None
+
+    def at(self, moment: float) -> Prediction:
+        """Return what the meta-regression gives for a date in decimal years.
+
+        Raises
+        ------
+        ValueError
+            No line is fitted.
+        """
+        if self.found is None or self.found.regression is None:
+            raise ValueError(f"{self.construct.id} has no line; ask has_line before a date.")
+        centre = dates_between(self.table["date_low"], self.table["date_high"]).centre
+        return predict(self.found.regression, [1.0, moment - centre])
+
+
+def course_of(
+    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> Course:
+    """Return a construct over all years.
+
+    Parameters
+    ----------
+    construct : Construct
+        What is measured.
+    registry : Registry
+        Holds findings, gate and plan.
+    reconstructions : mapping of str to Reconstruction
+        Of every survey of the construct.
+    settings : Settings
+        Error rate and design effect; its window is not used. The test within one instrument takes its total error, or
+        that of tier A.
+    """
+    kept = comparable_waves(waves_of(construct, registry, reconstructions, _EVERY_YEAR), registry)
+    if not kept.waves:
+        return Course(construct, kept, pd.DataFrame(), None, settings)
+    table = wave_table(kept.waves)
+    error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
+    found = trajectory(table, alpha=settings.alpha, design_effect=settings.design_effect, total_error=error)
+    return Course(construct, kept, table, found, settings)
+
+
+def courses_of(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> tuple[Course, ...]:
+    """Return every construct with three comparable waves or more, over all years.
+
+    Parameters
+    ----------
+    registry, reconstructions, settings
+        As for `course_of`; of every survey.
+    """
+    courses = (course_of(one, registry, reconstructions, settings) for one in registry.constructs.values())
+    return tuple(course for course in courses if len(course.kept.waves) >= FEWEST_FOR_TREND)
+
+
+def with_line(courses: Sequence[Course]) -> list[Course]:
+    """Return those through which a line is fitted."""
+    return [course for course in courses if course.has_line]

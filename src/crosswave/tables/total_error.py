@@ -1,0 +1,166 @@
+"""The error beyond sampling: measured on figures of one year, and what it leaves a survey to find."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crosswave.compare import error_at
+from crosswave.dispersion import TotalErrorEstimate, estimate_total_error, leave_one_out
+from crosswave.power import detectable_change, smallest_n
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry.loading import Registry
+from crosswave.same_year import same_year_figures, same_year_surveys
+from crosswave.sentences import points
+from crosswave.synthesis import reconstruct_all
+from crosswave.tables.render import percent, span
+from crosswave.trend import Settings
+
+MEASURED = "B2"
+"""The tier whose total error is measured on the registry's own figures."""
+
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredError:
+    """The total error of the tier that is measured, and what each part of the evidence does to it.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `crosswave.dispersion.same_year_figures`.
+    estimate : TotalErrorEstimate
+        From all of them.
+    by_construct, by_survey : DataFrame
+        From `crosswave.dispersion.leave_one_out`.
+    """
+
+    figures: pd.DataFrame
+    estimate: TotalErrorEstimate
+    by_construct: pd.DataFrame
+    by_survey: pd.DataFrame
+
+
+def measured_error(registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float) -> MeasuredError:
+    """Return the total error measured on figures of one year.
+
+    Parameters
+    ----------
+    registry : Registry
+        Holds the figures.
+    reconstructions : mapping of str to Reconstruction
+        By survey id; those that are needed and not there are made.
+    alpha : float
+        Error rate of the interval, in (0, 1).
+    """
+    missing = [name for name in sorted(same_year_surveys(registry)) if name not in reconstructions]
+    figures = same_year_figures(registry, {**reconstructions, **reconstruct_all(registry, missing)})
+    estimate = estimate_total_error(figures, alpha=alpha)
+    return MeasuredError(figures, estimate, leave_one_out(figures), leave_one_out(figures, column="survey_id"))
+
+
+def same_year_table(error: MeasuredError | None) -> pd.DataFrame:
+    """Return a row for each figure on which the total error was measured; no row without a measurement."""
+    columns = ["Thing and year", "Figure", "Share, %", "n", "Grade"]
+    if error is None:
+        return pd.DataFrame(columns=columns)
+    rows = [
+        (row.group, row.finding_id, percent(row.share), span(round(row.n_low), round(row.n_high)), row.grade)
+        for row in error.figures.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def left_one_out_table(error: MeasuredError | None) -> pd.DataFrame:
+    """Return the total error without each construct and without each survey in turn; no row without a measurement."""
+    columns = ["Left out", "Total error, points", "Interval, points", "Degrees of freedom"]
+    if error is None:
+        return pd.DataFrame(columns=columns)
+    whole = error.estimate
+    head = ("nothing", f"{whole.points:.1f}", span(f"{whole.low:.1f}", f"{whole.high:.1f}"), str(whole.df))
+    rows = [
+        (str(row.left_out), f"{row.points:.1f}", span(f"{row.low:.1f}", f"{row.high:.1f}"), str(row.df))
+        for part in (error.by_construct, error.by_survey)
+        for row in part.itertuples()
+    ]
+    return pd.DataFrame([head, *rows], columns=columns)
+
+
+def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
+    """Return what two surveys of one size need to find a change, under each tier, at a share of one half.
+
+    Parameters
+    ----------
+    registry : Registry
+        Holds the plan with its tiers and its power.
+    settings : Settings
+        Error rate and the smallest change that matters.
+
+    Notes
+    -----
+    For the smallest change that matters and for twice as much; beside them the smallest change that endless surveys
+    would find, which no n can go below.
+    """
+    small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
+    named = {f"{name}: {tier.means}": tier.number for name, tier in registry.plan.total_error.items()}
+    tiers = {"nothing but sampling error": 0.0} | named
+    rows = [_needs_row(words, error, (small, large), registry, settings) for words, error in tiers.items()]
+    sizes = [f"Smallest n of each wave for {points(change)} points" for change in (small, large)]
+    columns = [
+        "What lies between the two surveys",
+        "Total error, points",
+        *sizes,
+        "Smallest change any n finds, points",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _needs_row(
+    words: str, error: float, changes: tuple[float, float], registry: Registry, settings: Settings
+) -> tuple[str, ...]:
+    found = [smallest_size(change, error, registry, settings) for change in changes]
+    floor = endless_change(error, registry, settings)
+    least = points(floor) if math.isfinite(floor) else "none"
+    return words, f"{error:.3g}", *("none" if n is None else f"{n:,}" for n in found), least
+
+
+def smallest_size(change: float, error: float, registry: Registry, settings: Settings) -> int | None:
+    """Return the smallest n of each wave that finds a change from one half; None if none will do.
+
+    Parameters
+    ----------
+    change : float
+        The true change, in (0, 0.5].
+    error : float
+        Total error of a wave, points at one half.
+    registry, settings
+        As for `needs_table`.
+    """
+    n = smallest_n(change, _HALF, alpha=settings.alpha, power=registry.plan.power.value, total_error=_pair(error))
+    # The design effect is how many answers are worth one of a simple random sample.
+    return None if n is None else math.ceil(n * settings.design_effect)
+
+
+def endless_change(error: float, registry: Registry, settings: Settings) -> float:
+    """Return the smallest change from one half that two endless surveys find; 0 where only sampling errs.
+
+    Parameters
+    ----------
+    error : float
+        Total error of a wave, points at one half.
+    registry, settings
+        As for `needs_table`.
+    """
+    if error == 0:
+        return 0.0
+    power, sizes = registry.plan.power.value, (math.inf, math.inf)
+    return detectable_change(_HALF, *sizes, alpha=settings.alpha, power=power, total_error=_pair(error))
+
+
+def _pair(error: float) -> tuple[float, float]:
+    t = float(error_at(error, _HALF))
+    return t, t

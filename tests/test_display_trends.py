@@ -1,0 +1,469 @@
+"""The pages of one construct and of all: every construct has words, tables and charts, and the words say what is so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crosswave import charts, display, tables
+from crosswave.charts.canvas import svg_text
+from crosswave.charts.specification import MOST_DRAWN, drawn, intervals, matrix
+from crosswave.charts.synthesis import synthesis_rows
+from crosswave.charts.trends import _wave_looks
+from crosswave.dispersion import with_estimated_error
+from crosswave.estimate import Interval
+from crosswave.multiverse import COLUMNS, Multiverse, multiverse
+from crosswave.power import smallest_n
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry import Registry
+from crosswave.robustness import Correlation, Survival, Tipping
+from crosswave.sentences import p_words, points
+from crosswave.synthesis import assess_all
+from crosswave.tables.course import Course
+from crosswave.tables.render import to_html, to_text
+from crosswave.tables.synthesis import FATES, fate, fates
+from crosswave.tables.total_error import MEASURED, MeasuredError, endless_change, smallest_size
+from crosswave.tables.trajectory import course_table
+from crosswave.tables.trends import needed_n
+from crosswave.tables.waves import WAVE_COLUMNS
+from crosswave.total_error import error_at
+from crosswave.trajectory import trajectory
+from crosswave.trend import Trend, planned
+from crosswave.wave_table import ComparableWaves
+
+Counts = Mapping[str, Reconstruction]
+NO_VALUE = re.compile(r"\b(nan|None|NaT|inf)\b")
+CONSTRUCTS = 80
+
+
+@pytest.fixture(scope="module")
+def resolved(registry: Registry, reconstructions: Counts) -> Registry:
+    return with_estimated_error(registry, reconstructions)
+
+
+@pytest.fixture(scope="module")
+def trends(resolved: Registry, reconstructions: Counts) -> list[Trend]:
+    return list(assess_all(resolved, reconstructions, planned(resolved.plan)).values())
+
+
+@pytest.fixture(scope="module")
+def wide(resolved: Registry, reconstructions: Counts) -> list[Trend]:
+    return list(assess_all(resolved, reconstructions, display.wider(planned(resolved.plan))).values())
+
+
+@pytest.fixture(scope="module")
+def error(resolved: Registry, reconstructions: Counts) -> MeasuredError:
+    return tables.measured_error(resolved, reconstructions, alpha=0.05)
+
+
+@pytest.fixture(scope="module")
+def courses(resolved: Registry, reconstructions: Counts) -> tuple[Course, ...]:
+    return tables.courses_of(resolved, reconstructions, planned(resolved.plan))
+
+
+def of(trends: list[Trend], name: str) -> Trend:
+    return next(trend for trend in trends if trend.construct.id == name)
+
+
+def held(sentences: list[str], *frames: pd.DataFrame, alt: str = "") -> str:
+    """All that a reader reads, checked for the marks of a missing number."""
+    text = "\n".join([*sentences, alt, *(to_text(frame, "t") for frame in frames)])
+    assert not NO_VALUE.search(text), NO_VALUE.search(text)
+    assert all(to_html(frame, "t").startswith("<table") for frame in frames)
+    return text
+
+
+@pytest.mark.parametrize("years", ["window", "wider"])
+def test_every_construct_has_words_tables_and_charts(
+    years: str, trends: list[Trend], wide: list[Trend], resolved: Registry, reconstructions: Counts
+) -> None:
+    every = {"window": trends, "wider": wide}[years]
+    assert len(every) == CONSTRUCTS
+    for trend in every:
+        waves, survival = tables.by_wave(trend), display.survival_of(trend, resolved)
+        analyses = multiverse(trend.construct, resolved, reconstructions, trend.settings)
+        frame = tables.analyses(analyses, trend)
+        words = [
+            *display.trend_answer(trend),
+            *display.trend_reach(trend),
+            *display.survival_words(survival, trend),
+            *display.multiverse_words(analyses, frame),
+            *display.trend_caveats(trend),
+            charts.specification_alt(frame, analyses.reason),
+        ]
+        shown = [
+            tables.asked_table(trend),
+            tables.waves_table(waves),
+            tables.gate_table(trend),
+            tables.reach_table(trend.comparison),
+            tables.tests_table(trend),
+            tables.tipping_table(survival, trend.comparison, trend.settings.design_effect),
+            tables.outcomes_table(analyses),
+            tables.choices_table(frame),
+        ]
+        assert held(words, *shown, alt=charts.waves_alt(trend, waves))
+        assert (charts.specification_chart(frame) is None) == frame.empty == bool(analyses.reason)
+        assert (charts.waves_chart(trend, waves) is None) == waves["value_low"].isna().all()
+
+
+def test_every_course_has_words_tables_and_charts(courses: tuple[Course, ...]) -> None:
+    assert sum(course.has_line for course in courses) >= 1
+    for course in courses:
+        shown = [
+            tables.dates_table(course),
+            tables.lines_table([course]),
+            tables.terms_table(course),
+            tables.not_on_line_table(course),
+        ]
+        assert held(display.trajectory_words(course), *shown, alt=charts.trajectory_alt(course))
+        figure = charts.trajectory_chart(course)
+        assert figure is not None and svg_text(figure, "a").startswith("<svg ")
+    assert held(display.courses_words(courses), tables.courses_table(courses), alt=charts.slopes_alt(courses))
+    assert charts.slopes_chart(courses) is not None and charts.slopes_chart([]) is None
+
+
+def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, reconstructions: Counts) -> None:
+    settings = planned(resolved.plan)
+    for name in ("techuk-overhead", "goss-strategy", "nhs-video"):
+        course = tables.course_of(resolved.construct(name), resolved, reconstructions, settings)
+        assert not course.has_line
+        text = held(display.trajectory_words(course), alt=charts.trajectory_alt(course))
+        assert course.found is None or "No line is fitted: " in text
+        with pytest.raises(ValueError, match=f"{name} has no line; ask has_line before a date"):
+            course.at(2020.0)
+
+
+# --- a survival made by hand --------------------------------------------------------------------------------------
+
+
+def survived(**changed: Any) -> Survival:
+    none_down = Tipping(None, None, 1.0, down=True)
+    whole = {
+        "verdict": "rose",
+        "p_value": 0.01,
+        "p_low": 0.004,
+        "p_high": 0.03,
+        "design_effect": Tipping(1.37, "inconclusive", 100.0),
+        "less_design_effect": none_down,
+        "total_error": Tipping(2.25, "inconclusive", 50.0),
+        "less_total_error": Tipping(None, None, 0.0, down=True),
+        "bias": Tipping(1.4, "inconclusive", 100.0),
+        "correlations": (Correlation("1,000,000 people", (1e6, 1e6), 0.00181),),
+    }
+    return Survival(**(whole | changed))
+
+
+def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
+    assert display.survival_words(survived(), of(trends, "nhs-video")) == [
+        "The verdict by itself, before other comparisons are counted, is “rose”.",
+        "If the design effect, 1 here, is larger, the verdict becomes “inconclusive” above 1.37.",
+        "If the total error of a wave, 1.5 points here, is larger, the verdict becomes “inconclusive” above 2.25 "
+        "points; if it is smaller, it holds down to 0 points.",
+        "If the later share is 1.4 points too high beside the earlier one, for whatever reason, the verdict is "
+        "“inconclusive”.",
+        "The whole difference could come from who chose to answer: it takes a correlation between answering at all and "
+        "saying yes, of opposite signs in the two waves, of 0.0018 if each wave was drawn from 1,000,000 people.",
+        "Over all counts that print admits, the p-value of no change runs from p = 0.004 to p = 0.030.",
+        "How many were asked is not recorded for both waves, so those who did not reply have no bounds.",
+    ]
+
+
+def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends: list[Trend]) -> None:
+    trend = of(trends, "nhs-video")
+    found = survived(asked=Interval(-0.2, 0.31), bias=Tipping(None, None, -100.0, down=True), p_low=0.01, p_high=0.01)
+    said = display.survival_words(found, trend)
+    assert said[-1].endswith("the difference lies between -20.0 and +31.0 points.")
+    assert "No bias of the difference up to 100 points, either way, changes the verdict." in said
+    assert "Whatever the counts that print admits, p = 0.010 for no change." in said
+    table = tables.tipping_table(found, trend.comparison, 1.3).set_index("What is moved")["Where the verdict gives way"]
+    assert table["Answers of those who were asked and did not reply, points"] == "-20.0 to +31.0"
+    assert table["Design effect, upwards"] == "1.37: inconclusive"
+    assert table["Design effect, down to none"] == "none even at 1"
+    assert table["Bias of the difference, either way"] == "none up to 100 points either way"
+    assert display.survival_words(None, trend)[0].startswith("Nothing was compared")
+
+
+def test_survivals_of_all_are_those_of_each(trends: list[Trend], resolved: Registry) -> None:
+    found = display.survivals_of(trends, resolved)
+    compared = [trend for trend in trends if trend.comparison]
+    assert list(found) == [trend.construct.id for trend in compared]
+    assert found[compared[0].construct.id].bias == display.survival_of(compared[0], resolved).bias  # type: ignore[union-attr]
+    assert len(tables.tipping_all(trends, found)) == len(compared)
+    assert display.survivals_of([], resolved) == {}
+
+
+# --- a multiverse made by hand ------------------------------------------------------------------------------------
+
+
+def universe(differences: list[float], outcomes: list[str]) -> Multiverse:
+    rows = [
+        dict.fromkeys(COLUMNS, "x")
+        | {"first": "a.q.y", "second": "b.q.y", "counts": "printed", "size": "only", "method": f"m{k}", "tier": "A"}
+        | {"design_effect": 1.0, "smallest_change": 5.0, "alpha": 0.05, "total_error": 1.5, "p_value": 0.5}
+        | {"difference": d, "low": d - 0.05, "high": d + 0.05, "outcome": outcome}
+        for k, (d, outcome) in enumerate(zip(differences, outcomes, strict=True))
+    ]
+    return Multiverse(pd.DataFrame(rows)[list(COLUMNS)], "")
+
+
+def test_the_specification_curve_runs_from_the_lowest_difference_to_the_highest(trends: list[Trend]) -> None:
+    made = universe([0.10, -0.02, 0.04], ["rose", "inconclusive", "inconclusive"])
+    frame = tables.analyses(made, of(trends, "nhs-video"))
+    by_interval = intervals(frame)
+    assert by_interval["difference"].tolist() == [-0.02, 0.04, 0.10]
+    assert by_interval["side"].tolist() == ["holds zero", "holds zero", "above zero"]
+    assert charts.specification_alt(frame, "") == (
+        "Over 3 analyses the difference runs from -2.0 to +10.0 points; their outcomes: inconclusive 66.7%, rose "
+        "33.3%. Intervals: above zero 33.3%; holds zero 66.7%; below zero 0.0%. Lowest end of an interval -7.0, "
+        "highest +15.0 points."
+    )
+    lines = {line.words: line.at for line in matrix(by_interval)}
+    assert np.array_equal(lines["m1"], [0]) and np.array_equal(lines["above zero"], [2])  # type: ignore[arg-type]
+    assert "Tier of total error" not in lines, "a choice with one value is no choice"
+
+
+def test_many_analyses_are_thinned_evenly_and_keep_both_ends(trends: list[Trend]) -> None:
+    made = universe(np.linspace(-0.3, 0.3, 2000).tolist(), ["inconclusive"] * 2000)
+    every = intervals(tables.analyses(made, of(trends, "nhs-video")))
+    shown = drawn(every)
+    assert (len(every), len(shown)) == (2000, MOST_DRAWN)
+    assert (shown["difference"].min(), shown["difference"].max()) == (-0.3, 0.3)
+    assert np.diff(shown["difference"]).max() < 0.6 / (MOST_DRAWN - 1) * 1.2
+
+
+def test_shares_of_outcomes_by_choice_add_up(resolved: Registry, reconstructions: Counts, trends: list[Trend]) -> None:
+    trend = of(trends, "barrier-budget")
+    frame = tables.analyses(multiverse(trend.construct, resolved, reconstructions, trend.settings), trend)
+    table = tables.choices_table(frame)
+    shares = table.drop(columns=["Choice", "Analyses"]).astype(float).sum(axis=1)
+    assert shares.between(99.8, 100.2).all()
+    methods = table[table["Choice"].str.startswith("Method: ")]
+    assert methods["Analyses"].str.replace(",", "").astype(int).sum() == len(frame)
+    assert "For the pair that is reported alone: " in " ".join(display.multiverse_words(Multiverse(frame, ""), frame))
+
+
+def test_nothing_is_called_the_best(resolved: Registry, reconstructions: Counts, trends: list[Trend]) -> None:
+    trend = of(trends, "barrier-budget")
+    made = multiverse(trend.construct, resolved, reconstructions, trend.settings)
+    said = " ".join(display.multiverse_words(made, tables.analyses(made, trend)))
+    assert "best" not in said and "No analysis is preferred" in said
+
+
+# --- a trajectory made by hand ------------------------------------------------------------------------------------
+
+
+def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Course:
+    k = len(shares)
+    table = pd.DataFrame(
+        {
+            "wave": [f"w-{i}" for i in range(k)], "count_low": [1000 * p for p in shares], "base_low": [1000.0] * k,
+            "count_high": [1000 * p for p in shares], "base_high": [1000.0] * k,
+            "date_low": [2015.0 + i for i in range(k)], "date_high": [2015.5 + i for i in range(k)],
+            "house": [f"house {i}" for i in range(k)], "series": [None] * k, "wording": ["same"] * k,
+            "question_changed": [False] * k,
+        }
+    )  # fmt: skip
+    waves = tuple(of(trends, "nhs-video").waves[:1] * k)
+    construct = of(trends, "barrier-budget").construct
+    return Course(construct, ComparableWaves(waves, {}), table, trajectory(table), planned(resolved.plan))
+
+
+def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Registry, trends: list[Trend]) -> None:
+    made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
+    said = display.trajectory_words(made)
+    assert made.found is not None and made.found.prediction is not None
+    line = made.found.lines["meta-regression"]
+    assert said[1] == (
+        f"By random-effects meta-regression the share rises: {points(line.at_mean, sign=True)} points a year at the "
+        f"share of the mean wave, 95% interval {points(line.at_mean_low, sign=True)} to "
+        f"{points(line.at_mean_high, sign=True)}, p < 0.001."
+    )
+    assert 4.5 < 100 * line.at_mean < 6
+    following = made.at(made.found.next_date or 0.0)
+    assert (following.share, following.next_low) == pytest.approx(
+        (made.found.prediction.share, made.found.prediction.next_low)
+    )
+    assert "Not identified by these waves: " in said[-1] and "house (" in said[-1]
+    assert charts.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
+    assert "The next survey would lie between " in charts.trajectory_alt(made)
+
+
+def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
+    frame = course_table(course(resolved, [0.5, 0.4], trends))
+    assert frame["wave"].tolist() == ["w-0", "w-1"]
+    # R 4.2.2: prop.test(500, 1000, correct = FALSE)$conf.int
+    assert (frame["low"][0], frame["high"][0]) == pytest.approx((0.4690696004, 0.5309303996), abs=1e-9)
+
+
+# --- before the data, tiers, waves --------------------------------------------------------------------------------
+
+
+def test_the_n_that_is_needed_is_that_of_the_power_module(trends: list[Trend]) -> None:
+    comparison = of(trends, "nhs-outlook-negative").comparison
+    assert comparison is not None and comparison.difference < 0
+    side = 1 - comparison.pair.first.share
+    t = float(error_at(comparison.points, side))
+    assert needed_n(comparison, 0.2) == smallest_n(0.2, side, total_error=(t, t)) is not None
+    assert needed_n(comparison, 0.0) is None and needed_n(comparison, 1.0) is None
+    assert any("none is large enough" in said for said in display.trend_reach(of(trends, "barrier-culture")))
+
+
+def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends: list[Trend]) -> None:
+    trend = of(trends, "barrier-budget")
+    waves = tables.by_wave(trend)
+    assert tuple(waves.columns) == WAVE_COLUMNS and trend.comparison is not None
+    first = trend.comparison.pair.first.finding.id
+    tiers = waves.set_index("finding_id")["tier"]
+    assert tiers[first] == "" and set(tiers.drop(first)) == {"B2", "C"}
+    for pair in trend.pairs:
+        if pair.first.finding.id == first:
+            assert tiers[pair.second.finding.id] == pair.comparability.grade
+    assert all(f"grade {tier}" in charts.waves_alt(trend, waves) for tier in ("B2", "C"))
+
+
+def test_a_grade_has_its_own_marker_and_a_compared_wave_is_filled() -> None:
+    looks = _wave_looks()
+    marks = [(look.marker, look.filled) for name, look in looks.items() if name != "alone"]
+    assert len(set(marks)) == len(marks)
+    assert all(look.filled == name.endswith("|compared") for name, look in looks.items())
+
+
+def test_the_tiers_begin_with_what_is_reported_and_name_every_other(
+    trends: list[Trend], resolved: Registry, reconstructions: Counts
+) -> None:
+    trend = of(trends, "barrier-culture")
+    others = display.tiers(trend, resolved, reconstructions)
+    assert next(iter(others.values())) is trend and trend.comparison is not None
+    used = [one.comparison.points for one in others.values() if one.comparison]
+    assert sorted(used) == sorted({0.0, *(tier.number for tier in resolved.plan.total_error.values())})
+    assert display.tiers(of(trends, "techuk-enabler"), resolved, reconstructions) == {
+        "as asked": of(trends, "techuk-enabler")
+    }
+
+
+def test_a_change_under_another_tier_is_adjusted_beside_the_others(
+    trends: list[Trend], resolved: Registry, reconstructions: Counts
+) -> None:
+    trend = of(trends, "nhs-video")
+    for other in display.variants(trend, resolved, reconstructions).values():
+        assert other.verdict not in ("rose", "fell") or (other.p_adjusted or 1) < other.settings.alpha
+
+
+# --- all constructs -----------------------------------------------------------------------------------------------
+
+
+def test_every_construct_is_counted_once_in_each_window(trends: list[Trend], wide: list[Trend]) -> None:
+    table = tables.fates_table([trends, wide])
+    for name in ("2017 to 2020", "2015 to 2022"):
+        assert table[name].tolist()[:-1] and table[name].iloc[:-1].sum() == table[name].iloc[-1] == CONSTRUCTS
+    for every in (trends, wide):
+        counts = fates(every)
+        compared = [trend for trend in every if trend.comparison]
+        groups = {words: group for words, (group, _) in FATES.items()}
+        assert sum(n for words, n in counts.items() if groups[words] != "not compared") == len(compared)
+        said = display.synthesis_window(every)
+        assert all(f"{words}: {count}" in said for words, count in counts.items() if count)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("techuk-enabler", "no wave"),
+        ("techuk-crucial-demand", "one wave only"),
+        ("barrier-leadership", "the gate refuses every pair of waves"),
+        ("barrier-culture", "uninformative by design"),
+        ("nhs-outlook-positive", "an n that is not printed decides"),
+        ("digital-confidence", "every wave is of one year"),
+    ],
+)
+def test_what_becomes_of_a_construct(trends: list[Trend], name: str, words: str) -> None:
+    assert fate(of(trends, name)) == words
+
+
+def test_the_headline_says_that_comparisons_across_instruments_are_blind(
+    trends: list[Trend], error: MeasuredError, resolved: Registry
+) -> None:
+    across = [t for t in trends if t.comparison and t.comparison.pair.comparability.grade == MEASURED]
+    blind = [t for t in across if t.verdict == "uninformative by design"]
+    first, second = display.synthesis_headline(trends, error, resolved)
+    assert f"In {len(across)} of these" in first and f"{len(blind)} of these {len(across)} are uninformative" in first
+    assert f"{error.estimate.points:.1f} points beyond sampling" in second
+    assert f"interval {error.estimate.low:.1f} to {error.estimate.high:.1f}" in second
+    nothing = [replace(trend, comparison=None) for trend in trends]
+    assert display.synthesis_headline(nothing, error, resolved) == [
+        "No comparison of 2017 to 2020 crosses instruments."
+    ]
+
+
+def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> None:
+    settings = planned(resolved.plan)
+    # power: smallest_n(0.05, 0.5) is 1,565 by its own doctest; with 3 points of error none will do.
+    assert smallest_size(0.05, 0.0, resolved, settings) == 1565
+    assert smallest_size(0.05, 0.0, resolved, replace(settings, design_effect=2.0)) == 3130
+    assert smallest_size(0.05, 3.0, resolved, settings) is None
+    # Two endless surveys: (1.96 + 0.84) standard errors of sqrt(2) times 3 points, reach's doctest.
+    assert endless_change(3.0, resolved, settings) == pytest.approx(0.119, abs=5e-4)
+    assert endless_change(0.0, resolved, settings) == 0.0
+    table = tables.needs_table(resolved, settings)
+    assert len(table) == 1 + len(resolved.plan.total_error)
+    assert table.iloc[-1].tolist()[2:4] == ["none", "none"]
+    said = " ".join(display.synthesis_needs(settings, resolved))
+    assert "Grade B2 (" in said and "5.0 points: no n is enough; 10.0 points: no n is enough" in said
+
+
+def test_the_error_is_told_with_its_interval_and_what_carries_it(
+    trends: list[Trend], error: MeasuredError, resolved: Registry, reconstructions: Counts
+) -> None:
+    settings = planned(resolved.plan)
+    said = held(display.error_words(error, settings), tables.left_one_out_table(error), tables.same_year_table(error))
+    assert f"{error.estimate.df} degrees of freedom" in said
+    assert display.error_of(of(trends, "nhs-video"), resolved, reconstructions) is None
+    assert display.error_of(of(trends, "barrier-culture"), resolved, reconstructions) is not None
+    assert display.error_words(None, settings)[0].startswith("The pair that is reported is not of grade B2")
+    own = display.error_words(error, replace(settings, total_error=4.0))[-1]
+    assert own == "This page was asked to take 4 points in its place."
+    assert tables.same_year_table(None).empty and tables.left_one_out_table(None).empty
+
+
+def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
+    trends: list[Trend], wide: list[Trend], resolved: Registry
+) -> None:
+    compared = [trend for trend in trends if trend.comparison]
+    whole = tables.synthesis_table(trends, wide)
+    assert len(whole) == CONSTRUCTS and whole.columns[-1] == "Verdict, 2015 to 2022"
+    assert len(tables.multiplicity_table(trends, resolved)) == len(compared)
+    refused = sum(trend.verdict == "not comparable" for trend in trends)
+    assert tables.refusals_table(trends)["Constructs"].max() <= refused
+    held(display.synthesis_answer(wide), whole, tables.multiplicity_table(wide, resolved), tables.refusals_table(wide))
+    assert tables.refusals_table([]).empty
+
+
+def test_the_forest_is_headed_by_the_tiers_and_says_what_adjusting_took(trends: list[Trend], wide: list[Trend]) -> None:
+    for every in (trends, wide):
+        rows = synthesis_rows(every)
+        headings = [row.heading for row in rows]
+        assert headings == sorted(headings) and all(heading.startswith("Grade ") for heading in headings)
+        for row in rows:
+            lost = row.kind == "inconclusive" and (row.low > 0 or row.high < 0)
+            assert lost == ("among the other comparisons" in row.label), row.label
+
+
+def test_the_wider_window_begins_earlier_and_ends_later(resolved: Registry) -> None:
+    settings = planned(resolved.plan)
+    assert display.wider(settings) == replace(settings, from_year=2015, to_year=2022)
+
+
+def test_sameness_is_said_by_the_tests_that_show_it_and_not_by_the_wider_interval(wide: list[Trend]) -> None:
+    assert display.trend_answer(of(wide, "techuk-sme-appetite")) == [
+        "Appetite to buy from SMEs (techUK waves): 21% of 1,425 to 1,500 people in 2016 (techuk-2016), then 21% of 950 "
+        "to 1,000 people in 2017 (techuk-2017). No material change: 0.0 points (-5.3 to +5.3 if both were random "
+        "samples with a total error of 1.5 points; p = 1.000); two one-sided tests rule out 5 points or more "
+        f"({p_words(of(wide, 'techuk-sme-appetite').comparison.equivalence_p)}); grade A: the same instrument, house "  # type: ignore[union-attr]
+        "and population repeated."
+    ]
