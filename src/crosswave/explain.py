@@ -67,7 +67,7 @@ def methods(text: str) -> tuple[Method, ...]:
 
     Examples
     --------
-    >>> [m.names for m in methods("## 1. Counts\\n\\nNames: `counts`, `bases`.\\n\\n## 2. Rest\\n\\nNothing.\\n")]
+    >>> [m.names for m in methods("## 1. Counts\\n\\n- Names: `counts`, `bases`.\\n\\n## 2. Rest\\n\\nNothing.\\n")]
     [('counts', 'bases')]
     """
     return tuple(_methods(text))

@@ -79,7 +79,8 @@ def reach(
     --------
     Two houses that differ by 3 points of error each, even with everyone asked:
 
-    >>> r = reach(0.5, (math.inf, math.inf), margin=0.05, total_error=(0.03, 0.03))
+    >>> everyone = float("inf")
+    >>> r = reach(0.5, (everyone, everyone), margin=0.05, total_error=(0.03, 0.03))
     >>> f"{r.critical_rise:.3f} {r.detectable_rise:.3f} {r.smallest_margin:.3f} {r.equivalence_attainable}"
     '0.083 0.119 0.070 False'
     """
