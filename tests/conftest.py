@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry, load_registry
 from crosswave.registry.models import Claim, Construct, Fact, Survey
-from crosswave.synthesis import reconstruct_all
+from crosswave.trend.synthesis import reconstruct_all
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,11 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 from statsmodels.stats.contingency_tables import mcnemar
 
-from crosswave.bounds import (
-    compare_overlapping,
-    compare_subset,
-    manski,
-    manski_difference,
-    mcnemar_bounds,
-    phi_bounds,
-    shared_correlation,
-)
-from crosswave.compare import compare_shares, newcombe
+from crosswave.difference.bounds import manski, manski_difference, mcnemar_bounds
+from crosswave.difference.compare import compare_shares
+from crosswave.difference.correlation import phi_bounds, shared_correlation
+from crosswave.difference.newcombe import newcombe
+from crosswave.difference.overlap import compare_overlapping, compare_subset
 from crosswave.estimate import Interval
 
 # A busy machine is no fault of a formula.

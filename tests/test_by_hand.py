@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from rich.console import Console
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from crosswave.by_hand import GIVEN, compare_figures, compare_typed
-from crosswave.by_hand_card import KEYS, as_record, block
-from crosswave.by_hand_numbers import read_settings
-from crosswave.by_hand_pair import pair_registry
-from crosswave.by_hand_typed import read_figures
-from crosswave.dispersion import tier_points, with_estimated_error
+from crosswave.by_hand.card import KEYS, as_record, block
+from crosswave.by_hand.comparison import GIVEN, compare_figures, compare_typed
+from crosswave.by_hand.numbers import read_settings
+from crosswave.by_hand.pair import pair_registry
+from crosswave.by_hand.typed import read_figures
 from crosswave.registry import load_registry
-from crosswave.trend import assess, planned
+from crosswave.trend.change import assess
+from crosswave.trend.dispersion import tier_points, with_estimated_error
+from crosswave.trend.settings import planned
 
 REGISTRY = with_estimated_error(load_registry())
 ERRORS = {"A": 1.5, "B1": 3.0, "B2": 10.0}

@@ -18,17 +18,21 @@ from scipy.special import expit, logit
 from scipy.stats import binom
 
 from crosswave import charts, display, tables
-from crosswave.calibration import SIZES, Rules, World, grid, judge, printed, simulate, world_of
-from crosswave.compare import error_at, newcombe, pair_error
-from crosswave.dispersion import with_estimated_error
-from crosswave.power import detectable_change
-from crosswave.quantities import Quantity
+from crosswave.calibration.judging import judge
+from crosswave.calibration.simulation import SIZES, grid, simulate
+from crosswave.calibration.worlds import Rules, World, printed, world_of
+from crosswave.difference.newcombe import newcombe
+from crosswave.difference.power import detectable_change
+from crosswave.difference.total_error import error_at, pair_error
+from crosswave.printed.quantities import Quantity
 from crosswave.reconstruct.by_hand import counts_on
 from crosswave.registry import Registry
 from crosswave.registry.models import Plan
-from crosswave.synthesis import reconstruct_all
 from crosswave.tables import percent
-from crosswave.trend import assess, planned
+from crosswave.trend.change import assess
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import reconstruct_all
 from crosswave.verdict import DECISIONS
 
 # A busy machine is no fault of a formula.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, components
 from crosswave.reconstruct.conflicts import Conflict

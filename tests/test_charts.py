@@ -21,8 +21,9 @@ from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.registry import Registry, load_registry
 from crosswave.results import by_finding
-from crosswave.synthesis import assess_all, assess_one, reconstruct_all
-from crosswave.trend import Trend, planned
+from crosswave.trend.change import Trend
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
 from crosswave.verdict import DECISIONS
 
 

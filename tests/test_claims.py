@@ -13,13 +13,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.claims import Checker, ClaimVerdict
 from crosswave.linear import LinearTerm, combine_linear
-from crosswave.quantities import QuantityError
+from crosswave.printed.quantities import QuantityError
+from crosswave.printed.spans import Span, fact_span
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
 from crosswave.registry.models import Claim, Fact, Survey
 from crosswave.sentences import claim_sentence
-from crosswave.spans import Span, fact_span
-from crosswave.synthesis import reconstruct_all
+from crosswave.trend.synthesis import reconstruct_all
 
 ENDS = st.fractions(-10, 10, max_denominator=20)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.comparability import GRADES, compare_grades, grade_pair
 from crosswave.registry import Registry
 from crosswave.registry.models import ConstructAnswer
+from crosswave.trend.comparability import GRADES, compare_grades, grade_pair
 
 ASPECTS = ("population", "unit", "stem", "wording", "base", "response", "mode", "house")
 WORDS = ("same", "similar", "different", "unknown")

@@ -13,23 +13,22 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crosswave.comparability import grade_pair
-from crosswave.dispersion import (
-    FIGURE_COLUMNS,
-    METHODS,
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry import Registry
+from crosswave.trend.between_surveys import METHODS
+from crosswave.trend.comparability import grade_pair
+from crosswave.trend.comparison import compare_pair
+from crosswave.trend.dispersion import (
     POINTS_PER_LOGIT,
     estimate_total_error,
     leave_one_out,
-    same_year_figures,
-    same_year_surveys,
     tier_points,
     with_estimated_error,
 )
-from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.synthesis import reconstruct_all
-from crosswave.trend import compare_pair, planned
-from crosswave.waves import Pair, pairs_of, waves_of
+from crosswave.trend.same_year import FIGURE_COLUMNS, same_year_figures, same_year_surveys
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.waves import Pair, pairs_of, waves_of
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -173,7 +172,7 @@ def test_without_error_beyond_sampling_the_lower_end_is_nought_in_all_but_a_fort
 
 def test_it_is_the_error_of_one_survey_as_a_comparison_takes_it(registry: Registry) -> None:
     # Surveys drawn with the standard deviation that a comparison under 10 points ascribes to a share of one half.
-    from crosswave.compare import error_at
+    from crosswave.difference.total_error import error_at
 
     rng, sd = np.random.default_rng(5), float(error_at(10, 0.5)) / 0.25
     big = [estimate_total_error(drawn(rng, sd, 300, 10**6)).points for _ in range(3)]
@@ -340,7 +339,7 @@ def test_a_registry_that_cannot_be_estimated_from_says_what_to_do_where_the_numb
         compare_pair(pair, planned(small.plan), small.plan)
     assert str(caught.value) == (
         "points of a tier of total_error must be a number here; plan.yaml says estimated. Pass the registry through "
-        "crosswave.dispersion.with_estimated_error first, or declare a number."
+        "crosswave.trend.dispersion.with_estimated_error first, or declare a number."
     )
     with pytest.raises(ValueError, match="must be a number here"):
         tier_points(small)

@@ -12,7 +12,7 @@ from crosswave import display, tables
 from crosswave.display.by_hand import counted, ends, neighbours, ratio
 from crosswave.display.conflicts import what_became
 from crosswave.holes import feasible_words, has_holes, listed_whole
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.registry import Registry, load_registry

@@ -16,15 +16,18 @@ from crosswave.charts.canvas import svg_text
 from crosswave.charts.specification import MOST_DRAWN, drawn, intervals, matrix
 from crosswave.charts.synthesis import synthesis_rows
 from crosswave.charts.trends import _wave_looks
-from crosswave.dispersion import with_estimated_error
+from crosswave.difference.power import smallest_n
+from crosswave.difference.total_error import error_at
 from crosswave.estimate import Interval
-from crosswave.multiverse import COLUMNS, Multiverse, multiverse
-from crosswave.power import smallest_n
+from crosswave.line.trajectory import trajectory
+from crosswave.line.wave_table import ComparableWaves
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
-from crosswave.robustness import Correlation, Survival, Tipping
+from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse
+from crosswave.robustness.survival import Survival
+from crosswave.robustness.tipping import Tipping
+from crosswave.robustness.unanswered import Correlation
 from crosswave.sentences import p_words, points
-from crosswave.synthesis import assess_all
 from crosswave.tables.course import Course
 from crosswave.tables.render import to_html, to_text
 from crosswave.tables.synthesis import FATES, fate, fates
@@ -32,10 +35,10 @@ from crosswave.tables.total_error import MEASURED, MeasuredError, endless_change
 from crosswave.tables.trajectory import course_table
 from crosswave.tables.trends import needed_n
 from crosswave.tables.waves import WAVE_COLUMNS
-from crosswave.total_error import error_at
-from crosswave.trajectory import trajectory
-from crosswave.trend import Trend, planned
-from crosswave.wave_table import ComparableWaves
+from crosswave.trend.change import Trend
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_all
 
 Counts = Mapping[str, Reconstruction]
 NO_VALUE = re.compile(r"\b(nan|None|NaT|inf)\b")

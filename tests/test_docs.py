@@ -76,7 +76,7 @@ def test_methods_names_every_module_that_cites_a_source():
     ]
     modules = {".".join(path.relative_to(package).with_suffix("").parts) for path in citing}
     named = {name.rpartition(".")[0] for name in CODE}
-    assert {"newcombe", "glmm", "reconstruct.joint"} <= modules
+    assert {"difference.newcombe", "line.glmm", "reconstruct.joint"} <= modules
     assert sorted(modules - named) == []
 
 
@@ -97,8 +97,9 @@ def test_methods_sends_readers_to_names_that_exist():
 
 
 def test_methods_quotes_no_estimate():
-    from crosswave.dispersion import estimate_total_error, same_year_figures
-    from crosswave.synthesis import reconstruct_all
+    from crosswave.trend.dispersion import estimate_total_error
+    from crosswave.trend.same_year import same_year_figures
+    from crosswave.trend.synthesis import reconstruct_all
 
     found = estimate_total_error(same_year_figures(REGISTRY, reconstruct_all(REGISTRY)))
     numbers = {f"{number:.1f}" for number in (found.points, found.low, found.high)}

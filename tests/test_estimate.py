@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm
 from statsmodels.stats.proportion import proportion_confint
 
-from crosswave.bounds import frechet_difference, frechet_joint, manski
+from crosswave.difference.bounds import frechet_difference, frechet_joint, manski
 from crosswave.estimate import Estimate, Interval, estimate_share, wilson
 from crosswave.linear import LinearTerm, combine_linear, linear_p_value, linear_value, multinomial_se
 

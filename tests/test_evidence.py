@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Finding, Registry
 from crosswave.registry.loading import findings_of

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
 from crosswave.registry import Registry, load_registry
 from crosswave.results import FINDING_COLUMNS, all_findings, by_finding, ledger_text

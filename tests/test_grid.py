@@ -14,15 +14,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crosswave.bounds import compare_overlapping
-from crosswave.compare import p_value, pair_error, tost_p
-from crosswave.grid import Grid, readings_grid
+from crosswave.difference.newcombe import p_value, tost_p
+from crosswave.difference.overlap import compare_overlapping
+from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import FindingCounts
 from crosswave.registry import Registry
-from crosswave.synthesis import reconstruct_all
-from crosswave.trend import Settings, assess
+from crosswave.trend.change import assess
+from crosswave.trend.grid import Grid, readings_grid
+from crosswave.trend.settings import Settings
+from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 from crosswave.verdict import outcomes
-from crosswave.waves import Pair, Wave, pairs_of, waves_of
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from crosswave.heterogeneity import Effects, logit_effects
-from crosswave.meta_regression import (
+from crosswave.line.heterogeneity import Effects, logit_effects
+from crosswave.line.meta_regression import (
     Dates,
     SlopeRange,
     date_design,
@@ -21,8 +21,8 @@ from crosswave.meta_regression import (
     slope_is_identified,
     slope_over_dates,
 )
-from crosswave.pooling import predict, random_effects
-from crosswave.terms import identified_terms
+from crosswave.line.pooling import predict, random_effects
+from crosswave.line.terms import identified_terms
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from crosswave.multiplicity import METHODS, adjust, benjamini_hochberg, holm
+from crosswave.trend.multiplicity import METHODS, adjust, benjamini_hochberg, holm
 
 # multipletests collects garbage at every call, so each example costs tens of milliseconds.
 SLOW = settings(deadline=None, max_examples=25)

@@ -14,27 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from crosswave.dispersion import with_estimated_error
-from crosswave.multiverse import (
-    COLUMNS,
-    METHODS,
-    Choices,
-    Multiverse,
-    Reading,
-    Result,
-    Shares,
-    analyse,
-    by_outcome,
-    multiverse,
-)
+from crosswave.difference.methods import METHODS, Result, Shares
+from crosswave.difference.score_interval import miettinen_nurminen
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
 from crosswave.registry.models import Construct, MultiversePlan, Survey
-from crosswave.robustness import OUTCOMES
-from crosswave.score_interval import miettinen_nurminen
-from crosswave.synthesis import reconstruct_all
-from crosswave.trend import compare_pair, planned
-from crosswave.waves import pairs_of, waves_of
+from crosswave.robustness.choices import Choices, Reading
+from crosswave.robustness.multiverse import COLUMNS, Multiverse, analyse, by_outcome, multiverse
+from crosswave.robustness.verdict_codes import OUTCOMES
+from crosswave.trend.comparison import compare_pair
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.waves import pairs_of, waves_of
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

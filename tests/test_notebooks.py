@@ -13,15 +13,15 @@ import pytest
 
 from crosswave import charts, display, tables
 from crosswave.claims import Checker
-from crosswave.dispersion import with_estimated_error
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.registry import Registry, load_registry
 from crosswave.results import by_finding
 from crosswave.run import check_parameters, read_parameters
 from crosswave.sentences import trend_sentence
-from crosswave.synthesis import assess_all, assess_one, reconstruct_all
-from crosswave.trend import Settings, planned
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import Settings, planned
+from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = (

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from statsmodels.regression.linear_model import WLS
 from statsmodels.stats.meta_analysis import combine_effects
 
-from crosswave.heterogeneity import ESTIMATORS, Effects, logit_effects
-from crosswave.pooling import Prediction, RandomEffects, predict, random_effects
+from crosswave.line.heterogeneity import ESTIMATORS, Effects, logit_effects
+from crosswave.line.pooling import Prediction, RandomEffects, predict, random_effects
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from crosswave.compare import equivalent, newcombe, p_value
-from crosswave.power import (
+from crosswave.difference.newcombe import equivalent, newcombe, p_value
+from crosswave.difference.power import (
     critical_difference,
     detectable_change,
     equivalence_attainable,
-    reach,
     smallest_margin,
     smallest_n,
 )
+from crosswave.difference.reach import reach
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.quantities import (
+from crosswave.printed.quantities import (
     Lexicon,
     Quantity,
     QuantityError,

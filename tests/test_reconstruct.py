@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link, components
 from crosswave.reconstruct.boxes import boxes, is_simple

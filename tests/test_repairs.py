@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from crosswave.quantities import percent_interval
+from crosswave.printed.quantities import percent_interval
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.conflicts import find_conflicts, with_repairs
 from crosswave.reconstruct.model import Model, elements

@@ -25,8 +25,8 @@ from crosswave.results import (
     by_trend,
     ledger_text,
 )
-from crosswave.synthesis import assess_all, reconstruct_all
-from crosswave.trend import planned
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_all, reconstruct_all
 
 REQUIRED = {  # issue 2, section 4: at least these, in this order
     FINDING_COLUMNS: "finding_id, survey_id, question_id, answer, published, level, base_low, base_high, count_low, "

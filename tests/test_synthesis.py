@@ -10,8 +10,9 @@ import pytest
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
 from crosswave.registry.models import Construct, Survey
-from crosswave.synthesis import assess_all, assess_one, reconstruct_all
-from crosswave.trend import Settings, Trend, planned
+from crosswave.trend.change import Trend
+from crosswave.trend.settings import Settings, planned
+from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
 
 SETTINGS = Settings(0.05, 1, 0.0, 5, 2017, 2020)
 # construct: family, partition, printed in 2017 and 2019 of 1,000 people each (two decimals: one count each)

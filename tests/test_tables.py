@@ -12,9 +12,10 @@ from crosswave.reconstruct.retractions import retractions
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.registry import Registry, load_registry
 from crosswave.results import by_finding
-from crosswave.synthesis import assess_one
 from crosswave.tables import Link, confidence, percent, span, to_html, to_text
-from crosswave.trend import Trend, planned
+from crosswave.trend.change import Trend
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_one
 
 EVIL = '<script>alert("x")</script>'
 

@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from crosswave.heterogeneity import logit_effects
-from crosswave.line_models import COLUMNS
-from crosswave.linear_trend import cochran_armitage
-from crosswave.meta_regression import date_design
-from crosswave.pooling import predict, random_effects
+from crosswave.line.heterogeneity import logit_effects
+from crosswave.line.linear_trend import cochran_armitage
+from crosswave.line.meta_regression import date_design
+from crosswave.line.models import COLUMNS
+from crosswave.line.pooling import predict, random_effects
+from crosswave.line.trajectory import MODELS, Trajectory, trajectory
+from crosswave.line.wave_table import comparable_waves, date_interval, wave_table
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
 from crosswave.registry.models import Construct, Survey
-from crosswave.synthesis import reconstruct_all
-from crosswave.trajectory import MODELS, Trajectory, trajectory
-from crosswave.wave_table import comparable_waves, date_interval, wave_table
-from crosswave.waves import waves_of
+from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.waves import waves_of
 
 
 def table(counts: list[int], bases: list[int], years: list[float], **columns: Any) -> pd.DataFrame:

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
-from crosswave.compare import p_value, pair_error
-from crosswave.dispersion import with_estimated_error
+from crosswave.difference.newcombe import p_value
+from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
 from crosswave.registry.models import Construct, Survey
 from crosswave.sentences import p_words, trend_sentence
-from crosswave.synthesis import reconstruct_all
-from crosswave.trend import Settings, Trend, assess, compare_pair, planned, with_adjusted
+from crosswave.trend.change import Trend, assess, with_adjusted
+from crosswave.trend.comparison import compare_pair
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import Settings, planned
+from crosswave.trend.synthesis import reconstruct_all
 
 SETTINGS = Settings(0.05, 1, None, 5, 2017, 2020)
 
@@ -118,7 +121,7 @@ def test_a_refused_pair_has_no_number_and_computing_one_is_an_error(
         raise AssertionError("a number was computed for a refused pair")
 
     for name in ("stacked", "limits_of", "both_p", "reaches"):
-        monkeypatch.setattr(f"crosswave.comparison.{name}", never)
+        monkeypatch.setattr(f"crosswave.trend.comparison.{name}", never)
     found = trend(("40%", 500), ("60%", 500), unit="different")
     assert found.comparison is None
     assert found.pair is not None

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from crosswave.comparability import grade_pair
-from crosswave.quantities import Lexicon, percent_interval
+from crosswave.printed.quantities import Lexicon, percent_interval
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry import Registry
 from crosswave.registry.models import Construct, Survey
-from crosswave.synthesis import reconstruct_all
-from crosswave.trend import compare_pair, planned
-from crosswave.waves import Pair, Wave, pairs_of, waves_of
+from crosswave.trend.comparability import grade_pair
+from crosswave.trend.comparison import compare_pair
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 
 N_LARGEST = 5000
 OVERLAP = {"overlaps": [{"survey": "w-2019", "how": "the same councils"}]}

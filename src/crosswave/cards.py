@@ -12,15 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from crosswave.holes import feasible_words
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.by_hand import counts_on, fitting_sizes, nearest_sizes
 from crosswave.registry.faults import nearest
 from crosswave.registry.loading import Registry
 from crosswave.results import by_finding
 from crosswave.sentences import trend_sentence
-from crosswave.synthesis import assess_one
-from crosswave.trend import planned
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_one
 
 _LISTED = ("answer", "published", "level", "count", "base", "interval")
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from crosswave.linear import LinearTerm, combine_linear
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.spans import TARGETS, Span, Target, change_span, fact_span, inside, outside
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
 from crosswave.registry.models import Claim, Condition, PrintedChange, Survey
-from crosswave.spans import TARGETS, Span, Target, change_span, fact_span, inside, outside
 
 _PROBABILITY = ("probability", "census")
 _SAMPLING = {

@@ -197,8 +197,8 @@ def compare(
     """
     import json
 
-    from crosswave.by_hand import compare_typed
-    from crosswave.by_hand_card import as_record, block
+    from crosswave.by_hand.card import as_record, block
+    from crosswave.by_hand.comparison import compare_typed
 
     numbers = {
         "total-error": total_error,
@@ -280,7 +280,7 @@ def run(
     from crosswave.audit import audit
     from crosswave.report import make_ledger, run_request, write_ledger
     from crosswave.run import run_all
-    from crosswave.trend import check_settings
+    from crosswave.trend.settings import check_settings
 
     with _plain_faults():
         registry = audit(data)

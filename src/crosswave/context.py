@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from crosswave.printed.spans import Span, fact_span
 from crosswave.registry.models import Fact
-from crosswave.spans import Span, fact_span
 
 _SCALES = {"GBP billion": Fraction(1000), "GBP million": Fraction(1)}
 

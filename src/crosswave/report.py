@@ -13,8 +13,8 @@ from crosswave.registry.loading import Registry
 from crosswave.results import all_findings, by_claim, by_trend, ledger_text
 from crosswave.run import PageText, ResultLink, RunRequest
 from crosswave.site.files import write_whole
-from crosswave.synthesis import assess_all, reconstruct_all
-from crosswave.trend import planned
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_all, reconstruct_all
 
 _SHARED = ("quantities.yaml", "plan.yaml")
 _LEDGER_WORDS = {

@@ -17,7 +17,7 @@ from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry, findings_of
 from crosswave.registry.models import Claim, Survey
 from crosswave.sentences import claim_sentence, trend_sentence
-from crosswave.trend import Trend
+from crosswave.trend.change import Trend
 
 FINDING_COLUMNS = (
     "finding_id", "survey_id", "question_id", "answer", "published", "level", "value_low", "value_high", "base_low",

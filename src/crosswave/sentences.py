@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from crosswave.claims import ClaimVerdict
 from crosswave.registry.models import Survey
-from crosswave.trend import Comparison, Trend
-from crosswave.waves import Pair, Wave
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
+from crosswave.trend.waves import Pair, Wave
 
 _UNITS = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
 _PROBABILITY = ("probability", "census")

@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from crosswave.calibration import grid, simulate, world_of
+from crosswave.calibration.simulation import grid, simulate
+from crosswave.calibration.worlds import world_of
 from crosswave.registry import load_registry
 from crosswave.registry.models import Plan
 

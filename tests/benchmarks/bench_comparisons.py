@@ -21,16 +21,18 @@ from typing import Any
 
 import numpy as np
 
-from crosswave.choices import Choices, readings_of
-from crosswave.comparability import Comparability
-from crosswave.dispersion import with_estimated_error
-from crosswave.multiverse import analyse
 from crosswave.reconstruct import FindingCounts
 from crosswave.registry import Registry, load_registry
-from crosswave.robustness import Rules, survivals
-from crosswave.robustness import readings_of as readings_of_comparisons
-from crosswave.trend import compare_pair, compare_pairs, planned
-from crosswave.waves import Pair, Wave
+from crosswave.robustness.choices import Choices, readings_of
+from crosswave.robustness.edges import Rules
+from crosswave.robustness.multiverse import analyse
+from crosswave.robustness.survival import readings_of as readings_of_comparisons
+from crosswave.robustness.survival import survivals
+from crosswave.trend.comparability import Comparability
+from crosswave.trend.comparison import compare_pair, compare_pairs
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import planned
+from crosswave.trend.waves import Pair, Wave
 
 SEED = 7
 SIZES = (100, 1_000, 10_000)

@@ -32,7 +32,7 @@ def calibration_chart(by_case: pd.DataFrame, *, alpha: float) -> Figure | None:
     Parameters
     ----------
     by_case : DataFrame
-        From `crosswave.calibration.grid`; None is returned where no case is without change.
+        From `crosswave.calibration.simulation.grid`; None is returned where no case is without change.
     alpha : float
         Error rate that was promised, in (0, 1).
     """
@@ -98,7 +98,7 @@ def calibration_message(by_case: pd.DataFrame) -> str:
     Parameters
     ----------
     by_case : DataFrame
-        From `crosswave.calibration.grid`.
+        From `crosswave.calibration.simulation.grid`.
     """
     cases = by_case[by_case["change"] == 0]
     right = cases["true_error"] == cases["declared"]
@@ -115,7 +115,7 @@ def calibration_alt(by_case: pd.DataFrame) -> str:
     Parameters
     ----------
     by_case : DataFrame
-        From `crosswave.calibration.grid`.
+        From `crosswave.calibration.simulation.grid`.
     """
     cases = by_case[by_case["change"] == 0]
     if cases.empty:

@@ -18,7 +18,7 @@ from matplotlib.path import Path
 
 from crosswave.arguments import FloatArray
 from crosswave.charts.canvas import GREY, INK, LINE, NAVY, PLUM, panels, styled
-from crosswave.multiverse import by_outcome
+from crosswave.robustness.multiverse import by_outcome
 from crosswave.sentences import points
 from crosswave.tables.render import percent
 from crosswave.tables.specifications import CHOICES, value_words

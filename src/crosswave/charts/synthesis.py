@@ -11,7 +11,8 @@ from crosswave.charts.forest import Row, bars, forest
 from crosswave.charts.trends import VERDICT_LOOKS, points_scale
 from crosswave.sentences import p_words, points
 from crosswave.tables.synthesis import verdicts_table, window_words
-from crosswave.trend import Comparison, Trend
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
 
 
 def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
@@ -20,7 +21,7 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     rank = {verdict: place for place, verdict in enumerate(VERDICT_LOOKS)}
     compared = sorted(
@@ -65,7 +66,7 @@ def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     rows = synthesis_rows(trends)
     if not rows:
@@ -86,7 +87,7 @@ def synthesis_message(trends: Sequence[Trend]) -> str:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     changed = sum(trend.verdict in ("rose", "fell") for trend in trends)
     tested = sum(trend.verdict not in ("not comparable", "not testable") for trend in trends)
@@ -100,7 +101,7 @@ def synthesis_alt(trends: Sequence[Trend]) -> str:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     rows = [f"{row.label}, interval {row.low:+.1f} to {row.high:+.1f}, {row.kind}" for row in synthesis_rows(trends)]
     return f"{synthesis_message(trends)}. {'; '.join(rows) or 'No chart'}."
@@ -113,7 +114,7 @@ def verdicts_chart(trends: Sequence[Trend]) -> Figure:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     frame = verdicts_table(trends).rename(columns={"Verdict": "label", "Constructs": "value"})
     frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
@@ -134,7 +135,7 @@ def verdicts_alt(trends: Sequence[Trend]) -> str:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     counts = verdicts_table(trends)
     rows = [f"{verdict} {count}" for verdict, count in counts.itertuples(index=False) if count]

@@ -13,11 +13,11 @@ from matplotlib.ticker import MaxNLocator
 
 from crosswave.charts.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, WIDTH, panels, styled
 from crosswave.charts.forest import Look, Row, Scale, forest
+from crosswave.line.trajectory import FEWEST_FOR_LINE
 from crosswave.sentences import points
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
 from crosswave.tables.trajectory import MODEL_WORDS, course_table
-from crosswave.trajectory import FEWEST_FOR_LINE
 
 _HEIGHT, _LINE, _STEPS, _CHARS = 2.7, 0.175, 61, 62
 

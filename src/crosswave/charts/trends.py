@@ -13,7 +13,8 @@ from crosswave.charts.forest import PERCENT, Look, Row, Scale, forest
 from crosswave.charts.surveys import in_percent, interval_words
 from crosswave.sentences import points
 from crosswave.tables.render import confidence
-from crosswave.trend import Comparison, Trend
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
 
 # Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
 _TIERS: Mapping[str, tuple[str, str]] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crosswave.calibration import Calibration, World
+from crosswave.calibration.simulation import Calibration
+from crosswave.calibration.worlds import World
 from crosswave.sentences import points
 from crosswave.tables.calibration import standard_errors
 from crosswave.tables.render import confidence, percent, span
@@ -21,7 +22,7 @@ def calibration_answer(found: Calibration, tier: str) -> list[str]:
     Parameters
     ----------
     found : Calibration
-        From `crosswave.calibration.simulate`.
+        From `crosswave.calibration.simulation.simulate`.
     tier : str
         Under which it was judged.
     """
@@ -62,7 +63,7 @@ def calibration_checks(by_case: pd.DataFrame, *, alpha: float) -> list[str]:
     Parameters
     ----------
     by_case : DataFrame
-        From `crosswave.calibration.grid`.
+        From `crosswave.calibration.simulation.grid`.
     alpha : float
         Error rate that was promised, in (0, 1).
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crosswave.display.prose import plural
-from crosswave.quantities import Lexicon, Quantity
+from crosswave.printed.quantities import Lexicon, Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
 from crosswave.reconstruct.solve import Solver

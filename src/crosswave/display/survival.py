@@ -8,14 +8,17 @@ import pandas as pd
 
 from crosswave.charts.specification import specification_message
 from crosswave.display.prose import plural
-from crosswave.multiverse import Multiverse
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
-from crosswave.robustness import Rules, Survival, Tipping, readings_of, survival, survivals
+from crosswave.robustness.edges import Rules
+from crosswave.robustness.multiverse import Multiverse
+from crosswave.robustness.survival import Survival, readings_of, survival, survivals
+from crosswave.robustness.tipping import Tipping
 from crosswave.sentences import p_words, points
 from crosswave.tables.specifications import REPORTED
 from crosswave.tables.total_error import MEASURED, MeasuredError, measured_error
-from crosswave.trend import Settings, Trend
+from crosswave.trend.change import Trend
+from crosswave.trend.settings import Settings
 
 
 def survival_of(trend: Trend, registry: Registry) -> Survival | None:
@@ -37,7 +40,7 @@ def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survi
     Parameters
     ----------
     trends : sequence of Trend
-        Of one window, from `crosswave.synthesis.assess_all`.
+        Of one window, from `crosswave.trend.synthesis.assess_all`.
     registry : Registry
         Holds the plan.
     """
@@ -136,7 +139,7 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     multiverse : Multiverse
-        From `crosswave.multiverse.multiverse`.
+        From `crosswave.robustness.multiverse.multiverse`.
     frame : DataFrame
         Its analyses, from `crosswave.tables.analyses`.
     """

@@ -15,7 +15,9 @@ from crosswave.registry.models import ErrorTier
 from crosswave.sentences import points, trend_sentence
 from crosswave.tables.synthesis import FATES, fates, verdicts_table, window_words
 from crosswave.tables.total_error import MEASURED, MeasuredError, endless_change, smallest_size
-from crosswave.trend import Comparison, Settings, Trend
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
+from crosswave.trend.settings import Settings
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 _YEARS_MORE = 2
@@ -38,7 +40,7 @@ def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     shown = [trend_sentence(trend) for trend in trends if trend.verdict in _CHANGES]
     return [f"{synthesis_message(trends)}.", *shown]
@@ -50,7 +52,7 @@ def synthesis_headline(trends: Sequence[Trend], error: MeasuredError, registry: 
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`, of one window.
+        From `crosswave.trend.synthesis.assess_all`, of one window.
     error : MeasuredError
         From `crosswave.tables.total_error.measured_error`.
     registry : Registry
@@ -114,7 +116,7 @@ def synthesis_window(trends: Sequence[Trend]) -> str:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     counts = fates(trends)
     totals = {group: sum(counts[words] for words in _of(group)) for group in ("decided", "not decided", "not compared")}
@@ -171,7 +173,7 @@ def synthesis_families(trends: Sequence[Trend], registry: Registry) -> pd.DataFr
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     registry : Registry
         Holds the plan.
     """
@@ -191,7 +193,7 @@ def synthesis_caveats(trends: Sequence[Trend]) -> list[str]:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     counts = dict(verdicts_table(trends).itertuples(index=False))
     alone = sum(len({wave.year for wave in trend.waves}) < 2 for trend in trends)

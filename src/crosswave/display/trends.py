@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from crosswave.sentences import points, population_note, trend_sentence
 from crosswave.tables.trends import needed_n
-from crosswave.trend import Comparison, Trend
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
 
 
 def trend_answer(trend: Trend) -> list[str]:

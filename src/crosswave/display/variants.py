@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from crosswave.dispersion import with_estimated_error
-from crosswave.multiplicity import adjust
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
-from crosswave.synthesis import assess_all, reconstruct_all
-from crosswave.trend import Settings, Trend, assess, with_adjusted
+from crosswave.trend.change import Trend, assess, with_adjusted
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.multiplicity import adjust
+from crosswave.trend.settings import Settings
+from crosswave.trend.synthesis import assess_all, reconstruct_all
 
 _CHANGES = ("rose", "fell", "changed, immaterially")
 

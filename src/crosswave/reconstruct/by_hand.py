@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import count
 
-from crosswave.quantities import Quantity
+from crosswave.printed.quantities import Quantity
 
 
 def counts_on(figure: Quantity, n: int) -> range:

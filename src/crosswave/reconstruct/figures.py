@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 
-from crosswave.quantities import Lexicon, sample_range
+from crosswave.printed.quantities import Lexicon, sample_range
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.links import links_of
 from crosswave.registry.loading import Finding, findings_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.solve import Solver
 from crosswave.registry.loading import Registry

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.conflicts import Conflict, with_repairs
 from crosswave.reconstruct.figures import people, rivals

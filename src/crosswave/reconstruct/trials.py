@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from crosswave.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import Arithmetic, retracted
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.figures import readings, rivals

@@ -361,7 +361,7 @@ class ErrorTier(Record):
         if self.points == "estimated":
             raise ValueError(
                 "points of a tier of total_error must be a number here; plan.yaml says estimated. "
-                "Pass the registry through crosswave.dispersion.with_estimated_error first, or declare a number."
+                "Pass the registry through crosswave.trend.dispersion.with_estimated_error first, or declare a number."
             )
         return float(self.points)
 

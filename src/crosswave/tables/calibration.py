@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crosswave.calibration import Calibration, World
+from crosswave.calibration.simulation import Calibration
+from crosswave.calibration.worlds import World
 from crosswave.tables.render import percent
 
 
@@ -38,7 +39,7 @@ def rates_table(found: Calibration) -> pd.DataFrame:
     Parameters
     ----------
     found : Calibration
-        From `crosswave.calibration.simulate`; verdicts that never occurred are left out.
+        From `crosswave.calibration.simulation.simulate`; verdicts that never occurred are left out.
     """
     rates = {
         "the interval holds the true change": found.coverage,
@@ -55,7 +56,7 @@ def alarms_table(by_case: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     by_case : DataFrame
-        From `crosswave.calibration.grid`.
+        From `crosswave.calibration.simulation.grid`.
     """
     cases = by_case[by_case["change"] == 0]
     return _truth(cases).assign(
@@ -75,7 +76,7 @@ def power_table(by_case: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     by_case : DataFrame
-        From `crosswave.calibration.grid`.
+        From `crosswave.calibration.simulation.grid`.
     """
     cases = by_case[by_case["change"] != 0]
     return _truth(cases).assign(
@@ -96,7 +97,7 @@ def standard_errors(by_case: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     by_case : DataFrame
-        From `crosswave.calibration.grid`.
+        From `crosswave.calibration.simulation.grid`.
     """
     rate = by_case["excludes_zero"]
     return np.sqrt(rate * (1 - rate) / by_case["worlds"])

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crosswave.meta_regression import dates_between
-from crosswave.pooling import Prediction, predict
+from crosswave.line.meta_regression import dates_between
+from crosswave.line.pooling import Prediction, predict
+from crosswave.line.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
+from crosswave.line.wave_table import ComparableWaves, comparable_waves, wave_table
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
-from crosswave.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
-from crosswave.trend import Settings
-from crosswave.wave_table import ComparableWaves, comparable_waves, wave_table
-from crosswave.waves import waves_of
+from crosswave.trend.settings import Settings
+from crosswave.trend.waves import waves_of
 
 _EVERY_YEAR = (0, 9999)
 
@@ -31,7 +31,7 @@ class Course:
     kept : ComparableWaves
         Of every year, not only of the window.
     table : DataFrame
-        From `crosswave.wave_table.wave_table`; empty without a wave.
+        From `crosswave.line.wave_table.wave_table`; empty without a wave.
     found : Trajectory or None
         None where no wave is left.
     settings : Settings

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crosswave.multiverse import Multiverse, by_outcome
+from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.sentences import points
 from crosswave.tables.render import percent, span
-from crosswave.trend import Trend
+from crosswave.trend.change import Trend
 
 CHOICES: Mapping[str, str] = {
     "pair": "Pair of waves",
@@ -33,7 +33,7 @@ def analyses(multiverse: Multiverse, trend: Trend) -> pd.DataFrame:
     Parameters
     ----------
     multiverse : Multiverse
-        From `crosswave.multiverse.multiverse`.
+        From `crosswave.robustness.multiverse.multiverse`.
     trend : Trend
         Of the same construct in the same window.
     """
@@ -50,7 +50,7 @@ def outcomes_table(multiverse: Multiverse) -> pd.DataFrame:
     Parameters
     ----------
     multiverse : Multiverse
-        From `crosswave.multiverse.multiverse`; one without analyses gives no row.
+        From `crosswave.robustness.multiverse.multiverse`; one without analyses gives no row.
     """
     columns = ["Outcome", "Analyses", "Share, %", "Differences, points"]
     if multiverse.by_analysis.empty:

@@ -10,7 +10,7 @@ from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan
 from crosswave.sentences import p_words, points
 from crosswave.tables.render import span
-from crosswave.trend import Trend
+from crosswave.trend.change import Trend
 from crosswave.verdict import DECISIONS
 
 FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
@@ -49,7 +49,7 @@ def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
     Parameters
     ----------
     windows : sequence of sequences of Trend
-        Each from `crosswave.synthesis.assess_all`, of all constructs.
+        Each from `crosswave.trend.synthesis.assess_all`, of all constructs.
     """
     counted = {window_words(trends): fates(trends) for trends in windows}
     rows = [
@@ -72,7 +72,7 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
     Parameters
     ----------
     trends : iterable of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     refused = [trend.pair for trend in trends if trend.verdict == "not comparable" and trend.pair]
     reasons = [reason for pair in refused for reason in dict.fromkeys(pair.comparability.reasons)]
@@ -86,7 +86,7 @@ def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend] = ()) -> pd.
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     wider : sequence of Trend, optional
         The same constructs in a wider window, whose verdicts stand in a last column.
     """
@@ -134,7 +134,7 @@ def verdicts_table(trends: Sequence[Trend]) -> pd.DataFrame:
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     """
     found = [trend.verdict for trend in trends]
     rows: Mapping[str, int] = {verdict: found.count(verdict) for verdict in DECISIONS}
@@ -147,7 +147,7 @@ def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFr
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     registry : Registry
         Holds the names of the families.
     """

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from crosswave.robustness import Survival, Tipping
+from crosswave.robustness.survival import Survival
+from crosswave.robustness.tipping import Tipping
 from crosswave.sentences import p_words, points
 from crosswave.tables.render import span
-from crosswave.trend import Comparison, Trend
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
 
 COLUMNS = "What is moved", "In use", "Where the verdict gives way"
 
@@ -75,7 +77,7 @@ def tipping_all(trends: Sequence[Trend], survivals: Mapping[str, Survival]) -> p
     Parameters
     ----------
     trends : sequence of Trend
-        From `crosswave.synthesis.assess_all`.
+        From `crosswave.trend.synthesis.assess_all`.
     survivals : mapping of str to Survival
         By construct id.
     """

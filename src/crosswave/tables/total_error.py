@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crosswave.compare import error_at
-from crosswave.dispersion import TotalErrorEstimate, estimate_total_error, leave_one_out
-from crosswave.power import detectable_change, smallest_n
+from crosswave.difference.power import detectable_change, smallest_n
+from crosswave.difference.total_error import error_at
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
-from crosswave.same_year import same_year_figures, same_year_surveys
 from crosswave.sentences import points
-from crosswave.synthesis import reconstruct_all
 from crosswave.tables.render import percent, span
-from crosswave.trend import Settings
+from crosswave.trend.dispersion import TotalErrorEstimate, estimate_total_error, leave_one_out
+from crosswave.trend.same_year import same_year_figures, same_year_surveys
+from crosswave.trend.settings import Settings
+from crosswave.trend.synthesis import reconstruct_all
 
 MEASURED = "B2"
 """The tier whose total error is measured on the registry's own figures."""
@@ -32,11 +32,11 @@ class MeasuredError:
     Parameters
     ----------
     figures : DataFrame
-        From `crosswave.dispersion.same_year_figures`.
+        From `crosswave.trend.dispersion.same_year_figures`.
     estimate : TotalErrorEstimate
         From all of them.
     by_construct, by_survey : DataFrame
-        From `crosswave.dispersion.leave_one_out`.
+        From `crosswave.trend.dispersion.leave_one_out`.
     """
 
     figures: pd.DataFrame

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from crosswave.estimate import wilson
-from crosswave.line_models import Line
+from crosswave.line.models import Line
+from crosswave.line.trajectory import Trajectory
 from crosswave.sentences import p_words, points
 from crosswave.tables.course import Course
 from crosswave.tables.render import percent, span
-from crosswave.trajectory import Trajectory
 
 MODEL_WORDS: Mapping[str, str] = {
     "meta-regression": "meta-regression (the one reported)",

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from crosswave.compare import error_at
-from crosswave.power import smallest_n
+from crosswave.difference.power import smallest_n
+from crosswave.difference.total_error import error_at
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
 from crosswave.sentences import p_words, points
 from crosswave.tables.render import span
-from crosswave.trend import Comparison, Trend
-from crosswave.waves import Pair
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
+from crosswave.trend.waves import Pair
 
 
 def gate_table(trend: Trend) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from crosswave.estimate import estimate_share
 from crosswave.tables.render import percent, span
-from crosswave.trend import Trend
-from crosswave.waves import Wave
+from crosswave.trend.change import Trend
+from crosswave.trend.waves import Wave
 
 WAVE_COLUMNS = (
     "finding_id", "survey_id", "year", "house", "published", "reversed", "base", "level", "value_low", "value_high",

@@ -1,0 +1,188 @@
+"""Two printed figures typed by hand, read into the records that a survey file would give and compared as the pages do.
+
+Nothing is computed here that the pages compute: two tiny surveys and one construct go through
+`crosswave.trend.change` and `crosswave.robustness.survival`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from crosswave.by_hand.numbers import read_settings
+from crosswave.by_hand.pair import YEARS, pair_registry, reconstructed
+from crosswave.by_hand.typed import HandFigure, attempt, read_figures
+from crosswave.difference.power import smallest_n
+from crosswave.difference.total_error import pair_error
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import Construct, Plan
+from crosswave.robustness.survival import Survival, survival
+from crosswave.trend.change import Trend, assess
+from crosswave.trend.comparison import Comparison
+from crosswave.trend.dispersion import tier_points, with_estimated_error
+from crosswave.trend.settings import Settings
+
+GIVEN = "given"
+"""The name of a comparison under a total error that was given, beside the tiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Two figures compared under one total error.
+
+    Attributes
+    ----------
+    tier : str
+        Of plan.yaml: A, B1 or B2.
+    trend : Trend
+        As a page has it.
+    survival : Survival
+        How far each number must move before the verdict gives way.
+    people_needed : int or None
+        Who must answer each wave so that a true change of the observed size is found with the planned power; None where
+        no number is enough, or no change was observed.
+    """
+
+    tier: str
+    trend: Trend
+    survival: Survival
+    people_needed: int | None
+
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison; two figures that can be printed always have one."""
+        assert self.trend.comparison is not None
+        return self.trend.comparison
+
+
+@dataclass(frozen=True, slots=True)
+class HandComparison:
+    """Two typed figures compared under every tier.
+
+    Attributes
+    ----------
+    figures : pair of HandFigure
+        The earlier and the later one.
+    plan : Plan
+        What was fixed beforehand.
+    settings : Settings
+        What the analyst chose.
+    chosen : str
+        The key of the verdict that counts: a tier, or `GIVEN`.
+    tier_given : bool
+        Whether somebody said which tier applies.
+    verdicts : mapping of str to Verdict
+        By tier, after `GIVEN` where a total error was given.
+    """
+
+    figures: tuple[HandFigure, HandFigure]
+    plan: Plan
+    settings: Settings
+    chosen: str
+    tier_given: bool
+    verdicts: Mapping[str, Verdict]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that counts."""
+        return self.verdicts[self.chosen]
+
+
+def compare_typed(
+    typed: Sequence[str], sizes: Sequence[str], numbers: Mapping[str, str | None], tier: str | None, registry: Registry
+) -> HandComparison:
+    """Return two figures compared, all from what a person typed.
+
+    Parameters
+    ----------
+    typed, sizes, numbers, tier
+        As for `crosswave.by_hand.typed.read_figures` and `crosswave.by_hand.numbers.read_settings`.
+    registry : Registry
+        Its plan, its quantities, and the evidence from which the total error of a tier may be estimated.
+
+    Raises
+    ------
+    ValueError
+        Something typed cannot be used: every fault, a line each; or the total error of a tier is to be estimated and
+        the registry has nothing to estimate it from.
+    """
+    faults: list[str] = []
+    chosen = attempt(faults, lambda: read_settings(numbers, tier, registry.plan))
+    figures = attempt(faults, lambda: read_figures(typed, sizes, registry))
+    if chosen is None or figures is None:
+        raise ValueError("\n".join(faults))
+    known = with_estimated_error(registry)
+    return compare_figures(figures, chosen[0], known, tier_points(known), tier=chosen[1])
+
+
+def compare_figures(
+    figures: tuple[HandFigure, HandFigure],
+    settings: Settings,
+    registry: Registry,
+    points: Mapping[str, float],
+    *,
+    tier: str | None = None,
+) -> HandComparison:
+    """Return two typed figures compared under every tier.
+
+    Parameters
+    ----------
+    figures : pair of HandFigure
+        The earlier and the later one, from `crosswave.by_hand.typed.read_figures`.
+    settings : Settings
+        Error rates; a total error that is not None is tried beside those of the tiers, and counts. The window is not
+        looked at: the figures have no years.
+    registry : Registry
+        Its plan, with a number for each tier (`crosswave.trend.dispersion`), and its quantities are used, and
+        nothing else.
+    points : mapping of str to float
+        The total error of each tier, points at 50 %.
+    tier : str, optional
+        The tier that counts; A, one instrument repeated, where nobody says.
+
+    Examples
+    --------
+    >>> from crosswave.registry import load_registry
+    >>> from crosswave.trend.settings import planned
+    >>> registry = load_registry()
+    >>> pair = read_figures(["40% of 1000", "46% of 800"], [], registry)
+    >>> found = compare_figures(pair, replace(planned(registry.plan), total_error=0.0), registry, {"B1": 3.0})
+    >>> found.verdict.trend.verdict, found.verdicts["B1"].trend.verdict
+    ('rose', 'inconclusive')
+    """
+    used = tier or "A"
+    wanted = {name: (name, error) for name, error in points.items()}
+    if settings.total_error is not None:
+        wanted = {GIVEN: (used, settings.total_error), **wanted}
+    found: Mapping[str, Reconstruction] = {}
+    verdicts = {}
+    for key, (name, error) in wanted.items():
+        pair, construct = pair_registry(figures, name, registry)
+        found = found or reconstructed(figures, pair)
+        verdicts[key] = _verdict(construct, pair, found, _window(replace(settings, total_error=error)))
+    chosen = used if settings.total_error is None else GIVEN
+    return HandComparison(figures, registry.plan, settings, chosen, tier is not None, verdicts)
+
+
+def _window(settings: Settings) -> Settings:
+    return replace(settings, from_year=YEARS[0], to_year=YEARS[1])
+
+
+def _verdict(construct: Construct, pair: Registry, found: Mapping[str, Reconstruction], settings: Settings) -> Verdict:
+    trend = assess(construct, pair, found, settings)
+    assert trend.comparison is not None
+    tips = survival(trend.comparison, settings, pair.plan)
+    grade = trend.comparison.pair.comparability.grade
+    return Verdict(grade, trend, tips, _people_needed(trend.comparison, settings, pair.plan))
+
+
+def _people_needed(comparison: Comparison, settings: Settings, plan: Plan) -> int | None:
+    first, second, change = comparison.pair.first.share, comparison.pair.second.share, comparison.difference
+    if change == 0:
+        return None
+    error = float(pair_error(comparison.points, first, second))
+    start = first if change > 0 else 1 - first
+    n = smallest_n(abs(change), start, alpha=settings.alpha, power=plan.power.value, total_error=(error, error))
+    return None if n is None else math.ceil(n * settings.design_effect)

@@ -1,0 +1,75 @@
+"""Numbers that a person types in the place of planned ones, read; every fault at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from crosswave.by_hand.typed import attempt
+from crosswave.registry.models import Plan
+from crosswave.trend.settings import Settings, planned
+
+Rule = tuple[str, Callable[[float], bool]]
+
+
+def _rules(plan: Plan) -> Mapping[str, Rule]:
+    """What each number must be, and what to write, by option; none beyond which no tipping point is searched."""
+    effect, error = plan.robustness.design_effect_limit.value, plan.robustness.total_error_limit.value
+    return {
+        "alpha": ("an error rate above 0 and below 0.5; write 0.05 for 95 % intervals", lambda x: 0 < x < 0.5),
+        "design-effect": (f"a number from 1 to {effect:g}; write 1 for none", lambda x: 1 <= x <= effect),
+        "smallest-change": ("points above 0 and below 100; write 5 for five points", lambda x: 0 < x < 100),
+        "total-error": (f"points from 0 to {error:g}; write 0 for sampling error alone", lambda x: 0 <= x <= error),
+    }
+
+
+def read_settings(numbers: Mapping[str, str | None], tier: str | None, plan: Plan) -> tuple[Settings, str | None]:
+    """Return the planned settings with the numbers that were typed in their places, and the tier.
+
+    Parameters
+    ----------
+    numbers : mapping of str to str
+        By option: alpha, design-effect, smallest-change, total-error; None where it was not given.
+    tier : str or None
+        A, B1 or B2, in either case.
+    plan : Plan
+        Gives what was not typed.
+
+    Raises
+    ------
+    ValueError
+        A number breaks its rule, or the tier has another name: every fault, a line each.
+
+    Examples
+    --------
+    >>> from crosswave.registry import load_registry
+    >>> settings, tier = read_settings({"total-error": "0"}, "b1", load_registry().plan)
+    >>> settings.total_error, settings.smallest_change, tier
+    (0.0, 5.0, 'B1')
+    """
+    faults: list[str] = []
+    typed = {name: text for name, text in numbers.items() if text is not None}
+    values = {
+        name.replace("-", "_"): attempt(faults, partial(_number, name, text, plan)) for name, text in typed.items()
+    }
+    named = tier.upper() if tier else None
+    if named and named not in plan.total_error:
+        tiers = "; ".join(f"{name} ({error.means})" for name, error in plan.total_error.items())
+        faults.append(f"--tier must be one of {', '.join(plan.total_error)}; {tier!r} arrived; choose {tiers}")
+    if faults:
+        raise ValueError("\n".join(faults))
+    return replace(planned(plan), **values), named  # type: ignore[arg-type]
+
+
+def _number(option: str, text: str, plan: Plan) -> float:
+    rule, holds = _rules(plan)[option]
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not holds(value):
+        must, advice = rule.split("; ")
+        raise ValueError(f"--{option} must be {must}; {text!r} arrived; {advice}")
+    return value

@@ -1,0 +1,1 @@
+"""How often the verdicts err, in simulated worlds whose truth is known."""

@@ -1,0 +1,1 @@
+"""What printed text stands for: exact intervals of shares and counts."""

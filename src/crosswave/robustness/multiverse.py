@@ -1,0 +1,191 @@
+"""Every verdict that a reasonable analyst could have reached: all combinations of the choices that plan.yaml names.
+
+None of the analyses is preferred. What is reported is the share of each outcome and the range of the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crosswave.arguments import FloatArray
+from crosswave.difference.methods import METHODS, Shares
+from crosswave.difference.total_error import pair_error
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import Construct
+from crosswave.robustness.choices import Choices, Reading, readings_of
+from crosswave.robustness.verdict_codes import OUTCOMES, outcome_codes
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import Settings
+from crosswave.trend.waves import Pair, pairs_of, waves_of
+
+
+@dataclass(frozen=True, slots=True)
+class Multiverse:
+    """Every analysis of a construct.
+
+    Attributes
+    ----------
+    by_analysis : DataFrame
+        Columns `COLUMNS`; differences in [-1, 1]. Empty where no pair of waves can be compared.
+    reason : str
+        Why it is empty; "" where it is not.
+    """
+
+    by_analysis: pd.DataFrame
+    reason: str
+
+
+COLUMNS = (
+    "first", "second", "counts", "size", "method", "tier", "total_error", "design_effect", "smallest_change", "alpha",
+    "difference", "low", "high", "p_value", "outcome",
+)  # fmt: skip
+
+
+def multiverse(
+    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> Multiverse:
+    """Return every analysis of a construct in the window of the settings.
+
+    Parameters
+    ----------
+    construct : Construct
+        What is measured.
+    registry : Registry
+        Holds findings, gate and plan, which names the choices.
+    reconstructions : mapping of str to Reconstruction
+        By survey id.
+    settings : Settings
+        Gives the window; everything else is a choice.
+
+    Notes
+    -----
+    All methods take waves as independent, so pairs with respondents in common are left out.
+    """
+    waves = waves_of(construct, registry, reconstructions, (settings.from_year, settings.to_year))
+    pairs = pairs_of(construct, waves, registry)
+    usable = [pair for pair in pairs if not (pair.refusal or pair.overlap or pair.comparability.refused)]
+    if not usable:
+        return Multiverse(pd.DataFrame(columns=list(COLUMNS)), _why_none(pairs))
+    choices = Choices.of(with_estimated_error(registry, reconstructions).plan)
+    frames = [_frame(pair, choices) for pair in usable]
+    return Multiverse(pd.concat(frames, ignore_index=True), "")
+
+
+def _why_none(pairs: Sequence[Pair]) -> str:
+    if not pairs:
+        return "there are no two waves of different years in the window"
+    open_ = [pair for pair in pairs if not pair.comparability.refused]
+    if not open_:
+        return "the gate refuses every pair of waves"
+    return open_[0].refusal or f"{open_[0].overlap_words}, and the methods take waves as independent"
+
+
+def by_outcome(by_analysis: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each outcome: how many analyses reach it, their share, and the range of their differences.
+
+    Parameters
+    ----------
+    by_analysis : DataFrame
+        From `multiverse`.
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, analyses, share, difference_low, difference_high; outcomes that no analysis reaches have
+        share 0 and no range. The last row, "any", holds all analyses.
+    """
+    groups = [(name, by_analysis[by_analysis["outcome"] == name]) for name in OUTCOMES] + [("any", by_analysis)]
+    return pd.DataFrame(
+        {
+            "outcome": [name for name, _ in groups],
+            "analyses": [len(rows) for _, rows in groups],
+            "share": [len(rows) / max(len(by_analysis), 1) for _, rows in groups],
+            "difference_low": [rows["difference"].min() for _, rows in groups],
+            "difference_high": [rows["difference"].max() for _, rows in groups],
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Analyses:
+    """Every analysis of some readings.
+
+    Attributes
+    ----------
+    difference : array of float, shape (readings,)
+        Later minus earlier share.
+    low, high, p_value : array of float
+        Shape (readings, methods, tiers, design effects, smallest changes, alphas).
+    outcome : array of int8, same shape
+        Places in `crosswave.robustness.survival.OUTCOMES`.
+    """
+
+    difference: FloatArray
+    low: FloatArray
+    high: FloatArray
+    p_value: FloatArray
+    outcome: npt.NDArray[np.int8]
+
+
+def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
+    """Return every analysis of some readings.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        At least one.
+    choices : Choices
+        What is combined.
+    """
+    share_1, n_1, share_2, n_2 = (
+        np.array([getattr(reading, name) for reading in readings], dtype=np.float64)[:, None, None, None, None]
+        for name in ("share_1", "n_1", "share_2", "n_2")
+    )
+    points = np.array(list(choices.tiers.values()))[:, None, None, None]
+    effect = np.array(choices.design_effects)[:, None, None]
+    margin = np.array(choices.smallest_changes)[:, None] / 100
+    extra = np.sqrt(2) * pair_error(points, share_1, share_2)
+    waves, alpha = Shares(share_1, n_1 / effect, share_2, n_2 / effect, extra), np.array(choices.alphas)
+    results = [METHODS[name](waves, alpha, margin) for name in choices.methods]
+    shape = (len(readings), len(points), len(effect), len(margin), len(alpha))
+    low, high, p, small = (
+        np.stack([np.broadcast_to(getattr(result, name), shape) for result in results], axis=1)
+        for name in ("low", "high", "p_value", "small")
+    )
+    differs, above = p < alpha, (low + high > 0)
+    return Analyses((share_2 - share_1).ravel(), low, high, p, outcome_codes(differs & above, differs & ~above, small))
+
+
+def _frame(pair: Pair, choices: Choices) -> pd.DataFrame:
+    """One row for each analysis of a pair, in the order of the choices."""
+    readings = readings_of(pair, choices)
+    found = analyse(readings, choices)
+    axes = {
+        "reading": range(len(readings)),
+        "method": choices.methods,
+        "tier": list(choices.tiers),
+        "design_effect": choices.design_effects,
+        "smallest_change": choices.smallest_changes,
+        "alpha": choices.alphas,
+    }
+    frame = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
+    place = frame["reading"].to_numpy()
+    named = {
+        "first": pair.first.finding.id,
+        "second": pair.second.finding.id,
+        "counts": np.array([reading.counts for reading in readings])[place],
+        "size": np.array([reading.size for reading in readings])[place],
+        "total_error": frame["tier"].map(choices.tiers),
+        "difference": found.difference[place],
+        "low": found.low.ravel(),
+        "high": found.high.ravel(),
+        "p_value": found.p_value.ravel(),
+        "outcome": np.array(OUTCOMES)[found.outcome.ravel()],
+    }
+    return frame.assign(**named)[list(COLUMNS)]

@@ -1,0 +1,90 @@
+"""What changed between two waves: the comparison that is reported, and the verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from crosswave.reconstruct import Reconstruction
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import Construct, Plan
+from crosswave.trend.comparison import Comparison, compare_pair
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import Settings
+from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
+from crosswave.verdict import Evidence, decide
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A construct in a window of years: its waves, the comparison that is reported, and the verdict."""
+
+    construct: Construct
+    settings: Settings
+    waves: tuple[Wave, ...]
+    pairs: tuple[Pair, ...]
+    comparison: Comparison | None
+    verdict: str
+    p_adjusted: float | None = None
+
+    @property
+    def pair(self) -> Pair | None:
+        """The pair of waves that is reported, tested or not."""
+        return self.pairs[0] if self.pairs else None
+
+
+def assess(
+    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> Trend:
+    """Return what can be said of a construct in a window of years.
+
+    Parameters
+    ----------
+    construct : Construct
+        What is measured.
+    registry : Registry
+        Holds findings, plan and gate.
+    reconstructions : mapping of str to Reconstruction
+        By survey id, of the construct's surveys; of every survey in a construct if they are at hand, for then none is
+        made anew where plan.yaml has the total error estimated.
+    settings : Settings
+        The window and the error rates.
+    """
+    waves = waves_of(construct, registry, reconstructions, (settings.from_year, settings.to_year))
+    pairs = pairs_of(construct, waves, registry)
+    open_pairs = [pair for pair in pairs if pair.refusal is None and not pair.comparability.refused]
+    comparison = compare_pair(open_pairs[0], settings, _plan(registry, reconstructions)) if open_pairs else None
+    refused = bool(pairs) and all(pair.comparability.refused for pair in pairs)
+    evidence = _evidence(comparison, refused=refused, plan=registry.plan)
+    return Trend(construct, settings, tuple(waves), tuple(pairs), comparison, decide(evidence))
+
+
+def _plan(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Plan:
+    return with_estimated_error(registry, reconstructions).plan
+
+
+def _evidence(comparison: Comparison | None, *, refused: bool, plan: Plan) -> Evidence:
+    if comparison is None:
+        return Evidence(compared=False, refused=refused)
+    pair, limit = comparison.pair, plan.detectable_limit.value / 100
+    detectable = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
+    return Evidence(
+        compared=True,
+        sized=pair.sized,
+        informative=comparison.reach.equivalence_attainable or detectable <= limit,
+        verbal=pair.verbal,
+        outcomes=comparison.outcomes,
+    )
+
+
+def with_adjusted(trend: Trend, p_adjusted: float | None) -> Trend:
+    """Return a trend with its p-value adjusted for the other comparisons of its family.
+
+    Notes
+    -----
+    A change that does not survive the adjustment is no change: what is left of the verdict is the equivalence test.
+    """
+    left = {"rose": "inconclusive", "fell": "inconclusive", "changed, immaterially": "no material change"}
+    lost = p_adjusted is not None and p_adjusted >= trend.settings.alpha
+    verdict = left.get(trend.verdict, trend.verdict) if lost else trend.verdict
+    return replace(trend, p_adjusted=p_adjusted, verdict=verdict)

@@ -1,0 +1,160 @@
+"""Two waves compared over every count that can have printed them, one pair or thousands at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crosswave.arguments import FloatArray
+from crosswave.difference.newcombe import both_p, limits_of
+from crosswave.difference.reach import Reach, reaches
+from crosswave.difference.total_error import error_at
+from crosswave.registry.models import Plan
+from crosswave.trend.readings import Readings, p_range, stacked
+from crosswave.trend.settings import Settings
+from crosswave.trend.waves import Pair
+from crosswave.verdict import outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two waves compared over every count that can have printed them.
+
+    Parameters
+    ----------
+    pair : Pair
+        The waves and their grade.
+    points : float
+        Total error used, points at 50 %.
+    difference, low, high : float
+        Later minus earlier printed share (the middle of what words can stand for); the widest interval over all
+        feasible counts.
+    p_value, p_low, p_high : float
+        At the printed shares, and the range over all feasible counts, in which the first always lies: where no feasible
+        counts print both shares it is the end of the range beside it.
+    equivalence_p : float
+        At the printed shares.
+    reach : Reach
+        What the comparison could have shown before the data.
+    outcomes : tuple of str
+        Outcomes over all feasible counts.
+    """
+
+    pair: Pair
+    points: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    p_low: float
+    p_high: float
+    equivalence_p: float
+    reach: Reach
+    outcomes: tuple[str, ...]
+
+
+def compare_pair(pair: Pair, settings: Settings, plan: Plan) -> Comparison:
+    """Return the comparison of a pair that passed the gate.
+
+    Parameters
+    ----------
+    pair : Pair
+        Two usable waves.
+    settings : Settings
+        Error rates.
+    plan : Plan
+        The total error of each tier.
+
+    Raises
+    ------
+    ValueError
+        The gate refused the pair, or respondents of one year are in both waves: no number is computed for it. Or the
+        total error of its tier is still to be estimated, see `crosswave.trend.dispersion.with_estimated_error`.
+
+    Notes
+    -----
+    The total error is taken at the middle of the two shares, see `crosswave.difference.total_error.pair_error`.
+    """
+    return compare_pairs([pair], settings, plan)[0]
+
+
+def compare_pairs(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list[Comparison]:
+    """Return the comparison of each of many pairs, as `compare_pair` does for one, all at once.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        Usable waves that passed the gate; none is no fault.
+    settings, plan
+        As for `compare_pair`.
+
+    Raises
+    ------
+    ValueError
+        As for `compare_pair`.
+    """
+    if not pairs:
+        return []
+    for pair in pairs:
+        _check(pair)
+    points = [_points(pair, settings, plan) for pair in pairs]
+    return _compared(pairs, stacked(pairs, points), settings, plan.power.value)
+
+
+def _check(pair: Pair) -> None:
+    named = f"{pair.first.finding.id} and {pair.second.finding.id}"
+    if pair.comparability.refused:
+        raise ValueError(f"{named} are not comparable: {'; '.join(pair.comparability.reasons)}")
+    if pair.refusal:
+        raise ValueError(f"{named} cannot be tested: {pair.refusal}")
+
+
+def _points(pair: Pair, settings: Settings, plan: Plan) -> float:
+    if settings.total_error is not None:
+        return settings.total_error
+    return plan.total_error[pair.comparability.grade].number  # type: ignore[index]
+
+
+def _compared(pairs: Sequence[Pair], readings: Readings, settings: Settings, power: float) -> list[Comparison]:
+    effect, margin = settings.design_effect, np.asarray(settings.smallest_change / 100)
+    arms = readings.arms_in_use(effect)
+    low, high = limits_of(arms, np.asarray(settings.alpha))
+    p, tost = both_p(arms, margin)
+    p_printed, tost_printed = both_p(readings.printed_arms(effect), margin)
+    columns = (
+        readings.points,
+        readings.printed_2 - readings.printed_1,
+        readings.least(low),
+        readings.most(high),
+        *p_range(readings, p, p_printed),
+        tost_printed,
+    )
+    rows = zip(
+        pairs, *(column.tolist() for column in columns), _reaches(readings, settings, power),
+        _outcomes(readings, p, tost, settings.alpha), strict=True,
+    )  # fmt: skip
+    return [
+        Comparison(pair, points, difference, low, high, p_value, p_low, p_high, equivalence, found, seen)
+        for pair, points, difference, low, high, p_value, p_low, p_high, equivalence, found, seen in rows
+    ]
+
+
+def _outcomes(readings: Readings, p: FloatArray, tost: FloatArray, alpha: float) -> list[tuple[str, ...]]:
+    difference, one, two = (np.split(column, readings.first[1:]) for column in (readings.difference, p, tost))
+    return [outcomes(*rows, alpha=alpha) for rows in zip(difference, one, two, strict=True)]
+
+
+def _reaches(readings: Readings, settings: Settings, power: float) -> list[Reach]:
+    """What could have been shown at the earlier share, had nothing changed: it looks at no difference.
+
+    At the largest sizes that print allows: what those could not have shown, no smaller ones could. Respondents in
+    common are not counted on: nobody knows how their answers are tied.
+    """
+    sizes = tuple(readings.most(n) / settings.design_effect for n in (readings.n_1, readings.n_2))
+    error = error_at(readings.points, readings.printed_1)
+    return reaches(
+        readings.printed_1, (sizes[0], sizes[1]), margin=settings.smallest_change / 100, alpha=settings.alpha,
+        power=power, total_error=(error, error),
+    )  # fmt: skip

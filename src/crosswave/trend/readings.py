@@ -1,0 +1,145 @@
+"""Every reading of many comparisons, one below the other, so that thousands are worked on at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from crosswave.arguments import FloatArray
+from crosswave.difference.arms import Arms, arms_of
+from crosswave.difference.newcombe import two_sided_p
+from crosswave.difference.total_error import pair_error
+from crosswave.trend.grid import readings_grid
+from crosswave.trend.waves import Pair
+
+Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The feasible readings of many comparisons.
+
+    Attributes
+    ----------
+    share_1, n_1, share_2, n_2, correlation : array of float, shape (rows,)
+        Shares, sizes (not divided by a design effect) and the correlation of the two estimates.
+    first : array of int, shape (k,)
+        The first row of each comparison.
+    printed_1, printed_2, points : array of float, shape (k,)
+        Printed shares; total error in use, points at 50 %.
+    sized, verbal : array of bool, shape (k,)
+        Whether print says all that a comparison needs; whether a figure is printed in words.
+    """
+
+    share_1: FloatArray
+    n_1: FloatArray
+    share_2: FloatArray
+    n_2: FloatArray
+    correlation: FloatArray
+    first: Places
+    printed_1: FloatArray
+    printed_2: FloatArray
+    points: FloatArray
+    sized: Bools
+    verbal: Bools
+
+    @property
+    def owner(self) -> Places:
+        """The comparison of each row."""
+        return np.repeat(np.arange(len(self.first)), np.diff(self.first, append=len(self.share_1)))
+
+    @property
+    def difference(self) -> FloatArray:
+        """Later minus earlier share of each row."""
+        return self.share_2 - self.share_1
+
+    def most(self, values: FloatArray) -> FloatArray:
+        """Return the largest value of each comparison."""
+        return np.asarray(np.maximum.reduceat(values, self.first))
+
+    def least(self, values: FloatArray) -> FloatArray:
+        """Return the smallest value of each comparison."""
+        return np.asarray(np.minimum.reduceat(values, self.first))
+
+    def middle_sizes(self) -> tuple[FloatArray, FloatArray]:
+        """Return the geometric middle of the feasible sizes of each comparison, earlier and later."""
+        one, two = (np.sqrt(self.least(n) * self.most(n)) for n in (self.n_1, self.n_2))
+        return one, two
+
+    def error(self, points: FloatArray) -> FloatArray:
+        """Return the total error of the difference of each row, for points of each comparison."""
+        return np.asarray(np.sqrt(2) * pair_error(points[self.owner], self.share_1, self.share_2))
+
+    def arms(self, design_effect: float, extra: FloatArray | float = 0.0) -> Arms:
+        """Return the lower arm of each row."""
+        one, two = self.n_1 / design_effect, self.n_2 / design_effect
+        return arms_of(self.share_1, one, self.share_2, two, total_error=(extra, 0.0), correlation=self.correlation)
+
+    def arms_in_use(self, design_effect: float) -> Arms:
+        """Return the lower arm of each row under the total error in use."""
+        return self.arms(design_effect, self.error(self.points))
+
+    def printed_arms(self, design_effect: float) -> Arms:
+        """Return the lower arm of each comparison at its printed shares and the middle of its sizes.
+
+        Where respondents are in both waves: with the least correlation of any reading, which is the worst case.
+        """
+        one, two = (n / design_effect for n in self.middle_sizes())
+        error = pair_error(self.points, self.printed_1, self.printed_2)
+        worst = self.least(self.correlation)
+        return arms_of(self.printed_1, one, self.printed_2, two, total_error=(error, error), correlation=worst)
+
+
+def stacked(pairs: Sequence[Pair], points: Sequence[float]) -> Readings:
+    """Return the readings of pairs of waves.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        At least one; their waves are usable.
+    points : sequence of float
+        The total error of each, points at 50 %.
+    """
+    grids = [readings_grid(pair) for pair in pairs]
+    lengths = [len(grid.share_1) for grid in grids]
+    columns = ("share_1", "n_1", "share_2", "n_2", "correlation")
+    share_1, n_1, share_2, n_2, r = (np.concatenate([getattr(grid, name) for grid in grids]) for name in columns)
+    return Readings(
+        share_1, n_1, share_2, n_2, r,
+        first=np.cumsum([0, *lengths[:-1]]),
+        printed_1=np.array([pair.first.share for pair in pairs]),
+        printed_2=np.array([pair.second.share for pair in pairs]),
+        points=np.array(points, dtype=np.float64),
+        sized=np.array([pair.sized for pair in pairs]),
+        verbal=np.array([pair.verbal for pair in pairs]),
+    )  # fmt: skip
+
+
+def p_ranges(readings: Readings, design_effect: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return p at the printed shares, and the least and the greatest p over all readings, of each comparison.
+
+    Parameters
+    ----------
+    readings : Readings
+        Feasible readings.
+    design_effect : float
+        At least 1.
+
+    Notes
+    -----
+    Where the readings lie on both sides of "no difference" the greatest is 1. Where no reading prints both shares, p
+    at the printed shares is that of counts that nobody gave; the end of the range beside it is returned.
+    """
+    rows, printed = readings.arms_in_use(design_effect), readings.printed_arms(design_effect)
+    return p_range(readings, two_sided_p(rows), two_sided_p(printed))
+
+
+def p_range(readings: Readings, p: FloatArray, printed: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what `p_ranges` returns, from the p of each row and the p at the printed shares of each comparison."""
+    straddles = (readings.least(readings.difference) <= 0) & (readings.most(readings.difference) >= 0)
+    low, high = readings.least(p), np.where(straddles, 1.0, readings.most(p))
+    return np.clip(printed, low, high), low, high
