@@ -32,6 +32,7 @@ bench: setup                           ## how long the reconstruction takes, and
 	@$(VENV_BIN)/python tests/benchmarks/bench_reconstruct.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_comparisons.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
+	@$(VENV_BIN)/python tests/benchmarks/bench_run.py
 
 lab: setup                             ## open the notebooks in JupyterLab
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks
@@ -43,7 +44,7 @@ lock: setup                            ## resolve requirements.lock anew from py
 	@$(VENV_BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
 
-clean:                                 ## remove .venv and everything that is built (reports/results stays)
+clean:                                 ## remove .venv and everything that is built (reports/results and the benchmark stay)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	@find reports -mindepth 1 -maxdepth 1 ! -name results -exec rm -rf {} + 2>/dev/null || true
+	@find reports -mindepth 1 -maxdepth 1 ! -name results ! -name benchmark.md -exec rm -rf {} + 2>/dev/null || true
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,11 +1,21 @@
 """The glue between registry and runner, and the committed ledger."""
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from crosswave.ledger import make_ledger, write_ledger
+from crosswave.pages import run_request
 from crosswave.registry import load_registry
-from crosswave.report import make_ledger, run_request, write_ledger
+from crosswave.registry.cache import FOLDER_VARIABLE
+from crosswave.report import Choice, run_report
+from crosswave.run.tasks import SINGLE, plan_tasks
+from crosswave.trend.same_year import same_year_figures
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "reports" / "results"
@@ -74,3 +84,137 @@ def test_strategy_says_that_it_has_no_second_wave():
 def test_bt_yougov_stands_there_as_unquantified():
     rows = LEDGER.findings[LEDGER.findings["survey_id"] == "bt-yougov-2020"]
     assert rows["level"].tolist() == ["unquantified"]
+
+
+# --- what pages are made from --------------------------------------------------------------------------------------
+
+
+def keys(registry, ledger, parameters=None):
+    request = run_request(registry, ledger, Path("out"), parameters)
+    plan = plan_tasks(request.surveys, request.sources, request.constructs, notebooks=request.notebooks)
+    files = {task.page: request.data.get(task.page, request.data.get(task.kind, ())) for task in plan}
+    return {page: (tuple(paths), request.facts.get(page, "")) for page, paths in files.items()}
+
+
+def rests_on(name):
+    found = keys(REGISTRY, LEDGER)
+    return {page for page, (paths, _) in found.items() if any(path.stem == name for path in paths)}
+
+
+def test_every_page_says_what_it_is_made_from():
+    assert all(paths for paths, _ in keys(REGISTRY, LEDGER).values())
+
+
+def test_a_survey_is_read_by_its_page_the_pages_of_its_constructs_and_claims_and_the_summaries():
+    constructs = {c.id for c in REGISTRY.constructs.values() if "igov-2017." in c.model_dump_json()}
+    sources = {c.source for c in REGISTRY.claims.values() if "igov-2017" in c.model_dump_json(exclude={"source"})}
+    expected = {"start", "synthesis", "survey/igov-2017"} | {f"trend/{name}" for name in constructs}
+    pages = rests_on("igov-2017")
+    assert expected <= pages
+    assert pages - expected <= {f"claims/{name}" for name in sources}
+
+
+def test_a_trend_is_made_from_few_surveys_under_the_plan_and_from_all_compared_under_other_settings():
+    planned, other = keys(REGISTRY, LEDGER), keys(REGISTRY, LEDGER, {"alpha": 0.01})
+    assert len(planned["trend/barrier-culture"][0]) < 20 < len(other["trend/barrier-culture"][0])
+    assert planned["survey/igov-2017"] == other["survey/igov-2017"]
+
+
+def test_an_altered_p_value_concerns_the_compared_trends_alone():
+    before = keys(REGISTRY, LEDGER)
+    trends = LEDGER.trends.copy()
+    row = trends.index[trends["p_value"].notna()][0]
+    trends.loc[row, "p_high"] = 0.9876
+    after = keys(REGISTRY, replace(LEDGER, trends=trends))
+    compared = set(trends.loc[trends["p_value"].notna(), "construct_id"])
+    assert {page for page in before if before[page] != after[page]} == {f"trend/{name}" for name in compared}
+
+
+def test_altered_figures_behind_the_total_error_concern_trends_synthesis_and_calibration(monkeypatch):
+    before = keys(REGISTRY, LEDGER)
+    figures = same_year_figures(REGISTRY, LEDGER.reconstructions)
+    in_the_ninth_place = figures.assign(logit=figures["logit"].round(4) + 1e-9)
+    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: in_the_ninth_place)
+    assert keys(REGISTRY, LEDGER) == before
+    moved = figures.assign(logit=figures["logit"] + 0.01)
+    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: moved)
+    after = keys(REGISTRY, LEDGER)
+    changed = {page for page in before if before[page] != after[page]}
+    assert changed == {"synthesis", "calibration", *(f"trend/{name}" for name in REGISTRY.constructs)}
+
+
+def test_a_construct_or_claim_that_is_reworded_concerns_its_own_page():
+    before = keys(REGISTRY, LEDGER)
+    construct = REGISTRY.construct("barrier-culture").model_copy(update={"label": "other words"})
+    claim = next(iter(REGISTRY.claims.values()))
+    registry = replace(
+        REGISTRY,
+        constructs={**REGISTRY.constructs, construct.id: construct},
+        claims={**REGISTRY.claims, claim.id: claim.model_copy(update={"says": "other words"})},
+    )
+    after = keys(registry, LEDGER)
+    assert {page for page in before if before[page] != after[page]} == {
+        "trend/barrier-culture",
+        f"claims/{claim.source}",
+    }
+
+
+# --- a whole report ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A folder with one survey, one construct, and notebooks that say little."""
+    monkeypatch.setenv("CROSSWAVE_KERNEL", "cold")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cache"))
+    data = tmp_path / "data"
+    (data / "surveys").mkdir(parents=True)
+    for name in ("quantities.yaml", "plan.yaml", "claims.yaml", "context.csv"):
+        (data / name).write_bytes((ROOT / "data" / name).read_bytes())
+    (data / "claims.yaml").write_text("sources: []\nclaims: []\n")
+    (data / "context.csv").write_text((ROOT / "data" / "context.csv").read_text().splitlines()[0] + "\n")
+    (data / "constructs.yaml").write_text("constructs: []\n")
+    for name in ("emc-2016", "goss-2015"):
+        (data / "surveys" / f"{name}.yaml").write_bytes((ROOT / "data" / "surveys" / f"{name}.yaml").read_bytes())
+    for kind, name in SINGLE.items():
+        _write(tmp_path / "notebooks" / f"{name}.ipynb", kind)
+    _write(tmp_path / "notebooks" / "01_reproduce_survey.ipynb", "survey", "survey: str = 'a'")
+    return data
+
+
+def _write(path, title, declared=""):
+    tagged = {"tags": ["parameters"]}
+    cells = [new_code_cell(declared, metadata=tagged), new_markdown_cell(f"# {title}"), new_code_cell("1 + 1")]
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), path)
+
+
+def test_a_report_is_made_once_and_then_only_what_changed(small, tmp_path):
+    out, surveys = tmp_path / "out", Choice(only=("survey",))
+    first = run_report(small, out, surveys)
+    assert [page.status for page in first.pages] == ["made", "made"]
+    assert (out / "results" / "findings.csv").is_file()
+    assert run_report(small, out, surveys).lines()[0] == "2 pages: 2 unchanged; nothing was to be done"
+    survey = small / "surveys" / "emc-2016.yaml"
+    survey.write_text(survey.read_text().replace('"81%"', '"82%"'))
+    assert {page.page: page.status for page in run_report(small, out, surveys).pages} == {
+        "survey/emc-2016": "made",
+        "survey/goss-2015": "unchanged",
+    }
+    assert "82%" in (out / "results" / "findings.csv").read_text()
+
+
+def test_an_unknown_name_is_told_with_the_nearest(small, tmp_path):
+    with pytest.raises(ValueError, match="no survey is called 'emc-2017'; did you mean emc-2016"):
+        run_report(small, tmp_path / "out", Choice(surveys=("emc-2017",)))
+
+
+def test_a_run_with_nothing_to_do_imports_no_statistics(small, tmp_path):
+    run_report(small, tmp_path / "out", Choice(only=("start",)))
+    code = (
+        "import sys; from pathlib import Path; from crosswave.report import Choice, run_report; "
+        f"s = run_report(Path({str(small)!r}), Path({str(tmp_path / 'out')!r}), Choice(only=('start',))); "
+        "assert s.pages[0].status == 'unchanged', s; "
+        "sys.exit(bool({'pandas', 'statsmodels', 'numpy', 'ortools', 'papermill', 'nbformat'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

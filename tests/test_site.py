@@ -74,7 +74,7 @@ def test_index_asks_for_nothing_outside_its_folder(tmp_path: Path) -> None:
     assert [address for address in local if ":" in address or address.startswith("/")] == []
     assert {"assets/site.css", "assets/search.js"} <= set(local)
     assert all((tmp_path / address).is_file() for address in local if address.startswith("assets/"))
-    for name in ("site.css", "search.js"):
+    for name in ("site.css", "code.css", "search.js"):
         assert not re.search(r"https?:|@import|url\(", (tmp_path / "assets" / name).read_text(encoding="utf-8"))
 
 
@@ -138,11 +138,22 @@ def test_page_folds_code_and_shows_results_below_the_title() -> None:
     assert all("open" not in attributes for attributes in seen.all("details"))
 
 
+def test_pages_hold_no_style_of_their_own_so_that_all_share_one(tmp_path: Path) -> None:
+    html = render_page(notebook(new_output("stream", name="stdout", text="hi")), ORIGIN)
+    assert Addresses(html).all("style") == []
+    index(tmp_path)
+    page = tmp_path / "pages" / "survey" / "x.html"
+    assert all((page.parent / link["href"]).resolve().is_file() for link in Addresses(html).all("link"))
+    assert ".highlight" in (tmp_path / "assets" / "code.css").read_text(encoding="utf-8")
+
+
 def test_page_asks_for_nothing_outside_and_runs_nothing() -> None:
     html = render_page(notebook(new_output("stream", name="stdout", text="hi")), ORIGIN)
     seen = Addresses(html)
     assert seen.all("script") == []
-    assert set(seen.addresses) == {"#content", "../../index.html"}
+    sheets = ["../../assets/site.css", "../../assets/code.css"]
+    assert [link["href"] for link in seen.all("link")] == sheets
+    assert set(seen.addresses) == {"#content", "../../index.html", *sheets}
     assert "default-src 'none'" in html
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -274,41 +273,28 @@ def run(
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Given to notebooks that take it."),
     ] = None,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to run on, such as tcp://host:8786.")
+    ] = "",
     data: Data = None,
 ) -> None:
     """Execute the notebooks for every survey, claim source and construct, and build the index of their pages."""
-    from crosswave.audit import audit
-    from crosswave.report import make_ledger, run_request, write_ledger
-    from crosswave.run import run_all
-    from crosswave.trend.settings import check_settings
+    from crosswave.report import Choice, run_report
 
     with _plain_faults():
-        registry = audit(data)
-        chosen = _chosen(registry.surveys, survey, "survey") + _chosen(registry.constructs, construct, "construct")
-        ledger = make_ledger(registry)
-        values = _values(parameter)
-        check_settings(registry.plan, values)
-        request = run_request(registry, ledger, out)
-        request = replace(request, only=(*chosen, *(only or ())), jobs=jobs, force=force, parameters=values)
-        summary = run_all(request)
-        write_ledger(ledger, out / "results")
+        choice = Choice(
+            surveys=tuple(survey or ()),
+            constructs=tuple(construct or ()),
+            only=tuple(only or ()),
+            parameters=_values(parameter),
+            jobs=jobs,
+            force=force,
+            scheduler=scheduler,
+        )
+        summary = run_report(data, out, choice)
     for line in summary.lines():
         Console(highlight=False, soft_wrap=True).print(escape(line))
     raise typer.Exit(summary.exit_status)
-
-
-def _chosen(known: Iterable[str], names: list[str] | None, kind: str) -> tuple[str, ...]:
-    """Page ids of surveys or constructs, all of which must exist."""
-    from crosswave.registry.faults import nearest
-
-    known, page = list(known), {"survey": "survey", "construct": "trend"}[kind]
-    unknown = [name for name in names or [] if name not in known]
-    lines = [
-        f"no {kind} is called {name!r}{nearest(name, known) or f'; see crosswave list {kind}s'}" for name in unknown
-    ]
-    if lines:
-        raise ValueError("\n".join(lines))
-    return tuple(f"{page}/{name}" for name in names or [])
 
 
 def _values(pairs: list[str] | None) -> dict[str, object]:

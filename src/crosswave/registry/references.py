@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import PurePath
 
 from crosswave.registry.documents import Document, Validated
@@ -139,7 +139,7 @@ def dangling(where: Path_, what: str, named: Iterable[str], known: Iterable[str]
     named, known : iterable of str
         The names that stand there, and those that exist.
     """
-    known = set(known)
+    known = known if isinstance(known, Mapping | Set) else set(known)
     for name in named:
         if name not in known:
             yield where, f"{name} is no {what}{nearest(name, known) or '; add it or mend the name'}"

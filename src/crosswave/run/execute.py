@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from crosswave.run.cache import data_hash, shown_name
-from crosswave.run.kernels import LocalKernelManager
-from crosswave.run.tasks import Product, Task
+from crosswave.run.kernels import LocalKernelManager, best_kernel
+from crosswave.run.tasks import CURRENT_KERNEL, Product, Task
 from crosswave.site.page import PageOrigin, render_page
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -94,7 +94,7 @@ def _executed(task: Task, keep: Callable[[NotebookNode], None]) -> NotebookNode:
                 source,
                 None,
                 parameters=dict(task.parameters),
-                kernel_name=task.kernel,
+                kernel_name=best_kernel() if task.kernel == CURRENT_KERNEL else task.kernel,
                 language="python",
                 progress_bar=False,
                 request_save_on_cell_execute=False,

@@ -27,6 +27,7 @@ FIXED = {
     "NUMEXPR_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "CROSSWAVE_KEEP": "1",
 }
 # Without byte code every kernel compiles the package anew.
 DROPPED = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP")
@@ -36,6 +37,15 @@ def kernel_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Environment variables for a kernel: those given, with everything fixed that could change an output."""
     kept = {name: value for name, value in environment.items() if name not in DROPPED}
     return kept | FIXED
+
+
+def best_kernel() -> str:
+    """Return the name of the kernel to run pages on: a warm one where it can be had, else the ordinary one."""
+    try:
+        from crosswave.kernel import ensure_kernelspec, why_cold
+    except ImportError:
+        return CURRENT_KERNEL
+    return CURRENT_KERNEL if why_cold() else ensure_kernelspec()
 
 
 class CurrentKernelSpecManager(KernelSpecManager):
@@ -80,7 +90,8 @@ class _LocalKernel(KernelManager):
     @property
     def ipykernel(self) -> bool:
         """Whether the kernel takes IPython's options."""
-        return self.kernel_name == CURRENT_KERNEL or super().ipykernel
+        spec = self.kernel_spec
+        return spec is not None and spec.language == "python"
 
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
         kw["env"] = kernel_environment(kw.get("env") or os.environ)

@@ -1,15 +1,18 @@
 """The index of all pages: one static file that searches itself and asks for nothing outside its folder."""
 
+from __future__ import annotations
+
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from crosswave.site.files import write_whole
+from crosswave.site.styles import write_assets
 
-STATIC = Path(__file__).parent / "static"
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # kind of page -> heading of its group, in the order of the index
 GROUPS = {
@@ -108,8 +111,7 @@ def build_site(out: Path, pages: Sequence[PageLink], results: Sequence[ResultLin
     """
     groups = _grouped(pages)
     html = _environment().get_template("index.html.j2").render(groups=groups, results=results, about=about)
-    for name in ("site.css", "search.js"):
-        write_whole(out / "assets" / name, (STATIC / name).read_text(encoding="utf-8"))
+    write_assets(out)
     write_whole(out / "index.html", html)
     return out / "index.html"
 
@@ -144,6 +146,8 @@ def _grouped(pages: Sequence[PageLink]) -> list[tuple[str, str, list[PageLink]]]
 
 
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
         loader=PackageLoader("crosswave.site"),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""One executed notebook as one HTML page that needs nothing from outside."""
+"""One executed notebook as one HTML page that needs nothing from outside its folder."""
 
 import re
 from collections.abc import Mapping
@@ -9,8 +9,9 @@ from typing import Any
 
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
+
+from crosswave.site.styles import ASSETS, SHEETS
 
 FOLDER = Path(__file__).parent
 NO_DESCRIPTION = "Chart without a description"
@@ -53,10 +54,11 @@ def render_page(notebook: NotebookNode, origin: PageOrigin) -> str:
     Returns
     -------
     str
-        A whole document: code folded, images described, no script, no outside request.
+        A whole document: code folded, images described, no script, and no request but for the shared style sheets.
     """
-    resources = {"origin": origin, "style": page_style()}
-    html, _ = _exporter().from_notebook_node(_title_first(notebook), resources)
+    assets = origin.home.removesuffix("index.html") + ASSETS
+    resources = {"origin": origin, "sheets": [f"{assets}/{name}" for name in SHEETS]}
+    html, _ = make_exporter().from_notebook_node(_title_first(notebook), resources)
     return str(html)
 
 
@@ -83,17 +85,8 @@ def described(output: Mapping[str, Any], mime: str) -> str:
 
 
 @cache
-def page_style() -> str:
-    """Return the style sheet of a page: the site's, and the colours of code in light and dark."""
-    light = HtmlFormatter(style="default").get_style_defs(".highlight")
-    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    site = (FOLDER / "static" / "site.css").read_text(encoding="utf-8")
-    return f"{site}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
-
-
-@cache
-def _exporter() -> HTMLExporter:
-    """Make the exporter once a process: making it takes thirty times as long as a page."""
+def make_exporter() -> HTMLExporter:
+    """Return the exporter of this process, made once: making it takes thirty times as long as a page."""
     exporter = HTMLExporter(
         config=Config({"TemplateExporter": {"extra_template_basedirs": [str(FOLDER / "templates")]}}),
         template_name="page",
