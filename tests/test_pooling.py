@@ -222,7 +222,7 @@ def test_the_restricted_likelihood_is_nowhere_higher_than_at_its_estimate(waves:
         rest = np.linalg.lstsq(scaled, effects.values / np.sqrt(variance), rcond=None)[1][0]
         return -0.5 * (np.log(variance).sum() + np.log(np.linalg.det(scaled.T @ scaled)) + rest)
 
-    best = restricted(ESTIMATORS["REML"](effects, design))
+    best = restricted(ESTIMATORS["REML"](effects, design[None])[0])
     assert all(restricted(tau2) <= best + 1e-9 for tau2 in np.geomspace(1e-6, 100, 80))
     assert restricted(0.0) <= best + 1e-9
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 from scipy.special import chdtri
 
 from crosswave.arguments import FloatArray, checked
 
+Numbers = npt.NDArray[np.intp]
+
 _GRID = 60
 _FINEST, _WIDEST = 1e-8, 1e4
+_CLOSE, _ROUNDS = 1e-13, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,95 +80,153 @@ def logit_effects(counts: npt.ArrayLike, totals: npt.ArrayLike) -> Effects:
     return Effects(np.log(yes / no), 1 / yes + 1 / no)
 
 
-def estimating_parts(tau2: FloatArray, effects: Effects, design: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the residual projections P (m, k, k) and weights (m, k) at m values of the between-wave variance.
+@dataclass(frozen=True, slots=True)
+class EstimatingParts:
+    """What every estimator of the between-wave variance is an equation in, at m values of it.
+
+    Attributes
+    ----------
+    q : array of float, shape (m,)
+        y'Py, the generalised Q statistic.
+    squares, trace : array of float, shape (m,)
+        y'PPy and tr P: their difference is twice the restricted score.
+    weights : array of float, shape (m, k)
+        The diagonal of W; y'PPy - tr W is twice the plain score.
+    information : array of float, shape (m, p, p)
+        X'WX.
+    """
+
+    q: FloatArray
+    squares: FloatArray
+    trace: FloatArray
+    weights: FloatArray
+    information: FloatArray
+
+
+def estimating_parts(tau2: FloatArray, effects: Effects, designs: FloatArray) -> EstimatingParts:
+    """Return the parts of the estimating equations at m values of the between-wave variance.
+
+    Parameters
+    ----------
+    tau2 : array of float, shape (m,)
+        Zero or more.
+    effects : Effects
+        Of k waves.
+    designs : array of float, shape (m, k, p)
+        One for each value, each of full column rank.
 
     Notes
     -----
-    P = W - W X (X' W X)^-1 X' W with W = diag(1 / (v + tau2)). Every estimator of tau2 is an equation in P: y'Py is
-    the generalised Q statistic, y'PPy - tr P twice the restricted score, y'PPy - tr W twice the plain one.
+    P = W - W X (X'WX)^-1 X'W with W = diag(1 / (v + tau2)); Py are the weighted residuals of the fit, so P itself is
+    not needed.
     """
-    weights = 1 / (effects.variances + np.atleast_1d(tau2)[:, None])
-    weighted = design.T * weights[:, None, :]
-    fitted = weighted.swapaxes(1, 2) @ np.linalg.solve(weighted @ design, weighted)
-    return weights[:, :, None] * np.eye(len(design)) - fitted, weights
+    weights = 1 / (effects.variances + tau2[:, None])
+    weighted = designs * weights[:, :, None]
+    across = weighted.swapaxes(1, 2)
+    information = across @ designs
+    inverse = np.linalg.inv(information)
+    fitted = (designs @ (inverse @ (across @ effects.values)[:, :, None]))[:, :, 0]
+    pulled = weights * (effects.values - fitted)
+    trace = weights.sum(axis=1) - np.einsum("mij,mji->m", inverse, across @ weighted)
+    return EstimatingParts(pulled @ effects.values, (pulled**2).sum(axis=1), trace, weights, information)
 
 
-def _score(reference: Callable[[FloatArray, FloatArray], FloatArray]) -> Callable[..., FloatArray]:
-    def score(effects: Effects, projections: FloatArray, weights: FloatArray) -> FloatArray:
-        residuals = projections @ effects.values
-        return np.asarray((residuals**2).sum(axis=1) - reference(projections, weights))
+_SCORES: Mapping[str, Callable[[EstimatingParts], FloatArray]] = {
+    "REML": lambda parts: parts.squares - parts.trace,
+    "ML": lambda parts: parts.squares - parts.weights.sum(axis=1),
+}
 
-    return score
-
-
-def _generalised_q(effects: Effects, projections: FloatArray) -> FloatArray:
-    return np.asarray(projections @ effects.values @ effects.values)
-
-
-_SCORES: Mapping[str, Callable[..., FloatArray]] = {
-    "REML": _score(lambda projections, _: np.trace(projections, axis1=1, axis2=2)),
-    "ML": _score(lambda _, weights: weights.sum(axis=1)),
+_DETERMINANTS: Mapping[str, Callable[[EstimatingParts], FloatArray]] = {
+    "REML": lambda parts: np.asarray(np.linalg.slogdet(parts.information)[1]),
+    "ML": lambda parts: np.zeros(len(parts.q)),
 }
 
 
-def _log_likelihood(tau2: float, effects: Effects, design: FloatArray, *, restricted: bool) -> float:
-    projections, weights = estimating_parts(np.array([tau2]), effects, design)
-    determinant = np.linalg.slogdet((design.T * weights[0]) @ design)[1] if restricted else 0.0
-    return float(np.log(weights).sum() - determinant - _generalised_q(effects, projections)[0]) / 2
+def _falls_through_zero(
+    function: Callable[[EstimatingParts], FloatArray], effects: Effects, designs: FloatArray
+) -> tuple[Numbers, FloatArray]:
+    """Where a function of tau2 falls through zero, for m designs at once: numbers of designs, and the places.
 
+    Looked for on a grid, and then refined. A design under which it is negative throughout is not among them.
+    """
 
-def _falls_through_zero(function: Callable[[FloatArray], FloatArray], scale: float) -> list[float]:
-    """Where a function of tau2 falls through zero, on a grid that is then refined; [] if it is negative throughout."""
+    def at(tau2: FloatArray, number: Numbers) -> FloatArray:
+        return function(estimating_parts(tau2, effects, designs[number]))
+
+    scale = float(np.var(effects.values) + effects.variances.mean())
     grid = np.concatenate([[0.0], scale * np.geomspace(_FINEST, _WIDEST, _GRID)])
-    values = function(grid)
-    falls = np.flatnonzero((values[:-1] > 0) & (values[1:] <= 0))
-    return [
-        float(brentq(lambda t: float(function(np.array([t]))[0]), grid[i], grid[i + 1], xtol=1e-14, rtol=1e-13))
-        for i in falls
-    ]
+    numbers = np.arange(len(designs))
+    values = at(np.repeat(grid, len(designs)), np.tile(numbers, len(grid))).reshape(len(grid), -1)
+    place, which = np.nonzero((values[:-1] > 0) & (values[1:] <= 0))
+    return which, _refined(lambda tau2: at(tau2, which), grid[place], grid[place + 1])
 
 
-def _scale(effects: Effects) -> float:
-    return float(np.var(effects.values) + effects.variances.mean())
+def _refined(function: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:
+    """Where a function falls through zero between `low` and `high` (m,): Ridders' method, on all of them at once.
+
+    scipy's own, which takes one or many, costs thirty times the function here.
+    """
+    at_low, at_high, before = function(low), function(high), np.full(len(low), np.inf)
+    for _ in range(_ROUNDS):
+        middle = (low + high) / 2
+        at_middle = function(middle)
+        root = np.sqrt(at_middle**2 - at_low * at_high)
+        place = middle + (middle - low) * np.divide(at_middle, root, out=np.zeros_like(root), where=root > 0)
+        if (np.abs(place - before) <= _CLOSE * place).all():
+            break
+        points = np.stack([low, middle, place, high])
+        values = np.stack([at_low, at_middle, function(place), at_high])
+        order = np.argsort(points, axis=0)
+        points, values = (np.take_along_axis(part, order, axis=0) for part in (points, values))
+        after, each = (values <= 0).argmax(axis=0), np.arange(len(low))
+        low, high, before = points[after - 1, each], points[after, each], place
+        at_low, at_high = values[after - 1, each], values[after, each]
+    return place
 
 
-def _by_likelihood(name: str, effects: Effects, design: FloatArray) -> float:
-    roots = _falls_through_zero(
-        lambda t: _SCORES[name](effects, *estimating_parts(t, effects, design)), _scale(effects)
-    )
-    if len(roots) == 1 and _SCORES[name](effects, *estimating_parts(np.zeros(1), effects, design))[0] > 0:
-        return roots[0]
-    return max([0.0, *roots], key=lambda t: _log_likelihood(t, effects, design, restricted=name == "REML"))
+def _by_likelihood(name: str, effects: Effects, designs: FloatArray) -> FloatArray:
+    """Of 0 and the places where the score falls through zero, the one of the highest likelihood."""
+    which, roots = _falls_through_zero(_SCORES[name], effects, designs)
+    which, tau2 = np.concatenate([np.arange(len(designs)), which]), np.concatenate([np.zeros(len(designs)), roots])
+    parts = estimating_parts(tau2, effects, designs[which])
+    by_likelihood = np.argsort(np.log(parts.weights).sum(axis=1) - _DETERMINANTS[name](parts) - parts.q, kind="stable")
+    best = np.zeros(len(designs))
+    best[which[by_likelihood]] = tau2[by_likelihood]  # of several values the last stays
+    return best
 
 
-def _root_of_q(target: float, effects: Effects, design: FloatArray) -> float:
+def _root_of_q(target: float, effects: Effects, designs: FloatArray) -> FloatArray:
     """Where the generalised Q, which falls with tau2, meets a value; 0 where it is below it from the start."""
-    roots = _falls_through_zero(
-        lambda t: _generalised_q(effects, estimating_parts(t, effects, design)[0]) - target, _scale(effects)
-    )
-    return roots[0] if roots else 0.0
+    which, roots = _falls_through_zero(lambda parts: parts.q - target, effects, designs)
+    met = np.zeros(len(designs))
+    met[which] = roots
+    return met
 
 
-def _dersimonian_laird(effects: Effects, design: FloatArray) -> float:
-    projections, _ = estimating_parts(np.zeros(1), effects, design)
-    excess = _generalised_q(effects, projections)[0] - (len(design) - design.shape[1])
-    return max(0.0, float(excess / np.trace(projections[0])))
+def _dersimonian_laird(effects: Effects, designs: FloatArray) -> FloatArray:
+    parts = estimating_parts(np.zeros(len(designs)), effects, designs)
+    return np.maximum(0.0, (parts.q - _df(designs)) / parts.trace)
 
 
-ESTIMATORS: Mapping[str, Callable[[Effects, FloatArray], float]] = {
-    "FE": lambda effects, design: 0.0,
+def _df(designs: FloatArray) -> int:
+    waves, columns = designs.shape[1:]
+    return int(waves - columns)
+
+
+ESTIMATORS: Mapping[str, Callable[[Effects, FloatArray], FloatArray]] = {
+    "FE": lambda effects, designs: np.zeros(len(designs)),
     "DL": _dersimonian_laird,
-    "PM": lambda effects, design: _root_of_q(len(design) - design.shape[1], effects, design),
-    "ML": lambda effects, design: _by_likelihood("ML", effects, design),
-    "REML": lambda effects, design: _by_likelihood("REML", effects, design),
+    "PM": lambda effects, designs: _root_of_q(_df(designs), effects, designs),
+    "ML": lambda effects, designs: _by_likelihood("ML", effects, designs),
+    "REML": lambda effects, designs: _by_likelihood("REML", effects, designs),
 }
-"""Between-wave variance: none, DerSimonian-Laird, Paule-Mandel, maximum and restricted maximum likelihood."""
+"""Between-wave variance under each of m designs (m, k, p): none, DerSimonian-Laird, Paule-Mandel, maximum likelihood,
+restricted maximum likelihood."""
 
 
 def cochran_q(effects: Effects, design: FloatArray) -> float:
     """Return the weighted sum of squares that a design leaves, with sampling variances alone (Cochran's Q)."""
-    return float(_generalised_q(effects, estimating_parts(np.zeros(1), effects, design)[0])[0])
+    return float(estimating_parts(np.zeros(1), effects, design[None]).q[0])
 
 
 def q_profile(effects: Effects, design: FloatArray, alpha: float) -> tuple[float, float]:
@@ -191,5 +251,7 @@ def q_profile(effects: Effects, design: FloatArray, alpha: float) -> tuple[float
     Viechtbauer (2007), doi:10.1002/sim.2514.
     """
     df = len(design) - design.shape[1]
-    low, high = (_root_of_q(float(chdtri(df, tail)), effects, design) for tail in (alpha / 2, 1 - alpha / 2))
+    low, high = (
+        float(_root_of_q(float(chdtri(df, tail)), effects, design[None])[0]) for tail in (alpha / 2, 1 - alpha / 2)
+    )
     return low, high

@@ -18,13 +18,12 @@ from crosswave.line.heterogeneity import logit_effects
 from crosswave.line.linear_trend import LinearTrend, cochran_armitage
 from crosswave.line.meta_regression import (
     Dates,
-    SlopeRange,
     date_design,
     dates_between,
     meta_regression,
-    slope_over_dates,
 )
 from crosswave.line.pooling import RandomEffects
+from crosswave.line.slope_range import SlopeRange, slope_over_dates
 
 COLUMNS = (
     "wave", "count_low", "base_low", "count_high", "base_high", "date_low", "date_high", "house", "series", "wording",
