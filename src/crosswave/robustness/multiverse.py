@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from crosswave.arguments import FloatArray
-from crosswave.difference.methods import METHODS, Shares
+from crosswave.difference.methods import METHODS
+from crosswave.difference.shares import Shares
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
