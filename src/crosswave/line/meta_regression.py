@@ -12,7 +12,7 @@ from scipy.optimize import linprog, minimize
 from scipy.special import stdtr, stdtrit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.line.heterogeneity import ESTIMATORS, Effects
+from crosswave.heterogeneity import ESTIMATORS, Effects
 from crosswave.line.pooling import RandomEffects, random_effects, weighted_fit
 
 # Every corner of so many uncertain dates is a start of the search; of more, those that draw early and late waves apart.

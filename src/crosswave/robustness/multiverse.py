@@ -124,7 +124,7 @@ class Analyses:
     low, high, p_value : array of float
         Shape (readings, methods, tiers, design effects, smallest changes, alphas).
     outcome : array of int8, same shape
-        Places in `crosswave.robustness.survival.OUTCOMES`.
+        Places in `crosswave.robustness.verdict_codes.OUTCOMES`.
     """
 
     difference: FloatArray

@@ -127,13 +127,18 @@ def _falls_through_zero(function: Callable[[FloatArray], FloatArray], scale: flo
     ]
 
 
-def _scale(effects: Effects) -> float:
-    return float(np.var(effects.values) + effects.variances.mean())
+def _residual_squares(effects: Effects, design: FloatArray) -> float:
+    """Sum of squares around the least squares fit."""
+    return float(((effects.values - design @ np.linalg.lstsq(design, effects.values)[0]) ** 2).sum())
+
+
+def _scale(effects: Effects, design: FloatArray) -> float:
+    return _residual_squares(effects, design) / len(design) + float(effects.variances.mean())
 
 
 def _by_likelihood(name: str, effects: Effects, design: FloatArray) -> float:
     roots = _falls_through_zero(
-        lambda t: _SCORES[name](effects, *estimating_parts(t, effects, design)), _scale(effects)
+        lambda t: _SCORES[name](effects, *estimating_parts(t, effects, design)), _scale(effects, design)
     )
     if len(roots) == 1 and _SCORES[name](effects, *estimating_parts(np.zeros(1), effects, design))[0] > 0:
         return roots[0]
@@ -142,10 +147,13 @@ def _by_likelihood(name: str, effects: Effects, design: FloatArray) -> float:
 
 def _root_of_q(target: float, effects: Effects, design: FloatArray) -> float:
     """Where the generalised Q, which falls with tau2, meets a value; 0 where it is below it from the start."""
-    roots = _falls_through_zero(
-        lambda t: _generalised_q(effects, estimating_parts(t, effects, design)[0]) - target, _scale(effects)
-    )
-    return roots[0] if roots else 0.0
+
+    def excess(tau2: float) -> float:
+        return float(_generalised_q(effects, estimating_parts(np.array([tau2]), effects, design)[0])[0]) - target
+
+    # Q is at most the unweighted sum of squares over tau2.
+    beyond = _residual_squares(effects, design) / target
+    return float(brentq(excess, 0.0, beyond, xtol=1e-14, rtol=1e-13)) if excess(0.0) > 0 else 0.0
 
 
 def _dersimonian_laird(effects: Effects, design: FloatArray) -> float:
