@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from crosswave.line.heterogeneity import Effects, logit_effects
+from crosswave.heterogeneity import Effects, logit_effects
 from crosswave.line.meta_regression import (
     Dates,
     date_design,

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from crosswave.line.heterogeneity import logit_effects
+from crosswave.heterogeneity import logit_effects
 from crosswave.line.linear_trend import cochran_armitage
 from crosswave.line.meta_regression import date_design
 from crosswave.line.models import COLUMNS

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 
 from crosswave.arguments import FloatArray, checked
-from crosswave.line.heterogeneity import Effects
+from crosswave.heterogeneity import Effects
 from crosswave.line.pooling import RandomEffects, random_effects
 
 

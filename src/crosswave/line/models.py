@@ -12,9 +12,9 @@ import pandas as pd
 from scipy.special import expit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
+from crosswave.heterogeneity import logit_effects
 from crosswave.line.beta_binomial import beta_binomial
 from crosswave.line.glmm import LikelihoodFit, binomial_normal, counts_on
-from crosswave.line.heterogeneity import logit_effects
 from crosswave.line.linear_trend import LinearTrend, cochran_armitage
 from crosswave.line.meta_regression import (
     Dates,

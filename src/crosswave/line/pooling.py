@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, expit, stdtr, stdtrit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.line.heterogeneity import ESTIMATORS, Effects, cochran_q, q_profile
+from crosswave.heterogeneity import ESTIMATORS, Effects, cochran_q, q_profile
 
 _SCALES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
     "normal": np.ones_like,

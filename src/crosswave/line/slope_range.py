@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from crosswave.arguments import FloatArray, checked_alpha
-from crosswave.line.heterogeneity import ESTIMATORS, Effects
+from crosswave.heterogeneity import ESTIMATORS, Effects
 from crosswave.line.meta_regression import Dates, check_identified, date_design
 from crosswave.line.pooling import weighted_fit
 

@@ -153,12 +153,16 @@ def _falls_through_zero(
     def at(tau2: FloatArray, number: Numbers) -> FloatArray:
         return function(estimating_parts(tau2, effects, designs[number]))
 
-    scale = float(np.var(effects.values) + effects.variances.mean())
-    grid = np.concatenate([[0.0], scale * np.geomspace(_FINEST, _WIDEST, _GRID)])
-    numbers = np.arange(len(designs))
-    values = at(np.repeat(grid, len(designs)), np.tile(numbers, len(grid))).reshape(len(grid), -1)
+    scale = _residual_squares(effects, designs) / len(effects.values) + effects.variances.mean()
+    grid = np.concatenate([[0.0], np.geomspace(_FINEST, _WIDEST, _GRID)])[:, None] * scale
+    values = at(grid.ravel(), np.tile(np.arange(len(designs)), len(grid))).reshape(grid.shape)
     place, which = np.nonzero((values[:-1] > 0) & (values[1:] <= 0))
-    return which, _refined(lambda tau2: at(tau2, which), grid[place], grid[place + 1])
+    return which, _refined(lambda tau2: at(tau2, which), grid[place, which], grid[place + 1, which])
+
+
+def _residual_squares(effects: Effects, designs: FloatArray) -> FloatArray:
+    """Sum of squares around the least squares fit of each design."""
+    return estimating_parts(np.zeros(len(designs)), Effects(effects.values, np.ones_like(effects.values)), designs).q
 
 
 def _refined(function: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:
@@ -197,9 +201,12 @@ def _by_likelihood(name: str, effects: Effects, designs: FloatArray) -> FloatArr
 
 def _root_of_q(target: float, effects: Effects, designs: FloatArray) -> FloatArray:
     """Where the generalised Q, which falls with tau2, meets a value; 0 where it is below it from the start."""
-    which, roots = _falls_through_zero(lambda parts: parts.q - target, effects, designs)
-    met = np.zeros(len(designs))
-    met[which] = roots
+    parts = estimating_parts(np.zeros(len(designs)), effects, designs)
+    above, met = parts.q > target, np.zeros(len(designs))
+    beyond = _residual_squares(effects, designs[above]) / target  # Q is at most the unweighted squares over tau2
+    met[above] = _refined(
+        lambda tau2: estimating_parts(tau2, effects, designs[above]).q - target, np.zeros(len(beyond)), beyond
+    )
     return met
 
 
