@@ -321,7 +321,7 @@ def test_a_wave_that_cannot_be_used_is_the_reason(
     [
         ({"methods": ["newcombe"], "alphas": [0.05]}, "at least 200 analyses of a pair; they make 108"),
         ({"alphas": [0.05, 0.05]}, "alphas must list at least one choice, and none twice"),
-        ({"alphas": [0.05, 0.5]}, "alphas must lie between 0 and 0.5"),
+        ({"alphas": [0.05, 0.5]}, "alphas must lie above 0 and below 0.5"),
         ({"design_effects": [0.5, 1, 1.5, 2]}, "design_effects must be at least 1"),
         ({"smallest_changes": [3, 5, 100]}, "smallest_changes must be points between 0 and 100"),
         ({"tiers": []}, "tiers must list at least one choice, and none twice"),

@@ -421,6 +421,11 @@ class RobustnessPlan(Record):
         return _held(self, rules)
 
 
+ALPHA_TOP = 0.5
+"""Every error rate lies below it: the two tests of equivalence use the interval at 1 - 2 alpha, which is empty here."""
+
+ALPHA_RULE = f"must lie above 0 and below {ALPHA_TOP:g}, such as 0.05 for 95 % intervals"
+
 _LEAST_ANALYSES = 200
 
 
@@ -452,7 +457,7 @@ class MultiversePlan(Record):
             ),
             "design_effects must be at least 1": min(self.design_effects, default=1) >= 1,
             "smallest_changes must be points between 0 and 100": all(0 < x < 100 for x in self.smallest_changes),
-            "alphas must lie between 0 and 0.5": all(0 < x < 0.5 for x in self.alphas),
+            f"alphas {ALPHA_RULE}": all(0 < x < ALPHA_TOP for x in self.alphas),
         }
         return _held(self, rules)
 
@@ -490,7 +495,7 @@ class Plan(Record):
     @model_validator(mode="after")
     def _in_range(self) -> Plan:
         rules = {
-            f"alpha must lie between 0 and 1; {self.alpha.value:g} arrived": 0 < self.alpha.value < 1,
+            f"alpha {ALPHA_RULE}; {self.alpha.value:g} arrived": 0 < self.alpha.value < ALPHA_TOP,
             f"power must lie between 0 and 1; {self.power.value:g} arrived": 0 < self.power.value < 1,
             f"design_effect must be at least 1; {self.design_effect.value:g} arrived": self.design_effect.value >= 1,
             f"smallest_change must be points between 0 and 100; {self.smallest_change.value:g} arrived": 0

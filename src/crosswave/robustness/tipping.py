@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ class Tipping:
     verdict : str or None
         What it is beyond.
     limit : float
-        How far the number was moved.
+        How far the number was moved: to the limit that was set, or not at all where the value in use lies beyond it.
     down : bool
         Whether it was made smaller.
     """
@@ -64,7 +64,8 @@ def tip(readings: Readings, edges: Edges, start: FloatArray, limit: float, *, do
     from one to the next, and the table is read there. Edges closer than 1e-9 are one: rounding separates them.
     """
     sign, before = (-1.0 if down else 1.0), verdict_codes(readings, edges, start)
-    steps = _steps(readings, edges, start, limit, sign)
+    ends = (np.minimum if down else np.maximum)(start, limit)
+    steps = _steps(readings, edges, start, ends, sign)
     tally = _tally(row_codes(edges, start[readings.owner]))
     begun = np.column_stack([np.add.reduceat(tally, readings.first), start < edges.informative])
     # One running sum over all comparisons, less what it was where each begins.
@@ -76,8 +77,9 @@ def tip(readings: Readings, edges: Edges, start: FloatArray, limit: float, *, do
     other = np.flatnonzero(apart & (codes != before[steps.of]))
     of, places = np.unique(steps.of[other], return_index=True)
     found = zip(of, sign * steps.at[other[places]], codes[other[places]], strict=True)
-    tipped = {int(k): Tipping(float(at), VERDICTS[code], limit, down) for k, at, code in found}
-    return [tipped.get(k, Tipping(None, None, limit, down)) for k in range(len(start))]
+    none = [Tipping(None, None, end, down) for end in ends.tolist()]
+    tipped = {int(k): replace(none[k], value=float(at), verdict=VERDICTS[code]) for k, at, code in found}
+    return [tipped.get(k, it) for k, it in enumerate(none)]
 
 
 _ONE_EDGE = 1e-9
@@ -94,16 +96,16 @@ class _Steps:
     change: npt.NDArray[np.int32]
 
 
-def _steps(readings: Readings, edges: Edges, start: FloatArray, limit: float, sign: float) -> _Steps:
-    """The edges beyond `start` and up to `limit`, with the change of each outcome's count and of what informs."""
-    ends = [np.clip(end, -_FAR, _FAR) for pair in (edges.rises, edges.falls, edges.small) for end in pair]
-    cuts = np.sort(np.stack(ends), axis=0)
+def _steps(readings: Readings, edges: Edges, start: FloatArray, ends: FloatArray, sign: float) -> _Steps:
+    """The edges beyond `start` and up to `ends`, with the change of each outcome's count and of what informs."""
+    passes = [np.clip(end, -_FAR, _FAR) for pair in (edges.rises, edges.falls, edges.small) for end in pair]
+    cuts = np.sort(np.stack(passes), axis=0)
     wide = np.concatenate([cuts[:1] - 1, cuts, cuts[-1:] + 1])
     between = _tally(row_codes(edges, (wide[:-1] + wide[1:]) / 2))
     rows = sign * np.diff(between, axis=0)
     at = sign * np.concatenate([cuts.ravel(), np.clip(edges.informative, -_FAR, _FAR)])
     of = np.concatenate([np.tile(readings.owner, len(cuts)), np.arange(len(start))])
-    met = np.flatnonzero((at > sign * start[of]) & (at <= sign * limit))
+    met = np.flatnonzero((at > sign * start[of]) & (at <= sign * ends[of]))
     met = met[np.lexsort((at[met], of[met]))]
     change = np.zeros((len(met), len(OUTCOMES) + 1), dtype=np.int32)
     own = met >= cuts.size
