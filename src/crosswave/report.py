@@ -98,6 +98,7 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
     from dataclasses import replace
 
     from crosswave.audit import audit
+    from crosswave.kept import KINDS
     from crosswave.ledger import make_ledger
     from crosswave.pages import run_request
     from crosswave.run.ending import listening
@@ -115,7 +116,7 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
         request = replace(request, only=choice.pages, inputs=inputs, jobs=choice.jobs, force=choice.force)
         summary = run_all(request, make_executor=make_executor)
     _keep_results(ledger, out)
-    for kind in ("parsed", "checked", "imports", "reconstructions"):
+    for kind in ("parsed", "checked", "imports", *KINDS):
         Store(kind).prune()
     return summary
 
@@ -157,7 +158,7 @@ def _executors(registry: Registry, choice: Choice) -> Iterator[Callable[[int], E
 
 @contextmanager
 def _kept() -> Iterator[None]:
-    from crosswave.reconstruct.kept import keeping
+    from crosswave.kept import keeping
 
     with keeping():
         yield
