@@ -139,7 +139,8 @@ def check_parameters(
     ParameterError
         Names every unknown and every mistyped parameter.
     """
-    declared = {parameter.name: parameter for parameter in parameters or read_parameters(notebook)}
+    found = read_parameters(notebook) if parameters is None else parameters
+    declared = {parameter.name: parameter for parameter in found}
     faults = [_unknown(notebook, name, value, declared) for name, value in given.items() if name not in declared]
     values: dict[str, object] = {}
     for name in given.keys() & declared.keys():

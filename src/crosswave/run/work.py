@@ -42,10 +42,13 @@ def make_page(task: Task) -> Product:
 
 def warm_up() -> None:
     """Import what making pages needs, and start the server of warm kernels, before there is a page to make."""
-    from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
-    from crosswave.site.page import make_exporter
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    make_exporter()
+    from crosswave.run import execute  # noqa: F401  (papermill is imported with it)
+    from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
+    from crosswave.site.page import PageOrigin, render_page
+
+    render_page(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("# 1")]), PageOrigin("", "", "", ()))
     if best_kernel() != CURRENT_KERNEL:
         manager = BlockingLocalKernelManager(kernel_name=best_kernel())
         manager.start_kernel()
