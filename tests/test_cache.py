@@ -307,4 +307,4 @@ def test_kept_results_are_those_that_are_computed(registry: Registry, reconstruc
     with keeping():
         assert results() == computed
         assert results() == computed
-    assert {path.parents[1].name for path in entries(cache_folder())} >= set(KINDS) - {"reconstructions"}  # type: ignore[arg-type]
+    assert {path.parents[1].name for path in entries(cache_folder())} >= set(KINDS) - {"errors", "reconstructions"}  # type: ignore[arg-type]

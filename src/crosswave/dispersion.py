@@ -9,10 +9,11 @@ from functools import lru_cache
 from hashlib import sha256
 
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from crosswave.arguments import checked_alpha
 from crosswave.between_surveys import METHODS, Figures, where_q_is
+from crosswave.kept import kept
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
 from crosswave.same_year import FIGURE_COLUMNS, same_year_figures, same_year_surveys
@@ -110,7 +111,7 @@ def estimate_total_error(
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}; got {method!r}. Choose one of them.")
     figures, tail = Figures.of(by_wave), float(checked_alpha(alpha)) / 2
-    ends = (where_q_is(figures, float(chi2.isf(p, figures.df))) for p in (tail, 1 - tail))
+    ends = (where_q_is(figures, float(chdtri(figures.df, p))) for p in (tail, 1 - tail))
     low, high = (POINTS_PER_LOGIT * math.sqrt(end) for end in ends)
     sd = math.sqrt(METHODS[method](figures))
     return TotalErrorEstimate(POINTS_PER_LOGIT * sd, low, high, sd, figures.df, figures.groups)
@@ -224,7 +225,10 @@ def _digest(registry: Registry) -> str:
 
 @lru_cache(maxsize=8)
 def _estimated(content: _Content) -> TotalErrorEstimate | None:
-    registry, known = content.registry, content.reconstructions
+    return kept("errors", lambda: _estimate(content.registry, content.reconstructions), __name__, content.digest)
+
+
+def _estimate(registry: Registry, known: Mapping[str, Reconstruction]) -> TotalErrorEstimate | None:
     needed = same_year_surveys(registry)
     made = {name: known[name] if name in known else reconstruct(registry.survey(name), registry) for name in needed}
     by_wave = same_year_figures(registry, made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from crosswave.arguments import checked_alpha
 from crosswave.estimate import Interval
@@ -46,7 +46,7 @@ def miettinen_nurminen(x_1: int, n_1: int, x_2: int, n_2: int, alpha: float = 0.
     for name, x, n in (("x_1", x_1, n_1), ("x_2", x_2, n_2)):
         if not 0 <= x <= n or n < 1:
             raise ValueError(f"{name} must lie between 0 and its base; got {x} of {n}. Check the order of arguments.")
-    z = float(norm.isf(checked_alpha(alpha) / 2))
+    z = float(-ndtri(checked_alpha(alpha) / 2))
     upper = _score_limit(x_1, n_1, x_2, n_2, z)
     return Interval(-_score_limit(x_2, n_2, x_1, n_1, z), upper)
 
