@@ -3,6 +3,7 @@
 
 VENV_BIN := .venv/bin
 WORKERS ?= 2
+TESTS ?= tests notebooks src/crosswave
 
 export PYTHONHASHSEED := 0
 export OMP_NUM_THREADS := 1
@@ -21,20 +22,21 @@ report: setup                          ## run every notebook and build reports/i
 	@$(VENV_BIN)/crosswave run $(REPORT_OPTIONS)
 
 test: setup                            ## run every test: style, types, package, data, notebooks
-	@$(VENV_BIN)/python -m pytest tests notebooks src/crosswave -n $(WORKERS) --dist loadfile --doctest-modules \
+	@$(VENV_BIN)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --doctest-modules \
 	    --nbval --nbval-current-env --nbval-cell-timeout 300 \
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg $(TEST_OPTIONS)
 
 lint: setup                            ## style and types only
 	@$(VENV_BIN)/ruff check && $(VENV_BIN)/mypy
 
-bench: setup                           ## how long the reconstruction takes, and how often the verdicts err
+bench: setup                           ## how long everything takes, into reports/benchmark.md (BENCH_OPTIONS="--rounds 3")
+	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)
 	@$(VENV_BIN)/python tests/benchmarks/bench_reconstruct.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_comparisons.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
-	@$(VENV_BIN)/python tests/benchmarks/bench_run.py
 
 lab: setup                             ## open the notebooks in JupyterLab
+	@$(VENV_BIN)/python -m crosswave.kernel
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks
 
 notebooks: setup                       ## execute the notebooks in place: their outputs are what the tests compare

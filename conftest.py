@@ -3,9 +3,14 @@
 - It runs cells without history, and IPython then does not let a trailing semicolon silence the output.
 - It starts kernels on TCP ports chosen before they are bound, which parallel test processes race for; and it starts
   them in the caller's environment. The runner's own kernels have neither fault.
+
+Notebooks are tested on warm kernels; with CROSSWAVE_KERNEL=cold on ordinary ones. The server of warm kernels, and all
+sockets, are of these tests alone: they stand in a folder of their own.
 """
 
 import os
+import shutil
+import tempfile
 from typing import Any
 
 import pytest
@@ -24,17 +29,29 @@ def _execute_with_history(kernel: Any, source: str, allow_stdin: bool | None = N
 def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
     from nbval.kernel import CURRENT_ENV_KERNEL_NAME
 
-    from crosswave.run.kernels import CURRENT_KERNEL, BlockingLocalKernelManager
+    from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
 
-    names = {CURRENT_ENV_KERNEL_NAME: CURRENT_KERNEL}
+    names = {CURRENT_ENV_KERNEL_NAME: best_kernel()}
     return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the corrections in place where notebooks are tested at all."""
+    """Make the folder of sockets, and put the corrections in place where notebooks are tested at all."""
+    if not hasattr(config, "workerinput"):  # parallel test processes share the folder, and so the server
+        os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="cw-test-")
     if not config.getoption("--nbval", default=False):
         return
     from nbval import kernel
 
     kernel.RunningKernel.execute_cell_input = _execute_with_history
     kernel.KernelManager = _local_kernel_manager
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server, and remove the folder."""
+    if hasattr(config, "workerinput"):
+        return
+    from crosswave.kernel import stop_server
+
+    stop_server()
+    shutil.rmtree(os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)

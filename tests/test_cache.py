@@ -2,21 +2,30 @@
 
 import multiprocessing
 import os
-import pickle
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.random import default_rng
 
+from crosswave.calibration.simulation import grid
+from crosswave.display import survivals_of
+from crosswave.kept import KEEP_VARIABLE, KINDS, keeping, kept
 from crosswave.reconstruct import survey as engine
-from crosswave.reconstruct.kept import KEEP_VARIABLE, keeping, reconstruct
-from crosswave.registry import DataError, load_registry
+from crosswave.reconstruct.kept import reconstruct
+from crosswave.reconstruct.retractions import retractions
+from crosswave.registry import DataError, Registry, load_registry
 from crosswave.registry import loading as loading_module
 from crosswave.registry.cache import FOLDER_VARIABLE, Store, cache_folder, digest
 from crosswave.registry.documents import read_document
 from crosswave.registry.reading import LateSurveys, kept_document
+from crosswave.tables.course import course_of
+from crosswave.trend.change import assess
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import planned
 
 ROOT = Path(__file__).parents[1]
 SURVEY = """id: a-2017
@@ -250,11 +259,53 @@ def test_reconstruction_is_computed_once_for_each_content(data: Path, monkeypatc
     assert len(seen) == 4
 
 
-def test_what_is_kept_is_no_reconstruction_is_computed_anew(data: Path, own_cache: Path) -> None:
+def test_what_is_kept_and_cannot_be_read_is_computed_anew(data: Path, own_cache: Path) -> None:
     registry = load_registry(data)
     wave = registry.survey("a-2017")
     with keeping():
         first = reconstruct(wave, registry)
         (path,) = entries(own_cache / "reconstructions")
-        Store("reconstructions").put(path.name, pickle.dumps("something else"))
+        Store("reconstructions").put(path.name, b"no pickle")
         assert reconstruct(wave, registry) == first
+
+
+# --- other results -------------------------------------------------------------------------------------------------
+
+
+def test_result_is_made_once_for_each_content_and_only_where_results_are_kept() -> None:
+    made: list[str] = []
+
+    def make() -> str:
+        made.append("once")
+        return "result"
+
+    assert [kept("courses", make, "crosswave.line.trajectory", "a") for _ in range(2)] == ["result"] * 2
+    assert len(made) == 2
+    with keeping():
+        for content in ("a", "a", "b", "a"):
+            assert kept("courses", make, "crosswave.line.trajectory", content) == "result"
+        assert len(made) == 4
+        kept("courses", make, "crosswave.calibration.worlds", "a")
+        assert len(made) == 5
+
+
+def test_kept_results_are_those_that_are_computed(registry: Registry, reconstructions: Any) -> None:
+    settings, resolved = planned(registry.plan), with_estimated_error(registry, reconstructions)
+    wave, chosen = registry.survey("igov-2017"), registry.construct("barrier-culture")
+    trend = assess(chosen, resolved, reconstructions, settings)
+
+    def results() -> list[str]:
+        dice = default_rng(1)
+        cases = grid(resolved.plan, dice, sizes=(100,), worlds=50)
+        return [
+            repr(retractions(wave, registry)),
+            repr(course_of(chosen, resolved, reconstructions, settings).found),
+            repr(survivals_of([trend], resolved)),
+            cases.to_csv() + repr(dice.random()),  # the source of chance is left where it would be
+        ]
+
+    computed = results()
+    with keeping():
+        assert results() == computed
+        assert results() == computed
+    assert {path.parents[1].name for path in entries(cache_folder())} >= set(KINDS) - {"errors", "reconstructions"}  # type: ignore[arg-type]

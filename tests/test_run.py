@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,11 @@ from crosswave.run.keys import task_keys
 from crosswave.run.outputs import Outputs
 from crosswave.run.parameters import parse_parameters
 from crosswave.run.refresh import main as refresh
+from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import CURRENT_KERNEL, Product, Task, with_parameters
 from crosswave.site.files import write_whole
 from crosswave.source_graph import SourceGraph
 
-COLD = {**os.environ, "CROSSWAVE_KERNEL": "cold"}
 DECLARED = "survey: str = 'a'  # id of a wave\nalpha: float = 0.05  # level\nwave: int | None = None"
 
 
@@ -547,64 +548,136 @@ def test_two_processes_make_real_pages_and_say_so_line_by_line(
     assert leftovers == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to interrupt")
-@pytest.mark.parametrize(
-    ("terminal", "begun"),
-    [(True, 2), (False, 2), (True, 0)],
-    ids=["as a terminal does it", "the command alone", "while processes start"],
-)
-def test_interrupted_run_ends_all_it_began_and_leaves_no_half_page(
-    request_of_three: RunRequest, tmp_path: Path, terminal: bool, begun: int
-) -> None:
+DRIVER = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from crosswave.run import RunRequest, run_all
+
+if __name__ == "__main__":
+    print("ready", flush=True)
+    request = RunRequest(Path(sys.argv[1]), Path(sys.argv[2]), jobs=2)
+    run_all(request, console=Console(stderr=True, force_terminal=True))
+"""
+
+
+@dataclass
+class Driver:
+    """A run in a process of its own, which everything that it starts can be told from by its variables."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    def has_begun(self, number: int) -> bool:
+        """Whether so many notebooks have begun."""
+        return len(list(self.folder.glob("began-*"))) >= number
+
+    def others(self) -> list[psutil.Process]:
+        """Everything that was started by it, directly or not, and still lives."""
+        return [one for one in psutil.process_iter() if one.pid != self.process.pid and self._is_own(one)]
+
+    def _is_own(self, one: psutil.Process) -> bool:
+        try:
+            own = one.environ().get("TMPDIR") == str(self.folder / "t")
+            return own and one.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+
+@pytest.fixture
+def driver(request_of_three: RunRequest, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Driver]:
+    kernel, seconds = request.param
     for name in ("00_start_here", "04_synthesis", "05_context", "06_calibration"):
-        mark = f"open({str(tmp_path)!r} + '/{name}', 'w').close()"
-        write_notebook(request_of_three.notebooks / f"{name}.ipynb", mark, "import time; time.sleep(120)")
-    script = tmp_path / "go.py"
-    request = f"RunRequest(Path({str(request_of_three.notebooks)!r}), Path({str(request_of_three.out)!r}), jobs=2)"
-    imports = (
-        "from pathlib import Path\nfrom rich.console import Console\nfrom crosswave.run import RunRequest, run_all\n"
+        mark = f"open({str(tmp_path)!r} + '/began-{name}', 'w').close()"
+        write_notebook(request_of_three.notebooks / f"{name}.ipynb", mark, f"import time; time.sleep({seconds})")
+    write_whole(tmp_path / "go.py", DRIVER)
+    (tmp_path / "t").mkdir()
+    with tempfile.TemporaryDirectory(prefix="cw-") as sockets:
+        own = {"TMPDIR": str(tmp_path / "t"), "XDG_RUNTIME_DIR": sockets, "CROSSWAVE_KERNEL": kernel}
+        command = [sys.executable, tmp_path / "go.py", request_of_three.notebooks, request_of_three.out]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, start_new_session=True, env=os.environ | own, **pipes) as process:
+            made = Driver(process, tmp_path)
+            yield made
+            for one in [*made.others(), process]:
+                one.kill()
+
+
+MOMENTS: dict[str, Callable[[Driver], bool]] = {
+    "before it starts processes": lambda driver: driver.process.stdout.readline() == b"ready\n",  # type: ignore[union-attr]
+    "while they start": lambda driver: len(driver.others()) >= 2,
+    "while notebooks run": lambda driver: driver.has_begun(2),
+    "while pages come": lambda driver: (driver.folder / "out" / "pages").exists(),
+}
+LONG, SHORT = 120, 0.2
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are found by their variables")
+
+
+def _until(claim: Callable[[], bool], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while not (holds := claim()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return holds
+
+
+@linux
+@pytest.mark.parametrize(
+    ("driver", "moment", "send", "number", "status"),
+    [
+        (("cold", LONG), "before it starts processes", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("cold", LONG), "while they start", os.killpg, signal.SIGINT, -signal.SIGINT),
+        (("cold", LONG), "while notebooks run", os.killpg, signal.SIGINT, -signal.SIGINT),
+        (("cold", SHORT), "while pages come", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("warm", LONG), "while notebooks run", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("warm", LONG), "while notebooks run", os.kill, signal.SIGTERM, 128 + signal.SIGTERM),
+        (("cold", LONG), "while notebooks run", os.killpg, signal.SIGHUP, 128 + signal.SIGHUP),
+    ],
+    indirect=["driver"],
+)
+def test_one_signal_ends_a_run_and_all_it_began(
+    driver: Driver, moment: str, send: Callable[[int, int], None], number: int, status: int
+) -> None:
+    assert _until(lambda: MOMENTS[moment](driver))
+    send(driver.process.pid, number)
+    words = driver.process.communicate(timeout=30)[1]
+    assert driver.process.returncode == status  # -SIGINT is what a shell shows as 130
+    assert words.count(b"\x1b[?25l") == words.count(b"\x1b[?25h"), "the cursor is shown again"
+    assert words.count(b"Traceback") == (number == signal.SIGINT), "the processes that it started say nothing"
+    assert _until(lambda: not driver.others()), driver.others()
+    assert not list((driver.folder / "out").rglob("*.part"))
+    assert not list((driver.folder / "t").glob("cw-*"))
+
+
+@linux
+@pytest.mark.parametrize("driver", [("cold", LONG), ("warm", LONG)], indirect=True)
+def test_a_killed_run_leaves_no_process_and_no_folder(driver: Driver) -> None:
+    assert _until(lambda: driver.has_begun(2))
+    driver.process.kill()
+    assert _until(lambda: not driver.others()), driver.others()
+    assert not list((driver.folder / "t").glob("cw-*"))
+
+
+@linux
+def test_what_runs_that_were_killed_with_all_their_processes_have_left_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = Scratch()
+    assert left._lock is not None
+    living = Scratch()
+    assert Path(left.folder).is_dir()
+    left._lock.close()  # what the system does for a process that has ended
+    next_one = Scratch()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        Path(one.folder).name for one in (living, next_one)
     )
-    console = "Console(stderr=True, force_terminal=True)"
-    write_whole(script, f"{imports}if __name__ == '__main__':\n    run_all({request}, console={console})\n")
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    process = subprocess.Popen(
-        [sys.executable, script], start_new_session=True, stderr=subprocess.PIPE, env={**COLD, "TMPDIR": str(scratch)}
-    )
-    while len(list(tmp_path.glob("0*_*"))) < begun or len(psutil.Process(process.pid).children()) < 2:
-        assert process.poll() is None
-        time.sleep(0.05)
-    words = _interrupted(process, os.killpg if terminal else os.kill)
-    assert process.returncode == -signal.SIGINT  # what a shell shows as 130
-    assert words.rstrip().endswith(b"KeyboardInterrupt")
-    assert words.count(b"\x1b[?25l") == words.count(b"\x1b[?25h") == 1, "the cursor is shown again"
-    assert words.count(b"Traceback") == 1, "the workers say nothing"
-    assert _gone(process.pid)
-    assert not (request_of_three.out / "pages").exists()
-    assert not list(request_of_three.out.rglob("*.part"))
-    assert not [path for path in scratch.iterdir() if path.name.startswith("cw-")]
-
-
-def _interrupted(process: subprocess.Popen[bytes], send: Callable[[int, int], None]) -> bytes:
-    """What it says until it ends. As people do, interrupt again: Python drops one that falls into a finaliser."""
-    for _ in range(6):
-        send(process.pid, signal.SIGINT)
-        try:
-            return process.communicate(timeout=15)[1]
-        except subprocess.TimeoutExpired:
-            continue
-    raise AssertionError("it does not end")
-
-
-def _gone(group: int) -> bool:
-    """Whether every process of a group has ended, a moment allowed: kernels notice that they are alone."""
-    for _ in range(100):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
+    write_whole(tmp_path / "out" / "pages" / "start.html", "whole")
+    (tmp_path / "out" / "pages" / ".start.html.x1.part").write_text("ha")
+    with Outputs(tmp_path / "out"):
+        assert [path.name for path in (tmp_path / "out" / "pages").iterdir()] == ["start.html"]
+    for one in (living, next_one):
+        one.remove()
+        assert not Path(one.folder).exists()
 
 
 def test_pool_loses_a_process_and_the_run_goes_on(request_of_three: RunRequest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -98,8 +98,10 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
     from dataclasses import replace
 
     from crosswave.audit import audit
+    from crosswave.kept import KINDS
     from crosswave.ledger import make_ledger
     from crosswave.pages import run_request
+    from crosswave.run.ending import listening
     from crosswave.run.engine import run_all
     from crosswave.trend.settings import check_settings
 
@@ -107,14 +109,14 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
     _check_known("survey", choice.surveys, registry.surveys)
     _check_known("construct", choice.constructs, registry.constructs)
     check_settings(registry.plan, choice.parameters)
-    with _executors(registry, choice) as make_executor:
+    with listening(), _executors(registry, choice) as make_executor:
         with _kept():
             ledger = make_ledger(registry)
             request = run_request(registry, ledger, out, choice.parameters)
         request = replace(request, only=choice.pages, inputs=inputs, jobs=choice.jobs, force=choice.force)
         summary = run_all(request, make_executor=make_executor)
     _keep_results(ledger, out)
-    for kind in ("parsed", "checked", "imports", "reconstructions"):
+    for kind in ("parsed", "checked", "imports", *KINDS):
         Store(kind).prune()
     return summary
 
@@ -143,30 +145,23 @@ def _executors(registry: Registry, choice: Choice) -> Iterator[Callable[[int], E
         files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
         yield on_cluster(choice.scheduler, root, files)
         return
+    from crosswave.run.ending import held
     from crosswave.run.executors import PoolInHand, default_jobs
 
     pools = PoolInHand(choice.jobs or default_jobs())
     try:
         yield pools
     finally:
-        pools.end()
-        _stop_kernels()
+        with held():
+            pools.end()
 
 
 @contextmanager
 def _kept() -> Iterator[None]:
-    from crosswave.reconstruct.kept import keeping
+    from crosswave.kept import keeping
 
     with keeping():
         yield
-
-
-def _stop_kernels() -> None:
-    """End the server of warm kernels, if there is one: it goes with its run."""
-    with suppress(ImportError):
-        from crosswave.kernel import stop_server
-
-        stop_server()
 
 
 def _keep_results(ledger: Ledger, out: Path) -> None:

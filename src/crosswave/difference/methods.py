@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from statsmodels.stats.proportion import confint_proportions_2indep
+from scipy.special import ndtr, ndtri
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.arms import arms_of
@@ -33,7 +32,7 @@ def _newcombe(waves: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
     """The interval that verdicts use."""
     arms = arms_of(waves.share_1, waves.n_1, waves.share_2, waves.n_2, total_error=(waves.extra, 0.0))
     low, high = limits_of(arms, alpha)
-    z = norm.isf(alpha)
+    z = -ndtri(alpha)
     small = (waves.difference - arms.length(z) > -margin) & (waves.difference + arms.reversed().length(z) < margin)
     return Result(low, high, two_sided_p(arms), small)
 
@@ -42,24 +41,26 @@ def _centred(method: str) -> Callable[[Shares, FloatArray, FloatArray], Result]:
     """A method of statsmodels that adds and subtracts z standard errors; the total error is added to their square."""
 
     def analyse(waves: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
+        from statsmodels.stats.proportion import confint_proportions_2indep  # takes a second to import
+
         yes = waves.share_2 * waves.n_2, waves.share_1 * waves.n_1
         ends = confint_proportions_2indep(
             yes[0], waves.n_2, yes[1], waves.n_1, method=method, compare="diff", alpha=0.05
         )
-        centre, sampling = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2 / norm.isf(0.025)
+        centre, sampling = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2 / -ndtri(0.025)
         error = np.hypot(sampling, waves.extra)
-        z, half, half_one = ratio(centre, error), norm.isf(alpha / 2) * error, norm.isf(alpha) * error
+        z, half, half_one = ratio(centre, error), -ndtri(alpha / 2) * error, -ndtri(alpha) * error
         low, high = np.clip(centre - half, -1, 1), np.clip(centre + half, -1, 1)
-        return Result(low, high, 2 * norm.sf(np.abs(z)), np.abs(centre) + half_one < margin)
+        return Result(low, high, 2 * ndtr(-np.abs(z)), np.abs(centre) + half_one < margin)
 
     return analyse
 
 
 def _miettinen_nurminen(waves: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
     """The score test of each difference, with the total error added to its variance; limits where it just fails."""
-    z = norm.isf(alpha)
+    z = -ndtri(alpha)
     small = (score_z(waves, -margin) > z) & (score_z(waves, margin) < -z)
-    p = 2 * norm.sf(np.abs(score_z(waves, np.zeros_like(margin))))
+    p = 2 * ndtr(-np.abs(score_z(waves, np.zeros_like(margin))))
     return Result(*score_limits(waves, alpha), p, small)
 
 

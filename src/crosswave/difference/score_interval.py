@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import elementwise
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray, checked_alpha
 from crosswave.difference.shares import Shares
@@ -101,7 +101,7 @@ def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
 
 def _upper(waves: Shares, alpha: FloatArray) -> FloatArray:
     """The difference that the observed one lies z score errors below; 1 where there is none."""
-    parts = (waves.share_1, waves.n_1, waves.share_2, waves.n_2, waves.extra, norm.isf(alpha / 2))
+    parts = (waves.share_1, waves.n_1, waves.share_2, waves.n_2, waves.extra, -ndtri(alpha / 2))
 
     def excess(d: FloatArray, *given: FloatArray) -> FloatArray:
         here = Shares(*given[:-1])

@@ -59,14 +59,19 @@ def fork_kernel(request: Request, streams: Streams) -> KernelProcess:
     raise ServerError(f"the server of warm kernels ended: {_last_line(path.with_suffix('.log'))}")
 
 
-def stop_server() -> int:
+def stop_server(*, wait: bool = True) -> int:
     """End the servers of this environment and user; return how many there were.
 
     A server forks nothing from then on. It ends at once, or with the last kernel that somebody still uses.
+
+    Parameters
+    ----------
+    wait : bool, default True
+        Whether to wait until each has heard it: one that still imports hears it after that.
     """
     if sys.platform != "linux":
         return 0
-    return sum(map(_retired, private_folder().glob(f"{environment_name()}-*.sock")))
+    return sum(_retired(path, wait) for path in private_folder().glob(f"{environment_name()}-*.sock"))
 
 
 def _server_path(environment: Mapping[str, str]) -> Path:
@@ -151,13 +156,14 @@ def _retire_older(path: Path) -> None:
             connection.close()
 
 
-def _retired(path: Path) -> bool:
-    """Tell a server to stop and wait until it has heard it; False where there is none."""
+def _retired(path: Path, wait: bool) -> bool:
+    """Tell a server to stop; False where there is none."""
     connection = _told_to_stop(path)
     if connection is None:
         return False
     with connection, suppress(OSError):
-        connection.recv(LONGEST_ANSWER)
+        if wait:
+            connection.recv(LONGEST_ANSWER)
     return True
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from crosswave.run.ending import listening
 from crosswave.run.executors import LocalProcesses, MakeExecutor, default_jobs, products
 from crosswave.run.keys import task_keys
 from crosswave.run.outputs import Outputs
@@ -51,7 +52,7 @@ def run_all(
     plan = _plan(request)
     tasks = with_parameters([_filled(task, request) for task in choose_tasks(plan, request.only)], request.parameters)
     keys = task_keys(tasks, request.lock)
-    with Outputs(request.out) as outputs:
+    with listening(), Outputs(request.out) as outputs:
         outputs.forget_all_but([task.page for task in plan])
         outputs.plan(request.inputs, [task.page for task in plan], keys)
         stale = [task for task in tasks if request.force or not outputs.holds(task.page, keys[task.page])]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import shutil
-import signal
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
+from crosswave.kernel import stop_server, why_cold
+from crosswave.run.ending import check, held, kill_with_children, unheard_by_children
+from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import Product, Task, failed
 from crosswave.run.work import make_page, prepare_worker, warm_up
 
@@ -23,25 +22,29 @@ ROUNDS = 3
 """How often a pool is made for pages whose worker was lost: after that it is the page that ends its worker."""
 
 _SECONDS_TO_LEAVE = 5.0
+_GLANCE_SECONDS = 0.5
 
 
 class LocalProcesses(ProcessPoolExecutor):
     """Fresh processes on this machine, which can be told to end."""
 
     def __init__(self, jobs: int) -> None:
-        self._scratch = tempfile.mkdtemp(prefix="cw-")
-        super().__init__(
-            jobs,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=prepare_worker,
-            initargs=(self._scratch,),
-        )
+        self._scratch = Scratch()
+        with held(), unheard_by_children():  # it starts a helper of its own
+            super().__init__(
+                jobs,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=prepare_worker,
+                initargs=(self._scratch.folder,),
+            )
         self._jobs = jobs
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Submit a call. A process that this starts hears of an interrupt once it can end quietly."""
-        with _interrupts_held():
-            return super().submit(fn, *args, **kwargs)
+        """Submit a call. No signal breaks into the start of a process, and the process hears no interrupt."""
+        with held(), unheard_by_children():
+            future = super().submit(fn, *args, **kwargs)
+        check()
+        return future
 
     def warm_up(self) -> None:
         """Begin to start the processes, and what pages need in them, while the caller does something else."""
@@ -52,16 +55,18 @@ class LocalProcesses(ProcessPoolExecutor):
         """End the processes when they are done, and remove what they left: those that were killed cannot."""
         super().shutdown(wait, cancel_futures=cancel_futures)
         if wait:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            if not why_cold():
+                stop_server(wait=False)  # the server of warm kernels goes with its run
+            self._scratch.remove()
 
     def end(self) -> None:
-        """End all processes at once: each is interrupted, so that it ends its kernel, and killed if it lingers."""
+        """Kill all processes, and the kernels that they have started."""
         processes = list((getattr(self, "_processes", None) or {}).values())
         for process in processes:
-            _interrupt(process.pid)
+            assert process.pid is not None  # it was started
+            kill_with_children(process.pid)
         for process in processes:
             process.join(_SECONDS_TO_LEAVE)
-            process.kill()
 
 
 class PoolInHand:
@@ -130,14 +135,32 @@ def _round(tasks: Sequence[Task], jobs: int, make_executor: MakeExecutor, *, las
     done = False
     try:
         futures = {executor.submit(make_page, task): task for task in tasks}
-        for future in as_completed(futures):
+        for future in _as_they_come(futures):
             if product := _product(future, futures.pop(future), last=last):
                 yield product
         done = True
     finally:
-        if not done:
-            getattr(executor, "end", _nothing)()
-        executor.shutdown(cancel_futures=True)
+        with held():  # who interrupts twice would leave processes behind
+            if not done:
+                getattr(executor, "end", _nothing)()
+            executor.shutdown(cancel_futures=True)
+
+
+def _as_they_come(futures: Iterable[Future[Product]]) -> Iterator[Future[Product]]:
+    """Each future once it is done. A signal that ends the run wakes the wait, and is thrown here and nowhere else."""
+    come: SimpleQueue[Future[Product] | None] = SimpleQueue()
+    left: set[Future[Product]] = set(futures)
+    for future in left:
+        future.add_done_callback(come.put)
+    with held(lambda: come.put(None)):
+        while left:
+            check()
+            done = None
+            with suppress(Empty):  # a signal can come between the check and the wait
+                done = come.get(timeout=_GLANCE_SECONDS)
+            if done is not None:
+                left.remove(done)
+                yield done
 
 
 def _product(future: Future[Product], task: Task, *, last: bool) -> Product | None:
@@ -155,34 +178,5 @@ def _product(future: Future[Product], task: Task, *, last: bool) -> Product | No
         return failed(task, f"{type(error).__name__}: {error}")
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Put an interrupt off until a block is done, and in processes started by it until they are prepared.
-
-    The mask alone is inherited by processes; the handler alone keeps an interrupt that another thread has taken from
-    breaking into the block.
-    """
-    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[object] = []
-    handler = signal.signal(signal.SIGINT, lambda *_: heard.append(True))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if heard:
-        raise KeyboardInterrupt
-
-
 def _nothing() -> None:
     pass
-
-
-def _interrupt(pid: int | None) -> None:
-    if pid is None or sys.platform == "win32":
-        return
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGINT)

@@ -12,8 +12,9 @@ from typing import Any
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager, KernelManager
-from traitlets import Unicode, default
+from traitlets import DottedObjectName, Type, Unicode, default
 
+from crosswave.run.clients import BlockingQuickClient, QuickClient
 from crosswave.run.tasks import CURRENT_KERNEL
 
 PRIVATE_SOCKETS = sys.platform != "win32"
@@ -105,6 +106,12 @@ class _LocalKernel(KernelManager):
 class LocalKernelManager(_LocalKernel, AsyncKernelManager):
     """Starts kernels for the runner."""
 
+    client_class = DottedObjectName(f"{QuickClient.__module__}.{QuickClient.__name__}")
+    client_factory = Type(QuickClient)
+
 
 class BlockingLocalKernelManager(_LocalKernel):
     """Starts the same kernels for callers that wait, as the notebook tests do."""
+
+    client_class = DottedObjectName(f"{BlockingQuickClient.__module__}.{BlockingQuickClient.__name__}")
+    client_factory = Type(BlockingQuickClient)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crosswave.site.files import read_json, write_json, write_whole
+from crosswave.site.files import HALF_WRITTEN, read_json, write_json, write_whole
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -44,6 +44,7 @@ class Outputs:
         self._saved, self._dirty = float("-inf"), False
 
     def __enter__(self) -> Outputs:
+        _remove(*self.folder.rglob(HALF_WRITTEN))  # what a killed run left
         return self
 
     def __exit__(

@@ -115,7 +115,9 @@ def parse_parameters(source: str, *, where: str) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
+def check_parameters(
+    notebook: Path, given: Mapping[str, object], parameters: Sequence[Parameter] | None = None
+) -> dict[str, object]:
     """Values that fit the notebook's parameters, converted where the command line gave text.
 
     Parameters
@@ -124,6 +126,8 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, o
         The notebook that will get them.
     given : mapping
         Name to value. Text is converted to the declared type ("0.01" for a float).
+    parameters : sequence of Parameter, optional
+        What the notebook declares, where it was read already.
 
     Returns
     -------
@@ -135,7 +139,8 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, o
     ParameterError
         Names every unknown and every mistyped parameter.
     """
-    declared = {parameter.name: parameter for parameter in read_parameters(notebook)}
+    found = read_parameters(notebook) if parameters is None else parameters
+    declared = {parameter.name: parameter for parameter in found}
     faults = [_unknown(notebook, name, value, declared) for name, value in given.items() if name not in declared]
     values: dict[str, object] = {}
     for name in given.keys() & declared.keys():

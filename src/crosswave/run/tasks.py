@@ -182,7 +182,8 @@ def with_parameters(tasks: Sequence[Task], extra: Mapping[str, object]) -> tuple
     """
     from crosswave.run.parameters import ParameterError, check_parameters, did_you_mean, read_parameters
 
-    takes = {book: {one.name for one in read_parameters(book)} for book in {task.notebook for task in tasks}}
+    declared = {book: read_parameters(book) for book in {task.notebook for task in tasks}}
+    takes = {book: {one.name for one in parameters} for book, parameters in declared.items()}
     known = sorted(set().union(*takes.values()))
     faults = [
         f"unknown parameter {name!r} (value {value!r}): none of the chosen notebooks takes it"
@@ -194,7 +195,7 @@ def with_parameters(tasks: Sequence[Task], extra: Mapping[str, object]) -> tuple
     for task in tasks:
         given = dict(task.parameters) | {name: extra[name] for name in extra if name in takes[task.notebook]}
         try:
-            done.append(replace(task, parameters=check_parameters(task.notebook, given)))
+            done.append(replace(task, parameters=check_parameters(task.notebook, given, declared[task.notebook])))
         except ParameterError as error:
             faults.extend(fault for fault in error.faults if fault not in faults)
     if faults:

@@ -7,21 +7,22 @@ import multiprocessing
 import os
 import platform
 import shutil
-import signal
 import sys
 import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crosswave.run.cache import content_hash
+from crosswave.run.ending import kill_children, leave_it_to_the_parent
 from crosswave.run.tasks import CURRENT_KERNEL, Product, Task, failed
 
 OTHER_SOURCE = "the worker on {host} has another source of crosswave than the driver; install the same on both"
+SHOW_CURSOR = b"\x1b[?25h"
 
-_busy = threading.Event()
 _unpacking = threading.Lock()
 _unpacked: dict[str, Path] = {}
 
@@ -36,23 +37,18 @@ def make_page(task: Task) -> Product:
     """
     from crosswave.run.execute import execute_task  # papermill and nbconvert are imported where notebooks run
 
-    _busy.set()
-    try:
-        return execute_task(task)
-    except KeyboardInterrupt:
-        if multiprocessing.parent_process() is None:
-            raise
-        os._exit(130)  # else this process would begin the next task, and the interrupted run would wait for it
-    finally:
-        _busy.clear()
+    return execute_task(task)
 
 
 def warm_up() -> None:
     """Import what making pages needs, and start the server of warm kernels, before there is a page to make."""
-    from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
-    from crosswave.site.page import make_exporter
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    make_exporter()
+    from crosswave.run import execute  # noqa: F401  (papermill is imported with it)
+    from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
+    from crosswave.site.page import PageOrigin, render_page
+
+    render_page(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("# 1")]), PageOrigin("", "", "", ()))
     if best_kernel() != CURRENT_KERNEL:
         manager = BlockingLocalKernelManager(kernel_name=best_kernel())
         manager.start_kernel()
@@ -60,17 +56,30 @@ def warm_up() -> None:
 
 
 def prepare_worker(scratch: str) -> None:
-    """Make an interrupt end a process of the pool quietly, and give it a folder for all that does not outlive it."""
+    """Leave it to the driver when a process of the pool ends, and give it a folder for what does not outlive the run.
+
+    What a terminal sends to every process is the driver's to hear. When the driver is gone the process
+    ends, and its kernels with it: also when the driver was killed and could tell nobody.
+    """
     tempfile.tempdir = scratch
-    signal.signal(signal.SIGINT, _leave)
-    if sys.platform != "win32":  # held back while the process started
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    leave_it_to_the_parent()
+    threading.Thread(target=_end_with_the_driver, args=(scratch,), daemon=True).start()
 
 
-def _leave(*_: object) -> None:
-    if _busy.is_set():
-        raise KeyboardInterrupt
-    os._exit(130)
+def _end_with_the_driver(scratch: str) -> None:
+    driver = multiprocessing.parent_process()
+    if driver is None:
+        return
+    driver.join()
+    if sys.stderr.isatty():  # the driver hid the cursor while it showed its progress
+        os.write(sys.stderr.fileno(), SHOW_CURSOR)
+    with suppress(Exception):  # whatever is lost here, the process must end
+        from crosswave.kernel import stop_server
+
+        stop_server(wait=False)
+    kill_children(os.getpid())
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)

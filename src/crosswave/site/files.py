@@ -6,6 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+HALF_WRITTEN = ".*.part"
+"""The names of files that are being written, as a pattern."""
+
 
 def write_whole(path: Path, content: str) -> None:
     """Write a text file beside its place, then move it there in one step.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crosswave.kept import kept as kept_result
 from crosswave.line.meta_regression import dates_between
 from crosswave.line.pooling import Prediction, predict
 from crosswave.line.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
@@ -90,7 +91,9 @@ def course_of(
         return Course(construct, kept, pd.DataFrame(), None, settings)
     table = wave_table(kept.waves)
     error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
-    found = trajectory(table, alpha=settings.alpha, design_effect=settings.design_effect, total_error=error)
+    numbers = {"alpha": settings.alpha, "design_effect": settings.design_effect, "total_error": error}
+    content = (table.to_csv(), repr(numbers))
+    found = kept_result("courses", lambda: trajectory(table, **numbers), trajectory.__module__, *content)
     return Course(construct, kept, table, found, settings)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
 from crosswave.heterogeneity import ESTIMATORS, Effects, q_profile
+from crosswave.kept import kept
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
 from crosswave.trend.same_year import same_year_figures, same_year_surveys
@@ -227,7 +228,10 @@ def _digest(registry: Registry) -> str:
 
 @lru_cache(maxsize=8)
 def _estimated(content: _Content) -> TotalErrorEstimate | None:
-    registry, known = content.registry, content.reconstructions
+    return kept("errors", lambda: _estimate(content.registry, content.reconstructions), __name__, content.digest)
+
+
+def _estimate(registry: Registry, known: Mapping[str, Reconstruction]) -> TotalErrorEstimate | None:
     needed = same_year_surveys(registry)
     made = {name: known[name] if name in known else reconstruct(registry.survey(name), registry) for name in needed}
     by_wave = same_year_figures(registry, made)
