@@ -71,7 +71,9 @@ def test_check_names_six_different_faults_at_their_lines_at_once(data):
     assert [line.split(": ")[0] for line in faults] == [f"{shown}:{number}" for number in where]
     assert "Traceback" not in result.output
     assert faults[0].endswith("unknown key publishr; did you mean publisher or published?")
-    assert faults[2].endswith("unit must be one of: person, organisation, foi-return; 'persn' arrived")
+    assert faults[2].endswith(
+        "unit must be one of: person, organisation, foi-return; 'persn' arrived; did you mean person?"
+    )
     assert "exceed 100 %: confident 96%, neutral 33%, not-very 24%, not-at-all 2%" in faults[5]
 
 

@@ -73,15 +73,42 @@ def read_document(path: Path, shown_as: str) -> Document:
     except OSError as error:
         return Document(shown_as, None, {}, (Fault(shown_as, 1, f"cannot be read: {error.strerror}"),))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unclosed = "end of stream" in str(error.problem)  # the parser then complains of the last line
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not YAML: {error.problem or error.context}"),))
+        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not YAML: {_yaml_words(error)}"),))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not UTF-8 text: {error.reason}"),))
+        return Document(
+            shown_as, None, {}, (Fault(shown_as, line, f"not UTF-8 text: {error.reason}; save the file as UTF-8"),)
+        )
     except yaml.YAMLError as error:
         reason = getattr(error, "reason", error)
         return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not text that YAML allows: {reason}"),))
+
+
+_YAML_WORDS = {
+    "mapping values are not allowed": "a colon and a space stand inside a text, or the line is indented too far; "
+    "put the text in double quotes, or mend the indentation",
+    "found character '\\t'": "a tab stands here; indent with spaces",
+    "found a tab character": "a tab stands here; indent with spaces",
+    "could not find expected ':'": "a key without its colon stands here or on the line above; write key: value",
+    "did not find expected key": "the indentation or a quote is wrong here or above; keys of one group stand "
+    "in one column, and quotes come in pairs",
+    "found unexpected end of stream": "the quotes that open here are not closed; close them",
+    "did not find expected ',' or": "a comma or the closing bracket is missing here or on the line above; add it",
+    "found character that cannot start": "a text begins with a character that YAML keeps for itself; "
+    "put the text in double quotes",
+    "did not find expected '-' indicator": "the entries of a list stand in different columns; "
+    "put each - under the one above",
+    "found undefined alias": "a text begins with *, which YAML keeps for itself; put the text in double quotes",
+}
+
+
+def _yaml_words(error: yaml.MarkedYAMLError) -> str:
+    """What the parser met and what to do; its own words where none are known for them."""
+    problem = str(error.problem or error.context)
+    return next((words for start, words in _YAML_WORDS.items() if start in problem), problem)
 
 
 def _too_deep(text: str) -> int | None:
@@ -228,8 +255,12 @@ def _words(detail: ErrorDetails, model: type[Record]) -> str:
         return f"key {key} is missing; add it"
     if kind == "value_error":
         return str(detail["ctx"]["error"]) if "ctx" in detail else detail["msg"]
-    rule = _rule(kind, detail)
-    return f"{key} {rule}; {_shown(arrived)} arrived"
+    meant = nearest(str(arrived), _allowed(detail)) if kind == "literal_error" else ""
+    return f"{key} {_rule(kind, detail)}; {_shown(arrived)} arrived{meant}"
+
+
+def _allowed(detail: ErrorDetails) -> list[str]:
+    return re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
 
 
 def _rule(kind: str, detail: ErrorDetails) -> str:
