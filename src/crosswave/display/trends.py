@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from crosswave.sentences import points, population_note, trend_sentence
+from crosswave.tables.names import figure_name
 from crosswave.tables.trends import needed_n
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
@@ -118,6 +119,6 @@ def trend_caveats(trend: Trend) -> list[str]:
     surveys = [wave.survey for wave in trend.waves]
     note = population_note(*surveys)
     advertised = [f"A change is also printed without its earlier level: {name}." for name in trend.construct.changes]
-    noted = [f"{wave.finding.id}: {wave.answer.note}" for wave in trend.waves if wave.answer.note]
-    refused = [f"{wave.finding.id} cannot be used: {wave.refusal}" for wave in trend.waves if wave.refusal]
+    noted = [f"{figure_name(wave.finding)}. {wave.answer.note}" for wave in trend.waves if wave.answer.note]
+    refused = [f"{figure_name(wave.finding)}: cannot be used: {wave.refusal}" for wave in trend.waves if wave.refusal]
     return [*([f"{note[:1].upper()}{note[1:]}."] if note else []), *advertised, *noted, *refused]

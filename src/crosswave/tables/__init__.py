@@ -6,7 +6,7 @@ from crosswave.tables.claims import claims_table, conditions_table
 from crosswave.tables.course import course_of, courses_of, with_line
 from crosswave.tables.facts import checks_table, facts_table
 from crosswave.tables.overview import counts_table, levels_table, years_table
-from crosswave.tables.render import Link, confidence, percent, show, span, to_html, to_text
+from crosswave.tables.render import Link, confidence, download, folded, percent, show, span, to_html, to_text
 from crosswave.tables.specifications import analyses, choices_table, outcomes_table
 from crosswave.tables.surveys import findings_table, reasons_table, sources_table, survey_table
 from crosswave.tables.synthesis import (
@@ -47,9 +47,11 @@ __all__ = [
     "courses_table",
     "dates_table",
     "decision_table",
+    "download",
     "facts_table",
     "fates_table",
     "findings_table",
+    "folded",
     "gate_table",
     "left_one_out_table",
     "left_out_table",
