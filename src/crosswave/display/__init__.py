@@ -3,6 +3,7 @@
 from crosswave.display import forms_of_records, forms_of_results  # noqa: F401  (they register their forms)
 from crosswave.display.calibration import calibration_answer, calibration_caveats, calibration_checks
 from crosswave.display.cards import survey_card, trend_card
+from crosswave.display.chooser import chooser
 from crosswave.display.claims import claims_answer, claims_caveats, claims_of, surveys_behind
 from crosswave.display.conflicts import survey_conflicts, survey_readings, tell_conflicts
 from crosswave.display.forms import attach, form_of
@@ -28,15 +29,18 @@ from crosswave.display.synthesis import (
 )
 from crosswave.display.together import survey_together
 from crosswave.display.trajectory import courses_words, trajectory_words
-from crosswave.display.trends import trend_answer, trend_caveats, trend_checks, trend_reach
+from crosswave.display.trends import trend_answer, trend_caveats, trend_checks, trend_reach, verdict_meaning
+from crosswave.display.tutorial import Tutorial
 from crosswave.display.variants import tiers, variants
 from crosswave.display.worked import worked_example
 
 __all__ = [
+    "Tutorial",
     "bullets",
     "calibration_answer",
     "calibration_caveats",
     "calibration_checks",
+    "chooser",
     "claims_answer",
     "claims_caveats",
     "claims_of",
@@ -77,6 +81,7 @@ __all__ = [
     "trend_checks",
     "trend_reach",
     "variants",
+    "verdict_meaning",
     "wider",
     "worked_example",
 ]

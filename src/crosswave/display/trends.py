@@ -23,6 +23,33 @@ def trend_answer(trend: Trend) -> list[str]:
     return [trend_sentence(trend)]
 
 
+MEANINGS: Mapping[str, str] = {
+    "not comparable": "whom the surveys asked, what they asked or how differs so much that no difference is computed",
+    "not testable": "no two waves of different years can be used, or a number that is not printed decides",
+    "uninformative by design": "these surveys could hardly have shown a change, nor that there was none, whatever "
+    "people had answered",
+    "undecided by wording": "a figure is printed in words, and the numbers they can stand for give different verdicts",
+    "undecided by rounding": "the counts that can have been rounded to what is printed give different verdicts",
+    "changed, immaterially": "a change shows, and it is smaller than what the plan says matters",
+    "rose": "a rise shows, after errors of sampling, wording and of many comparisons are allowed for",
+    "fell": "a fall shows, after errors of sampling, wording and of many comparisons are allowed for",
+    "no material change": "no change shows, and one as large as the plan says matters is ruled out",
+    "inconclusive": "neither a change nor its absence shows, although one of them could have",
+}
+"""What each verdict means, for a reader who has not seen the decision table."""
+
+
+def verdict_meaning(trend: Trend) -> str:
+    """Return what the verdict on a trend means, in one sentence.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    """
+    return f"“{trend.verdict[:1].upper()}{trend.verdict[1:]}” means: {MEANINGS[trend.verdict]}."
+
+
 def trend_reach(trend: Trend) -> list[str]:
     """Return what the comparison could have shown: the first two sentences look at no difference.
 
