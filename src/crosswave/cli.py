@@ -137,7 +137,7 @@ def show(
     from crosswave.cards import card
 
     with _plain_faults():
-        Console().print(card(name, load_registry(data)))
+        Console(force_jupyter=False).print(card(name, load_registry(data)))
 
 
 @app.command(

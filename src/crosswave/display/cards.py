@@ -17,6 +17,15 @@ from crosswave.tables.surveys import NOT_PRINTED
 from crosswave.trend.change import Trend
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
+_CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}
+_LEVELS = {
+    "recomputed": "computed again from microdata",
+    "consistent": "with whole counts behind them",
+    "bounded": "known as intervals only",
+    "sources-disagree": "printed in two ways",
+    "conflicting": "in conflict",
+    "unquantified": "without a share",
+}
 _ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
 
 
@@ -84,7 +93,7 @@ def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) ->
         "Who asked": _who_asked(survey),
         "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}",
         "When": _when(survey),
-        "How": f"{survey.mode or f'way of asking {NOT_PRINTED}'}; {_chosen(survey)}",
+        "How": _how(survey),
         "How many answered": _how_many(survey, reconstruction),
         "Weighting": _WEIGHTED[survey.weighted],
         "Figures": _figures(survey, reconstruction),
@@ -110,10 +119,11 @@ def _when(survey: Survey) -> str:
     return "; ".join(filter(None, told)) or f"{survey.year} (year {survey.year_basis})"
 
 
-def _chosen(survey: Survey) -> str:
-    if survey.sampling is None:
-        return f"how those asked were chosen is {NOT_PRINTED}"
-    return survey.sampling.replace("-", " ")
+def _how(survey: Survey) -> str:
+    if survey.mode == survey.sampling == "foi":
+        return "by freedom-of-information request"
+    chosen = _CHOSEN.get(survey.sampling or "", (survey.sampling or "").replace("-", " "))
+    return f"{survey.mode or f'way of asking {NOT_PRINTED}'}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}"
 
 
 def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
@@ -122,7 +132,8 @@ def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
     if number == NOT_PRINTED:
         return number
     printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
-    behind = f", at {survey.organisations:,} organisations" if survey.organisations else ""
+    many = survey.organisations if survey.unit == "person" else None
+    behind = f", at {many:,} organisations" if many else ""
     return f"{number} {_ANSWERED[survey.unit]}{printed}{behind}"
 
 
@@ -130,7 +141,7 @@ def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:
     if reconstruction is None:
         return plural(sum(len(question.answers) for question in survey.questions), "printed figure")
     levels = Counter(figure.level for figure in reconstruction.findings.values())
-    return ", ".join(f"{number} {level}" for level, number in levels.items()) or "none"
+    return ", ".join(f"{number} {_LEVELS[level]}" for level, number in levels.items()) or "none"
 
 
 def _conflicts(reconstruction: Reconstruction | None) -> str:
