@@ -438,7 +438,7 @@ def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
     trends: list[Trend], wide: list[Trend], resolved: Registry
 ) -> None:
     compared = [trend for trend in trends if trend.comparison]
-    whole = tables.synthesis_table(trends, wide)
+    whole = tables.synthesis_table(trends, wide, resolved)
     assert len(whole) == CONSTRUCTS and whole.columns[-1] == "Verdict, 2015 to 2022"
     assert len(tables.multiplicity_table(trends, resolved)) == len(compared)
     refused = sum(trend.verdict == "not comparable" for trend in trends)

@@ -65,4 +65,4 @@ def show(
     from crosswave.cards import card
 
     with plain_faults():
-        Console().print(card(name, load_registry(data)))
+        Console(force_jupyter=False).print(card(name, load_registry(data)))

@@ -22,6 +22,8 @@ from crosswave.site.page import PageOrigin, render_page
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 HEADING = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
 SHOWN_FILES = 4
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""A widget without its kernel is dead, and its id differs from run to run: its other forms are what is kept."""
 
 
 class PageError(RuntimeError):
@@ -128,9 +130,12 @@ def _judge(notebook: NotebookNode) -> None:
 
 def _clean(notebook: NotebookNode, task: Task) -> None:
     """Take out of the notebook what differs between machines and moments: times, paths, random ids."""
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"
     notebook.metadata["papermill"] = {"parameters": dict(task.parameters)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from crosswave.line.wave_table import ComparableWaves, comparable_waves, wave_ta
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
+from crosswave.tables.names import figure_name
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import waves_of
 
@@ -37,6 +38,8 @@ class Course:
         None where no wave is left.
     settings : Settings
         Error rate and design effect of every interval.
+    names : mapping of str to str
+        What a reader calls each figure of the construct, by its id.
     """
 
     construct: Construct
@@ -44,6 +47,7 @@ class Course:
     table: pd.DataFrame
     found: Trajectory | None
     settings: Settings
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_line(self) -> bool:
@@ -87,14 +91,15 @@ def course_of(
         that of tier A.
     """
     kept = comparable_waves(waves_of(construct, registry, reconstructions, _EVERY_YEAR), registry)
+    names = {one.finding: figure_name(registry.finding(one.finding)) for one in construct.answers}
     if not kept.waves:
-        return Course(construct, kept, pd.DataFrame(), None, settings)
+        return Course(construct, kept, pd.DataFrame(), None, settings, names)
     table = wave_table(kept.waves)
     error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
     numbers = {"alpha": settings.alpha, "design_effect": settings.design_effect, "total_error": error}
     content = (table.to_csv(), repr(numbers))
     found = kept_result("courses", lambda: trajectory(table, **numbers), trajectory.__module__, *content)
-    return Course(construct, kept, table, found, settings)
+    return Course(construct, kept, table, found, settings, names)
 
 
 def courses_of(
