@@ -30,7 +30,7 @@ class Field:
         Fixed decimals of a number.
     required : bool
         Whether no cell is empty.
-    values : tuple of str
+    options : tuple of str
         Every value that may stand there, where there are few.
     """
 
@@ -40,7 +40,7 @@ class Field:
     unit: str = ""
     decimals: int | None = None
     required: bool = False
-    values: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 def _share(name: str, description: str) -> Field:
@@ -73,7 +73,7 @@ FINDING_FIELDS = (
         "level",
         "How far the figure can be reproduced.",
         required=True,
-        values=("recomputed", "consistent", "bounded", "sources-disagree", "conflicting", "unquantified"),
+        options=("recomputed", "consistent", "bounded", "sources-disagree", "conflicting", "unquantified"),
     ),
     _share("value_low", "Least share for which the printed text can stand."),
     _share("value_high", "Greatest share for which the printed text can stand."),
@@ -81,13 +81,13 @@ FINDING_FIELDS = (
     _whole("base_high", "Most respondents that the figure can rest on."),
     _whole("count_low", "Fewest respondents who can have given the answer."),
     _whole("count_high", "Most respondents who can have given the answer."),
-    Field("count_values", "Every possible count, joined by spaces, where numbers between the two ends are not possible."),
-    Field("base_values", "Every possible base, joined by spaces, where numbers between the two ends are not possible."),
+    Field("count_values", "Every possible count, joined by spaces, where not every number between the ends is."),
+    Field("base_values", "Every possible base, joined by spaces, where not every number between the ends is."),
     _share("estimate", "Middle of the feasible shares, or of the printed interval where there are no counts."),
     _share("low", "Lower end of the interval if those who answered were a random sample."),
     _share("high", "Upper end of the interval if those who answered were a random sample."),
     Field("n_effective", "Smallest feasible base over the design effect.", "number", "answers", 1),
-    Field("power", "Share of the values with as many decimals that could not have been printed here.", "number", SHARE, 3),
+    Field("power", "Share of values with as many decimals that could not have been printed here.", "number", SHARE, 3),
     Field("reason", "Why the figure has its level."),
 )  # fmt: skip
 
@@ -99,7 +99,7 @@ TREND_FIELDS = (
     Field("first", "The earlier figure."),
     Field("second", "The later figure."),
     Field("grade", "Comparability of the two: A, B1, B2, or C where the comparison is refused.",
-          values=("A", "B1", "B2", "C")),
+          options=("A", "B1", "B2", "C")),
     Field("total_error", "Error beyond sampling, of each wave, at a share of 50 %.", "number", POINTS, 1),
     _points("difference_pp", "Later minus earlier share."),
     _points("low_pp", "Lower end of the widest interval of the difference over all feasible counts."),
@@ -118,9 +118,9 @@ CLAIM_FIELDS = (
     _id("source_id", "Who makes it."),
     Field("survey_id", "The survey waves it speaks of, joined by semicolons."),
     Field("answered_verdict", "Whether it holds for those who answered.", required=True,
-          values=("true", "false", "undecided by rounding", "not checkable")),
+          options=("true", "false", "undecided by rounding", "not checkable")),
     Field("random_sample_verdict", "What would follow if those who answered were a random sample.", required=True,
-          values=("supported", "contradicted", "undetermined", "not checkable")),
+          options=("supported", "contradicted", "undetermined", "not checkable")),
     _id("population_licence", "Whether anything may be said of the population, and why not."),
     Field("estimate", "Quantity of the claim's first condition.", "number", "share, or difference of shares", 4),
     Field("low", "Lower end of its interval if those who answered were a random sample.", "number",
@@ -141,11 +141,11 @@ SURVEY_FIELDS = (
     Field("fieldwork_end", "When answers ceased to be collected: a date as far as it is known."),
     Field("published", "When the results came out: a date as far as it is known."),
     Field("year", "The year that places the wave.", "year", required=True),
-    Field("year_basis", "How the year was found.", required=True, values=("fieldwork", "publication", "inferred")),
+    Field("year_basis", "How the year was found.", required=True, options=("fieldwork", "publication", "inferred")),
     _id("population", "Who was asked, in this project's own words."),
-    Field("sector", "Part of the public sector.", required=True, values=("central", "local", "nhs", "mixed")),
+    Field("sector", "Part of the public sector.", required=True, options=("central", "local", "nhs", "mixed")),
     Field("nation", "Where; empty where no source says."),
-    Field("unit", "What one reply stands for.", required=True, values=("person", "organisation", "foi-return")),
+    Field("unit", "What one reply stands for.", required=True, options=("person", "organisation", "foi-return")),
     Field("mode", "How answers were collected; empty where no source says."),
     Field("sampling", "How those asked were chosen; empty where no source says."),
     Field("n_printed", "How many replied, as printed."),
