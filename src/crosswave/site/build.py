@@ -57,8 +57,8 @@ class Site:
             files |= {f"{DOWNLOADS}/{name}": content for name, content in material.downloads.files.items()}
             files["downloads.html"] = self._page("downloads.html.j2", "Downloads", "downloads.html",
                                                  downloads=material.downloads)  # fmt: skip
-        files[ALL_PAGES] = self._page("pages.html.j2", "All pages", ALL_PAGES, groups=self._groups)
-        return files | {HOME: self._index()}
+        files[ALL_PAGES] = self._list("All pages", ALL_PAGES)
+        return files | {HOME: self._index() if material.overview else self._list("Overview", HOME)}
 
     def frame(self, page: str, document: str) -> str:
         """Return a notebook page in the frame of this site.
@@ -68,9 +68,11 @@ class Site:
         page : str
             Its id.
         document : str
-            As `crosswave.site.page.render_page` or this method made it.
+            As `crosswave.site.page.render_page` or this method made it; one without a frame stays as it is.
         """
         content, place = content_of(document), self._places[page]
+        if content is None:
+            return document
         linked, card = woven(content, page, self._hrefs, place.up), self._material.cards.get(page)
         about = f"crosswave {self._about.version}"
         return framed(linked, place, nav=self._nav, about=about, card=card, hrefs=self._hrefs)
@@ -78,11 +80,14 @@ class Site:
     def _index(self) -> str:
         failed = [page for _, _, group in self._groups for page in group if page.status == "failed"]
         single = [page for _, _, group in self._groups for page in group if page.kind not in SECTIONS]
-        question = self._material.overview.question if self._material.overview else "All pages"
+        overview, finders = self._material.overview, self._material.finders
         return self._page(
-            "index.html.j2", question, HOME, overview=self._material.overview, finders=self._material.finders,
+            "index.html.j2", overview.question if overview else "", HOME, overview=overview, finders=finders,
             failed=failed, single=single, ways=self._nav[1:],
         )  # fmt: skip
+
+    def _list(self, title: str, href: str) -> str:
+        return self._page("pages.html.j2", title, href, groups=self._groups)
 
     def _finder(self, finder: Finder) -> str:
         return self._page("finder.html.j2", finder.title, f"{finder.name}.html", finder=finder)

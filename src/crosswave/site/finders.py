@@ -75,7 +75,7 @@ def findings(registry: Registry, ledger: Ledger) -> Finder:
         title="Findings",
         lead="Every printed figure, with the whole counts that can have printed it.",
         caption="Printed figures of all surveys. The interval says how far chance alone would move a figure if those "
-        "who answered were a random sample; hardly any were.",
+        "who answered were a random sample.",
         unit="findings",
         columns=columns,
         rows=tuple(rows),

@@ -110,17 +110,11 @@ def framed(
     return layout("notebook.html.j2", place, shown, content=content, about=about, card=card, hrefs=hrefs)
 
 
-def content_of(document: str) -> Content:
-    """Return what stands in the frame of a document that `framed` made.
-
-    Raises
-    ------
-    ValueError
-        The document has no frame.
-    """
+def content_of(document: str) -> Content | None:
+    """Return what stands in the frame of a document that `framed` made; None where it has no such frame."""
     found, style = _CONTENT.search(document), _STYLE.search(document)
     if not found:
-        raise ValueError("the page has no <!--content--> marks; make it again with crosswave run --force")
+        return None
     return Content(found.group(1), style.group(1) if style and style.start() < found.start() else "")
 
 

@@ -14,6 +14,7 @@ from crosswave.sentences import points, population_note, wave_words
 from crosswave.site.material import Bar, Count, Overview, Topic
 from crosswave.trend import Trend
 from crosswave.verdict import DECISIONS
+from crosswave.waves import Wave
 
 CHANGED = ("rose", "fell", "changed, immaterially")
 DECIDED = (*CHANGED, "no material change")
@@ -50,8 +51,8 @@ def answer(trends: Sequence[Trend]) -> str:
     told = _told(count, changed)
     if not changed + same:
         return (
-            f"Nothing that these surveys can show. Of {len(trends)} things that they measured, none can be said to "
-            "have risen or fallen, and none to have stayed the same."
+            f"Nothing that these surveys can show: of {len(trends)} things measured, none is shown to have risen, "
+            "fallen or stayed the same."
         )
     return f"Of {len(trends)} things measured, {told} {same or 'none'} stayed the same; {rest} are left undecided."
 
@@ -110,19 +111,23 @@ def _topic(trend: Trend) -> Topic:
 def _printed(trend: Trend) -> str:
     if trend.comparison:
         pair = trend.comparison.pair
-        return f"{wave_words(pair.first)}, then {wave_words(pair.second)}"
-    return "; ".join(wave_words(wave) for wave in trend.waves) or "no wave in these years"
+        return f"{_figure(pair.first)}, then {_figure(pair.second)}"
+    return "; ".join(map(_figure, trend.waves)) or "no wave in these years"
+
+
+def _figure(wave: Wave) -> str:
+    """A wave in words, without the id of its survey: the page names it."""
+    return wave_words(wave).removesuffix(f" ({wave.survey.id})")
 
 
 def _sure(comparison: Comparison) -> tuple[str, ...]:
     seen = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
-    shows = f"{points(seen)} points or more" if math.isfinite(seen) else "none of any size"
+    shows = f"{points(seen)} points or more" if math.isfinite(seen) else "no change at all"
     return (
-        f"Difference {points(comparison.difference, sign=True)} points",
-        f"interval {points(comparison.low, sign=True)} to {points(comparison.high, sign=True)}",
-        f"total error {comparison.points:.3g} points a wave",
-        f"detectable change: {shows}",
-        f"grade {comparison.pair.comparability.grade}",
+        f"{points(comparison.difference, sign=True)} points, interval {points(comparison.low, sign=True)} to "
+        f"{points(comparison.high, sign=True)}",
+        f"Detectable: {shows}",
+        f"Total error {comparison.points:.3g} points; grade {comparison.pair.comparability.grade}",
     )
 
 
