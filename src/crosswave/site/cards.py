@@ -11,7 +11,7 @@ from crosswave.ledger import Ledger
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry, findings_of
 from crosswave.registry.models import Source, Survey
-from crosswave.sentences import points, trend_sentence
+from crosswave.sentences import points
 from crosswave.site.finders import house_of
 from crosswave.site.material import Card, CardFact, Item
 from crosswave.tables.render import span
@@ -146,7 +146,7 @@ def page_citation(title: str, page: str) -> str:
 
 
 def trend_card(trend: Trend) -> Card:
-    """Return what is known of a change: verdict, interval, grade, in the words of the ledger.
+    """Return what is known of a change: verdict, interval, grade.
 
     Parameters
     ----------
@@ -164,13 +164,12 @@ def trend_card(trend: Trend) -> Card:
             "Difference": f"{points(compared.difference, sign=True)} points",
             "Interval": span(points(compared.low, sign=True), points(compared.high, sign=True)) + " points",
             "Total error": f"{compared.points:.3g} points a wave",
-            "Grade": f"{compared.pair.comparability.grade}: {'; '.join(compared.pair.comparability.reasons)}",
+            "Grade": compared.pair.comparability.grade,
         }
     given = [CardFact(name, (Item(capital(text)),)) for name, text in facts.items()]
     waves = dict.fromkeys((wave.survey.id, wave.survey.title) for wave in trend.waves)
     items = tuple(Item(title, page=f"survey/{name}") for name, title in waves)
-    more = [CardFact("In a sentence", (Item(trend_sentence(trend)),), wide=True)]
-    more += [CardFact("Surveys", items, wide=True)] if items else []
+    more = [CardFact("Surveys", items, wide=True)] if items else []
     title, page = capital(trend.construct.label), f"trend/{trend.construct.id}"
     cite = CardFact("Cite this page", (Item(page_citation(title, page)),), wide=True)
     return Card("The verdict under the plan", (*given, *more, cite))
