@@ -13,18 +13,20 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.results import all_findings, by_claim, by_trend, ledger_text
 from crosswave.site.files import write_whole
+from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, reconstruct_all
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The results of a registry under its plan, as frames, and the reconstructions that they are from."""
+    """The results of a registry under its plan, as frames, and what they are from: reconstructions and verdicts."""
 
     findings: pd.DataFrame
     claims: pd.DataFrame
     trends: pd.DataFrame
     reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
+    assessed: Mapping[str, Trend] = field(default_factory=dict)
 
     def texts(self) -> dict[str, str]:
         """Return each frame as the text of its file."""
@@ -42,6 +44,7 @@ def make_ledger(registry: Registry) -> Ledger:
         claims=by_claim(registry.claims.values(), checker),
         trends=by_trend(trends.values()),
         reconstructions=reconstructions,
+        assessed=trends,
     )
 
 

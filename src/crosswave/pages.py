@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -10,14 +11,15 @@ import pandas as pd
 from crosswave.ledger import Ledger
 from crosswave.made_from import made_from
 from crosswave.registry.loading import Registry
+from crosswave.results import by_survey
 from crosswave.run.request import RunRequest
-from crosswave.site.index import PageText, ResultLink
-
-_LEDGER_WORDS = {
-    "findings": "every printed figure with its feasible counts, interval and level",
-    "claims": "every claim with its verdicts",
-    "trends": "every construct with its comparison and verdict",
-}
+from crosswave.site.cards import make_cards
+from crosswave.site.documents import read_citation
+from crosswave.site.finders import make_finders
+from crosswave.site.index import PageText
+from crosswave.site.material import Material
+from crosswave.site.overview import make_overview
+from crosswave.site.package import make_downloads
 
 
 def run_request(
@@ -48,8 +50,31 @@ def run_request(
         data=made.files,
         facts=made.facts,
         texts=_page_texts(registry, ledger),
-        results=tuple(ResultLink(f"results/{n}.csv", f"{n}.csv", words) for n, words in _LEDGER_WORDS.items()),
+        material=site_material(registry, ledger),
         lock=root / "requirements.lock",
+    )
+
+
+def site_material(registry: Registry, ledger: Ledger) -> Material:
+    """Return what the site shows beside the pages: overview, tables, cards, downloads, methods and citation.
+
+    Parameters
+    ----------
+    registry : Registry
+        With METHODS.md and CITATION.cff beside its folder, where they are to be shown.
+    ledger : Ledger
+        Its results under its plan.
+    """
+    root, made_by = registry.folder.parent, version("crosswave")
+    frames = {"findings": ledger.findings, "claims": ledger.claims, "trends": ledger.trends}
+    methods = root / "METHODS.md"
+    return Material(
+        overview=make_overview(registry, ledger),
+        finders=make_finders(registry, ledger),
+        cards=make_cards(registry, ledger),
+        downloads=make_downloads(frames | {"surveys": by_survey(registry, ledger.reconstructions)}, made_by),
+        citation=read_citation(root / "CITATION.cff", made_by),
+        methods=methods.read_text(encoding="utf-8") if methods.is_file() else "",
     )
 
 

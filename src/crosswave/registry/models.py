@@ -260,6 +260,7 @@ class Construct(Record):
     answers: tuple[ConstructAnswer, ...] = ()
     changes: tuple[LocalId, ...] = Field((), description="survey.change: printed changes that stand for a level.")
     left_out: tuple[LeftOut, ...] = ()
+    overview: Text | None = Field(None, description="Heading under which the site's first page answers it.")
 
 
 class Constructs(Record):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crosswave.run.parameters import Parameter, ParameterError, check_parameters, read_parameters
     from crosswave.run.request import PageResult, RunRequest, RunSummary
     from crosswave.run.tasks import PlanError, Task, choose_tasks, plan_tasks
-    from crosswave.site.index import PageText, ResultLink
+    from crosswave.site.index import PageText
 
 _FROM = {
     "PageResult": "crosswave.run.request",
@@ -21,7 +21,6 @@ _FROM = {
     "Parameter": "crosswave.run.parameters",
     "ParameterError": "crosswave.run.parameters",
     "PlanError": "crosswave.run.tasks",
-    "ResultLink": "crosswave.site.index",
     "RunRequest": "crosswave.run.request",
     "RunSummary": "crosswave.run.request",
     "Task": "crosswave.run.tasks",
@@ -42,7 +41,6 @@ __all__ = [
     "Parameter",
     "ParameterError",
     "PlanError",
-    "ResultLink",
     "RunRequest",
     "RunSummary",
     "Task",

@@ -36,6 +36,8 @@ def whole_digest(data: Path, notebooks: Path, lock: Path | None, parameters: Map
     """
     files = {"data": _files(data, data.glob("*")), "surveys": _files(data, (data / "surveys").glob("*"))}
     files |= {"notebooks": _files(notebooks, notebooks.glob("*.ipynb"))}
+    shown = (data.parent / name for name in ("METHODS.md", "CITATION.cff"))
+    files |= {"documents": _files(data.parent, shown)}
     given = sorted((name, repr(value)) for name, value in parameters.items())
     return content_hash([files, package_digest(), versions_hash(lock), given])
 

@@ -12,11 +12,11 @@ from rich.console import Console
 from crosswave.run.ending import listening
 from crosswave.run.executors import LocalProcesses, MakeExecutor, default_jobs, products
 from crosswave.run.keys import task_keys
-from crosswave.run.outputs import Outputs
+from crosswave.run.outputs import INDEX, Outputs
 from crosswave.run.progress import Reporter, reporting
 from crosswave.run.request import PageResult, RunRequest, RunSummary
 from crosswave.run.tasks import Product, Task, choose_tasks, plan_tasks, with_parameters
-from crosswave.site.index import About, PageText, build_site, commit_of
+from crosswave.site.index import About, PageText, commit_of
 
 
 def run_all(
@@ -67,11 +67,18 @@ def run_all(
 
 
 def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
-    """Build the index from what stands in the output folder, and return its path."""
-    held = outputs or Outputs(request.out)
-    links = [held.link(task.page, task.kind, request.texts.get(task.page, PageText())) for task in _plan(request)]
-    about = About(version=version("crosswave"), commit=commit_of(request.notebooks))
-    return build_site(request.out, [link for link in links if link], request.results, about)
+    """Build the site around what stands in the output folder, and return the path of its index."""
+    from crosswave.site.build import Site
+
+    with outputs or Outputs(request.out) as held:
+        found = [held.link(task.page, task.kind, request.texts.get(task.page, PageText())) for task in _plan(request)]
+        links = [link for link in found if link]
+        site = Site(links, request.material, About(version("crosswave"), commit_of(request.notebooks)))
+        for link in links:
+            if link.status == "made":
+                held.reframe(link.id, site.frame)
+        held.write_site(site.files())
+    return request.out / INDEX
 
 
 def _plan(request: RunRequest) -> Sequence[Task]:

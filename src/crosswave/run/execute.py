@@ -144,7 +144,7 @@ def _clean(notebook: NotebookNode, task: Task) -> None:
 
 
 def _as_json(notebook: NotebookNode) -> str:
-    return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
+    return str(nbformat.writes(notebook, split_lines=False)).rstrip("\n") + "\n"
 
 
 def _last_words(stderr: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,10 +86,43 @@ class Outputs:
         self._held["results"] = {name: _digest(text) for name, text in texts.items()}
         self._dirty = True
 
+    def write_site(self, files: Mapping[str, str | bytes]) -> None:
+        """Write the files of the site, each whole or not at all, and remember their bytes; those it had before go.
+
+        Parameters
+        ----------
+        files : mapping of str to str or bytes
+            Address inside the folder to content.
+        """
+        for name, content in files.items():
+            write_whole(self.folder / name, content)
+        _remove(*(self.folder / name for name in self._held.get("site", {}).keys() - files.keys()))
+        self._held["site"] = {name: _digest(content) for name, content in files.items()}
+        self._dirty = True
+
+    def reframe(self, page: str, frame: Callable[[str, str], str]) -> None:
+        """Put a page that stands there as it was made into another frame, and remember its bytes.
+
+        Parameters
+        ----------
+        page : str
+            Its id.
+        frame : callable
+            Takes the id and the document, and returns the document in its frame.
+        """
+        html, _ = self._made(page)
+        digests = self._pages[page].get("files", [""])
+        if _file_digest(html) == digests[0]:
+            document = html.read_text(encoding="utf-8")
+            framed = frame(page, document)
+            if framed != document:
+                write_whole(html, framed)
+                digests[0], self._dirty = _digest(framed), True
+
     def whole(self) -> bool:
-        """Return whether the index and the results stand there, the results as they were written."""
-        results: dict[str, str] = self._held.get("results", {})
-        as_written = all(_file_digest(self.folder / name) == digest for name, digest in results.items())
+        """Return whether the site and the results stand there as they were written."""
+        written: dict[str, str] = {**self._held.get("results", {}), **self._held.get("site", {})}
+        as_written = all(_file_digest(self.folder / name) == digest for name, digest in written.items())
         return as_written and (self.folder / INDEX).is_file()
 
     def keep(self, product: Product, key: str) -> None:
@@ -166,8 +199,8 @@ def _remove(*paths: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(content: str | bytes) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def _file_digest(path: Path) -> str:

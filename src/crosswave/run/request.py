@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from crosswave.site.material import Material
+
 if TYPE_CHECKING:
-    from crosswave.site.index import PageText, ResultLink
+    from crosswave.site.index import PageText
 
 Status = Literal["made", "unchanged", "failed"]
 
@@ -36,8 +38,8 @@ class RunRequest:
         many files.
     texts : mapping
         Page id to what the index says of it.
-    results : tuple of ResultLink
-        Result files that the index links.
+    material : Material
+        What the site shows beside the pages.
     lock : Path, optional
         The lock file: other versions make other pages.
     inputs : str
@@ -59,7 +61,7 @@ class RunRequest:
     data: Mapping[str, Sequence[Path]] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, PageText] = field(default_factory=dict)
-    results: tuple[ResultLink, ...] = ()
+    material: Material = field(default_factory=Material)
     lock: Path | None = None
     inputs: str = ""
     jobs: int = 0
