@@ -10,7 +10,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup report test lint bench lab notebooks lock clean
+.PHONY: help setup report test lint bench lab notebooks readme picture lock clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,12 @@ lab: setup                             ## open the notebooks in JupyterLab
 
 notebooks: setup                       ## execute the notebooks in place: their outputs are what the tests compare
 	@$(VENV_BIN)/python -m crosswave.run.refresh notebooks/*.ipynb
+
+readme: setup                          ## renew the computed parts of README.md from reports/results and the benchmark
+	@$(VENV_BIN)/python -m crosswave.readme README.md
+
+picture: report                        ## take docs/overview.png of reports/index.html with Chromium
+	@sh .ci/picture reports/index.html docs/overview.png
 
 lock: setup                            ## resolve requirements.lock anew from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)
 	@$(VENV_BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \

@@ -180,7 +180,12 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "an empty value": (
         "population: staff",
         "population:",
-        "7: key population is empty; give a value or delete the line",
+        "7: key population is empty and needed; give a value",
+    ),
+    "an empty value that may be absent": (
+        "published: 2019-04",
+        "published:",
+        "4: key published is empty; give a value or delete the line",
     ),
     "a year that is no number": ("year: 2019", "year: soon", "5: year must be a whole number; 'soon' arrived"),
     "a year out of range": ("year: 2019", "year: 1776", "5: year must be at least 1990; '1776' arrived"),

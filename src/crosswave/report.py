@@ -109,6 +109,7 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
     _check_known("survey", choice.surveys, registry.surveys)
     _check_known("construct", choice.constructs, registry.constructs)
     check_settings(registry.plan, choice.parameters)
+    _check_notebooks(folder.resolve().parent / "notebooks")
     with listening(), _executors(registry, choice) as make_executor:
         with _kept():
             ledger = make_ledger(registry)
@@ -133,6 +134,15 @@ def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     ]
     if lines:
         raise ValueError("\n".join(lines))
+
+
+def _check_notebooks(folder: Path) -> None:
+    """Raise FileNotFoundError where no notebook stands, before the ledger is computed for nothing."""
+    if not any(folder.glob("*.ipynb")):
+        raise FileNotFoundError(
+            f"no notebook stands in {folder}; pages are made from the notebooks beside the data folder: "
+            "git checkout notebooks brings them back"
+        )
 
 
 @contextmanager

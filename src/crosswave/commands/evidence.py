@@ -37,6 +37,8 @@ def list_(
     data: Data = None,
 ) -> None:
     """List ids with a line each."""
+    from crosswave.registry.faults import nearest
+
     with plain_faults():
         registry = load_registry(data)
         rows = {
@@ -47,7 +49,7 @@ def list_(
             "findings": {f.id: f"{f.answer.printed}  {f.answer.says}" for f in registry.findings.values()},
         }
         if what not in rows:
-            raise ValueError(f"{what!r} cannot be listed; choose one of {', '.join(rows)}")
+            raise ValueError(f"{what!r} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")
     for name, words in rows[what].items():
         print(f"{name}\t{words}")
 

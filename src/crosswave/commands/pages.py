@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.commands.shared import Data, load_registry, plain_faults
+from crosswave.commands.shared import Data, data_folder, load_registry, plain_faults
 
 pages = typer.Typer()
 
@@ -37,21 +37,25 @@ def run(
     from rich.console import Console
     from rich.markup import escape
 
+    from crosswave.commands.window import check_window
     from crosswave.report import Choice, run_report
     from crosswave.run.alone import alone_in
 
     with plain_faults():
+        parameters = _values(parameter)
+        if parameters.keys() & {"from_year", "to_year"}:
+            check_window(load_registry(data), construct or (), parameters)
         choice = Choice(
             surveys=tuple(survey or ()),
             constructs=tuple(construct or ()),
             only=tuple(only or ()),
-            parameters=_values(parameter),
+            parameters=parameters,
             jobs=jobs,
             force=force,
             scheduler=scheduler,
         )
         with alone_in(out):
-            summary = run_report(data, out, choice)
+            summary = run_report(data_folder(data), out, choice)
     for line in summary.lines():
         Console(highlight=False, soft_wrap=True).print(escape(line))
     raise typer.Exit(summary.exit_status)

@@ -47,7 +47,7 @@ def load_registry(folder: Path | None) -> Registry:
     """Return the data folder, read where a command needs it: the models take a fifth of a second to import."""
     from crosswave import registry
 
-    return registry.load_registry(folder)
+    return registry.load_registry(data_folder(folder))
 
 
 def data_folder(folder: Path | None) -> Path:

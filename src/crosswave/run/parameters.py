@@ -70,7 +70,9 @@ def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
     try:
         cells = nbformat.read(notebook, as_version=4).cells
     except (OSError, nbformat.reader.NotJSONError) as error:
-        raise ParameterError([f"{notebook}: a notebook is needed here, and it cannot be read: {error}"]) from error
+        reason = getattr(error, "strerror", None) or "it is not whole"
+        words = f"{notebook}: a notebook is needed here, and it cannot be read: {reason}; "
+        raise ParameterError([words + "git checkout notebooks brings back the committed one"]) from error
     sources = [str(cell.source) for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     return parse_parameters(sources[0], where=str(notebook)) if sources else ()
 
