@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from crosswave.printed.ends import Ends
 from crosswave.registry.models import Plan, Quantities, Rule, SampleSize
 
 HALF = Fraction(1, 2)
@@ -40,11 +41,14 @@ class Quantity:
     printed : str
         The text, untouched.
     low, high : Fraction
-        Both ends belong to it. Shares lie in [0, 1]; for counts ``high`` may be absent (no upper end).
+        Both ends belong to it, but for `high_open`. Shares lie in [0, 1]; for counts ``high`` may be absent (no upper
+        end).
     decimals : int or None
         Decimals of the printed percentage; None for words.
     reason : str
         Why these ends.
+    high_open : bool, default False
+        Whether `high` itself is left out, as where digits are cut off.
     """
 
     printed: str
@@ -52,15 +56,21 @@ class Quantity:
     high: Fraction | None
     decimals: int | None
     reason: str
+    high_open: bool = False
 
     @property
     def verbal(self) -> bool:
         """Whether words stand where a number could."""
         return self.decimals is None
 
+    @property
+    def ends(self) -> Ends:
+        """The ends of a share; one without an upper end goes up to all."""
+        return Ends(self.low, Fraction(1) if self.high is None else self.high, self.high_open)
+
     def holds(self, value: Fraction) -> bool:
         """Return whether a value can have been printed so."""
-        return self.low <= value and (self.high is None or value <= self.high)
+        return self.low <= value if self.high is None else self.ends.holds(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,8 @@ class Lexicon:
         printed : str
             Such as ``58%``, ``58.0 per cent``, ``six per cent``, ``25-30%``, ``nearly half``, ``nine in ten``.
         rounding : {"nearest", "truncated"}
-            How the printer got to the digits. Nearest has both ends, as the rule for ties is unknown.
+            How the printer got to the digits. Nearest has both ends, as the rule for ties is unknown; a share that
+            is cut off has no ties, and the next unit does not belong to it.
 
         Raises
         ------
@@ -177,7 +188,7 @@ def number(text: str) -> Fraction:
         raise QuantityError(f"{text!r} is no number; write 50%, 1/3 or 12") from None
 
 
-def percent_interval(digits: str, decimals: int, rounding: str = "nearest") -> tuple[Fraction, Fraction]:
+def percent_ends(digits: str, decimals: int, rounding: str = "nearest") -> Ends:
     """Return the lowest and highest share that print as these digits.
 
     Parameters
@@ -187,17 +198,20 @@ def percent_interval(digits: str, decimals: int, rounding: str = "nearest") -> t
     decimals : int
         How many decimals it has.
     rounding : {"nearest", "truncated"}
-        Truncated digits stand for anything up to one unit more.
+        Truncated digits stand for anything up to one unit more, which itself is left out; 100 % is 100 %.
 
     Examples
     --------
-    >>> percent_interval("58", 0)
-    (Fraction(23, 40), Fraction(117, 200))
+    >>> percent_ends("58", 0)
+    Ends(low=Fraction(23, 40), high=Fraction(117, 200), high_open=False)
+    >>> percent_ends("24", 0, "truncated").most(4)  # 1 of 4 are 25 %
+    0
     """
     unit = Fraction(1, 100 * 10**decimals)
     value = Fraction(digits) / 100
     below, above = {"nearest": (HALF, HALF), "truncated": (Fraction(0), Fraction(1))}[rounding]
-    return max(value - below * unit, Fraction(0)), min(value + above * unit, Fraction(1))
+    high_open = rounding == "truncated" and value < 1
+    return Ends(max(value - below * unit, Fraction(0)), min(value + above * unit, Fraction(1)), high_open)
 
 
 def sample_range(n: SampleSize, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | None:
@@ -252,12 +266,14 @@ def _exact_percent(printed: str, text: str, rounding: str) -> Quantity | None:
         text = f"{_NUMBER_WORDS.index(spelt[1])}%"
     if match := _PERCENT.fullmatch(text):
         decimals = len(match[2] or "")
-        low, high = _up_to_all(printed, percent_interval(match[1], decimals, rounding))
-        return Quantity(printed, low, high, decimals, f"rounded to {decimals} decimals" if decimals else "rounded")
+        ends = percent_ends(match[1], decimals, rounding)
+        low, high = _up_to_all(printed, (ends.low, ends.high))
+        reason = f"rounded to {decimals} decimals" if decimals else "rounded"
+        return Quantity(printed, low, high, decimals, reason, ends.high_open)
     if match := _RANGE.fullmatch(text):
-        ends = percent_interval(match[1], 0, rounding)[0], percent_interval(match[2], 0, rounding)[1]
-        low, high = _up_to_all(printed, ends)
-        return Quantity(printed, low, high, None, "a printed range, its ends rounded")
+        first, last = (percent_ends(digits, 0, rounding) for digits in match.groups())
+        low, high = _up_to_all(printed, (first.low, last.high))
+        return Quantity(printed, low, high, None, "a printed range, its ends rounded", last.high_open)
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import product
 
 from crosswave.printed.quantities import Lexicon, sample_range
@@ -102,8 +101,10 @@ def _figure(finding: Finding, lexicon: Lexicon, n: tuple[int, int] | None, choic
     if size is None:
         return None
     quantity = lexicon.share(finding.answer.printed, finding.survey.rounding or "nearest")
-    high = Fraction(1) if quantity.high is None else quantity.high
-    return Figure(finding.local_id, finding.answer.printed, quantity.low, high, quantity.decimals, size)
+    ends = quantity.ends
+    return Figure(
+        finding.local_id, finding.answer.printed, ends.low, ends.high, quantity.decimals, size, ends.high_open
+    )
 
 
 def size_of(finding: Finding, n: tuple[int, int] | None, base: Base | None = None) -> BaseSize | None:

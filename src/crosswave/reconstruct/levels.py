@@ -52,6 +52,7 @@ class Context:
             power=self._power(finding, possible),
             power_alone=self._power_alone(possible, quantity),
             reason=reason,
+            share_high_open=quantity is not None and quantity.high_open,
         )
 
     def _quantity(self, finding: Finding) -> Quantity | None:

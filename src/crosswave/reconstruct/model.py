@@ -1,7 +1,8 @@
 """The integer model: a variable for every count and base, solved with CP-SAT.
 
 A figure printed as the share interval ``[low, high]`` on base ``b`` allows the counts ``c`` with
-``low b <= c <= high b``. That is linear in ``(c, b)``, so a base that is itself unknown does no harm.
+``low b <= c <= high b``. That is linear in ``(c, b)``, so a base that is itself unknown does no harm; an upper end h/d
+that does not belong to it makes ``c d <= h b - 1``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
+from crosswave.printed.ends import Ends
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link
 
 _SEED = 20170118
@@ -82,7 +83,7 @@ class Model:
         if ("figure", figure.id) in self._held:  # a share is printed of somebody
             self._cp.add(base >= 1)
             self._cp.add(count * figure.low.denominator >= base * figure.low.numerator)
-            self._cp.add(count * figure.high.denominator <= base * figure.high.numerator)
+            self._cp.add(count * figure.high.denominator <= base * figure.high.numerator - figure.high_open)
 
     def _hold_base(self, figure: Figure) -> None:
         base, size = self.bases[figure.base.key], figure.base
@@ -157,13 +158,13 @@ class Model:
             return ()
         return tuple(value for value in range(low, high + 1) if self._can_be(variable, value))
 
-    def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: tuple[Fraction, Fraction]) -> bool:
-        """Return whether a count can be a share of its base between two ends, both included."""
+    def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: Ends) -> bool:
+        """Return whether a count can be a share of its base between two ends."""
         trial = self._cp.clone()
         trial.clear_objective()
         yes, of = (trial.get_int_var_from_proto_index(variable.index) for variable in (count, base))
-        trial.add(yes * ends[0].denominator >= of * ends[0].numerator)
-        trial.add(yes * ends[1].denominator <= of * ends[1].numerator)
+        trial.add(yes * ends.low.denominator >= of * ends.low.numerator)
+        trial.add(yes * ends.high.denominator <= of * ends.high.numerator - ends.high_open)
         return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
     def sizes_of_tables(self, limit: int) -> list[int]:

@@ -193,8 +193,7 @@ def _few(values: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _printing(figure: Figure, base: int) -> int:
-    low, high = figure.low, figure.high
-    return between(-(-low.numerator * base // low.denominator), high.numerator * base // high.denominator)
+    return between(figure.ends.fewest(base), figure.ends.most(base))
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,7 @@ def _printed(figures: list[Figure], base: int) -> int:
         return -1
     low, high = 0, base
     for figure in figures:
-        low = max(low, -(-figure.low.numerator * base // figure.low.denominator))
-        high = min(high, figure.high.numerator * base // figure.high.denominator)
+        low, high = max(low, figure.ends.fewest(base)), min(high, figure.ends.most(base))
     return between(low, high)
 
 

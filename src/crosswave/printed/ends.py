@@ -1,0 +1,44 @@
+"""The two ends of what a printed share can stand for, and the whole counts between them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Whole = TypeVar("Whole", int, npt.NDArray[np.int64])
+
+
+class Ends(NamedTuple):
+    """The shares from a lowest to a highest one, which belongs to them or just does not.
+
+    Parameters
+    ----------
+    low, high : Fraction
+        In [0, 1].
+    high_open : bool, default False
+        Whether the highest share itself is left out, as where digits are cut off: 25 % is never cut off to 24 %.
+    """
+
+    low: Fraction
+    high: Fraction
+    high_open: bool = False
+
+    def fewest(self, base: Whole) -> Whole:
+        """Return the smallest count of a base, or of each of an array of bases, at or above the lowest share."""
+        return -(-self.low.numerator * base // self.low.denominator)
+
+    def most(self, base: Whole) -> Whole:
+        """Return the largest count of a base, or of each of an array of bases, that is not beyond the highest share.
+
+        Notes
+        -----
+        For whole numbers ``c d < h b`` is ``c d <= h b - 1``.
+        """
+        return (self.high.numerator * base - self.high_open) // self.high.denominator
+
+    def holds(self, share: Fraction) -> bool:
+        """Return whether a share lies between the ends."""
+        return self.low <= share and (share < self.high if self.high_open else share <= self.high)
