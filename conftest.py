@@ -1,4 +1,5 @@
-"""Corrects two faults of the notebook tests (nbval 0.11), and gives every process the same surroundings.
+"""Corrects two faults of the notebook tests (nbval 0.11), gives every process the same surroundings, and says what was
+left out.
 
 - It runs cells without history, and IPython then does not let a trailing semicolon silence the output.
 - It starts kernels on TCP ports chosen before they are bound, which parallel test processes race for; and it starts
@@ -38,3 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
     kernel.RunningKernel.execute_cell_input = _execute_with_history
     kernel.KernelManager = _local_kernel_manager
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say in one line how many tests were left out for want of a browser, and how to have them run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report for report in skipped if "no browser" in str(report.longrepr)]
+    if left_out:
+        terminalreporter.write_line(
+            f"Left out: {len(left_out)} tests of the pages in a browser (tests/browser), for none is installed. "
+            "On Debian and Ubuntu: apt-get install chromium"
+        )
