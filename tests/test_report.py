@@ -232,8 +232,8 @@ def test_the_line_below_the_headline_names_the_verdict_of_every_topic():
     assert ((rows["detectable_pp"] > limit) | rows["detectable_pp"].isna()).all()
     assert OVERVIEW.lead == (
         f"Skills, culture, legacy systems, budget and security: uninformative by design (a change of {limit:g} points "
-        f"had less than an {REGISTRY.plan.power.value:.0%} chance to show, and the absence of a change could not have been "
-        "shown at all)."
+        f"had less than an {REGISTRY.plan.power.value:.0%} chance to show, and the absence of a change could not have "
+        "been shown at all)."
     )
 
 
