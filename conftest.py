@@ -1,4 +1,5 @@
-"""Corrects two faults of the notebook tests (nbval 0.11), and gives every process the same surroundings.
+"""Corrects two faults of the notebook tests (nbval 0.11), gives every process the same surroundings, and says what was
+left out.
 
 - It runs cells without history, and IPython then does not let a trailing semicolon silence the output.
 - It starts kernels on TCP ports chosen before they are bound, which parallel test processes race for; and it starts
@@ -55,3 +56,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
     stop_server()
     shutil.rmtree(os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say in one line how many tests were left out for want of a browser, and how to have them run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report for report in skipped if "no browser" in str(report.longrepr)]
+    if left_out:
+        terminalreporter.write_line(
+            f"Left out: {len(left_out)} tests of the pages in a browser (tests/browser), for none is installed. "
+            "On Debian and Ubuntu: apt-get install chromium"
+        )

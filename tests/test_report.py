@@ -1,11 +1,14 @@
 """The glue between registry and runner, and the committed ledger."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -15,6 +18,9 @@ from crosswave.registry import load_registry
 from crosswave.registry.cache import FOLDER_VARIABLE
 from crosswave.report import Choice, run_report
 from crosswave.run.tasks import SINGLE, plan_tasks
+from crosswave.site import About, PageLink
+from crosswave.site.build import Site
+from crosswave.site.overview import answer
 from crosswave.trend.same_year import same_year_figures
 
 ROOT = Path(__file__).parents[1]
@@ -157,6 +163,162 @@ def test_a_construct_or_claim_that_is_reworded_concerns_its_own_page():
         "trend/barrier-culture",
         f"claims/{claim.source}",
     }
+
+
+# --- the site ------------------------------------------------------------------------------------------------------
+
+TRENDS = pd.read_csv(RESULTS / "trends.csv", index_col="construct_id", keep_default_na=False, na_values=[""])
+OVERVIEW = REQUEST.material.overview
+
+
+def site_files():
+    pages = [f"survey/{n}" for n in REQUEST.surveys] + [f"trend/{n}" for n in REQUEST.constructs]
+    pages += [f"claims/{n}" for n in REQUEST.sources]
+    texts = [(page, REQUEST.texts[page], page.partition("/")[0]) for page in pages]
+    links = [PageLink(page, text.title, kind, f"pages/{page}.html", text.summary) for page, text, kind in texts]
+    return Site(links, REQUEST.material, About("1.2.3")).files(), {link.href for link in links}
+
+
+def spoken(html):
+    """The text of the first screen: from the title to what the verdicts mean."""
+    screen = html[html.index("<h1>") : html.index('aria-labelledby="meaning-heading"')]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", screen)).split())
+
+
+def expected_of(topic, row):
+    """Every sentence of a topic, written anew from its row of trends.csv."""
+    detectable = (
+        f"{row.detectable_pp:.1f} points or more" if row.detectable_pp == row.detectable_pp else "no change at all"
+    )
+    return (
+        row.verdict,
+        f"{row.difference_pp:+.1f} points, interval {row.low_pp:+.1f} to {row.high_pp:+.1f}",
+        f"Detectable: {detectable}",
+        f"Total error {row.total_error:g} points; grade {row.grade}",
+    )
+
+
+@pytest.mark.parametrize("topic", OVERVIEW.topics, ids=lambda topic: topic.heading)
+def test_the_overview_says_of_each_topic_what_the_ledger_says(topic):
+    row = TRENDS.loc[topic.page.removeprefix("trend/")]
+    assert (topic.verdict, *topic.sure) == expected_of(topic, row)
+    assert topic.printed in re.sub(r" \([a-z0-9-]+\)", "", row.sentence)
+    assert topic.reservation.rstrip(".").lower() in row.sentence.lower()
+    assert [round(x, 1) for x in (topic.bar.low, topic.bar.middle, topic.bar.high)] == [
+        row.low_pp, row.difference_pp, row.high_pp
+    ]  # fmt: skip
+
+
+def test_the_overview_answers_for_skills_culture_legacy_systems_budget_and_security():
+    assert [topic.heading for topic in OVERVIEW.topics] == ["Skills", "Culture", "Legacy systems", "Budget", "Security"]
+
+
+def test_the_headline_counts_the_verdicts_of_the_ledger():
+    counts = TRENDS["verdict"].value_counts()
+    assert not set(counts.index) & {"rose", "fell", "changed, immaterially", "no material change"}
+    assert OVERVIEW.answer == (
+        f"Nothing that these surveys can show: of {len(TRENDS)} things measured, none is shown to have risen, fallen "
+        "or stayed the same."
+    )
+    assert {row.verdict: row.number for row in OVERVIEW.counts} == counts.to_dict()
+    assert OVERVIEW.total == len(TRENDS)
+
+
+def test_the_line_below_the_headline_names_the_verdict_of_every_topic():
+    verdicts = {TRENDS.loc[topic.page.removeprefix("trend/"), "verdict"] for topic in OVERVIEW.topics}
+    assert verdicts == {"uninformative by design"}
+    rows = TRENDS.loc[[topic.page.removeprefix("trend/") for topic in OVERVIEW.topics]]
+    limit = REGISTRY.plan.detectable_limit.value
+    assert ((rows["detectable_pp"] > limit) | rows["detectable_pp"].isna()).all()
+    assert OVERVIEW.lead == (
+        f"Skills, culture, legacy systems, budget and security: uninformative by design (a change of {limit:g} points "
+        f"had less than an {REGISTRY.plan.power.value:.0%} chance to show, and the absence of a change could not have "
+        "been shown at all)."
+    )
+
+
+def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_checked():
+    files, _ = site_files()
+    text = spoken(files["index.html"])
+    checked = [OVERVIEW.question, OVERVIEW.answer, OVERVIEW.lead, *OVERVIEW.limits]
+    checked += [f"{row.number} of {OVERVIEW.total} {row.verdict}" for row in OVERVIEW.counts]
+    checked += [part for topic in OVERVIEW.topics for part in (topic.printed, *topic.sure)]
+    checked += ["Bars reach from a fall of 100 points to a rise of 100."]
+    for sentence in checked:
+        assert sentence in text, sentence
+        text = text.replace(sentence, "", 1)
+    assert re.findall(r"\d+", text) == []
+
+
+def test_the_limits_count_what_the_registry_holds():
+    surveys = REGISTRY.surveys.values()
+    sampled = [survey for survey in surveys if survey.sampling in ("probability", "census")]
+    unsized = [survey for survey in surveys if survey.n.kind == "unknown"]
+    assert OVERVIEW.limits[0].startswith(f"{len(sampled) or 'None'} of {len(surveys)} survey waves")
+    assert OVERVIEW.limits[1] == f"{len(unsized)} of {len(surveys)} do not print how many answered."
+
+
+def test_a_change_that_is_shown_is_told_in_the_headline():
+    trends = list(LEDGER.assessed.values())
+    told = answer([replace(trends[0], verdict="rose"), replace(trends[1], verdict="no material change"), *trends[2:]])
+    assert told == f"Of {len(trends)} things measured, 1 rose, 1 stayed the same; {len(trends) - 2} are left undecided."
+
+
+def test_the_long_tables_have_a_row_for_everything_and_a_cell_for_every_column():
+    rows = {finder.name: len(finder.rows) for finder in REQUEST.material.finders}
+    assert rows == {"trends": 80, "findings": 657, "claims": len(REGISTRY.claims), "surveys": len(REGISTRY.surveys)}
+    assert all(len(row.cells) == len(one.columns) for one in REQUEST.material.finders for row in one.rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("trends", {"Topic", "Year", "House or publisher", "Verdict"}),
+        ("findings", {"Topic", "Year", "House or publisher", "Level"}),
+        ("claims", {"Topic", "Year", "For those who answered"}),
+        ("surveys", {"Topic", "Year", "House or publisher", "Level"}),
+    ],
+)
+def test_readers_choose_by_topic_year_house_level_and_verdict(name, labels):
+    finder = next(one for one in REQUEST.material.finders if one.name == name)
+    assert labels <= {column.filter for column in finder.columns}
+
+
+def test_every_link_inside_the_site_leads_to_a_page_and_to_a_place_on_it():
+    files, pages = site_files()
+    lost = []
+    for name, html in files.items():
+        if name.endswith(".html"):
+            ids = set(re.findall(r' id="([^"]+)"', html))
+            for href in map(unescape, re.findall(r'<a [^>]*?href="([^"]+)"', html)):
+                there, _, at = href.partition("#")
+                found = (there in files or there in pages) if there else at in ids
+                lost += [] if found else [(name, href)]
+    assert lost == []
+
+
+def test_ids_of_a_page_are_not_given_twice():
+    files, _ = site_files()
+    for name, html in files.items():
+        if name.endswith(".html"):
+            ids = re.findall(r' id="([^"]+)"', html)
+            assert len(ids) == len(set(ids)), name
+
+
+def test_a_survey_is_shown_as_a_person_would_want_it_cited():
+    card = REQUEST.material.cards["survey/igov-2017"]
+    told = {fact.name: " ".join(item.text for item in fact.items) for fact in card.facts}
+    assert told["Who asked"] == "iGov Survey, for Kofax"
+    assert told["How many answered"] == "235, at 180 organisations"
+    assert told["When"] == "2017-01 to 2017-02; published 2017-04"
+    assert told["Cite the survey"].startswith("iGov Survey (2017). Closing the Digital Gap")
+    links = {item.href for fact in card.facts for item in fact.items if item.href}
+    assert links == {source.url for source in REGISTRY.surveys["igov-2017"].sources}
+
+
+def test_every_page_of_a_survey_a_trend_or_a_source_has_a_card():
+    kinds = {page for page in REQUEST.texts if "/" in page}
+    assert set(REQUEST.material.cards) == kinds
 
 
 # --- a whole report ------------------------------------------------------------------------------------------------

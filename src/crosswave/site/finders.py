@@ -56,7 +56,7 @@ def _several(values: Iterable[str]) -> Cell:
 def findings(registry: Registry, ledger: Ledger) -> Finder:
     """Return the table of every printed figure."""
     columns = (
-        Column("figure", "Figure", filter="Survey"),
+        Column("survey", "Figure", filter="Survey"),
         Column("year", "Year", number=True, filter="Year"),
         Column("house", "House or publisher", filter="House or publisher"),
         Column("topic", "Topic", filter="Topic"),
