@@ -222,5 +222,5 @@ def image(figure: Figure, alt: str) -> str:
     figure, alt
         As for `svg_text`.
     """
-    coded = quote(svg_text(figure, alt), safe=" /:;,=?!()'*")
+    coded = quote(svg_text(figure, alt), safe=" /:;,?!()'*")
     return f'<img class="chart" width="{WIDTH * 96:.0f}" alt="{escape(alt)}" src="data:image/svg+xml,{coded}">'

@@ -3,10 +3,10 @@
 from crosswave.display import forms_of_records, forms_of_results  # noqa: F401  (they register their forms)
 from crosswave.display.calibration import calibration_answer, calibration_caveats, calibration_checks
 from crosswave.display.cards import survey_card, trend_card
-from crosswave.display.chooser import chooser
 from crosswave.display.claims import claims_answer, claims_caveats, claims_of, surveys_behind
 from crosswave.display.conflicts import survey_conflicts, survey_readings, tell_conflicts
 from crosswave.display.forms import attach, form_of
+from crosswave.display.menu import chooser
 from crosswave.display.overview import facts_answer, facts_between, facts_notes, overview_answer
 from crosswave.display.prose import bullets, markdown, say
 from crosswave.display.surveys import survey_answer, survey_caveats, survey_checks
