@@ -1,7 +1,7 @@
 """A frame as an accessible HTML table: caption, scopes, escaped text; and as plain text for readers without HTML.
 
 Cells carry classes and no style of their own, so that a site may forbid inline styles: ``number`` stands at the right,
-``short`` is never broken over lines, ``long`` is given room. `STYLE` says the same to JupyterLab, whose own sheet would
+it (but for its header) and ``short`` are never broken over lines, ``long`` is given room. `STYLE` says the same to JupyterLab, whose own sheet would
 put every cell at the right; a site leaves it out and has these classes in its sheet.
 """
 
@@ -22,8 +22,8 @@ _SHORT, _LONG = 12, 60
 
 STYLE = (
     "<style>table.crosswave.crosswave :is(td, th) { text-align: left; vertical-align: top; } "
-    "table.crosswave.crosswave .number { text-align: right; white-space: nowrap; } "
-    "table.crosswave.crosswave .short { white-space: nowrap; } "
+    "table.crosswave.crosswave .number { text-align: right; } "
+    "table.crosswave.crosswave :is(td.number, .short) { white-space: nowrap; } "
     "table.crosswave.crosswave .long { min-width: 15rem; } "
     "table.crosswave.crosswave caption { text-align: left; }</style>"
 )

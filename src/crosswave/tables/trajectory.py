@@ -47,7 +47,7 @@ def course_table(course: Course) -> pd.DataFrame:
     limits = {"low": np.minimum(*lows), "high": np.maximum(*highs)}
     names = {wave.survey.id: survey_name(wave.survey) for wave in course.kept.waves}
     frame = rows[columns[:4]].assign(
-        wave=rows["wave"].map(names), share_low=ends[0][0], share_high=ends[1][0], **limits
+        wave=rows["wave"].map(names).fillna(rows["wave"]), share_low=ends[0][0], share_high=ends[1][0], **limits
     )
     return frame.sort_values(["date_low", "date_high"], ignore_index=True)
 
