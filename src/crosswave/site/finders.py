@@ -15,6 +15,11 @@ from crosswave.sentences import points
 from crosswave.site.material import Cell, Column, Finder, Row
 from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
+from crosswave.verdict import DECISIONS
+
+_REFUSED = ("uninformative by design", "not comparable", "not testable")
+_SAYS_MOST = (*(verdict for verdict in DECISIONS if verdict not in _REFUSED), *_REFUSED)
+"""Verdicts in the order in which a reader wants them: what was decided first, what could not be looked at last."""
 
 
 def make_finders(registry: Registry, ledger: Ledger) -> tuple[Finder, ...]:
@@ -126,7 +131,8 @@ def trends(ledger: Ledger, registry: Registry) -> Finder:
         Column("detectable", "Detectable change, points", number=True),
         Column("verdict", "Verdict", filter="Verdict"),
     )
-    rows = (_trend_row(row, ledger.assessed[str(row.construct_id)], registry) for row in ledger.trends.itertuples())
+    rows = [_trend_row(row, ledger.assessed[str(row.construct_id)], registry) for row in ledger.trends.itertuples()]
+    rows.sort(key=lambda row: _SAYS_MOST.index(row.cells[-1].text))
     return Finder(
         name="trends",
         title="Trends",
