@@ -27,7 +27,6 @@ REPORT = ROOT / "reports" / "benchmark.md"
 PACKAGES = ("papermill", "pandas", "statsmodels", "seaborn", "jupyter_client", "ipykernel", "distributed")
 NBVAL = "-m pytest notebooks -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 300"
 SANITIZE = "--nbval-sanitize-with tests/nbval_sanitize.cfg"
-PAGES_ON_DASK = 40
 
 
 @dataclass(slots=True)

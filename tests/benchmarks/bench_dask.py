@@ -17,7 +17,7 @@ from crosswave.run import Task
 from crosswave.run.cluster import on_cluster
 from crosswave.run.executors import products
 
-PAGES = 40
+PAGES = 24
 HERE = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
 SECONDS_TO_START = 60
 

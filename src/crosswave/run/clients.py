@@ -28,7 +28,7 @@ async def _ready(client: Any, timeout: float | None = None) -> None:
     """
     end = float("inf") if timeout is None else time.monotonic() + timeout
     while not await _answers(client):
-        if not await ensure_async(client.is_alive()):
+        if not await client._async_is_alive():
             raise RuntimeError("Kernel died before replying to kernel_info")
         if time.monotonic() > end:
             raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")

@@ -14,6 +14,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from traitlets import DottedObjectName, Type, Unicode, default
 
+from crosswave.kernel.place import LONGEST_SOCKET
 from crosswave.run.clients import BlockingQuickClient, QuickClient
 from crosswave.run.tasks import CURRENT_KERNEL
 
@@ -66,7 +67,7 @@ class _LocalKernel(KernelManager):
     """What both managers below share.
 
     Kernels listen on sockets in a private folder: TCP ports are chosen before they are bound, and processes that
-    start kernels at the same time then race for them.
+    start kernels at the same time then race for them. A folder whose name is too long for sockets leaves TCP.
     """
 
     scratch = Unicode(help="Folder of the sockets, the connection file and the kernel's own stderr.").tag(config=True)
@@ -84,9 +85,9 @@ class _LocalKernel(KernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if PRIVATE_SOCKETS:
+        self.connection_file = str(Path(self.scratch) / "k.json")
+        if PRIVATE_SOCKETS and len(os.fsencode(self.scratch)) + len("/k-ipc-1") <= LONGEST_SOCKET:
             self.transport = "ipc"
-            self.connection_file = str(Path(self.scratch) / "k.json")
 
     @property
     def ipykernel(self) -> bool:
