@@ -12,9 +12,6 @@ from scipy.special import chdtri
 
 from crosswave.arguments import FloatArray, checked
 
-_GRID = 60
-_FINEST, _WIDEST = 1e-8, 1e4
-
 
 @dataclass(frozen=True, slots=True)
 class Effects:
@@ -78,94 +75,121 @@ def logit_effects(counts: npt.ArrayLike, totals: npt.ArrayLike) -> Effects:
     return Effects(np.log(yes / no), 1 / yes + 1 / no)
 
 
-def estimating_parts(tau2: FloatArray, effects: Effects, design: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the residual projections P (m, k, k) and weights (m, k) at m values of the between-wave variance.
+@dataclass(frozen=True, slots=True)
+class Contrasts:
+    """What a design leaves of the values, as uncorrelated contrasts whatever the between-wave variance is.
+
+    Attributes
+    ----------
+    squares : array of float, shape (k - p,)
+        Squared contrasts.
+    variances : array of float, shape (k - p,)
+        Their sampling variances; the between-wave variance adds to each.
 
     Notes
     -----
-    P = W - W X (X' W X)^-1 X' W with W = diag(1 / (v + tau2)). Every estimator of tau2 is an equation in P: y'Py is
-    the generalised Q statistic, y'PPy - tr P twice the restricted score, y'PPy - tr W twice the plain one.
+    With A an orthonormal basis of what is orthogonal to the design and ``A'VA = U diag(l) U'``, the contrasts are
+    ``z = U'A'y``, and ``P = W - W X (X' W X)^-1 X' W = A U diag(1 / (l + tau2)) U'A'``. So every equation in P is a sum
+    over contrasts: ``y'Py = sum z^2 / (l + tau2)``, ``y'PPy = sum z^2 / (l + tau2)^2``, ``tr P = sum 1 / (l + tau2)``.
+
+    References
+    ----------
+    Patterson and Thompson (1971), doi:10.1093/biomet/58.3.545.
     """
-    weights = 1 / (effects.variances + np.atleast_1d(tau2)[:, None])
-    weighted = design.T * weights[:, None, :]
-    fitted = weighted.swapaxes(1, 2) @ np.linalg.solve(weighted @ design, weighted)
-    return weights[:, :, None] * np.eye(len(design)) - fitted, weights
+
+    squares: FloatArray
+    variances: FloatArray
+
+    @classmethod
+    def of(cls, effects: Effects, design: FloatArray) -> Contrasts:
+        """Return the contrasts that a design (k, p) of full column rank leaves."""
+        rest = np.linalg.qr(design, mode="complete")[0][:, design.shape[1] :]
+        variances, turn = np.linalg.eigh((rest.T * effects.variances) @ rest)
+        return cls((effects.values @ rest @ turn) ** 2, variances)
+
+    def weights(self, tau2: npt.ArrayLike) -> FloatArray:
+        """Return the weights of the contrasts, shape (..., k - p), at values of the between-wave variance."""
+        return np.asarray(1 / (self.variances + np.asarray(tau2)[..., None]))
+
+    def q(self, tau2: npt.ArrayLike) -> FloatArray:
+        """Return the generalised Q, y'Py, at values of the between-wave variance."""
+        return np.asarray(self.weights(tau2) @ self.squares)
+
+    @property
+    def scale(self) -> float:
+        """What the between-wave variance is to be compared with."""
+        return float(self.squares.mean() + self.variances.mean())
 
 
-def _score(reference: Callable[[FloatArray, FloatArray], FloatArray]) -> Callable[..., FloatArray]:
-    def score(effects: Effects, projections: FloatArray, weights: FloatArray) -> FloatArray:
-        residuals = projections @ effects.values
-        return np.asarray((residuals**2).sum(axis=1) - reference(projections, weights))
+@dataclass(frozen=True, slots=True)
+class _Likelihood:
+    """A log likelihood of the between-wave variance, but for a constant, and twice its slope."""
 
-    return score
-
-
-def _generalised_q(effects: Effects, projections: FloatArray) -> FloatArray:
-    return np.asarray(projections @ effects.values @ effects.values)
+    value: Callable[[float, Contrasts, Effects], float]
+    score: Callable[[FloatArray, Contrasts, Effects], FloatArray]
 
 
-_SCORES: Mapping[str, Callable[..., FloatArray]] = {
-    "REML": _score(lambda projections, _: np.trace(projections, axis1=1, axis2=2)),
-    "ML": _score(lambda _, weights: weights.sum(axis=1)),
+def _normal(variances: Callable[[Contrasts, Effects], FloatArray]) -> _Likelihood:
+    """Of contrasts whose log determinant is that of some variances: the contrasts' own, or those of the waves."""
+
+    def value(tau2: float, contrasts: Contrasts, effects: Effects) -> float:
+        return -float(np.log(variances(contrasts, effects) + tau2).sum() + contrasts.q(tau2)) / 2
+
+    def score(tau2: FloatArray, contrasts: Contrasts, effects: Effects) -> FloatArray:
+        traces = (1 / (variances(contrasts, effects) + tau2[..., None])).sum(axis=-1)
+        return np.asarray(contrasts.weights(tau2) ** 2 @ contrasts.squares - traces)
+
+    return _Likelihood(value, score)
+
+
+_LIKELIHOODS: Mapping[str, _Likelihood] = {
+    "REML": _normal(lambda contrasts, _: contrasts.variances),
+    "ML": _normal(lambda _, effects: effects.variances),
 }
 
-
-def _log_likelihood(tau2: float, effects: Effects, design: FloatArray, *, restricted: bool) -> float:
-    projections, weights = estimating_parts(np.array([tau2]), effects, design)
-    determinant = np.linalg.slogdet((design.T * weights[0]) @ design)[1] if restricted else 0.0
-    return float(np.log(weights).sum() - determinant - _generalised_q(effects, projections)[0]) / 2
-
-
-def _falls_through_zero(function: Callable[[FloatArray], FloatArray], scale: float) -> list[float]:
-    """Where a function of tau2 falls through zero, on a grid that is then refined; [] if it is negative throughout."""
-    grid = np.concatenate([[0.0], scale * np.geomspace(_FINEST, _WIDEST, _GRID)])
-    values = function(grid)
-    falls = np.flatnonzero((values[:-1] > 0) & (values[1:] <= 0))
-    return [
-        float(brentq(lambda t: float(function(np.array([t]))[0]), grid[i], grid[i + 1], xtol=1e-14, rtol=1e-13))
-        for i in falls
-    ]
-
-
-def _residual_squares(effects: Effects, design: FloatArray) -> float:
-    """Sum of squares around the least squares fit."""
-    return float(((effects.values - design @ np.linalg.lstsq(design, effects.values)[0]) ** 2).sum())
-
-
-def _scale(effects: Effects, design: FloatArray) -> float:
-    return _residual_squares(effects, design) / len(design) + float(effects.variances.mean())
+_GRID = np.concatenate([[0.0], np.geomspace(1e-8, 1e4, 60)])
 
 
 def _by_likelihood(name: str, effects: Effects, design: FloatArray) -> float:
-    roots = _falls_through_zero(
-        lambda t: _SCORES[name](effects, *estimating_parts(t, effects, design)), _scale(effects, design)
-    )
-    if len(roots) == 1 and _SCORES[name](effects, *estimating_parts(np.zeros(1), effects, design))[0] > 0:
+    """The highest maximum: every place where the slope falls through zero on a grid, or zero itself."""
+    contrasts, likelihood = Contrasts.of(effects, design), _LIKELIHOODS[name]
+    grid = contrasts.scale * _GRID
+    slopes = likelihood.score(grid, contrasts, effects)
+    roots = [
+        _root(lambda tau2: float(likelihood.score(np.asarray(tau2), contrasts, effects)), grid[i], grid[i + 1])
+        for i in np.flatnonzero((slopes[:-1] > 0) & (slopes[1:] <= 0))
+    ]
+    if len(roots) == 1 and slopes[0] > 0:
         return roots[0]
-    return max([0.0, *roots], key=lambda t: _log_likelihood(t, effects, design, restricted=name == "REML"))
+    return max([0.0, *roots], key=lambda tau2: likelihood.value(tau2, contrasts, effects))
 
 
-def _root_of_q(target: float, effects: Effects, design: FloatArray) -> float:
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    return float(brentq(function, low, high, xtol=1e-14, rtol=1e-13))
+
+
+def _root_of_q(target: float, contrasts: Contrasts) -> float:
     """Where the generalised Q, which falls with tau2, meets a value; 0 where it is below it from the start."""
+    if contrasts.q(0.0) <= target:
+        return 0.0
+    # Q is at most the sum of squares over tau2.
+    return _root(lambda tau2: float(contrasts.q(tau2)) - target, 0.0, float(contrasts.squares.sum()) / target)
 
-    def excess(tau2: float) -> float:
-        return float(_generalised_q(effects, estimating_parts(np.array([tau2]), effects, design)[0])[0]) - target
 
-    # Q is at most the unweighted sum of squares over tau2.
-    beyond = _residual_squares(effects, design) / target
-    return float(brentq(excess, 0.0, beyond, xtol=1e-14, rtol=1e-13)) if excess(0.0) > 0 else 0.0
+def _paule_mandel(effects: Effects, design: FloatArray) -> float:
+    return _root_of_q(len(design) - design.shape[1], Contrasts.of(effects, design))
 
 
 def _dersimonian_laird(effects: Effects, design: FloatArray) -> float:
-    projections, _ = estimating_parts(np.zeros(1), effects, design)
-    excess = _generalised_q(effects, projections)[0] - (len(design) - design.shape[1])
-    return max(0.0, float(excess / np.trace(projections[0])))
+    contrasts = Contrasts.of(effects, design)
+    excess = float(contrasts.q(0.0)) - len(contrasts.squares)
+    return max(0.0, excess / float(contrasts.weights(0.0).sum()))
 
 
 ESTIMATORS: Mapping[str, Callable[[Effects, FloatArray], float]] = {
     "FE": lambda effects, design: 0.0,
     "DL": _dersimonian_laird,
-    "PM": lambda effects, design: _root_of_q(len(design) - design.shape[1], effects, design),
+    "PM": _paule_mandel,
     "ML": lambda effects, design: _by_likelihood("ML", effects, design),
     "REML": lambda effects, design: _by_likelihood("REML", effects, design),
 }
@@ -174,7 +198,7 @@ ESTIMATORS: Mapping[str, Callable[[Effects, FloatArray], float]] = {
 
 def cochran_q(effects: Effects, design: FloatArray) -> float:
     """Return the weighted sum of squares that a design leaves, with sampling variances alone (Cochran's Q)."""
-    return float(_generalised_q(effects, estimating_parts(np.zeros(1), effects, design)[0])[0])
+    return float(Contrasts.of(effects, design).q(0.0))
 
 
 def q_profile(effects: Effects, design: FloatArray, alpha: float) -> tuple[float, float]:
@@ -198,6 +222,7 @@ def q_profile(effects: Effects, design: FloatArray, alpha: float) -> tuple[float
     ----------
     Viechtbauer (2007), doi:10.1002/sim.2514.
     """
-    df = len(design) - design.shape[1]
-    low, high = (_root_of_q(float(chdtri(df, tail)), effects, design) for tail in (alpha / 2, 1 - alpha / 2))
+    contrasts = Contrasts.of(effects, design)
+    tails = (float(chdtri(len(contrasts.squares), tail)) for tail in (alpha / 2, 1 - alpha / 2))
+    low, high = (_root_of_q(tail, contrasts) for tail in tails)
     return low, high
