@@ -12,6 +12,7 @@ sockets, are of these tests alone: they stand in a folder of their own.
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -54,7 +55,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     from crosswave.kernel import stop_server
 
-    stop_server()
+    with suppress(OSError):  # the folder may be gone, and its server with it
+        stop_server()
     shutil.rmtree(os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 
