@@ -15,7 +15,7 @@ from crosswave.site.clean import Styles, clean_html
 from crosswave.site.frame import Content, content_of, style_hash
 from crosswave.site.material import Material, Overview
 from crosswave.site.page import PageOrigin, described, render_page
-from crosswave.site.weave import woven
+from crosswave.site.weave import without_card, woven
 
 EVIL = '<script>alert(1)</script> & "quotes"'
 NOTHING = Material()
@@ -239,3 +239,11 @@ def test_table_region_is_named_by_its_caption_and_given_scopes_stay() -> None:
 
 def test_wide_characters_survive() -> None:
     assert "58 % → 53 %" in render_page(notebook(new_output("stream", name="stdout", text="58 % → 53 %")), ORIGIN)
+
+
+def test_a_page_with_a_card_does_not_show_the_notebooks_own_of_the_same_thing() -> None:
+    card = '<section class="card">\n<h3>{}</h3>\n<dl>\n<dt>Whom</dt>\n</dl>\n</section>'
+    of_it, of_another = card.format("Cuts &amp; clouds"), card.format("Another survey")
+    content = Content(f"<p>a</p>{of_it}<p>b</p>{of_another}")
+    assert without_card(content, "Cuts & clouds").html == f"<p>a</p><p>b</p>{of_another}"
+    assert without_card(content, "Clouds") == content

@@ -9,7 +9,7 @@ from crosswave.site.frame import HOME, Link, Place, content_of, framed, layout
 from crosswave.site.index import GROUPS, About, PageLink, grouped
 from crosswave.site.material import Finder, Material
 from crosswave.site.styles import assets
-from crosswave.site.weave import woven
+from crosswave.site.weave import without_card, woven
 
 SECTIONS = {"survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
@@ -73,7 +73,9 @@ class Site:
         content, place = content_of(document), self._places[page]
         if content is None:
             return document
-        linked, card = woven(content, page, self._hrefs, place.up), self._material.cards.get(page)
+        card = self._material.cards.get(page)
+        shown = without_card(content, place.title) if card else content
+        linked = woven(shown, page, self._hrefs, place.up)
         about = f"crosswave {self._about.version}"
         return framed(linked, place, nav=self._nav, about=about, card=card, hrefs=self._hrefs)
 

@@ -1,16 +1,18 @@
-"""Links between the tables of notebook pages: a figure's row can be linked to, and a figure's id leads there."""
+"""Notebook pages as parts of a site: a figure's row can be linked to, its id leads there, and nothing is said twice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from html import unescape
 
 from crosswave.site.frame import Content
 
 _LINKED = re.compile(r'<a class="to" href="[^"]*">([^<]*)</a>')
 _ROW = re.compile(r'<tr>(<th scope="row"[^>]*>)([a-z0-9-]+(?:\.[a-z0-9-]+)*)(</th>)')
 _CELL = re.compile(r"(<t[hd][^>]*>)([a-z0-9-]+(?:\.[a-z0-9-]+){0,2})(</t[hd]>)")
+_CARD = re.compile(r'<section class="card">\s*<h3[^>]*>(.*?)</h3>.*?</section>\s*', re.DOTALL)
 _ROW_ID = re.compile(r'<tr id="([^"]*)">')
 
 
@@ -55,3 +57,20 @@ def _target(name: str, page: str, hrefs: Mapping[str, str]) -> str:
         if target in hrefs and target != page:
             return f"{hrefs[target]}#{at}" if at else hrefs[target]
     return ""
+
+
+def without_card(content: Content, title: str) -> Content:
+    """Return what a page shows without its own card of what the page is about, for a frame that has one.
+
+    Parameters
+    ----------
+    content : Content
+        Of the page.
+    title : str
+        Of the page: a card with another title stays.
+    """
+
+    def unless_said(match: re.Match[str]) -> str:
+        return "" if unescape(match.group(1)).strip() == title else match.group()
+
+    return replace(content, html=_CARD.sub(unless_said, content.html))
