@@ -12,6 +12,7 @@ sockets, are of these tests alone: they stand in a folder of their own.
 import os
 import shutil
 import tempfile
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -37,27 +38,31 @@ def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
     return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the folder of sockets, and put the corrections in place where notebooks are tested at all."""
-    if not hasattr(config, "workerinput"):  # parallel test processes share the folder, and so the server
-        os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="cw-test-")
-    if not config.getoption("--nbval", default=False):
-        return
-    from nbval import kernel
-
-    kernel.RunningKernel.execute_cell_input = _execute_with_history
-    kernel.KernelManager = _local_kernel_manager
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the server, and remove the folder."""
-    if hasattr(config, "workerinput"):
-        return
+def _end_server() -> None:
     from crosswave.kernel import stop_server
 
     with suppress(OSError):  # the folder may be gone, and its server with it
         stop_server()
     shutil.rmtree(os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder of sockets, and put the corrections in place where notebooks are tested at all."""
+    if not hasattr(config, "workerinput"):  # parallel test processes share the folder, and so the server
+        os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="cw-test-")
+        config.add_cleanup(_end_server)
+    if not config.getoption("--nbval", default=False):
+        return
+    if not hasattr(config, "workerinput"):
+        from crosswave.run.kernels import start_kernels
+
+        starting = threading.Thread(target=start_kernels, daemon=True)  # while the tests are collected
+        starting.start()
+        config.add_cleanup(starting.join)
+    from nbval import kernel
+
+    kernel.RunningKernel.execute_cell_input = _execute_with_history
+    kernel.KernelManager = _local_kernel_manager
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -50,6 +50,14 @@ def best_kernel() -> str:
     return CURRENT_KERNEL if why_cold() else ensure_kernelspec()
 
 
+def start_kernels() -> None:
+    """Start the server of warm kernels, where they can be had, before there is a kernel to fork."""
+    if (name := best_kernel()) != CURRENT_KERNEL:
+        manager = BlockingLocalKernelManager(kernel_name=name)
+        manager.start_kernel()
+        manager.shutdown_kernel(now=True)
+
+
 class CurrentKernelSpecManager(KernelSpecManager):
     """Kernel specifications, with one more that is always the interpreter running this.
 

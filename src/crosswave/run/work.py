@@ -18,7 +18,7 @@ from pathlib import Path
 
 from crosswave.run.cache import content_hash
 from crosswave.run.ending import kill_children, leave_it_to_the_parent
-from crosswave.run.tasks import CURRENT_KERNEL, Product, Task, failed
+from crosswave.run.tasks import Product, Task, failed
 
 OTHER_SOURCE = "the worker on {host} has another source of crosswave than the driver; install the same on both"
 SHOW_CURSOR = b"\x1b[?25h"
@@ -45,14 +45,11 @@ def warm_up() -> None:
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     from crosswave.run import execute  # noqa: F401  (papermill is imported with it)
-    from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
+    from crosswave.run.kernels import start_kernels
     from crosswave.site.page import PageOrigin, render_page
 
     render_page(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("# 1")]), PageOrigin("", "", "", ()))
-    if best_kernel() != CURRENT_KERNEL:
-        manager = BlockingLocalKernelManager(kernel_name=best_kernel())
-        manager.start_kernel()
-        manager.shutdown_kernel(now=True)
+    start_kernels()
 
 
 def prepare_worker(scratch: str) -> None:
