@@ -65,9 +65,9 @@ def data_package(frames: Mapping[str, pd.DataFrame], texts: Mapping[str, bytes],
     version : str
         Of the package that made them.
 
-    References
-    ----------
-    https://specs.frictionlessdata.io/tabular-data-package/
+    Notes
+    -----
+    The form is that of https://specs.frictionlessdata.io/tabular-data-package/.
     """
     return {
         "profile": "tabular-data-package",
