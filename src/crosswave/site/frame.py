@@ -142,7 +142,7 @@ def style_hash(css: str) -> str:
     Examples
     --------
     >>> style_hash(".s1 { text-align: right }")[:14]
-    "'sha256-9sSdpS"
+    "'sha256-eycZTu"
     """
     return f"'sha256-{base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()}'"
 

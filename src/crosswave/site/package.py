@@ -67,7 +67,7 @@ def data_package(frames: Mapping[str, pd.DataFrame], texts: Mapping[str, bytes],
 
     Notes
     -----
-    As https://specs.frictionlessdata.io/tabular-data-package/ asks.
+    The form is that of https://specs.frictionlessdata.io/tabular-data-package/.
     """
     return {
         "profile": "tabular-data-package",
