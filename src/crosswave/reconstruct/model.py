@@ -163,6 +163,7 @@ class Model:
         trial = self._cp.clone()
         trial.clear_objective()
         yes, of = (trial.get_int_var_from_proto_index(variable.index) for variable in (count, base))
+        trial.add(of >= 1)  # a share is printed of somebody
         trial.add(yes * ends.low.denominator >= of * ends.low.numerator)
         trial.add(yes * ends.high.denominator <= of * ends.high.numerator - ends.high_open)
         return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)

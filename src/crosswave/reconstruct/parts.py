@@ -74,7 +74,7 @@ def known(part: Arithmetic) -> Part:
     loose = any(figure.base.loose for figure in part.figures)
     if is_simple(part):
         return _InLooseBoxes(part) if loose else _InBoxes(part)
-    root = None if loose else plant(part)
+    root = plant(part)
     return _InModel(part) if root is None else _InTree(part, Tree(root))
 
 

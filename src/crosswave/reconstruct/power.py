@@ -167,7 +167,8 @@ def _one_in_model(part: Arithmetic, figure: Figure, n: IntArray) -> Possible:
     held = [element for element in elements(part) if (element.kind, element.name) != ("figure", figure.id)]
     model = Model(part, held, sizes=n.tolist())
     count, base = model.counts[figure.id], model.bases[figure.base.key]
-    (low, high), sizes = model.bounds(count), model.bounds(base)
+    (low, high), (fewest, most) = model.bounds(count), model.bounds(base)
+    sizes = max(fewest, 1), most  # a share is printed of somebody
     scale = _Scale.of(figure.decimals or 0, part.rounding)
     open_ = np.array(printable(range(sizes[0], sizes[1] + 1), figure.decimals or 0, part.rounding))
     open_ &= (scale.lower * sizes[0] <= high * scale.whole) & (scale.upper * sizes[1] >= low * scale.whole)
