@@ -19,7 +19,7 @@ from crosswave.source_graph import own_graph
 KEEP_VARIABLE = "CROSSWAVE_KEEP"
 """Set to 1 where reconstructions are to be kept: in a run and in its kernels. Tests of the engine leave it unset."""
 
-_NOT_READ = {"total_error", "families"}
+_NOT_READ = {"total_error", "families", "lines"}
 
 
 def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:

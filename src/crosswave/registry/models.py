@@ -426,6 +426,19 @@ ALPHA_TOP = 0.5
 
 ALPHA_RULE = f"must lie above 0 and below {ALPHA_TOP:g}, such as 0.05 for 95 % intervals"
 
+
+class LinesPlan(Record):
+    """What was fixed for lines through three waves and more."""
+
+    published_within: Declared = Field(description="Years from fieldwork to publication, where the former is unknown.")
+    family: Family = Field(description="All slopes and trends are one family, adjusted by Holm.")
+
+    @model_validator(mode="after")
+    def _in_range(self) -> LinesPlan:
+        years = self.published_within.value
+        return _held(self, {f"published_within must be years above 0; {years:g} arrived": years > 0})
+
+
 _LEAST_ANALYSES = 200
 
 
@@ -490,6 +503,7 @@ class Plan(Record):
     multiverse: MultiversePlan
     gate: tuple[GateRule, ...]
     families: tuple[Family, ...]
+    lines: LinesPlan
     decision_table: tuple[VerdictRow, ...]
 
     @model_validator(mode="after")
