@@ -102,17 +102,37 @@ class Contrasts:
 
     @classmethod
     def of(cls, effects: Effects, design: FloatArray) -> Contrasts:
-        """Return the contrasts that a design (k, p) of full column rank leaves."""
+        """Return the contrasts that a design (k, p) of full column rank leaves.
+
+        Parameters
+        ----------
+        effects : Effects
+            Of k waves.
+        design : array of float, shape (k, p)
+            Full column rank, k above p.
+        """
         rest = np.linalg.qr(design, mode="complete")[0][:, design.shape[1] :]
         variances, turn = np.linalg.eigh((rest.T * effects.variances) @ rest)
         return cls((effects.values @ rest @ turn) ** 2, variances)
 
     def weights(self, tau2: npt.ArrayLike) -> FloatArray:
-        """Return the weights of the contrasts, shape (..., k - p), at values of the between-wave variance."""
+        """Return the weights of the contrasts, shape (..., k - p), at values of the between-wave variance.
+
+        Parameters
+        ----------
+        tau2 : array_like of float
+            Zero or more.
+        """
         return np.asarray(1 / (self.variances + np.asarray(tau2)[..., None]))
 
     def q(self, tau2: npt.ArrayLike) -> FloatArray:
-        """Return the generalised Q, y'Py, at values of the between-wave variance."""
+        """Return the generalised Q, y'Py, at values of the between-wave variance.
+
+        Parameters
+        ----------
+        tau2 : array_like of float
+            Zero or more.
+        """
         return np.asarray(self.weights(tau2) @ self.squares)
 
     @property
@@ -197,7 +217,15 @@ ESTIMATORS: Mapping[str, Callable[[Effects, FloatArray], float]] = {
 
 
 def cochran_q(effects: Effects, design: FloatArray) -> float:
-    """Return the weighted sum of squares that a design leaves, with sampling variances alone (Cochran's Q)."""
+    """Return the weighted sum of squares that a design leaves, with sampling variances alone (Cochran's Q).
+
+    Parameters
+    ----------
+    effects : Effects
+        Of k waves.
+    design : array of float, shape (k, p)
+        Full column rank, k above p.
+    """
     return float(Contrasts.of(effects, design).q(0.0))
 
 

@@ -64,7 +64,13 @@ class Dates:
 
 
 def dates_between(low: npt.ArrayLike, high: npt.ArrayLike) -> Dates:
-    """Return date intervals as floats, checked as `Dates` says."""
+    """Return date intervals as floats, checked as `Dates` says.
+
+    Parameters
+    ----------
+    low, high : array_like, shape (k,)
+        Earliest and latest dates in decimal years.
+    """
     return Dates(np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64))
 
 
@@ -91,7 +97,17 @@ def slope_is_identified(dates: Dates, others: FloatArray) -> bool:
 
 
 def date_design(moments: FloatArray, centre: float, others: FloatArray) -> FloatArray:
-    """Return the design (k, 2 + q): a constant, the date less a centre, and other columns."""
+    """Return the design (k, 2 + q): a constant, the date less a centre, and other columns.
+
+    Parameters
+    ----------
+    moments : array of float, shape (k,)
+        Dates in decimal years.
+    centre : float
+        The date at which the intercept stands.
+    others : array of float, shape (k, q)
+        Other columns; q may be 0.
+    """
     return np.column_stack([np.ones(len(moments)), moments - centre, others])
 
 
@@ -157,7 +173,13 @@ class SlopeRange:
     p_high: float
 
     def joined(self, other: SlopeRange) -> SlopeRange:
-        """Return the range that encloses both."""
+        """Return the range that encloses both.
+
+        Parameters
+        ----------
+        other : SlopeRange
+            Of the same slope.
+        """
         slope_low, slope_high = min(self.slope_low, other.slope_low), max(self.slope_high, other.slope_high)
         p_high = 1.0 if slope_low <= 0 <= slope_high else max(self.p_high, other.p_high)
         low, high = min(self.low, other.low), max(self.high, other.high)

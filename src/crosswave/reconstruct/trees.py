@@ -41,16 +41,34 @@ class Tree:
         self._ways: dict[tuple[int, int], int] = {}
 
     def asked(self, n: int) -> int:
-        """Return how many were asked the outermost questions where n is so large."""
+        """Return how many were asked the outermost questions where n is so large.
+
+        Parameters
+        ----------
+        n : int
+            How many answered the survey.
+        """
         size = self.root.base
         return size.high if size.low == size.high else n
 
     def fits(self, n: int) -> bool:
-        """Return whether any counts exist for an n."""
+        """Return whether any counts exist for an n.
+
+        Parameters
+        ----------
+        n : int
+            How many answered the survey.
+        """
         return any(self._fits(self.root, base) for base in _bases(self.root, self.asked(n)))
 
     def tables(self, n: int) -> int:
-        """Return how many tables of counts there are for an n."""
+        """Return how many tables of counts there are for an n.
+
+        Parameters
+        ----------
+        n : int
+            How many answered the survey.
+        """
         return self._tables_of(self.root, self.asked(n))
 
     def left_to(self, sizes: Iterable[int]) -> dict[str, Places]:

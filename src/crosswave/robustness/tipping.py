@@ -35,7 +35,13 @@ class Tipping:
     down: bool = False
 
     def words(self, unit: str = "") -> str:
-        """Return it as a reader would say it: "1.4 points: inconclusive", "none up to 50 points", "none even at 0"."""
+        """Return it as a reader would say it: "1.4 points: inconclusive", "none up to 50 points", "none even at 0".
+
+        Parameters
+        ----------
+        unit : str, default ""
+            Such as "points".
+        """
         ending = f" {unit}" if unit else ""
         if self.value is not None:
             return f"{self.value:.3g}{ending}: {self.verdict}"
@@ -129,7 +135,15 @@ _ALL_POINTS = 100.0
 
 
 def nearest_bias(readings: Readings, edges: Edges) -> list[Tipping]:
-    """Return the smallest bias that tips each verdict; a positive one has made the later share too high."""
+    """Return the smallest bias that tips each verdict; a positive one has made the later share too high.
+
+    Parameters
+    ----------
+    readings : Readings
+        Feasible readings.
+    edges : Edges
+        From `crosswave.robustness.edges.bias_edges`.
+    """
     none = np.zeros_like(readings.points)
     up = tip(readings, edges, none, _ALL_POINTS)
     down = tip(readings, edges, none, -_ALL_POINTS, down=True)
