@@ -64,6 +64,11 @@ class Checker:
     def check(self, claim: Claim) -> ClaimVerdict:
         """Return the verdict on a claim.
 
+        Parameters
+        ----------
+        claim : Claim
+            As recorded.
+
         Notes
         -----
         Every condition must hold: the claim is true of those who answered if all conditions are, false if one is.
@@ -118,7 +123,13 @@ class Checker:
         return (middle, *interval) if interval else (middle, None, None)
 
     def span(self, condition: Condition) -> Span:
-        """Return the exact values that the weighted sum of a condition can have among those who answered."""
+        """Return the exact values that the weighted sum of a condition can have among those who answered.
+
+        Parameters
+        ----------
+        condition : Condition
+            Of a claim.
+        """
         total = Span(Fraction(0), Fraction(0))
         for name, weight in condition.terms.items():
             total = total.plus(self._term(name).scaled(weight))

@@ -30,6 +30,13 @@ class Interval:
     high: float
 
     def __post_init__(self) -> None:
+        """Refuse ends in the wrong order.
+
+        Raises
+        ------
+        ValueError
+            If low is above high, or an end is missing.
+        """
         if not self.low <= self.high:
             raise ValueError(f"low must be at most high; got {self.low:g} and {self.high:g}. Swap the two ends.")
 
@@ -39,15 +46,33 @@ class Interval:
         return self.high - self.low
 
     def contains(self, value: float) -> bool:
-        """Whether `value` lies in the interval, ends included."""
+        """Whether `value` lies in the interval, ends included.
+
+        Parameters
+        ----------
+        value : float
+            Any number.
+        """
         return self.low <= value <= self.high
 
     def overlaps(self, other: Interval) -> bool:
-        """Whether the two intervals share at least one point."""
+        """Whether the two intervals share at least one point.
+
+        Parameters
+        ----------
+        other : Interval
+            Of the same quantity.
+        """
         return self.low <= other.high and other.low <= self.high
 
     def hull(self, other: Interval) -> Interval:
-        """Smallest interval that covers both."""
+        """Smallest interval that covers both.
+
+        Parameters
+        ----------
+        other : Interval
+            Of the same quantity.
+        """
         return Interval(min(self.low, other.low), max(self.high, other.high))
 
 

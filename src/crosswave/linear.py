@@ -86,7 +86,13 @@ class LinearTerm:
 
 
 def linear_value(terms: Sequence[LinearTerm]) -> float:
-    """Return the weighted sum of the shares of `terms`."""
+    """Return the weighted sum of the shares of `terms`.
+
+    Parameters
+    ----------
+    terms : sequence of LinearTerm
+        Any number of them.
+    """
     return math.fsum(term.weight * term.share for term in terms)
 
 

@@ -96,7 +96,15 @@ def _listed(typed: Sequence[str]) -> str:
 
 
 def attempt(faults: list[str], read: Callable[[], Value]) -> Value | None:
-    """Return what a reader returns, or None; its fault goes to the others, so that all are told together."""
+    """Return what a reader returns, or None; its fault goes to the others, so that all are told together.
+
+    Parameters
+    ----------
+    faults : list of str
+        Faults so far; a line of its own for each further one is added.
+    read : callable
+        Takes nothing; raises ValueError where it cannot read.
+    """
     try:
         return read()
     except ValueError as error:

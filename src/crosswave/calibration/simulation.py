@@ -55,7 +55,13 @@ class Calibration:
         return self.verdicts["rose"] + self.verdicts["fell"] - self.right
 
     def standard_error(self, rate: float) -> float:
-        """Return the Monte Carlo standard error of a rate, sqrt(rate (1 - rate) / worlds)."""
+        """Return the Monte Carlo standard error of a rate, sqrt(rate (1 - rate) / worlds).
+
+        Parameters
+        ----------
+        rate : float
+            In [0, 1].
+        """
         return math.sqrt(rate * (1 - rate) / self.world.worlds)
 
 

@@ -110,7 +110,7 @@ def trajectory_message(course: Course) -> str:
         return f"{label}: {len(course.kept.waves)} waves that may be compared, too few for a line"
     line = course.found.lines["meta-regression"]
     ends = points(line.at_mean_low, sign=True), points(line.at_mean_high, sign=True)
-    side = "a rise" if line.low > 0 else "a fall" if line.high < 0 else "no slope shows"
+    side = {1: "a rise", -1: "a fall"}.get(course.slope, "no slope shows")
     return f"{label}: {side}; {points(line.at_mean, sign=True)} points a year ({ends[0]} to {ends[1]})"
 
 
@@ -198,9 +198,9 @@ def slopes_message(courses: Sequence[Course]) -> str:
     courses : sequence of Course
         From `crosswave.tables.course.courses_of`.
     """
-    lines = [course.found.lines["meta-regression"] for course in courses if course.found and course.has_line]
-    shown = sum(line.low > 0 or line.high < 0 for line in lines)
-    return f"A slope shows in {shown} of {len(lines)} constructs with {FEWEST_FOR_LINE} or more comparable waves"
+    lines = sum(course.has_line for course in courses)
+    shown = sum(course.slope != 0 for course in courses)
+    return f"A slope shows in {shown} of {lines} constructs with {FEWEST_FOR_LINE} or more comparable waves"
 
 
 def slopes_alt(courses: Sequence[Course]) -> str:

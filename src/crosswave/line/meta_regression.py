@@ -54,7 +54,13 @@ class Dates:
 
 
 def dates_between(low: npt.ArrayLike, high: npt.ArrayLike) -> Dates:
-    """Return date intervals as floats, checked as `Dates` says."""
+    """Return date intervals as floats, checked as `Dates` says.
+
+    Parameters
+    ----------
+    low, high : array_like, shape (k,)
+        Earliest and latest dates in decimal years.
+    """
     return Dates(np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64))
 
 
@@ -81,7 +87,17 @@ def slope_is_identified(dates: Dates, others: FloatArray) -> bool:
 
 
 def date_design(moments: FloatArray, centre: float, others: FloatArray) -> FloatArray:
-    """Return the design (k, 2 + q): a constant, the date less a centre, and other columns; of dates (m, k) one each."""
+    """Return the design (k, 2 + q): a constant, the date less a centre, and other columns; of dates (m, k) one each.
+
+    Parameters
+    ----------
+    moments : array of float, shape (k,) or (m, k)
+        Dates in decimal years.
+    centre : float
+        The date at which the intercept stands.
+    others : array of float, shape (k, q)
+        Other columns; q may be 0.
+    """
     columns = np.stack([np.ones_like(moments), moments - centre], axis=-1)
     return np.concatenate([columns, np.broadcast_to(others, (*moments.shape, others.shape[1]))], axis=-1)
 

@@ -27,11 +27,22 @@ class Ends(NamedTuple):
     high_open: bool = False
 
     def fewest(self, base: Whole) -> Whole:
-        """Return the smallest count of a base, or of each of an array of bases, at or above the lowest share."""
+        """Return the smallest count of a base, or of each of an array of bases, at or above the lowest share.
+
+        Parameters
+        ----------
+        base : int or array of int
+            Bases, zero or more.
+        """
         return -(-self.low.numerator * base // self.low.denominator)
 
     def most(self, base: Whole) -> Whole:
         """Return the largest count of a base, or of each of an array of bases, that is not beyond the highest share.
+
+        Parameters
+        ----------
+        base : int or array of int
+            Bases, zero or more.
 
         Notes
         -----
@@ -40,5 +51,11 @@ class Ends(NamedTuple):
         return (self.high.numerator * base - self.high_open) // self.high.denominator
 
     def holds(self, share: Fraction) -> bool:
-        """Return whether a share lies between the ends."""
+        """Return whether a share lies between the ends.
+
+        Parameters
+        ----------
+        share : Fraction
+            In [0, 1].
+        """
         return self.low <= share and (share < self.high if self.high_open else share <= self.high)

@@ -69,7 +69,13 @@ class Quantity:
         return Ends(self.low, Fraction(1) if self.high is None else self.high, self.high_open)
 
     def holds(self, value: Fraction) -> bool:
-        """Return whether a value can have been printed so."""
+        """Return whether a value can have been printed so.
+
+        Parameters
+        ----------
+        value : Fraction
+            A share or a count.
+        """
         return self.low <= value if self.high is None else self.ends.holds(value)
 
 
@@ -102,7 +108,13 @@ class Lexicon:
         return self._phrase(printed, text, "proportion") or self._by_rule(printed, text)
 
     def known_count(self, printed: str) -> Quantity | None:
-        """Return the whole numbers that quantities.yaml gives to a printed text, if it names it."""
+        """Return the whole numbers that quantities.yaml gives to a printed text, if it names it.
+
+        Parameters
+        ----------
+        printed : str
+            Such as ``nearly 1,000``.
+        """
         return self._phrase(printed, _plain(printed), "count")
 
     def _phrase(self, printed: str, text: str, kind: str) -> Quantity | None:
@@ -170,6 +182,11 @@ class Lexicon:
 
 def number(text: str) -> Fraction:
     """Return ``50%``, ``1/3``, ``0.5``, ``1,000`` or ``12`` exactly.
+
+    Parameters
+    ----------
+    text : str
+        As a person writes it.
 
     Raises
     ------
@@ -318,7 +335,13 @@ def _around(value: Fraction, rule: Rule) -> tuple[Fraction, Fraction]:
 
 
 def phrases_seen(quantities: Quantities) -> Iterator[tuple[str, str, str]]:
-    """Yield phrase, figure and exact value for every use of a phrase that may calibrate it."""
+    """Yield phrase, figure and exact value for every use of a phrase that may calibrate it.
+
+    Parameters
+    ----------
+    quantities : Quantities
+        The file quantities.yaml.
+    """
     for phrase in quantities.phrases:
         for use in _calibrating(phrase.seen):
             yield phrase.text, use.get("figure", ""), use["exact"]

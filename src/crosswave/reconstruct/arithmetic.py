@@ -116,7 +116,13 @@ class Arithmetic:
 
 
 def components(arithmetic: Arithmetic) -> list[Arithmetic]:
-    """Return the parts of a survey that share no unknown number but n, each to be solved by itself."""
+    """Return the parts of a survey that share no unknown number but n, each to be solved by itself.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The survey under one reading.
+    """
     places = {figure.id: place for place, figure in enumerate(arithmetic.figures)}
     tied = [(places[first], places[other]) for first, *others in _ties(arithmetic) for other in others]
     rows, columns = zip(*tied, strict=True) if tied else ((), ())

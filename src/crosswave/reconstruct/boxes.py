@@ -41,7 +41,13 @@ class Boxes:
 
 
 def is_simple(part: Arithmetic) -> bool:
-    """Return whether a part is figures on one base with at most one sum over all of them."""
+    """Return whether a part is figures on one base with at most one sum over all of them.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        Figures that share unknown numbers.
+    """
     one_base = len({figure.base.key for figure in part.figures}) == 1 and not part.figures[0].base.answers
     sums = [link for link in part.links if link.kind in _SUMS]
     covers = all(len(link.members) == len(part.figures) for link in sums)

@@ -49,7 +49,13 @@ def people(survey: Survey, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | No
 
 
 def rivals(survey: Survey) -> dict[str, str]:
-    """Return the local id of each rival printed value with that of the value it rivals."""
+    """Return the local id of each rival printed value with that of the value it rivals.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    """
     return {
         finding.local_id: f"{finding.question.id}.{finding.answer.rival_of}"
         for finding in findings_of(survey)
@@ -85,7 +91,13 @@ def _chosen(survey: Survey, place: str, pick: int) -> str:
 
 
 def describe(base: Base | None) -> str:
-    """Return a base in words."""
+    """Return a base in words.
+
+    Parameters
+    ----------
+    base : Base or None
+        As recorded; None where nothing is.
+    """
     if base is None:
         return "everyone (assumed)"
     if base.either:

@@ -10,7 +10,7 @@ from crosswave.reconstruct.survey import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Survey
 
-_NOT_READ = {"total_error", "families"}
+_NOT_READ = {"total_error", "families", "lines"}
 
 
 def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:

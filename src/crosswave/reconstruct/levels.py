@@ -32,7 +32,13 @@ class Context:
     means: Mapping[str, Mean]
 
     def finding_counts(self, finding: Finding) -> FindingCounts:
-        """Return what the print of one figure admits."""
+        """Return what the print of one figure admits.
+
+        Parameters
+        ----------
+        finding : Finding
+            A figure of the survey.
+        """
         quantity = self._quantity(finding)
         counts = self.counts.get(finding.local_id)
         level, reason = self._level(finding, quantity, counts)

@@ -29,7 +29,13 @@ class Element:
 
 
 def elements(arithmetic: Arithmetic) -> list[Element]:
-    """Return everything a model holds, figures first."""
+    """Return everything a model holds, figures first.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        A part of a survey.
+    """
     figures = [Element("figure", f.id, f"{f.printed} for {f.id}") for f in arithmetic.figures]
     held = (figure.base for figure in arithmetic.figures if not figure.base.loose)
     bases = {base.key: Element("base", base.key, base.assumption) for base in held}
@@ -122,6 +128,11 @@ class Model:
     def bounds(self, variable: cp_model.IntVar) -> tuple[int, int]:
         """Return the exact minimum and maximum of a count or base.
 
+        Parameters
+        ----------
+        variable : IntVar
+            One of ``counts`` or ``bases``, or ``n``.
+
         Raises
         ------
         ValueError
@@ -159,10 +170,19 @@ class Model:
         return tuple(value for value in range(low, high + 1) if self._can_be(variable, value))
 
     def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: Ends) -> bool:
-        """Return whether a count can be a share of its base between two ends."""
+        """Return whether a count can be a share of its base between two ends.
+
+        Parameters
+        ----------
+        count, base : IntVar
+            One of ``counts``, and its base.
+        ends : Ends
+            The shares that are asked for.
+        """
         trial = self._cp.clone()
         trial.clear_objective()
         yes, of = (trial.get_int_var_from_proto_index(variable.index) for variable in (count, base))
+        trial.add(of >= 1)  # a share is printed of somebody
         trial.add(yes * ends.low.denominator >= of * ends.low.numerator)
         trial.add(yes * ends.high.denominator <= of * ends.high.numerator - ends.high_open)
         return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
@@ -207,7 +227,15 @@ class Model:
         return both
 
     def fix(self, variable: cp_model.IntVar, value: int) -> None:
-        """Hold a count or base at a value from now on."""
+        """Hold a count or base at a value from now on.
+
+        Parameters
+        ----------
+        variable : IntVar
+            One of ``counts`` or ``bases``, or ``n``.
+        value : int
+            Its value.
+        """
         self._shown.clear()
         self._cp.add(variable == value)
 

@@ -33,7 +33,13 @@ class Possible:
 
 
 def unlimited(figure: Figure) -> Possible:
-    """Return what could stand in place of a figure whose base is not known: everything prints on some base."""
+    """Return what could stand in place of a figure whose base is not known: everything prints on some base.
+
+    Parameters
+    ----------
+    figure : Figure
+        Printed as a number or in words.
+    """
     steps = 100 * 10 ** (figure.decimals or 0)
     return Possible((True,) * (steps + 1), 1, steps)
 
@@ -76,7 +82,17 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
 
 
 def printable(bases: Iterable[int], decimals: int, rounding: str) -> tuple[bool, ...]:
-    """Return for each value from 0 up to 100 % whether a count on any of the bases prints it."""
+    """Return for each value from 0 up to 100 % whether a count on any of the bases prints it.
+
+    Parameters
+    ----------
+    bases : iterable of int
+        Sizes, each at least 1.
+    decimals : int
+        Decimals of the percentage.
+    rounding : {"nearest", "truncated"}
+        How the printer got to the digits.
+    """
     scale, sizes = _Scale.of(decimals, rounding), set(bases)
     if any(size >= scale.whole // 2 for size in sizes):
         return (True,) * len(scale.lower)
@@ -113,7 +129,15 @@ class _Scale:
 
 
 def possible_in_boxes(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
-    """Return what could stand in place of each figure of a part that `boxes` bounds."""
+    """Return what could stand in place of each figure of a part that `boxes` bounds.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        For which `crosswave.reconstruct.boxes.is_simple` holds.
+    n : array of int, shape (sizes,)
+        The sizes that n can have.
+    """
     box = relaxed(part, n)
     found = {}
     for k, figure in enumerate(part.figures):
@@ -138,7 +162,15 @@ def _any_case(places: Iterable[tuple[int, int, int]], decimals: int, rounding: s
 
 
 def possible_in_model(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
-    """Return what could stand in place of each figure of a part that needs a solver, value by value."""
+    """Return what could stand in place of each figure of a part that needs a solver, value by value.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        Figures that share unknown numbers.
+    n : array of int, shape (sizes,)
+        The sizes that n can have.
+    """
     return {f.id: _one_in_model(part, f, n) for f in part.figures if f.decimals is not None}
 
 
@@ -167,7 +199,8 @@ def _one_in_model(part: Arithmetic, figure: Figure, n: IntArray) -> Possible:
     held = [element for element in elements(part) if (element.kind, element.name) != ("figure", figure.id)]
     model = Model(part, held, sizes=n.tolist())
     count, base = model.counts[figure.id], model.bases[figure.base.key]
-    (low, high), sizes = model.bounds(count), model.bounds(base)
+    (low, high), (fewest, most) = model.bounds(count), model.bounds(base)
+    sizes = max(fewest, 1), most  # a share is printed of somebody
     scale = _Scale.of(figure.decimals or 0, part.rounding)
     open_ = np.array(printable(range(sizes[0], sizes[1] + 1), figure.decimals or 0, part.rounding))
     open_ &= (scale.lower * sizes[0] <= high * scale.whole) & (scale.upper * sizes[1] >= low * scale.whole)

@@ -33,7 +33,15 @@ class Rules:
 
     @classmethod
     def of(cls, settings: Settings, plan: Plan) -> Rules:
-        """Return the rules of an analysis."""
+        """Return the rules of an analysis.
+
+        Parameters
+        ----------
+        settings : Settings
+            Error rate, design effect and smallest change.
+        plan : Plan
+            Everything else.
+        """
         moved = plan.robustness
         return cls(
             alpha=settings.alpha,

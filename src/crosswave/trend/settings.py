@@ -56,7 +56,13 @@ class Settings:
 
 
 def planned(plan: Plan) -> Settings:
-    """Return the settings that plan.yaml declares."""
+    """Return the settings that plan.yaml declares.
+
+    Parameters
+    ----------
+    plan : Plan
+        The file plan.yaml.
+    """
     return Settings(
         plan.alpha.value,
         plan.design_effect.value,
