@@ -184,6 +184,19 @@ def test_every_verdict_has_a_meaning() -> None:
 # --- the tutorial -----------------------------------------------------------------------------------------------------
 
 
+def test_what_the_tutorial_prints_does_not_depend_on_the_terminal(
+    registry: Registry, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = Tutorial(registry)
+    printed = []
+    for settings in ({}, {"FORCE_COLOR": "1", "TERM": "dumb", "COLUMNS": "60", "TTY_COMPATIBLE": "1"}):
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        assert lesson.run("crosswave show pure-2018") == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1] and "pure-2018" in printed[0]
+
+
 def test_the_tutorial_goes_from_nothing_to_a_trend_and_leaves_the_registry_alone(
     registry: Registry, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from crosswave.charts.canvas import image, show, svg_text
 from crosswave.charts.claims import claims_alt, claims_chart
 from crosswave.charts.facts import timeline_alt, timeline_chart
 from crosswave.charts.overview import levels_alt, levels_chart, years_alt, years_chart
-from crosswave.charts.specification import intervals, specification_alt, specification_chart
+from crosswave.charts.specification import drawn, intervals, specification_alt, specification_chart
 from crosswave.charts.surveys import findings_alt, findings_chart
 from crosswave.charts.synthesis import synthesis_alt, synthesis_chart, verdicts_alt, verdicts_chart
 from crosswave.charts.trajectory import slopes_alt, slopes_chart, trajectory_alt, trajectory_chart
@@ -18,6 +18,7 @@ __all__ = [
     "claims_chart",
     "difference_alt",
     "difference_chart",
+    "drawn",
     "findings_alt",
     "findings_chart",
     "image",

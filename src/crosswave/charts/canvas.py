@@ -211,7 +211,12 @@ def show(
     if not table.empty:
         saved = table if data is None else data
         html = f"{STYLE}\n{to_html(table, caption)}\n{download(saved, caption)}"
-        publish({"text/plain": to_text(table, caption), "text/html": folded(f"{caption}: the chart as a table", html)})
+        publish(
+            {
+                "text/plain": to_text(table, caption),
+                "text/html": folded(f"{caption}: the chart as a table" if figure else caption, html),
+            }
+        )
 
 
 def image(figure: Figure, alt: str) -> str:

@@ -22,7 +22,8 @@ SURVEY = "acme-skills-2020"
 """Id of the made-up survey."""
 
 _FILLED = Path(__file__).with_name("tutorial.yaml")
-_COLUMNS = "100"
+_NO_TERMINAL = {"COLUMNS": "100", "TTY_COMPATIBLE": "0", "NO_COLOR": "1", "TERM": None, "FORCE_COLOR": None}
+"""What a command prints must not depend on where the notebook runs: one width, no colour."""
 
 
 class Tutorial:
@@ -59,7 +60,7 @@ class Tutorial:
         from crosswave.cli import app
 
         with _inside(self.folder):
-            done = CliRunner().invoke(app, shlex.split(command)[1:], env={"COLUMNS": _COLUMNS, "TERM": "dumb"})
+            done = CliRunner().invoke(app, shlex.split(command)[1:], env=_NO_TERMINAL)
         lines = [line.rstrip() for line in done.output.rstrip().splitlines()]
         shown = [*lines[:first], "…"] if first and len(lines) > first else lines
         _terminal(f"$ {command}", *shown)

@@ -1,8 +1,8 @@
 """A frame as an accessible HTML table: caption, scopes, escaped text; and as plain text for readers without HTML.
 
-Cells carry classes and no style of their own, so that a site may forbid inline styles: ``number`` stands at the right,
-it (but for its header) and ``short`` are never broken over lines, ``long`` is given room. `STYLE` says the same to
-JupyterLab, whose own sheet would put every cell at the right; a site leaves it out and has these classes in its sheet.
+Cells carry classes and no style of their own, so that a site may forbid inline styles. ``number`` stands at the right;
+``td.number`` and ``short`` are never broken over lines; ``long`` is given room. `STYLE` says the same to JupyterLab,
+whose own sheet would put every cell at the right; a site leaves it out and has these classes in its sheet.
 """
 
 from __future__ import annotations
