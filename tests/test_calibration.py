@@ -24,7 +24,7 @@ from crosswave.calibration.worlds import Rules, World, printed, world_of
 from crosswave.difference.newcombe import newcombe
 from crosswave.difference.power import detectable_change
 from crosswave.difference.total_error import error_at, pair_error
-from crosswave.printed.quantities import Quantity
+from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
 from crosswave.registry import Registry
 from crosswave.registry.models import Plan

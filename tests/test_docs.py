@@ -109,8 +109,8 @@ def test_methods_quotes_no_estimate():
 
 # --- docstrings -------------------------------------------------------------------------------------------------------
 
-ROOMS = ("printed", "reconstruct", "difference", "trend", "line", "robustness", "calibration", "by_hand")
-MODULES = ("arguments", "claims", "estimate", "heterogeneity", "linear", "verdict")
+ROOMS = ("printed", "reconstruct", "difference", "trend", "line", "robustness", "calibration", "claims", "by_hand")
+MODULES = ("arguments", "estimate", "heterogeneity", "linear", "verdict")
 
 
 def sources():

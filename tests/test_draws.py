@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crosswave.printed.quantities import percent_ends
+from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, tabulate, write_table
 from crosswave.reconstruct.trials import feasible_readings

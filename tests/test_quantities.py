@@ -12,15 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.printed.quantities import (
-    Lexicon,
-    Quantity,
-    QuantityError,
-    number,
-    percent_ends,
-    phrases_seen,
-    sample_range,
-)
+from crosswave.printed.ends import percent_ends
+from crosswave.printed.quantities import Lexicon, phrases_seen
+from crosswave.printed.quantity import Quantity, QuantityError, number
+from crosswave.printed.sizes import sample_range
 from crosswave.registry import Registry
 from crosswave.registry.models import SampleSize
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from crosswave.printed.quantities import percent_ends
+from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.conflicts import find_conflicts, with_repairs
 from crosswave.reconstruct.model import Model, elements

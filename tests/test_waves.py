@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from crosswave.printed.quantities import Lexicon, percent_ends
+from crosswave.printed.ends import percent_ends
+from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry import Registry
 from crosswave.registry.models import Construct, Survey

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from crosswave.printed.quantities import Lexicon, QuantityError, number
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import QuantityError, number
 from crosswave.registry import DataError, Fault, Registry, find_data
 from crosswave.registry.loading import read_folder
 from crosswave.registry.mending import Path_

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from crosswave.printed.quantities import Lexicon, Quantity, sample_range
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import Quantity
+from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.by_hand import counts_on, nearest_sizes
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan, SampleSize

@@ -59,3 +59,32 @@ class Ends(NamedTuple):
             In [0, 1].
         """
         return self.low <= share and (share < self.high if self.high_open else share <= self.high)
+
+
+_HALF = Fraction(1, 2)
+
+
+def percent_ends(digits: str, decimals: int, rounding: str = "nearest") -> Ends:
+    """Return the lowest and highest share that print as these digits.
+
+    Parameters
+    ----------
+    digits : str
+        The number before the percent sign.
+    decimals : int
+        How many decimals it has.
+    rounding : {"nearest", "truncated"}
+        Truncated digits stand for anything up to one unit more, which itself is left out; 100 % is 100 %.
+
+    Examples
+    --------
+    >>> percent_ends("58", 0)
+    Ends(low=Fraction(23, 40), high=Fraction(117, 200), high_open=False)
+    >>> percent_ends("24", 0, "truncated").most(4)  # 1 of 4 are 25 %
+    0
+    """
+    unit = Fraction(1, 100 * 10**decimals)
+    value = Fraction(digits) / 100
+    below, above = {"nearest": (_HALF, _HALF), "truncated": (Fraction(0), Fraction(1))}[rounding]
+    high_open = rounding == "truncated" and value < 1
+    return Ends(max(value - below * unit, Fraction(0)), min(value + above * unit, Fraction(1)), high_open)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crosswave.printed.quantities import Lexicon, number
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import number
 from crosswave.registry.models import Condition, Fact, PrintedChange
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import count
 
-from crosswave.printed.quantities import Quantity
+from crosswave.printed.quantity import Quantity
 
 
 def counts_on(figure: Quantity, n: int) -> range:

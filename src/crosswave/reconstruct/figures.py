@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from crosswave.printed.quantities import Lexicon, sample_range
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.links import links_of
 from crosswave.registry.loading import Finding, findings_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crosswave.printed.quantities import Lexicon, Quantity
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.arithmetic import BaseSize
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.figures import describe

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from crosswave.printed.quantities import percent_ends
+from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.model import Element, Model
 
