@@ -232,7 +232,15 @@ restricted maximum likelihood."""
 
 
 def cochran_q(effects: Effects, design: FloatArray) -> float:
-    """Return the weighted sum of squares that a design leaves, with sampling variances alone (Cochran's Q)."""
+    """Return the weighted sum of squares that a design leaves, with sampling variances alone (Cochran's Q).
+
+    Parameters
+    ----------
+    effects : Effects
+        Of k waves.
+    design : array of float, shape (k, p)
+        Full column rank, k above p.
+    """
     return float(estimating_parts(np.zeros(1), effects, design[None]).q[0])
 
 

@@ -135,7 +135,14 @@ def meta_regression(
 
 
 def check_identified(dates: Dates, others: FloatArray) -> None:
-    """Refuse dates and other columns (k, q) under which waves cannot be told apart by date.
+    """Refuse dates and other columns under which waves cannot be told apart by date.
+
+    Parameters
+    ----------
+    dates : Dates
+        Of k waves.
+    others : array of float, shape (k, q)
+        The other columns of the design, without the constant; q may be 0.
 
     Raises
     ------

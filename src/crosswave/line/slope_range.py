@@ -50,7 +50,13 @@ class SlopeRange:
     p_high: float
 
     def joined(self, other: SlopeRange) -> SlopeRange:
-        """Return the range that encloses both."""
+        """Return the range that encloses both.
+
+        Parameters
+        ----------
+        other : SlopeRange
+            Of the same slope.
+        """
         slope_low, slope_high = min(self.slope_low, other.slope_low), max(self.slope_high, other.slope_high)
         p_high = 1.0 if slope_low <= 0 <= slope_high else max(self.p_high, other.p_high)
         low, high = min(self.low, other.low), max(self.high, other.high)

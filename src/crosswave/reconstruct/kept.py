@@ -42,6 +42,14 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
 
 
 def survey_content(survey: Survey, registry: Registry) -> tuple[str, ...]:
-    """Return all that a reconstruction comes from: the survey, the phrases, and what the engine reads of the plan."""
+    """Return all that a reconstruction comes from: the survey, the phrases, and what the engine reads of the plan.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    registry : Registry
+        Where phrases and the plan stand.
+    """
     plan = registry.plan.model_dump_json(exclude=_NOT_READ)
     return survey.model_dump_json(), registry.quantities.model_dump_json(), plan
