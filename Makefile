@@ -3,13 +3,14 @@
 
 VENV_BIN := .venv/bin
 WORKERS ?= 2
+TESTS ?= tests notebooks src/crosswave
 
 export PYTHONHASHSEED := 0
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup report test lint bench lab notebooks lock clean
+.PHONY: help setup report test lint bench lab notebooks readme picture lock clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -21,29 +22,37 @@ report: setup                          ## run every notebook and build reports/i
 	@$(VENV_BIN)/crosswave run $(REPORT_OPTIONS)
 
 test: setup                            ## run every test: style, types, package, data, notebooks
-	@$(VENV_BIN)/python -m pytest tests notebooks src/crosswave -n $(WORKERS) --dist loadfile --doctest-modules \
+	@$(VENV_BIN)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --doctest-modules \
 	    --nbval --nbval-current-env --nbval-cell-timeout 300 \
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg $(TEST_OPTIONS)
 
 lint: setup                            ## style and types only
 	@$(VENV_BIN)/ruff check && $(VENV_BIN)/mypy
 
-bench: setup                           ## how long the reconstruction takes, and how often the verdicts err
+bench: setup                           ## how long everything takes, into reports/benchmark.md (BENCH_OPTIONS="--rounds 3")
+	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)
 	@$(VENV_BIN)/python tests/benchmarks/bench_reconstruct.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_comparisons.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
 
 lab: setup                             ## open the notebooks in JupyterLab
+	@$(VENV_BIN)/python -m crosswave.kernel
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks
 
 notebooks: setup                       ## execute the notebooks in place: their outputs are what the tests compare
 	@$(VENV_BIN)/python -m crosswave.run.refresh notebooks/*.ipynb
 
+readme: setup                          ## renew the computed parts of README.md from reports/results and the benchmark
+	@$(VENV_BIN)/python -m crosswave.readme README.md
+
+picture: report                        ## take docs/overview.png of reports/index.html with Chromium
+	@sh .ci/picture reports/index.html docs/overview.png
+
 lock: setup                            ## resolve requirements.lock anew from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)
 	@$(VENV_BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
 
-clean:                                 ## remove .venv and everything that is built (reports/results stays)
+clean:                                 ## remove .venv and everything that is built (reports/results and the benchmark stay)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	@find reports -mindepth 1 -maxdepth 1 ! -name results -exec rm -rf {} + 2>/dev/null || true
+	@find reports -mindepth 1 -maxdepth 1 ! -name results ! -name benchmark.md -exec rm -rf {} + 2>/dev/null || true
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

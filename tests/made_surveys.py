@@ -74,16 +74,6 @@ def prints(count: int, base: int, printed: str, rounding: str | None = None) -> 
     return any(low <= percent.quantize(unit, rule) <= high for rule in rules)
 
 
-def prints_or_ends(count: int, base: int, printed: str, rounding: str | None = None) -> bool:
-    """Whether a share prints so, one that is cut off being allowed to be exactly one unit of its last digit more.
-
-    The arithmetic of METHODS.md holds both ends: 25 % of 4 then passes for 24 % cut off.
-    """
-    top = _numbers(printed)[-1]
-    exactly_one_more = 100 * count == (top + Decimal(1).scaleb(int(top.as_tuple().exponent))) * base
-    return prints(count, base, printed, rounding) or (rounding == "truncated" and exactly_one_more)
-
-
 def prints_a_sum(count: int, base: int, parts: Iterable[str], rounding: str | None = None) -> bool:
     """Whether a share can be the sum of shares that print so, each rounded before they were added."""
     low = high = Decimal(0)
@@ -92,7 +82,8 @@ def prints_a_sum(count: int, base: int, parts: Iterable[str], rounding: str | No
         unit = Decimal(1).scaleb(int(value.as_tuple().exponent))
         low += value if rounding == "truncated" else value - unit / 2
         high += value + (unit if rounding == "truncated" else unit / 2)
-    return low * base <= 100 * count <= high * base
+    below = 100 * count < high * base if rounding == "truncated" else 100 * count <= high * base
+    return low * base <= 100 * count and below
 
 
 def _numbers(printed: str) -> list[Decimal]:
@@ -214,12 +205,10 @@ class Rules:
 
     ``held``: local ids of the figures whose print counts, all of them if absent; the others can be any number.
     ``summed``: whether a net that prints the sum of its printed parts may be just that.
-    ``ends``: whether a figure that is cut off may be one unit more, see `prints_or_ends`.
     """
 
     held: Collection[str] | None = None
     summed: bool = False
-    ends: bool = False
 
 
 def counts_exist(of: Survey, rules: Rules = Rules()) -> bool:
@@ -285,7 +274,7 @@ def _prints_by(of: Survey, now: Any, a: Any, count: int, size: int, rules: Rules
         return True
     if rules.summed and len(parts := _added(now, a)) > 1:
         return prints_a_sum(count, size, parts, of.rounding)
-    return (prints_or_ends if rules.ends else prints)(count, size, a.printed, of.rounding)
+    return prints(count, size, a.printed, of.rounding)
 
 
 def _added(now: Any, a: Any) -> list[str]:
@@ -600,7 +589,7 @@ def falsified(dice: random.Random, known: Known) -> Survey:
     while True:
         far = dice.choice([1, 1, 1, 2, 3, 10]) * (1 if dice.random() < 0.5 else 10**decimals)
         value = percent.quantize(unit) + dice.choice([-1, 1]) * dice.randint(1, far) * unit
-        if 0 <= value <= 100 and not prints_or_ends(count, base, f"{value}%", known.survey.rounding):
+        if 0 <= value <= 100 and not prints(count, base, f"{value}%", known.survey.rounding):
             return reprinted(known.survey, name, f"{value}%")
 
 

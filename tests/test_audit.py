@@ -84,7 +84,7 @@ def test_a_day_that_is_not_in_the_calendar_is_a_fault(data):
 
 def test_a_plan_out_of_range_is_a_fault(data):
     [fault] = faults(data, "plan.yaml", "value: 0.05", "value: 5")
-    assert fault.endswith("alpha must lie between 0 and 1; 5 arrived")
+    assert fault.endswith("alpha must lie above 0 and below 0.5, such as 0.05 for 95 % intervals; 5 arrived")
 
 
 def test_a_question_cannot_be_asked_because_of_its_own_answer(data):

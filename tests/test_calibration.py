@@ -24,7 +24,7 @@ from crosswave.calibration.worlds import Rules, World, printed, world_of
 from crosswave.difference.newcombe import newcombe
 from crosswave.difference.power import detectable_change
 from crosswave.difference.total_error import error_at, pair_error
-from crosswave.printed.quantities import Quantity
+from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
 from crosswave.registry import Registry
 from crosswave.registry.models import Plan
@@ -302,7 +302,7 @@ def test_the_table_of_a_world_names_its_truth_and_its_rates() -> None:
 
 
 def lines(figure: Any) -> list[list[float]]:
-    return [[float(y) for y in line.get_ydata()] for panel in figure.axes[0].child_axes for line in panel.lines]
+    return [[float(y) for y in line.get_ydata()] for panel in figure.axes for line in panel.lines]
 
 
 def test_every_line_of_the_chart_is_a_tier_with_a_true_error_and_none_is_told_by_colour_alone(
@@ -312,7 +312,7 @@ def test_every_line_of_the_chart_is_a_tier_with_a_true_error_and_none_is_told_by
     still = small_grid[small_grid["change"] == 0]
     expected = [(100 * rows["excludes_zero"]).tolist() for _, rows in still.groupby(["tier", "true_error"], sort=False)]
     assert figure is not None and [line for line in lines(figure) if line != [5.0, 5.0]] == expected
-    panels = figure.axes[0].child_axes
+    panels = figure.axes
     assert len(panels) == small_grid["tier"].nunique()
     for panel in panels:
         drawn = [line for line in panel.lines if line.get_marker() != "None"]

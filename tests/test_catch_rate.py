@@ -141,29 +141,19 @@ def test_a_net_of_a_net_that_print_sums_of_rounded_parts_is_no_conflict(registry
 
 @dataclass(frozen=True)
 class CatchRate:
-    """Of falsified surveys which are caught, and which no counts print: by the engine's rule for ends, and strictly."""
+    """Of falsified surveys which are caught, and which no counts print."""
 
     caught: tuple[bool, ...]
     catchable: tuple[bool, ...]
-    strictly: tuple[bool, ...]
 
     def __str__(self) -> str:
-        shares = [f"{sum(one) / len(one):.1%}" for one in (self.caught, self.catchable, self.strictly)]
-        return "{} surveys: {} caught, {} can be caught, {} if nothing cut off may be one unit more".format(
-            len(self.caught), *shares
-        )
+        shares = [f"{sum(one) / len(one):.1%}" for one in (self.caught, self.catchable)]
+        return "{} surveys: {} caught, {} can be caught".format(len(self.caught), *shares)
 
 
 def catch_rate(surveys: Iterable[Survey], registry: Registry) -> CatchRate:
     """Return for each survey whether the engine says that it cannot be, and whether enumeration does."""
-    rows = [
-        (
-            not fits(of, registry),
-            not counts_exist(of, Rules(summed=True, ends=True)),
-            not counts_exist(of, Rules(summed=True)),
-        )
-        for of in surveys
-    ]
+    rows = [(not fits(of, registry), not counts_exist(of, Rules(summed=True))) for of in surveys]
     return CatchRate(*map(tuple, zip(*rows, strict=True)))
 
 
@@ -189,8 +179,7 @@ def test_a_falsified_figure_is_caught_exactly_where_enumeration_finds_no_counts(
     differ = [of for of, *one in zip(surveys, rate.caught, rate.catchable, strict=True) if one[0] != one[1]]
     assert not differ, differ[0].model_dump_json(exclude_defaults=True)
     assert 10 <= sum(rate.caught) <= SURVEYS - 5
-    missed = [of for of, *one in zip(surveys, rate.caught, rate.strictly, strict=True) if one[0] != one[1]]
-    assert all(of.rounding == "truncated" for of in missed)  # both ends belong to what a figure stands for
+    assert any(of.rounding == "truncated" for of, caught in zip(surveys, rate.caught, strict=True) if caught)
 
 
 @pytest.mark.parametrize("summed", [False, True])
@@ -203,10 +192,22 @@ def test_each_reading_of_nets_fits_exactly_where_enumeration_finds_counts(
         by_nets = [readings_of_nets(branch) for branch in branches]
         chosen = [one[1] for one in by_nets if len(one) > 1] if summed else branches
         if chosen:
-            expected = counts_exist(of, Rules(summed=summed, ends=True))
+            expected = counts_exist(of, Rules(summed=summed))
             assert any(solver.fits(one) for one in chosen) == expected, of.model_dump_json(exclude_defaults=True)
             tried[expected] += 1
     assert min(tried[True], tried[False]) >= 5
+
+
+@pytest.mark.parametrize(("printed", "fits_cut"), [("24%", False), ("25%", True), ("24.9%", False), ("25.0%", True)])
+def test_one_of_four_is_25_per_cent_and_never_cut_off_to_24(registry: Registry, printed: str, fits_cut: bool) -> None:
+    """Alone, beside answers that exclude it, and in a subset that needs the solver."""
+    alone = question("q", answer("a", printed))
+    beside = question("q", answer("a", printed), answer("b", "75%"), response="single", exhaustive=fits_cut)
+    subset = question("q", answer("a", printed), base={"who": "those", "answers": ["p.x", "p.y"]})
+    above = question("p", answer("x", "25%"), answer("y", "25%"), answer("z", "25%", part_of="x"), response="multi")
+    for of in (survey(4, alone), survey(4, beside), survey(8, above, subset)):
+        cut = of.model_copy(update={"rounding": "truncated"})
+        assert fits(cut, registry) == counts_exist(cut, Rules(summed=True)) == fits_cut
 
 
 # --- what is blamed ---------------------------------------------------------------------------------------------------
@@ -219,7 +220,7 @@ def test_what_is_blamed_cannot_be_by_itself_and_nothing_in_it_is_idle(registry: 
         assert bool(found.conflicts) != fits(of, registry)
         if not found.conflicts or any(q.base and q.base.either for q in of.questions):
             continue
-        rules = Rules(summed=adds_up_print(found), ends=True)
+        rules = Rules(summed=adds_up_print(found))
         lefts = every_reading(of, lexicon, registry)
         for conflict in found.conflicts[:2]:
             assert not counts_exist(of, replace(rules, held=conflict.figures)), of.model_dump_json()
@@ -265,8 +266,8 @@ def test_a_further_figure_only_shrinks_what_counts_and_bases_can_be(registry: Re
     shrunk = tried = 0
     while tried < 60:
         known = known_survey(dice, (6, 100), missing=("sized",))
-        left = known.survey.model_copy(update={"n": SampleSize(**between(max(1, known.n - 9), known.n + 9))})
-        for _ in range(dice.randint(0, 6)):
+        left = known.survey.model_copy(update={"n": SampleSize(**between(max(1, known.n - 30), known.n + 30))})
+        for _ in range(dice.randint(2, 9)):
             left = dropped(left, *dice.choice(rows)) if (rows := droppable(left)) else left
         if known.summed or not (rows := droppable(left)):
             continue
@@ -279,7 +280,7 @@ def test_a_further_figure_only_shrinks_what_counts_and_bases_can_be(registry: Re
             assert not before.values or set(after.values) <= set(before.values)
         shrunk += any(reach(narrow[name]) != reach(before) for name, before in wide.items())
         tried += 1
-    assert shrunk >= 3
+    assert shrunk >= 12
 
 
 def reach(found: FindingCounts) -> tuple[object, ...]:

@@ -3,9 +3,11 @@
 import math
 import re
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from crosswave import charts, tables
@@ -21,6 +23,7 @@ from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.registry import Registry, load_registry
 from crosswave.results import by_finding
+from crosswave.tables.names import survey_name
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
@@ -116,10 +119,10 @@ def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_fille
     waves = tables.by_wave(culture)
     rows = wave_rows(waves)
     assert [row.heading for row in rows] == sorted(row.heading for row in rows)
-    compared = [row.label.split(" ")[0] for row in rows if row.kind.endswith("|compared")]
+    compared = [row.label.split(":")[0] for row in rows if row.kind.endswith("|compared")]
     assert culture.comparison is not None
     pair = culture.comparison.pair
-    assert compared == [pair.first.survey.id, pair.second.survey.id]
+    assert compared == [survey_name(pair.first.survey), survey_name(pair.second.survey)]
 
 
 def test_the_waves_chart_says_the_verdict_and_so_do_its_words(culture: Trend) -> None:
@@ -223,8 +226,35 @@ def test_markup_in_a_label_is_drawn_as_text() -> None:
 
 
 def test_a_chart_shown_keeps_its_words_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
-    charts.show(None, "No chart: nothing is printed.")
-    assert "No chart: nothing is printed." in capsys.readouterr().out
+    charts.show(None, "No chart: nothing is printed.", pd.DataFrame(), "caption")
+    out = capsys.readouterr().out
+    assert "No chart: nothing is printed." in out and "caption" not in out
+
+
+def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend) -> None:
+    figure = charts.waves_chart(culture, tables.by_wave(culture))
+    assert figure is not None
+    html = charts.image(figure, 'shares of "A" < B')
+    assert 'alt="shares of &quot;A&quot; &lt; B"' in html
+    [address] = re.findall(r'src="data:image/svg\+xml,([^"]+)"', html)
+    assert unquote(address) == charts.svg_text(figure, 'shares of "A" < B')
+
+
+def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, trends: list[Trend]) -> None:
+    """As set in the letters by which charts are laid out; a few per cent more are left for others."""
+    findings = findings_of(registry, "solarwinds-2018")
+    drawn = [
+        charts.findings_chart(registry.survey("solarwinds-2018"), findings, alpha=0.05),
+        charts.waves_chart(culture, tables.by_wave(culture)),
+        charts.timeline_chart(list(registry.facts.values())),
+        charts.verdicts_chart(trends),
+    ]
+    for figure in filter(None, drawn):
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        written = [text for text in [*figure.texts, *figure.axes[0].texts] if text.get_text()]
+        ends = [text.get_window_extent(canvas.get_renderer()).x1 for text in written]
+        assert max(ends) <= figure.bbox.width, written[ends.index(max(ends))].get_text()
 
 
 def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend) -> None:

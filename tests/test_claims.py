@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.claims import Checker, ClaimVerdict
 from crosswave.linear import LinearTerm, combine_linear
-from crosswave.printed.quantities import QuantityError
+from crosswave.printed.quantity import QuantityError
 from crosswave.printed.spans import Span, fact_span
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry

@@ -292,9 +292,22 @@ def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Regi
     assert (following.share, following.next_low) == pytest.approx(
         (made.found.prediction.share, made.found.prediction.next_low)
     )
-    assert "Not identified by these waves: " in said[-1] and "house (" in said[-1]
+    assert "Not identified by these waves: " in said[-2] and "house (" in said[-2]
     assert charts.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
     assert "The next survey would lie between " in charts.trajectory_alt(made)
+
+
+def test_a_slope_that_the_family_of_lines_does_not_bear_out_is_none(resolved: Registry, trends: list[Trend]) -> None:
+    made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
+    assert display.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
+    many = replace(made, p_adjusted={"meta-regression": 0.2})
+    assert (made.slope, many.slope) == (1, 0)
+    assert ": rises, " in display.courses_words([made])[1] and ": no slope shows, " in display.courses_words([many])[1]
+    assert display.courses_words([many])[-1] == (
+        "All slopes and trends here are one family, each with its largest p over all dates and counts: "
+        "adjusted by Holm, 0 of 1 are below 0.05, and the smallest is p = 0.200."
+    )
+    assert charts.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
 
 
 def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
@@ -438,7 +451,7 @@ def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
     trends: list[Trend], wide: list[Trend], resolved: Registry
 ) -> None:
     compared = [trend for trend in trends if trend.comparison]
-    whole = tables.synthesis_table(trends, wide)
+    whole = tables.synthesis_table(trends, wide, resolved)
     assert len(whole) == CONSTRUCTS and whole.columns[-1] == "Verdict, 2015 to 2022"
     assert len(tables.multiplicity_table(trends, resolved)) == len(compared)
     refused = sum(trend.verdict == "not comparable" for trend in trends)

@@ -1,5 +1,6 @@
 """What the documents say of the evidence is what the evidence holds."""
 
+import ast
 import re
 from functools import reduce
 from importlib import import_module
@@ -27,7 +28,7 @@ def test_readme_counts_the_evidence_rightly():
     words = (
         f"It holds {len(REGISTRY.surveys)} survey waves with {len(REGISTRY.findings)} printed figures, "
         f"{len(REGISTRY.constructs)} things that more than one survey may have measured, "
-        f"and {len(REGISTRY.claims)} claims"
+        f"and {len(REGISTRY.claims)} claims that writers built on them."
     )
     assert words in text("README.md")
 
@@ -104,3 +105,78 @@ def test_methods_quotes_no_estimate():
     found = estimate_total_error(same_year_figures(REGISTRY, reconstruct_all(REGISTRY)))
     numbers = {f"{number:.1f}" for number in (found.points, found.low, found.high)}
     assert {number for number in numbers if f"{number} points" in text("METHODS.md")} == set()
+
+
+# --- docstrings -------------------------------------------------------------------------------------------------------
+
+ROOMS = ("printed", "reconstruct", "difference", "trend", "line", "robustness", "calibration", "claims", "by_hand")
+MODULES = ("arguments", "estimate", "heterogeneity", "linear", "verdict")
+
+
+def sources():
+    package = ROOT / "src" / "crosswave"
+    paths = [path for room in ROOMS for path in (package / room).glob("*.py")] + [package / f"{m}.py" for m in MODULES]
+    return sorted(paths)
+
+
+def public(node, name=""):
+    """Every public class and function of a module or class with its name, and what checks a class as it is made."""
+    for one in node.body:
+        kinds = ast.ClassDef, ast.FunctionDef
+        if isinstance(one, kinds) and (not one.name.startswith("_") or one.name == "__post_init__"):
+            yield name + one.name, one
+            if isinstance(one, ast.ClassDef):
+                yield from public(one, f"{name}{one.name}.")
+
+
+def arguments(function):
+    if isinstance(function, ast.ClassDef):
+        return set()
+    every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    every += [one for one in (function.args.vararg, function.args.kwarg) if one]
+    return {one.arg for one in every} - {"self", "cls"}
+
+
+def raises(node):
+    """Whether a function raises itself; what is defined inside it does so for itself."""
+    if isinstance(node, ast.ClassDef):
+        return False
+    inner = (ast.ClassDef, ast.FunctionDef, ast.Lambda)
+    found = [one for one in ast.iter_child_nodes(node) if not isinstance(one, inner)]
+    return any((isinstance(one, ast.Raise) and one.exc is not None) or raises(one) for one in found)
+
+
+def section(text, title):
+    return re.search(rf"^{title}\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", text, re.MULTILINE | re.DOTALL)
+
+
+def faults(function):
+    text = ast.get_docstring(function) or ""
+    told = section(text, "Parameters")
+    told_names = set(re.findall(r"\w+", " ".join(re.findall(r"^[*\w].*", told[1], re.MULTILINE)))) if told else set()
+    lacks = {
+        "a docstring": not text,
+        f"parameters {', '.join(sorted(arguments(function) - told_names))}": arguments(function) - told_names,
+        "a Raises section": raises(function) and not section(text, "Raises"),
+    }
+    return [words for words, missing in lacks.items() if missing]
+
+
+@pytest.mark.parametrize(
+    "path", sources(), ids=lambda path: ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+)
+def test_public_names_say_what_they_take_return_and_raise(path):
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(module)
+    assert {name: found for name, one in public(module) if (found := faults(one))} == {}
+
+
+def test_a_docstring_that_lacks_something_is_found():
+    module = ast.parse(
+        'def f(a, *, b=1):\n    """Return it.\n\n    Parameters\n    ----------\n    a : int\n        See b.\n    """\n'
+        "    def g():\n        raise ValueError\n    if a:\n        raise ValueError\n\n"
+        "class C:\n    def h(self): ...\n    def _i(self): ...\n"
+    )
+    assert {name: faults(one) for name, one in public(module)} == {
+        "f": ["parameters b", "a Raises section"], "C": ["a docstring"], "C.h": ["a docstring"],
+    }  # fmt: skip

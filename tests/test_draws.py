@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crosswave.printed.quantities import percent_interval
+from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, tabulate, write_table
 from crosswave.reconstruct.trials import feasible_readings
@@ -29,7 +29,7 @@ def test_every_draw_prints_every_figure_of_the_survey_again(name):
 
 
 def figure(name, percent, base):
-    low, high = percent_interval(str(percent), 0)
+    low, high, _ = percent_ends(str(percent), 0)
     return Figure(name, f"{percent}%", low, high, 0, base)
 
 

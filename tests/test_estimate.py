@@ -68,6 +68,12 @@ def test_wilson_by_hand() -> None:
     assert (float(low), float(high)) == pytest.approx((0.5 - 0.5 / math.sqrt(5), 0.5 + 0.5 / math.sqrt(5)))
 
 
+@given(SHARES, SIZES, ALPHAS)
+def test_wilson_is_that_of_statsmodels(share: float, n: float, alpha: float) -> None:
+    theirs = proportion_confint(share * n, n, alpha=alpha, method="wilson")
+    assert wilson(share, n, alpha) == pytest.approx(theirs, rel=1e-9, abs=1e-12)
+
+
 def test_wilson_limits_at_zero_and_one_are_exact() -> None:
     low, high = wilson([0, 1], 20)
     assert (low[0], high[1]) == (0.0, 1.0)

@@ -11,17 +11,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from crosswave.line.heterogeneity import Effects, logit_effects
+from crosswave.heterogeneity import Effects, logit_effects
 from crosswave.line.meta_regression import (
     Dates,
-    SlopeRange,
     date_design,
     dates_between,
     meta_regression,
     slope_is_identified,
-    slope_over_dates,
 )
 from crosswave.line.pooling import predict, random_effects
+from crosswave.line.slope_range import SlopeRange, slope_over_dates
 from crosswave.line.terms import identified_terms
 
 settings.register_profile("unhurried", deadline=None)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
 
 from crosswave.trend.multiplicity import METHODS, adjust, benjamini_hochberg, holm
@@ -125,6 +126,13 @@ def test_a_fault_says_what_to_do(fault: Any, message: str) -> None:
     with pytest.raises(ValueError) as caught:
         fault()
     assert str(caught.value) == message
+
+
+def test_benjamini_and_hochberg_is_that_of_scipy() -> None:
+    dice = np.random.default_rng(3)
+    for size in (1, 2, 7, 40):
+        p = dice.choice([0.0, 1.0, 0.03, *dice.random(size)], size)
+        np.testing.assert_allclose(benjamini_hochberg(p), false_discovery_control(p), rtol=1e-14)
 
 
 def test_both_procedures_equal_those_of_statsmodels() -> None:

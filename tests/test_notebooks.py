@@ -113,6 +113,12 @@ def test_its_cells_ran_in_order_without_error_or_complaint(name: str) -> None:
 
 
 @every_notebook
+def test_it_keeps_no_widget(name: str) -> None:
+    text = (FOLDER / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert "vnd.jupyter.widget" not in text and '"widgets"' not in text
+
+
+@every_notebook
 def test_every_chart_has_words_and_every_table_a_caption(name: str) -> None:
     for cell in code_cells(name):
         for output in cell.outputs:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import chi2
 from statsmodels.regression.linear_model import WLS
 from statsmodels.stats.meta_analysis import combine_effects
 
-from crosswave.line.heterogeneity import ESTIMATORS, Effects, logit_effects
+from crosswave.heterogeneity import ESTIMATORS, Effects, logit_effects, q_profile
 from crosswave.line.pooling import Prediction, RandomEffects, predict, random_effects
 
 settings.register_profile("unhurried", deadline=None)
@@ -92,6 +93,14 @@ def test_heterogeneity_and_its_interval_agree_with_metafor() -> None:
     assert (fit.q, 100 * fit.i2) == pytest.approx((29.785416460258, 56.354479658374), abs=5e-11)
     assert (fit.tau2_low, fit.tau2_high) == pytest.approx((0.0413631259206, 2.05099230819), abs=5e-12)
     assert fit.q_p == pytest.approx(0.00505664, abs=5e-9)  # PyMARE 0.0.13: get_heterogeneity_stats()["p(Q)"]
+
+
+@pytest.mark.parametrize("alpha", [0.05, 1e-3, 1e-6])
+def test_the_interval_of_two_figures_by_hand_however_wide_it_is(alpha: float) -> None:
+    # Q(t) = (1/2) / (0.1 + t) meets the two quantiles of chi-square on one degree of freedom.
+    found = q_profile(Effects(np.array([0.0, 1.0]), np.full(2, 0.1)), np.ones((2, 1)), alpha)
+    by_hand = [max(0.5 / chi2.isf(tail, 1) - 0.1, 0) for tail in (alpha / 2, 1 - alpha / 2)]
+    assert found == pytest.approx(by_hand, rel=1e-7, abs=1e-12)
 
 
 @pytest.mark.parametrize("inference", ["knapp-hartung", "ad-hoc"])
@@ -222,7 +231,7 @@ def test_the_restricted_likelihood_is_nowhere_higher_than_at_its_estimate(waves:
         rest = np.linalg.lstsq(scaled, effects.values / np.sqrt(variance), rcond=None)[1][0]
         return -0.5 * (np.log(variance).sum() + np.log(np.linalg.det(scaled.T @ scaled)) + rest)
 
-    best = restricted(ESTIMATORS["REML"](effects, design))
+    best = restricted(ESTIMATORS["REML"](effects, design[None])[0])
     assert all(restricted(tau2) <= best + 1e-9 for tau2 in np.geomspace(1e-6, 100, 80))
     assert restricted(0.0) <= best + 1e-9
 

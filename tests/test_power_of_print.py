@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosswave.printed.quantities import Lexicon
@@ -23,6 +23,10 @@ from crosswave.reconstruct.tree import plant
 from crosswave.registry import Registry
 from crosswave.registry.models import Survey
 from made_surveys import answer, between, prints, question, random_survey, respondents_survey, survey
+
+# A busy machine is no fault of a formula.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def test_the_power_of_the_last_answer_of_an_exhaustive_list_counted_by_hand(registry: Registry) -> None:
@@ -128,14 +132,8 @@ def test_the_value_that_is_printed_is_always_possible(reconstructions: Mapping[s
 @given(st.integers(1, 120), st.integers(0, 1), st.sampled_from(["nearest", "truncated"]))
 def test_a_value_can_be_printed_where_a_count_prints_it(base: int, decimals: int, rounding: str) -> None:
     texts = [f"{Decimal(k).scaleb(-decimals)}%" for k in range(100 * 10**decimals + 1)]
-    if rounding == "nearest":
-        expected = [any(prints(c, base, text) for c in _near(text, base)) for text in texts]
-        np.testing.assert_array_equal(printable([base], decimals, rounding), expected)
-    else:  # the upper end belongs to the interval, so more can be printed than by cutting off alone
-        cut = [any(prints(c, base, text, rounding) for c in _near(text, base)) for text in texts]
-        assert all(
-            possible or not can for possible, can in zip(printable([base], decimals, rounding), cut, strict=True)
-        )
+    expected = [any(prints(c, base, text, rounding) for c in _near(text, base)) for text in texts]
+    np.testing.assert_array_equal(printable([base], decimals, rounding), expected)
 
 
 def _near(text: str, base: int) -> range:

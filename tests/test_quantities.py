@@ -12,15 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.printed.quantities import (
-    Lexicon,
-    Quantity,
-    QuantityError,
-    number,
-    percent_interval,
-    phrases_seen,
-    sample_range,
-)
+from crosswave.printed.ends import percent_ends
+from crosswave.printed.quantities import Lexicon, phrases_seen
+from crosswave.printed.quantity import Quantity, QuantityError, number
+from crosswave.printed.sizes import sample_range
 from crosswave.registry import Registry
 from crosswave.registry.models import SampleSize
 
@@ -79,6 +74,9 @@ def test_a_truncated_percentage_stands_for_up_to_a_unit_more(lexicon: Lexicon, p
     low, high = TRUNCATED[printed]
     quantity = lexicon.share(printed, "truncated")
     assert (quantity.low, quantity.high) == (share(low), share(high))
+    assert quantity.holds(share(low))
+    # The next unit is never cut off to this one; all are all.
+    assert quantity.holds(share(high)) == (low == high)
 
 
 @pytest.mark.parametrize("printed", RANGES)
@@ -134,17 +132,31 @@ def test_an_interval_holds_exactly_the_shares_that_round_to_it_under_some_tie_ru
     unit = Decimal(1).scaleb(-decimals)
     digits = (Decimal(hundredths) / 100).quantize(unit, ROUND_DOWN)
     value = Decimal(thousandths) / 1000
-    low, high = percent_interval(str(digits), decimals)
+    low, high, _ = percent_ends(str(digits), decimals)
     prints = digits in {value.quantize(unit, ROUND_HALF_UP), value.quantize(unit, ROUND_HALF_DOWN)}
     assert (low <= Fraction(value) / 100 <= high) == prints
+
+
+@SEEDED
+@given(hundredths=st.integers(0, 10_000), decimals=st.integers(0, 2), base=st.integers(1, 300))
+def test_digits_that_are_cut_off_hold_exactly_the_counts_that_are_cut_off_to_them(
+    hundredths: int, decimals: int, base: int
+) -> None:
+    unit = Decimal(1).scaleb(-decimals)
+    digits = (Decimal(hundredths) / 100).quantize(unit, ROUND_DOWN)
+    ends = percent_ends(str(digits), decimals, "truncated")
+    # In whole numbers, so that nothing else is rounded.
+    cut = [count for count in range(base + 1) if 100 * count * 10**decimals // base == int(digits.scaleb(decimals))]
+    assert list(range(ends.fewest(base), ends.most(base) + 1)) == cut
+    assert [count for count in range(base + 1) if ends.holds(Fraction(count, base))] == cut
 
 
 @SEEDED
 @given(percent=st.integers(0, 99), decimals=st.integers(0, 2))
 def test_the_ends_themselves_belong_to_both_neighbours(percent: int, decimals: int) -> None:
     unit = Decimal(1).scaleb(-decimals)
-    _, high = percent_interval(str(Decimal(percent).quantize(unit)), decimals)
-    low, _ = percent_interval(str(Decimal(percent).quantize(unit) + unit), decimals)
+    _, high, _ = percent_ends(str(Decimal(percent).quantize(unit)), decimals)
+    low, *_ = percent_ends(str(Decimal(percent).quantize(unit) + unit), decimals)
     assert high == low
 
 
@@ -152,9 +164,9 @@ def test_the_ends_themselves_belong_to_both_neighbours(percent: int, decimals: i
 @given(st.integers(0, 100), st.integers(0, 9))
 def test_another_decimal_narrows_the_interval(whole: int, tenth: int) -> None:
     tenth = 0 if whole == 100 else tenth
-    wide, narrow = percent_interval(f"{whole}", 0), percent_interval(f"{whole}.0", 1)
+    wide, narrow = percent_ends(f"{whole}", 0), percent_ends(f"{whole}.0", 1)
     assert wide[0] <= narrow[0] <= narrow[1] <= wide[1]
-    assert percent_interval(f"{whole}.{tenth}", 1)[1] - percent_interval(f"{whole}.{tenth}", 1)[0] <= Fraction(1, 1000)
+    assert percent_ends(f"{whole}.{tenth}", 1)[1] - percent_ends(f"{whole}.{tenth}", 1)[0] <= Fraction(1, 1000)
 
 
 def verbal_rows() -> list[dict[str, str]]:

@@ -180,7 +180,12 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "an empty value": (
         "population: staff",
         "population:",
-        "7: key population is empty; give a value or delete the line",
+        "7: key population is empty and needed; give a value",
+    ),
+    "an empty value that may be absent": (
+        "published: 2019-04",
+        "published:",
+        "4: key published is empty; give a value or delete the line",
     ),
     "a year that is no number": ("year: 2019", "year: soon", "5: year must be a whole number; 'soon' arrived"),
     "a year out of range": ("year: 2019", "year: 1776", "5: year must be at least 1990; '1776' arrived"),
@@ -269,7 +274,31 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "a tab": (
         "title: A survey",
         "title:\tA survey\n\tx: y",
-        "3: not YAML: found a tab character that violates indentation",
+        "3: not YAML: a tab stands here; indent with spaces",
+    ),
+    "a colon inside a text": (
+        "title: A survey",
+        "title: Acme: a survey",
+        "2: not YAML: a colon and a space stand inside a text, or the line is indented too far; "
+        "put the text in double quotes, or mend the indentation",
+    ),
+    "quotes that are not closed": (
+        "title: A survey",
+        'title: "A survey',
+        "10: not YAML: the indentation or a quote is wrong here or above; keys of one group stand in one "
+        "column, and quotes come in pairs",
+    ),
+    "a list without its commas": (
+        "answers: [plan.yes]",
+        "answers: [plan.yes",
+        "36: not YAML: a comma or the closing bracket is missing here or on the line above; add it",
+    ),
+    "a misspelt topic": (
+        "topic: strategy",
+        "topic: strategi",
+        "25: topic must be one of: automation, budget-cost, citizen-demand, cloud, confidence, culture, data-sharing, "
+        "digital-progress, leadership, legacy, other, procurement-sme, remote-working, security-privacy, skills, "
+        "strategy, technology-value, training; 'strategi' arrived; did you mean strategy?",
     ),
     "an alias": (
         "title: A survey\n",
@@ -431,7 +460,10 @@ def test_no_folder_at_all_is_told_only_where_the_package_has_none_beside_it(tmp_
 @pytest.mark.parametrize(
     ("bytes_", "message"),
     [
-        (SURVEY.encode()[:200] + b"\xff" + SURVEY.encode()[200:], "10: not UTF-8 text: invalid start byte"),
+        (
+            SURVEY.encode()[:200] + b"\xff" + SURVEY.encode()[200:],
+            "10: not UTF-8 text: invalid start byte; save the file as UTF-8",
+        ),
         (b"", "1: the file must hold keys and values, such as id: ..."),
         (b"- a\n- b\n", "1: the file must hold keys and values, such as id: ..."),
         (b"a: " + b"[" * 100_000, "1: lists or keys stand too deep in each other"),

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from crosswave.printed.quantities import percent_interval
+from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.conflicts import find_conflicts, with_repairs
 from crosswave.reconstruct.model import Model, elements
@@ -17,7 +17,7 @@ def base(n, key="q|all", who="everyone"):
 
 
 def figure(name, percent, size):
-    low, high = percent_interval(str(percent), 0)
+    low, high, _ = percent_ends(str(percent), 0)
     return Figure(name, f"{percent}%", low, high, 0, size)
 
 

@@ -1,11 +1,27 @@
 """The glue between registry and runner, and the committed ledger."""
 
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
+import nbformat
+import pandas as pd
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from crosswave.ledger import make_ledger, write_ledger
+from crosswave.pages import run_request
 from crosswave.registry import load_registry
-from crosswave.report import make_ledger, run_request, write_ledger
+from crosswave.registry.cache import FOLDER_VARIABLE
+from crosswave.report import Choice, run_report
+from crosswave.run.tasks import SINGLE, plan_tasks
+from crosswave.site import About, PageLink
+from crosswave.site.build import Site
+from crosswave.site.overview import answer
+from crosswave.trend.same_year import same_year_figures
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "reports" / "results"
@@ -74,3 +90,293 @@ def test_strategy_says_that_it_has_no_second_wave():
 def test_bt_yougov_stands_there_as_unquantified():
     rows = LEDGER.findings[LEDGER.findings["survey_id"] == "bt-yougov-2020"]
     assert rows["level"].tolist() == ["unquantified"]
+
+
+# --- what pages are made from --------------------------------------------------------------------------------------
+
+
+def keys(registry, ledger, parameters=None):
+    request = run_request(registry, ledger, Path("out"), parameters)
+    plan = plan_tasks(request.surveys, request.sources, request.constructs, notebooks=request.notebooks)
+    files = {task.page: request.data.get(task.page, request.data.get(task.kind, ())) for task in plan}
+    return {page: (tuple(paths), request.facts.get(page, "")) for page, paths in files.items()}
+
+
+def rests_on(name):
+    found = keys(REGISTRY, LEDGER)
+    return {page for page, (paths, _) in found.items() if any(path.stem == name for path in paths)}
+
+
+def test_every_page_says_what_it_is_made_from():
+    assert all(paths for paths, _ in keys(REGISTRY, LEDGER).values())
+
+
+def test_a_survey_is_read_by_its_page_the_pages_of_its_constructs_and_claims_and_the_summaries():
+    constructs = {c.id for c in REGISTRY.constructs.values() if "igov-2017." in c.model_dump_json()}
+    sources = {c.source for c in REGISTRY.claims.values() if "igov-2017" in c.model_dump_json(exclude={"source"})}
+    expected = {"start", "synthesis", "survey/igov-2017"} | {f"trend/{name}" for name in constructs}
+    pages = rests_on("igov-2017")
+    assert expected <= pages
+    assert pages - expected <= {f"claims/{name}" for name in sources}
+
+
+def test_a_trend_is_made_from_few_surveys_under_the_plan_and_from_all_compared_under_other_settings():
+    planned, other = keys(REGISTRY, LEDGER), keys(REGISTRY, LEDGER, {"alpha": 0.01})
+    assert len(planned["trend/barrier-culture"][0]) < 20 < len(other["trend/barrier-culture"][0])
+    assert planned["survey/igov-2017"] == other["survey/igov-2017"]
+
+
+def test_an_altered_p_value_concerns_the_compared_trends_alone():
+    before = keys(REGISTRY, LEDGER)
+    trends = LEDGER.trends.copy()
+    row = trends.index[trends["p_value"].notna()][0]
+    trends.loc[row, "p_high"] = 0.9876
+    after = keys(REGISTRY, replace(LEDGER, trends=trends))
+    compared = set(trends.loc[trends["p_value"].notna(), "construct_id"])
+    assert {page for page in before if before[page] != after[page]} == {f"trend/{name}" for name in compared}
+
+
+def test_altered_figures_behind_the_total_error_concern_trends_synthesis_and_calibration(monkeypatch):
+    before = keys(REGISTRY, LEDGER)
+    figures = same_year_figures(REGISTRY, LEDGER.reconstructions)
+    in_the_ninth_place = figures.assign(logit=figures["logit"].round(4) + 1e-9)
+    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: in_the_ninth_place)
+    assert keys(REGISTRY, LEDGER) == before
+    moved = figures.assign(logit=figures["logit"] + 0.01)
+    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: moved)
+    after = keys(REGISTRY, LEDGER)
+    changed = {page for page in before if before[page] != after[page]}
+    assert changed == {"synthesis", "calibration", *(f"trend/{name}" for name in REGISTRY.constructs)}
+
+
+def test_a_construct_or_claim_that_is_reworded_concerns_its_own_page():
+    before = keys(REGISTRY, LEDGER)
+    construct = REGISTRY.construct("barrier-culture").model_copy(update={"label": "other words"})
+    claim = next(iter(REGISTRY.claims.values()))
+    registry = replace(
+        REGISTRY,
+        constructs={**REGISTRY.constructs, construct.id: construct},
+        claims={**REGISTRY.claims, claim.id: claim.model_copy(update={"says": "other words"})},
+    )
+    after = keys(registry, LEDGER)
+    assert {page for page in before if before[page] != after[page]} == {
+        "trend/barrier-culture",
+        f"claims/{claim.source}",
+    }
+
+
+# --- the site ------------------------------------------------------------------------------------------------------
+
+TRENDS = pd.read_csv(RESULTS / "trends.csv", index_col="construct_id", keep_default_na=False, na_values=[""])
+OVERVIEW = REQUEST.material.overview
+
+
+def site_files():
+    pages = [f"survey/{n}" for n in REQUEST.surveys] + [f"trend/{n}" for n in REQUEST.constructs]
+    pages += [f"claims/{n}" for n in REQUEST.sources]
+    texts = [(page, REQUEST.texts[page], page.partition("/")[0]) for page in pages]
+    links = [PageLink(page, text.title, kind, f"pages/{page}.html", text.summary) for page, text, kind in texts]
+    return Site(links, REQUEST.material, About("1.2.3")).files(), {link.href for link in links}
+
+
+def spoken(html):
+    """The text of the first screen: from the title to what the verdicts mean."""
+    screen = html[html.index("<h1>") : html.index('aria-labelledby="meaning-heading"')]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", screen)).split())
+
+
+def expected_of(topic, row):
+    """Every sentence of a topic, written anew from its row of trends.csv."""
+    detectable = (
+        f"{row.detectable_pp:.1f} points or more" if row.detectable_pp == row.detectable_pp else "no change at all"
+    )
+    return (
+        row.verdict,
+        f"{row.difference_pp:+.1f} points, interval {row.low_pp:+.1f} to {row.high_pp:+.1f}",
+        f"Detectable: {detectable}",
+        f"Total error {row.total_error:g} points; grade {row.grade}",
+    )
+
+
+@pytest.mark.parametrize("topic", OVERVIEW.topics, ids=lambda topic: topic.heading)
+def test_the_overview_says_of_each_topic_what_the_ledger_says(topic):
+    row = TRENDS.loc[topic.page.removeprefix("trend/")]
+    assert (topic.verdict, *topic.sure) == expected_of(topic, row)
+    assert topic.printed in re.sub(r" \([a-z0-9-]+\)", "", row.sentence)
+    assert topic.reservation.rstrip(".").lower() in row.sentence.lower()
+    assert [round(x, 1) for x in (topic.bar.low, topic.bar.middle, topic.bar.high)] == [
+        row.low_pp, row.difference_pp, row.high_pp
+    ]  # fmt: skip
+
+
+def test_the_overview_answers_for_skills_culture_legacy_systems_budget_and_security():
+    assert [topic.heading for topic in OVERVIEW.topics] == ["Skills", "Culture", "Legacy systems", "Budget", "Security"]
+
+
+def test_the_headline_counts_the_verdicts_of_the_ledger():
+    counts = TRENDS["verdict"].value_counts()
+    assert not set(counts.index) & {"rose", "fell", "changed, immaterially", "no material change"}
+    assert OVERVIEW.answer == (
+        f"Nothing that these surveys can show: of {len(TRENDS)} things measured, none is shown to have risen, fallen "
+        "or stayed the same."
+    )
+    assert {row.verdict: row.number for row in OVERVIEW.counts} == counts.to_dict()
+    assert OVERVIEW.total == len(TRENDS)
+
+
+def test_the_line_below_the_headline_names_the_verdict_of_every_topic():
+    verdicts = {TRENDS.loc[topic.page.removeprefix("trend/"), "verdict"] for topic in OVERVIEW.topics}
+    assert verdicts == {"uninformative by design"}
+    rows = TRENDS.loc[[topic.page.removeprefix("trend/") for topic in OVERVIEW.topics]]
+    limit = REGISTRY.plan.detectable_limit.value
+    assert ((rows["detectable_pp"] > limit) | rows["detectable_pp"].isna()).all()
+    assert OVERVIEW.lead == (
+        f"Skills, culture, legacy systems, budget and security: uninformative by design (a change of {limit:g} points "
+        f"had less than an {REGISTRY.plan.power.value:.0%} chance to show, and the absence of a change could not have "
+        "been shown at all)."
+    )
+
+
+def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_checked():
+    files, _ = site_files()
+    text = spoken(files["index.html"])
+    checked = [OVERVIEW.question, OVERVIEW.answer, OVERVIEW.lead, *OVERVIEW.limits]
+    checked += [f"{row.number} of {OVERVIEW.total} {row.verdict}" for row in OVERVIEW.counts]
+    checked += [part for topic in OVERVIEW.topics for part in (topic.printed, *topic.sure)]
+    checked += ["Bars reach from a fall of 100 points to a rise of 100."]
+    for sentence in checked:
+        assert sentence in text, sentence
+        text = text.replace(sentence, "", 1)
+    assert re.findall(r"\d+", text) == []
+
+
+def test_the_limits_count_what_the_registry_holds():
+    surveys = REGISTRY.surveys.values()
+    sampled = [survey for survey in surveys if survey.sampling in ("probability", "census")]
+    unsized = [survey for survey in surveys if survey.n.kind == "unknown"]
+    assert OVERVIEW.limits[0].startswith(f"{len(sampled) or 'None'} of {len(surveys)} survey waves")
+    assert OVERVIEW.limits[1] == f"{len(unsized)} of {len(surveys)} do not print how many answered."
+
+
+def test_a_change_that_is_shown_is_told_in_the_headline():
+    trends = list(LEDGER.assessed.values())
+    told = answer([replace(trends[0], verdict="rose"), replace(trends[1], verdict="no material change"), *trends[2:]])
+    assert told == f"Of {len(trends)} things measured, 1 rose, 1 stayed the same; {len(trends) - 2} are left undecided."
+
+
+def test_the_long_tables_have_a_row_for_everything_and_a_cell_for_every_column():
+    rows = {finder.name: len(finder.rows) for finder in REQUEST.material.finders}
+    assert rows == {"trends": 80, "findings": 657, "claims": len(REGISTRY.claims), "surveys": len(REGISTRY.surveys)}
+    assert all(len(row.cells) == len(one.columns) for one in REQUEST.material.finders for row in one.rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("trends", {"Topic", "Year", "House or publisher", "Verdict"}),
+        ("findings", {"Topic", "Year", "House or publisher", "Level"}),
+        ("claims", {"Topic", "Year", "For those who answered"}),
+        ("surveys", {"Topic", "Year", "House or publisher", "Level"}),
+    ],
+)
+def test_readers_choose_by_topic_year_house_level_and_verdict(name, labels):
+    finder = next(one for one in REQUEST.material.finders if one.name == name)
+    assert labels <= {column.filter for column in finder.columns}
+
+
+def test_every_link_inside_the_site_leads_to_a_page_and_to_a_place_on_it():
+    files, pages = site_files()
+    lost = []
+    for name, html in files.items():
+        if name.endswith(".html"):
+            ids = set(re.findall(r' id="([^"]+)"', html))
+            for href in map(unescape, re.findall(r'<a [^>]*?href="([^"]+)"', html)):
+                there, _, at = href.partition("#")
+                found = (there in files or there in pages) if there else at in ids
+                lost += [] if found else [(name, href)]
+    assert lost == []
+
+
+def test_ids_of_a_page_are_not_given_twice():
+    files, _ = site_files()
+    for name, html in files.items():
+        if name.endswith(".html"):
+            ids = re.findall(r' id="([^"]+)"', html)
+            assert len(ids) == len(set(ids)), name
+
+
+def test_a_survey_is_shown_as_a_person_would_want_it_cited():
+    card = REQUEST.material.cards["survey/igov-2017"]
+    told = {fact.name: " ".join(item.text for item in fact.items) for fact in card.facts}
+    assert told["Who asked"] == "iGov Survey, for Kofax"
+    assert told["How many answered"] == "235, at 180 organisations"
+    assert told["When"] == "2017-01 to 2017-02; published 2017-04"
+    assert told["Cite the survey"].startswith("iGov Survey (2017). Closing the Digital Gap")
+    links = {item.href for fact in card.facts for item in fact.items if item.href}
+    assert links == {source.url for source in REGISTRY.surveys["igov-2017"].sources}
+
+
+def test_every_page_of_a_survey_a_trend_or_a_source_has_a_card():
+    kinds = {page for page in REQUEST.texts if "/" in page}
+    assert set(REQUEST.material.cards) == kinds
+
+
+# --- a whole report ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A folder with one survey, one construct, and notebooks that say little."""
+    monkeypatch.setenv("CROSSWAVE_KERNEL", "cold")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cache"))
+    data = tmp_path / "data"
+    (data / "surveys").mkdir(parents=True)
+    for name in ("quantities.yaml", "plan.yaml", "claims.yaml", "context.csv"):
+        (data / name).write_bytes((ROOT / "data" / name).read_bytes())
+    (data / "claims.yaml").write_text("sources: []\nclaims: []\n")
+    (data / "context.csv").write_text((ROOT / "data" / "context.csv").read_text().splitlines()[0] + "\n")
+    (data / "constructs.yaml").write_text("constructs: []\n")
+    for name in ("emc-2016", "goss-2015"):
+        (data / "surveys" / f"{name}.yaml").write_bytes((ROOT / "data" / "surveys" / f"{name}.yaml").read_bytes())
+    for kind, name in SINGLE.items():
+        _write(tmp_path / "notebooks" / f"{name}.ipynb", kind)
+    _write(tmp_path / "notebooks" / "01_reproduce_survey.ipynb", "survey", "survey: str = 'a'")
+    return data
+
+
+def _write(path, title, declared=""):
+    tagged = {"tags": ["parameters"]}
+    cells = [new_code_cell(declared, metadata=tagged), new_markdown_cell(f"# {title}"), new_code_cell("1 + 1")]
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), path)
+
+
+def test_a_report_is_made_once_and_then_only_what_changed(small, tmp_path):
+    out, surveys = tmp_path / "out", Choice(only=("survey",))
+    first = run_report(small, out, surveys)
+    assert [page.status for page in first.pages] == ["made", "made"]
+    assert (out / "results" / "findings.csv").is_file()
+    assert run_report(small, out, surveys).lines()[0] == "2 pages: 2 unchanged; nothing was to be done"
+    survey = small / "surveys" / "emc-2016.yaml"
+    survey.write_text(survey.read_text().replace('"81%"', '"82%"'))
+    assert {page.page: page.status for page in run_report(small, out, surveys).pages} == {
+        "survey/emc-2016": "made",
+        "survey/goss-2015": "unchanged",
+    }
+    assert "82%" in (out / "results" / "findings.csv").read_text()
+
+
+def test_an_unknown_name_is_told_with_the_nearest(small, tmp_path):
+    with pytest.raises(ValueError, match="no survey is called 'emc-2017'; did you mean emc-2016"):
+        run_report(small, tmp_path / "out", Choice(surveys=("emc-2017",)))
+
+
+def test_a_run_with_nothing_to_do_imports_no_statistics(small, tmp_path):
+    run_report(small, tmp_path / "out", Choice(only=("start",)))
+    code = (
+        "import sys; from pathlib import Path; from crosswave.report import Choice, run_report; "
+        f"s = run_report(Path({str(small)!r}), Path({str(tmp_path / 'out')!r}), Choice(only=('start',))); "
+        "assert s.pages[0].status == 'unchanged', s; "
+        "sys.exit(bool({'pandas', 'statsmodels', 'numpy', 'ortools', 'papermill', 'nbformat'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -263,6 +263,34 @@ def test_a_larger_limit_never_hides_a_tipping_point(rules: Rules) -> None:
     assert far.value == pytest.approx(1.417644772)
 
 
+@pytest.mark.parametrize(("in_use", "limit"), [(60.0, 1.0), (60.0, 50.0), (60.0, 70.0)])
+def test_an_error_beyond_the_limit_is_judged_as_it_is_and_moved_no_further(
+    rules: Rules, in_use: float, limit: float
+) -> None:
+    """With an error of 60 points nothing could be shown, however far the search was to go."""
+    (found,) = survivals(readings(REFERENCE, points=in_use), replace(rules, total_error_limit=limit))
+    assert found.verdict == "uninformative by design"
+    assert found.total_error == Tipping(None, None, max(in_use, limit))
+    assert found.less_total_error.verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(("in_use", "limit"), [(200.0, 2.0), (200.0, 100.0), (200.0, 300.0)])
+def test_a_design_effect_beyond_the_limit_is_judged_as_it_is_and_moved_no_further(
+    rules: Rules, in_use: float, limit: float
+) -> None:
+    (found,) = survivals(readings(REFERENCE), replace(rules, design_effect=in_use, design_effect_limit=limit))
+    assert found.verdict == "uninformative by design"
+    assert found.design_effect == Tipping(None, None, max(in_use, limit))
+
+
+@pytest.mark.parametrize("more", [{"total_error": 60.0}, {"design_effect": 200.0}])
+def test_settings_beyond_the_limits_of_the_search_have_the_verdict_of_the_comparison(
+    trend: Callable[..., Any], registry: Registry, more: dict[str, float]
+) -> None:
+    found = trend(("40%", 1000), ("52%", 800))(replace(PLANNED, **more))
+    assert survived(found, registry).verdict == found.verdict == "uninformative by design"
+
+
 # --- the real registry ------------------------------------------------------------------------------------------------
 
 

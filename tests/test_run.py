@@ -2,17 +2,21 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
@@ -28,16 +32,29 @@ from crosswave.run import (
     read_parameters,
     run_all,
 )
-from crosswave.run.cache import code_hash, data_hash, notebook_hash, task_key
+from crosswave.run.cache import data_hash, notebook_code, notebook_hash, task_key, versions_hash
+from crosswave.run.current import unchanged
 from crosswave.run.execute import execute_task
-from crosswave.run.kernels import CurrentKernelSpecManager, kernel_environment
+from crosswave.run.executors import ROUNDS, LocalProcesses
+from crosswave.run.kernels import BlockingLocalKernelManager, CurrentKernelSpecManager, best_kernel, kernel_environment
+from crosswave.run.keys import task_keys
 from crosswave.run.outputs import Outputs
 from crosswave.run.parameters import parse_parameters
 from crosswave.run.refresh import main as refresh
+from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import CURRENT_KERNEL, Product, Task, with_parameters
 from crosswave.site.files import write_whole
+from crosswave.source_graph import SourceGraph
 
+SECONDS = 90  # a machine with much else to do takes its time
 DECLARED = "survey: str = 'a'  # id of a wave\nalpha: float = 0.05  # level\nwave: int | None = None"
+linux = pytest.mark.skipif(sys.platform != "linux", reason="sockets and processes are looked at as Linux has them")
+
+
+@pytest.fixture(autouse=True)
+def ordinary_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warm kernels import all that pages need, and the notebooks below need nothing."""
+    monkeypatch.setenv("CROSSWAVE_KERNEL", "cold")
 
 
 def write_notebook(path: Path, *code: str, declared: str = "", title: str = "# A title") -> Path:
@@ -214,6 +231,47 @@ def test_current_kernel_is_this_interpreter_whatever_is_installed(
     assert execute_task(one_task(tmp_path, "1")).error == ""
 
 
+def test_pages_run_on_a_warm_kernel_where_one_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert best_kernel() == CURRENT_KERNEL
+    monkeypatch.setattr("crosswave.kernel.why_cold", lambda: None)
+    monkeypatch.setattr("crosswave.kernel.ensure_kernelspec", lambda: "warm")
+    assert best_kernel() == "warm"
+    monkeypatch.setitem(sys.modules, "crosswave.kernel", None)
+    assert best_kernel() == CURRENT_KERNEL
+
+
+def test_client_is_ready_when_its_kernel_has_said_everything_and_says_when_it_has_died() -> None:
+    manager = BlockingLocalKernelManager(kernel_name=CURRENT_KERNEL)
+    manager.start_kernel()
+    talk = manager.client()
+    talk.start_channels()
+    try:
+        talk.wait_for_ready(timeout=SECONDS)
+        with pytest.raises(Empty):
+            talk.get_iopub_msg(timeout=0.3)
+        os.kill(manager.provisioner.pid, signal.SIGKILL)
+        with pytest.raises(RuntimeError, match="Kernel died"):
+            talk.wait_for_ready(timeout=SECONDS)
+    finally:
+        talk.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@linux
+def test_folder_with_a_name_too_long_for_sockets_leaves_tcp(tmp_path: Path) -> None:
+    for folder, transport in ((Path(tempfile.mkdtemp(prefix="t-")), "ipc"), (tmp_path / ("x" * 100), "tcp")):
+        folder.mkdir(exist_ok=True)
+        manager = BlockingLocalKernelManager(kernel_name=CURRENT_KERNEL, scratch=str(folder))
+        assert manager.transport == transport
+        manager.start_kernel()
+        talk = manager.client()
+        talk.start_channels()
+        talk.wait_for_ready(timeout=SECONDS)
+        talk.stop_channels()
+        manager.shutdown_kernel(now=True)
+        shutil.rmtree(folder)
+
+
 def test_kernel_environment_fixes_what_could_change_an_output() -> None:
     made = kernel_environment({"MPLBACKEND": "TkAgg", "PYTHONHASHSEED": "7", "PYTHONDONTWRITEBYTECODE": "1", "X": "y"})
     assert made["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
@@ -246,6 +304,7 @@ def test_key_changes_with_everything_that_a_page_is_made_from_and_with_nothing_e
     task = replace(one_task(tmp_path, "1", declared=DECLARED, survey="a"), data=(data,))
     first = task_key(task, "code")
     assert task_key(replace(task, parameters={"survey": "b"}), "code") != first
+    assert task_key(replace(task, facts="other"), "code") != first
     assert task_key(task, "other code") != first
     write_whole(data, "x: 2")
     changed = task_key(task, "code")
@@ -265,14 +324,29 @@ def test_outputs_of_a_notebook_do_not_change_its_hash_and_its_code_does(tmp_path
     assert notebook_hash(write_notebook(path, "2")) != before
 
 
-def test_code_hash_sees_the_source_and_the_lock(tmp_path: Path) -> None:
-    write_whole(tmp_path / "p" / "a.py", "1")
+def test_code_of_a_notebook_is_its_code_cells(tmp_path: Path) -> None:
+    assert notebook_code(write_notebook(tmp_path / "n.ipynb", "a = 1", "b = 2", title="# No code")) == "a = 1\nb = 2"
+
+
+def test_versions_are_those_of_the_lock(tmp_path: Path) -> None:
     write_whole(tmp_path / "lock", "a==1")
-    before = code_hash(tmp_path / "p", tmp_path / "lock")
-    write_whole(tmp_path / "p" / "__pycache__" / "a.pyc", "1")
-    assert code_hash(tmp_path / "p", tmp_path / "lock") == before
+    before = versions_hash(tmp_path / "lock")
     write_whole(tmp_path / "lock", "a==2")
-    assert code_hash(tmp_path / "p", tmp_path / "lock") != before
+    assert versions_hash(tmp_path / "lock") != before
+    assert versions_hash(tmp_path / "none") == versions_hash(None)
+
+
+def test_changed_module_changes_the_keys_of_the_notebooks_that_reach_it_alone(tmp_path: Path) -> None:
+    write_whole(tmp_path / "crosswave" / "__init__.py", "")
+    write_whole(tmp_path / "crosswave" / "run" / "execute.py", "")
+    write_whole(tmp_path / "crosswave" / "a.py", "x = 1")
+    write_whole(tmp_path / "crosswave" / "b.py", "y = 1")
+    books = [write_notebook(tmp_path / f"{name}.ipynb", f"from crosswave import {name}") for name in "ab"]
+    tasks = [Task(book.stem, book, {}, "start") for book in books]
+    before = task_keys(tasks, graph=SourceGraph(tmp_path / "crosswave"))
+    write_whole(tmp_path / "crosswave" / "b.py", "y = 1  # said in other words")
+    after = task_keys(tasks, graph=SourceGraph(tmp_path / "crosswave"))
+    assert [before[name] == after[name] for name in "ab"] == [True, False]
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
@@ -297,6 +371,27 @@ def test_damaged_manifest_means_that_nothing_is_current(tmp_path: Path) -> None:
     assert Outputs(tmp_path).holds("start", "key")
     (tmp_path / "manifest.json").write_text('{"pages": ', encoding="utf-8")
     assert not Outputs(tmp_path).holds("start", "key")
+
+
+@pytest.mark.parametrize("name", ["pages/start.html", "notebooks/start.ipynb"])
+def test_page_that_somebody_altered_is_not_current(tmp_path: Path, name: str) -> None:
+    Outputs(tmp_path).keep(Product("start", "T", "{}\n", "<p>", "", 1.0), "key")
+    write_whole(tmp_path / name, "altered")
+    assert not Outputs(tmp_path).holds("start", "key")
+
+
+def test_many_pages_write_the_manifest_seldom_and_the_last_of_them_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[object] = []
+    monkeypatch.setattr(
+        "crosswave.run.outputs.write_json", lambda path, held: written.append(json.loads(json.dumps(held)))
+    )
+    monkeypatch.setattr("crosswave.run.outputs.time.monotonic", lambda: 100.0)
+    with Outputs(tmp_path) as outputs:
+        for number in range(50):
+            outputs.keep(Product(f"survey/{number}", "T", "{}\n", "<p>", "", 1.0), "key")
+    assert [len(held["pages"]) for held in written] == [1, 50]  # type: ignore[index]
 
 
 def test_page_that_fails_goes_aside_and_its_old_page_goes_away(tmp_path: Path) -> None:
@@ -361,6 +456,42 @@ def test_second_run_does_nothing_and_a_changed_file_runs_its_page_alone(request_
     assert first.exit_status == summary.exit_status == 0
 
 
+def test_unchanged_inputs_are_known_without_a_look_at_the_pages_keys(request_of_three: RunRequest) -> None:
+    request = replace(request_of_three, inputs="now")
+    run(request)
+    found = unchanged(request.out, "now")
+    assert found is not None
+    assert found.lines()[0] == "6 pages: 6 unchanged; nothing was to be done"
+    assert [page.page for page in unchanged(request.out, "now", ["survey/*"]).pages] == ["survey/a", "survey/b"]  # type: ignore[union-attr]
+    assert unchanged(request.out, "now", ["start", "survey/c"]) is None
+    assert unchanged(request.out, "later") is None
+
+
+@pytest.mark.parametrize("name", ["pages/start.html", "index.html", "results/findings.csv"])
+def test_a_lost_file_means_that_something_is_to_be_done(request_of_three: RunRequest, name: str) -> None:
+    request = replace(request_of_three, inputs="now")
+    run(request)
+    with Outputs(request.out) as outputs:
+        outputs.write_results({"results/findings.csv": "a"})
+    assert unchanged(request.out, "now") is not None
+    (request.out / name).unlink()
+    assert unchanged(request.out, "now") is None
+
+
+def test_a_failed_page_means_that_something_is_to_be_done(request_of_three: RunRequest) -> None:
+    run(replace(request_of_three, inputs="now"), lambda task: replace(made(task), error="ValueError: bad"))
+    assert unchanged(request_of_three.out, "now") is None
+
+
+def test_pages_made_one_by_one_are_together_a_whole_run(request_of_three: RunRequest) -> None:
+    request = replace(request_of_three, inputs="now")
+    for only in (("start", "synthesis", "context"), ("calibration", "survey/a")):
+        run(replace(request, only=only))
+        assert unchanged(request.out, "now") is None
+    run(replace(request, only=("survey/b",)))
+    assert unchanged(request.out, "now") is not None
+
+
 def test_force_runs_what_is_unchanged(request_of_three: RunRequest) -> None:
     run(request_of_three)
     assert len(run(replace(request_of_three, force=True))[1]) == 6
@@ -404,7 +535,9 @@ def test_wrong_parameter_stops_a_run_before_anything_is_made(request_of_three: R
     assert not (request_of_three.out / "index.html").exists()
 
 
-def test_broken_pool_is_made_anew_once(request_of_three: RunRequest) -> None:
+def test_lost_worker_costs_a_retry_and_a_page_that_always_ends_its_worker_its_own_page(
+    request_of_three: RunRequest,
+) -> None:
     from concurrent.futures.process import BrokenProcessPool
 
     calls: list[str] = []
@@ -419,7 +552,17 @@ def test_broken_pool_is_made_anew_once(request_of_three: RunRequest) -> None:
     assert [(page.page, page.error) for page in summary.failed] == [
         ("context", "the process that ran it ended: killed")
     ]
-    assert calls.count("start") == 2
+    assert (calls.count("start"), calls.count("context"), calls.count("synthesis")) == (2, ROUNDS, 1)
+
+
+def test_task_that_cannot_be_sent_fails_alone(request_of_three: RunRequest) -> None:
+    def breaks(task: Task) -> Product:
+        if task.page == "context":
+            raise TypeError("cannot pickle it")
+        return made(task)
+
+    summary, _ = run(request_of_three, breaks)
+    assert [(page.page, page.error) for page in summary.failed] == [("context", "TypeError: cannot pickle it")]
 
 
 def test_two_processes_make_real_pages_and_say_so_line_by_line(
@@ -441,19 +584,150 @@ def test_two_processes_make_real_pages_and_say_so_line_by_line(
     assert leftovers == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to interrupt")
-def test_interrupted_run_ends_at_once_and_leaves_no_half_page(request_of_three: RunRequest, tmp_path: Path) -> None:
+DRIVER = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from crosswave.run import RunRequest, run_all
+
+if __name__ == "__main__":
+    print("ready", flush=True)
+    request = RunRequest(Path(sys.argv[1]), Path(sys.argv[2]), jobs=2)
+    run_all(request, console=Console(stderr=True, force_terminal=True))
+"""
+
+
+@dataclass
+class Driver:
+    """A run in a process of its own, which everything that it starts can be told from by its variables."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    temporary: str
+
+    def has_begun(self, number: int) -> bool:
+        """Whether so many notebooks have begun."""
+        return len(list(self.folder.glob("began-*"))) >= number
+
+    def others(self) -> list[psutil.Process]:
+        """Everything that was started by it, directly or not, and still lives."""
+        return [one for one in psutil.process_iter() if one.pid != self.process.pid and self._is_own(one)]
+
+    def _is_own(self, one: psutil.Process) -> bool:
+        try:
+            own = one.environ().get("TMPDIR") == self.temporary
+            return own and one.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+
+@pytest.fixture
+def driver(request_of_three: RunRequest, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Driver]:
+    kernel, seconds = request.param
     for name in ("00_start_here", "04_synthesis", "05_context", "06_calibration"):
-        write_notebook(request_of_three.notebooks / f"{name}.ipynb", "import time; time.sleep(120)")
-    script = tmp_path / "go.py"
-    request = f"RunRequest(Path({str(request_of_three.notebooks)!r}), Path({str(request_of_three.out)!r}), jobs=2)"
-    imports = "from pathlib import Path\nfrom crosswave.run import RunRequest, run_all\n"
-    write_whole(script, f"{imports}if __name__ == '__main__':\n    run_all({request})\n")
-    process = subprocess.Popen([sys.executable, script], start_new_session=True, stderr=subprocess.DEVNULL)
-    time.sleep(4)
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(timeout=20) != 0
-    assert not (request_of_three.out / "pages").exists()
+        mark = f"open({str(tmp_path)!r} + '/began-{name}', 'w').close()"
+        write_notebook(request_of_three.notebooks / f"{name}.ipynb", mark, f"import time; time.sleep({seconds})")
+    write_whole(tmp_path / "go.py", DRIVER)
+    with tempfile.TemporaryDirectory(prefix="t-") as short, tempfile.TemporaryDirectory(prefix="t-") as sockets:
+        own = {"TMPDIR": short, "XDG_RUNTIME_DIR": sockets, "CROSSWAVE_KERNEL": kernel}
+        command = [sys.executable, tmp_path / "go.py", request_of_three.notebooks, request_of_three.out]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, start_new_session=True, env=os.environ | own, **pipes) as process:
+            made = Driver(process, tmp_path, short)
+            yield made
+            for one in [*made.others(), process]:
+                one.kill()
+
+
+MOMENTS: dict[str, Callable[[Driver], bool]] = {
+    "before it starts processes": lambda driver: driver.process.stdout.readline() == b"ready\n",  # type: ignore[union-attr]
+    "while they start": lambda driver: len(driver.others()) >= 2,
+    "while notebooks run": lambda driver: driver.has_begun(2),
+    "while pages come": lambda driver: (driver.folder / "out" / "pages").exists(),
+}
+LONG, SHORT = 600, 0.2
+
+
+def _until(claim: Callable[[], bool]) -> bool:
+    end = time.monotonic() + SECONDS
+    while not (holds := claim()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds
+
+
+@linux
+@pytest.mark.parametrize(
+    ("driver", "moment", "send", "number", "status"),
+    [
+        (("cold", LONG), "before it starts processes", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("cold", LONG), "while they start", os.killpg, signal.SIGINT, -signal.SIGINT),
+        (("cold", LONG), "while notebooks run", os.killpg, signal.SIGINT, -signal.SIGINT),
+        (("cold", SHORT), "while pages come", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("warm", LONG), "while notebooks run", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("warm", LONG), "while notebooks run", os.kill, signal.SIGTERM, 128 + signal.SIGTERM),
+        (("cold", LONG), "while notebooks run", os.killpg, signal.SIGHUP, 128 + signal.SIGHUP),
+    ],
+    indirect=["driver"],
+)
+def test_one_signal_ends_a_run_and_all_it_began(
+    driver: Driver, moment: str, send: Callable[[int, int], None], number: int, status: int
+) -> None:
+    assert _until(lambda: MOMENTS[moment](driver))
+    send(driver.process.pid, number)
+    words = driver.process.communicate(timeout=SECONDS)[1]
+    assert driver.process.returncode == status  # -SIGINT is what a shell shows as 130
+    assert words.count(b"\x1b[?25l") == words.count(b"\x1b[?25h"), "the cursor is shown again"
+    assert words.count(b"Traceback") == (number == signal.SIGINT), "the processes that it started say nothing"
+    assert _until(lambda: not driver.others()), driver.others()
+    assert not list((driver.folder / "out").rglob("*.part"))
+    assert not list(Path(driver.temporary).glob("cw-*"))
+
+
+@linux
+@pytest.mark.parametrize("driver", [("cold", LONG), ("warm", LONG)], indirect=True)
+def test_a_killed_run_leaves_no_process_and_no_folder(driver: Driver) -> None:
+    assert _until(lambda: driver.has_begun(2))
+    driver.process.kill()
+    assert _until(lambda: not driver.others()), driver.others()
+    assert not list(Path(driver.temporary).glob("cw-*"))
+
+
+@linux
+def test_what_runs_that_were_killed_with_all_their_processes_have_left_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = Scratch()
+    assert left._lock is not None
+    living = Scratch()
+    assert Path(left.folder).is_dir()
+    left._lock.close()  # what the system does for a process that has ended
+    next_one = Scratch()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        Path(one.folder).name for one in (living, next_one)
+    )
+    write_whole(tmp_path / "out" / "pages" / "start.html", "whole")
+    (tmp_path / "out" / "pages" / ".start.html.x1.part").write_text("ha")
+    with Outputs(tmp_path / "out"):
+        assert [path.name for path in (tmp_path / "out" / "pages").iterdir()] == ["start.html"]
+    for one in (living, next_one):
+        one.remove()
+        assert not Path(one.folder).exists()
+
+
+def test_pool_loses_a_process_and_the_run_goes_on(request_of_three: RunRequest) -> None:
+    once = request_of_three.notebooks / "killed"
+    kills = f"""
+import os, pathlib, signal
+if not pathlib.Path({str(once)!r}).exists():
+    pathlib.Path({str(once)!r}).touch()
+    os.kill(os.getppid(), signal.SIGKILL)
+"""
+    write_notebook(request_of_three.notebooks / "05_context.ipynb", kills)
+    request = replace(request_of_three, surveys=(), jobs=2)
+    summary = run_all(request, make_executor=LocalProcesses, console=Console(quiet=True))
+    assert once.exists()
+    assert [page.status for page in summary.pages] == ["made"] * 4
 
 
 def test_any_executor_will_do(request_of_three: RunRequest) -> None:

@@ -8,10 +8,18 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from crosswave.site import About, PageLink, ResultLink, build_site, commit_of
-from crosswave.site.page import PageOrigin, accessible_tables, described, render_page
+from crosswave.site import About, PageLink, commit_of
+from crosswave.site.access import accessible_tables
+from crosswave.site.build import Site
+from crosswave.site.clean import Styles, clean_html
+from crosswave.site.frame import Content, content_of, style_hash
+from crosswave.site.material import Material, Overview
+from crosswave.site.page import PageOrigin, described, render_page
+from crosswave.site.weave import without_card, woven
 
 EVIL = '<script>alert(1)</script> & "quotes"'
+NOTHING = Material()
+OVERVIEW = Overview("What?", "Nothing.", "No.", (), 0, (), ())
 ORIGIN = PageOrigin("survey/x", "A & B", "../../index.html", (("Notebook", "n.ipynb"), ("Parameters", EVIL)))
 
 
@@ -32,9 +40,10 @@ class Addresses(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def index(tmp_path: Path, *pages: PageLink, results: tuple[ResultLink, ...] = ()) -> str:
-    built = build_site(tmp_path, pages, results, About("1.2.3", "abc1234"))
-    return built.read_text(encoding="utf-8")
+def site(*pages: PageLink, material: Material = NOTHING) -> dict[str, str]:
+    """The text files of a site."""
+    files = Site(pages, material, About("1.2.3", "abc1234")).files()
+    return {name: content for name, content in files.items() if isinstance(content, str)}
 
 
 def notebook(*outputs: NotebookNode) -> NotebookNode:
@@ -46,72 +55,52 @@ def notebook(*outputs: NotebookNode) -> NotebookNode:
     return new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
 
 
-def test_index_shows_every_page_in_its_group(tmp_path: Path) -> None:
-    html = index(
-        tmp_path,
+def test_list_of_pages_shows_every_page_in_its_group() -> None:
+    pages = site(
         PageLink("survey/igov-2017", "iGov 2017", "survey", "pages/survey/igov-2017.html", "26 figures", "consistent"),
         PageLink("start", "Start", "start", "pages/start.html"),
     )
+    assert set(pages) > {"index.html", "pages.html"}
+    html = pages["pages.html"]
     assert html.index("Start here") < html.index("Surveys, reproduced")
     for text in ("iGov 2017", "26 figures", "consistent", 'href="pages/survey/igov-2017.html"'):
         assert text in html
     assert "Trends" not in html
 
 
-def test_index_escapes_every_text(tmp_path: Path) -> None:
-    html = index(
-        tmp_path,
-        PageLink(EVIL, EVIL, "survey", f"pages/{EVIL}.html", EVIL, EVIL),
-        results=(ResultLink("results/a.csv", EVIL, EVIL),),
-    )
+def test_list_of_pages_escapes_every_text() -> None:
+    html = site(PageLink(EVIL, EVIL, "survey", f"pages/{EVIL}.html", EVIL, EVIL))["pages.html"]
     assert "<script>alert" not in html
-    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 6
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 4
 
 
-def test_index_asks_for_nothing_outside_its_folder(tmp_path: Path) -> None:
-    html = index(tmp_path, PageLink("start", "S", "start", "pages/start.html"))
-    local = [address for address in Addresses(html).addresses if not address.startswith("#")]
-    assert [address for address in local if ":" in address or address.startswith("/")] == []
-    assert {"assets/site.css", "assets/search.js"} <= set(local)
-    assert all((tmp_path / address).is_file() for address in local if address.startswith("assets/"))
-    for name in ("site.css", "search.js"):
-        assert not re.search(r"https?:|@import|url\(", (tmp_path / "assets" / name).read_text(encoding="utf-8"))
+def test_a_failed_page_is_told_and_its_reason_linked() -> None:
+    page = PageLink("survey/a", "A", "survey", "failed/survey/a.txt", status="failed")
+    html = site(page, material=Material(overview=OVERVIEW))["index.html"]
+    assert "not made" in html and 'href="failed/survey/a.txt"' in html
 
 
-def test_index_has_no_inline_script_and_forbids_it(tmp_path: Path) -> None:
-    seen = Addresses(index(tmp_path))
-    assert [script.get("src") for script in seen.all("script")] == ["assets/search.js"]
-    policy = next(meta["content"] for meta in seen.all("meta") if "http-equiv" in meta)
-    assert policy is not None
-    assert "default-src 'none'" in policy
-    assert "unsafe-inline" not in policy
+def test_the_site_asks_for_nothing_outside_its_folder() -> None:
+    files = site(PageLink("start", "S", "start", "pages/start.html"), material=Material(overview=OVERVIEW))
+    for name, html in files.items():
+        if name.endswith(".html"):
+            local = [address for address in Addresses(html).addresses if not address.startswith("#")]
+            assert [address for address in local if ":" in address or address.startswith("/")] == []
+            assert {address for address in local if address.startswith("assets/")} <= set(files)
+    for name, text in files.items():
+        if name.startswith("assets/"):
+            assert not re.search(r"https?:(?!//www.w3.org/2000/svg)|@import|url\(", text), name
 
 
-def test_index_can_be_used_without_seeing_it(tmp_path: Path) -> None:
-    seen = Addresses(index(tmp_path, results=(ResultLink("results/a.csv", "a.csv"),)))
-    assert seen.all("html")[0]["lang"] == "en-GB"
-    assert seen.all("a")[0] == {"class": "skip", "href": "#content"}
-    assert [label["for"] for label in seen.all("label")] == [field["id"] for field in seen.all("input")]
-    assert len(seen.all("h1")) == 1
-    assert len(seen.all("caption")) == len(seen.all("table")) == 1
-    assert all(header.get("scope") for header in seen.all("th"))
-
-
-def test_failed_page_is_marked_in_words(tmp_path: Path) -> None:
-    html = index(tmp_path, PageLink("start", "S", "start", "failed/start.txt", verdict="rose", status="failed"))
-    assert "not made: its notebook failed" in html
-    assert "rose</span>" not in html
-
-
-def test_commit_stands_in_the_footer_alone(tmp_path: Path) -> None:
-    html = index(tmp_path)
+def test_the_footer_alone_names_version_and_commit() -> None:
+    html = site()["index.html"]
     assert html.count("abc1234") == 1
     assert html.index("abc1234") > html.index("<footer>")
 
 
-def test_page_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+def test_page_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ValueError, match=r"kind of page 'survy': must be one of start, synthesis, trend"):
-        index(tmp_path, PageLink("a", "A", "survy", "a.html"))
+        site(PageLink("a", "A", "survy", "a.html"))
 
 
 def test_folder_outside_a_checkout_has_no_commit(tmp_path: Path) -> None:
@@ -138,12 +127,86 @@ def test_page_folds_code_and_shows_results_below_the_title() -> None:
     assert all("open" not in attributes for attributes in seen.all("details"))
 
 
-def test_page_asks_for_nothing_outside_and_runs_nothing() -> None:
+def test_page_shares_every_file_that_it_asks_for() -> None:
     html = render_page(notebook(new_output("stream", name="stdout", text="hi")), ORIGIN)
     seen = Addresses(html)
-    assert seen.all("script") == []
-    assert set(seen.addresses) == {"#content", "../../index.html"}
-    assert "default-src 'none'" in html
+    shared = [link["href"] for link in seen.all("link")] + [script["src"] for script in seen.all("script")]
+    assert {(address or "").removeprefix("../../") for address in shared} <= set(site())
+    assert set(seen.addresses) - set(shared) == {"#content", "../../index.html"}
+
+
+def test_page_lets_no_inline_script_or_style_through() -> None:
+    cell = '<table style="color: red"><tr onclick="x()"><td style="color: red">a</td></tr></table><script>b()</script>'
+    html = render_page(notebook(new_output("display_data", {"text/html": cell})), ORIGIN)
+    seen = Addresses(html)
+    assert [script for script in seen.all("script") if "src" not in script] == []
+    assert all("style" not in attributes and "onclick" not in attributes for _, attributes in seen.elements)
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    policy = next(meta["content"] for meta in seen.all("meta") if meta.get("http-equiv"))
+    assert style and policy and style_hash(style.group(1)) in policy
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert style.group(1) == ".s1 { color: red }" and html.count('class="s1"') == 2
+
+
+def test_a_style_block_of_an_output_becomes_that_of_the_page() -> None:
+    styles = Styles()
+    assert clean_html("<style>#T td { color: red }</style><p>a &amp; b</p>", styles) == "<p>a &amp; b</p>"
+    assert styles.css == "#T td { color: red }"
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ('<a href="javascript:x()">a</a>', "<a>a</a>"),
+        ('<iframe src="https://x.example"><p>in</p></iframe>b', "b"),
+        ('<img src="a.png" onerror="x()">', '<img src="a.png">'),
+        ('<p style="background: url(https://x.example)">a</p>', "<p>a</p>"),
+        ("<p>1 &lt; 2 &#38; <br/></p>", "<p>1 &lt; 2 &#38; <br/></p>"),
+    ],
+)
+def test_outputs_lose_what_runs_or_asks(given: str, left: str) -> None:
+    assert clean_html(given, Styles()) == left
+
+
+def test_a_widget_is_shown_by_its_html() -> None:
+    data = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/html": "<p>the card</p>"}
+    html = render_page(notebook(new_output("display_data", {**data, "text/plain": "Widget()"})), ORIGIN)
+    assert "<p>the card</p>" in html
+    assert "model_id" not in html and "Widget()" not in html
+
+
+def test_a_page_in_its_frame_gives_its_content_back() -> None:
+    html = render_page(notebook(new_output("display_data", {"text/html": '<p style="color: red">x</p>'})), ORIGIN)
+    content = content_of(html)
+    assert content and content.css == ".s1 { color: red }" and '<p class="s1">x</p>' in content.html
+    assert content_of("<p>no frame</p>") is None
+
+
+def test_framing_twice_is_framing_once() -> None:
+    links = [PageLink(f"survey/{name}", name, "survey", f"pages/survey/{name}.html") for name in ("x", "y")]
+    built = Site(links, NOTHING, About("1"))
+    cell = '<table><tbody><tr><th scope="row">q.a</th><td>y.q.a</td></tr></tbody></table>'
+    once = built.frame("survey/x", render_page(notebook(new_output("display_data", {"text/html": cell})), ORIGIN))
+    assert built.frame("survey/x", once) == once
+    assert '<a rel="next" href="../../pages/survey/y.html">' in once
+    assert '<tr id="q.a">' in once and '<a class="to" href="../../pages/survey/y.html#q.a">y.q.a</a>' in once
+
+
+def test_a_link_to_a_page_that_is_gone_goes() -> None:
+    html = '<tr><th scope="row">q.a</th><td>y.q.a</td></tr>'
+    there = woven(Content(html), "survey/x", {"survey/y": "pages/survey/y.html"}, "../../")
+    assert "href" in there.html
+    gone = woven(there, "survey/x", {}, "../../")
+    assert gone.html == '<tr id="q.a"><th scope="row">q.a</th><td>y.q.a</td></tr>'
+
+
+def test_the_title_stands_once_and_the_question_below_it() -> None:
+    output = new_output("display_data", {"text/markdown": "## A & B\n\nAnswer."})
+    html = render_page(notebook(output), ORIGIN)
+    assert [html.count(tag) for tag in ("<h1>", "<h1>A &amp; B</h1>", '<p class="question">The question</p>')] == [
+        1
+    ] * 3
+    assert "<h2>A &amp; B" not in html
 
 
 def test_page_escapes_what_it_was_made_from() -> None:
@@ -176,3 +239,11 @@ def test_table_region_is_named_by_its_caption_and_given_scopes_stay() -> None:
 
 def test_wide_characters_survive() -> None:
     assert "58 % → 53 %" in render_page(notebook(new_output("stream", name="stdout", text="58 % → 53 %")), ORIGIN)
+
+
+def test_a_page_with_a_card_does_not_show_the_notebooks_own_of_the_same_thing() -> None:
+    card = '<section class="card">\n<h3>{}</h3>\n<dl>\n<dt>Whom</dt>\n</dl>\n</section>'
+    of_it, of_another = card.format("Cuts &amp; clouds"), card.format("Another survey")
+    content = Content(f"<p>a</p>{of_it}<p>b</p>{of_another}")
+    assert without_card(content, "Cuts & clouds").html == f"<p>a</p><p>b</p>{of_another}"
+    assert without_card(content, "Clouds") == content

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct, tables_from_rows
-from crosswave.reconstruct.arithmetic import components
+from crosswave.reconstruct.arithmetic import components, retracted
 from crosswave.reconstruct.bits import members, rests, runs, sums
 from crosswave.reconstruct.boxes import is_simple
 from crosswave.reconstruct.figures import readings
@@ -167,6 +167,34 @@ def test_trees_and_the_solver_find_the_same(registry: Registry, lexicon: Lexicon
                 compared += 1
                 assert tree.bounds(n) == model.bounds(n)
                 assert tree.tables(n) == model.tables(n)
+
+
+def test_trees_and_the_solver_find_the_same_where_some_may_have_skipped_a_question(
+    registry: Registry, lexicon: Lexicon
+) -> None:
+    dice, compared, below = random.Random(13), 0, 0
+    while compared < 40:
+        of = random_survey(dice, false_share=0.1)
+        reading = readings(of, lexicon, registry.plan)[0]
+        every = sorted({figure.base.assumption for figure in reading.figures})
+        chosen = set(dice.sample(every, dice.randint(1, len(every)))) if every else set()
+        for part in components(retracted(reading, chosen)):
+            loose = [figure for figure in part.figures if figure.base.loose]
+            if is_simple(part) or plant(part) is None or not loose:
+                continue
+            tree, model, n = known(part), _InModel(part), sizes(part)
+            np.testing.assert_array_equal(tree.fits(), model.fits())
+            n = n[tree.fits()]
+            if n.size and sum(tree.tables(n)[0]) <= TABLES_LISTED:
+                compared += 1
+                below += any(figure.base.answers for figure in loose)
+                assert tree.bounds(n) == model.bounds(n)
+                assert tree.tables(n) == model.tables(n)
+                left, possible = tree.possible(n), model.possible(n)
+                assert {name: one.values for name, one in left.items()} == {
+                    name: one.values for name, one in possible.items()
+                }
+    assert below >= 5
 
 
 def test_parts_of_an_answer_that_overlap_are_no_tree_and_are_still_solved(registry: Registry, lexicon: Lexicon) -> None:

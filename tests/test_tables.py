@@ -1,7 +1,10 @@
 """Tables: text stays text, headers say what they head, numbers read as they should."""
 
+import io
 import re
 from dataclasses import replace
+from html import unescape
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -52,7 +55,7 @@ def test_headers_have_scopes_and_the_table_a_caption() -> None:
     html = to_html(pd.DataFrame({"Year": ["2017"], "Waves": [17]}), "Waves by year")
     assert "<caption>Waves by year</caption>" in html
     assert [re.search(r'scope="(\w+)"', cell)[1] for cell in re.findall(r"<th [^>]*>", html)] == ["col", "col", "row"]  # type: ignore[index]
-    assert 'text-align: right; white-space: nowrap">17</td>' in html
+    assert '<td class="number">17</td>' in html and "style=" not in html
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
@@ -140,18 +143,37 @@ def test_an_assumption_that_a_conflict_rests_on_shows_what_settles_it(registry: 
     assert table.loc["The base of cloud-importance is everyone, and nobody skipped it"].tolist() == [
         1, "in conflict", "base 35 to 49, with gaps; no such conflict"
     ]  # fmt: skip
-    assert table.loc["Percentages are rounded to the nearest", "Without it"] == "base 50; no such conflict"
+    assert table.loc["Percentages are rounded to the nearest", "Without it"] == "no count changes"
     weights = assumptions_of(registry, "capita-2019").loc["The figures are not weighted"]
     assert weights.tolist() == [2, "2 conflicts", "none of these conflicts"]
 
 
 def test_reasons_hold_every_figure_once(registry: Registry) -> None:
     wave = registry.survey("solarwinds-2018")
-    findings = by_finding(wave, reconstruct(wave, registry), alpha=0.05, design_effect=1)
-    reasons = tables.reasons_table(findings)
+    counts = reconstruct(wave, registry)
+    findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
+    reasons = tables.reasons_table(findings, counts)
     named = [name for names in reasons["Figures"] for name in names.split(", ")]
     assert sorted(named) == sorted(findings["finding_id"].str.partition(".")[2])
-    assert "conflicting" in set(reasons["Level"])
+    conflicting = reasons[reasons["Level"] == "conflicting"].set_index("Figures")["Why"].to_dict()
+    assert conflicting == {name: f"In Conflict {k}" for k, c in enumerate(counts.conflicts, 1) for name in c.figures}
+
+
+def test_a_folded_table_shows_its_caption_and_holds_the_whole_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[dict[str, str]] = []
+    monkeypatch.setattr("crosswave.tables.render.publish", held.append)
+    frame = pd.DataFrame({"Year": ["2017"], "Waves": [17]})
+    tables.show(frame, "Waves & years", fold=True)
+    assert held[0]["text/html"].startswith('<details class="fold">\n<summary>Waves &amp; years</summary>')
+    assert to_html(frame, "Waves & years") in held[0]["text/html"]
+
+
+def test_a_download_holds_the_frame_and_no_markup() -> None:
+    frame = pd.DataFrame({"a": [EVIL, "x, y"], "b": [0.125, None]})
+    html = tables.download(frame, "Printed figures, 2017")
+    assert html.startswith('<p class="download"><a download="printed-figures-2017.csv" href="data:text/csv')
+    [text] = re.findall(r'charset=utf-8,([^"]*)"', html)
+    assert "<" not in text and pd.read_csv(io.StringIO(unquote(unescape(text)))).equals(frame)
 
 
 def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:

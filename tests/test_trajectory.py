@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from crosswave.line.heterogeneity import logit_effects
+from crosswave.heterogeneity import logit_effects
+from crosswave.line.family import adjusted_over_lines
 from crosswave.line.linear_trend import cochran_armitage
 from crosswave.line.meta_regression import date_design
 from crosswave.line.models import COLUMNS
@@ -232,7 +234,32 @@ def test_a_faulty_table_is_refused_with_the_way_out(
 def test_a_date_is_as_wide_as_what_is_recorded(
     make_survey: Callable[..., Survey], more: dict[str, Any], expected: tuple[float, float]
 ) -> None:
-    assert date_interval(make_survey("a-2017", 2017, 100, yes="40%", more=more)) == pytest.approx(expected, abs=1e-9)
+    assert date_interval(make_survey("a-2017", 2017, 100, yes="40%", more=more), 1.0) == pytest.approx(
+        expected, abs=1e-9
+    )
+
+
+def test_a_survey_is_as_long_in_the_field_as_the_plan_says(make_survey: Callable[..., Survey]) -> None:
+    survey = make_survey("a-2017", 2017, 100, yes="40%", more={"published": "2020-03-01"})
+    assert date_interval(survey, 0.5) == pytest.approx((2020 + 61 / 366 - 0.5, 2020 + 61 / 366))
+
+
+def test_lines_are_one_family_and_each_enters_with_its_largest_p(
+    real: dict[str, tuple[pd.DataFrame, Trajectory]],
+) -> None:
+    one, other = list(real.values())[:2]
+    found = {
+        "a": one[1],
+        "b": replace(other[1], over_both=replace(other[1].over_both, p_high=0.01), trend_p=(0.0, 0.02)),
+    }
+    assert found["a"].over_both is not None and found["a"].trend_p is None
+    largest = found["a"].over_both.p_high
+    assert largest > 0.04
+    assert adjusted_over_lines(found) == {
+        "a": {"meta-regression": pytest.approx(largest)},
+        "b": {"meta-regression": pytest.approx(0.03), "cochran-armitage": pytest.approx(0.04)},
+    }
+    assert adjusted_over_lines({"c": replace(one[1], over_both=None)}) == {}
 
 
 def test_waves_that_the_gate_refuses_are_left_out_with_the_reason(
@@ -265,7 +292,8 @@ def real(
     for name, construct in registry.constructs.items():
         kept = comparable_waves(waves_of(construct, registry, reconstructions, (2013, 2025)), registry).waves
         if len(kept) >= 5:
-            found[name] = (wave_table(kept), trajectory(wave_table(kept)))
+            table = wave_table(kept, published_within=registry.plan.lines.published_within.value)
+            found[name] = (table, trajectory(table))
     return found
 
 

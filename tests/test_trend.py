@@ -15,7 +15,7 @@ from crosswave.difference.newcombe import p_value
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
-from crosswave.registry.models import Construct, Survey
+from crosswave.registry.models import ALPHA_RULE, Construct, Survey
 from crosswave.sentences import p_words, trend_sentence
 from crosswave.trend.change import Trend, assess, with_adjusted
 from crosswave.trend.comparison import compare_pair
@@ -215,9 +215,10 @@ def test_an_unknown_n_is_called_uninformative_only_if_no_n_could_have_informed(t
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"alpha": 0.0}, "alpha must lie between 0 and 1; 0.0 arrived"),
-        ({"alpha": 1.5}, "alpha must lie between 0 and 1; 1.5 arrived"),
-        ({"alpha": float("nan")}, "alpha must lie between 0 and 1; nan arrived"),
+        ({"alpha": 0.0}, f"alpha {ALPHA_RULE}; 0.0 arrived"),
+        ({"alpha": 0.5}, f"alpha {ALPHA_RULE}; 0.5 arrived"),
+        ({"alpha": 1.5}, f"alpha {ALPHA_RULE}; 1.5 arrived"),
+        ({"alpha": float("nan")}, f"alpha {ALPHA_RULE}; nan arrived"),
         ({"design_effect": 0.5}, "design_effect must be at least 1; 0.5 arrived"),
         ({"total_error": -1.0}, "total_error must be points, 0 or more; -1.0 arrived"),
         ({"smallest_change": 0.0}, "smallest_change must be points above 0 and below 100; 0.0 arrived"),

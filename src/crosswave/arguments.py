@@ -42,6 +42,13 @@ def checked(
 def checked_shares(name: str, values: npt.ArrayLike) -> FloatArray:
     """Return `values` as proportions in [0, 1].
 
+    Parameters
+    ----------
+    name : str
+        The argument.
+    values : array_like
+        The numbers that arrived.
+
     Raises
     ------
     ValueError
@@ -53,6 +60,13 @@ def checked_shares(name: str, values: npt.ArrayLike) -> FloatArray:
 def checked_sizes(name: str, values: npt.ArrayLike) -> FloatArray:
     """Return `values` as positive, possibly fractional or infinite, sample sizes.
 
+    Parameters
+    ----------
+    name : str
+        The argument.
+    values : array_like
+        The numbers that arrived.
+
     Raises
     ------
     ValueError
@@ -63,6 +77,11 @@ def checked_sizes(name: str, values: npt.ArrayLike) -> FloatArray:
 
 def checked_alpha(values: npt.ArrayLike) -> FloatArray:
     """Return `values` as error rates strictly between 0 and 1.
+
+    Parameters
+    ----------
+    values : array_like
+        The numbers that arrived.
 
     Raises
     ------

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from crosswave.printed.quantities import Lexicon, QuantityError, number
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import QuantityError, number
 from crosswave.registry import DataError, Fault, Registry, find_data
 from crosswave.registry.loading import read_folder
 from crosswave.registry.mending import Path_
@@ -43,7 +44,7 @@ def _survey_faults(registry: Registry) -> Iterator[Fault]:
         document = registry.documents.get(f"surveys/{survey.id}.yaml")
         if document is None:  # the id is at odds with the name of the file, which is a fault of its own
             continue
-        for where, message in _unreadable(survey, lexicon):
+        for where, message in unreadable(survey, lexicon):
             yield document.fault(where, message)
         if words := _other_n(survey):
             yield document.fault(("n",), words)
@@ -60,7 +61,8 @@ def _other_n(survey: Survey) -> str | None:
     return f"n is {n.value}, and {n.printed!r} is printed; make them agree, or say how n is derived"
 
 
-def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
+def unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
+    """Yield the place of each share that nobody can read, and why."""
     for k, question in enumerate(survey.questions):
         for j, answer in enumerate(question.answers):
             if answer.measure in ("share", "range") and (words := _unread(answer.printed, lexicon)):

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint
+from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray, checked, checked_alpha, checked_shares, checked_sizes
 
@@ -31,6 +30,13 @@ class Interval:
     high: float
 
     def __post_init__(self) -> None:
+        """Refuse ends in the wrong order.
+
+        Raises
+        ------
+        ValueError
+            If low is above high, or an end is missing.
+        """
         if not self.low <= self.high:
             raise ValueError(f"low must be at most high; got {self.low:g} and {self.high:g}. Swap the two ends.")
 
@@ -40,15 +46,33 @@ class Interval:
         return self.high - self.low
 
     def contains(self, value: float) -> bool:
-        """Whether `value` lies in the interval, ends included."""
+        """Whether `value` lies in the interval, ends included.
+
+        Parameters
+        ----------
+        value : float
+            Any number.
+        """
         return self.low <= value <= self.high
 
     def overlaps(self, other: Interval) -> bool:
-        """Whether the two intervals share at least one point."""
+        """Whether the two intervals share at least one point.
+
+        Parameters
+        ----------
+        other : Interval
+            Of the same quantity.
+        """
         return self.low <= other.high and other.low <= self.high
 
     def hull(self, other: Interval) -> Interval:
-        """Smallest interval that covers both."""
+        """Smallest interval that covers both.
+
+        Parameters
+        ----------
+        other : Interval
+            Of the same quantity.
+        """
         return Interval(min(self.low, other.low), max(self.high, other.high))
 
 
@@ -128,7 +152,7 @@ def wilson(
     >>> f"{low:.4f} {high:.4f}"
     '0.2553 0.3662'
     """
-    z = norm.isf(checked_alpha(alpha) / 2)
+    z = -ndtri(checked_alpha(alpha) / 2)
     return wilson_at(checked_shares("share", share), checked_sizes("n_effective", n_effective), z)
 
 
@@ -144,7 +168,9 @@ def wilson_at(share: FloatArray, n_effective: FloatArray, z: npt.ArrayLike) -> t
     """
     p, n, z = np.broadcast_arrays(share, n_effective, z)
     finite = np.where(np.isinf(n), 1.0, n)
-    low, high = proportion_confint(p * finite, finite, alpha=2 * norm.sf(z), method="wilson")
+    centre = p + z**2 / (2 * finite)
+    half = z * np.sqrt(p * (1 - p) / finite + z**2 / (4 * finite**2))
+    low, high = (np.clip((centre + sign * half) / (1 + z**2 / finite), 0, 1) for sign in (-1, 1))
     # The last bit of rounding must not put the share outside its own interval.
     low, high = np.minimum(low, p), np.maximum(high, p)
     return np.where(np.isinf(n), p, low), np.where(np.isinf(n), p, high)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from crosswave.arguments import Z_MAX, checked_alpha, checked_shares, checked_sizes
 from crosswave.estimate import Interval, wilson_at
@@ -86,7 +86,13 @@ class LinearTerm:
 
 
 def linear_value(terms: Sequence[LinearTerm]) -> float:
-    """Return the weighted sum of the shares of `terms`."""
+    """Return the weighted sum of the shares of `terms`.
+
+    Parameters
+    ----------
+    terms : sequence of LinearTerm
+        Any number of them.
+    """
     return math.fsum(term.weight * term.share for term in terms)
 
 
@@ -124,7 +130,7 @@ def combine_linear(terms: Sequence[LinearTerm], *, alpha: float = 0.05) -> Inter
     >>> f"{i.low:.4f} {i.high:.4f}"
     '0.0524 0.3339'
     """
-    z = float(norm.isf(checked_alpha(alpha) / 2))
+    z = float(-ndtri(checked_alpha(alpha) / 2))
     value, (down, up) = linear_value(terms), _arms(terms, z)
     return Interval(value - down, value + up)
 
@@ -161,7 +167,7 @@ def linear_p_value(terms: Sequence[LinearTerm], threshold: float) -> float:
         return _arms(terms, z)[side] - abs(gap)
 
     z = Z_MAX if excess(Z_MAX) < 0 else float(brentq(excess, 0.0, Z_MAX, xtol=1e-12))
-    return float(norm.sf(math.copysign(z, gap)))
+    return float(ndtr(-math.copysign(z, gap)))
 
 
 def _arms(terms: Sequence[LinearTerm], z: float) -> tuple[float, float]:

@@ -1,163 +1,188 @@
-"""From a registry to a run: which pages there are, what each is made from, what the index says, and the ledger."""
+"""A whole report: from a data folder to pages, index and ledger, or to the news that nothing is to be done."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from crosswave.registry.cache import Store
+from crosswave.run.current import unchanged, whole_digest
+from crosswave.run.request import RunSummary
 
-from crosswave.claims import Checker
-from crosswave.registry.loading import Registry
-from crosswave.results import all_findings, by_claim, by_trend, ledger_text
-from crosswave.run import PageText, ResultLink, RunRequest
-from crosswave.site.files import write_whole
-from crosswave.trend.settings import planned
-from crosswave.trend.synthesis import assess_all, reconstruct_all
+if TYPE_CHECKING:
+    from crosswave.ledger import Ledger
+    from crosswave.registry.loading import Registry
 
-_SHARED = ("quantities.yaml", "plan.yaml")
-_LEDGER_WORDS = {
-    "findings": "every printed figure with its feasible counts, interval and level",
-    "claims": "every claim with its verdicts",
-    "trends": "every construct with its comparison and verdict",
+_FROM = {
+    "Ledger": "crosswave.ledger",
+    "make_ledger": "crosswave.ledger",
+    "run_request": "crosswave.pages",
+    "write_ledger": "crosswave.ledger",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
-    """The results of a registry under its plan, as frames."""
+class Choice:
+    """What a run is to make, and how.
 
-    findings: pd.DataFrame
-    claims: pd.DataFrame
-    trends: pd.DataFrame
-
-    def texts(self) -> dict[str, str]:
-        """Return each frame as the text of its file."""
-        frames = {"findings": self.findings, "claims": self.claims, "trends": self.trends}
-        return {f"{name}.csv": ledger_text(frame) for name, frame in frames.items()}
-
-
-def make_ledger(registry: Registry) -> Ledger:
-    """Return findings, claims and trends of a registry under the settings of its plan."""
-    reconstructions = reconstruct_all(registry)
-    checker = Checker(registry, reconstructions, registry.plan.alpha.value)
-    trends = assess_all(registry, reconstructions, planned(registry.plan))
-    return Ledger(
-        findings=all_findings(registry, reconstructions),
-        claims=by_claim(registry.claims.values(), checker),
-        trends=by_trend(trends.values()),
-    )
-
-
-def write_ledger(ledger: Ledger, folder: Path) -> None:
-    """Write the ledger, each file whole or not at all.
-
-    Parameters
+    Attributes
     ----------
-    ledger : Ledger
-        The frames.
-    folder : Path
-        Such as ``reports/results``; made if it is not there.
+    surveys, constructs : tuple of str
+        Only the pages of these; with `only` empty and neither given, every page.
+    only : tuple of str
+        Only these page ids, kinds or patterns.
+    parameters : mapping
+        Given to every notebook that takes them.
+    jobs : int
+        Processes at once; 0 takes one a core.
+    force : bool
+        Make unchanged pages again.
+    scheduler : str
+        Address of a Dask scheduler, such as ``tcp://host:8786``; empty runs on this machine.
     """
-    for name, text in ledger.texts().items():
-        write_whole(folder / name, text)
+
+    surveys: tuple[str, ...] = ()
+    constructs: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    jobs: int = 0
+    force: bool = False
+    scheduler: str = ""
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Page ids, kinds and patterns chosen; none for every page."""
+        return (*(f"survey/{n}" for n in self.surveys), *(f"trend/{n}" for n in self.constructs), *self.only)
 
 
-def run_request(registry: Registry, ledger: Ledger, out: Path) -> RunRequest:
-    """Return the request for every page of a registry.
+def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> RunSummary:
+    """Make the pages that are not current, the index and the ledger, and return what became of them.
 
     Parameters
     ----------
-    registry : Registry
-        What the pages are about.
-    ledger : Ledger
-        What the index says of them.
+    data : Path, optional
+        The data folder; found from the working folder if absent. The notebooks stand beside it.
     out : Path
         The folder that gets the pages.
+    choice : Choice, optional
+        What to make; every page, on this machine, if absent.
+
+    Raises
+    ------
+    DataError
+        A data file breaks a rule.
+    ValueError
+        A survey, a construct, a page or a parameter does not exist, or a value does not fit.
+    ConnectionError
+        The scheduler does not answer, or is lost.
+
+    Notes
+    -----
+    Where nothing is to be done that is found out from the bytes of files alone: no statistics are imported.
     """
-    root = registry.folder.parent
-    return RunRequest(
-        notebooks=root / "notebooks",
-        out=out,
-        surveys=tuple(registry.surveys),
-        sources=_sources_with_claims(registry),
-        constructs=tuple(registry.constructs),
-        data=_made_from(registry),
-        texts=_page_texts(registry, ledger),
-        results=tuple(ResultLink(f"results/{n}.csv", f"{n}.csv", words) for n, words in _LEDGER_WORDS.items()),
-        lock=root / "requirements.lock",
-    )
+    from crosswave.registry.loading import find_data
+
+    chosen, folder = choice or Choice(), data or find_data()
+    root = folder.resolve().parent
+    inputs = whole_digest(folder, root / "notebooks", root / "requirements.lock", chosen.parameters)
+    idle = None if chosen.force else unchanged(out, inputs, chosen.pages)
+    return idle or _made(folder, out, chosen, inputs)
 
 
-def _sources_with_claims(registry: Registry) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(claim.source for claim in registry.claims.values()))
+def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
+    from dataclasses import replace
+
+    from crosswave.audit import audit
+    from crosswave.kept import KINDS
+    from crosswave.ledger import make_ledger
+    from crosswave.pages import run_request
+    from crosswave.run.ending import listening
+    from crosswave.run.engine import run_all
+    from crosswave.trend.settings import check_settings
+
+    registry = audit(folder)
+    _check_known("survey", choice.surveys, registry.surveys)
+    _check_known("construct", choice.constructs, registry.constructs)
+    check_settings(registry.plan, choice.parameters)
+    _check_notebooks(folder.resolve().parent / "notebooks")
+    with listening(), _executors(registry, choice) as make_executor:
+        with _kept():
+            ledger = make_ledger(registry)
+            request = run_request(registry, ledger, out, choice.parameters)
+        request = replace(request, only=choice.pages, inputs=inputs, jobs=choice.jobs, force=choice.force)
+        summary = run_all(request, make_executor=make_executor)
+    _keep_results(ledger, out)
+    for kind in ("parsed", "checked", "imports", *KINDS):
+        Store(kind).prune()
+    return summary
 
 
-def _made_from(registry: Registry) -> dict[str, Sequence[Path]]:
-    """The data files of each page: its own surveys where it names them, else everything."""
-    folder = registry.folder
-    shared = [folder / name for name in _SHARED]
-    surveys = {name: folder / "surveys" / f"{name}.yaml" for name in registry.surveys}
-    everything = [
-        *shared,
-        folder / "constructs.yaml",
-        folder / "claims.yaml",
-        folder / "context.csv",
-        *surveys.values(),
+def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ValueError that names every survey or construct there is not, with the nearest."""
+    from crosswave.registry.faults import nearest
+
+    there = list(known)
+    lines = [
+        f"no {kind} is called {name!r}{nearest(name, there) or f'; see crosswave list {kind}s'}"
+        for name in names
+        if name not in there
     ]
-    pages: dict[str, Sequence[Path]] = dict.fromkeys(("start", "synthesis", "context", "claims", "trend"), everything)
-    pages |= {"calibration": [folder / "plan.yaml"]}
-    return pages | {f"survey/{name}": [*shared, path] for name, path in surveys.items()}
+    if lines:
+        raise ValueError("\n".join(lines))
 
 
-def _page_texts(registry: Registry, ledger: Ledger) -> Mapping[str, PageText]:
-    return {
-        "start": PageText(summary="What this is, and the state of the evidence."),
-        "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
-        "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
-        "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),
-        **_survey_texts(registry, ledger.findings),
-        **_trend_texts(registry, ledger.trends),
-        **_claim_texts(registry, ledger.claims),
-    }
-
-
-def _survey_texts(registry: Registry, findings: pd.DataFrame) -> dict[str, PageText]:
-    levels = pd.crosstab(findings["survey_id"], findings["level"])
-    return {
-        f"survey/{name}": PageText(
-            title=survey.title,
-            summary=f"{survey.publisher or 'Unknown publisher'}, {survey.year}: {survey.population}.",
-            verdict=_level_words(levels.loc[name]) if name in levels.index else "no figure",
+def _check_notebooks(folder: Path) -> None:
+    """Raise FileNotFoundError where no notebook stands, before the ledger is computed for nothing."""
+    if not any(folder.glob("*.ipynb")):
+        raise FileNotFoundError(
+            f"no notebook stands in {folder}; pages are made from the notebooks beside the data folder: "
+            "git checkout notebooks brings them back"
         )
-        for name, survey in registry.surveys.items()
-    }
 
 
-def _level_words(counts: pd.Series) -> str:
-    return ", ".join(f"{number} {level}" for level, number in counts[counts > 0].items())
+@contextmanager
+def _executors(registry: Registry, choice: Choice) -> Iterator[Callable[[int], Executor]]:
+    """What makes executors. The processes of this machine begin to start at once, while the ledger is made."""
+    if choice.scheduler:
+        from crosswave.run.cluster import on_cluster
+
+        root = registry.folder.resolve().parent
+        files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
+        yield on_cluster(choice.scheduler, root, files)
+        return
+    from crosswave.run.ending import held
+    from crosswave.run.executors import PoolInHand, default_jobs
+
+    pools = PoolInHand(choice.jobs or default_jobs())
+    try:
+        yield pools
+    finally:
+        with held():
+            pools.end()
 
 
-def _trend_texts(registry: Registry, trends: pd.DataFrame) -> dict[str, PageText]:
-    by_id = trends.set_index("construct_id")
-    return {
-        f"trend/{name}": PageText(
-            title=construct.label[:1].upper() + construct.label[1:],
-            summary=str(by_id.loc[name, "sentence"]),
-            verdict=str(by_id.loc[name, "verdict"]),
-        )
-        for name, construct in registry.constructs.items()
-    }
+@contextmanager
+def _kept() -> Iterator[None]:
+    from crosswave.kept import keeping
+
+    with keeping():
+        yield
 
 
-def _claim_texts(registry: Registry, claims: pd.DataFrame) -> dict[str, PageText]:
-    counts = pd.crosstab(claims["source_id"], claims["answered_verdict"])
-    return {
-        f"claims/{name}": PageText(
-            title=registry.claim_sources[name].title,
-            summary=f"{registry.claim_sources[name].publisher or 'Unknown publisher'}: claims checked against print.",
-            verdict=f"of those who answered: {_level_words(counts.loc[name])}",
-        )
-        for name in _sources_with_claims(registry)
-    }
+def _keep_results(ledger: Ledger, out: Path) -> None:
+    from crosswave.run.outputs import Outputs
+
+    with Outputs(out) as outputs:
+        outputs.write_results({f"results/{name}": text for name, text in ledger.texts().items()})
+
+
+def __getattr__(name: str) -> Any:
+    """Names of the modules that need statistics, imported when they are asked for."""
+    if name not in _FROM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_FROM[name]), name)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from crosswave.claims import Checker
 from crosswave.estimate import estimate_share
+from crosswave.fields import CLAIM_FIELDS, FIELDS, FINDING_FIELDS, SURVEY_FIELDS, TREND_FIELDS, names
 from crosswave.holes import has_holes
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry, findings_of
@@ -19,19 +20,10 @@ from crosswave.registry.models import Claim, Survey
 from crosswave.sentences import claim_sentence, trend_sentence
 from crosswave.trend.change import Trend
 
-FINDING_COLUMNS = (
-    "finding_id", "survey_id", "question_id", "answer", "published", "level", "value_low", "value_high", "base_low",
-    "base_high", "count_low", "count_high", "count_values", "base_values", "estimate", "low", "high", "n_effective",
-    "power", "reason",
-)  # fmt: skip
-TREND_COLUMNS = (
-    "construct_id", "from_year", "to_year", "waves", "first", "second", "grade", "total_error", "difference_pp",
-    "low_pp", "high_pp", "p_value", "p_low", "p_high", "p_adjusted", "detectable_pp", "verdict", "sentence",
-)  # fmt: skip
-CLAIM_COLUMNS = (
-    "claim_id", "source_id", "survey_id", "answered_verdict", "random_sample_verdict", "population_licence",
-    "estimate", "low", "high", "sentence",
-)  # fmt: skip
+FINDING_COLUMNS = names(FINDING_FIELDS)
+TREND_COLUMNS = names(TREND_FIELDS)
+CLAIM_COLUMNS = names(CLAIM_FIELDS)
+SURVEY_COLUMNS = names(SURVEY_FIELDS)
 
 
 def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, design_effect: float) -> pd.DataFrame:
@@ -177,12 +169,45 @@ def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
     }
 
 
+def by_survey(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+    """Return a row for each survey wave.
+
+    Parameters
+    ----------
+    registry : Registry
+        Holds the surveys.
+    reconstructions : mapping of str to Reconstruction
+        Of every survey.
+
+    Returns
+    -------
+    DataFrame
+        Columns `SURVEY_COLUMNS`; missing where no source says.
+    """
+    rows = [_survey_row(survey, reconstructions[name]) for name, survey in registry.surveys.items()]
+    frame = pd.DataFrame(rows, columns=list(SURVEY_COLUMNS))
+    return frame.astype({"n_low": "Int64", "n_high": "Int64", "weighted": "boolean"})
+
+
+def _survey_row(survey: Survey, reconstruction: Reconstruction) -> dict[str, object]:
+    n_low, n_high = reconstruction.n or (None, None)
+    held = survey.model_dump(include=set(SURVEY_COLUMNS) - {"sources"})
+    return held | {
+        "survey_id": survey.id,
+        "house": survey.fieldwork.house,
+        "fieldwork_start": survey.fieldwork.start,
+        "fieldwork_end": survey.fieldwork.end,
+        "n_printed": survey.n.printed,
+        "n_low": n_low,
+        "n_high": n_high,
+        "figures": len(findings_of(survey)),
+        "conflicts": len(reconstruction.conflicts),
+        "sources": " ".join(source.url for source in survey.sources),
+    }
+
+
 _DECIMALS: Mapping[str, int] = {
-    **dict.fromkeys(
-        ("value_low", "value_high", "estimate", "low", "high", "p_value", "p_low", "p_high", "p_adjusted"), 4
-    ),
-    **dict.fromkeys(("n_effective", "total_error", "difference_pp", "low_pp", "high_pp", "detectable_pp"), 1),
-    "power": 3,
+    field.name: field.decimals for fields in FIELDS.values() for field in fields if field.decimals is not None
 }
 
 
@@ -192,7 +217,7 @@ def ledger_text(frame: pd.DataFrame) -> str:
     Parameters
     ----------
     frame : DataFrame
-        From `by_finding`, `by_trend` or `by_claim`.
+        From `by_finding`, `by_trend`, `by_claim` or `by_survey`.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -205,6 +230,8 @@ def ledger_text(frame: pd.DataFrame) -> str:
 def _cell(name: str, value: object) -> str:
     if value is None or pd.isna(value):
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else str(value)
 
 

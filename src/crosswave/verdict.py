@@ -62,7 +62,13 @@ DECISIONS: Mapping[str, Callable[[Evidence], bool]] = {
 
 
 def decide(evidence: Evidence) -> str:
-    """Return the verdict: the first row of the decision table whose condition holds."""
+    """Return the verdict: the first row of the decision table whose condition holds.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What is known of a comparison.
+    """
     return next(verdict for verdict, holds in DECISIONS.items() if holds(evidence))
 
 

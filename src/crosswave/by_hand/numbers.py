@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from crosswave.by_hand.typed import attempt
-from crosswave.registry.models import Plan
+from crosswave.registry.models import ALPHA_TOP, Plan
 from crosswave.trend.settings import Settings, planned
 
 Rule = tuple[str, Callable[[float], bool]]
@@ -18,7 +18,10 @@ def _rules(plan: Plan) -> Mapping[str, Rule]:
     """What each number must be, and what to write, by option; none beyond which no tipping point is searched."""
     effect, error = plan.robustness.design_effect_limit.value, plan.robustness.total_error_limit.value
     return {
-        "alpha": ("an error rate above 0 and below 0.5; write 0.05 for 95 % intervals", lambda x: 0 < x < 0.5),
+        "alpha": (
+            f"an error rate above 0 and below {ALPHA_TOP:g}; write 0.05 for 95 % intervals",
+            lambda x: 0 < x < ALPHA_TOP,
+        ),
         "design-effect": (f"a number from 1 to {effect:g}; write 1 for none", lambda x: 1 <= x <= effect),
         "smallest-change": ("points above 0 and below 100; write 5 for five points", lambda x: 0 < x < 100),
         "total-error": (f"points from 0 to {error:g}; write 0 for sampling error alone", lambda x: 0 <= x <= error),

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from crosswave.printed.quantities import Lexicon, Quantity, sample_range
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import Quantity
+from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.by_hand import counts_on, nearest_sizes
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan, SampleSize
@@ -96,7 +98,15 @@ def _listed(typed: Sequence[str]) -> str:
 
 
 def attempt(faults: list[str], read: Callable[[], Value]) -> Value | None:
-    """Return what a reader returns, or None; its fault goes to the others, so that all are told together."""
+    """Return what a reader returns, or None; its fault goes to the others, so that all are told together.
+
+    Parameters
+    ----------
+    faults : list of str
+        Faults so far; a line of its own for each further one is added.
+    read : callable
+        Takes nothing; raises ValueError where it cannot read.
+    """
     try:
         return read()
     except ValueError as error:

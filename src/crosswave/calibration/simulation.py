@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import pandas as pd
 
 from crosswave.calibration.judging import judge
 from crosswave.calibration.worlds import World, printed, world_of
+from crosswave.kept import kept
 from crosswave.registry.models import Plan
 from crosswave.verdict import DECISIONS
 
@@ -53,7 +55,13 @@ class Calibration:
         return self.verdicts["rose"] + self.verdicts["fell"] - self.right
 
     def standard_error(self, rate: float) -> float:
-        """Return the Monte Carlo standard error of a rate, sqrt(rate (1 - rate) / worlds)."""
+        """Return the Monte Carlo standard error of a rate, sqrt(rate (1 - rate) / worlds).
+
+        Parameters
+        ----------
+        rate : float
+            In [0, 1].
+        """
         return math.sqrt(rate * (1 - rate) / self.world.worlds)
 
 
@@ -131,6 +139,19 @@ def grid(
     -----
     True are, for each tier: the error declared; twice as much; and that of the next tier.
     """
+    content = (plan.model_dump_json(), repr(rng.bit_generator.state), repr((share, change, tuple(sizes), worlds)))
+
+    def make() -> tuple[pd.DataFrame, Mapping[str, Any]]:
+        frame = _grid(plan, rng, share, change, sizes, worlds)
+        return frame, rng.bit_generator.state
+
+    frame, rng.bit_generator.state = kept("calibrations", make, __name__, *content)
+    return frame
+
+
+def _grid(
+    plan: Plan, rng: np.random.Generator, share: float, change: float, sizes: Sequence[int], worlds: int
+) -> pd.DataFrame:
     towards_middle = math.copysign(change, 0.5 - share) if share != 0.5 else change
     cases = product(_errors(plan), sizes, (0.0, towards_middle))
     rows = [

@@ -63,7 +63,13 @@ class World:
     rules: Rules
 
     def __post_init__(self) -> None:
-        """Refuse worlds that cannot be."""
+        """Refuse worlds that cannot be.
+
+        Raises
+        ------
+        ValueError
+            A number is outside its range; all of them are named.
+        """
         inside = 0 < self.share < 1 and 0 < self.share + self.change < 1
         ends = f"share {self.share:g} and share + change {self.share + self.change:g}"
         broken = {

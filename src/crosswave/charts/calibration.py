@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crosswave.charts.canvas import GREY, LINE, NAVY, ORANGE, PLUM, sheet, styled
+from crosswave.charts.canvas import GREY, LINE, NAVY, ORANGE, PLUM, SMALLEST, panels, styled
 from crosswave.charts.forest import Look
 from crosswave.estimate import wilson
 from crosswave.tables.render import confidence
@@ -22,7 +22,7 @@ LOOKS: Sequence[tuple[Look, str]] = (
 )
 """Marker, colour and line of the true errors of a tier, from the smallest: none told by colour alone."""
 
-_HEIGHT, _GAP = 2.6, 0.045
+_HEIGHT, _GAP = 1.7, 0.75
 
 
 @styled
@@ -43,33 +43,27 @@ def calibration_chart(by_case: pd.DataFrame, *, alpha: float) -> Figure | None:
         f"% of simulated worlds without change whose {confidence(alpha)} interval excludes 0. A panel for each tier; "
         "lines by the true total error of each survey, in points; bars: 95% Monte Carlo intervals."
     )
-    figure, whole = sheet(calibration_message(by_case), subtitle, _HEIGHT, foot=0.5)
-    whole.set_axis_off()
-    tiers = list(cases.groupby("tier", sort=False))
+    tiers = [tier for _, tier in cases.groupby("tier", sort=False)]
+    heights = (_HEIGHT,) * len(tiers)
+    figure, places = panels(calibration_message(by_case), subtitle, heights, left=0.4, gap=_GAP, foot=0.5, head=0.35)
     top = 100 * float(cases["excludes_zero"].max()) * 1.15 + 5
-    for place, (_, tier) in enumerate(tiers):
-        _panel(_box(whole, place, len(tiers)), tier, 100 * alpha, top, first=place == 0, last=place == len(tiers) - 1)
+    for axes, tier in zip(places, tiers, strict=True):
+        _panel(axes, tier, 100 * alpha, top)
     return figure
 
 
-def _box(whole: Axes, place: int, panels: int) -> Axes:
-    width = (1 - _GAP * panels) / panels
-    return whole.inset_axes((_GAP + place * (width + _GAP), 0, width, 0.9))
-
-
-def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float, *, first: bool, last: bool) -> None:
+def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float) -> None:
     sizes = sorted(tier["n"].unique())
     axes.set_xscale("log")
     axes.set(xlim=(sizes[0] / 1.3, sizes[-1] * 1.3), ylim=(0, top), xlabel="n of each survey")
-    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], fontsize=8)
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], fontsize=SMALLEST)
     axes.minorticks_off()
-    axes.tick_params(axis="y", length=0, labelsize=8, labelleft=first)
+    axes.tick_params(axis="y", length=0, labelsize=SMALLEST)
     axes.grid(axis="y", color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.axhline(promise, color=GREY, linewidth=1)
-    axes.set_title(f"{tier['tier'].iloc[0]}: declared {tier['declared'].iloc[0]:g}", fontsize=9.5, loc="left")
-    if last:
-        axes.text(sizes[-1] * 1.35, promise, f"{promise:g}%", fontsize=8, va="center")
+    title = f"{tier['tier'].iloc[0]}: {tier['declared'].iloc[0]:g} points declared, {promise:g}% promised"
+    axes.set_title(title, fontsize=SMALLEST, loc="left", weight="bold")
     for (true, cases), (look, style) in zip(tier.groupby("true_error"), LOOKS, strict=False):
         _line(axes, cases, look, style)
         _label(axes, cases, f"true {true:g}", top)
@@ -89,7 +83,7 @@ def _label(axes: Axes, cases: pd.DataFrame, words: str, top: float) -> None:
     height = 100 * max(float(last["excludes_zero"]), float(np.mean(cases["excludes_zero"].tail(2))))
     place = (float(last["n"]) * 1.2, height + 0.035 * top)
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-    axes.text(*place, words, fontsize=8.5, ha="right", va="bottom", bbox=ground, zorder=4)
+    axes.text(*place, words, fontsize=SMALLEST, ha="right", va="bottom", bbox=ground, zorder=4)
 
 
 def calibration_message(by_case: pd.DataFrame) -> str:

@@ -2,37 +2,47 @@
 that do not see it.
 
 Pyplot is not used: a figure belongs to whoever asked for it, and nothing depends on a notebook's drawing back end.
+Letters stay letters and are not drawn as outlines: a change of a word is one line of a diff, and a chart has fewer
+bytes. DejaVu Sans, by which they are placed, is wider than what a phone or a browser puts in its place, so that nothing
+runs out of its room where it is missing.
 """
 
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from html import escape
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote
 
+import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
-from crosswave.tables.render import publish
+from crosswave.tables.render import STYLE, download, folded, publish, to_html, to_text
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 INK, GREY, LINE = "#1b1f24", "#5b6570", "#c9d1d9"
 
-WIDTH = 4.8
-"""Inches: on a screen 390 pixels wide a chart shrinks by a quarter, and its smallest letters stay legible."""
+WIDTH = 3.5
+"""Inches, 336 pixels: a chart fits a phone 360 pixels wide almost as it is, and a wider screen enlarges it. So its
+letters are never smaller than `SMALLEST` points (12 pixels) less a twentieth."""
 
-LEFT, RIGHT, FOOT = 0.2, 0.3, 0.62
-_TITLE_CHARS, _SUBTITLE_CHARS = 43, 64
-_TITLE_LINE, _SUBTITLE_LINE, _TOP = 0.225, 0.185, 0.12
+SMALLEST = 9.0
+"""Points."""
+
+LEFT, RIGHT, FOOT = 0.08, 0.2, 0.55
+_TITLE_SIZE = 11.0
+_TITLE_LINE, _SUBTITLE_LINE, _TOP = 0.2, 0.17, 0.08
 
 _LOOK: Mapping[Any, Any] = {
     "font.family": ["DejaVu Sans", "sans-serif"],
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
-    "font.size": 10,
+    "font.size": SMALLEST,
     "text.color": INK,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
@@ -83,7 +93,14 @@ def sheet(title: str, subtitle: str, height: float, *, foot: float = FOOT) -> tu
 
 
 def panels(
-    title: str, subtitle: str, heights: Sequence[float], *, left: float = LEFT, gap: float = 0.0, foot: float = FOOT
+    title: str,
+    subtitle: str,
+    heights: Sequence[float],
+    *,
+    left: float = LEFT,
+    gap: float = 0.0,
+    foot: float = FOOT,
+    head: float = 0.12,
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with its title written, and axes of given heights one below the other.
 
@@ -97,20 +114,54 @@ def panels(
         Room at the left of the axes, inches.
     gap : float
         Between two axes, inches.
+    head : float
+        Between subtitle and axes, inches.
     """
-    heads, subs = textwrap.wrap(title, _TITLE_CHARS), textwrap.wrap(subtitle, _SUBTITLE_CHARS)
-    top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + 0.12
+    heads, subs = wrapped(title, size=_TITLE_SIZE, weight="bold"), wrapped(subtitle)
+    top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + head
     total = top + sum(heights) + gap * (len(heights) - 1) + foot
     figure = Figure(figsize=(WIDTH, total))
-    _write(figure, heads, 1 - _TOP / total, _TITLE_LINE / total, fontsize=12, fontweight="bold")
+    _write(figure, heads, 1 - _TOP / total, _TITLE_LINE / total, fontsize=_TITLE_SIZE, fontweight="bold")
     under = 1 - (_TOP + _TITLE_LINE * len(heads)) / total
-    _write(figure, subs, under, _SUBTITLE_LINE / total, fontsize=9.5, color=GREY)
+    _write(figure, subs, under, _SUBTITLE_LINE / total, fontsize=SMALLEST, color=GREY)
     axes, bottom = [], total - top + gap
     for height in heights:
         bottom -= gap + height
         box = (left / WIDTH, bottom / total, (WIDTH - left - RIGHT) / WIDTH, height / total)
         axes.append(figure.add_axes(box))
     return figure, axes
+
+
+def wrapped(text: str, width: float = 0.0, *, size: float = SMALLEST, weight: str = "normal") -> list[str]:
+    """Return text in lines that are no wider than their room, measured in the letters in which charts are set.
+
+    Parameters
+    ----------
+    text : str
+        Plain text.
+    width : float
+        Room in inches; the whole sheet where 0.
+    size : float
+        Of the letters, points.
+    weight : {"normal", "bold"}
+        Of the letters.
+    """
+    room = 0.97 * 72 * (width or WIDTH - LEFT - RIGHT / 2)  # a browser may set letters a little wider
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _points_wide(longer, size, weight) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+@cache
+def _points_wide(text: str, size: float, weight: str) -> float:
+    letters = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, letters, ismath=False)
+    return float(width)
 
 
 def _write(figure: Figure, lines: list[str], top: float, step: float, **look: Any) -> None:
@@ -135,17 +186,46 @@ def svg_text(figure: Figure, alt: str) -> str:
     return text[text.index("<svg ") :].replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
 
 
-def show(figure: Figure | None, alt: str) -> None:
-    """Display a chart in a notebook with its alternative text; without a chart, display the text alone.
+def show(
+    figure: Figure | None, alt: str, table: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None
+) -> None:
+    """Display a chart in a notebook with its alternative text, and below it what it shows as a table to be saved.
 
     Parameters
     ----------
     figure : Figure or None
-        None where there is nothing to draw.
+        None where there is nothing to draw: then the words stand in its place.
     alt : str
         What it shows, or why there is nothing, in words.
+    table : DataFrame
+        What it shows, ready to be read; one click away.
+    caption : str
+        Of the table.
+    data : DataFrame, optional
+        What is saved as CSV: the numbers behind the table; the table itself if absent.
     """
     if figure is None:
         publish({"text/plain": alt, "text/html": f"<p>{escape(alt)}</p>"})
-        return
-    publish({"text/plain": alt, "image/svg+xml": svg_text(figure, alt)}, {"image/svg+xml": {"alt": alt}})
+    else:
+        publish({"text/plain": alt, "image/svg+xml": svg_text(figure, alt)}, {"image/svg+xml": {"alt": alt}})
+    if not table.empty:
+        saved = table if data is None else data
+        html = f"{STYLE}\n{to_html(table, caption)}\n{download(saved, caption)}"
+        publish(
+            {
+                "text/plain": to_text(table, caption),
+                "text/html": folded(f"{caption}: the chart as a table" if figure else caption, html),
+            }
+        )
+
+
+def image(figure: Figure, alt: str) -> str:
+    """Return a figure as an HTML image with its alternative text.
+
+    Parameters
+    ----------
+    figure, alt
+        As for `svg_text`.
+    """
+    coded = quote(svg_text(figure, alt), safe=" /:;,?!()'*")
+    return f'<img class="chart" width="{WIDTH * 96:.0f}" alt="{escape(alt)}" src="data:image/svg+xml,{coded}">'

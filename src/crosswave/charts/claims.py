@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 from crosswave.charts.canvas import NAVY, PLUM, TEAL, styled
 from crosswave.charts.forest import bars
 from crosswave.claims import ClaimVerdict
-
-_LICENSED = "licensed"
+from crosswave.tables.claims import claim_counts_table
 
 
 def claim_counts(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
@@ -27,15 +26,8 @@ def claim_counts(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     DataFrame
         Columns label, value and words.
     """
-    true = sum(verdict.answered == "true" for verdict in verdicts)
-    supported = sum(verdict.random_sample == "supported" for verdict in verdicts)
-    licensed = sum(verdict.population_licence.startswith(_LICENSED) for verdict in verdicts)
-    rows = {
-        "True of those who answered": true,
-        "Supported if they were a random sample": supported,
-        "Licensed for the population": licensed,
-    }
-    frame = pd.DataFrame(list(rows.items()), columns=["label", "value"])
+    frame = claim_counts_table(verdicts)
+    frame = frame.rename(columns={"For whom": "label", "Claims": "value"})
     return frame.assign(words=frame["value"].map(lambda count: f"{count} of {len(verdicts)}"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crosswave.charts.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, WIDTH, sheet
+from crosswave.charts.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, sheet, wrapped
 
-_LABEL_CHARS, _HEADING_CHARS = 60, 52
-_LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.18, 0.21, 0.1, 0.18, 0.11
+_LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.17, 0.18, 0.1, 0.17, 0.11
+_KEY_INDENT, _KEY_GAP = 0.24, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, titl
         The message; measure, source and population.
     """
     key = [looks[kind] for kind in dict.fromkeys(row.kind for row in rows) if looks[kind].words]
-    start = _LABEL_LINE * len(key) + (0.12 if key else 0)
+    start = _LABEL_LINE * sum(len(_key_lines(look)) for look in key) + (_KEY_GAP if key else 0)
     places = _places(rows, start)
     height = (places[-1] if places else start) + _BELOW
     figure, axes = sheet(title, subtitle, height)
@@ -131,9 +130,9 @@ def _places(rows: Sequence[Row], start: float) -> list[float]:
     places, here, heading = [], start, ""
     for row in rows:
         if row.heading and row.heading != heading:
-            here += _HEADING_LINE * len(textwrap.wrap(row.heading, _HEADING_CHARS)) + 0.1
+            here += _HEADING_LINE * len(wrapped(row.heading, weight="bold")) + 0.1
             heading = row.heading
-        here += _LABEL_LINE * len(textwrap.wrap(row.label, _LABEL_CHARS)) + _ABOVE + _BELOW
+        here += _LABEL_LINE * len(wrapped(row.label)) + _ABOVE + _BELOW
         places.append(here)
     return places
 
@@ -157,10 +156,16 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
 
 def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
     inch = (scale.high - scale.low) / (WIDTH - LEFT - RIGHT)
-    for k, look in enumerate(key):
-        place = _LABEL_LINE * (k + 0.4)
-        axes.scatter([scale.low + 0.08 * inch], [place], **_marker(look), zorder=3, clip_on=False)
-        axes.text(scale.low + 0.24 * inch, place, look.words, va="center", fontsize=8.5, color=GREY)
+    top = 0.0
+    for look in key:
+        lines = _key_lines(look)
+        axes.scatter([scale.low + 0.08 * inch], [top + _LABEL_LINE * 0.4], **_marker(look), zorder=3, clip_on=False)
+        _lines(axes, lines, scale.low + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY)
+        top += _LABEL_LINE * len(lines)
+
+
+def _key_lines(look: Look) -> list[str]:
+    return wrapped(look.words, WIDTH - LEFT - RIGHT / 2 - _KEY_INDENT)
 
 
 def _marker(look: Look) -> dict[str, Any]:
@@ -184,18 +189,19 @@ def _draw(axes: Axes, row: Row, place: float, look: Look) -> None:
 def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:
     heading = ""
     for row, place in zip(rows, places, strict=True):
-        lines = textwrap.wrap(row.label, _LABEL_CHARS)
+        lines = wrapped(row.label)
         top = place - _ABOVE - _LABEL_LINE * len(lines)
-        _lines(axes, lines, scale.low, top, _LABEL_LINE, fontsize=9)
+        _lines(axes, lines, scale.low, top, _LABEL_LINE)
         if row.heading and row.heading != heading:
-            heads = textwrap.wrap(row.heading, _HEADING_CHARS)
-            _lines(axes, heads, scale.low, top - _HEADING_LINE * len(heads), _HEADING_LINE, fontsize=9.5, weight="bold")
+            heads = wrapped(row.heading, weight="bold")
+            _lines(axes, heads, scale.low, top - _HEADING_LINE * len(heads), _HEADING_LINE, weight="bold")
             heading = row.heading
 
 
 def _lines(axes: Axes, lines: Sequence[str], x: float, top: float, step: float, **look: Any) -> None:
     for k, line in enumerate(lines):
-        axes.text(x, top + (k + 0.5) * step, line, va="center", ha="left", parse_math=False, **look)
+        place = (x, top + (k + 0.5) * step)
+        axes.text(*place, line, va="center", ha="left", fontsize=SMALLEST, parse_math=False, **look)
 
 
 def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
@@ -221,14 +227,14 @@ def bars(frame: pd.DataFrame, *, title: str, subtitle: str, colours: Mapping[str
     colours : mapping of str to str, optional
         Label: colour.
     """
-    figure, axes = sheet(title, subtitle, 0.46 * len(frame) + 0.05, foot=0.12)
+    figure, axes = sheet(title, subtitle, 0.42 * len(frame) + 0.05, foot=0.08)
     palette = {label: (colours or {}).get(label, NAVY) for label in frame["label"]}
     sns.barplot(frame, x="value", y="label", hue="label", palette=palette, saturation=1, width=0.45, ax=axes)
     most = float(frame["value"].max()) or 1.0
     axes.set_xlim(0, most * 1.02)
     axes.set_ylim(len(frame) - 0.55, -0.75)
     for k, row in enumerate(frame.itertuples()):
-        axes.text(0, k - 0.42, f"{row.label}: {row.words}", va="center", fontsize=9, parse_math=False)
+        axes.text(0, k - 0.42, f"{row.label}: {row.words}", va="center", fontsize=SMALLEST, parse_math=False)
     axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
     axes.spines["bottom"].set_visible(False)
     return figure

@@ -6,7 +6,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from crosswave.charts.canvas import NAVY, sheet, styled
+from crosswave.charts.canvas import NAVY, SMALLEST, sheet, styled
 from crosswave.charts.forest import bars
 from crosswave.charts.surveys import LEVEL_LOOKS
 
@@ -21,13 +21,13 @@ def years_chart(years: pd.DataFrame) -> Figure:
         From `crosswave.tables.years_table`.
     """
     subtitle = "Survey waves by the year that places them, as far as they were found; not a count of all that exist."
-    figure, axes = sheet(_years_message(years), subtitle, 2.2, foot=0.4)
+    figure, axes = sheet(_years_message(years), subtitle, 2.0, foot=0.45)
     sns.barplot(years, x="Year", y="Waves", color=NAVY, saturation=1, width=0.7, ax=axes)
     for k, waves in enumerate(years["Waves"]):
-        axes.text(k, waves + 0.2, str(waves), ha="center", va="bottom", fontsize=9)
+        axes.text(k, waves + 0.2, str(waves), ha="center", va="bottom", fontsize=SMALLEST)
     axes.set_ylim(0, max(1, years["Waves"].max()) * 1.12)
     axes.set(ylabel="", yticks=[], xlabel="")
-    axes.tick_params(axis="x", labelsize=9 if len(years) <= 12 else 7, length=0)
+    axes.tick_params(axis="x", labelsize=SMALLEST, length=0, rotation=90)
     return figure
 
 

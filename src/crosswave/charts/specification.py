@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from crosswave.arguments import FloatArray
-from crosswave.charts.canvas import GREY, INK, LINE, NAVY, PLUM, panels, styled
+from crosswave.charts.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
 from crosswave.robustness.multiverse import by_outcome
 from crosswave.sentences import points
 from crosswave.tables.render import percent
@@ -26,7 +27,7 @@ from crosswave.tables.specifications import CHOICES, value_words
 MOST_DRAWN = 240
 """Intervals that a chart can hold side by side and still be read."""
 
-_CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.155, 0.2, 1.5
+_CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
 # The smallest change that matters moves no interval: it is a choice of the verdict alone.
 _DRAWN = tuple(name for name in CHOICES if name != "smallest_change")
 _SIDES = {"above zero": NAVY, "holds zero": GREY, "below zero": PLUM}
@@ -127,8 +128,8 @@ def _draw_curve(axes: Axes, shown: pd.DataFrame) -> None:
     axes.margins(y=0.04)
     axes.autoscale_view(scalex=False)
     axes.set_xticks([])
-    axes.tick_params(axis="y", length=3, labelsize=9)
-    axes.set_ylabel("points", fontsize=9)
+    axes.tick_params(axis="y", length=3, labelsize=SMALLEST)
+    axes.set_ylabel("points", fontsize=SMALLEST)
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(True)
 
@@ -147,12 +148,14 @@ def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) ->
     axes.set_ylim(depth, 0)
     axes.set(xticks=[], yticks=[])
     axes.spines["bottom"].set_visible(False)
-    top, side = 0.0, axes.get_yaxis_transform()
+    top, side, start = 0.0, axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
     for line in lines:
         step = _HEAD if line.at is None else _ROW
         here = top + step / 2 + (step - _ROW) / 2
-        look = {"fontsize": 8.5, "weight": "bold"} if line.at is None else {"fontsize": 8.5}
-        axes.text(-0.47, here, line.words, transform=side, va="center", ha="left", parse_math=False, **look)
+        look: dict[str, Any] = {"weight": "bold"} if line.at is None else {}
+        axes.text(
+            start, here, line.words, transform=side, va="center", ha="left", fontsize=SMALLEST, parse_math=False, **look
+        )
         if line.at is not None:
             axes.axhline(here, color=LINE, linewidth=0.6, zorder=0)
             ends = np.column_stack([line.at - 0.5, line.at + 0.5]).ravel()

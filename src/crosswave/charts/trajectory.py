@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crosswave.charts.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, WIDTH, panels, styled
+from crosswave.charts.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, styled, wrapped
 from crosswave.charts.forest import Look, Row, Scale, forest
 from crosswave.line.trajectory import FEWEST_FOR_LINE
 from crosswave.sentences import points
@@ -19,7 +19,7 @@ from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
 from crosswave.tables.trajectory import MODEL_WORDS, course_table
 
-_HEIGHT, _LINE, _STEPS, _CHARS = 2.7, 0.175, 61, 62
+_HEIGHT, _LINE, _STEPS, _INDENT = 2.4, 0.165, 61, 0.25
 
 
 @styled
@@ -34,22 +34,28 @@ def trajectory_chart(course: Course) -> Figure | None:
     waves = course_table(course)
     if len(waves) < 2:
         return None
-    named = [f"{k}  {row.wave} ({row.house})" for k, row in enumerate(waves.itertuples(), start=1)]
-    lines = [line for name in named for line in textwrap.wrap(name, _CHARS, subsequent_indent="    ")]
+    lines = [line for place, row in enumerate(waves.itertuples(), start=1) for line in _named(place, row)]
     foot = FOOT + _LINE * len(lines)
     figure, (axes,) = panels(trajectory_message(course), _subtitle(course), (_HEIGHT,), left=0.55, foot=foot)
     _draw_line(axes, course, waves)
     _draw_waves(axes, waves)
     axes.set_ylim(0, 100 if course.has_line else min(100, 10 * (1 + int(10 * waves["high"].max()))))
-    axes.set_ylabel("% of those who answered", fontsize=9)
-    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+    axes.set_ylabel("% of those who answered", fontsize=SMALLEST)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.grid(axis="y", color=LINE, linewidth=0.7)
     axes.set_axisbelow(True)
     total = figure.get_figheight()
-    for k, line in enumerate(lines):
-        place = (LEFT / WIDTH, (foot - 0.42 - _LINE * k) / total)
-        figure.text(*place, line, fontsize=9, va="top", parse_math=False)
+    for k, (number, line) in enumerate(lines):
+        height = (foot - 0.4 - _LINE * k) / total
+        figure.text(LEFT / WIDTH, height, number, fontsize=SMALLEST, va="top", weight="bold")
+        figure.text((LEFT + _INDENT) / WIDTH, height, line, fontsize=SMALLEST, va="top", parse_math=False)
     return figure
+
+
+def _named(place: int, row: Any) -> list[tuple[str, str]]:
+    """The lines that name a wave, the first with its number."""
+    lines = wrapped(f"{row.wave} ({row.house})", WIDTH - LEFT - RIGHT / 2 - _INDENT)
+    return [(str(place) if line is lines[0] else "", line) for line in lines]
 
 
 def _subtitle(course: Course) -> str:
@@ -69,8 +75,9 @@ def _draw_waves(axes: Axes, waves: pd.DataFrame) -> None:
         axes.vlines(date, 100 * row.low, 100 * row.high, color=NAVY, linewidth=1.5, zorder=3)
         axes.hlines(share, row.date_low, row.date_high, color=NAVY, linewidth=1.5, zorder=3)
         axes.text(
-            date, share, str(place), fontsize=8, ha="center", va="center", color="white", weight="bold", zorder=4,
-            bbox={"boxstyle": "circle,pad=0.22", "facecolor": NAVY, "edgecolor": "white", "linewidth": 0.8},
+            date, share, str(place), fontsize=SMALLEST, ha="center", va="center", color="white", weight="bold",
+            zorder=4,
+            bbox={"boxstyle": "circle,pad=0.15", "facecolor": NAVY, "edgecolor": "white", "linewidth": 0.8},
         )  # fmt: skip
 
 
@@ -103,7 +110,7 @@ def trajectory_message(course: Course) -> str:
         return f"{label}: {len(course.kept.waves)} waves that may be compared, too few for a line"
     line = course.found.lines["meta-regression"]
     ends = points(line.at_mean_low, sign=True), points(line.at_mean_high, sign=True)
-    side = "a rise" if line.low > 0 else "a fall" if line.high < 0 else "no slope shows"
+    side = {1: "a rise", -1: "a fall"}.get(course.slope, "no slope shows")
     return f"{label}: {side}; {points(line.at_mean, sign=True)} points a year ({ends[0]} to {ends[1]})"
 
 
@@ -191,9 +198,9 @@ def slopes_message(courses: Sequence[Course]) -> str:
     courses : sequence of Course
         From `crosswave.tables.course.courses_of`.
     """
-    lines = [course.found.lines["meta-regression"] for course in courses if course.found and course.has_line]
-    shown = sum(line.low > 0 or line.high < 0 for line in lines)
-    return f"A slope shows in {shown} of {len(lines)} constructs with {FEWEST_FOR_LINE} or more comparable waves"
+    lines = sum(course.has_line for course in courses)
+    shown = sum(course.slope != 0 for course in courses)
+    return f"A slope shows in {shown} of {lines} constructs with {FEWEST_FOR_LINE} or more comparable waves"
 
 
 def slopes_alt(courses: Sequence[Course]) -> str:

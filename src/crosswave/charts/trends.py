@@ -54,7 +54,7 @@ def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
     if waves["value_low"].isna().all():
         return None
     subtitle = (
-        "Who collected the answers stands in brackets; the marker is the grade, filled where the wave is compared. "
+        "The marker is the grade, filled where the wave is compared. "
         f"Wide bar: what print admits; line: {confidence(trend.settings.alpha)} interval, if those who answered were "
         "a random sample."
     )
@@ -72,7 +72,7 @@ def wave_rows(waves: pd.DataFrame) -> list[Row]:
     alone = not (waves["tier"] != "").any() and not waves["compared"].any()
     return [
         Row(
-            label=f"{row.survey_id} ({row.house}): {_printed(row)} of {row.base}{_grade(row)}",
+            label=f"{row.survey}: {_printed(row)} of {row.base}{_grade(row)}",
             kind="alone" if alone else f"{row.tier}|{'compared' if row.compared else 'beside'}",
             value=in_percent(row.estimate),
             low=in_percent(row.low),
@@ -118,7 +118,7 @@ def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
     if waves["value_low"].isna().all():
         return f"No chart: {waves_message(trend)}; no wave of these years prints a share."
     rows = [
-        f"{row.year}, {row.survey_id}: {_printed(row)}{_grade(row)}{interval_words(row.low, row.high)}"
+        f"{row.year}, {row.survey}: {_printed(row)}{_grade(row)}{interval_words(row.low, row.high)}"
         for row in waves.itertuples()
     ]
     return f"{waves_message(trend)}. {'; '.join(rows)}."

@@ -41,7 +41,13 @@ class Arms:
         return replace(self, lower=1 - self.lower, upper=1 - self.upper)
 
     def length(self, z: npt.ArrayLike) -> FloatArray:
-        """Return the distance from the difference to its limit at `z` standard errors."""
+        """Return the distance from the difference to its limit at `z` standard errors.
+
+        Parameters
+        ----------
+        z : array_like
+            Standard errors, not negative.
+        """
         at = np.asarray(z, dtype=np.float64)
         (one, _), (two, _) = self._wilson_arms(at)
         return self._combined(one, two, at)

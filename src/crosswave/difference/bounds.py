@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from statsmodels.stats.contingency_tables import mcnemar
-
 from crosswave.arguments import checked_shares
 from crosswave.estimate import Interval
 
@@ -164,6 +162,8 @@ def mcnemar_bounds(yes_a: int, yes_b: int, asked: int) -> Interval:
             f"mcnemar_bounds needs 0 <= yes_a, yes_b <= asked; got {yes_a}, {yes_b}, {asked}. "
             "Check the order of the arguments."
         )
+    from statsmodels.stats.contingency_tables import mcnemar  # takes a second to import
+
     few, most = abs(yes_a - yes_b), min(yes_a + yes_b, 2 * asked - yes_a - yes_b)
     p = [float(mcnemar([[0, (sum_ + few) // 2], [(sum_ - few) // 2, 0]], exact=True).pvalue) for sum_ in (few, most)]
     return Interval(min(p[0], 1.0), min(p[1], 1.0))

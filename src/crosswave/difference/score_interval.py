@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.optimize import elementwise
+from scipy.special import ndtri
 
-from crosswave.arguments import checked_alpha
+from crosswave.arguments import FloatArray, checked_alpha
+from crosswave.difference.shares import Shares
 from crosswave.estimate import Interval
 
 
@@ -46,31 +47,89 @@ def miettinen_nurminen(x_1: int, n_1: int, x_2: int, n_2: int, alpha: float = 0.
     for name, x, n in (("x_1", x_1, n_1), ("x_2", x_2, n_2)):
         if not 0 <= x <= n or n < 1:
             raise ValueError(f"{name} must lie between 0 and its base; got {x} of {n}. Check the order of arguments.")
-    z = float(norm.isf(checked_alpha(alpha) / 2))
-    upper = _score_limit(x_1, n_1, x_2, n_2, z)
-    return Interval(-_score_limit(x_2, n_2, x_1, n_1, z), upper)
+    counted = (np.asarray(number, dtype=np.float64) for number in (x_1 / n_1, n_1, x_2 / n_2, n_2, 0))
+    low, high = score_limits(Shares(*counted), checked_alpha(alpha))
+    return Interval(float(low), float(high))
 
 
-def _score_limit(x_1: int, n_1: int, x_2: int, n_2: int, z: float) -> float:
-    """Upper limit; the lower one is the upper one of the waves exchanged, with the sign changed."""
-    observed = x_2 / n_2 - x_1 / n_1
-    factor = z**2 * (n_1 + n_2) / (n_1 + n_2 - 1)
+def score_limits(waves: Shares, alpha: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the limits of `miettinen_nurminen` for arrays of waves, with a total error added to the variance.
 
-    def excess(d: float) -> float:
-        p_1, p_2 = _restricted(x_1, n_1, x_2, n_2, d)
-        return (d - observed) ** 2 - factor * (p_1 * (1 - p_1) / n_1 + p_2 * (1 - p_2) / n_2)
+    Parameters
+    ----------
+    waves : Shares
+        Two shares with their sizes and total error.
+    alpha : array of float
+        Error rates in (0, 1).
 
-    # At the observed difference itself the excess may be exactly 0 (both shares 0): start just above.
-    start = observed + 1e-9
-    return 1.0 if start >= 1 else float(brentq(excess, start, 1.0, xtol=1e-13))
+    Notes
+    -----
+    The lower limit is the upper one of the waves exchanged, with the sign changed.
+    """
+    return -_upper(waves.reversed(), alpha), _upper(waves, alpha)
 
 
-def _restricted(x_1: int, n_1: int, x_2: int, n_2: int, d: float) -> tuple[float, float]:
-    """Maximum likelihood shares with ``p_2 - p_1 = d``: the admissible root of a cubic."""
-    n, x = n_1 + n_2, x_1 + x_2
+def score_z(waves: Shares, null: FloatArray) -> FloatArray:
+    """Return how many standard errors the observed difference lies above a supposed one.
+
+    Parameters
+    ----------
+    waves : Shares
+        Two shares with their sizes and total error.
+    null : array of float
+        Supposed differences, in [-1, 1].
+
+    Notes
+    -----
+    The error is that of the shares likeliest under the supposed difference, and 0 of no error at all is 0.
+    """
+    return ratio(waves.difference - null, _error(waves, null))
+
+
+def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    """Return a quotient; 0 of nothing is no standard error at all, more than 0 is infinitely many.
+
+    Parameters
+    ----------
+    above, below : array of float
+        A difference, and its standard error of zero or more.
+    """
+    wide = np.broadcast_arrays(above, below)
+    certain = np.where(wide[0] == 0, 0.0, np.copysign(np.inf, wide[0]))
+    return np.asarray(np.divide(wide[0], wide[1], out=certain, where=wide[1] > 0))
+
+
+def _upper(waves: Shares, alpha: FloatArray) -> FloatArray:
+    """The difference that the observed one lies z score errors below; 1 where there is none."""
+    parts = (waves.share_1, waves.n_1, waves.share_2, waves.n_2, waves.extra, -ndtri(alpha / 2))
+
+    def excess(d: FloatArray, *given: FloatArray) -> FloatArray:
+        here = Shares(*given[:-1])
+        return d - here.difference - given[-1] * _error(here, d)
+
+    wide = np.broadcast_arrays(*parts)
+    # At the observed difference itself the error may be exactly 0 (both shares 0): start just above.
+    start = np.minimum(wide[2] - wide[0] + 1e-9, 1.0)
+    found = elementwise.find_root(excess, (start, 1.0), args=tuple(wide), tolerances={"xatol": 1e-12})
+    return np.where(found.success, found.x, 1.0)
+
+
+def _error(waves: Shares, null: FloatArray) -> FloatArray:
+    p_1 = _restricted(waves, null)
+    p_2 = np.clip(p_1 + null, 0, 1)
+    n = waves.n_1 + waves.n_2
+    sampling = (p_1 * (1 - p_1) / waves.n_1 + p_2 * (1 - p_2) / waves.n_2) * n / (n - 1)
+    return np.asarray(np.sqrt(sampling + waves.extra**2))
+
+
+def _restricted(waves: Shares, null: FloatArray) -> FloatArray:
+    """Likeliest earlier share if the later one is `null` higher: the admissible root of a cubic."""
+    n_1, n_2, d = waves.n_1, waves.n_2, null
+    x_1, n = waves.share_1 * n_1, n_1 + n_2
+    x = x_1 + waves.share_2 * n_2
     b, c, e = (n_2 + 2 * n_1) * d / n - 1 - x / n, (n_1 * d - n - 2 * x_1) * d / n + x / n, x_1 * d * (1 - d) / n
     q = b**3 / 27 - b * c / 6 + e / 2
-    r = np.copysign(np.sqrt(max(b**2 / 9 - c / 3, 0.0)), q)
-    angle = (np.pi + np.arccos(np.clip(q / r**3 if r else 1.0, -1, 1))) / 3
-    p_1 = float(np.clip(2 * r * np.cos(angle) - b / 3, max(0.0, -d), min(1.0, 1 - d)))
-    return p_1, p_1 + d
+    r = np.copysign(np.sqrt(np.maximum(b**2 / 9 - c / 3, 0)), q)
+    cosine = np.divide(q, r**3, out=np.ones_like(r), where=r != 0)
+    angle = (np.pi + np.arccos(np.clip(cosine, -1, 1))) / 3
+    return np.asarray(np.clip(2 * r * np.cos(angle) - b / 3, np.maximum(0, -d), np.minimum(1, 1 - d)))

@@ -9,7 +9,7 @@ import numpy as np
 from crosswave.display.by_hand import ratio
 from crosswave.display.case import Case
 from crosswave.holes import feasible_words, listed_whole
-from crosswave.printed.quantities import Quantity
+from crosswave.printed.quantity import Quantity
 from crosswave.registry.loading import Finding
 
 

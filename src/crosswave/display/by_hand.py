@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from crosswave.holes import feasible_words
-from crosswave.printed.quantities import Quantity
+from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
 
 _SHOWN = 3

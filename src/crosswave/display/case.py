@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crosswave.display.prose import plural
-from crosswave.printed.quantities import Lexicon, Quantity
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
 from crosswave.reconstruct.solve import Solver

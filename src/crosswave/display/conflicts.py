@@ -13,6 +13,7 @@ from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trial, try_readings
 from crosswave.registry.loading import Registry, findings_of
 from crosswave.registry.models import Survey
+from crosswave.tables.surveys import conflict_names
 
 _MEANINGS: Mapping[str, str] = {
     r"with a base of (?P<now>\d+) in place of (?P<then>\d+)": "{less} of the {then} did not answer this question",
@@ -108,8 +109,10 @@ def tell_conflicts(survey: Survey, reconstruction: Reconstruction) -> None:
     reconstruction : Reconstruction
         Of the same wave.
     """
-    for sentence, repairs in survey_conflicts(survey, reconstruction.conflicts).items():
-        say(f"{sentence} It would fit" + (":" if repairs else " with nothing that was tried."))
+    names = conflict_names(reconstruction).values()
+    told = survey_conflicts(survey, reconstruction.conflicts).items()
+    for name, (sentence, repairs) in zip(names, told, strict=True):
+        say(f"{name}. {sentence} It would fit" + (":" if repairs else " with nothing that was tried."))
         if repairs:
             bullets(repairs, none="")
     say(what_became(reconstruction))

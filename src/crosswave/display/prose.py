@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from crosswave.tables.render import publish
+from crosswave.given import check_given
+from crosswave.tables.render import folded, publish
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
 
@@ -52,13 +53,19 @@ def say(*sentences: str, heading: str = "") -> None:
         Plain text.
     heading : str
         A heading above them.
+
+    Raises
+    ------
+    ValueError
+        papermill gave the notebook a parameter that it does not have: what is said would not be what was asked.
     """
+    check_given()
     paragraphs = [f"## {markdown(capital(heading))}"] if heading else []
     paragraphs += [markdown(sentence) for sentence in sentences if sentence]
     _display(paragraphs, [heading, *sentences])
 
 
-def bullets(items: Iterable[str], *, none: str) -> None:
+def bullets(items: Iterable[str], *, none: str, fold: str = "") -> None:
     """Display sentences in a notebook as a list.
 
     Parameters
@@ -67,8 +74,14 @@ def bullets(items: Iterable[str], *, none: str) -> None:
         Plain text.
     none : str
         What to say where there is no item.
+    fold : str
+        What stands there in place of the list, which is one click away; empty shows the list.
     """
     listed = list(items)
+    if fold and listed:
+        html = "\n".join(f"<li>{escape(item)}</li>" for item in listed)
+        publish({"text/plain": "\n".join(listed), "text/html": folded(fold, f"<ul>\n{html}\n</ul>")})
+        return
     lines = "\n".join(f"- {markdown(item)}" for item in listed)
     _display([lines or markdown(none)], listed or [none])
 

@@ -195,9 +195,9 @@ def error_words(error: MeasuredError | None, settings: Settings) -> list[str]:
         f"survey errs with a standard deviation of {one.points:.1f} points at a share of one half (interval "
         f"{one.low:.1f} to {one.high:.1f}), from {plural(len(error.figures), 'figure')} in "
         f"{plural(one.groups, 'group')}, {one.df} degrees of freedom.",
-        f"Without one construct it lies between {least.points:.1f} (without {least.left_out}) and {most.points:.1f} "
-        f"(without {most.left_out}); without one survey between {widest['points'].min():.1f} and "
-        f"{widest['points'].max():.1f}.",
+        f"Without one construct it lies between {least.points:.1f} (without “{error.name(least.left_out)}”) and "
+        f"{most.points:.1f} (without “{error.name(most.left_out)}”); without one survey between "
+        f"{widest['points'].min():.1f} and {widest['points'].max():.1f}.",
         "One survey stands in several groups and errs alike in them, so the interval is shorter than it should be. An "
         "n that is not printed has the range that its figure allows, and its geometric middle is taken.",
     ]

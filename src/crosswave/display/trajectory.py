@@ -28,21 +28,35 @@ def trajectory_words(course: Course) -> list[str]:
     kept = f"Over all years, {many} may be compared with one another and have a printed n."
     if found.regression is None or found.prediction is None or found.next_date is None:
         why = found.refusals["meta-regression"]
-        return [kept, f"No line is fitted: {why}.", _test(found)]
+        return [kept, f"No line is fitted: {why}.", _test(found), *_family(course)]
     return [
         kept,
-        _slope(found.lines["meta-regression"], confidence(course.settings.alpha)),
+        _slope(course, found.lines["meta-regression"]),
         _ranges(found),
         _between(found.regression),
         _next(found.prediction, found.next_date, confidence(course.settings.alpha)),
         _others(found),
         _test(found),
         _terms(found),
+        *_family(course),
     ]
 
 
-def _slope(line: Line, level: str) -> str:
-    verdict = "the share rises" if line.low > 0 else "the share falls" if line.high < 0 else "no slope shows"
+def _family(course: Course) -> list[str]:
+    return ["No p-value here is adjusted for the lines of other constructs; the synthesis adjusts them together."] * (
+        course.has_line or course.has_test
+    )
+
+
+_NO_SLOPE = "no slope shows"
+_SLOPES = {1: "rises", -1: "falls"}
+
+
+def _slope(course: Course, line: Line) -> str:
+    verdict, level = (
+        f"the share {_SLOPES[course.slope]}" if course.slope else _NO_SLOPE,
+        confidence(course.settings.alpha),
+    )
     return (
         f"By random-effects meta-regression {verdict}: {_year(line)} points a year at the share of the mean wave, "
         f"{level} interval {_year_ends(line)}, {p_words(line.p_value)}."
@@ -134,12 +148,25 @@ def courses_words(courses: Sequence[Course]) -> list[str]:
         f"{'has' if short == 1 else 'have'} none, because so few waves cannot tell a trend from differences between "
         "surveys."
     )
-    lines = [f"{capital(one.construct.label)}: {_short(one.found)}" for one in lined if one.found]
+    lines = [f"{capital(one.construct.label)}: {_short(one, one.found)}" for one in lined if one.found]
     tests = [f"{capital(one.construct.label)}: {_test(one.found)}" for one in tested if one.found]
-    return [head, *lines, *tests]
+    return [head, *lines, *tests, *_adjusted(courses)]
 
 
-def _short(found: Trajectory) -> str:
+def _adjusted(courses: Sequence[Course]) -> list[str]:
+    """What is left of the p-values of all lines together."""
+    adjusted = [p for course in courses for p in course.p_adjusted.values()]
+    if not adjusted:
+        return []
+    alpha = courses[0].settings.alpha
+    below = sum(p < alpha for p in adjusted)
+    return [
+        "All slopes and trends here are one family, each with its largest p over all dates and counts: "
+        f"adjusted by Holm, {below} of {len(adjusted)} {'is' if below == 1 else 'are'} below {alpha:g}, "
+        f"and the smallest is {p_words(min(adjusted))}."
+    ]
+
+
+def _short(course: Course, found: Trajectory) -> str:
     line = found.lines["meta-regression"]
-    says = "rises" if line.low > 0 else "falls" if line.high < 0 else "no slope shows"
-    return f"{says}, {_year(line)} points a year ({_year_ends(line)})."
+    return f"{_SLOPES.get(course.slope, _NO_SLOPE)}, {_year(line)} points a year ({_year_ends(line)})."

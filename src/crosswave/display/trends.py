@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from crosswave.sentences import points, population_note, trend_sentence
+from crosswave.tables.names import figure_name
 from crosswave.tables.trends import needed_n
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
@@ -20,6 +21,33 @@ def trend_answer(trend: Trend) -> list[str]:
         As assessed.
     """
     return [trend_sentence(trend)]
+
+
+MEANINGS: Mapping[str, str] = {
+    "not comparable": "whom the surveys asked, what they asked or how differs so much that no difference is computed",
+    "not testable": "no two waves of different years can be used, or a number that is not printed decides",
+    "uninformative by design": "these surveys could hardly have shown a change, nor that there was none, whatever "
+    "people had answered",
+    "undecided by wording": "a figure is printed in words, and the numbers they can stand for give different verdicts",
+    "undecided by rounding": "the counts that can have been rounded to what is printed give different verdicts",
+    "changed, immaterially": "a change shows, and it is smaller than what the plan says matters",
+    "rose": "a rise shows, after errors of sampling, wording and of many comparisons are allowed for",
+    "fell": "a fall shows, after errors of sampling, wording and of many comparisons are allowed for",
+    "no material change": "no change shows, and one as large as the plan says matters is ruled out",
+    "inconclusive": "neither a change nor its absence shows, although one of them could have",
+}
+"""What each verdict means, for a reader who has not seen the decision table."""
+
+
+def verdict_meaning(trend: Trend) -> str:
+    """Return what the verdict on a trend means, in one sentence.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    """
+    return f"“{trend.verdict[:1].upper()}{trend.verdict[1:]}” means: {MEANINGS[trend.verdict]}."
 
 
 def trend_reach(trend: Trend) -> list[str]:
@@ -118,6 +146,6 @@ def trend_caveats(trend: Trend) -> list[str]:
     surveys = [wave.survey for wave in trend.waves]
     note = population_note(*surveys)
     advertised = [f"A change is also printed without its earlier level: {name}." for name in trend.construct.changes]
-    noted = [f"{wave.finding.id}: {wave.answer.note}" for wave in trend.waves if wave.answer.note]
-    refused = [f"{wave.finding.id} cannot be used: {wave.refusal}" for wave in trend.waves if wave.refusal]
+    noted = [f"{figure_name(wave.finding)}. {wave.answer.note}" for wave in trend.waves if wave.answer.note]
+    refused = [f"{figure_name(wave.finding)}: cannot be used: {wave.refusal}" for wave in trend.waves if wave.refusal]
     return [*([f"{note[:1].upper()}{note[1:]}."] if note else []), *advertised, *noted, *refused]

@@ -10,7 +10,8 @@ from crosswave.display.by_hand import counted, ends, neighbours, ratio
 from crosswave.display.case import Case, label
 from crosswave.display.prose import capital
 from crosswave.holes import feasible_words, listed_whole
-from crosswave.printed.quantities import Lexicon, Quantity
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Figure
 from crosswave.reconstruct.by_hand import counts_on

@@ -66,7 +66,15 @@ class Counts:
 
 
 def counts_on(yes: npt.ArrayLike, bases: npt.ArrayLike, design: npt.ArrayLike) -> Counts:
-    """Return counts on a design as floats, checked as `Counts` says."""
+    """Return counts on a design as floats, checked as `Counts` says.
+
+    Parameters
+    ----------
+    yes, bases : array_like, shape (k,)
+        "Yes" answers and bases of k waves, ``0 <= yes <= bases``.
+    design : array_like, shape (k, p)
+        Full column rank.
+    """
     return Counts(*(np.asarray(part, dtype=np.float64) for part in (yes, bases, design)))
 
 
@@ -173,7 +181,13 @@ def _mode(data: Counts, linear: FloatArray, tau: float) -> FloatArray:
 
 
 def log_choose(data: Counts) -> FloatArray:
-    """Return the logarithms of the binomial coefficients of k waves."""
+    """Return the logarithms of the binomial coefficients of k waves.
+
+    Parameters
+    ----------
+    data : Counts
+        Of k waves.
+    """
     x, n = data.yes, data.bases
     return np.asarray(gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1))
 

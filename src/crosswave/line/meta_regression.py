@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog, minimize
-from scipy.special import stdtr, stdtrit
+from scipy.optimize import linprog
 
-from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.line.heterogeneity import ESTIMATORS, Effects
-from crosswave.line.pooling import RandomEffects, random_effects, weighted_fit
-
-# Every corner of so many uncertain dates is a start of the search; of more, those that draw early and late waves apart.
-_CORNERS_OF = 6
-Statistics = tuple[float, float, float, float]
-"""Slope, ends of its interval, squared t."""
-
-_ENDS = ((0, -1.0), (0, 1.0), (1, -1.0), (2, 1.0), (3, -1.0), (3, 1.0))
+from crosswave.arguments import FloatArray, checked
+from crosswave.heterogeneity import Effects
+from crosswave.line.pooling import RandomEffects, random_effects
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,13 @@ class Dates:
 
 
 def dates_between(low: npt.ArrayLike, high: npt.ArrayLike) -> Dates:
-    """Return date intervals as floats, checked as `Dates` says."""
+    """Return date intervals as floats, checked as `Dates` says.
+
+    Parameters
+    ----------
+    low, high : array_like, shape (k,)
+        Earliest and latest dates in decimal years.
+    """
     return Dates(np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64))
 
 
@@ -91,8 +87,19 @@ def slope_is_identified(dates: Dates, others: FloatArray) -> bool:
 
 
 def date_design(moments: FloatArray, centre: float, others: FloatArray) -> FloatArray:
-    """Return the design (k, 2 + q): a constant, the date less a centre, and other columns."""
-    return np.column_stack([np.ones(len(moments)), moments - centre, others])
+    """Return the design (k, 2 + q): a constant, the date less a centre, and other columns; of dates (m, k) one each.
+
+    Parameters
+    ----------
+    moments : array of float, shape (k,) or (m, k)
+        Dates in decimal years.
+    centre : float
+        The date at which the intercept stands.
+    others : array of float, shape (k, q)
+        Other columns; q may be 0.
+    """
+    columns = np.stack([np.ones_like(moments), moments - centre], axis=-1)
+    return np.concatenate([columns, np.broadcast_to(others, (*moments.shape, others.shape[1]))], axis=-1)
 
 
 def meta_regression(
@@ -123,128 +130,27 @@ def meta_regression(
     Ad hoc Knapp-Hartung intervals. Coefficient 0 is the logit share at `Dates.centre` with other columns at 0,
     coefficient 1 its change per year.
     """
-    _check_identified(dates, others)
+    check_identified(dates, others)
     return random_effects(effects, date_design(dates.middle, dates.centre, others), method=method, alpha=alpha)
 
 
-def _check_identified(dates: Dates, others: FloatArray) -> None:
+def check_identified(dates: Dates, others: FloatArray) -> None:
+    """Refuse dates and other columns under which waves cannot be told apart by date.
+
+    Parameters
+    ----------
+    dates : Dates
+        Of k waves.
+    others : array of float, shape (k, q)
+        The other columns of the design, without the constant; q may be 0.
+
+    Raises
+    ------
+    ValueError
+        See `slope_is_identified`.
+    """
     if not slope_is_identified(dates, others):
         got = f"{dates.low.round(2).tolist()} to {dates.high.round(2).tolist()}"
         raise ValueError(
             f"dates must tell waves apart that the other columns do not; got {got}. Narrow them, or leave columns out."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class SlopeRange:
-    """What uncertain dates or counts make of a slope.
-
-    Attributes
-    ----------
-    slope_low, slope_high : float
-        Least and greatest estimate, logit per year.
-    low, high : float
-        Lowest and highest end of an interval: the hull of all intervals.
-    p_low, p_high : float
-        Least and greatest p of "no slope"; the greatest is 1 where estimates of both signs occur.
-    """
-
-    slope_low: float
-    slope_high: float
-    low: float
-    high: float
-    p_low: float
-    p_high: float
-
-    def joined(self, other: SlopeRange) -> SlopeRange:
-        """Return the range that encloses both."""
-        slope_low, slope_high = min(self.slope_low, other.slope_low), max(self.slope_high, other.slope_high)
-        p_high = 1.0 if slope_low <= 0 <= slope_high else max(self.p_high, other.p_high)
-        low, high = min(self.low, other.low), max(self.high, other.high)
-        return SlopeRange(slope_low, slope_high, low, high, min(self.p_low, other.p_low), p_high)
-
-
-def slope_over_dates(
-    effects: Effects, dates: Dates, others: FloatArray, *, method: str = "REML", alpha: float = 0.05
-) -> SlopeRange:
-    """Return the range of a meta-regression's slope, interval and p over every date inside the intervals.
-
-    Parameters
-    ----------
-    effects, dates, others, method, alpha
-        As `meta_regression`.
-
-    Notes
-    -----
-    Errors are those of `meta_regression`. At given dates everything, tau2 too, is estimated anew; the range is over the
-    box of all dates. A slope is linear in a date over something quadratic in it, so that its extremes need not lie at
-    corners of the box. For each of the six ends, the middle and every corner are tried (with more than six uncertain
-    dates, every corner at which the waves up to some wave are all early and the others all late, or the reverse), and
-    one round of Powell's line searches inside the box goes on from the best. That no point of a grid lies beyond the
-    result is tested, not proved.
-
-    References
-    ----------
-    Powell (1964), doi:10.1093/comjnl/7.2.155.
-    """
-    _check_identified(dates, others)
-    at = _statistics(effects, dates.centre, others, method, alpha)
-    tried = [(start, at(start)) for start in _starts(dates)]
-    ends = [_furthest(at, dates, tried, which, sign) for which, sign in _ENDS]
-    slope_low, slope_high, low, high, t_low, t_high = ends
-    df = len(effects.values) - 2 - others.shape[1]
-    p_low, p_high = (2 * float(stdtr(df, -np.sqrt(max(square, 0.0)))) for square in (t_high, t_low))
-    return SlopeRange(slope_low, slope_high, low, high, p_low, 1.0 if slope_low <= 0 <= slope_high else p_high)
-
-
-def _statistics(
-    effects: Effects, centre: float, others: FloatArray, method: str, alpha: float
-) -> Callable[[FloatArray], Statistics]:
-    df = len(effects.values) - 2 - others.shape[1]
-    quantile = float(stdtrit(df, 1 - float(checked_alpha(alpha)) / 2))
-
-    def at(moments: FloatArray) -> Statistics:
-        design = date_design(moments, centre, others)
-        b, covariance = weighted_fit(effects, design, ESTIMATORS[method](effects, design))
-        slope, error = float(b[1]), float(np.sqrt(covariance[1, 1]))
-        return slope, slope - quantile * error, slope + quantile * error, (slope / error) ** 2
-
-    return at
-
-
-def _furthest(
-    at: Callable[[FloatArray], Statistics],
-    dates: Dates,
-    tried: list[tuple[FloatArray, Statistics]],
-    which: int,
-    sign: float,
-) -> float:
-    """The least (sign -1) or greatest (sign 1) value of one statistic over the box, from the best of what was tried."""
-    free = dates.low < dates.high
-    start, statistics = max(tried, key=lambda pair: sign * pair[1][which])
-    if not free.any():
-        return statistics[which]
-
-    def loss(part: FloatArray) -> float:
-        moments = dates.low.copy()
-        moments[free] = part
-        return -sign * at(moments)[which]
-
-    box = list(zip(dates.low[free], dates.high[free], strict=True))
-    found = minimize(loss, start[free], method="Powell", bounds=box, options={"xtol": 1e-3, "ftol": 1e-6, "maxiter": 1})
-    return sign * max(sign * statistics[which], -float(found.fun))
-
-
-def _starts(dates: Dates) -> Iterator[FloatArray]:
-    yield dates.middle
-    free = dates.low < dates.high
-    if free.sum() <= _CORNERS_OF:
-        for early in product((True, False), repeat=int(free.sum())):
-            choice = np.ones(len(free), dtype=bool)
-            choice[free] = early
-            yield np.where(choice, dates.low, dates.high)
-        return
-    place = np.argsort(np.argsort(dates.middle, kind="stable"))
-    for cut in range(len(place) + 1):
-        yield np.where(place < cut, dates.low, dates.high)
-        yield np.where(place < cut, dates.high, dates.low)

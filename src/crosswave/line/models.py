@@ -12,19 +12,18 @@ import pandas as pd
 from scipy.special import expit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
+from crosswave.heterogeneity import logit_effects
 from crosswave.line.beta_binomial import beta_binomial
 from crosswave.line.glmm import LikelihoodFit, binomial_normal, counts_on
-from crosswave.line.heterogeneity import logit_effects
 from crosswave.line.linear_trend import LinearTrend, cochran_armitage
 from crosswave.line.meta_regression import (
     Dates,
-    SlopeRange,
     date_design,
     dates_between,
     meta_regression,
-    slope_over_dates,
 )
 from crosswave.line.pooling import RandomEffects
+from crosswave.line.slope_range import SlopeRange, slope_over_dates
 
 COLUMNS = (
     "wave", "count_low", "base_low", "count_high", "base_high", "date_low", "date_high", "house", "series", "wording",
@@ -127,7 +126,15 @@ def checked_table(table: pd.DataFrame, *, alpha: float, design_effect: float) ->
 
 
 def regression_line(case: WaveTable, others: FloatArray) -> tuple[Line, RandomEffects]:
-    """Return the meta-regression of the middle counts on the middle dates and other columns, as a line and in full."""
+    """Return the meta-regression of the middle counts on the middle dates and other columns, as a line and in full.
+
+    Parameters
+    ----------
+    case : WaveTable
+        Five waves or more.
+    others : array of float, shape (k, q)
+        Columns beside constant and date; q may be 0.
+    """
     fit = meta_regression(logit_effects(*case.samples()["middle"]), case.dates, others, alpha=case.alpha)
     return _line(fit, date_design(case.dates.middle, case.dates.centre, others), fit.tau2), fit
 
@@ -140,6 +147,13 @@ _COUNT_MODELS: Mapping[str, Callable[..., LikelihoodFit]] = {
 
 def count_line(case: WaveTable, model: str) -> Line:
     """Return the line of a model of counts at the middle counts and dates, with Student's t on k - 2.
+
+    Parameters
+    ----------
+    case : WaveTable
+        Five waves or more.
+    model : {"binomial-normal", "beta-binomial"}
+        Which.
 
     Raises
     ------
@@ -162,6 +176,11 @@ def _line(fit: RandomEffects | LikelihoodFit, design: FloatArray, spread: float)
 
 def ranges(case: WaveTable) -> tuple[SlopeRange, SlopeRange, SlopeRange]:
     """Return the range of the meta-regression's slope over dates, over counts, and over both.
+
+    Parameters
+    ----------
+    case : WaveTable
+        Five waves or more, whose dates tell them apart.
 
     Notes
     -----

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from scipy.special import chdtrc, expit, stdtr, stdtrit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.line.heterogeneity import ESTIMATORS, Effects, cochran_q, q_profile
+from crosswave.heterogeneity import ESTIMATORS, Effects, cochran_q, q_profile
 
-_SCALES: Mapping[str, Callable[[float], float]] = {
-    "normal": lambda mean_square: 1.0,
+_SCALES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
+    "normal": np.ones_like,
     "knapp-hartung": lambda mean_square: mean_square,
-    "ad-hoc": lambda mean_square: max(1.0, mean_square),
+    "ad-hoc": lambda mean_square: np.maximum(1.0, mean_square),
 }
 
 
@@ -56,27 +56,28 @@ class RandomEffects:
 
 
 def weighted_fit(
-    effects: Effects, design: FloatArray, tau2: float, inference: str = "ad-hoc"
+    effects: Effects, designs: FloatArray, tau2: FloatArray, inference: str = "ad-hoc"
 ) -> tuple[FloatArray, FloatArray]:
-    """Return weighted least-squares coefficients (p,) and their covariance (p, p) at a between-wave variance.
+    """Return weighted least-squares coefficients (m, p) and their covariances (m, p, p) at between-wave variances.
 
     Parameters
     ----------
     effects : Effects
         Of k waves.
-    design : array of float, shape (k, p)
-        Full column rank, k above p.
-    tau2 : float
-        Zero or more.
+    designs : array of float, shape (m, k, p)
+        Each of full column rank, k above p.
+    tau2 : array of float, shape (m,)
+        Zero or more, one for each design.
     inference : {"ad-hoc", "knapp-hartung", "normal"}
         What the covariance (X'WX)^-1 is multiplied by: see `random_effects`.
     """
-    weights = 1 / (effects.variances + tau2)
-    inverse = np.asarray(np.linalg.inv((design.T * weights) @ design), dtype=np.float64)
-    coefficients = inverse @ (design.T @ (weights * effects.values))
-    residuals = effects.values - design @ coefficients
-    mean_square = float(weights @ residuals**2) / (len(design) - design.shape[1])
-    return coefficients, inverse * _SCALES[inference](mean_square)
+    weights = 1 / (effects.variances + tau2[:, None])
+    across = (designs * weights[:, :, None]).swapaxes(1, 2)
+    inverse = np.linalg.inv(across @ designs)
+    coefficients = inverse @ (across @ effects.values)[:, :, None]
+    residuals = effects.values - (designs @ coefficients)[:, :, 0]
+    mean_square = (weights * residuals**2).sum(axis=1) / (designs.shape[1] - designs.shape[2])
+    return coefficients[:, :, 0], inverse * _SCALES[inference](mean_square)[:, None, None]
 
 
 def random_effects(
@@ -126,14 +127,15 @@ def random_effects(
     """
     x = _checked_design(effects, design, method, inference)
     level, df = 1 - float(checked_alpha(alpha)) / 2, len(x) - x.shape[1]
-    tau2 = ESTIMATORS[method](effects, x)
-    b, covariance = weighted_fit(effects, x, tau2, inference)
+    (tau2,) = found = ESTIMATORS[method](effects, x[None])
+    (b,), (covariance,) = weighted_fit(effects, x[None], found, inference)
     errors, law = np.sqrt(np.diag(covariance)), np.inf if inference == "normal" else df
     quantile = float(stdtrit(law, level))
     q, (tau2_low, tau2_high) = cochran_q(effects, x), q_profile(effects, x, float(alpha))
     return RandomEffects(
         b, errors, b - quantile * errors, b + quantile * errors, 2 * stdtr(law, -np.abs(b / errors)), covariance,
-        tau2, tau2_low, tau2_high, q, float(chdtrc(df, q)), max(0.0, 1 - df / q) if q > 0 else 0.0, df, quantile,
+        float(tau2), tau2_low, tau2_high, q, float(chdtrc(df, q)), max(0.0, 1 - df / q) if q > 0 else 0.0, df,
+        quantile,
     )  # fmt: skip
 
 

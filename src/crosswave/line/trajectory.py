@@ -10,9 +10,10 @@ import pandas as pd
 
 from crosswave.arguments import checked
 from crosswave.line.linear_trend import LinearTrend
-from crosswave.line.meta_regression import SlopeRange, slope_is_identified
+from crosswave.line.meta_regression import slope_is_identified
 from crosswave.line.models import Line, WaveTable, checked_table, count_line, one_instrument, ranges, regression_line
 from crosswave.line.pooling import Prediction, RandomEffects, predict
+from crosswave.line.slope_range import SlopeRange
 from crosswave.line.terms import Term, identified_terms
 
 FEWEST_FOR_TREND = 3

@@ -15,9 +15,6 @@ from crosswave.registry.models import Survey
 from crosswave.trend.comparability import grade_pair
 from crosswave.trend.waves import Pair, Wave
 
-_PUBLISHED_WITHIN = 1.0
-"""Years: a survey without recorded fieldwork was in the field at most so long before it was published."""
-
 
 @dataclass(frozen=True, slots=True)
 class ComparableWaves:
@@ -92,13 +89,15 @@ def _why_not(wave: Wave, kept: Sequence[Wave], registry: Registry) -> str:
     return "another set of waves is as large"
 
 
-def wave_table(waves: Sequence[Wave]) -> pd.DataFrame:
+def wave_table(waves: Sequence[Wave], *, published_within: float) -> pd.DataFrame:
     """Return waves as the table that `crosswave.line.trajectory.trajectory` takes.
 
     Parameters
     ----------
     waves : sequence of Wave
         With printed n.
+    published_within : float
+        Years, see `date_interval`; `lines` in plan.yaml declares them.
 
     Returns
     -------
@@ -108,13 +107,13 @@ def wave_table(waves: Sequence[Wave]) -> pd.DataFrame:
         published it; series; wording: grade against the construct's first answer; question_changed: false, because
         the registry records no change of a question within a series.
     """
-    return pd.DataFrame([_row(wave) for wave in waves])
+    return pd.DataFrame([_row(wave, published_within) for wave in waves])
 
 
-def _row(wave: Wave) -> dict[str, object]:
+def _row(wave: Wave, published_within: float) -> dict[str, object]:
     ends = sorted(zip(wave.shares.tolist(), wave.sizes.tolist(), strict=True))
     (low, base_low), (high, base_high) = ends[0], ends[-1]
-    earliest, latest = date_interval(wave.survey)
+    earliest, latest = date_interval(wave.survey, published_within)
     return {
         "wave": wave.survey.id,
         "count_low": low * base_low,
@@ -130,24 +129,26 @@ def _row(wave: Wave) -> dict[str, object]:
     }
 
 
-def date_interval(survey: Survey) -> tuple[float, float]:
+def date_interval(survey: Survey, published_within: float) -> tuple[float, float]:
     """Return the earliest and latest decimal year at which a survey can have been in the field.
 
     Parameters
     ----------
     survey : Survey
         With fieldwork as far as it is recorded.
+    published_within : float
+        Years: a survey without recorded fieldwork was in the field at most so long before it was published.
 
     Notes
     -----
     From the first day of the recorded start to the last day of the recorded end, each as far as it is known: 2017-04
-    stands for the whole month. An end that is missing is the day of publication, a start that is missing a year before
-    it; without a day of publication the calendar year takes its place.
+    stands for the whole month. An end that is missing is the day of publication, a start that is missing
+    `published_within` before it; without a day of publication the calendar year takes its place.
     """
     start, end = survey.fieldwork.start, survey.fieldwork.end
     published = _decimal(survey.published)[1] if survey.published else survey.year + 1.0
     latest = _decimal(end)[1] if end else published
-    earliest = _decimal(start)[0] if start else latest - _PUBLISHED_WITHIN
+    earliest = _decimal(start)[0] if start else latest - published_within
     return earliest, max(earliest, latest)
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from crosswave.printed.ends import Ends
+
 
 @dataclass(frozen=True, slots=True)
 class BaseSize:
@@ -43,7 +45,23 @@ class BaseSize:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One printed share that can be modelled."""
+    """One printed share that can be modelled.
+
+    Parameters
+    ----------
+    id : str
+        Local id.
+    printed : str
+        The text, untouched.
+    low, high : Fraction
+        The shares that it can stand for.
+    decimals : int or None
+        Decimals of the printed percentage; None for words.
+    base : BaseSize
+        Whom it was counted on.
+    high_open : bool, default False
+        Whether `high` itself is left out, as where digits are cut off.
+    """
 
     id: str
     printed: str
@@ -51,6 +69,12 @@ class Figure:
     high: Fraction
     decimals: int | None
     base: BaseSize
+    high_open: bool = False
+
+    @property
+    def ends(self) -> Ends:
+        """The ends of the shares that it can stand for."""
+        return Ends(self.low, self.high, self.high_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +116,13 @@ class Arithmetic:
 
 
 def components(arithmetic: Arithmetic) -> list[Arithmetic]:
-    """Return the parts of a survey that share no unknown number but n, each to be solved by itself."""
+    """Return the parts of a survey that share no unknown number but n, each to be solved by itself.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The survey under one reading.
+    """
     places = {figure.id: place for place, figure in enumerate(arithmetic.figures)}
     tied = [(places[first], places[other]) for first, *others in _ties(arithmetic) for other in others]
     rows, columns = zip(*tied, strict=True) if tied else ((), ())

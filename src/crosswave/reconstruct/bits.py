@@ -8,6 +8,11 @@ from collections.abc import Iterator
 def between(low: int, high: int) -> int:
     """Return the numbers from low to high, both included; none if low is above high.
 
+    Parameters
+    ----------
+    low, high : int
+        Ends; a low end below 0 counts as 0.
+
     Examples
     --------
     >>> list(members(between(2, 4)))
@@ -18,7 +23,13 @@ def between(low: int, high: int) -> int:
 
 
 def members(bits: int) -> Iterator[int]:
-    """Yield the numbers of a set in ascending order."""
+    """Yield the numbers of a set in ascending order.
+
+    Parameters
+    ----------
+    bits : int
+        A set, not negative.
+    """
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
@@ -26,12 +37,23 @@ def members(bits: int) -> Iterator[int]:
 
 
 def ends(bits: int) -> tuple[int, int]:
-    """Return the least and the greatest number of a set that is not empty."""
+    """Return the least and the greatest number of a set that is not empty.
+
+    Parameters
+    ----------
+    bits : int
+        A set with at least one number.
+    """
     return (bits & -bits).bit_length() - 1, bits.bit_length() - 1
 
 
 def runs(bits: int) -> Iterator[tuple[int, int]]:
     """Yield the ends of every run of numbers that follow each other.
+
+    Parameters
+    ----------
+    bits : int
+        A set, not negative.
 
     Examples
     --------
@@ -48,6 +70,11 @@ def runs(bits: int) -> Iterator[tuple[int, int]]:
 
 def sums(one: int, other: int) -> int:
     """Return every sum of a number of one set and a number of the other.
+
+    Parameters
+    ----------
+    one, other : int
+        Sets, not negative.
 
     Examples
     --------
@@ -69,6 +96,11 @@ def sums(one: int, other: int) -> int:
 
 def rests(totals: int, taken: int) -> int:
     """Return every number that makes one of the totals with one of the numbers taken.
+
+    Parameters
+    ----------
+    totals, taken : int
+        Sets, not negative.
 
     Examples
     --------

@@ -1,18 +1,18 @@
 """Exact bounds without a solver, where a part is figures on one base that share at most one sum.
 
-Each count then lies in a box ``ceil(low b) <= c <= floor(high b)``; with a sum of at most (or exactly) ``b`` the bounds
-of each count follow from the boxes of the others. All sizes that n can have are tried at once.
+Each count then lies in a box ``ceil(low b) <= c <= floor(high b)``, or one less at a whole upper end that is left out;
+with a sum of at most (or exactly) ``b`` the bounds of each count follow from the boxes of the others. All sizes that n
+can have are tried at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from crosswave.reconstruct.arithmetic import Arithmetic, Figure
+from crosswave.reconstruct.arithmetic import Arithmetic
 
 IntArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -41,7 +41,13 @@ class Boxes:
 
 
 def is_simple(part: Arithmetic) -> bool:
-    """Return whether a part is figures on one base with at most one sum over all of them."""
+    """Return whether a part is figures on one base with at most one sum over all of them.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        Figures that share unknown numbers.
+    """
     one_base = len({figure.base.key for figure in part.figures}) == 1 and not part.figures[0].base.answers
     sums = [link for link in part.links if link.kind in _SUMS]
     covers = all(len(link.members) == len(part.figures) for link in sums)
@@ -60,8 +66,8 @@ def boxes(part: Arithmetic, n: IntArray) -> Boxes:
     """
     base = part.figures[0].base
     sizes = np.full_like(n, base.high) if base.low == base.high else n
-    low = np.array([_ceil(figure, sizes) for figure in part.figures])
-    high = np.array([_floor(figure, sizes) for figure in part.figures])
+    low = np.array([figure.ends.fewest(sizes) for figure in part.figures])
+    high = np.array([figure.ends.most(sizes) for figure in part.figures])
     feasible = np.asarray((low <= high).all(axis=0))
     for link in part.links:
         low, high, fits = _within_sum(low, high, sizes, exact=_SUMS[link.kind])
@@ -86,8 +92,8 @@ def relaxed(part: Arithmetic, n: IntArray) -> Boxes:
     """
     base = part.figures[0].base
     sizes = np.full_like(n, base.high) if base.low == base.high else n
-    low = np.array([_ceil(figure, sizes) for figure in part.figures])
-    high = np.array([_floor(figure, sizes) for figure in part.figures])
+    low = np.array([figure.ends.fewest(sizes) for figure in part.figures])
+    high = np.array([figure.ends.most(sizes) for figure in part.figures])
     empty = low > high
     others_fit = empty.sum(axis=0) - empty == 0
     bottom, top = np.zeros_like(low), np.broadcast_to(sizes, low.shape)
@@ -96,18 +102,6 @@ def relaxed(part: Arithmetic, n: IntArray) -> Boxes:
         if _SUMS[link.kind]:
             bottom = np.maximum(bottom, sizes - (high.sum(axis=0) - high))
     return Boxes(sizes, bottom, np.where(others_fit, top, -1), np.asarray(others_fit.all(axis=0)))
-
-
-def _ceil(figure: Figure, sizes: IntArray) -> IntArray:
-    return -_floor_times(-figure.low, sizes)
-
-
-def _floor(figure: Figure, sizes: IntArray) -> IntArray:
-    return _floor_times(figure.high, sizes)
-
-
-def _floor_times(share: Fraction, sizes: IntArray) -> IntArray:
-    return np.asarray(share.numerator * sizes // share.denominator)
 
 
 def _within_sum(low: IntArray, high: IntArray, sizes: IntArray, *, exact: bool) -> tuple[IntArray, IntArray, Mask]:

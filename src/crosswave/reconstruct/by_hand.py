@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from itertools import count
 
-from crosswave.printed.quantities import Quantity
+from crosswave.printed.quantity import Quantity
 
 
 def counts_on(figure: Quantity, n: int) -> range:
@@ -34,8 +32,7 @@ def counts_on(figure: Quantity, n: int) -> range:
     """
     if n < 1:
         raise ValueError(f"n must be at least 1, as nobody prints a share of nobody; {n} arrived")
-    high = Fraction(1) if figure.high is None else figure.high
-    return range(math.ceil(figure.low * n), math.floor(high * n) + 1)
+    return range(figure.ends.fewest(n), figure.ends.most(n) + 1)
 
 
 def fitting_sizes(figures: Sequence[Quantity], sizes: Iterable[int]) -> list[int]:

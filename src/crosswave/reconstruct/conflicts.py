@@ -39,7 +39,13 @@ class Conflict:
 
 
 def find_conflict(arithmetic: Arithmetic) -> Conflict | None:
-    """Return one minimal conflict of a part of a survey, or None if its figures can stand together."""
+    """Return one minimal conflict of a part of a survey, or None if its figures can stand together.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        The part.
+    """
     return next(find_conflicts(arithmetic, limit=1), None)
 
 
@@ -131,7 +137,15 @@ def _explain(arithmetic: Arithmetic, core: list[Element]) -> Conflict:
 
 
 def with_repairs(conflict: Conflict, more: tuple[str, ...]) -> Conflict:
-    """Return a conflict with further repairs, in its words too."""
+    """Return a conflict with further repairs, in its words too.
+
+    Parameters
+    ----------
+    conflict : Conflict
+        As it was found.
+    more : tuple of str
+        Further repairs, in words.
+    """
     words = conflict.words + (f"; or {', or '.join(more)}" if more else "")
     return replace(conflict, repairs=(*conflict.repairs, *more), words=words)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import product
 
-from crosswave.printed.quantities import Lexicon, sample_range
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.links import links_of
 from crosswave.registry.loading import Finding, findings_of
@@ -50,7 +50,13 @@ def people(survey: Survey, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | No
 
 
 def rivals(survey: Survey) -> dict[str, str]:
-    """Return the local id of each rival printed value with that of the value it rivals."""
+    """Return the local id of each rival printed value with that of the value it rivals.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    """
     return {
         finding.local_id: f"{finding.question.id}.{finding.answer.rival_of}"
         for finding in findings_of(survey)
@@ -86,7 +92,13 @@ def _chosen(survey: Survey, place: str, pick: int) -> str:
 
 
 def describe(base: Base | None) -> str:
-    """Return a base in words."""
+    """Return a base in words.
+
+    Parameters
+    ----------
+    base : Base or None
+        As recorded; None where nothing is.
+    """
     if base is None:
         return "everyone (assumed)"
     if base.either:
@@ -102,8 +114,10 @@ def _figure(finding: Finding, lexicon: Lexicon, n: tuple[int, int] | None, choic
     if size is None:
         return None
     quantity = lexicon.share(finding.answer.printed, finding.survey.rounding or "nearest")
-    high = Fraction(1) if quantity.high is None else quantity.high
-    return Figure(finding.local_id, finding.answer.printed, quantity.low, high, quantity.decimals, size)
+    ends = quantity.ends
+    return Figure(
+        finding.local_id, finding.answer.printed, ends.low, ends.high, quantity.decimals, size, ends.high_open
+    )
 
 
 def size_of(finding: Finding, n: tuple[int, int] | None, base: Base | None = None) -> BaseSize | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+
+from crosswave.printed.ends import Ends
 
 LEVELS: Mapping[str, str] = {
     "recomputed": "computed again from microdata",
@@ -44,6 +45,8 @@ class FindingCounts:
         The same by the size of its base only; never more than `power`.
     reason : str
         Why it has this level, in words.
+    share_high_open : bool, default False
+        Whether `share_high` itself is left out, as where digits are cut off.
     """
 
     finding_id: str
@@ -60,6 +63,13 @@ class FindingCounts:
     power: float | None
     power_alone: float | None
     reason: str
+    share_high_open: bool = False
+
+    @property
+    def ends(self) -> Ends:
+        """The ends of the shares for which the printed text can stand: from none to all where it is no share."""
+        high = Fraction(1) if self.share_high is None else self.share_high
+        return Ends(self.share_low or Fraction(0), high, self.share_high_open)
 
     def pairs(self) -> tuple[list[int], list[int]]:
         """Return the lowest and the highest count on each base that the figure admits, as counts and bases.
@@ -79,6 +89,5 @@ class FindingCounts:
         return [count for count, _ in ends], [base for _, base in ends]
 
     def _counts_on(self, base: int) -> tuple[int, ...]:
-        low = max(math.ceil((self.share_low or Fraction(0)) * base), self.count_low or 0)
-        high = min(math.floor((self.share_high or Fraction(1)) * base), self.count_high or 0)
+        low, high = max(self.ends.fewest(base), self.count_low or 0), min(self.ends.most(base), self.count_high or 0)
         return () if low > high else (low, high) if high > low else (low,)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crosswave.printed.quantities import Lexicon, Quantity
+from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.arithmetic import BaseSize
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.figures import describe
@@ -32,7 +33,13 @@ class Context:
     means: Mapping[str, Mean]
 
     def finding_counts(self, finding: Finding) -> FindingCounts:
-        """Return what the print of one figure admits."""
+        """Return what the print of one figure admits.
+
+        Parameters
+        ----------
+        finding : Finding
+            A figure of the survey.
+        """
         quantity = self._quantity(finding)
         counts = self.counts.get(finding.local_id)
         level, reason = self._level(finding, quantity, counts)
@@ -52,6 +59,7 @@ class Context:
             power=self._power(finding, possible),
             power_alone=self._power_alone(possible, quantity),
             reason=reason,
+            share_high_open=quantity is not None and quantity.high_open,
         )
 
     def _quantity(self, finding: Finding) -> Quantity | None:

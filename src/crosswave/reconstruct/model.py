@@ -1,7 +1,8 @@
 """The integer model: a variable for every count and base, solved with CP-SAT.
 
 A figure printed as the share interval ``[low, high]`` on base ``b`` allows the counts ``c`` with
-``low b <= c <= high b``. That is linear in ``(c, b)``, so a base that is itself unknown does no harm.
+``low b <= c <= high b``. That is linear in ``(c, b)``, so a base that is itself unknown does no harm; an upper end h/d
+that does not belong to it makes ``c d <= h b - 1``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
+from crosswave.printed.ends import Ends
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link
 
 _SEED = 20170118
@@ -28,7 +29,13 @@ class Element:
 
 
 def elements(arithmetic: Arithmetic) -> list[Element]:
-    """Return everything a model holds, figures first."""
+    """Return everything a model holds, figures first.
+
+    Parameters
+    ----------
+    arithmetic : Arithmetic
+        A part of a survey.
+    """
     figures = [Element("figure", f.id, f"{f.printed} for {f.id}") for f in arithmetic.figures]
     held = (figure.base for figure in arithmetic.figures if not figure.base.loose)
     bases = {base.key: Element("base", base.key, base.assumption) for base in held}
@@ -82,7 +89,7 @@ class Model:
         if ("figure", figure.id) in self._held:  # a share is printed of somebody
             self._cp.add(base >= 1)
             self._cp.add(count * figure.low.denominator >= base * figure.low.numerator)
-            self._cp.add(count * figure.high.denominator <= base * figure.high.numerator)
+            self._cp.add(count * figure.high.denominator <= base * figure.high.numerator - figure.high_open)
 
     def _hold_base(self, figure: Figure) -> None:
         base, size = self.bases[figure.base.key], figure.base
@@ -121,6 +128,11 @@ class Model:
     def bounds(self, variable: cp_model.IntVar) -> tuple[int, int]:
         """Return the exact minimum and maximum of a count or base.
 
+        Parameters
+        ----------
+        variable : IntVar
+            One of ``counts`` or ``bases``, or ``n``.
+
         Raises
         ------
         ValueError
@@ -157,13 +169,22 @@ class Model:
             return ()
         return tuple(value for value in range(low, high + 1) if self._can_be(variable, value))
 
-    def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: tuple[Fraction, Fraction]) -> bool:
-        """Return whether a count can be a share of its base between two ends, both included."""
+    def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: Ends) -> bool:
+        """Return whether a count can be a share of its base between two ends.
+
+        Parameters
+        ----------
+        count, base : IntVar
+            One of ``counts``, and its base.
+        ends : Ends
+            The shares that are asked for.
+        """
         trial = self._cp.clone()
         trial.clear_objective()
         yes, of = (trial.get_int_var_from_proto_index(variable.index) for variable in (count, base))
-        trial.add(yes * ends[0].denominator >= of * ends[0].numerator)
-        trial.add(yes * ends[1].denominator <= of * ends[1].numerator)
+        trial.add(of >= 1)  # a share is printed of somebody
+        trial.add(yes * ends.low.denominator >= of * ends.low.numerator)
+        trial.add(yes * ends.high.denominator <= of * ends.high.numerator - ends.high_open)
         return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
     def sizes_of_tables(self, limit: int) -> list[int]:
@@ -206,7 +227,15 @@ class Model:
         return both
 
     def fix(self, variable: cp_model.IntVar, value: int) -> None:
-        """Hold a count or base at a value from now on."""
+        """Hold a count or base at a value from now on.
+
+        Parameters
+        ----------
+        variable : IntVar
+            One of ``counts`` or ``bases``, or ``n``.
+        value : int
+            Its value.
+        """
         self._shown.clear()
         self._cp.add(variable == value)
 

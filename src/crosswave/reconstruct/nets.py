@@ -58,4 +58,5 @@ def _widened(name: str, nets: Mapping[str, tuple[str, ...]], figures: Mapping[st
         return figures[name]
     parts = [_widened(part, nets, figures) for part in nets[name]]
     low, high = (sum((getattr(part, end) for part in parts), Fraction(0)) for end in ("low", "high"))
-    return replace(figures[name], low=low, high=min(high, Fraction(1)))
+    high_open = high <= 1 and any(part.high_open for part in parts)
+    return replace(figures[name], low=low, high=min(high, Fraction(1)), high_open=high_open)

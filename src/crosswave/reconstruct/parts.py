@@ -57,29 +57,59 @@ class Part(Protocol):
         ...
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
-        """Return what each count and base can be, where all sizes given are feasible."""
+        """Return what each count and base can be, where all sizes given are feasible.
+
+        Parameters
+        ----------
+        n : array of int, shape (sizes,)
+            Feasible sizes, at least one.
+        """
         ...
 
     def possible(self, n: IntArray) -> dict[str, Possible]:
-        """Return what could have been printed in place of each figure that is a number."""
+        """Return what could have been printed in place of each figure that is a number.
+
+        Parameters
+        ----------
+        n : array of int, shape (sizes,)
+            Sizes at which the other figures fit.
+        """
         ...
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
-        """Return how many tables there are for each size, and whether there are more than was counted."""
+        """Return how many tables there are for each size, and whether there are more than was counted.
+
+        Parameters
+        ----------
+        n : array of int, shape (sizes,)
+            Feasible sizes.
+        """
         ...
 
 
 def known(part: Arithmetic) -> Part:
-    """Return a part of a survey with the cheapest exact way to know its counts."""
+    """Return a part of a survey with the cheapest exact way to know its counts.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        Figures that share unknown numbers.
+    """
     loose = any(figure.base.loose for figure in part.figures)
     if is_simple(part):
         return _InLooseBoxes(part) if loose else _InBoxes(part)
-    root = None if loose else plant(part)
+    root = plant(part)
     return _InModel(part) if root is None else _InTree(part, Tree(root))
 
 
 def sizes(part: Arithmetic) -> IntArray:
-    """Return every n that print allows."""
+    """Return every n that print allows.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        A survey or a part of it.
+    """
     low, high = part.n or (1, 1)
     return np.arange(low, high + 1, dtype=np.int64)
 
@@ -193,8 +223,7 @@ def _few(values: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _printing(figure: Figure, base: int) -> int:
-    low, high = figure.low, figure.high
-    return between(-(-low.numerator * base // low.denominator), high.numerator * base // high.denominator)
+    return between(figure.ends.fewest(base), figure.ends.most(base))
 
 
 @dataclass(frozen=True, slots=True)

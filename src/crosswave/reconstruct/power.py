@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from crosswave.printed.ends import Ends
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.bits import runs
 from crosswave.reconstruct.boxes import IntArray, Mask, relaxed
@@ -32,7 +33,13 @@ class Possible:
 
 
 def unlimited(figure: Figure) -> Possible:
-    """Return what could stand in place of a figure whose base is not known: everything prints on some base."""
+    """Return what could stand in place of a figure whose base is not known: everything prints on some base.
+
+    Parameters
+    ----------
+    figure : Figure
+        Printed as a number or in words.
+    """
     steps = 100 * 10 ** (figure.decimals or 0)
     return Possible((True,) * (steps + 1), 1, steps)
 
@@ -75,31 +82,62 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
 
 
 def printable(bases: Iterable[int], decimals: int, rounding: str) -> tuple[bool, ...]:
-    """Return for each value from 0 up to 100 % whether a count on any of the bases prints it."""
-    lower, upper, whole = _ends(decimals, rounding)
-    sizes = set(bases)
-    if any(size >= whole // 2 for size in sizes):
-        return (True,) * len(lower)
-    fits = [_meets(lower, upper, whole, size, (0, size)) for size in sizes]
+    """Return for each value from 0 up to 100 % whether a count on any of the bases prints it.
+
+    Parameters
+    ----------
+    bases : iterable of int
+        Sizes, each at least 1.
+    decimals : int
+        Decimals of the percentage.
+    rounding : {"nearest", "truncated"}
+        How the printer got to the digits.
+    """
+    scale, sizes = _Scale.of(decimals, rounding), set(bases)
+    if any(size >= scale.whole // 2 for size in sizes):
+        return (True,) * len(scale.lower)
+    fits = [scale.meets(size, (0, size)) for size in sizes]
     return tuple(np.logical_or.reduce(fits).tolist())
 
 
-def _ends(decimals: int, rounding: str) -> tuple[IntArray, IntArray, int]:
+@dataclass(frozen=True, slots=True)
+class _Scale:
     """The interval of each printable value in half steps, and how many half steps make 100 %."""
-    steps: int = 100 * 10**decimals
-    below, above = {"nearest": (1, 1), "truncated": (0, 2)}[rounding]
-    halves = 2 * np.arange(steps + 1, dtype=np.int64)
-    return np.maximum(halves - below, 0), np.minimum(halves + above, 2 * steps), 2 * steps
 
+    lower: IntArray
+    upper: IntArray
+    upper_open: Mask
+    whole: int
 
-def _meets(lower: IntArray, upper: IntArray, whole: int, base: int, counts: tuple[int, int]) -> Mask:
-    """For each interval whether a count between two ends prints in it."""
-    first, last = -(-lower * base // whole), upper * base // whole
-    return np.asarray(np.maximum(first, counts[0]) <= np.minimum(last, counts[1]))
+    @classmethod
+    def of(cls, decimals: int, rounding: str) -> _Scale:
+        steps: int = 100 * 10**decimals
+        below, above = {"nearest": (1, 1), "truncated": (0, 2)}[rounding]
+        halves = 2 * np.arange(steps + 1, dtype=np.int64)
+        upper_open = (halves < 2 * steps) & (rounding == "truncated")
+        return cls(np.maximum(halves - below, 0), np.minimum(halves + above, 2 * steps), upper_open, 2 * steps)
+
+    def meets(self, base: int, counts: tuple[int, int]) -> Mask:
+        """For each interval whether a count between two ends prints in it."""
+        first, last = -(-self.lower * base // self.whole), (self.upper * base - self.upper_open) // self.whole
+        return np.asarray(np.maximum(first, counts[0]) <= np.minimum(last, counts[1]))
+
+    def ends(self) -> list[Ends]:
+        """The ends of each interval as shares."""
+        columns = zip(self.lower.tolist(), self.upper.tolist(), self.upper_open.tolist(), strict=True)
+        return [Ends(Fraction(low, self.whole), Fraction(high, self.whole), open_) for low, high, open_ in columns]
 
 
 def possible_in_boxes(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
-    """Return what could stand in place of each figure of a part that `boxes` bounds."""
+    """Return what could stand in place of each figure of a part that `boxes` bounds.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        For which `crosswave.reconstruct.boxes.is_simple` holds.
+    n : array of int, shape (sizes,)
+        The sizes that n can have.
+    """
     box = relaxed(part, n)
     found = {}
     for k, figure in enumerate(part.figures):
@@ -114,17 +152,25 @@ def possible_in_boxes(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
 
 
 def _any_case(places: Iterable[tuple[int, int, int]], decimals: int, rounding: str) -> Mask:
-    lower, upper, whole = _ends(decimals, rounding)
-    values = np.zeros(len(lower), dtype=bool)
+    scale = _Scale.of(decimals, rounding)
+    values = np.zeros(len(scale.lower), dtype=bool)
     for size, low, high in places:
-        values |= _meets(lower, upper, whole, size, (low, high))
+        values |= scale.meets(size, (low, high))
         if values.all():
             break
     return values
 
 
 def possible_in_model(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
-    """Return what could stand in place of each figure of a part that needs a solver, value by value."""
+    """Return what could stand in place of each figure of a part that needs a solver, value by value.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        Figures that share unknown numbers.
+    n : array of int, shape (sizes,)
+        The sizes that n can have.
+    """
     return {f.id: _one_in_model(part, f, n) for f in part.figures if f.decimals is not None}
 
 
@@ -140,11 +186,11 @@ def possible_in_places(figure: Figure, places: Mapping[int, int], rounding: str)
     rounding : {"nearest", "truncated"}
         How the printer got to the digits.
     """
-    lower, upper, whole = _ends(figure.decimals or 0, rounding)
-    values = np.zeros(len(lower), dtype=bool)
+    scale = _Scale.of(figure.decimals or 0, rounding)
+    values = np.zeros(len(scale.lower), dtype=bool)
     for base, counts in places.items():
         for low, high in runs(counts):
-            values |= _meets(lower, upper, whole, base, (low, high))
+            values |= scale.meets(base, (low, high))
     return Possible(tuple(values.tolist()), min(places), max(places))
 
 
@@ -153,12 +199,10 @@ def _one_in_model(part: Arithmetic, figure: Figure, n: IntArray) -> Possible:
     held = [element for element in elements(part) if (element.kind, element.name) != ("figure", figure.id)]
     model = Model(part, held, sizes=n.tolist())
     count, base = model.counts[figure.id], model.bases[figure.base.key]
-    (low, high), sizes = model.bounds(count), model.bounds(base)
-    lower, upper, whole = _ends(figure.decimals or 0, part.rounding)
+    (low, high), (fewest, most) = model.bounds(count), model.bounds(base)
+    sizes = max(fewest, 1), most  # a share is printed of somebody
+    scale = _Scale.of(figure.decimals or 0, part.rounding)
     open_ = np.array(printable(range(sizes[0], sizes[1] + 1), figure.decimals or 0, part.rounding))
-    open_ &= (lower * sizes[0] <= high * whole) & (upper * sizes[1] >= low * whole)
-    values = [
-        bool(maybe) and model.can_print(count, base, (Fraction(int(first), whole), Fraction(int(last), whole)))
-        for maybe, first, last in zip(open_, lower, upper, strict=True)
-    ]
-    return Possible(tuple(values), *sizes)
+    open_ &= (scale.lower * sizes[0] <= high * scale.whole) & (scale.upper * sizes[1] >= low * scale.whole)
+    tried = zip(open_.tolist(), scale.ends(), strict=True)
+    return Possible(tuple(maybe and model.can_print(count, base, ends) for maybe, ends in tried), *sizes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from crosswave.printed.quantities import percent_interval
+from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.model import Element, Model
 
@@ -79,8 +79,7 @@ def _cut(figure: Figure) -> Figure:
     digits = re.match(r"\d+(?:\.\d+)?", figure.printed)
     if figure.decimals is None or digits is None:
         return figure
-    low, high = percent_interval(digits[0], figure.decimals, "truncated")
-    return replace(figure, low=low, high=high)
+    return replace(figure, **percent_ends(digits[0], figure.decimals, "truncated")._asdict())
 
 
 def _fits(arithmetic: Arithmetic, core: Sequence[Element]) -> bool:
@@ -130,5 +129,4 @@ def _subsets(held: Sequence[Figure], counts: Mapping[str, tuple[int, int]]) -> I
 
 
 def _prints(figure: Figure, size: int) -> bool:
-    lowest = -(-figure.low.numerator * size // figure.low.denominator)
-    return lowest * figure.high.denominator <= figure.high.numerator * size
+    return figure.ends.fewest(size) <= figure.ends.most(size)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crosswave.kept import kept
 from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.kept import survey_content
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.survey import assumptions_of
@@ -44,6 +46,11 @@ def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
     registry : Registry
         Where phrases and the plan stand.
     """
+    content = survey_content(survey, registry)
+    return kept("retractions", lambda: _retractions(survey, registry), __name__, *content)
+
+
+def _retractions(survey: Survey, registry: Registry) -> list[Retraction]:
     solver = Solver()
     whole = try_readings(survey, registry, solver)
     assumptions = assumptions_of(survey, registry)

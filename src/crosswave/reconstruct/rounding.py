@@ -28,7 +28,7 @@ def fits_truncated(survey: Survey, registry: Registry) -> bool:
 
     Notes
     -----
-    A percentage p then stands for anything from p to p and one unit of its last digit, both ends included.
+    A percentage p then stands for anything from p up to, but not including, one unit of its last digit more.
     """
     cut = survey.model_copy(update={"rounding": "truncated"})
     branches = readings(cut, Lexicon(registry.quantities), registry.plan, frozenset(rivals(survey)))

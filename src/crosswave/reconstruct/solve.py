@@ -101,7 +101,13 @@ class Solver:
         return Solutions(number, any(capped for _, capped in found))
 
     def fits(self, reading: Arithmetic) -> bool:
-        """Return whether counts exist that print every figure of a reading."""
+        """Return whether counts exist that print every figure of a reading.
+
+        Parameters
+        ----------
+        reading : Arithmetic
+            The survey under one reading of its bases.
+        """
         return bool(self._fitting(reading, components(reading)).size)
 
     def settled(self, reading: Arithmetic) -> tuple[Arithmetic, tuple[Conflict, ...]]:
@@ -119,7 +125,13 @@ class Solver:
         return reading, tuple(conflicts.values())
 
     def sizes(self, reading: Arithmetic) -> list[int]:
-        """Return what n can be under a reading that has no conflict."""
+        """Return what n can be under a reading that has no conflict.
+
+        Parameters
+        ----------
+        reading : Arithmetic
+            As a `Solution` leaves it.
+        """
         return [int(n) for n in self._fitting(reading, components(reading))]
 
     def _conflicts(self, reading: Arithmetic) -> list[Conflict]:
@@ -173,6 +185,13 @@ def without(part: Arithmetic, names: set[str]) -> Arithmetic:
     """Return a part without some figures, and without those whose base they make up.
 
     What is left of answers that exclude each other still sums to at most the base.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        A survey or a part of it.
+    names : set of str
+        Local ids of the figures to be left out.
     """
     while resting := {f.id for f in part.figures if f.id not in names and names & set(f.base.answers)}:
         names = names | resting

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import accumulate
+from operator import or_
 
 from crosswave.reconstruct.arithmetic import Figure
 from crosswave.reconstruct.bits import between, ends, members, rests, sums
@@ -39,18 +40,36 @@ class Tree:
         self._held: dict[tuple[int, int], bool] = {}
         self._ways: dict[tuple[int, int], int] = {}
 
-    def base(self, n: int) -> int:
-        """Return the base of the outermost figures where n is so large."""
+    def asked(self, n: int) -> int:
+        """Return how many were asked the outermost questions where n is so large.
+
+        Parameters
+        ----------
+        n : int
+            How many answered the survey.
+        """
         size = self.root.base
         return size.high if size.low == size.high else n
 
     def fits(self, n: int) -> bool:
-        """Return whether any counts exist for an n."""
-        return self._fits(self.root, self.base(n))
+        """Return whether any counts exist for an n.
+
+        Parameters
+        ----------
+        n : int
+            How many answered the survey.
+        """
+        return any(self._fits(self.root, base) for base in _bases(self.root, self.asked(n)))
 
     def tables(self, n: int) -> int:
-        """Return how many tables of counts there are for an n."""
-        return self._tables(self.root, self.base(n))
+        """Return how many tables of counts there are for an n.
+
+        Parameters
+        ----------
+        n : int
+            How many answered the survey.
+        """
+        return self._tables_of(self.root, self.asked(n))
 
     def left_to(self, sizes: Iterable[int]) -> dict[str, Places]:
         """Return for each figure the counts on each base that all other figures leave to it.
@@ -61,7 +80,7 @@ class Tree:
             What n can be.
         """
         found: dict[str, Places] = {}
-        waiting: list[tuple[Group, int]] = [(self.root, sum(1 << base for base in {self.base(n) for n in sizes}))]
+        waiting: list[tuple[Group, int]] = [(self.root, _all_bases(self.root, {self.asked(n) for n in sizes}))]
         while waiting:
             group, bases = waiting.pop()
             below: dict[int, tuple[Group, int]] = {}
@@ -84,7 +103,7 @@ class Tree:
         for group in block.subsets:
             others = [other for other in block.subsets if other is not group]
             left = self._held_by(others, inside & _printed(block.figures, base)) & between(1, group.base.high)
-            below[id(group)] = (group, below.get(id(group), (group, 0))[1] | left)
+            below[id(group)] = (group, below.get(id(group), (group, 0))[1] | _all_bases(group, members(left)))
 
     def _outside(self, group: Group, base: int) -> Iterator[tuple[Block, int]]:
         """Every block of a group with the sums that all outside it admits."""
@@ -125,10 +144,17 @@ class Tree:
         return reduce(sums, (self._admitted(one, base) for one in block.blocks))
 
     def _held_by(self, groups: list[Group], values: int) -> int:
-        """Those values that can be the base of every one of some subsets."""
+        """Those values that can be the number asked of every one of some subsets."""
         for group in groups:
-            values = sum(1 << value for value in members(values) if self._fits(group, value))
+            if group.base.loose:
+                least = next((b for b in range(1, values.bit_length()) if self._fits(group, b)), values.bit_length())
+                values = values >> least << least
+            else:
+                values = sum(1 << value for value in members(values) if self._fits(group, value))
         return values
+
+    def _tables_of(self, group: Group, asked: int) -> int:
+        return sum(self._tables(group, base) for base in _bases(group, asked))
 
     def _tables(self, group: Group, base: int) -> int:
         key = (id(group), base)
@@ -143,8 +169,18 @@ class Tree:
         inner = reduce(_product, (self._counted(one, base) for one in block.blocks), (0, [1]))
         ways = [_at(inner, value) if block.blocks else 1 for value in range(low, high + 1)]
         for group in block.subsets:
-            ways = [many and many * self._tables(group, low + k) for k, many in enumerate(ways)]
+            ways = [many and many * self._tables_of(group, low + k) for k, many in enumerate(ways)]
         return low, [many if admitted >> (low + k) & 1 else 0 for k, many in enumerate(ways)]
+
+
+def _bases(group: Group, asked: int) -> range:
+    """What the base of a group can be where so many were asked: all of them, or any number where some may be silent."""
+    return range(1 if group.base.loose else asked, asked + 1)
+
+
+def _all_bases(group: Group, asked: Iterable[int]) -> int:
+    """The bases of a group over several numbers of those asked, as bits."""
+    return reduce(or_, (between(1, most) if group.base.loose else 1 << most for most in asked), 0)
 
 
 def _printed(figures: list[Figure], base: int) -> int:
@@ -153,8 +189,7 @@ def _printed(figures: list[Figure], base: int) -> int:
         return -1
     low, high = 0, base
     for figure in figures:
-        low = max(low, -(-figure.low.numerator * base // figure.low.denominator))
-        high = min(high, figure.high.numerator * base // figure.high.denominator)
+        low, high = max(low, figure.ends.fewest(base)), min(high, figure.ends.most(base))
     return between(low, high)
 
 

@@ -29,7 +29,15 @@ class Trial:
 
     @classmethod
     def of(cls, branches: list[Arithmetic], solver: Solver) -> Trial:
-        """Return what becomes of some readings."""
+        """Return what becomes of some readings.
+
+        Parameters
+        ----------
+        branches : list of Arithmetic
+            Every reading, at least one.
+        solver : Solver
+            What it has solved before is not solved again.
+        """
         solved = [(branch, solver.solve(branch)) for branch in branches]
         fewest = min(len(solution.out) for _, solution in solved)
         kept = {branch.reading: solution for branch, solution in solved if len(solution.out) == fewest}

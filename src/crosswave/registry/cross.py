@@ -39,18 +39,16 @@ def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) 
 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
-    rows = constructs.constructs
+    rows, changes = constructs.constructs, _change_ids(registry)
     yield from repeated((("constructs", k, "id"), construct.id) for k, construct in enumerate(rows))
     for k, construct in enumerate(rows):
-        yield from _construct(registry, construct, ("constructs", k))
+        yield from _construct(registry, construct, ("constructs", k), changes)
 
 
-def _construct(registry: Registry, construct: Construct, where: Path_) -> Iterator[Located]:
+def _construct(registry: Registry, construct: Construct, where: Path_, changes: set[str]) -> Iterator[Located]:
     families = {family.id for family in registry.plan.families}
     yield from dangling((*where, "family"), "family of plan.yaml", [construct.family], families)
-    yield from dangling(
-        (*where, "changes"), "printed change", _told(construct.changes, registry), _change_ids(registry)
-    )
+    yield from dangling((*where, "changes"), "printed change", _told(construct.changes, registry), changes)
     members = [answer.finding for answer in construct.answers]
     surveys = Counter(finding.split(".")[0] for finding in members)
     for j, answer in enumerate(construct.answers):
@@ -83,7 +81,7 @@ def _survey(registry: Registry, name: str) -> Iterator[Located]:
         yield from dangling(("overlaps", k, "survey"), "survey", _told([overlap.survey], registry), registry.surveys)
     for k, change in enumerate(survey.changes):
         yield from dangling(("changes", k, "since"), "survey", _told([change.since], registry), registry.surveys)
-        known = {finding.local_id for finding in registry.findings.values() if finding.survey.id == name}
+        known = {f"{question.id}.{answer.id}" for question in survey.questions for answer in question.answers}
         yield from dangling(("changes", k, "answer"), "answer of this survey", [change.answer], known)
 
 

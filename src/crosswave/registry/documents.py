@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -11,13 +10,16 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from crosswave.registry.faults import Fault, nearest
+from crosswave.registry.faults import Fault
 from crosswave.registry.mending import Path_, mend
 from crosswave.registry.models import Record
+from crosswave.registry.wording import fault_words, yaml_words
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _DEEPEST = 40
+_EMPTY = "key {} is empty; give a value or delete the line"
+_NEEDED = "key {} is empty and needed; give a value"
 
 Model = TypeVar("Model", bound=Record)
 
@@ -73,12 +75,15 @@ def read_document(path: Path, shown_as: str) -> Document:
     except OSError as error:
         return Document(shown_as, None, {}, (Fault(shown_as, 1, f"cannot be read: {error.strerror}"),))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unclosed = "end of stream" in str(error.problem)  # the parser then complains of the last line
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not YAML: {error.problem or error.context}"),))
+        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not YAML: {yaml_words(error)}"),))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not UTF-8 text: {error.reason}"),))
+        return Document(
+            shown_as, None, {}, (Fault(shown_as, line, f"not UTF-8 text: {error.reason}; save the file as UTF-8"),)
+        )
     except yaml.YAMLError as error:
         reason = getattr(error, "reason", error)
         return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not text that YAML allows: {reason}"),))
@@ -133,7 +138,7 @@ def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
             lines[(*where, key)] = line
             value = value_of(value_node, (*where, key))
             if value == "":
-                faults.append(Fault(shown_as, line, f"key {key} is empty; give a value or delete the line"))
+                faults.append(Fault(shown_as, line, _EMPTY.format(key)))
             elif value is not None:
                 values[key] = value
         return values
@@ -180,76 +185,24 @@ def validate(document: Document, model: type[Model]) -> Validated[Model]:
     try:
         return Validated(model.model_validate(document.data), document.faults)
     except ValidationError as error:
-        told = [detail for detail in error.errors() if not _told_elsewhere(detail, document)]
-        faults = [document.fault(detail["loc"], _words(detail, model)) for detail in told]
+        details = error.errors()
+        told = [detail for detail in details if not _told_elsewhere(detail, document)]
+        faults = [document.fault(detail["loc"], fault_words(detail, model)) for detail in told]
         record, places = mend(document.data, model, error)
-        return Validated(record, (*document.faults, *faults), frozenset(places))
+        return Validated(record, (*_reading_faults(document, details), *faults), frozenset(places))
+
+
+def _reading_faults(document: Document, details: list[ErrorDetails]) -> list[Fault]:
+    """The faults of reading; a key that is empty and needed must not be deleted."""
+    empty = [detail["loc"] for detail in details if detail["type"] == "missing" and detail["loc"] in document.lines]
+    needed = {document.fault(where, _EMPTY.format(where[-1])): where for where in empty}
+    return [
+        document.fault(needed[fault], _NEEDED.format(needed[fault][-1])) if fault in needed else fault
+        for fault in document.faults
+    ]
 
 
 def _told_elsewhere(detail: ErrorDetails, document: Document) -> bool:
     """A key that stands there empty is not missing as well, and a list of faulty entries is not too short as well."""
     empty = detail["type"] == "missing" and detail["loc"] in document.lines
     return empty or (detail["type"] == "too_short" and bool(detail["input"]))
-
-
-_ONLY_WORDS = {
-    "string_pattern_mismatch": "must match {pattern}",
-    "string_too_short": "must not be empty",
-    "int_parsing": "must be a whole number",
-    "bool_parsing": "must be true or false",
-    "float_parsing": "must be a number",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "literal_error": "must be one of: {expected}",
-    "tuple_type": "must be a list",
-    "dict_type": "must be keys and values",
-    "model_type": "must be keys and values",
-    "model_attributes_type": "must be keys and values",
-    "string_type": "must be text",
-    "too_short": "needs at least one entry",
-}
-
-_FORMATS = {
-    "^\\d{4}": "must be a date as YYYY, YYYY-MM or YYYY-MM-DD",
-    "^https?": "must be an address that starts with http:// or https://",
-    "^[a-z0-9]+(-": "must be small letters, digits and single hyphens, such as igov-2017",
-    "^[a-z0-9-]+\\.[a-z0-9-]+$": "must be two ids joined by a dot, such as barriers.culture",
-    "^[a-z0-9-]+\\.[a-z0-9-]+\\.": "must be survey.question.answer, such as igov-2017.barriers.culture",
-}
-
-
-def _words(detail: ErrorDetails, model: type[Record]) -> str:
-    key = str(detail["loc"][-1]) if detail["loc"] else "the file"
-    arrived = detail.get("input")
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        return f"unknown key {key}{nearest(key, _known_keys(model))}"
-    if kind == "missing":
-        return f"key {key} is missing; add it"
-    if kind == "value_error":
-        return str(detail["ctx"]["error"]) if "ctx" in detail else detail["msg"]
-    rule = _rule(kind, detail)
-    return f"{key} {rule}; {_shown(arrived)} arrived"
-
-
-def _rule(kind: str, detail: ErrorDetails) -> str:
-    context = dict(detail.get("ctx", {}))
-    pattern = str(context.get("pattern", ""))
-    formats = [words for start, words in _FORMATS.items() if pattern.startswith(start)]
-    if formats:
-        return formats[-1]
-    expected = re.sub(r"'", "", str(context.get("expected", ""))).replace(" or ", ", ")
-    return _ONLY_WORDS.get(kind, detail["msg"]).format(**(context | {"expected": expected, "pattern": pattern}))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict | list | tuple):
-        return "a list" if isinstance(value, list | tuple) else "a group of keys"
-    return f"{value!r}" if len(str(value)) < 80 else f"{str(value)[:77]!r}..."
-
-
-def _known_keys(model: type[Record]) -> set[str]:
-    keys: set[str] = set()
-    for definition in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:
-        keys |= set(definition.get("properties", {}))
-    return keys

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
+from crosswave.registry.cache import Store
 from crosswave.registry.cross import registry_faults
-from crosswave.registry.documents import Document, Model, Validated, read_document, validate
+from crosswave.registry.documents import Document
 from crosswave.registry.faults import DataError, Fault, nearest, shown_path
 from crosswave.registry.models import (
     Answer,
@@ -25,8 +26,7 @@ from crosswave.registry.models import (
     Source,
     Survey,
 )
-from crosswave.registry.references import repeated, survey_faults
-from crosswave.registry.rows import read_rows, validate_rows
+from crosswave.registry.reading import LateSurveys, Reader, folder_key
 
 Value = TypeVar("Value")
 
@@ -156,11 +156,21 @@ def load_registry(folder: Path | None = None) -> Registry:
     ------
     DataError
         Anything in the folder breaks a rule: all faults at once.
+
+    Notes
+    -----
+    A folder that was found without faults is not checked again as long as no byte of it changes: its surveys are then
+    read when they are asked for. See `crosswave.registry.cache` for where that is kept.
     """
-    folder = folder or find_data()
+    folder, checked = folder or find_data(), Store("checked")
+    key = folder_key(folder)
+    if checked.get(key) is not None:
+        return _unchecked(folder)
     registry, faults = read_folder(folder)
     if registry is None or faults:
         raise DataError(faults)
+    if folder_key(folder) == key:  # else a file changed while it was read
+        checked.put(key, b"")
     return registry
 
 
@@ -178,83 +188,63 @@ def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
         Where there are faults the registry holds stand-ins, and serves only to look for further faults; None where a
         file that every folder needs cannot be read.
     """
-    reader = _Reader(folder)
+    reader = Reader(folder)
     surveys = reader.surveys()
-    constructs = reader.one("constructs.yaml", Constructs)
-    claims = reader.one("claims.yaml", Claims)
-    quantities = reader.one("quantities.yaml", Quantities)
-    plan = reader.one("plan.yaml", Plan)
-    facts = reader.facts("context.csv")
-    if constructs is None or claims is None or quantities is None or plan is None:
+    shared = _Shared.read(reader)
+    if shared is None:
         return None, reader.faults
-    registry = Registry(
-        folder=folder,
-        surveys={survey.id: survey for survey in surveys},
-        constructs={construct.id: construct for construct in constructs.constructs},
-        claims={claim.id: claim for claim in claims.claims},
-        claim_sources={source.id: source for source in claims.sources},
-        quantities=quantities,
-        facts={fact.fact_id: fact for fact in facts},
-        plan=plan,
-        documents=reader.documents,
-        unread=frozenset(reader.unread),
-    )
-    return registry, [*reader.faults, *registry_faults(registry, constructs, claims)]
+    registry = shared.with_surveys(surveys, reader)
+    return registry, [*reader.faults, *registry_faults(registry, shared.constructs, shared.claims)]
 
 
-class _Reader:
-    """Reads the files of one folder and gathers their faults."""
+def _unchecked(folder: Path) -> Registry:
+    """A folder whose bytes are known to break no rule."""
+    reader = Reader(folder)
+    shared = _Shared.read(reader)
+    if shared is None or reader.faults:
+        raise DataError(reader.faults)
+    return shared.with_surveys(LateSurveys(folder, partial(_late_survey, folder)), reader)
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.documents: dict[str, Document] = {}
-        self.faults: list[Fault] = []
-        self.unread: list[str] = []
 
-    def surveys(self) -> list[Survey]:
-        paths = sorted((self.folder / "surveys").glob("*.yaml"))
-        for path in sorted((self.folder / "surveys").glob("*.yml")):
-            self.faults.append(Fault(shown_path(path), 1, "files of surveys end in .yaml; rename it"))
-        if not paths:
-            message = "no survey file stands here; crosswave new SURVEY-ID makes one"
-            self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))
-        surveys = [survey for path in paths if (survey := self._survey(path))]
-        return surveys
+def _late_survey(folder: Path, path: Path) -> Survey:
+    reader = Reader(folder)
+    survey = reader.survey(path)
+    if survey is None or reader.faults:  # the file was without faults, so somebody changed it since
+        raise DataError(reader.faults)
+    return survey
 
-    def _survey(self, path: Path) -> Survey | None:
-        document = self._document(path)
-        validated = self._validated(document, Survey)
-        self.faults += survey_faults(validated, document)
-        if validated.record is None or validated.faults or validated.record.id != path.stem:
-            self.unread.append(path.stem)
-        return validated.record
 
-    def one(self, name: str, model: type[Model]) -> Model | None:
-        path = self.folder / name
-        if not path.is_file():
-            self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The files that stand beside the surveys."""
+
+    constructs: Constructs
+    claims: Claims
+    quantities: Quantities
+    plan: Plan
+    facts: list[Fact]
+
+    @classmethod
+    def read(cls, reader: Reader) -> _Shared | None:
+        constructs = reader.one("constructs.yaml", Constructs)
+        claims = reader.one("claims.yaml", Claims)
+        quantities = reader.one("quantities.yaml", Quantities)
+        plan = reader.one("plan.yaml", Plan)
+        facts = reader.facts("context.csv")
+        if constructs is None or claims is None or quantities is None or plan is None:
             return None
-        return self._validated(self._document(path), model).record
+        return cls(constructs, claims, quantities, plan, facts)
 
-    def _validated(self, document: Document, model: type[Model]) -> Validated[Model]:
-        validated = validate(document, model)
-        self.faults += validated.faults
-        return validated
-
-    def facts(self, name: str) -> list[Fact]:
-        path = self.folder / name
-        if not path.is_file():
-            self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
-            return []
-        document = self.documents[name] = read_rows(path, shown_path(path), "fact_id")
-        rows = validate_rows(document, Fact)
-        names = [row.get("fact_id", "") for row in document.data or ()]
-        self.faults += [*document.faults, *(fault for row in rows for fault in row.faults)]
-        self.faults += [document.fault(*row) for row in repeated(((k,), name) for k, name in enumerate(names) if name)]
-        self.unread += [name for name, row in zip(names, rows, strict=True) if row.faults]
-        return [row.record for row in rows if row.record and not row.faults]
-
-    def _document(self, path: Path) -> Document:
-        document = read_document(path, shown_path(path))
-        self.documents[path.relative_to(self.folder).as_posix()] = document
-        return document
+    def with_surveys(self, surveys: Mapping[str, Survey], reader: Reader) -> Registry:
+        return Registry(
+            folder=reader.folder,
+            surveys=surveys,
+            constructs={construct.id: construct for construct in self.constructs.constructs},
+            claims={claim.id: claim for claim in self.claims.claims},
+            claim_sources={source.id: source for source in self.claims.sources},
+            quantities=self.quantities,
+            facts={fact.fact_id: fact for fact in self.facts},
+            plan=self.plan,
+            documents=reader.documents,
+            unread=frozenset(reader.unread),
+        )

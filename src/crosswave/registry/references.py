@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import PurePath
 
 from crosswave.registry.documents import Document, Validated
@@ -24,11 +24,18 @@ def survey_faults(validated: Validated[Survey], document: Document) -> list[Faul
     document : Document
         The file that it was read from.
     """
+    if validated.record is None:
+        return []
+    named = [document.fault(*row) for row in _identity(validated.record, document) if validated.speaks_of(row[0])]
+    return [*named, *inner_faults(validated, document)]
+
+
+def inner_faults(validated: Validated[Survey], document: Document) -> list[Fault]:
+    """Return the faults of `survey_faults` that do not ask for the name of the file."""
     survey = validated.record
     if survey is None:
         return []
-    checks = (_dates, _heads, _repeats, _references)
-    located = [*_identity(survey, document), *(fault for check in checks for fault in check(survey))]
+    located = (fault for check in (_dates, _heads, _repeats, _references) for fault in check(survey))
     return [document.fault(where, message) for where, message in located if validated.speaks_of(where)]
 
 
@@ -139,7 +146,7 @@ def dangling(where: Path_, what: str, named: Iterable[str], known: Iterable[str]
     named, known : iterable of str
         The names that stand there, and those that exist.
     """
-    known = set(known)
+    known = known if isinstance(known, Mapping | Set) else set(known)
     for name in named:
         if name not in known:
             yield where, f"{name} is no {what}{nearest(name, known) or '; add it or mend the name'}"

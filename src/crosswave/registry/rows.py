@@ -39,7 +39,9 @@ def read_rows(path: Path, shown_as: str, key: str) -> Document:
             rows.append(row)
             start = reader.line_num + 1
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not a table in UTF-8 text: {error}"),))
+        return Document(
+            shown_as, None, {}, (Fault(shown_as, 1, f"not a table in UTF-8 text: {error}; save it as CSV UTF-8"),)
+        )
     return Document(shown_as, rows, lines, tuple(faults))
 
 

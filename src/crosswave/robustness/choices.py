@@ -36,7 +36,13 @@ class Choices:
 
     @classmethod
     def of(cls, plan: Plan) -> Choices:
-        """Return the choices that plan.yaml declares."""
+        """Return the choices that plan.yaml declares.
+
+        Parameters
+        ----------
+        plan : Plan
+            With a number for the total error of every tier named.
+        """
         named = plan.multiverse
         return cls(
             named.methods,

@@ -33,7 +33,15 @@ class Rules:
 
     @classmethod
     def of(cls, settings: Settings, plan: Plan) -> Rules:
-        """Return the rules of an analysis."""
+        """Return the rules of an analysis.
+
+        Parameters
+        ----------
+        settings : Settings
+            Error rate, design effect and smallest change.
+        plan : Plan
+            Everything else.
+        """
         moved = plan.robustness
         return cls(
             alpha=settings.alpha,
@@ -93,7 +101,9 @@ def design_effect_edges(readings: Readings, rules: Rules) -> Edges:
     def informs(effect: FloatArray) -> Bools:
         return informative(readings, effect, readings.points, rules)
 
-    return _edges(readings, readings.arms(1.0), rules, below, _last(informs, readings, 1.0, rules.design_effect_limit))
+    in_use = np.full_like(readings.points, rules.design_effect)
+    last = _last(informs, readings, 1.0, np.maximum(in_use, rules.design_effect_limit))
+    return _edges(readings, readings.arms(1.0), rules, below, last)
 
 
 def total_error_edges(readings: Readings, rules: Rules) -> Edges:
@@ -120,7 +130,7 @@ def total_error_edges(readings: Readings, rules: Rules) -> Edges:
     def informs(points: FloatArray) -> Bools:
         return informative(readings, np.full_like(points, rules.design_effect), points, rules)
 
-    last = _last(informs, readings, 0.0, rules.total_error_limit)
+    last = _last(informs, readings, 0.0, np.maximum(readings.points, rules.total_error_limit))
     return _edges(readings, readings.arms(rules.design_effect), rules, below, last)
 
 
@@ -186,9 +196,9 @@ def informative(readings: Readings, design_effect: FloatArray, points: FloatArra
 _HALVINGS = 60
 
 
-def _last(holds: Callable[[FloatArray], Bools], readings: Readings, low: float, high: float) -> FloatArray:
+def _last(holds: Callable[[FloatArray], Bools], readings: Readings, low: float, high: FloatArray) -> FloatArray:
     """Where something that holds up to a value stops, between two ends; infinite where it holds nowhere or always."""
-    below, above = np.full_like(readings.points, low), np.full_like(readings.points, high)
+    below, above = np.full_like(readings.points, low), high
     never, always = ~holds(below), holds(above)
     for _ in range(_HALVINGS):
         middle = (below + above) / 2

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from crosswave.arguments import FloatArray
-from crosswave.difference.methods import METHODS, Shares
+from crosswave.difference.methods import METHODS
+from crosswave.difference.shares import Shares
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
@@ -123,7 +124,7 @@ class Analyses:
     low, high, p_value : array of float
         Shape (readings, methods, tiers, design effects, smallest changes, alphas).
     outcome : array of int8, same shape
-        Places in `crosswave.robustness.survival.OUTCOMES`.
+        Places in `crosswave.robustness.verdict_codes.OUTCOMES`.
     """
 
     difference: FloatArray

@@ -8,11 +8,12 @@ root (`crosswave.robustness.edges`), so no grid is searched: the places are list
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from crosswave.estimate import Interval
+from crosswave.kept import kept
 from crosswave.registry.models import Plan
 from crosswave.robustness.edges import Rules, bias_edges, design_effect_edges, total_error_edges
 from crosswave.robustness.tipping import Tipping, nearest_bias, tip
@@ -107,6 +108,12 @@ def survivals(readings: Readings, rules: Rules) -> list[Survival]:
     rules : Rules
         What they are judged by.
     """
+    columns = (getattr(readings, one.name) for one in fields(readings))
+    content = (part for column in columns for part in (str(column.dtype), column.tobytes()))
+    return kept("survivals", lambda: _survivals(readings, rules), __name__, repr(rules), *content)
+
+
+def _survivals(readings: Readings, rules: Rules) -> list[Survival]:
     by_effect, by_error = design_effect_edges(readings, rules), total_error_edges(readings, rules)
     effect, error = np.full(len(readings.first), rules.design_effect), readings.points
     columns = zip(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from crosswave.arguments import FloatArray
 from crosswave.robustness.edges import Edges
 from crosswave.robustness.verdict_codes import OUTCOMES, VERDICTS, row_codes, verdict_codes, verdicts_on
-from crosswave.trend.readings import Places, Readings
+from crosswave.trend.readings import Bools, Places, Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Tipping:
     verdict : str or None
         What it is beyond.
     limit : float
-        How far the number was moved.
+        How far the number was moved: to the limit that was set, or not at all where the value in use lies beyond it.
     down : bool
         Whether it was made smaller.
     """
@@ -35,7 +35,13 @@ class Tipping:
     down: bool = False
 
     def words(self, unit: str = "") -> str:
-        """Return it as a reader would say it: "1.4 points: inconclusive", "none up to 50 points", "none even at 0"."""
+        """Return it as a reader would say it: "1.4 points: inconclusive", "none up to 50 points", "none even at 0".
+
+        Parameters
+        ----------
+        unit : str, default ""
+            Such as "points".
+        """
         ending = f" {unit}" if unit else ""
         if self.value is not None:
             return f"{self.value:.3g}{ending}: {self.verdict}"
@@ -64,7 +70,8 @@ def tip(readings: Readings, edges: Edges, start: FloatArray, limit: float, *, do
     from one to the next, and the table is read there. Edges closer than 1e-9 are one: rounding separates them.
     """
     sign, before = (-1.0 if down else 1.0), verdict_codes(readings, edges, start)
-    steps = _steps(readings, edges, start, limit, sign)
+    ends = (np.minimum if down else np.maximum)(start, limit)
+    steps = _steps(readings, edges, start, ends, sign)
     tally = _tally(row_codes(edges, start[readings.owner]))
     begun = np.column_stack([np.add.reduceat(tally, readings.first), start < edges.informative])
     # One running sum over all comparisons, less what it was where each begins.
@@ -76,8 +83,9 @@ def tip(readings: Readings, edges: Edges, start: FloatArray, limit: float, *, do
     other = np.flatnonzero(apart & (codes != before[steps.of]))
     of, places = np.unique(steps.of[other], return_index=True)
     found = zip(of, sign * steps.at[other[places]], codes[other[places]], strict=True)
-    tipped = {int(k): Tipping(float(at), VERDICTS[code], limit, down) for k, at, code in found}
-    return [tipped.get(k, Tipping(None, None, limit, down)) for k in range(len(start))]
+    none = [Tipping(None, None, end, down) for end in ends.tolist()]
+    tipped = {int(k): replace(none[k], value=float(at), verdict=VERDICTS[code]) for k, at, code in found}
+    return [tipped.get(k, it) for k, it in enumerate(none)]
 
 
 _ONE_EDGE = 1e-9
@@ -94,22 +102,28 @@ class _Steps:
     change: npt.NDArray[np.int32]
 
 
-def _steps(readings: Readings, edges: Edges, start: FloatArray, limit: float, sign: float) -> _Steps:
-    """The edges beyond `start` and up to `limit`, with the change of each outcome's count and of what informs."""
-    ends = [np.clip(end, -_FAR, _FAR) for pair in (edges.rises, edges.falls, edges.small) for end in pair]
-    cuts = np.sort(np.stack(ends), axis=0)
+def _steps(readings: Readings, edges: Edges, start: FloatArray, ends: FloatArray, sign: float) -> _Steps:
+    """The edges beyond `start` and up to `ends` at which an outcome changes, or what informs, and what they change."""
+    passes = [np.clip(end, -_FAR, _FAR) for pair in (edges.rises, edges.falls, edges.small) for end in pair]
+    cuts = np.sort(np.stack(passes), axis=0)
     wide = np.concatenate([cuts[:1] - 1, cuts, cuts[-1:] + 1])
-    between = _tally(row_codes(edges, (wide[:-1] + wide[1:]) / 2))
-    rows = sign * np.diff(between, axis=0)
-    at = sign * np.concatenate([cuts.ravel(), np.clip(edges.informative, -_FAR, _FAR)])
-    of = np.concatenate([np.tile(readings.owner, len(cuts)), np.arange(len(start))])
-    met = np.flatnonzero((at > sign * start[of]) & (at <= sign * limit))
-    met = met[np.lexsort((at[met], of[met]))]
-    change = np.zeros((len(met), len(OUTCOMES) + 1), dtype=np.int32)
-    own = met >= cuts.size
-    change[~own, :-1] = rows.reshape(cuts.size, -1)[met[~own]]
-    change[own, -1] = -sign
-    return _Steps(of[met], at[met], change)
+    codes = row_codes(edges, (wide[:-1] + wide[1:]) / 2)
+    cut, row = np.nonzero((codes[1:] != codes[:-1]) & _between(sign * cuts, sign * start, sign * ends, readings.owner))
+    informs = sign * np.clip(edges.informative, -_FAR, _FAR)
+    own = np.flatnonzero(_between(informs, sign * start, sign * ends, np.arange(len(start))))
+    at, of = np.concatenate([sign * cuts[cut, row], informs[own]]), np.concatenate([readings.owner[row], own])
+    change = np.zeros((len(at), len(OUTCOMES) + 1), dtype=np.int32)
+    met, step = np.arange(len(cut)), int(sign)
+    change[met, codes[cut + 1, row]] += step
+    change[met, codes[cut, row]] -= step
+    change[len(cut) :, -1] = -step
+    order = np.lexsort((at, of))
+    return _Steps(of[order], at[order], change[order])
+
+
+def _between(at: FloatArray, start: FloatArray, ends: FloatArray, of: Places) -> Bools:
+    """Whether a place lies beyond the start of its comparison, and not beyond the end."""
+    return np.asarray((at > start[of]) & (at <= ends[of]))
 
 
 def _tally(codes: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
@@ -121,7 +135,15 @@ _ALL_POINTS = 100.0
 
 
 def nearest_bias(readings: Readings, edges: Edges) -> list[Tipping]:
-    """Return the smallest bias that tips each verdict; a positive one has made the later share too high."""
+    """Return the smallest bias that tips each verdict; a positive one has made the later share too high.
+
+    Parameters
+    ----------
+    readings : Readings
+        Feasible readings.
+    edges : Edges
+        From `crosswave.robustness.edges.bias_edges`.
+    """
     none = np.zeros_like(readings.points)
     up = tip(readings, edges, none, _ALL_POINTS)
     down = tip(readings, edges, none, -_ALL_POINTS, down=True)

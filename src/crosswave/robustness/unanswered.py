@@ -122,7 +122,13 @@ def bounds_of_all(pair: Pair, asked: tuple[int | None, int | None]) -> Interval 
 
 
 def asked_of(wave: Wave) -> int | None:
-    """Return how many were asked, where it is recorded and the figure counts everyone who answered."""
+    """Return how many were asked, where it is recorded and the figure counts everyone who answered.
+
+    Parameters
+    ----------
+    wave : Wave
+        Of a construct.
+    """
     base = wave.finding.base
     return wave.survey.asked if base is None or base.everyone else None
 

@@ -65,11 +65,32 @@ def verdict_codes(readings: Readings, edges: Edges, at: FloatArray) -> Places:
 
 
 def row_codes(edges: Edges, at: FloatArray) -> npt.NDArray[np.int8]:
+    """Return the outcome of each reading where a number has a value: places in `OUTCOMES`.
+
+    Parameters
+    ----------
+    edges : Edges
+        Where each test passes.
+    at : array of float, shape (..., rows)
+        The value of the number at each reading.
+    """
     rises, falls, small = ((low < at) & (at < high) for low, high in (edges.rises, edges.falls, edges.small))
     return outcome_codes(rises, falls, small)
 
 
 def verdicts_on(seen: Places, informs: Bools, readings: Readings, of: Places) -> Places:
-    """The verdict on sets of outcomes, each a number with a bit for each outcome, of the comparisons `of`."""
+    """Return the verdicts on sets of outcomes: places in `VERDICTS`.
+
+    Parameters
+    ----------
+    seen : array of int
+        Sets of outcomes, each a number with a bit for each outcome.
+    informs : array of bool
+        Whether the comparison could have shown something.
+    readings : Readings
+        Feasible readings.
+    of : array of int
+        The comparison of each set.
+    """
     flags = informs + 2 * readings.sized[of] + 4 * readings.verbal[of]
     return np.asarray(_DECIDED[seen + _SIZE * flags])

@@ -5,12 +5,9 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-
-import nbformat
+from typing import Any
 
 from crosswave.run.tasks import Task
-
-SKIPPED_PARTS = {"__pycache__"}
 
 
 def data_hash(files: Iterable[Path]) -> str:
@@ -31,7 +28,7 @@ def data_hash(files: Iterable[Path]) -> str:
     OSError
         When a file cannot be read.
     """
-    return _digest(sorted((shown_name(path), _file_digest(path)) for path in files))
+    return content_hash(sorted((shown_name(path), file_hash(path)) for path in files))
 
 
 def shown_name(path: Path) -> str:
@@ -39,13 +36,11 @@ def shown_name(path: Path) -> str:
     return "/".join(path.parts[-2:])
 
 
-def code_hash(package: Path, lock: Path | None = None) -> str:
-    """Hash of the package's source, the locked versions, and the version of Python.
+def versions_hash(lock: Path | None = None) -> str:
+    """Hash of the locked versions and the version of Python; never of the commit.
 
     Parameters
     ----------
-    package : Path
-        Folder of the package.
     lock : Path, optional
         The lock file; left out where it does not exist.
 
@@ -54,16 +49,17 @@ def code_hash(package: Path, lock: Path | None = None) -> str:
     str
         Hexadecimal SHA-256.
     """
-    files = [path for path in package.rglob("*") if path.is_file() and not SKIPPED_PARTS & set(path.parts)]
-    source = sorted((path.relative_to(package).as_posix(), _file_digest(path)) for path in files)
-    locked = _file_digest(lock) if lock and lock.is_file() else ""
-    return _digest([source, locked, sys.version_info[:3]])
+    return content_hash([file_hash(lock) if lock and lock.is_file() else "", sys.version_info[:3]])
 
 
 def notebook_hash(notebook: Path) -> str:
     """Return the hash of what a notebook does: its cells without outputs, counts and other metadata."""
-    cells = nbformat.read(notebook, as_version=4).cells
-    return _digest([[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in cells])
+    return content_hash([[kind, source, tags] for kind, source, tags in _cells(notebook)])
+
+
+def notebook_code(notebook: Path) -> str:
+    """Return the code cells of a notebook as one text."""
+    return "\n".join(source for kind, source, _ in _cells(notebook) if kind == "code")
 
 
 def task_key(task: Task, code: str) -> str:
@@ -74,7 +70,7 @@ def task_key(task: Task, code: str) -> str:
     task : Task
         The page.
     code : str
-        From `code_hash`.
+        Digest of the versions and of the source that its notebook reaches; see `crosswave.run.keys`.
 
     Returns
     -------
@@ -86,14 +82,24 @@ def task_key(task: Task, code: str) -> str:
     OSError
         When the notebook or a data file cannot be read.
     """
-    parts = [notebook_hash(task.notebook), dict(task.parameters), data_hash(task.data), code, task.kernel, task.title]
-    return _digest([task.page, *parts])
+    parts = [notebook_hash(task.notebook), dict(task.parameters), data_hash(task.data), task.facts, code, task.title]
+    return content_hash([task.page, *parts])
 
 
-def _digest(content: object) -> str:
+def content_hash(content: object) -> str:
+    """Return the hexadecimal SHA-256 of plain content: lists, texts and numbers."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _file_digest(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _cells(notebook: Path) -> list[tuple[str, str, list[str]]]:
+    """Kind, source and tags of each cell. Read as plain JSON: nbformat takes a fifth of a second to import."""
+    cells: list[dict[str, Any]] = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [
+        (cell["cell_type"], "".join(cell["source"]), list(cell.get("metadata", {}).get("tags", []))) for cell in cells
+    ]

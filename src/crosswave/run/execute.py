@@ -15,13 +15,15 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from crosswave.run.cache import data_hash, shown_name
-from crosswave.run.kernels import LocalKernelManager
-from crosswave.run.tasks import Product, Task
+from crosswave.run.kernels import LocalKernelManager, best_kernel
+from crosswave.run.tasks import CURRENT_KERNEL, Product, Task
 from crosswave.site.page import PageOrigin, render_page
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 HEADING = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
 SHOWN_FILES = 4
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""A widget without its kernel is dead, and its id differs from run to run: its other forms are what is kept."""
 
 
 class PageError(RuntimeError):
@@ -94,7 +96,7 @@ def _executed(task: Task, keep: Callable[[NotebookNode], None]) -> NotebookNode:
                 source,
                 None,
                 parameters=dict(task.parameters),
-                kernel_name=task.kernel,
+                kernel_name=best_kernel() if task.kernel == CURRENT_KERNEL else task.kernel,
                 language="python",
                 progress_bar=False,
                 request_save_on_cell_execute=False,
@@ -128,9 +130,12 @@ def _judge(notebook: NotebookNode) -> None:
 
 def _clean(notebook: NotebookNode, task: Task) -> None:
     """Take out of the notebook what differs between machines and moments: times, paths, random ids."""
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"
     notebook.metadata["papermill"] = {"parameters": dict(task.parameters)}
@@ -139,7 +144,7 @@ def _clean(notebook: NotebookNode, task: Task) -> None:
 
 
 def _as_json(notebook: NotebookNode) -> str:
-    return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
+    return str(nbformat.writes(notebook, split_lines=False)).rstrip("\n") + "\n"
 
 
 def _last_words(stderr: Path) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager, KernelManager
-from traitlets import Unicode, default
+from traitlets import DottedObjectName, Type, Unicode, default
 
+from crosswave.kernel.place import LONGEST_SOCKET
+from crosswave.run.clients import BlockingQuickClient, QuickClient
 from crosswave.run.tasks import CURRENT_KERNEL
 
 PRIVATE_SOCKETS = sys.platform != "win32"
@@ -27,6 +29,7 @@ FIXED = {
     "NUMEXPR_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "CROSSWAVE_KEEP": "1",
 }
 # Without byte code every kernel compiles the package anew.
 DROPPED = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP")
@@ -36,6 +39,23 @@ def kernel_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Environment variables for a kernel: those given, with everything fixed that could change an output."""
     kept = {name: value for name, value in environment.items() if name not in DROPPED}
     return kept | FIXED
+
+
+def best_kernel() -> str:
+    """Return the name of the kernel to run pages on: a warm one where it can be had, else the ordinary one."""
+    try:
+        from crosswave.kernel import ensure_kernelspec, why_cold
+    except ImportError:
+        return CURRENT_KERNEL
+    return CURRENT_KERNEL if why_cold() else ensure_kernelspec()
+
+
+def start_kernels() -> None:
+    """Start the server of warm kernels, where they can be had, before there is a kernel to fork."""
+    if (name := best_kernel()) != CURRENT_KERNEL:
+        manager = BlockingLocalKernelManager(kernel_name=name)
+        manager.start_kernel()
+        manager.shutdown_kernel(now=True)
 
 
 class CurrentKernelSpecManager(KernelSpecManager):
@@ -55,7 +75,7 @@ class _LocalKernel(KernelManager):
     """What both managers below share.
 
     Kernels listen on sockets in a private folder: TCP ports are chosen before they are bound, and processes that
-    start kernels at the same time then race for them.
+    start kernels at the same time then race for them. A folder whose name is too long for sockets leaves TCP.
     """
 
     scratch = Unicode(help="Folder of the sockets, the connection file and the kernel's own stderr.").tag(config=True)
@@ -73,14 +93,15 @@ class _LocalKernel(KernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if PRIVATE_SOCKETS:
+        self.connection_file = str(Path(self.scratch) / "k.json")
+        if PRIVATE_SOCKETS and len(os.fsencode(self.scratch)) + len("/k-ipc-1") <= LONGEST_SOCKET:
             self.transport = "ipc"
-            self.connection_file = str(Path(self.scratch) / "k.json")
 
     @property
     def ipykernel(self) -> bool:
         """Whether the kernel takes IPython's options."""
-        return self.kernel_name == CURRENT_KERNEL or super().ipykernel
+        spec = self.kernel_spec
+        return spec is not None and spec.language == "python"
 
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
         kw["env"] = kernel_environment(kw.get("env") or os.environ)
@@ -94,6 +115,12 @@ class _LocalKernel(KernelManager):
 class LocalKernelManager(_LocalKernel, AsyncKernelManager):
     """Starts kernels for the runner."""
 
+    client_class = DottedObjectName(f"{QuickClient.__module__}.{QuickClient.__name__}")
+    client_factory = Type(QuickClient)
+
 
 class BlockingLocalKernelManager(_LocalKernel):
     """Starts the same kernels for callers that wait, as the notebook tests do."""
+
+    client_class = DottedObjectName(f"{BlockingQuickClient.__module__}.{BlockingQuickClient.__name__}")
+    client_factory = Type(BlockingQuickClient)

@@ -70,7 +70,9 @@ def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
     try:
         cells = nbformat.read(notebook, as_version=4).cells
     except (OSError, nbformat.reader.NotJSONError) as error:
-        raise ParameterError([f"{notebook}: a notebook is needed here, and it cannot be read: {error}"]) from error
+        reason = getattr(error, "strerror", None) or "it is not whole"
+        words = f"{notebook}: a notebook is needed here, and it cannot be read: {reason}; "
+        raise ParameterError([words + "git checkout notebooks brings back the committed one"]) from error
     sources = [str(cell.source) for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     return parse_parameters(sources[0], where=str(notebook)) if sources else ()
 
@@ -115,7 +117,9 @@ def parse_parameters(source: str, *, where: str) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
+def check_parameters(
+    notebook: Path, given: Mapping[str, object], parameters: Sequence[Parameter] | None = None
+) -> dict[str, object]:
     """Values that fit the notebook's parameters, converted where the command line gave text.
 
     Parameters
@@ -124,6 +128,8 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, o
         The notebook that will get them.
     given : mapping
         Name to value. Text is converted to the declared type ("0.01" for a float).
+    parameters : sequence of Parameter, optional
+        What the notebook declares, where it was read already.
 
     Returns
     -------
@@ -135,7 +141,8 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, o
     ParameterError
         Names every unknown and every mistyped parameter.
     """
-    declared = {parameter.name: parameter for parameter in read_parameters(notebook)}
+    found = read_parameters(notebook) if parameters is None else parameters
+    declared = {parameter.name: parameter for parameter in found}
     faults = [_unknown(notebook, name, value, declared) for name, value in given.items() if name not in declared]
     values: dict[str, object] = {}
     for name in given.keys() & declared.keys():

@@ -7,6 +7,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from crosswave.run.request import first_line
+
 
 class Reporter(Protocol):
     """Hears of every page that is done."""
@@ -68,10 +70,3 @@ def reporting(console: Console, total: int) -> Iterator[Reporter]:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(TextColumn("{task.description:<40}"), *columns, console=console) as progress:
         yield BarReporter(progress, total)
-
-
-def first_line(error: str) -> str:
-    """Return the last line of an error that says something: Python puts the reason there."""
-    lines = [line.strip() for line in error.splitlines() if line.strip()]
-    reasons = [line for line in lines if ": " in line]
-    return (reasons or lines or [""])[-1][:300]

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 
 from crosswave.run.execute import execute_task
+from crosswave.run.recorded import record
 from crosswave.run.tasks import Task
 from crosswave.site.files import write_whole
 
@@ -34,6 +35,7 @@ def refresh(notebook: Path) -> str:
             executed.metadata.pop(name, None)
         executed.metadata["language_info"] = {"name": "python"}
         write_whole(notebook, nbformat.writes(executed).rstrip("\n") + "\n")
+        record([notebook])
     return product.error
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from crosswave.run.parameters import ParameterError, check_parameters, did_you_mean, read_parameters
-
 CURRENT_KERNEL = "crosswave-current"
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -46,10 +44,12 @@ class Task:
         ``start``, ``synthesis``, ``context``, ``calibration``, ``claims``, ``trend`` or ``survey``.
     data : tuple of Path
         Files that the page is made from: when one changes, the page is made again.
+    facts : str
+        Digest of what else it is made from, where that is no whole file.
     title : str
         Title of the page; empty takes the first heading of the executed notebook.
     kernel : str
-        Name of the kernel; the default is the interpreter that runs this.
+        Name of the kernel; the default is the interpreter that runs this, warm where it can be had.
     timeout : int
         Seconds that one cell may take.
     """
@@ -59,6 +59,7 @@ class Task:
     parameters: Mapping[str, object]
     kind: str
     data: tuple[Path, ...] = ()
+    facts: str = ""
     title: str = ""
     kernel: str = CURRENT_KERNEL
     timeout: int = 600
@@ -90,6 +91,11 @@ class Product:
     html: str
     error: str
     seconds: float
+
+
+def failed(task: Task, reason: str) -> Product:
+    """Return the product of a task that never ran to an end of its own."""
+    return Product(task.page, task.title or task.page, "", "", reason, 0.0)
 
 
 def plan_tasks(
@@ -144,6 +150,8 @@ def choose_tasks(tasks: Sequence[Task], only: Iterable[str]) -> tuple[Task, ...]
     PlanError
         Names every choice that no page answers to.
     """
+    from crosswave.run.parameters import did_you_mean
+
     patterns = tuple(only)
     names = [task.page for task in tasks] + sorted({task.kind for task in tasks})
     lost = [pattern for pattern in patterns if not any(_chosen(task, pattern) for task in tasks)]
@@ -172,7 +180,10 @@ def with_parameters(tasks: Sequence[Task], extra: Mapping[str, object]) -> tuple
     ParameterError
         Names every unknown or mistyped parameter of every notebook, once.
     """
-    takes = {book: {one.name for one in read_parameters(book)} for book in {task.notebook for task in tasks}}
+    from crosswave.run.parameters import ParameterError, check_parameters, did_you_mean, read_parameters
+
+    declared = {book: read_parameters(book) for book in {task.notebook for task in tasks}}
+    takes = {book: {one.name for one in parameters} for book, parameters in declared.items()}
     known = sorted(set().union(*takes.values()))
     faults = [
         f"unknown parameter {name!r} (value {value!r}): none of the chosen notebooks takes it"
@@ -184,7 +195,7 @@ def with_parameters(tasks: Sequence[Task], extra: Mapping[str, object]) -> tuple
     for task in tasks:
         given = dict(task.parameters) | {name: extra[name] for name in extra if name in takes[task.notebook]}
         try:
-            done.append(replace(task, parameters=check_parameters(task.notebook, given)))
+            done.append(replace(task, parameters=check_parameters(task.notebook, given, declared[task.notebook])))
         except ParameterError as error:
             faults.extend(fault for fault in error.faults if fault not in faults)
     if faults:

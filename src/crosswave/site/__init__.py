@@ -1,5 +1,5 @@
-"""The pages that people read: an index of them all here, one per executed notebook in `crosswave.site.page`."""
+"""What people read: executed notebooks as pages in `crosswave.site.page`, all else in `crosswave.site.build`."""
 
-from crosswave.site.index import About, PageLink, ResultLink, build_site, commit_of
+from crosswave.site.index import About, PageLink, PageText, commit_of
 
-__all__ = ["About", "PageLink", "ResultLink", "build_site", "commit_of"]
+__all__ = ["About", "PageLink", "PageText", "commit_of"]

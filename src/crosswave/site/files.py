@@ -6,16 +6,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+HALF_WRITTEN = ".*.part"
+"""The names of files that are being written, as a pattern."""
 
-def write_whole(path: Path, content: str) -> None:
-    """Write a text file beside its place, then move it there in one step.
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place, then move it there in one step.
 
     Parameters
     ----------
     path : Path
         Where the file shall stand; missing folders are made.
-    content : str
-        Its text, written as UTF-8.
+    content : str or bytes
+        Its text, written as UTF-8, or its bytes.
 
     Raises
     ------
@@ -25,8 +28,8 @@ def write_whole(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(content)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
         os.chmod(aside, 0o644)
         os.replace(aside, path)
     except BaseException:

@@ -1,17 +1,13 @@
-"""The index of all pages: one static file that searches itself and asks for nothing outside its folder."""
+"""Notebook pages as the site lists them: groups, links, and what is said of each."""
+
+from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from crosswave.site.files import write_whole
-
-STATIC = Path(__file__).parent / "static"
-
-# kind of page -> heading of its group, in the order of the index
+# kind of page -> heading of its group, in the order of the site
 GROUPS = {
     "start": "Start here",
     "synthesis": "What changed",
@@ -34,7 +30,7 @@ class PageText:
 
 @dataclass(frozen=True)
 class PageLink:
-    """One page in the index.
+    """One page in the site.
 
     Attributes
     ----------
@@ -64,15 +60,6 @@ class PageLink:
 
 
 @dataclass(frozen=True)
-class ResultLink:
-    """One file of results: its address relative to the index, its title, and a sentence."""
-
-    href: str
-    title: str
-    summary: str = ""
-
-
-@dataclass(frozen=True)
 class About:
     """What the footer says: version of the package, and the commit where there is one."""
 
@@ -80,38 +67,24 @@ class About:
     commit: str = ""
 
 
-def build_site(out: Path, pages: Sequence[PageLink], results: Sequence[ResultLink], about: About) -> Path:
-    """Build the index and the files it needs.
+def grouped(pages: Sequence[PageLink]) -> list[tuple[str, str, list[PageLink]]]:
+    """Return key, heading and pages of each group that has pages.
 
     Parameters
     ----------
-    out : Path
-        Folder that holds the pages; made when it does not exist.
     pages : sequence of PageLink
         In the order in which a group shows them.
-    results : sequence of ResultLink
-        Files of results to link.
-    about : About
-        For the footer.
-
-    Returns
-    -------
-    Path
-        The index.
 
     Raises
     ------
     ValueError
-        When a page is of no known kind.
-    OSError
-        When the folder cannot be written.
+        A page is of no known kind.
     """
-    groups = _grouped(pages)
-    html = _environment().get_template("index.html.j2").render(groups=groups, results=results, about=about)
-    for name in ("site.css", "search.js"):
-        write_whole(out / "assets" / name, (STATIC / name).read_text(encoding="utf-8"))
-    write_whole(out / "index.html", html)
-    return out / "index.html"
+    strange = sorted({page.kind for page in pages} - GROUPS.keys())
+    if strange:
+        raise ValueError(f"kind of page {', '.join(strange)!r}: must be one of {', '.join(GROUPS)}")
+    by_kind = {kind: [page for page in pages if page.kind == kind] for kind in GROUPS}
+    return [(kind, GROUPS[kind], members) for kind, members in by_kind.items() if members]
 
 
 def commit_of(folder: Path) -> str:
@@ -132,23 +105,3 @@ def commit_of(folder: Path) -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return ""
-
-
-def _grouped(pages: Sequence[PageLink]) -> list[tuple[str, str, list[PageLink]]]:
-    """Return key, heading and pages of each group that has pages."""
-    strange = sorted({page.kind for page in pages} - GROUPS.keys())
-    if strange:
-        raise ValueError(f"kind of page {', '.join(strange)!r}: must be one of {', '.join(GROUPS)}")
-    by_kind = {kind: [page for page in pages if page.kind == kind] for kind in GROUPS}
-    return [(kind, GROUPS[kind], members) for kind, members in by_kind.items() if members]
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("crosswave.site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -1,21 +1,36 @@
-"""One executed notebook as one HTML page that needs nothing from outside."""
+"""One executed notebook as one HTML page that needs nothing from outside its folder."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
+
+from crosswave.site.access import accessible_tables
+from crosswave.site.clean import Styles, clean_html
+from crosswave.site.frame import Content, Link, Place, framed
+from crosswave.site.svg import svg_address
 
 FOLDER = Path(__file__).parent
 NO_DESCRIPTION = "Chart without a description"
-TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
-BARE_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
+SHOWN = (  # the first form there is; a widget comes last, for nothing here could bring it to life
+    "text/html",
+    "text/markdown",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "text/latex",
+    "text/plain",
+)
+
+_QUESTION = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,27 +68,25 @@ def render_page(notebook: NotebookNode, origin: PageOrigin) -> str:
     Returns
     -------
     str
-        A whole document: code folded, images described, no script, no outside request.
+        A whole document in a plain frame, which the site replaces by its own (`crosswave.site.build`): code folded,
+        images described, no inline script or style, and no request but for the files that all pages share.
     """
-    resources = {"origin": origin, "style": page_style()}
-    html, _ = _exporter().from_notebook_node(_title_first(notebook), resources)
-    return str(html)
+    place = Place(origin.title, f"pages/{origin.page}.html", crumbs=(Link("Overview", "index.html"),))
+    return framed(render_content(notebook, origin), place)
 
 
-def accessible_tables(html: str) -> str:
-    """HTML in which header cells of tables say whether they head a row or a column, and wide tables scroll.
+def render_content(notebook: NotebookNode, origin: PageOrigin) -> Content:
+    """Return what an executed notebook shows, without a frame.
 
     Parameters
     ----------
-    html : str
-        A fragment.
-
-    Returns
-    -------
-    str
-        The fragment with ``scope`` on each header cell and each table in a focusable region.
+    notebook, origin
+        As for `render_page`.
     """
-    return TABLE.sub(_accessible, html)
+    html, _ = make_exporter().from_notebook_node(_title_first(notebook), {"origin": origin})
+    styles = Styles()
+    clean = clean_html(str(html), styles)
+    return Content(_under_title(clean, origin.title), styles.css)
 
 
 def described(output: Mapping[str, Any], mime: str) -> str:
@@ -83,24 +96,16 @@ def described(output: Mapping[str, Any], mime: str) -> str:
 
 
 @cache
-def page_style() -> str:
-    """Return the style sheet of a page: the site's, and the colours of code in light and dark."""
-    light = HtmlFormatter(style="default").get_style_defs(".highlight")
-    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    site = (FOLDER / "static" / "site.css").read_text(encoding="utf-8")
-    return f"{site}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
-
-
-@cache
-def _exporter() -> HTMLExporter:
-    """Make the exporter once a process: making it takes thirty times as long as a page."""
-    exporter = HTMLExporter(
-        config=Config({"TemplateExporter": {"extra_template_basedirs": [str(FOLDER / "templates")]}}),
-        template_name="page",
-        exclude_anchor_links=True,
-    )
+def make_exporter() -> HTMLExporter:
+    """Return the exporter of this process, made once: making it takes thirty times as long as a page."""
+    settings = {
+        "TemplateExporter": {"extra_template_basedirs": [str(FOLDER / "templates")]},
+        "NbConvertBase": {"display_data_priority": list(SHOWN)},
+    }
+    exporter = HTMLExporter(config=Config(settings), template_name="page", exclude_anchor_links=True)
     exporter.register_filter("accessible_tables", accessible_tables)
     exporter.register_filter("described", described)
+    exporter.register_filter("svg_address", svg_address)
     return exporter
 
 
@@ -113,11 +118,17 @@ def _title_first(notebook: NotebookNode) -> NotebookNode:
     return NotebookNode({**notebook, "cells": cells})
 
 
-def _accessible(match: re.Match[str]) -> str:
-    head, end, body = match.group().partition("</thead>")
-    if not end:
-        head, body = "", head
-    scoped = BARE_HEADER.sub('<th scope="col"', head) + end + BARE_HEADER.sub('<th scope="row"', body)
-    caption = re.search(r"<caption\b[^>]*>(.*?)</caption>", scoped, re.DOTALL)
-    label = re.sub(r"<[^>]+>|\"", "", caption.group(1)).strip() if caption else "Table"
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{scoped}</div>'
+def _under_title(html: str, title: str) -> str:
+    """The frame shows the title: where the notebook says it again it goes, and its question stands below it."""
+
+    def lowered(match: re.Match[str]) -> str:
+        return "" if _words(match.group(1)) == _words(title) else f'<p class="question">{match.group(1)}</p>'
+
+    def unless_said(match: re.Match[str]) -> str:
+        return "" if _words(match.group(1)) == _words(title) else match.group()
+
+    return _HEADING.sub(unless_said, _QUESTION.sub(lowered, html), count=1)
+
+
+def _words(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip().casefold()

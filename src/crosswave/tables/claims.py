@@ -12,6 +12,22 @@ from crosswave.tables.render import percent, span
 CLAIM_VERDICTS = ("For those who answered", "If a random sample", "For the population")
 
 
+def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
+    """Return how many claims pass each of three bars, each higher than the one before.
+
+    Parameters
+    ----------
+    verdicts : sequence of ClaimVerdict
+        From `crosswave.claims.Checker`.
+    """
+    rows = {
+        "True of those who answered": sum(verdict.answered == "true" for verdict in verdicts),
+        "Supported if they were a random sample": sum(verdict.random_sample == "supported" for verdict in verdicts),
+        "Licensed for the population": sum(verdict.population_licence.startswith("licensed") for verdict in verdicts),
+    }
+    return pd.DataFrame(list(rows.items()), columns=["For whom", "Claims"])
+
+
 def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each claim with its three verdicts.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from crosswave.kept import kept as kept_result
+from crosswave.line.family import adjusted_over_lines
 from crosswave.line.meta_regression import dates_between
 from crosswave.line.pooling import Prediction, predict
 from crosswave.line.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
@@ -14,6 +16,7 @@ from crosswave.line.wave_table import ComparableWaves, comparable_waves, wave_ta
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
+from crosswave.tables.names import figure_name
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import waves_of
 
@@ -36,6 +39,10 @@ class Course:
         None where no wave is left.
     settings : Settings
         Error rate and design effect of every interval.
+    names : mapping of str to str
+        What a reader calls each figure of the construct, by its id.
+    p_adjusted : mapping of str to float
+        Model: its p adjusted for all lines of the family; empty where a construct is looked at by itself.
     """
 
     construct: Construct
@@ -43,6 +50,8 @@ class Course:
     table: pd.DataFrame
     found: Trajectory | None
     settings: Settings
+    names: Mapping[str, str] = field(default_factory=dict)
+    p_adjusted: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def has_line(self) -> bool:
@@ -53,6 +62,14 @@ class Course:
     def has_test(self) -> bool:
         """Whether the trend within one instrument is tested."""
         return self.found is not None and self.found.linear_trend is not None
+
+    @property
+    def slope(self) -> int:
+        """The sign of the slope of the reported line, 0 where none shows: alone, or among all lines if adjusted."""
+        if self.found is None or self.found.regression is None:
+            return 0
+        line, adjusted = self.found.lines["meta-regression"], self.p_adjusted.get("meta-regression", 0.0)
+        return 0 if adjusted >= self.settings.alpha else int(line.low > 0) - int(line.high < 0)
 
     def at(self, moment: float) -> Prediction:
         """Return what the meta-regression gives for a date in decimal years.
@@ -86,26 +103,31 @@ def course_of(
         that of tier A.
     """
     kept = comparable_waves(waves_of(construct, registry, reconstructions, _EVERY_YEAR), registry)
+    names = {one.finding: figure_name(registry.finding(one.finding)) for one in construct.answers}
     if not kept.waves:
-        return Course(construct, kept, pd.DataFrame(), None, settings)
-    table = wave_table(kept.waves)
+        return Course(construct, kept, pd.DataFrame(), None, settings, names)
+    table = wave_table(kept.waves, published_within=registry.plan.lines.published_within.value)
     error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
-    found = trajectory(table, alpha=settings.alpha, design_effect=settings.design_effect, total_error=error)
-    return Course(construct, kept, table, found, settings)
+    numbers = {"alpha": settings.alpha, "design_effect": settings.design_effect, "total_error": error}
+    content = (table.to_csv(), repr(numbers))
+    found = kept_result("courses", lambda: trajectory(table, **numbers), trajectory.__module__, *content)
+    return Course(construct, kept, table, found, settings, names)
 
 
 def courses_of(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
 ) -> tuple[Course, ...]:
-    """Return every construct with three comparable waves or more, over all years.
+    """Return every construct with three comparable waves or more, over all years, adjusted as one family.
 
     Parameters
     ----------
     registry, reconstructions, settings
         As for `course_of`; of every survey.
     """
-    courses = (course_of(one, registry, reconstructions, settings) for one in registry.constructs.values())
-    return tuple(course for course in courses if len(course.kept.waves) >= FEWEST_FOR_TREND)
+    every = (course_of(one, registry, reconstructions, settings) for one in registry.constructs.values())
+    courses = [course for course in every if len(course.kept.waves) >= FEWEST_FOR_TREND]
+    adjusted = adjusted_over_lines({course.construct.id: course.found for course in courses if course.found})
+    return tuple(replace(course, p_adjusted=adjusted.get(course.construct.id, {})) for course in courses)
 
 
 def with_line(courses: Sequence[Course]) -> list[Course]:

@@ -1,4 +1,9 @@
-"""A frame as an accessible HTML table: caption, scopes, escaped text; and as plain text for readers without HTML."""
+"""A frame as an accessible HTML table: caption, scopes, escaped text; and as plain text for readers without HTML.
+
+Cells carry classes and no style of their own, so that a site may forbid inline styles. ``number`` stands at the right;
+``td.number`` and ``short`` are never broken over lines; ``long`` is given room. `STYLE` says the same to JupyterLab,
+whose own sheet would put every cell at the right; a site leaves it out and has these classes in its sheet.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 import pandas as pd
 from IPython.display import display
@@ -13,6 +19,15 @@ from IPython.display import display
 _NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\.\d+)?)*")
 
 _SHORT, _LONG = 12, 60
+
+STYLE = (
+    "<style>table.crosswave.crosswave :is(td, th) { text-align: left; vertical-align: top; } "
+    "table.crosswave.crosswave .number { text-align: right; } "
+    "table.crosswave.crosswave :is(td.number, .short) { white-space: nowrap; } "
+    "table.crosswave.crosswave .long { min-width: 15rem; } "
+    "table.crosswave.crosswave caption { text-align: left; }</style>"
+)
+"""What JupyterLab needs; each class is doubled because its own rules weigh as much as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +105,32 @@ def to_html(frame: pd.DataFrame, caption: str) -> str:
     caption : str
         What the table shows, with unit and source.
     """
-    styles = [_style(frame, place) for place in range(frame.shape[1])]
-    head = "".join(_cell("th", str(name), "col", styles[k].split(";")[0]) for k, name in enumerate(frame.columns))
+    kinds = [_kind(frame, place) for place in range(frame.shape[1])]
+    head = "".join(_cell("th", str(name), "col", kinds[k].removesuffix("long")) for k, name in enumerate(frame.columns))
     rows = [
-        "".join(_cell("td" if k else "th", value, "" if k else "row", styles[k]) for k, value in enumerate(row))
+        "".join(_cell("td" if k else "th", value, "" if k else "row", kinds[k]) for k, value in enumerate(row))
         for row in frame.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     return (
-        f"<table>\n<caption>{escape(caption)}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n"
+        f'<table class="crosswave">\n<caption>{escape(caption)}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>"
     )
 
 
-def _style(frame: pd.DataFrame, place: int) -> str:
-    """Numbers stand at the right; a column of numbers or of short words is never broken over lines."""
+def _kind(frame: pd.DataFrame, place: int) -> str:
+    """The class of a column: numbers stand at the right; they and short words are never broken over lines."""
     shown = [text for value in frame.iloc[:, place] if (text := _shown(value))]
-    numeric = bool(place and shown) and all(_NUMBER.fullmatch(text) for text in shown)
-    whole = numeric or all(len(text) <= _SHORT for text in shown)
-    long = any(len(text) > _LONG for text in shown)
-    width = "; white-space: nowrap" if whole else "; min-width: 15rem" if long else ""
-    return f"text-align: {'right' if numeric else 'left'}{width}"
+    if place and shown and all(_NUMBER.fullmatch(text) for text in shown):
+        return "number"
+    if all(len(text) <= _SHORT for text in shown):
+        return "short"
+    return "long" if any(len(text) > _LONG for text in shown) else ""
 
 
-def _cell(tag: str, value: object, scope: str, style: str) -> str:
-    scoped = f' scope="{scope}"' if scope else ""
-    return f'<{tag}{scoped} style="{style}">{_content(value)}</{tag}>'
+def _cell(tag: str, value: object, scope: str, kind: str) -> str:
+    scoped, classed = f' scope="{scope}"' if scope else "", f' class="{kind}"' if kind else ""
+    return f"<{tag}{scoped}{classed}>{_content(value)}</{tag}>"
 
 
 def _content(value: object) -> str:
@@ -151,16 +166,53 @@ def publish(data: Mapping[str, str], metadata: Mapping[str, object] | None = Non
     display(dict(data), metadata=dict(metadata or {}), raw=True)  # type: ignore[no-untyped-call]
 
 
-def show(frame: pd.DataFrame, caption: str) -> None:
+def folded(summary: str, html: str) -> str:
+    """Return HTML that is one click away.
+
+    Parameters
+    ----------
+    summary : str
+        Plain text that stands there in its place.
+    html : str
+        As it is.
+    """
+    return f'<details class="fold">\n<summary>{escape(summary)}</summary>\n{html}\n</details>'
+
+
+def download(frame: pd.DataFrame, name: str) -> str:
+    """Return a link that saves a frame as CSV; the bytes stand in the link, so that it works without a server.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What is saved; links as text and address.
+    name : str
+        Becomes the name of the file.
+    """
+    text = frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    address = f"data:text/csv;charset=utf-8,{quote(text, safe=_PLAIN_IN_ADDRESS)}"
+    rows = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
+    return f'<p class="download"><a download="{file}.csv" href="{escape(address)}">Download as CSV ({rows})</a></p>'
+
+
+_PLAIN_IN_ADDRESS = "/,;:.()!*"
+"""Characters that a data address need not encode: what is left can be read in a diff."""
+
+
+def show(frame: pd.DataFrame, caption: str, *, fold: bool = False) -> None:
     """Display a frame as a table in a notebook; where it has no row, display the caption and say so.
 
     Parameters
     ----------
     frame, caption
         As for `to_html`.
+    fold : bool
+        Show the caption alone, with the table one click away.
     """
     if frame.empty:
         nothing = f"{caption}: nothing to show."
         publish({"text/plain": nothing, "text/html": f"<p>{escape(nothing)}</p>"})
         return
-    publish({"text/plain": to_text(frame, caption), "text/html": to_html(frame, caption)})
+    html = f"{STYLE}\n{to_html(frame, caption)}"
+    publish({"text/plain": to_text(frame, caption), "text/html": folded(caption, html) if fold else html})

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crosswave.holes import feasible_words
 from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct.conflicts import Conflict
 from crosswave.registry.models import Source, Survey
 from crosswave.tables.render import Link, percent, span
 
@@ -95,8 +96,8 @@ def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd
             "Answer": findings["answer"],
             "Printed": findings["published"],
             "Level": findings["level"],
-            "Count": [_feasible(c.values, c.count_low, c.count_high) for c in counts],
-            "Base": [_feasible(c.bases, c.base_low, c.base_high) for c in counts],
+            "Count": [feasible(c.values, c.count_low, c.count_high) for c in counts],
+            "Base": [feasible(c.bases, c.base_low, c.base_high) for c in counts],
             "Share, %": _spans(findings, "value_low", "value_high"),
             "Interval, %": _spans(findings, "low", "high"),
             "Could have failed, %": findings["power"].map(percent),
@@ -104,21 +105,44 @@ def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd
     )
 
 
-def reasons_table(findings: pd.DataFrame) -> pd.DataFrame:
+def conflict_names(reconstruction: Reconstruction) -> dict[Conflict, str]:
+    """Return a short name for each conflict of a survey, by which tables and sentences refer to it.
+
+    Parameters
+    ----------
+    reconstruction : Reconstruction
+        Of the wave.
+    """
+    return {conflict: f"Conflict {place}" for place, conflict in enumerate(reconstruction.conflicts, start=1)}
+
+
+def reasons_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd.DataFrame:
     """Return why figures have their level: a row for each reason, with the figures that it holds for.
 
     Parameters
     ----------
     findings : DataFrame
         From `crosswave.results.by_finding`.
+    reconstruction : Reconstruction
+        Of the same wave: a figure in conflict is referred to its conflict, which is told once, elsewhere.
     """
     local = findings.assign(figure=findings["finding_id"].str.partition(".")[2])
+    told = [
+        _why(figure, reason, reconstruction) for figure, reason in zip(local["figure"], local["reason"], strict=True)
+    ]
+    local = local.assign(reason=told)
     groups = local.groupby(["level", "reason"], sort=False)["figure"]
     rows = [(level, f"{reason[:1].upper()}{reason[1:]}", ", ".join(figures)) for (level, reason), figures in groups]
     return pd.DataFrame(rows, columns=["Level", "Why", "Figures"])
 
 
-def _feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
+def _why(figure: str, reason: str, reconstruction: Reconstruction) -> str:
+    own = [name for conflict, name in conflict_names(reconstruction).items() if figure in conflict.figures]
+    return f"in {' and '.join(own)}" if own else reason
+
+
+def feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
+    """Return what a count or a base can be, as `crosswave.holes.feasible_words`; nothing where it is not known."""
     return "" if low is None or high is None else feasible_words(values, low, high)
 
 

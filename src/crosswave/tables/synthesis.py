@@ -80,17 +80,21 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
     return pd.DataFrame({"Reason": list(counts.index), "Constructs": [int(count) for count in counts]})
 
 
-def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend] = ()) -> pd.DataFrame:
+def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: Registry) -> pd.DataFrame:
     """Return a row for each construct: waves, comparison, verdict, and why nothing is decided where nothing is.
 
     Parameters
     ----------
     trends : sequence of Trend
         From `crosswave.trend.synthesis.assess_all`.
-    wider : sequence of Trend, optional
-        The same constructs in a wider window, whose verdicts stand in a last column.
+    wider : sequence of Trend
+        The same constructs in a wider window, whose verdicts stand in a column of their own; none leaves it out.
+    registry : Registry
+        Holds the names of the families.
     """
+    labels = {family.id: family.label for family in registry.plan.families}
     table = pd.DataFrame([_synthesis_row(trend) for trend in trends])
+    table = table.assign(Family=table["Family"].map(labels))
     beside = {trend.construct.label: trend.verdict for trend in wider}
     return table.assign(**{f"Verdict, {window_words(wider)}": table["Construct"].map(beside)}) if wider else table
 
@@ -114,6 +118,19 @@ def _synthesis_row(trend: Trend) -> dict[str, str]:
         row["Difference, points"] = points(comparison.difference, sign=True)
         row["Interval, points"] = span(points(comparison.low, sign=True), points(comparison.high, sign=True))
     return row
+
+
+def differences_table(trends: Iterable[Trend]) -> pd.DataFrame:
+    """Return a row for each construct that was compared: years, grade, difference with its interval, verdict.
+
+    Parameters
+    ----------
+    trends : iterable of Trend
+        From `crosswave.trend.synthesis.assess_all`.
+    """
+    rows = [_synthesis_row(trend) for trend in trends if trend.comparison]
+    columns = ["Construct", "Years", "Grade", "Difference, points", "Interval, points", "p, adjusted", "Verdict"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def decision_table(plan: Plan) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from crosswave.difference.total_error import error_at
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.sentences import points
+from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import percent, span
 from crosswave.trend.dispersion import TotalErrorEstimate, estimate_total_error, leave_one_out
 from crosswave.trend.same_year import same_year_figures, same_year_surveys
@@ -37,12 +38,19 @@ class MeasuredError:
         From all of them.
     by_construct, by_survey : DataFrame
         From `crosswave.trend.dispersion.leave_one_out`.
+    names : mapping of str to str
+        What a reader calls each construct, survey and figure among them, by id.
     """
 
     figures: pd.DataFrame
     estimate: TotalErrorEstimate
     by_construct: pd.DataFrame
     by_survey: pd.DataFrame
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, identifier: str) -> str:
+        """Return what a reader calls a construct, a survey or a figure; its id where that is not known."""
+        return self.names.get(identifier, identifier)
 
 
 def measured_error(registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float) -> MeasuredError:
@@ -60,18 +68,28 @@ def measured_error(registry: Registry, reconstructions: Mapping[str, Reconstruct
     missing = [name for name in sorted(same_year_surveys(registry)) if name not in reconstructions]
     figures = same_year_figures(registry, {**reconstructions, **reconstruct_all(registry, missing)})
     estimate = estimate_total_error(figures, alpha=alpha)
-    return MeasuredError(figures, estimate, leave_one_out(figures), leave_one_out(figures, column="survey_id"))
+    left_out = leave_one_out(figures), leave_one_out(figures, column="survey_id")
+    return MeasuredError(figures, estimate, *left_out, _names(figures, registry))
+
+
+def _names(figures: pd.DataFrame, registry: Registry) -> dict[str, str]:
+    constructs = {name: registry.construct(name).label for name in figures["construct_id"]}
+    surveys = {name: survey_name(registry.survey(name)) for name in figures["survey_id"]}
+    return constructs | surveys | {name: figure_name(registry.finding(name)) for name in figures["finding_id"]}
 
 
 def same_year_table(error: MeasuredError | None) -> pd.DataFrame:
     """Return a row for each figure on which the total error was measured; no row without a measurement."""
-    columns = ["Thing and year", "Figure", "Share, %", "n", "Grade"]
+    columns = ["Construct", "Figure", "Share, %", "n", "Grade", "Id of the figure"]
     if error is None:
         return pd.DataFrame(columns=columns)
     rows = [
-        (row.group, row.finding_id, percent(row.share), span(round(row.n_low), round(row.n_high)), row.grade)
+        (
+            error.name(row.construct_id), error.name(row.finding_id), percent(row.share),
+            span(round(row.n_low), round(row.n_high)), row.grade, row.finding_id,
+        )
         for row in error.figures.itertuples()
-    ]
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -83,7 +101,7 @@ def left_one_out_table(error: MeasuredError | None) -> pd.DataFrame:
     whole = error.estimate
     head = ("nothing", f"{whole.points:.1f}", span(f"{whole.low:.1f}", f"{whole.high:.1f}"), str(whole.df))
     rows = [
-        (str(row.left_out), f"{row.points:.1f}", span(f"{row.low:.1f}", f"{row.high:.1f}"), str(row.df))
+        (error.name(str(row.left_out)), f"{row.points:.1f}", span(f"{row.low:.1f}", f"{row.high:.1f}"), str(row.df))
         for part in (error.by_construct, error.by_survey)
         for row in part.itertuples()
     ]

@@ -12,6 +12,7 @@ from crosswave.line.models import Line
 from crosswave.line.trajectory import Trajectory
 from crosswave.sentences import p_words, points
 from crosswave.tables.course import Course
+from crosswave.tables.names import survey_name
 from crosswave.tables.render import percent, span
 
 MODEL_WORDS: Mapping[str, str] = {
@@ -33,7 +34,8 @@ def course_table(course: Course) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns wave, house, date_low, date_high (decimal years), share_low, share_high, low, high (in [0, 1]).
+        Columns wave (as a reader calls it), house, date_low, date_high (decimal years), share_low, share_high, low,
+        high (in [0, 1]).
     """
     columns = ["wave", "house", "date_low", "date_high", "share_low", "share_high", "low", "high"]
     if course.table.empty:
@@ -43,7 +45,10 @@ def course_table(course: Course) -> pd.DataFrame:
     intervals = (wilson(share, size / settings.design_effect, settings.alpha) for share, size in ends)
     lows, highs = zip(*intervals, strict=True)
     limits = {"low": np.minimum(*lows), "high": np.maximum(*highs)}
-    frame = rows[columns[:4]].assign(share_low=ends[0][0], share_high=ends[1][0], **limits)
+    names = {wave.survey.id: survey_name(wave.survey) for wave in course.kept.waves}
+    frame = rows[columns[:4]].assign(
+        wave=rows["wave"].map(names).fillna(rows["wave"]), share_low=ends[0][0], share_high=ends[1][0], **limits
+    )
     return frame.sort_values(["date_low", "date_high"], ignore_index=True)
 
 
@@ -123,7 +128,8 @@ def not_on_line_table(course: Course) -> pd.DataFrame:
     course : Course
         From `course_of`.
     """
-    return pd.DataFrame(list(course.kept.left_out.items()), columns=["Figure", "Why it does not stand on the line"])
+    rows = [(course.names.get(name, name), why, name) for name, why in course.kept.left_out.items()]
+    return pd.DataFrame(rows, columns=["Figure", "Why it does not stand on the line", "Id of the figure"])
 
 
 def courses_table(courses: Sequence[Course]) -> pd.DataFrame:

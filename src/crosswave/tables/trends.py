@@ -12,6 +12,7 @@ from crosswave.difference.total_error import error_at
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
 from crosswave.sentences import p_words, points
+from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
@@ -28,15 +29,14 @@ def gate_table(trend: Trend) -> pd.DataFrame:
     """
     rows = [
         (
-            f"{pair.first.survey.id}, {pair.second.survey.id}",
-            span(str(pair.first.year), str(pair.second.year)),
+            f"{survey_name(pair.first.survey)}, then {survey_name(pair.second.survey)}",
             pair.comparability.grade,
             "refused" if pair.comparability.refused else "cannot be tested" if pair.refusal else "open",
             "; ".join(_reasons(pair)),
         )
         for pair in trend.pairs
     ]
-    return pd.DataFrame(rows, columns=["Pair", "Years", "Grade", "Gate", "Reasons"])
+    return pd.DataFrame(rows, columns=["Pair", "Grade", "Gate", "Reasons"])
 
 
 def _reasons(pair: Pair) -> tuple[str, ...]:
@@ -161,7 +161,8 @@ def left_out_table(construct: Construct, registry: Registry) -> pd.DataFrame:
         Holds the figures.
     """
     rows = [
-        (out.figure, found.answer.printed if (found := registry.findings.get(out.figure)) else "", out.reason)
+        (figure_name(found) if found else out.figure, found.answer.printed if found else "", out.reason, out.figure)
         for out in construct.left_out
+        for found in (registry.findings.get(out.figure),)
     ]
-    return pd.DataFrame(rows, columns=["Figure", "Printed", "Why it is left out"])
+    return pd.DataFrame(rows, columns=["Figure", "Printed", "Why it is left out", "Id of the figure"])

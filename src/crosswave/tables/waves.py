@@ -7,13 +7,14 @@ import math
 import pandas as pd
 
 from crosswave.estimate import estimate_share
+from crosswave.tables.names import survey_name
 from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
 from crosswave.trend.waves import Wave
 
 WAVE_COLUMNS = (
-    "finding_id", "survey_id", "year", "house", "published", "reversed", "base", "level", "value_low", "value_high",
-    "estimate", "low", "high", "compared", "tier", "refusal",
+    "finding_id", "survey_id", "survey", "year", "house", "published", "reversed", "base", "level", "value_low",
+    "value_high", "estimate", "low", "high", "compared", "tier", "refusal",
 )  # fmt: skip
 
 
@@ -41,6 +42,7 @@ def _wave_row(wave: Wave, trend: Trend) -> dict[str, object]:
     return {
         "finding_id": wave.finding.id,
         "survey_id": wave.survey.id,
+        "survey": survey_name(wave.survey),
         "year": wave.year,
         "house": wave.survey.fieldwork.house or wave.survey.publisher,
         "published": wave.finding.answer.printed,
@@ -98,8 +100,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
     intervals = zip(waves["low"], waves["high"], strict=True)
     table = pd.DataFrame(
         {
-            "Figure": waves["finding_id"],
-            "Year": waves["year"].map(str),
+            "Survey": waves["survey"],
             "Collected by": waves["house"].fillna("not printed"),
             "Printed": [turned + text for turned, text in zip(printed, waves["published"], strict=True)],
             "Base": waves["base"].replace("an unknown number", "not printed"),
@@ -108,6 +109,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
             "Level": waves["level"],
             "Compared": waves["compared"].map({True: "yes", False: ""}),
             "Grade": waves["tier"],
+            "Id of the figure": waves["finding_id"],
         }
     )
     return table.assign(**{"Why it cannot be used": waves["refusal"].fillna("")}) if waves["refusal"].any() else table
@@ -124,17 +126,23 @@ def asked_table(trend: Trend) -> pd.DataFrame:
     return pd.DataFrame([_asked_row(wave) for wave in trend.waves], columns=list(_ASKED))
 
 
-_ASKED = ("Figure", "Year", "Who was asked", "What was asked", "The answer", "How answers were given", "Collected")
+_GIVEN = {
+    "single": "one answer each",
+    "multi": "any number of answers",
+    "scale": "a point on a scale",
+    "fact": "a fact",
+    None: "not printed",
+}
+_ASKED = ("Survey", "Who was asked", "What was asked", "The answer", "How answers were given", "Collected")
 
 
 def _asked_row(wave: Wave) -> tuple[str, ...]:
     survey, question = wave.survey, wave.finding.question
     says = wave.finding.answer.says
     answer = f"all but “{says}”" if wave.answer.reversed else f"“{says}”"
-    given = question.response or "not printed"
+    given = _GIVEN[question.response]
     return (
-        wave.finding.id,
-        str(wave.year),
+        survey_name(survey),
         survey.population,
         question.asks,
         answer,

@@ -80,6 +80,13 @@ def _evidence(comparison: Comparison | None, *, refused: bool, plan: Plan) -> Ev
 def with_adjusted(trend: Trend, p_adjusted: float | None) -> Trend:
     """Return a trend with its p-value adjusted for the other comparisons of its family.
 
+    Parameters
+    ----------
+    trend : Trend
+        As `assess` returns it.
+    p_adjusted : float or None
+        In [0, 1]; None where nothing was compared.
+
     Notes
     -----
     A change that does not survive the adjustment is no change: what is left of the verdict is the equivalence test.

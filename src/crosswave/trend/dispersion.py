@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 
+import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
-from crosswave.arguments import checked_alpha
+from crosswave.arguments import FloatArray, checked, checked_alpha
+from crosswave.heterogeneity import ESTIMATORS, Effects, q_profile
+from crosswave.kept import kept
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
-from crosswave.trend.between_surveys import METHODS, Figures, where_q_is
 from crosswave.trend.same_year import same_year_figures, same_year_surveys
 
 POINTS_PER_LOGIT = 25.0
@@ -46,9 +47,7 @@ class TotalErrorEstimate:
     groups: int
 
 
-def estimate_total_error(
-    by_wave: pd.DataFrame, *, method: str = "paule-mandel", alpha: float = 0.05
-) -> TotalErrorEstimate:
+def estimate_total_error(by_wave: pd.DataFrame, *, method: str = "PM", alpha: float = 0.05) -> TotalErrorEstimate:
     """Return the standard deviation between surveys that sampling and rounding leave unexplained.
 
     Parameters
@@ -56,15 +55,16 @@ def estimate_total_error(
     by_wave : DataFrame
         From `same_year_figures`, or any frame with its columns group, logit, sampling_variance, rounding_variance.
         Groups of one figure say nothing and are passed over.
-    method : str, default "paule-mandel"
-        A name of `METHODS`.
+    method : str, default "PM"
+        A name of `crosswave.heterogeneity.ESTIMATORS`: "PM" is Paule and Mandel's.
     alpha : float, default 0.05
         Error rate of the interval, in (0, 1).
 
     Raises
     ------
     ValueError
-        If no group has two figures, a number is not finite or a variance negative, or the method has another name.
+        If no group has two figures, a number is not finite, a variance is negative or that of sampling 0, or the method
+        has another name.
 
     Notes
     -----
@@ -72,7 +72,7 @@ def estimate_total_error(
     one for all groups. With weights 1 / (s^2 + v_i) and the weighted mean of each group, Q(s^2) = sum of weighted
     squares has expectation df = figures - groups. Paule and Mandel's method of moments solves Q(s^2) = df (0 where
     Q(0) is smaller); with equal v it is the pooled variance inside groups minus v. The interval is the Q profile:
-    Q(s^2) between the quantiles of chi-square with df degrees of freedom, exact for normal errors. ``reml`` maximises
+    Q(s^2) between the quantiles of chi-square with df degrees of freedom, exact for normal errors. ``REML`` maximises
     the restricted likelihood of the same model and has the same interval.
 
     The model takes errors as independent. One survey often stands in several groups and errs alike in them, so the
@@ -93,13 +93,31 @@ def estimate_total_error(
     >>> round(e.logit_sd, 6), round(e.points, 4), e.df, e.groups
     (1.0, 25.0, 2, 2)
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}; got {method!r}. Choose one of them.")
-    figures, tail = Figures.of(by_wave), float(checked_alpha(alpha)) / 2
-    ends = (where_q_is(figures, float(chi2.isf(p, figures.df))) for p in (tail, 1 - tail))
-    low, high = (POINTS_PER_LOGIT * math.sqrt(end) for end in ends)
-    sd = math.sqrt(METHODS[method](figures))
-    return TotalErrorEstimate(POINTS_PER_LOGIT * sd, low, high, sd, figures.df, figures.groups)
+    if method not in ESTIMATORS:
+        raise ValueError(f"method must be one of {', '.join(ESTIMATORS)}; got {method!r}. Choose one of them.")
+    effects, design = _grouped(by_wave)
+    low, high = (POINTS_PER_LOGIT * math.sqrt(end) for end in q_profile(effects, design, float(checked_alpha(alpha))))
+    sd, (figures, groups) = math.sqrt(ESTIMATORS[method](effects, design[None])[0]), design.shape
+    return TotalErrorEstimate(POINTS_PER_LOGIT * sd, low, high, sd, figures - groups, groups)
+
+
+def _grouped(by_wave: pd.DataFrame) -> tuple[Effects, FloatArray]:
+    """The figures of every group of two or more, with a column for each group: its mean is free."""
+    among = by_wave[by_wave["group"].duplicated(keep=False)]
+    if among.empty:
+        raise ValueError(
+            f"by_wave must have a group of two figures or more; got {len(by_wave)} figures, no two of one group. "
+            "Nothing can be estimated without two surveys of one construct and year."
+        )
+    logit = checked("logit", among["logit"], "finite", np.isfinite, "Move a share of 0 or 1 inwards.")
+    sampling, rounding = among["sampling_variance"], among["rounding_variance"]
+    checked("sampling_variance", sampling, "positive and finite", lambda a: (a > 0) & np.isfinite(a), _ADVICE)
+    checked("rounding_variance", rounding, "zero or more and finite", lambda a: (a >= 0) & np.isfinite(a), _ADVICE)
+    codes, names = pd.factorize(among["group"])
+    return Effects(logit, (sampling + rounding).to_numpy(dtype=np.float64)), np.eye(len(names))[codes]
+
+
+_ADVICE = "Pass variances of logits."
 
 
 def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id") -> pd.DataFrame:
@@ -210,7 +228,10 @@ def _digest(registry: Registry) -> str:
 
 @lru_cache(maxsize=8)
 def _estimated(content: _Content) -> TotalErrorEstimate | None:
-    registry, known = content.registry, content.reconstructions
+    return kept("errors", lambda: _estimate(content.registry, content.reconstructions), __name__, content.digest)
+
+
+def _estimate(registry: Registry, known: Mapping[str, Reconstruction]) -> TotalErrorEstimate | None:
     needed = same_year_surveys(registry)
     made = {name: known[name] if name in known else reconstruct(registry.survey(name), registry) for name in needed}
     by_wave = same_year_figures(registry, made)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from crosswave.arguments import FloatArray, checked
 
@@ -70,7 +69,7 @@ def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
     >>> int((benjamini_hochberg(p) < 0.05).sum()), int((holm(p) < 0.05).sum())
     (4, 3)
     """
-    return _adjusted(p, false_discovery_control)
+    return _adjusted(p, _step_up)
 
 
 # Names for the plan file, where a method is chosen by what it is called in print.
@@ -126,6 +125,14 @@ def _step_down(p: FloatArray) -> FloatArray:
     order = np.argsort(p)
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1)
+    return adjusted
+
+
+def _step_up(p: FloatArray) -> FloatArray:
+    """The procedure of Benjamini and Hochberg: scipy's own takes a second to import."""
+    order = np.argsort(p)[::-1]
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1)), 1)
     return adjusted
 
 

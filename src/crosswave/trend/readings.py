@@ -58,11 +58,23 @@ class Readings:
         return self.share_2 - self.share_1
 
     def most(self, values: FloatArray) -> FloatArray:
-        """Return the largest value of each comparison."""
+        """Return the largest value of each comparison.
+
+        Parameters
+        ----------
+        values : array of float, shape (rows,)
+            One for each reading.
+        """
         return np.asarray(np.maximum.reduceat(values, self.first))
 
     def least(self, values: FloatArray) -> FloatArray:
-        """Return the smallest value of each comparison."""
+        """Return the smallest value of each comparison.
+
+        Parameters
+        ----------
+        values : array of float, shape (rows,)
+            One for each reading.
+        """
         return np.asarray(np.minimum.reduceat(values, self.first))
 
     def middle_sizes(self) -> tuple[FloatArray, FloatArray]:
@@ -71,22 +83,47 @@ class Readings:
         return one, two
 
     def error(self, points: FloatArray) -> FloatArray:
-        """Return the total error of the difference of each row, for points of each comparison."""
+        """Return the total error of the difference of each row, for points of each comparison.
+
+        Parameters
+        ----------
+        points : array of float, shape (k,)
+            Total error of each comparison, points at 50 %.
+        """
         return np.asarray(np.sqrt(2) * pair_error(points[self.owner], self.share_1, self.share_2))
 
     def arms(self, design_effect: float, extra: FloatArray | float = 0.0) -> Arms:
-        """Return the lower arm of each row."""
+        """Return the lower arm of each row.
+
+        Parameters
+        ----------
+        design_effect : float
+            At least 1.
+        extra : array of float or float, default 0
+            Total error of the difference of each row, in proportion units.
+        """
         one, two = self.n_1 / design_effect, self.n_2 / design_effect
         return arms_of(self.share_1, one, self.share_2, two, total_error=(extra, 0.0), correlation=self.correlation)
 
     def arms_in_use(self, design_effect: float) -> Arms:
-        """Return the lower arm of each row under the total error in use."""
+        """Return the lower arm of each row under the total error in use.
+
+        Parameters
+        ----------
+        design_effect : float
+            At least 1.
+        """
         return self.arms(design_effect, self.error(self.points))
 
     def printed_arms(self, design_effect: float) -> Arms:
         """Return the lower arm of each comparison at its printed shares and the middle of its sizes.
 
         Where respondents are in both waves: with the least correlation of any reading, which is the worst case.
+
+        Parameters
+        ----------
+        design_effect : float
+            At least 1.
         """
         one, two = (n / design_effect for n in self.middle_sizes())
         error = pair_error(self.points, self.printed_1, self.printed_2)
@@ -139,7 +176,17 @@ def p_ranges(readings: Readings, design_effect: float) -> tuple[FloatArray, Floa
 
 
 def p_range(readings: Readings, p: FloatArray, printed: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what `p_ranges` returns, from the p of each row and the p at the printed shares of each comparison."""
+    """Return what `p_ranges` returns, from the p of each row and the p at the printed shares of each comparison.
+
+    Parameters
+    ----------
+    readings : Readings
+        Feasible readings.
+    p : array of float, shape (rows,)
+        Of each reading.
+    printed : array of float, shape (k,)
+        At the printed shares of each comparison.
+    """
     straddles = (readings.least(readings.difference) <= 0) & (readings.most(readings.difference) >= 0)
     low, high = readings.least(p), np.where(straddles, 1.0, readings.most(p))
     return np.clip(printed, low, high), low, high

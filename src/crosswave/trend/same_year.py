@@ -56,7 +56,13 @@ def same_year_figures(registry: Registry, reconstructions: Mapping[str, Reconstr
 
 
 def same_year_surveys(registry: Registry) -> set[str]:
-    """Return the ids of the surveys that the gate lets be compared with another survey of their year."""
+    """Return the ids of the surveys that the gate lets be compared with another survey of their year.
+
+    Parameters
+    ----------
+    registry : Registry
+        Holds constructs, surveys and the gate.
+    """
     found = (_candidates(construct, registry) for construct in registry.constructs.values())
     return {registry.finding(answer.finding).survey.id for construct in found for answer in construct.answers}
 

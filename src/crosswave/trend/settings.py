@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from crosswave.registry.models import Plan
+from crosswave.registry.models import ALPHA_RULE, ALPHA_TOP, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Settings:
     Parameters
     ----------
     alpha : float
-        Error rate in (0, 1).
+        Error rate in (0, 0.5): the two tests of equivalence use the interval at 1 - 2 alpha.
     design_effect : float
         At least 1; n is divided by it.
     total_error : float or None
@@ -42,7 +42,7 @@ class Settings:
             A setting is outside its range; all of them are named.
         """
         rules = {
-            f"alpha must lie between 0 and 1; {self.alpha} arrived": 0 < self.alpha < 1,
+            f"alpha {ALPHA_RULE}; {self.alpha} arrived": 0 < self.alpha < ALPHA_TOP,
             f"design_effect must be at least 1; {self.design_effect} arrived": self.design_effect >= 1,
             f"total_error must be points, 0 or more; {self.total_error} arrived": (self.total_error or 0) >= 0,
             f"smallest_change must be points above 0 and below 100; {self.smallest_change} arrived": 0
@@ -56,7 +56,13 @@ class Settings:
 
 
 def planned(plan: Plan) -> Settings:
-    """Return the settings that plan.yaml declares."""
+    """Return the settings that plan.yaml declares.
+
+    Parameters
+    ----------
+    plan : Plan
+        The file plan.yaml.
+    """
     return Settings(
         plan.alpha.value,
         plan.design_effect.value,

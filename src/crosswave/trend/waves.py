@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from crosswave.arguments import FloatArray
+from crosswave.printed.ends import Ends
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
 from crosswave.registry.models import Construct, ConstructAnswer, Overlap, Survey
@@ -128,15 +128,15 @@ def _extremes(counts: FindingCounts, n_largest: int) -> tuple[FloatArray, FloatA
     if counts.bases:
         yes, bases = (np.array(ends, dtype=np.float64) for ends in counts.pairs())
         return yes / bases, bases
-    low, high = counts.share_low or Fraction(0), counts.share_high or Fraction(1)
-    smallest = counts.base_low or _smallest_size(low, high, n_largest)
+    ends = counts.ends
+    smallest = counts.base_low or _smallest_size(ends, n_largest)
     grid = np.unique(np.geomspace(smallest, counts.base_high or n_largest, _SIZES_TRIED).round())
-    return np.tile([float(low), float(high)], len(grid)), np.repeat(grid, 2)
+    return np.tile([float(ends.low), float(ends.high)], len(grid)), np.repeat(grid, 2)
 
 
-def _smallest_size(low: Fraction, high: Fraction, n_largest: int) -> int:
+def _smallest_size(ends: Ends, n_largest: int) -> int:
     """The smallest n on which a share can be printed."""
-    return next(n for n in range(1, n_largest + 1) if math.ceil(low * n) <= math.floor(high * n))
+    return next(n for n in range(1, n_largest + 1) if ends.fewest(n) <= ends.most(n))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,23 @@
+"""Starts the command line, also where the environment is not what it should be: then it says so in a sentence."""
+
+from __future__ import annotations
+
+import sys
+
+from crosswave.commands.failures import import_words, python_fault
+
+
+def main() -> None:
+    """Run the command that was typed; end with status 1 and plain words where Python or a package is missing."""
+    if fault := python_fault(sys.version_info[:2]):
+        sys.exit(fault)
+    try:
+        from crosswave.cli import app
+
+        app()
+    except ImportError as error:
+        sys.exit(f"crosswave: {import_words(error)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""A claim as if those who answered were a random sample, and whether it may speak of the population."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from crosswave.claims.figures import Figures
+from crosswave.linear import LinearTerm, combine_linear
+from crosswave.registry.loading import Finding, Registry
+from crosswave.registry.models import Condition, Survey
+
+_PROBABILITY = ("probability", "census")
+_SAMPLING = {
+    "foi": "replies to a freedom-of-information request, not all of which are known",
+    "panel": "a panel, not a probability sample",
+    "poll-at-event": "people who attended an event",
+    "self-selected": "people who chose to answer",
+    "unstated": "nobody says how those who answered were chosen",
+}
+
+
+def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> tuple[float, float] | None:
+    """Return the interval of the weighted sum, widened by what rounding leaves open; None without n.
+
+    Parameters
+    ----------
+    condition : Condition
+        Of a claim.
+    figures : Figures
+        What print says of its terms.
+    alpha : float
+        Error rate in (0, 1).
+    """
+    low, high = _linear(condition, figures, "low"), _linear(condition, figures, "high")
+    if low is None or high is None:
+        return None
+    return combine_linear(low, alpha=alpha).low, combine_linear(high, alpha=alpha).high
+
+
+def _linear(condition: Condition, figures: Figures, end: str) -> list[LinearTerm] | None:
+    terms = [_linear_term(name, weight, figures, end) for name, weight in condition.terms.items()]
+    known = [term for term in terms if term is not None]
+    return _apart(known) if known and len(known) == len(terms) and not condition.over else None
+
+
+def _linear_term(name: str, weight: int, figures: Figures, end: str) -> LinearTerm | None:
+    if name not in figures.registry.findings:
+        return None
+    finding, counts = figures.registry.findings[name], figures.counts(name)
+    if counts.base_low is None:
+        return None
+    span = figures.share_span(name)
+    share = float((span.low if (end == "low") == (weight > 0) else span.high) or 0)
+    fieldwork = _fieldwork(finding.survey, figures.registry)
+    return LinearTerm(fieldwork, _exclusive_group(finding), weight, share, counts.base_low)
+
+
+def _fieldwork(survey: Survey, registry: Registry) -> str:
+    """One name for waves that share respondents, however far: their errors may add up."""
+    shared, size = {survey.id}, 0
+    while len(shared) > size:
+        size = len(shared)
+        for other in registry.surveys.values():
+            ring = {other.id, *(overlap.survey for overlap in other.overlaps)}
+            shared |= ring if ring & shared else set()
+    return min(shared)
+
+
+def _apart(terms: list[LinearTerm]) -> list[LinearTerm]:
+    """Terms of which those that cannot be answers to one question on one base each stand for themselves."""
+    by_group: dict[str, list[LinearTerm]] = {}
+    for term in terms:
+        by_group.setdefault(term.group, []).append(term)
+    return [
+        term if _fit_together(group) else replace(term, group=f"{name}|{place}")
+        for name, group in by_group.items()
+        for place, term in enumerate(group)
+    ]
+
+
+def _fit_together(terms: list[LinearTerm]) -> bool:
+    return sum(term.share for term in terms) <= 1 and len({term.n_effective for term in terms}) == 1
+
+
+def _exclusive_group(finding: Finding) -> str:
+    """Answers of one question that exclude each other form a group; every other answer is a group of its own."""
+    excludes = finding.question.response in ("single", "scale", "fact")
+    plain = not (finding.answer.net_of or finding.answer.part_of)
+    return (
+        f"{finding.survey.id}.{finding.question.id}|{finding.answer.item}|{finding.base}"
+        if excludes and plain
+        else finding.id
+    )
+
+
+def licence(surveys: Iterable[Survey]) -> str:
+    """Return whether a statement about the population is licensed, and why not.
+
+    Parameters
+    ----------
+    surveys : iterable of Survey
+        Those that the statement rests on.
+    """
+    designs = [survey.sampling or "unstated" for survey in surveys]
+    bad = sorted(set(designs) - set(_PROBABILITY))
+    if not designs:
+        return "not licensed: no survey stands behind it"
+    return f"not licensed: {' and '.join(map(_SAMPLING.__getitem__, bad))}" if bad else "licensed by the design"

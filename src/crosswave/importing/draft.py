@@ -1,0 +1,97 @@
+"""A survey in the making: plain values, with the cell that each came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from crosswave.importing.columns import letter
+from crosswave.registry.documents import Document
+from crosswave.registry.faults import Fault
+from crosswave.registry.mending import Path_
+
+_LONGEST_ID = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDocument(Document):
+    """A document whose values know their column as well."""
+
+    columns: dict[Path_, str] = field(default_factory=dict)
+
+    def fault(self, where: Path_, message: str) -> Fault:
+        """Return a fault at the row of a value; its column is named in the message."""
+        place = where
+        while place and place not in self.columns:
+            place = place[:-1]
+        label = f"{self.columns[place]}: " if place in self.columns else ""
+        return Fault(self.path, self.line(where), label + message)
+
+
+class Draft:
+    """Gathers values and faults of one sheet.
+
+    Parameters
+    ----------
+    name : str
+        How faults name the sheet.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.data: dict[str, Any] = {"questions": [], "sources": []}
+        self.faults: list[Fault] = []
+        self._lines: dict[Path_, int] = {}
+        self._columns: dict[Path_, str] = {}
+
+    def put(self, where: Path_, value: Any, row: int, column: int | None = None, title: str = "") -> None:
+        """Keep a value and the cell that it came from."""
+        holder: Any = self.data
+        for key in where[:-1]:
+            holder = holder[key] if isinstance(key, int) else holder.setdefault(key, {})
+        holder[where[-1]] = value
+        self.leave_open(where, row)
+        if column is not None:
+            self._columns[where] = cell_label(column, title)
+
+    def leave_open(self, where: Path_, row: int) -> None:
+        """Say where a value would stand that the sheet does not give: the file then asks for it."""
+        self._lines.setdefault(where, row)
+
+    def line(self, where: Path_) -> int:
+        """Return the row of a value."""
+        return self._lines.get(where, 1)
+
+    def fault(self, row: int, column: int, title: str, message: str) -> None:
+        """Keep a fault of a cell."""
+        self.faults.append(Fault(self.name, row, f"{cell_label(column, title)}: {message}"))
+
+    def document(self) -> SheetDocument:
+        """Return what was gathered as a document that the models can check."""
+        return SheetDocument(self.name, self.data, self._lines, tuple(self.faults), self._columns)
+
+
+def cell_label(column: int, title: str) -> str:
+    """Return how a message names a column: its letter and its title."""
+    return f"column {letter(column)} ({title})"
+
+
+def slug(text: str, taken: Iterable[str]) -> str:
+    """Return an id made of the first words of a text, other than those that are taken.
+
+    Examples
+    --------
+    >>> slug("Résistance to change!", ["resistance-to-change"])
+    'resistance-to-change-2'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))[:_LONGEST_ID] or ["answer"]
+    stem, number, found = "-".join(words), 1, "-".join(words)
+    known = set(taken)
+    while found in known:
+        number += 1
+        found = f"{stem}-{number}"
+    return found

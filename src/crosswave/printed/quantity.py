@@ -1,0 +1,84 @@
+"""What a printed text stands for, as an exact interval of shares or counts, and exact numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from crosswave.printed.ends import Ends
+
+
+class QuantityError(ValueError):
+    """Printed text that stands for no quantity that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """The shares, or counts, for which a printed text can stand.
+
+    Parameters
+    ----------
+    printed : str
+        The text, untouched.
+    low, high : Fraction
+        Both ends belong to it, but for `high_open`. Shares lie in [0, 1]; for counts ``high`` may be absent (no upper
+        end).
+    decimals : int or None
+        Decimals of the printed percentage; None for words.
+    reason : str
+        Why these ends.
+    high_open : bool, default False
+        Whether `high` itself is left out, as where digits are cut off.
+    """
+
+    printed: str
+    low: Fraction
+    high: Fraction | None
+    decimals: int | None
+    reason: str
+    high_open: bool = False
+
+    @property
+    def verbal(self) -> bool:
+        """Whether words stand where a number could."""
+        return self.decimals is None
+
+    @property
+    def ends(self) -> Ends:
+        """The ends of a share; one without an upper end goes up to all."""
+        return Ends(self.low, Fraction(1) if self.high is None else self.high, self.high_open)
+
+    def holds(self, value: Fraction) -> bool:
+        """Return whether a value can have been printed so.
+
+        Parameters
+        ----------
+        value : Fraction
+            A share or a count.
+        """
+        return self.low <= value if self.high is None else self.ends.holds(value)
+
+
+def number(text: str) -> Fraction:
+    """Return ``50%``, ``1/3``, ``0.5``, ``1,000`` or ``12`` exactly.
+
+    Parameters
+    ----------
+    text : str
+        As a person writes it.
+
+    Raises
+    ------
+    QuantityError
+        The text is no number.
+
+    Examples
+    --------
+    >>> number("37.5%"), number("1/3")
+    (Fraction(3, 8), Fraction(1, 3))
+    """
+    plain = text.strip().replace(",", "")
+    try:
+        return Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)
+    except (ValueError, ZeroDivisionError):
+        raise QuantityError(f"{text!r} is no number; write 50%, 1/3 or 12") from None

@@ -1,0 +1,55 @@
+"""Reconstructions that are computed once for each content of a survey, whoever wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from crosswave.kept import kept
+from crosswave.reconstruct import survey as engine
+from crosswave.reconstruct.survey import Reconstruction
+from crosswave.registry.loading import Registry
+from crosswave.registry.models import Survey
+
+_NOT_READ = {"total_error", "families", "lines"}
+
+
+def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:
+    """Return the feasible counts of every printed figure of a survey: `crosswave.reconstruct.survey.reconstruct`.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    registry : Registry
+        Where phrases and the plan stand.
+    retract : collection of str
+        Assumptions that are not made, each as `Reconstruction.assumptions` words it.
+
+    Raises
+    ------
+    ValueError
+        If an assumption that is to be retracted is none of this survey; the message names the nearest.
+
+    Notes
+    -----
+    Kept, where results are kept (`crosswave.kept.kept`), under `survey_content` and the assumptions retracted.
+    """
+
+    def make() -> Reconstruction:
+        return engine.reconstruct(survey, registry, retract=retract)
+
+    return kept("reconstructions", make, engine.__name__, *survey_content(survey, registry), *sorted(retract))
+
+
+def survey_content(survey: Survey, registry: Registry) -> tuple[str, ...]:
+    """Return all that a reconstruction comes from: the survey, the phrases, and what the engine reads of the plan.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    registry : Registry
+        Where phrases and the plan stand.
+    """
+    plan = registry.plan.model_dump_json(exclude=_NOT_READ)
+    return survey.model_dump_json(), registry.quantities.model_dump_json(), plan

@@ -1,0 +1,184 @@
+"""What was worked out once and need not be worked out again: entries in a folder, each named by what it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: two processes may then work the same thing out twice, and both are right
+    fcntl = None  # type: ignore[assignment]
+
+FOLDER_VARIABLE = "CROSSWAVE_CACHE"
+"""Names the folder of the cache; empty means that nothing is kept."""
+
+_MARK = b"crosswave cache 1"
+_DAYS = 90
+
+
+def cache_folder() -> Path | None:
+    """Return the folder of the cache: that of `FOLDER_VARIABLE`, else ``crosswave`` in the user's own cache folder.
+
+    Notes
+    -----
+    It stands outside the repository, because entries are named by content: every checkout of one user shares them,
+    and ``make clean`` need not know of them. ``XDG_CACHE_HOME`` and ``LOCALAPPDATA`` are respected.
+    """
+    if (named := os.environ.get(FOLDER_VARIABLE)) is not None:
+        return Path(named).absolute() if named else None
+    home = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(home) if home else Path.home() / ".cache") / "crosswave"
+    except RuntimeError:  # a user without a home
+        return None
+
+
+def digest(*parts: bytes | str) -> str:
+    """Return the hexadecimal SHA-256 of some parts, whose borders count."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        total.update(len(content).to_bytes(8, "big"))
+        total.update(content)
+    return total.hexdigest()
+
+
+@cache
+def source_digest(folder: Path) -> str:
+    """Return the digest of the Python files of one folder, read once in the life of a process."""
+    files = sorted(folder.glob("*.py"))
+    return digest(*(part for file in files for part in (file.name, file.read_bytes())))
+
+
+class Store:
+    """Entries of one kind, each the bytes that some content led to.
+
+    An entry names its kind, its key and the digest of its bytes. What is cut short, altered, renamed or made by
+    another version is therefore seen, and counts as not there. Entries appear whole or not at all. A folder that
+    cannot be written makes nothing fail: it only keeps nothing.
+
+    Parameters
+    ----------
+    kind : str
+        A word: the folder of the entries.
+    folder : Path, optional
+        Folder of the cache; `cache_folder` if absent.
+
+    Notes
+    -----
+    The folder is made for its user alone (0700). What stands in it is believed as the user's other files are.
+    """
+
+    def __init__(self, kind: str, folder: Path | None = None) -> None:
+        base = folder or cache_folder()
+        self._kind = kind
+        self._folder = base / kind if base else None
+
+    def get(self, key: str) -> bytes | None:
+        """Return the bytes kept under a key; None where there are none, or what stands there is not they."""
+        if self._folder is None:
+            return None
+        try:
+            head, end, content = self._path(key).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        return content if end and head == self._head(key, content) else None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep bytes under a key, in place of what stood there."""
+        if self._folder is None:
+            return
+        with suppress(OSError):
+            self._make_folder(self._path(key).parent)
+            handle, aside = tempfile.mkstemp(dir=self._path(key).parent, prefix=".", suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(self._head(key, content) + b"\n" + content)
+                os.replace(aside, self._path(key))
+            except BaseException:
+                Path(aside).unlink(missing_ok=True)
+                raise
+
+    @contextmanager
+    def alone(self, key: str) -> Iterator[None]:
+        """Keep other processes out while an entry is made: they wait, and then find it.
+
+        The lock ends with its process, however that ends.
+        """
+        try:
+            stream = None if fcntl is None or self._folder is None else self._lock_file(key).open("ab")
+        except OSError:
+            stream = None
+        if stream is None:
+            yield
+            return
+        with stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+    def prune(self, days: float = _DAYS) -> int:
+        """Remove the entries made longer ago than some days, and return how many there were."""
+        files = [] if self._folder is None else [path for path in self._folder.rglob("*") if path.is_file()]
+        old = [path for path in files if _age(path) > days]
+        for path in old:
+            with suppress(OSError):
+                path.unlink()
+        return len(old)
+
+    def _head(self, key: str, content: bytes) -> bytes:
+        return b" ".join((_MARK, self._kind.encode(), key.encode(), hashlib.sha256(content).hexdigest().encode()))
+
+    def _path(self, key: str) -> Path:
+        assert self._folder is not None
+        return self._folder / key[:2] / key
+
+    def _lock_file(self, key: str) -> Path:
+        """One of 256 files, so that locks do not pile up; two entries then seldom wait for each other."""
+        assert self._folder is not None
+        self._make_folder(self._folder)
+        return self._folder / f"{key[:2]}.lock"
+
+    def _make_folder(self, folder: Path) -> None:
+        assert self._folder is not None
+        self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def json_bytes(content: object) -> bytes:
+    """Return plain content as JSON bytes: compact, keys in their order."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def file_digests(files: Iterable[Path]) -> dict[Path, str]:
+    """Return the digest of each file's bytes; empty where it cannot be read.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        In any order.
+    """
+    return {path: _file_digest(path) for path in files}
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _age(path: Path) -> float:
+    """Days since a file was written."""
+    try:
+        return (time.time() - path.stat().st_mtime) / 86400
+    except OSError:
+        return 0.0

@@ -1,0 +1,101 @@
+"""A Dask cluster that is there already, as an executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from crosswave.run.tasks import Task
+from crosswave.run.work import Parcel, make_page_away
+
+SECONDS_TO_ANSWER = 10
+SECONDS_TO_LEAVE = 2
+RETRIES = 2
+"""How often a task is given out again after it failed; a task whose worker was lost is given out again besides."""
+
+
+class ClusterExecutor(Executor):
+    """Submits work to the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler: ``tcp://host:8786``.
+    parcel : Parcel
+        The files that pages are made from. They go to the scheduler once and to each worker once: they are the
+        result of a task of their own, so that they are made again where the worker that held them is lost.
+
+    Raises
+    ------
+    ConnectionError
+        No scheduler answers, or dask is not installed.
+    """
+
+    def __init__(self, address: str, parcel: Parcel) -> None:
+        self._client = _connected(address)
+        self._executor = self._client.get_executor(pure=False, retries=RETRIES)
+        self._parcel = parcel
+        self._sent = self._client.submit(_same, parcel, key=f"crosswave-parcel-{parcel.digest}")
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Submit a page with the files it needs, or any other function as it is."""
+        if args and isinstance(args[0], Task):
+            fn, args = make_page_away, (self._parcel.addressed(args[0]), self._sent)
+        future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
+        return future
+
+    def end(self) -> None:
+        """Give up what was submitted, also what the workers have begun, if the scheduler can still be told."""
+        if self._client.status == "running":
+            self._executor.shutdown(wait=False)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave the cluster, which goes on without us."""
+        if self._client.status == "running":
+            self._executor.shutdown(wait=wait and not cancel_futures)
+        self._client.close(timeout=SECONDS_TO_LEAVE)
+
+
+def on_cluster(address: str, root: Path, files: Iterable[Path]) -> Callable[[int], Executor]:
+    """Return what makes an executor of a Dask cluster, for `crosswave.run.engine.run_all`.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler: ``tcp://host:8786``.
+    root : Path
+        Folder that holds the notebooks and the data.
+    files : iterable of Path
+        What notebooks may read of it, and they themselves.
+
+    Raises
+    ------
+    ConnectionError
+        No scheduler answers, or dask is not installed.
+    """
+    from crosswave.run.current import package_digest
+
+    parcel = Parcel.of(root, files, package_digest())
+    return lambda jobs: ClusterExecutor(address, parcel)
+
+
+def _connected(address: str) -> Any:
+    """A client of the scheduler; dask is imported by name, as only a run on a cluster needs it."""
+    try:
+        client = import_module("distributed").Client
+    except ImportError:
+        raise ConnectionError("a scheduler needs dask, which is not installed: pip install distributed") from None
+    try:
+        return client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ConnectionError(
+            f"no Dask scheduler answers at {address!r} in {SECONDS_TO_ANSWER} s; start one with 'dask scheduler' and "
+            f"give its address, such as tcp://127.0.0.1:8786 ({error})"
+        ) from None
+
+
+def _same(parcel: Parcel) -> Parcel:
+    return parcel

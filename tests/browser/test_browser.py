@@ -1,0 +1,326 @@
+"""The site in a real browser: what readers do with it, by mouse, by keyboard, on a phone, on paper."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+from crosswave.site.svg import svg_address
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Page]
+ROOT = Path(__file__).parents[2]
+FINDERS = ("trends", "findings", "claims", "surveys")
+PLAIN = ("index", *FINDERS, "methods", "downloads", "cite", "pages")
+SURVEY, TREND = "pages/survey/igov-2017", "pages/trend/barrier-culture"
+NOTEBOOKS = (SURVEY, TREND, "pages/claims/publictechnology-2017-04-18", "pages/start", "pages/synthesis",
+             "pages/context", "pages/calibration")  # fmt: skip
+EVERY = (*PLAIN, *NOTEBOOKS)
+FIRST_VIEW_LIMIT = 300_000
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def shown(page: Page) -> int:
+    return page.locator("table.finder tbody tr:visible").count()
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent.trim()"))
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds, by WCAG 2.2 AA and best practice."""
+    options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"], "preload": False})
+    found = page.evaluate(f"axe.run(document, {options}).then((found) => found.violations)")
+    return [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found]
+
+
+# --- every page ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_axe_finds_nothing_wide_and_light_or_narrow_and_dark(site: Path, visit: Visit, name: str) -> None:
+    page = visit((site / f"{name}.html").as_uri())
+    page.evaluate(AXE)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", ["index", "trends", "methods"])
+def test_axe_finds_nothing_wide_and_dark(site: Path, visit: Visit, name: str) -> None:
+    page = visit((site / f"{name}.html").as_uri(), dark=True)
+    page.evaluate(AXE)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_in_code_that_is_shown(site: Path, visit: Visit, dark: bool) -> None:
+    page = visit((site / f"{SURVEY}.html").as_uri(), dark=dark)
+    page.get_by_role("button", name="Show all code").click()
+    page.evaluate(AXE)
+    assert violations(page) == []
+
+
+def test_neither_a_phone_nor_paper_is_too_narrow(site: Path, visit: Visit) -> None:
+    page = visit((site / "index.html").as_uri())
+    wide = []
+    for name in EVERY:
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.emulate_media(media="screen")
+        page.goto((site / f"{name}.html").as_uri())
+        phone = page.evaluate("document.documentElement.scrollWidth")
+        sheet = 1000 if name in FINDERS else 680  # A4 with margins of 15 mm, on its side for the long tables
+        page.set_viewport_size({"width": sheet, "height": 800})
+        page.emulate_media(media="print")
+        paper = page.evaluate("document.documentElement.scrollWidth")
+        wide += [(name, phone, paper)] if phone > 360 or paper > sheet else []
+        expect(page.get_by_role("navigation", name="Site")).to_be_hidden()
+    assert wide == []
+
+
+@pytest.mark.parametrize("name", ["index", "findings", SURVEY])
+def test_the_site_works_behind_a_web_server_too(served: str, visit: Visit, name: str) -> None:
+    page = visit(f"{served}/{name}.html")
+    bar = page.locator("header.bar")
+    assert bar.evaluate("(bar) => getComputedStyle(bar).backgroundColor") == "rgb(18, 67, 109)"
+
+
+# --- the overview --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_view_is_light_and_soon_there(
+    served: str, visit: Visit, record_property: Callable[[str, object], None]
+) -> None:
+    page = visit("about:blank")
+    sizes: list[int] = []
+    page.unroute_all()
+    page.on("response", lambda response: sizes.append(len(response.body())))
+    page.goto(f"{served}/index.html", wait_until="networkidle")
+    ready = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
+    record_property("first_view_bytes", sum(sizes))
+    record_property("interactive_ms", round(ready))
+    assert len(sizes) >= 2
+    assert sum(sizes) < FIRST_VIEW_LIMIT
+
+
+def test_the_overview_answers_in_one_screen(site: Path, visit: Visit) -> None:
+    page = visit((site / "index.html").as_uri())
+    expect(page.get_by_role("heading", level=1)).to_have_text("What changed, 2017 to 2020?")
+    topics = page.locator("table.topics tbody th")
+    assert topics.all_text_contents() == ["Skills", "Culture", "Legacy systems", "Budget", "Security"]
+    limits = page.get_by_role("region", name="What the evidence cannot say").bounding_box()
+    assert limits and limits["y"] + limits["height"] <= 800
+
+
+def test_the_overview_leads_to_the_page_of_a_topic(site: Path, visit: Visit) -> None:
+    page = visit((site / "index.html").as_uri())
+    page.get_by_role("link", name="Culture").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Culture or resistance to change as a barrier")
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Trends").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Trends")
+
+
+def test_a_count_of_verdicts_leads_to_just_these_trends(site: Path, visit: Visit) -> None:
+    page = visit((site / "index.html").as_uri())
+    link = page.get_by_role("link", name="not testable")
+    number = int((link.text_content() or "").split()[0])
+    link.click()
+    assert shown(page) == number > 0
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def test_search_keeps_the_rows_that_hold_every_word(site: Path, visit: Visit) -> None:
+    page = visit((site / "findings.html").as_uri())
+    every = shown(page)
+    page.get_by_label("Search").fill("LEGACY igov")
+    texts = page.locator("table.finder tbody tr:visible").all_text_contents()
+    assert 0 < len(texts) < every
+    assert all("legacy" in text.lower() and "igov" in text.lower() for text in texts)
+    expect(page.get_by_role("status")).to_have_text(f"{len(texts)} of {every} findings")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("status")).to_have_text(f"{every} findings")
+    assert shown(page) == every
+
+
+def test_a_filter_takes_its_choices_from_the_table_and_stays_in_the_address(site: Path, visit: Visit) -> None:
+    page = visit((site / "findings.html").as_uri())
+    page.get_by_label("Year").select_option("2019")
+    page.get_by_label("Topic").select_option("culture")
+    years = page.locator("table.finder tbody tr:visible td:nth-child(2)").all_text_contents()
+    assert set(years) == {"2019"}
+    again = visit(page.url)
+    assert shown(again) == len(years)
+    expect(again.get_by_label("Topic")).to_have_value("culture")
+
+
+@pytest.mark.parametrize("name", FINDERS)
+def test_every_column_sorts_both_ways_and_says_so(site: Path, visit: Visit, name: str) -> None:
+    page = visit((site / f"{name}.html").as_uri())
+    rows = shown(page)
+    for place in range(page.locator("table.finder thead th").count()):
+        head = page.locator("table.finder thead th").nth(place)
+        for order in ("ascending", "descending"):
+            head.get_by_role("button").click()
+            expect(head).to_have_attribute("aria-sort", order)
+        assert page.locator("[aria-sort]").count() == 1
+    assert shown(page) == rows
+
+
+def test_numbers_sort_as_numbers_and_unknown_ones_come_last(site: Path, visit: Visit) -> None:
+    page = visit((site / "findings.html").as_uri() + "#sort=interval&order=descending")
+    lows = [text.split(" to ")[0] for text in page.locator("table.finder tbody td:nth-child(8)").all_text_contents()]
+    known = [float(low) for low in lows if low]
+    assert known == sorted(known, reverse=True)
+    assert "" in lows and all(lows[: len(known)])
+
+
+def test_a_row_leads_to_its_own_row_on_the_page_of_its_survey(site: Path, visit: Visit) -> None:
+    page = visit((site / "findings.html").as_uri())
+    page.get_by_role("link", name="igov-2017.barriers.culture").click()
+    page.wait_for_url("**/pages/survey/igov-2017.html#barriers.culture")
+    expect(page.locator("tr:target")).to_contain_text("58%")
+    expect(page.locator("tr:target")).to_be_in_viewport()
+
+
+def test_what_is_shown_can_be_downloaded(site: Path, visit: Visit, tmp_path: Path) -> None:
+    page = visit((site / "findings.html").as_uri() + "#q=culture&survey=igov-2017")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download what is shown").click()
+    waiting.value.save_as(tmp_path / "shown.csv")
+    with (tmp_path / "shown.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert waiting.value.suggested_filename == "crosswave-findings.csv"
+    assert len(rows) == shown(page) > 0
+    assert {row["Year"] for row in rows} == {"2017"}
+    assert "igov-2017.barriers.culture" in {row["Figure"] for row in rows}
+
+
+@pytest.mark.parametrize("name", FINDERS)
+def test_without_script_a_table_is_whole(site: Path, visit: Visit, name: str) -> None:
+    with_script = shown(visit((site / f"{name}.html").as_uri()))
+    page = visit((site / f"{name}.html").as_uri(), script=False)
+    assert page.locator("table.finder tbody tr:visible").count() == with_script > 0
+    expect(page.locator("form.finder")).to_be_hidden()
+
+
+# --- the keyboard --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_tab_skips_to_the_content(site: Path, visit: Visit) -> None:
+    page = visit((site / "index.html").as_uri())
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skills" or page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_keyboard_reaches_search_filters_buttons_and_sorts(site: Path, visit: Visit) -> None:
+    page = visit((site / "trends.html").as_uri())
+    page.get_by_label("Search").focus()
+    seen = []
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.name || document.activeElement.textContent"))
+        if seen[-1] == "Waves":
+            break
+    ordered = ["topic", "verdict", "Show all", "Download what is shown", "Thing measured", "Waves"]
+    assert [seen.index(name) for name in ordered] == sorted(seen.index(name) for name in ordered)
+    for key, order in (("Enter", "ascending"), ("Space", "descending")):
+        page.keyboard.press(key)
+        expect(page.locator("th[data-key=waves]")).to_have_attribute("aria-sort", order)
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid" and focused(page) == "Waves"
+
+
+def test_one_button_opens_and_folds_all_code(site: Path, visit: Visit) -> None:
+    page = visit((site / f"{SURVEY}.html").as_uri())
+    cells = page.locator("details.code")
+    assert cells.count() > 3 and page.locator("details.code[open]").count() == 0
+    page.get_by_role("button", name="Show all code").press("Enter")
+    assert page.locator("details.code[open]").count() == cells.count()
+    page.get_by_role("button", name="Fold all code").press("Space")
+    assert page.locator("details.code[open]").count() == 0
+
+
+# --- notebook pages ------------------------------------------------------------------------------------------------
+
+
+def test_a_survey_page_can_be_cited_and_leads_on(site: Path, visit: Visit) -> None:
+    page = visit((site / f"{SURVEY}.html").as_uri())
+    card = page.get_by_role("region", name="Who asked whom, and how to cite it")
+    for words in ("iGov Survey, for Kofax", "235, at 180 organisations", "page survey/igov-2017 of crosswave"):
+        expect(card).to_contain_text(words)
+    page.get_by_role("link", name="All findings of this survey").click()
+    expect(page.get_by_label("Survey", exact=True)).to_have_value("igov-2017")
+    assert shown(page) > 0
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        (SURVEY, "The executed notebook of this page"),
+        ("downloads", "findings.parquet"),
+        ("downloads", "crosswave-data.zip"),
+    ],
+)
+def test_files_download_from_a_web_server(served: str, visit: Visit, page: str, link: str) -> None:
+    opened = visit(f"{served}/{page}.html")
+    with opened.expect_download() as waiting:
+        opened.get_by_role("link", name=link).click()
+    begins = {".ipynb": b"{", ".parquet": b"PAR1", ".zip": b"PK"}[Path(waiting.value.suggested_filename).suffix]
+    assert waiting.value.path().read_bytes().startswith(begins)
+
+
+def test_neighbours_lead_to_and_fro(site: Path, visit: Visit) -> None:
+    page = visit((site / f"{SURVEY}.html").as_uri())
+    page.locator("a[rel=next], a[rel=prev]").first.click()
+    page.wait_for_url("**/pages/survey/deloitte-2017.html")
+    page.locator("a[rel=next], a[rel=prev]").first.click()
+    page.wait_for_url("**/pages/survey/igov-2017.html")
+
+
+def test_a_chart_looks_the_same_when_it_is_embedded(visit: Visit) -> None:
+    book = nbformat.read(ROOT / "notebooks" / "01_reproduce_survey.ipynb", as_version=4)
+    svg = next(_charts(book))
+    page = visit("about:blank")
+    plain = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    pictures = []
+    for address in (plain, svg_address(svg)):
+        page.set_content(f'<body><img src="{address}"></body>')
+        page.locator("img").evaluate("(image) => image.decode()")
+        pictures.append(page.locator("img").screenshot())
+    assert pictures[0] == pictures[1]
+    assert len(svg_address(svg)) < 0.9 * len(svg)
+
+
+def _charts(book: nbformat.NotebookNode) -> Iterator[str]:
+    for cell in book.cells:
+        for output in cell.get("outputs", []):
+            if "image/svg+xml" in output.get("data", {}):
+                yield output["data"]["image/svg+xml"]
+
+
+@pytest.mark.parametrize("name", ["index", "surveys", "findings", "downloads", "pages", "pages/survey/evil-2018"])
+def test_hostile_text_stays_text(hostile_site: Path, visit: Visit, name: str) -> None:
+    page = visit((hostile_site / f"{name}.html").as_uri())
+    assert page.locator("img[src=x], script:not([src])").count() == 0
+    if name not in ("index", "downloads"):
+        expect(page.locator("body")).to_contain_text("<script>alert(2)</script>")

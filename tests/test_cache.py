@@ -1,0 +1,311 @@
+"""The cache: entries are found by content alone, and anything that is not what was written counts as not there."""
+
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.random import default_rng
+
+from crosswave.calibration.simulation import grid
+from crosswave.display import survivals_of
+from crosswave.kept import KEEP_VARIABLE, KINDS, keeping, kept
+from crosswave.reconstruct import survey as engine
+from crosswave.reconstruct.kept import reconstruct
+from crosswave.reconstruct.retractions import retractions
+from crosswave.registry import DataError, Registry, load_registry
+from crosswave.registry import loading as loading_module
+from crosswave.registry.cache import FOLDER_VARIABLE, Store, cache_folder, digest
+from crosswave.registry.documents import read_document
+from crosswave.registry.reading import LateSurveys, kept_document
+from crosswave.tables.course import course_of
+from crosswave.trend.change import assess
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import planned
+
+ROOT = Path(__file__).parents[1]
+SURVEY = """id: a-2017
+title: A
+year: 2017
+year_basis: fieldwork
+population: p
+sector: local
+unit: person
+publisher: H
+sources: [{id: page, title: P, url: "https://example.org/p", kind: mirror}]
+n: {printed: "61", value: 61, kind: exact}
+questions:
+  - id: q
+    asks: What?
+    about: what
+    response: multi
+    answers:
+      - {id: yes, says: yes, printed: "74%", topic: other, sources: [page]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "surveys").mkdir(parents=True)
+    for name in ("quantities.yaml", "plan.yaml"):
+        (folder / name).write_bytes((ROOT / "data" / name).read_bytes())
+    (folder / "context.csv").write_text((ROOT / "data" / "context.csv").read_text().splitlines()[0] + "\n")
+    (folder / "claims.yaml").write_text("sources: []\nclaims: []\n")
+    (folder / "constructs.yaml").write_text("constructs: []\n")
+    for name in ("a-2017", "b-2018"):
+        (folder / "surveys" / f"{name}.yaml").write_text(SURVEY.replace("a-2017", name))
+    return folder
+
+
+def entries(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+
+
+# --- the store -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_put_is_got_and_nothing_else() -> None:
+    store = Store("words")
+    assert store.get(digest("a")) is None
+    store.put(digest("a"), b"one\ntwo")
+    assert store.get(digest("a")) == b"one\ntwo"
+    assert store.get(digest("b")) is None
+    assert Store("numbers").get(digest("a")) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=40), st.data())
+def test_entry_with_any_byte_altered_or_cut_counts_as_not_there(content: bytes, draw: st.DataObject) -> None:
+    store, key = Store("words"), digest(content)
+    store.put(key, content)
+    (path,) = entries(cache_folder() / "words" / key[:2])  # type: ignore[operator]
+    whole = path.read_bytes()
+    place = draw.draw(st.integers(0, len(whole) - 1))
+    other = draw.draw(st.integers(1, 255))
+    altered = whole[:place] + bytes([whole[place] ^ other]) + whole[place + 1 :]
+    damaged = draw.draw(st.sampled_from([whole[:place], altered]))
+    path.write_bytes(damaged)
+    assert store.get(key) is None
+    store.put(key, content)
+    assert store.get(key) == content
+    path.unlink()
+
+
+def test_entry_under_another_name_counts_as_not_there(own_cache: Path) -> None:
+    store = Store("words")
+    store.put(digest("a"), b"of a")
+    (path,) = entries(own_cache)
+    foreign = path.parent.parent / digest("b")[:2] / digest("b")
+    foreign.parent.mkdir(exist_ok=True)
+    path.rename(foreign)
+    assert store.get(digest("b")) is None
+
+
+def test_borders_between_parts_count() -> None:
+    assert digest("ab", "c") != digest("a", "bc")
+
+
+def test_folder_is_the_users_own_and_can_be_named_or_switched_off(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert cache_folder() == tmp_path / "cache"
+    monkeypatch.setenv(FOLDER_VARIABLE, "")
+    assert cache_folder() is None
+    Store("words").put("k", b"x")
+    assert Store("words").get("k") is None
+    monkeypatch.delenv(FOLDER_VARIABLE)
+    if sys.platform != "win32":
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+        assert cache_folder() == tmp_path / "xdg" / "crosswave"
+        Store("words").put(digest("a"), b"x")
+        assert (tmp_path / "xdg" / "crosswave").stat().st_mode & 0o777 == 0o700
+
+
+def test_folder_that_cannot_be_written_keeps_nothing_and_fails_nothing(own_cache: Path) -> None:
+    own_cache.write_text("a file stands where the folder should be")
+    Store("words").put("k", b"x")
+    assert Store("words").get("k") is None
+    with Store("words").alone("k"):
+        pass
+
+
+def test_old_entries_go(own_cache: Path) -> None:
+    store = Store("words")
+    for name in ("old", "new"):
+        store.put(digest(name), b"x")
+    os.utime(own_cache / "words" / digest("old")[:2] / digest("old"), (0, 0))
+    assert store.prune(days=30) == 1
+    assert (store.get(digest("old")), store.get(digest("new"))) == (None, b"x")
+
+
+def _waits(folder: str, started: object, said: object) -> None:
+    os.environ[FOLDER_VARIABLE] = folder
+    started.set()  # type: ignore[attr-defined]
+    with Store("words").alone("k"):
+        said.put(Store("words").get("k"))  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no locks of this kind")
+def test_second_process_waits_for_the_first_and_finds_its_entry(own_cache: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    started, said = context.Event(), context.Queue()
+    with Store("words").alone("k"):
+        process = context.Process(target=_waits, args=(str(own_cache), started, said))
+        process.start()
+        assert started.wait(30)
+        assert said.empty()
+        Store("words").put("k", b"made once")
+    assert said.get(timeout=30) == b"made once"
+    process.join()
+
+
+# --- parsed files --------------------------------------------------------------------------------------------------
+
+
+def test_kept_document_is_what_reading_gives(data: Path) -> None:
+    for path in sorted((ROOT / "data").glob("**/*.yaml"))[:30]:
+        first, second = (kept_document(path, "x", Store("parsed")) for _ in range(2))
+        read = read_document(path, "x")
+        assert first.data == second.data == read.data
+        assert {where: second.line(where) for where in read.lines} == read.lines
+
+
+def test_file_with_faults_is_read_each_time(data: Path, own_cache: Path) -> None:
+    path = data / "surveys" / "a-2017.yaml"
+    path.write_text("id: a\nid: b\n")
+    assert kept_document(path, "x", Store("parsed")).faults == kept_document(path, "x", Store("parsed")).faults != ()
+    assert entries(own_cache) == []
+
+
+def test_registry_is_checked_once_and_then_reads_only_the_survey_that_is_asked_for(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = load_registry(data)
+    monkeypatch.setattr(loading_module, "read_folder", None)
+    second = load_registry(data)
+    assert isinstance(second.surveys, LateSurveys)
+    (data / "surveys" / "b-2018.yaml").unlink()
+    assert second.survey("a-2017") == first.survey("a-2017")
+    assert (list(second.surveys), len(second.surveys)) == (["a-2017", "b-2018"], 2)
+
+
+def test_late_registry_is_the_registry() -> None:
+    first, second = load_registry(ROOT / "data"), load_registry(ROOT / "data")
+    assert isinstance(second.surveys, LateSurveys)
+    assert dict(second.surveys) == dict(first.surveys)
+    assert list(second.findings) == list(first.findings)
+    assert (second.plan, second.claims, second.constructs) == (first.plan, first.claims, first.constructs)
+
+
+@pytest.mark.parametrize("name", ["surveys/a-2017.yaml", "constructs.yaml", "surveys/c.yml"])
+def test_any_altered_byte_has_the_folder_checked_again(data: Path, name: str) -> None:
+    load_registry(data)
+    with (data / name).open("a") as stream:
+        stream.write("nonsense: 1\n")
+    with pytest.raises(DataError):
+        load_registry(data)
+
+
+def test_survey_that_was_spoilt_after_the_check_is_told_when_it_is_read(data: Path) -> None:
+    load_registry(data)
+    late = load_registry(data)
+    (data / "surveys" / "a-2017.yaml").write_text("id: a-2017\n")
+    with pytest.raises(DataError, match="key title is missing"):
+        late.survey("a-2017")
+
+
+def test_damaged_entries_are_made_anew(data: Path, own_cache: Path) -> None:
+    load_registry(data)
+    for path in entries(own_cache):
+        path.write_bytes(b"damaged")
+    assert not isinstance(load_registry(data).surveys, LateSurveys)
+    assert isinstance(load_registry(data).surveys, LateSurveys)
+
+
+# --- reconstructions -----------------------------------------------------------------------------------------------
+
+
+def test_reconstruction_is_computed_once_for_each_content(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry, seen = load_registry(data), []
+    made = engine.reconstruct
+
+    def counted(survey, registry, *, retract=()):  # type: ignore[no-untyped-def]
+        seen.append(survey.id)
+        return made(survey, registry, retract=retract)
+
+    monkeypatch.setattr(engine, "reconstruct", counted)
+    wave = registry.survey("a-2017")
+    with keeping():
+        results = [reconstruct(wave, registry) for _ in range(3)]
+        assert seen == ["a-2017"]
+        assert results[0] == results[1] == results[2] == made(wave, registry)
+        reconstruct(wave.model_copy(update={"year": 2019}), registry)
+        reconstruct(wave, registry, retract=results[0].assumptions[:1])
+        assert len(seen) == 3
+    assert KEEP_VARIABLE not in os.environ
+    reconstruct(wave, registry)
+    assert len(seen) == 4
+
+
+def test_what_is_kept_and_cannot_be_read_is_computed_anew(data: Path, own_cache: Path) -> None:
+    registry = load_registry(data)
+    wave = registry.survey("a-2017")
+    with keeping():
+        first = reconstruct(wave, registry)
+        (path,) = entries(own_cache / "reconstructions")
+        Store("reconstructions").put(path.name, b"no pickle")
+        assert reconstruct(wave, registry) == first
+
+
+# --- other results -------------------------------------------------------------------------------------------------
+
+
+def test_result_is_made_once_for_each_content_and_only_where_results_are_kept() -> None:
+    made: list[str] = []
+
+    def make() -> str:
+        made.append("once")
+        return "result"
+
+    assert [kept("courses", make, "crosswave.line.trajectory", "a") for _ in range(2)] == ["result"] * 2
+    assert len(made) == 2
+    with keeping():
+        for content in ("a", "a", "b", "a"):
+            assert kept("courses", make, "crosswave.line.trajectory", content) == "result"
+        assert len(made) == 4
+        kept("courses", make, "crosswave.calibration.worlds", "a")
+        assert len(made) == 5
+
+
+def test_kept_results_are_those_that_are_computed(registry: Registry, reconstructions: Any) -> None:
+    settings, resolved = planned(registry.plan), with_estimated_error(registry, reconstructions)
+    wave, chosen = registry.survey("igov-2017"), registry.construct("barrier-culture")
+    trend = assess(chosen, resolved, reconstructions, settings)
+
+    def results() -> list[str]:
+        dice = default_rng(1)
+        cases = grid(resolved.plan, dice, sizes=(100,), worlds=50)
+        return [
+            repr(retractions(wave, registry)),
+            repr(course_of(chosen, resolved, reconstructions, settings).found),
+            repr(survivals_of([trend], resolved)),
+            cases.to_csv() + repr(dice.random()),  # the source of chance is left where it would be
+        ]
+
+    computed = results()
+    with keeping():
+        assert results() == computed
+        assert results() == computed
+    assert {path.parents[1].name for path in entries(cache_folder())} >= set(KINDS) - {"errors", "reconstructions"}  # type: ignore[arg-type]

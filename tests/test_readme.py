@@ -1,0 +1,137 @@
+"""The README tells what the ledger holds, in few words, and what it tells people to type and open is there."""
+
+import csv
+import re
+import shlex
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crosswave import __version__
+from crosswave.readme import CHOSEN, computed, renewed
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+
+
+def ledger(name, key):
+    with (ROOT / "reports" / "results" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return {row[key]: row for row in csv.DictReader(stream)}
+
+
+def test_computed_parts_are_current():
+    assert renewed(README, computed(ROOT)) == README, "run make readme"
+
+
+def test_a_readme_without_a_place_for_a_part_is_refused():
+    with pytest.raises(ValueError) as caught:
+        renewed("# crosswave\n", {"results": "", "speed": ""})
+    assert str(caught.value) == (
+        "README.md has no place for: results, speed; put <!-- name --> and <!-- /name --> where it belongs"
+    )
+
+
+@pytest.mark.parametrize("construct", CHOSEN)
+def test_each_result_has_numerator_denominator_percentage_interval_verdict_and_reservation(construct):
+    """Read from the ledger by other means than those that wrote the table."""
+    trend, findings = ledger("trends", "construct_id")[construct], ledger("findings", "finding_id")
+    row = next(line for line in README.splitlines() if line.startswith(f"| {CHOSEN[construct]} |"))
+    assert row.endswith(f"| {trend['verdict']} ({trend['grade']}) |")
+    assert f"| {float(trend['difference_pp']):+.0f} (" in row
+    assert f"| {trend['detectable_pp']} points |" in row or (not trend["detectable_pp"] and "| none |" in row)
+    for name in (trend["first"], trend["second"]):
+        finding = findings[name]
+        assert f": {finding['published']}" in row
+        if finding["base_low"]:
+            low, high = (f"{100 * float(finding[key]):.0f}" for key in ("low", "high"))
+            numbers = [f"{int(finding[key]):,}" for key in ("count_low", "count_high", "base_low", "base_high")]
+            assert all(number in row for number in numbers)
+            assert f"({low} to {high}%)" in row
+
+
+def test_speed_is_quoted_word_for_word_or_not_at_all():
+    quoted = re.search(r"<!-- speed -->\n(.*?)<!-- /speed -->", README, re.DOTALL)[1]
+    path = ROOT / "reports" / "benchmark.md"
+    assert quoted.strip() == "" if not path.exists() else quoted.strip() in path.read_text(encoding="utf-8")
+
+
+def test_the_machine_and_the_ratios_of_a_benchmark_are_what_is_quoted(tmp_path):
+    results = tmp_path / "reports" / "results"
+    results.parent.mkdir()
+    results.symlink_to(ROOT / "reports" / "results")
+    first = "3 rounds. Linux, 2 cores.\n\n| measure | found |\n|---|---:|\n| all | 9 times |\n\n"
+    (tmp_path / "reports" / "benchmark.md").write_text(f"# Benchmark\n\n{first}| seconds |\n", encoding="utf-8")
+    assert computed(tmp_path)["speed"] == f"\n{first}"
+
+
+def test_it_is_short():
+    prose = [line for line in README.splitlines() if not line.startswith(("|", "<!--"))]
+    assert len(" ".join(prose).split()) <= 450
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_to_a_file(document):
+    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text(encoding="utf-8"))
+    assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_that_is_named_exists(document):
+    from typer.main import get_command
+
+    from crosswave.cli import app
+
+    text = (ROOT / document).read_text(encoding="utf-8")
+    typed = re.findall(r"(?:^|`)(crosswave [a-z][^`\n]*)", text, re.MULTILINE)
+    known = get_command(app).commands
+    for line in typed:
+        name, *rest = shlex.split(line)[1:]
+        options = {option for parameter in known[name].params for option in parameter.opts}
+        assert {word.partition("=")[0] for word in rest if word.startswith("-")} <= options, line
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_make_target_that_is_named_exists(document):
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named - targets == set()
+
+
+def test_the_citation_has_what_its_format_needs_and_the_version_of_the_package():
+    """The keys that version 1.2.0 of the Citation File Format requires, and those that a reader needs."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
+    assert citation["cff-version"] == "1.2.0"
+    assert all(author.get("name") or author.get("family-names") for author in citation["authors"])
+    assert citation["license"] == "MIT"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert citation["version"] == project["version"] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def hooks():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    return {hook["id"]: hook for repository in config["repos"] for hook in repository["hooks"]}
+
+
+def test_hooks_come_from_the_environment_alone():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert {repository["repo"] for repository in config["repos"]} == {"local"}
+    assert {hook["language"] for hook in hooks().values()} == {"system"}
+    assert all(hook["entry"].startswith(".venv/bin/") for hook in hooks().values())
+
+
+FILES = {"notebooks": ["notebooks/*.ipynb"], "ruff": ["src/crosswave/cli.py"], "ruff-format": ["src/crosswave/cli.py"]}
+
+
+@pytest.mark.parametrize("name", hooks())
+@pytest.mark.skipif(not (ROOT / ".venv").is_dir(), reason="hooks run from .venv, which conda does not make")
+def test_every_hook_passes_on_what_is_committed(name):
+    paths = [path.relative_to(ROOT) for pattern in FILES.get(name, []) for path in sorted(ROOT.glob(pattern))]
+    command = [*shlex.split(hooks()[name]["entry"]), *map(str, paths)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, README) == (0, (ROOT / "README.md").read_text(encoding="utf-8")), done.stdout
