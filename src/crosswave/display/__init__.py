@@ -8,6 +8,7 @@ from crosswave.display.conflicts import survey_conflicts, survey_readings, tell_
 from crosswave.display.forms import attach, form_of
 from crosswave.display.menu import chooser
 from crosswave.display.overview import facts_answer, facts_between, facts_notes, overview_answer
+from crosswave.display.progress import progress
 from crosswave.display.prose import bullets, markdown, say
 from crosswave.display.surveys import survey_answer, survey_caveats, survey_checks
 from crosswave.display.survival import (
@@ -54,6 +55,7 @@ __all__ = [
     "markdown",
     "multiverse_words",
     "overview_answer",
+    "progress",
     "say",
     "survey_answer",
     "survey_card",

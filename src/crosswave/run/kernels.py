@@ -21,6 +21,7 @@ from crosswave.run.tasks import CURRENT_KERNEL
 PRIVATE_SOCKETS = sys.platform != "win32"
 
 FIXED = {
+    "CROSSWAVE_PROGRESS": "0",
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -115,7 +115,10 @@ def course_of(
 
 
 def courses_of(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    registry: Registry,
+    reconstructions: Mapping[str, Reconstruction],
+    settings: Settings,
+    constructs: Iterable[Construct] | None = None,
 ) -> tuple[Course, ...]:
     """Return every construct with three comparable waves or more, over all years, adjusted as one family.
 
@@ -123,8 +126,11 @@ def courses_of(
     ----------
     registry, reconstructions, settings
         As for `course_of`; of every survey.
+    constructs : iterable of Construct, optional
+        Which, taken one by one; all if absent.
     """
-    every = (course_of(one, registry, reconstructions, settings) for one in registry.constructs.values())
+    wanted = registry.constructs.values() if constructs is None else constructs
+    every = (course_of(one, registry, reconstructions, settings) for one in wanted)
     courses = [course for course in every if len(course.kept.waves) >= FEWEST_FOR_TREND]
     adjusted = adjusted_over_lines({course.construct.id: course.found for course in courses if course.found})
     return tuple(replace(course, p_adjusted=adjusted.get(course.construct.id, {})) for course in courses)

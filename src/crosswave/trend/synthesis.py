@@ -23,9 +23,9 @@ def reconstruct_all(registry: Registry, survey_ids: Iterable[str] | None = None)
     registry : Registry
         Holds the surveys.
     survey_ids : iterable of str, optional
-        Which; all if absent.
+        Which, each once, taken one by one; all if absent.
     """
-    wanted = registry.surveys if survey_ids is None else dict.fromkeys(survey_ids)
+    wanted = registry.surveys if survey_ids is None else survey_ids
     return {survey_id: reconstruct(registry.survey(survey_id), registry) for survey_id in wanted}
 
 
