@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,6 +111,7 @@ def grid(
     change: float = 15.0,
     sizes: Sequence[int] = SIZES,
     worlds: int = 10_000,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Return the error rates of every tier, with its error declared as it is and too small, a row for each case.
 
@@ -128,6 +129,8 @@ def grid(
         Who answered each survey.
     worlds : int, default 10,000
         Worlds of each case.
+    executor : concurrent.futures.Executor, optional
+        Where the cases are worked out: processes of this machine, or a cluster's; in this process if absent.
 
     Returns
     -------
@@ -137,28 +140,24 @@ def grid(
 
     Notes
     -----
-    True are, for each tier: the error declared; twice as much; and that of the next tier.
+    True are, for each tier: the error declared; twice as much; and that of the next tier. Each case has a source of
+    chance of its own, spawned from `rng`, so the numbers are the same wherever and in whatever order cases are worked
+    out.
     """
-    content = (plan.model_dump_json(), repr(rng.bit_generator.state), repr((share, change, tuple(sizes), worlds)))
-
-    def make() -> tuple[pd.DataFrame, Mapping[str, Any]]:
-        frame = _grid(plan, rng, share, change, sizes, worlds)
-        return frame, rng.bit_generator.state
-
-    frame, rng.bit_generator.state = kept("calibrations", make, __name__, *content)
-    return frame
-
-
-def _grid(
-    plan: Plan, rng: np.random.Generator, share: float, change: float, sizes: Sequence[int], worlds: int
-) -> pd.DataFrame:
     towards_middle = math.copysign(change, 0.5 - share) if share != 0.5 else change
-    cases = product(_errors(plan), sizes, (0.0, towards_middle))
-    rows = [
-        _case(tier, simulate(world_of(plan, tier, true_error=true, n=n, change=d, share=share, worlds=worlds), rng))
-        for (tier, true), n, d in cases
+    cases = [
+        (tier, world_of(plan, tier, true_error=true, n=n, change=d, share=share, worlds=worlds))
+        for (tier, true), n, d in product(_errors(plan), sizes, (0.0, towards_middle))
     ]
-    return pd.DataFrame(rows)
+    sources = rng.spawn(len(cases))
+    content = repr([(case, source.bit_generator.state) for case, source in zip(cases, sources, strict=True)])
+
+    def make() -> pd.DataFrame:
+        work = executor.map if executor else map
+        found = work(simulate, [world for _, world in cases], sources)
+        return pd.DataFrame([_case(tier, one) for (tier, _), one in zip(cases, found, strict=True)])
+
+    return kept("calibrations", make, __name__, content)
 
 
 def _errors(plan: Plan) -> list[tuple[str, float]]:

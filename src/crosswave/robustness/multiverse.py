@@ -5,8 +5,10 @@ None of the analyses is preferred. What is reported is the share of each outcome
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -76,6 +78,30 @@ def multiverse(
     choices = Choices.of(with_estimated_error(registry, reconstructions).plan)
     frames = [_frame(pair, choices) for pair in usable]
     return Multiverse(pd.concat(frames, ignore_index=True), "")
+
+
+def multiverses(
+    constructs: Iterable[Construct],
+    registry: Registry,
+    reconstructions: Mapping[str, Reconstruction],
+    settings: Settings,
+    executor: Executor | None = None,
+) -> dict[str, Multiverse]:
+    """Return every analysis of several constructs, by construct id.
+
+    Parameters
+    ----------
+    constructs : iterable of Construct
+        Which.
+    registry, reconstructions, settings
+        As for `multiverse`.
+    executor : concurrent.futures.Executor, optional
+        Where they are worked out: processes of this machine, or a cluster's; in this process if absent.
+    """
+    wanted = list(constructs)
+    work = executor.map if executor else map
+    given = (repeat(one) for one in (registry, reconstructions, settings))
+    return dict(zip((one.id for one in wanted), work(multiverse, wanted, *given), strict=True))
 
 
 def _why_none(pairs: Sequence[Pair]) -> str:
