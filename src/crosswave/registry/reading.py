@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class LateLines(dict[Path_, int]):
 
     def __init__(self, path: Path, shown_as: str) -> None:
         super().__init__()
-        self._read: Callable[[], Document] | None = lambda: read_document(path, shown_as)
+        self._read: Callable[[], Document] | None = partial(read_document, path, shown_as)
 
     def _fill(self) -> None:
         if self._read is not None:
