@@ -15,9 +15,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
-from crosswave.run import RunRequest, on_cluster, run_all
-from crosswave.run.cluster import ClusterExecutor
+from crosswave.run.cluster import ClusterExecutor, on_cluster
 from crosswave.run.current import package_digest
+from crosswave.run.engine import run_all
+from crosswave.run.request import RunRequest
 from crosswave.run.tasks import Task
 from crosswave.run.work import Parcel, make_page_away
 

@@ -17,7 +17,7 @@ from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.registry import Registry, load_registry
 from crosswave.results import by_finding
-from crosswave.run import check_parameters, read_parameters
+from crosswave.run.parameters import check_parameters, read_parameters
 from crosswave.sentences import trend_sentence
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned

@@ -21,28 +21,19 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
-from crosswave.run import (
-    ParameterError,
-    PlanError,
-    RunRequest,
-    RunSummary,
-    check_parameters,
-    choose_tasks,
-    plan_tasks,
-    read_parameters,
-    run_all,
-)
 from crosswave.run.cache import data_hash, notebook_code, notebook_hash, task_key, versions_hash
 from crosswave.run.current import unchanged
+from crosswave.run.engine import run_all
 from crosswave.run.execute import execute_task
 from crosswave.run.executors import ROUNDS, LocalProcesses
 from crosswave.run.kernels import BlockingLocalKernelManager, CurrentKernelSpecManager, best_kernel, kernel_environment
 from crosswave.run.keys import task_keys
 from crosswave.run.outputs import Outputs
-from crosswave.run.parameters import parse_parameters
+from crosswave.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
 from crosswave.run.refresh import main as refresh
+from crosswave.run.request import RunRequest, RunSummary
 from crosswave.run.scratch import Scratch
-from crosswave.run.tasks import CURRENT_KERNEL, Product, Task, with_parameters
+from crosswave.run.tasks import CURRENT_KERNEL, PlanError, Product, Task, choose_tasks, plan_tasks, with_parameters
 from crosswave.site.files import write_whole
 from crosswave.source_graph import SourceGraph
 
@@ -588,7 +579,8 @@ DRIVER = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from crosswave.run import RunRequest, run_all
+from crosswave.run.engine import run_all
+from crosswave.run.request import RunRequest
 
 if __name__ == "__main__":
     print("ready", flush=True)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crosswave.registry.cache import Store
 from crosswave.run.current import unchanged, whole_digest
@@ -17,13 +16,6 @@ from crosswave.run.request import RunSummary
 if TYPE_CHECKING:
     from crosswave.ledger import Ledger
     from crosswave.registry.loading import Registry
-
-_FROM = {
-    "Ledger": "crosswave.ledger",
-    "make_ledger": "crosswave.ledger",
-    "run_request": "crosswave.pages",
-    "write_ledger": "crosswave.ledger",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +171,3 @@ def _keep_results(ledger: Ledger, out: Path) -> None:
 
     with Outputs(out) as outputs:
         outputs.write_results({f"results/{name}": text for name, text in ledger.texts().items()})
-
-
-def __getattr__(name: str) -> Any:
-    """Names of the modules that need statistics, imported when they are asked for."""
-    if name not in _FROM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_FROM[name]), name)

@@ -18,7 +18,7 @@ from statistics import median
 import psutil
 
 from crosswave.registry import load_registry
-from crosswave.run import Task, plan_tasks
+from crosswave.run.tasks import Task, plan_tasks
 
 ROOT = Path(__file__).parents[2]
 EVERY = 12
