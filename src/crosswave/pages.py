@@ -20,6 +20,7 @@ from crosswave.site.index import PageText
 from crosswave.site.material import Material
 from crosswave.site.overview import make_overview
 from crosswave.site.package import make_downloads
+from crosswave.words import capital
 
 
 def run_request(
@@ -114,7 +115,7 @@ def _trend_texts(registry: Registry, trends: pd.DataFrame) -> dict[str, PageText
     by_id = trends.set_index("construct_id")
     return {
         f"trend/{name}": PageText(
-            title=construct.label[:1].upper() + construct.label[1:],
+            title=capital(construct.label),
             summary=str(by_id.loc[name, "sentence"]),
             verdict=str(by_id.loc[name, "verdict"]),
         )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crosswave.registry.cache import Store
 from crosswave.run.current import unchanged, whole_digest
-from crosswave.run.request import RunSummary
+from crosswave.run.request import RunRequest, RunSummary
 
 if TYPE_CHECKING:
     from crosswave.ledger import Ledger
-    from crosswave.registry.loading import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +86,25 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
 
 
 def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
-    from dataclasses import replace
+    """The processes of a run begin to start first, while this one imports, checks and computes."""
+    from crosswave.run.ending import listening
 
+    with listening(), _executors(folder, choice) as make_executor:
+        from crosswave.run.engine import run_all
+
+        ledger, request = _planned(folder, out, choice, inputs)
+        summary = run_all(request, make_executor=make_executor)
+    _keep_results(ledger, out)
+    _prune()
+    return summary
+
+
+def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledger, RunRequest]:
+    """The results of a data folder and the request for its pages, once everything that was asked for is checked."""
     from crosswave.audit import audit
-    from crosswave.kept import KINDS
+    from crosswave.kept import keeping
     from crosswave.ledger import make_ledger
     from crosswave.pages import run_request
-    from crosswave.run.ending import listening
-    from crosswave.run.engine import run_all
     from crosswave.trend.settings import check_settings
 
     registry = audit(folder)
@@ -102,16 +112,17 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
     _check_known("construct", choice.constructs, registry.constructs)
     check_settings(registry.plan, choice.parameters)
     _check_notebooks(folder.resolve().parent / "notebooks")
-    with listening(), _executors(registry, choice) as make_executor:
-        with _kept():
-            ledger = make_ledger(registry)
-            request = run_request(registry, ledger, out, choice.parameters)
-        request = replace(request, only=choice.pages, inputs=inputs, jobs=choice.jobs, force=choice.force)
-        summary = run_all(request, make_executor=make_executor)
-    _keep_results(ledger, out)
+    with keeping():
+        ledger = make_ledger(registry)
+        request = run_request(registry, ledger, out, choice.parameters)
+    return ledger, replace(request, only=choice.pages, inputs=inputs, jobs=choice.jobs, force=choice.force)
+
+
+def _prune() -> None:
+    from crosswave.kept import KINDS
+
     for kind in ("parsed", "checked", "imports", *KINDS):
         Store(kind).prune()
-    return summary
 
 
 def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
@@ -138,12 +149,12 @@ def _check_notebooks(folder: Path) -> None:
 
 
 @contextmanager
-def _executors(registry: Registry, choice: Choice) -> Iterator[Callable[[int], Executor]]:
-    """What makes executors. The processes of this machine begin to start at once, while the ledger is made."""
+def _executors(data: Path, choice: Choice) -> Iterator[Callable[[int], Executor]]:
+    """What makes executors. The processes of this machine begin to start at once."""
     if choice.scheduler:
         from crosswave.run.cluster import on_cluster
 
-        root = registry.folder.resolve().parent
+        root = data.resolve().parent
         files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
         yield on_cluster(choice.scheduler, root, files)
         return
@@ -156,14 +167,6 @@ def _executors(registry: Registry, choice: Choice) -> Iterator[Callable[[int], E
     finally:
         with held():
             pools.end()
-
-
-@contextmanager
-def _kept() -> Iterator[None]:
-    from crosswave.kept import keeping
-
-    with keeping():
-        yield
 
 
 def _keep_results(ledger: Ledger, out: Path) -> None:

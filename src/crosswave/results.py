@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 
 import pandas as pd
 
@@ -45,13 +46,34 @@ def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, 
     DataFrame
         Columns `FINDING_COLUMNS`; shares in [0, 1], rounded to four decimals; missing where print says nothing.
     """
-    rows = [
-        _finding_row(finding, reconstruction.findings[finding.id], alpha, design_effect)
-        for finding in findings_of(survey)
-    ]
-    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+    return _findings_frame(_finding_rows(survey, reconstruction, alpha, design_effect))
+
+
+def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+    """Return a row for each printed figure of a registry, under the settings of its plan.
+
+    Parameters
+    ----------
+    registry : Registry
+        Holds the surveys and the plan.
+    reconstructions : mapping of str to Reconstruction
+        Of every survey.
+    """
+    settings = registry.plan.alpha.value, registry.plan.design_effect.value
+    every = (_finding_rows(survey, reconstructions[name], *settings) for name, survey in registry.surveys.items())
+    return _findings_frame(chain.from_iterable(every))
+
+
+def _findings_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
     whole = ["base_low", "base_high", "count_low", "count_high"]
-    return frame.astype(dict.fromkeys(whole, "Int64"))
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype(dict.fromkeys(whole, "Int64"))
+
+
+def _finding_rows(
+    survey: Survey, reconstruction: Reconstruction, alpha: float, design_effect: float
+) -> list[dict[str, object]]:
+    findings = findings_of(survey)
+    return [_finding_row(one, reconstruction.findings[one.id], alpha, design_effect) for one in findings]
 
 
 def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> dict[str, object]:
@@ -233,13 +255,3 @@ def _cell(name: str, value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else str(value)
-
-
-def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
-    """Return a row for each printed figure of a registry, under the settings of its plan."""
-    plan = registry.plan
-    frames = [
-        by_finding(survey, reconstructions[name], alpha=plan.alpha.value, design_effect=plan.design_effect.value)
-        for name, survey in registry.surveys.items()
-    ]
-    return pd.concat(frames, ignore_index=True)

@@ -9,6 +9,7 @@ from crosswave.registry.models import Survey
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
+from crosswave.words import capital
 
 _UNITS = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
 _PROBABILITY = ("probability", "census")
@@ -64,14 +65,10 @@ def trend_sentence(trend: Trend) -> str:
     """
     window = f"{trend.settings.from_year} to {trend.settings.to_year}"
     if trend.comparison is None:
-        return f"{_capital(trend.construct.label)}, {window}: {trend.verdict}; {_why_untested(trend)}."
+        return f"{capital(trend.construct.label)}, {window}: {trend.verdict}; {_why_untested(trend)}."
     pair = trend.comparison.pair
     levels = f"{wave_words(pair.first)}, then {wave_words(pair.second)}"
-    return f"{_capital(trend.construct.label)}: {levels}. {_VERDICT_WORDS[trend.verdict](trend, trend.comparison)}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{capital(trend.construct.label)}: {levels}. {_VERDICT_WORDS[trend.verdict](trend, trend.comparison)}."
 
 
 def _why_untested(trend: Trend) -> str:

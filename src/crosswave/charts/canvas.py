@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from crosswave.charts.compact import compact
 from crosswave.tables.render import STYLE, download, folded, publish, to_html, to_text
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -147,14 +148,18 @@ def wrapped(text: str, width: float = 0.0, *, size: float = SMALLEST, weight: st
         Of the letters.
     """
     room = 0.97 * 72 * (width or WIDTH - LEFT - RIGHT / 2)  # a browser may set letters a little wider
-    lines: list[str] = []
+    space = _points_wide("a a", size, weight) - _points_wide("aa", size, weight)
+    lines: list[list[str]] = []
+    used = 0.0
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _points_wide(longer, size, weight) <= room:
-            lines[-1] = longer
+        wide = _points_wide(word, size, weight)
+        used += space + wide
+        if lines and used <= room:
+            lines[-1].append(word)
         else:
-            lines.append(word)
-    return lines
+            lines.append([word])
+            used = wide
+    return [" ".join(line) for line in lines]
 
 
 @cache
@@ -181,9 +186,9 @@ def svg_text(figure: Figure, alt: str) -> str:
         What it shows, in words.
     """
     stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = stream.getvalue()
-    return text[text.index("<svg ") :].replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    return compact(text[text.index("<svg ") :]).replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
 
 
 def show(

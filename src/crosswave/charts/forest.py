@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from crosswave.arguments import FloatArray
 from crosswave.charts.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, sheet, wrapped
 
 _LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.17, 0.18, 0.1, 0.17, 0.11
@@ -118,8 +120,7 @@ def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, titl
     figure, axes = sheet(title, subtitle, height)
     _ground(axes, scale, height, places)
     _key(axes, key, scale)
-    for row, place in zip(rows, places, strict=True):
-        _draw(axes, row, place, looks[row.kind])
+    _draw(axes, rows, places, looks)
     _write_labels(axes, rows, places, scale)
     _mark(axes, rows, places, looks)
     return figure
@@ -145,13 +146,18 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
     axes.set_xlabel(scale.words)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     ticks = [tick for tick in axes.get_xticks() if scale.low <= tick <= scale.high]
-    for place in places:
-        ends = place - _LANE, place + _LANE
-        axes.vlines(ticks, *ends, color=LINE, linewidth=0.8, zorder=0)
-        if scale.zone:
-            axes.fill_betweenx(ends, *scale.zone, color=LINE, alpha=0.6, linewidth=0, zorder=0)
-        if scale.zero:
-            axes.vlines([0], *ends, color=INK, linewidth=1, zorder=1)
+    above, below = np.array(places) - _LANE, np.array(places) + _LANE
+    _uprights(axes, ticks, above, below, color=LINE, linewidth=0.8, zorder=0)
+    if scale.zone:
+        start, end = scale.zone
+        axes.barh(places, end - start, 2 * _LANE, start, color=LINE, alpha=0.6, linewidth=0, zorder=0)
+    if scale.zero:
+        _uprights(axes, [0.0], above, below, color=INK, linewidth=1, zorder=1)
+
+
+def _uprights(axes: Axes, at: Sequence[float], above: FloatArray, below: FloatArray, **look: Any) -> None:
+    """A line at each value in each lane."""
+    axes.vlines(np.tile(at, len(above)), np.repeat(above, len(at)), np.repeat(below, len(at)), **look)
 
 
 def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
@@ -178,12 +184,19 @@ def _marker(look: Look) -> dict[str, Any]:
     }
 
 
-def _draw(axes: Axes, row: Row, place: float, look: Look) -> None:
-    if not math.isnan(row.low):
-        axes.hlines(place, row.low, row.high, color=look.colour, linewidth=1.6, zorder=2)
-        axes.vlines([row.low, row.high], place - 0.05, place + 0.05, color=look.colour, linewidth=1.6, zorder=2)
-    if not math.isnan(row.admits_low):
-        axes.hlines(place, row.admits_low, row.admits_high, color=look.colour, linewidth=8, alpha=0.35, zorder=1.5)
+def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
+    """The interval of each row as a line with its ends, and what print admits as a bar behind it."""
+    frame = pd.DataFrame(rows).assign(place=places)
+    for kind, of in frame.groupby("kind", sort=False):
+        colour, drawn, printed = looks[str(kind)].colour, of.dropna(subset="low"), of.dropna(subset="admits_low")
+        ends = np.concatenate([drawn["low"], drawn["high"]])
+        places_2 = np.tile(drawn["place"], 2)
+        axes.hlines(drawn["place"], drawn["low"], drawn["high"], color=colour, linewidth=1.6, zorder=2)
+        axes.vlines(ends, places_2 - 0.05, places_2 + 0.05, color=colour, linewidth=1.6, zorder=2)
+        axes.hlines(
+            printed["place"], printed["admits_low"], printed["admits_high"],
+            color=colour, linewidth=8, alpha=0.35, zorder=1.5,
+        )  # fmt: skip
 
 
 def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:

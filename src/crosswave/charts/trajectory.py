@@ -18,6 +18,7 @@ from crosswave.sentences import points
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
 from crosswave.tables.trajectory import MODEL_WORDS, course_table
+from crosswave.words import capital
 
 _HEIGHT, _LINE, _STEPS, _INDENT = 2.4, 0.165, 61, 0.25
 
@@ -105,7 +106,7 @@ def trajectory_message(course: Course) -> str:
     course : Course
         From `crosswave.tables.course.course_of`.
     """
-    label = course.construct.label[:1].upper() + course.construct.label[1:]
+    label = capital(course.construct.label)
     if course.found is None or not course.has_line:
         return f"{label}: {len(course.kept.waves)} waves that may be compared, too few for a line"
     line = course.found.lines["meta-regression"]

@@ -15,6 +15,7 @@ from crosswave.sentences import points
 from crosswave.tables.render import confidence
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.words import capital
 
 # Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
 _TIERS: Mapping[str, tuple[str, str]] = {
@@ -104,7 +105,7 @@ def _wave_looks() -> dict[str, Look]:
 def waves_message(trend: Trend) -> str:
     """Return what the chart says: the verdict on the construct."""
     label = trend.construct.label
-    return f"{label[:1].upper()}{label[1:]}: {trend.verdict}"
+    return f"{capital(label)}: {trend.verdict}"
 
 
 def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from crosswave.arguments import FloatArray, checked, checked_alpha, checked_shares, checked_sizes
 from crosswave.difference.arms import NO_ERROR
-from crosswave.difference.detection import margin_of_equals, smallest_rise
+from crosswave.difference.detection import Bools, margin_of_equals, smallest_rise
 
 # A sample beyond this size is no plan: more people than live.
 N_MAX = 2**33
+_TRIED = 64
 
 
 def critical_difference(
@@ -206,18 +209,22 @@ def smallest_n(
     # 1 - 0.9 is a little less than 0.1.
     checked("change", change, f"in (0, {top:g}]", lambda a: (a > 0) & (a <= top + 1e-12), "For a fall pass 1 - share.")
 
-    def found(n: float) -> bool:
-        return detectable_change(share, n, n, alpha=alpha, power=power, total_error=total_error) <= change
+    p, _, error = _checked_waves(share, N_MAX, N_MAX, total_error)
+    chances = {"alpha": checked_alpha(alpha), "power": _checked_power(power)}
 
-    return _first_whole(found) if found(N_MAX) else None
+    def found(n: FloatArray) -> Bools:
+        return smallest_rise(p, n, n, error, **chances) <= change
+
+    return _first_whole(found) if found(np.array([N_MAX])).all() else None
 
 
-def _first_whole(holds: Callable[[float], bool]) -> int:
-    """Smallest whole number from which on `holds`, known to hold at N_MAX."""
+def _first_whole(holds: Callable[[FloatArray], Bools]) -> int:
+    """Smallest whole number from which on `holds`, known to hold at N_MAX: many are tried at once."""
     below, above = 0, N_MAX
     while above - below > 1:
-        middle = (below + above) // 2
-        below, above = (below, middle) if holds(middle) else (middle, above)
+        tried = np.unique(np.linspace(below, above, _TRIED).astype(np.int64))[1:]  # the last is known to hold
+        first = int(np.argmax(holds(tried.astype(np.float64))))
+        below, above = (below, int(tried[0])) if first == 0 else (int(tried[first - 1]), int(tried[first]))
     return above
 
 
@@ -225,8 +232,11 @@ def _rise(
     share: float, n_1: float, n_2: float, total_error: tuple[float, float], *, alpha: float, power: float
 ) -> float:
     p, sizes, error = _checked_waves(share, n_1, n_2, total_error)
-    chance = checked("power", power, "strictly between 0 and 1", lambda a: (a > 0) & (a < 1), "Pass 0.8 for 80 %.")
-    return float(smallest_rise(p, *sizes, error, alpha=checked_alpha(alpha), power=chance))
+    return float(smallest_rise(p, *sizes, error, alpha=checked_alpha(alpha), power=_checked_power(power)))
+
+
+def _checked_power(power: float) -> FloatArray:
+    return checked("power", power, "strictly between 0 and 1", lambda a: (a > 0) & (a < 1), "Pass 0.8 for 80 %.")
 
 
 def _checked_waves(

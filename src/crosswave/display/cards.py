@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from crosswave.display.prose import capital, plural
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.models import Source, Survey
 from crosswave.sentences import trend_sentence
@@ -15,6 +14,7 @@ from crosswave.tables.names import survey_name
 from crosswave.tables.render import Link, publish, span
 from crosswave.tables.surveys import NOT_PRINTED
 from crosswave.trend.change import Trend
+from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
 _CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}

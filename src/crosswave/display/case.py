@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crosswave.display.prose import plural
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
@@ -13,6 +12,7 @@ from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials
 from crosswave.registry.loading import Finding, findings_of
 from crosswave.registry.models import ORGANISATIONS, Survey
+from crosswave.words import plural
 
 _NOUNS = {"person": ("person", "people")}
 _ORGANISATIONS = "organisation", ORGANISATIONS

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from crosswave.charts.claims import claim_counts
 from crosswave.claims import ClaimVerdict
-from crosswave.display.prose import capital, plural
 from crosswave.registry.faults import nearest
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Claim
 from crosswave.sentences import claim_sentence
+from crosswave.words import capital, plural
 
 ALL = "all"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from crosswave.display.prose import bullets, capital, plural, say
+from crosswave.display.prose import bullets, say
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.nets import NETS
@@ -14,6 +14,7 @@ from crosswave.reconstruct.trials import Trial, try_readings
 from crosswave.registry.loading import Registry, findings_of
 from crosswave.registry.models import Survey
 from crosswave.tables.surveys import conflict_names
+from crosswave.words import capital, plural
 
 _MEANINGS: Mapping[str, str] = {
     r"with a base of (?P<now>\d+) in place of (?P<then>\d+)": "{less} of the {then} did not answer this question",

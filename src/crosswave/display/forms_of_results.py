@@ -12,7 +12,6 @@ from crosswave.charts.trends import difference_alt, difference_chart, waves_alt,
 from crosswave.claims import ClaimVerdict
 from crosswave.display.cards import Card, trend_card
 from crosswave.display.forms import Form, form_of
-from crosswave.display.prose import capital, plural
 from crosswave.display.trajectory import trajectory_words
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.robustness.multiverse import Multiverse
@@ -32,6 +31,7 @@ from crosswave.tables.waves import by_wave, waves_table
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
+from crosswave.words import capital, plural
 
 
 @form_of.register

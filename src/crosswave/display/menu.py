@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any
 
 from crosswave.display.cards import Card, survey_card, trend_card
-from crosswave.display.prose import capital
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import publish
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
+from crosswave.words import capital
 
 
 def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reconstruction] | None = None) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from crosswave.context import Check
-from crosswave.display.prose import capital, plural
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Fact
+from crosswave.words import capital, plural
 
 
 def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ from html import escape
 
 from crosswave.given import check_given
 from crosswave.tables.render import folded, publish
+from crosswave.words import capital
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
 
@@ -26,22 +27,6 @@ def markdown(text: str) -> str:
     'p &lt; 0.001, \\\\*not\\\\* &lt;b&gt;bold&lt;/b&gt;'
     """
     return _SPECIAL.sub(r"\\\1", escape(text, quote=False))
-
-
-def capital(text: str) -> str:
-    """Return text with its first letter as a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun.
-
-    Examples
-    --------
-    >>> plural(1, "wave"), plural(2, "wave"), plural(0, "body", "bodies")
-    ('1 wave', '2 waves', '0 bodies')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def say(*sentences: str, heading: str = "") -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from crosswave.charts.surveys import findings_message
-from crosswave.display.prose import capital, plural
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.models import Survey
 from crosswave.sentences import population_note
 from crosswave.tables.render import percent, span
+from crosswave.words import capital, plural
 
 _ANSWERED = {
     "person": "people answered",

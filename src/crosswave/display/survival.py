@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from crosswave.charts.specification import specification_message
-from crosswave.display.prose import plural
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.robustness.edges import Rules
@@ -19,6 +18,7 @@ from crosswave.tables.specifications import REPORTED
 from crosswave.tables.total_error import MEASURED, MeasuredError, measured_error
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings
+from crosswave.words import plural
 
 
 def survival_of(trend: Trend, registry: Registry) -> Survival | None:

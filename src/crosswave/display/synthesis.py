@@ -9,7 +9,6 @@ from dataclasses import replace
 import pandas as pd
 
 from crosswave.charts.synthesis import synthesis_message
-from crosswave.display.prose import plural
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import ErrorTier
 from crosswave.sentences import points, trend_sentence
@@ -18,6 +17,7 @@ from crosswave.tables.total_error import MEASURED, MeasuredError, endless_change
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
+from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 _YEARS_MORE = 2

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crosswave.display.prose import capital, plural
 from crosswave.line.models import Line
 from crosswave.line.pooling import Prediction, RandomEffects
 from crosswave.line.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Trajectory
 from crosswave.sentences import p_words, points
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
+from crosswave.words import capital, plural
 
 
 def trajectory_words(course: Course) -> list[str]:

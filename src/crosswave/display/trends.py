@@ -10,6 +10,7 @@ from crosswave.tables.names import figure_name
 from crosswave.tables.trends import needed_n
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.words import capital
 
 
 def trend_answer(trend: Trend) -> list[str]:
@@ -47,7 +48,7 @@ def verdict_meaning(trend: Trend) -> str:
     trend : Trend
         As assessed.
     """
-    return f"“{trend.verdict[:1].upper()}{trend.verdict[1:]}” means: {MEANINGS[trend.verdict]}."
+    return f"“{capital(trend.verdict)}” means: {MEANINGS[trend.verdict]}."
 
 
 def trend_reach(trend: Trend) -> list[str]:
@@ -148,4 +149,4 @@ def trend_caveats(trend: Trend) -> list[str]:
     advertised = [f"A change is also printed without its earlier level: {name}." for name in trend.construct.changes]
     noted = [f"{figure_name(wave.finding)}. {wave.answer.note}" for wave in trend.waves if wave.answer.note]
     refused = [f"{figure_name(wave.finding)}: cannot be used: {wave.refusal}" for wave in trend.waves if wave.refusal]
-    return [*([f"{note[:1].upper()}{note[1:]}."] if note else []), *advertised, *noted, *refused]
+    return [*([f"{capital(note)}."] if note else []), *advertised, *noted, *refused]

@@ -8,7 +8,6 @@ from itertools import count
 from crosswave.display.beside import left_open, taken, ties
 from crosswave.display.by_hand import counted, ends, neighbours, ratio
 from crosswave.display.case import Case, label
-from crosswave.display.prose import capital
 from crosswave.holes import feasible_words, listed_whole
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
@@ -20,6 +19,7 @@ from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import try_readings
 from crosswave.registry.loading import Finding, Registry, findings_of
 from crosswave.registry.models import Survey
+from crosswave.words import capital
 
 
 def worked_example(survey: Survey, registry: Registry, reconstruction: Reconstruction) -> list[str]:

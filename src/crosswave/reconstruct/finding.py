@@ -84,10 +84,10 @@ class FindingCounts:
         """
         if self.base_low is None or self.base_high is None:
             return [], []
-        sizes = self.bases or range(self.base_low, self.base_high + 1)
-        ends = [(count, base) for base in sizes for count in self._counts_on(base)]
-        return [count for count, _ in ends], [base for _, base in ends]
+        sizes, ends = self.bases or range(self.base_low, self.base_high + 1), self.ends
+        found = [(count, base) for base in sizes for count in self._counts_on(base, ends)]
+        return [count for count, _ in found], [base for _, base in found]
 
-    def _counts_on(self, base: int) -> tuple[int, ...]:
-        low, high = max(self.ends.fewest(base), self.count_low or 0), min(self.ends.most(base), self.count_high or 0)
+    def _counts_on(self, base: int, ends: Ends) -> tuple[int, ...]:
+        low, high = max(ends.fewest(base), self.count_low or 0), min(ends.most(base), self.count_high or 0)
         return () if low > high else (low, high) if high > low else (low,)

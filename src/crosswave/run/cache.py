@@ -70,7 +70,7 @@ def task_key(task: Task, code: str) -> str:
     task : Task
         The page.
     code : str
-        Digest of the versions and of the source that its notebook reaches; see `crosswave.run.keys`.
+        Digest of the versions, of its notebook and of the source that it reaches; see `crosswave.run.keys`.
 
     Returns
     -------
@@ -80,9 +80,9 @@ def task_key(task: Task, code: str) -> str:
     Raises
     ------
     OSError
-        When the notebook or a data file cannot be read.
+        When a data file cannot be read.
     """
-    parts = [notebook_hash(task.notebook), dict(task.parameters), data_hash(task.data), task.facts, code, task.title]
+    parts = [dict(task.parameters), data_hash(task.data), task.facts, code, task.title]
     return content_hash([task.page, *parts])
 
 

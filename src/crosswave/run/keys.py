@@ -1,10 +1,10 @@
-"""The keys of a run's pages, with each notebook and each file read once."""
+"""The keys of a run's pages, with each notebook read once."""
 
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from crosswave.run.cache import content_hash, notebook_code, task_key, versions_hash
+from crosswave.run.cache import content_hash, notebook_code, notebook_hash, task_key, versions_hash
 from crosswave.run.tasks import Task
 from crosswave.source_graph import SourceGraph, own_graph
 
@@ -34,6 +34,6 @@ def task_keys(tasks: Iterable[Task], lock: Path | None = None, graph: SourceGrap
     @cache
     def code(notebook: Path) -> str:
         reached = known.reached_from(notebook_code(notebook)) | makers
-        return content_hash([versions, known.digest_of(reached)])
+        return content_hash([versions, notebook_hash(notebook), known.digest_of(reached)])
 
     return {task.page: task_key(task, code(task.notebook)) for task in tasks}

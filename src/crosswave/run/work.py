@@ -41,15 +41,18 @@ def make_page(task: Task) -> Product:
 
 
 def warm_up() -> None:
-    """Import what making pages needs, and start the server of warm kernels, before there is a page to make."""
+    """Start the server of warm kernels, and import what making pages needs, before there is a page to make."""
+    from crosswave.run.kernels import start_kernels
+
+    starting = threading.Thread(target=start_kernels)
+    starting.start()  # it is a process of its own, which imports at the same time
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     from crosswave.run import execute  # noqa: F401  (papermill is imported with it)
-    from crosswave.run.kernels import start_kernels
     from crosswave.site.page import PageOrigin, render_page
 
     render_page(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("# 1")]), PageOrigin("", "", "", ()))
-    start_kernels()
+    starting.join()
 
 
 def prepare_worker(scratch: str) -> None:

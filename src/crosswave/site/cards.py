@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
 
-from crosswave.display.prose import capital, plural
+from crosswave import __version__
 from crosswave.ledger import Ledger
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry, findings_of
@@ -17,6 +16,7 @@ from crosswave.site.material import Card, CardFact, Item
 from crosswave.tables.render import span
 from crosswave.tables.surveys import NOT_PRINTED
 from crosswave.trend.change import Trend
+from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "Weighted", False: "Not weighted", None: "Not printed; taken as unweighted"}
 
@@ -142,7 +142,7 @@ def page_citation(title: str, page: str) -> str:
     page : str
         Its id.
     """
-    return f"The crosswave maintainers. “{title}”, page {page} of crosswave {version('crosswave')}."
+    return f"The crosswave maintainers. “{title}”, page {page} of crosswave {__version__}."
 
 
 def trend_card(trend: Trend) -> Card:

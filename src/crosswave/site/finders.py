@@ -16,6 +16,7 @@ from crosswave.site.material import Cell, Column, Finder, Row
 from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
 from crosswave.verdict import DECISIONS
+from crosswave.words import capital
 
 _REFUSED = ("uninformative by design", "not comparable", "not testable")
 _SAYS_MOST = (*(verdict for verdict in DECISIONS if verdict not in _REFUSED), *_REFUSED)
@@ -153,7 +154,7 @@ def _trend_row(row: pd.Series, trend: Trend, registry: Registry) -> Row:
     return Row(
         trend.construct.id,
         (
-            Cell(label[:1].upper() + label[1:], f"trend/{trend.construct.id}"),
+            Cell(capital(label), f"trend/{trend.construct.id}"),
             _several(topics),
             _years_compared(row, [wave.year for wave in waves]),
             _several(house_of(wave.survey) for wave in waves),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from crosswave.display.prose import capital
 from crosswave.ledger import Ledger
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan
@@ -15,6 +14,7 @@ from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Wave
 from crosswave.verdict import DECISIONS
+from crosswave.words import capital
 
 CHANGED = ("rose", "fell", "changed, immaterially")
 DECIDED = (*CHANGED, "no material change")

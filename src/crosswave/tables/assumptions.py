@@ -11,6 +11,7 @@ from crosswave.holes import feasible_words, listed_whole
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.retractions import Retraction
+from crosswave.words import capital
 
 COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
 _TOLD = 2
@@ -32,7 +33,7 @@ def assumptions_table(retractions: Iterable[Retraction], reconstruction: Reconst
 
 
 def _row(one: Retraction, order: Sequence[str]) -> tuple[str, int, str, str]:
-    words = one.assumption[:1].upper() + one.assumption[1:]
+    words = capital(one.assumption)
     changes = [(name, *one.changed[name]) for name in order if name in one.changed]
     resting = {*one.changed, *(name for conflict in one.settled for name in conflict.figures)}
     if not resting:

@@ -11,6 +11,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.registry.models import Source, Survey
 from crosswave.tables.render import Link, percent, span
+from crosswave.words import capital
 
 NOT_PRINTED = "not printed"
 
@@ -132,7 +133,7 @@ def reasons_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd.
     ]
     local = local.assign(reason=told)
     groups = local.groupby(["level", "reason"], sort=False)["figure"]
-    rows = [(level, f"{reason[:1].upper()}{reason[1:]}", ", ".join(figures)) for (level, reason), figures in groups]
+    rows = [(level, capital(reason), ", ".join(figures)) for (level, reason), figures in groups]
     return pd.DataFrame(rows, columns=["Level", "Why", "Figures"])
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct, Plan
-from crosswave.trend.comparison import Comparison, compare_pair
+from crosswave.trend.comparison import Comparison, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
@@ -50,17 +50,59 @@ def assess(
     settings : Settings
         The window and the error rates.
     """
-    waves = waves_of(construct, registry, reconstructions, (settings.from_year, settings.to_year))
-    pairs = pairs_of(construct, waves, registry)
-    open_pairs = [pair for pair in pairs if pair.refusal is None and not pair.comparability.refused]
-    comparison = compare_pair(open_pairs[0], settings, _plan(registry, reconstructions)) if open_pairs else None
+    return assess_each([construct], registry, reconstructions, settings)[0]
+
+
+def assess_each(
+    constructs: Iterable[Construct],
+    registry: Registry,
+    reconstructions: Mapping[str, Reconstruction],
+    settings: Settings,
+) -> list[Trend]:
+    """Return what can be said of each of many constructs, as `assess` does for one, all compared at once.
+
+    Parameters
+    ----------
+    constructs : iterable of Construct
+        What is measured.
+    registry, reconstructions, settings
+        As for `assess`.
+    """
+    window, wanted = (settings.from_year, settings.to_year), list(constructs)
+    waves = [waves_of(one, registry, reconstructions, window) for one in wanted]
+    pairs = [pairs_of(one, own, registry) for one, own in zip(wanted, waves, strict=True)]
+    chosen = [_comparable(each) for each in pairs]
+    compared = iter(_compared([pair for pair in chosen if pair], registry, reconstructions, settings))
+    return [
+        _assessed(one, settings, own, each, next(compared) if pair else None, registry.plan)
+        for one, own, each, pair in zip(wanted, waves, pairs, chosen, strict=True)
+    ]
+
+
+def _comparable(pairs: Sequence[Pair]) -> Pair | None:
+    """The first pair that the gate lets through."""
+    return next((pair for pair in pairs if pair.refusal is None and not pair.comparability.refused), None)
+
+
+def _compared(
+    pairs: Sequence[Pair], registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> list[Comparison]:
+    if not pairs:
+        return []
+    return compare_pairs(pairs, settings, with_estimated_error(registry, reconstructions).plan)
+
+
+def _assessed(
+    construct: Construct,
+    settings: Settings,
+    waves: Sequence[Wave],
+    pairs: Sequence[Pair],
+    comparison: Comparison | None,
+    plan: Plan,
+) -> Trend:
     refused = bool(pairs) and all(pair.comparability.refused for pair in pairs)
-    evidence = _evidence(comparison, refused=refused, plan=registry.plan)
-    return Trend(construct, settings, tuple(waves), tuple(pairs), comparison, decide(evidence))
-
-
-def _plan(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Plan:
-    return with_estimated_error(registry, reconstructions).plan
+    verdict = decide(_evidence(comparison, refused=refused, plan=plan))
+    return Trend(construct, settings, tuple(waves), tuple(pairs), comparison, verdict)
 
 
 def _evidence(comparison: Comparison | None, *, refused: bool, plan: Plan) -> Evidence:

@@ -157,7 +157,9 @@ def _sought(one: _Options, two: _Options) -> FloatArray:
     for place, (size, nearest) in enumerate(zip(two.sizes, two.nearest, strict=True)):
         there = two.shares[two.place == place]
         partner = nearest(one.shares)
-        best = np.lexsort((np.abs(partner - one.shares), one.place))[starts]
+        apart = np.abs(partner - one.shares)
+        least = np.flatnonzero(apart == np.minimum.reduceat(apart, starts)[one.place])
+        best = least[np.searchsorted(one.place[least], np.arange(len(one.sizes)))]
         best = best[(low <= there.max()) & (high >= there.min())]
         found.append(np.stack([one.shares[best], one.sizes[one.place[best]], partner[best], np.full(len(best), size)]))
     return np.concatenate(found, axis=1)

@@ -9,7 +9,7 @@ import pandas as pd
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
-from crosswave.trend.change import Trend, assess, with_adjusted
+from crosswave.trend.change import Trend, assess, assess_each, with_adjusted
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.multiplicity import adjust
 from crosswave.trend.settings import Settings
@@ -50,9 +50,11 @@ def assess_all(
     own adjusted value is asked for. See `crosswave.trend.multiplicity.adjust`.
     """
     registry = with_estimated_error(registry, reconstructions)
-    trends = {name: assess(c, registry, reconstructions, settings) for name, c in registry.constructs.items()}
-    adjusted = _adjusted(trends.values())
-    return {name: with_adjusted(trend, adjusted.get(name)) for name, trend in trends.items()}
+    trends = assess_each(registry.constructs.values(), registry, reconstructions, settings)
+    adjusted = _adjusted(trends)
+    return {
+        name: with_adjusted(trend, adjusted.get(name)) for name, trend in zip(registry.constructs, trends, strict=True)
+    }
 
 
 def assess_one(construct: Construct, registry: Registry, settings: Settings) -> tuple[Trend, dict[str, Reconstruction]]:

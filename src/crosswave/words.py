@@ -1,0 +1,24 @@
+"""Small changes to words that every sentence needs."""
+
+
+def capital(text: str) -> str:
+    """Return text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    one, many : str
+        The noun for one, and for any other number; ``one`` with an s if absent.
+
+    Examples
+    --------
+    >>> plural(1, "wave"), plural(2, "wave"), plural(0, "body", "bodies")
+    ('1 wave', '2 waves', '0 bodies')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
