@@ -9,6 +9,7 @@ export PYTHONHASHSEED := 0
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
+unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
 .PHONY: help setup report test lint bench lab notebooks readme picture lock clean
 

@@ -5,8 +5,9 @@ left out.
 - It starts kernels on TCP ports chosen before they are bound, which parallel test processes race for; and it starts
   them in the caller's environment. The runner's own kernels have neither fault.
 
-Notebooks are tested on warm kernels; with CROSSWAVE_KERNEL=cold on ordinary ones. The server of warm kernels, and all
-sockets, are of these tests alone: they stand in a folder of their own.
+Notebooks are tested on warm kernels; with CROSSWAVE_KERNEL=cold on ordinary ones. Where other tests run too, the server
+of warm kernels and all sockets are of that run alone: they stand in a folder of their own. Notebooks by themselves take
+the user's server, so that they are tested faster the second time.
 """
 
 import os
@@ -14,9 +15,12 @@ import shutil
 import tempfile
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+NOTEBOOKS = Path(__file__).parent / "notebooks"
 
 os.environ["MPLBACKEND"] = "agg"
 os.environ.setdefault("PYTHONHASHSEED", "0")
@@ -46,14 +50,19 @@ def _end_server() -> None:
     shutil.rmtree(os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 
+def _is_notebook(argument: str) -> bool:
+    return Path(argument.partition("::")[0]).resolve().is_relative_to(NOTEBOOKS)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder of sockets, and put the corrections in place where notebooks are tested at all."""
-    if not hasattr(config, "workerinput"):  # parallel test processes share the folder, and so the server
+    leads = not hasattr(config, "workerinput")  # parallel test processes share the folder, and so the server
+    if leads and not all(_is_notebook(argument) for argument in config.args):
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="cw-test-")
         config.add_cleanup(_end_server)
     if not config.getoption("--nbval", default=False):
         return
-    if not hasattr(config, "workerinput"):
+    if leads:
         from crosswave.run.kernels import start_kernels
 
         starting = threading.Thread(target=start_kernels, daemon=True)  # while the tests are collected
