@@ -685,6 +685,15 @@ def test_a_killed_run_leaves_no_process_and_no_folder(driver: Driver) -> None:
 
 
 @linux
+@pytest.mark.parametrize("driver", [("warm", LONG)], indirect=True)
+def test_a_run_killed_with_all_its_processes_leaves_no_kernel_and_no_server(driver: Driver) -> None:
+    assert _until(lambda: driver.has_begun(2))
+    assert len(driver.others()) > 2
+    os.killpg(driver.process.pid, signal.SIGKILL)
+    assert _until(lambda: not driver.others()), driver.others()
+
+
+@linux
 def test_what_runs_that_were_killed_with_all_their_processes_have_left_goes_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,6 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,10 +69,6 @@ def _end_with_the_driver(scratch: str) -> None:
     driver.join()
     if sys.stderr.isatty():  # the driver hid the cursor while it showed its progress
         os.write(sys.stderr.fileno(), SHOW_CURSOR)
-    with suppress(Exception):  # whatever is lost here, the process must end
-        from crosswave.kernel import stop_server
-
-        stop_server(wait=False)
     kill_children(os.getpid())
     shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
