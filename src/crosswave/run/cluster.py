@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from importlib import import_module
@@ -85,16 +86,34 @@ def on_cluster(address: str, root: Path, files: Iterable[Path]) -> Callable[[int
 def _connected(address: str) -> Any:
     """A client of the scheduler; dask is imported by name, as only a run on a cluster needs it."""
     try:
-        client = import_module("distributed").Client
+        distributed = import_module("distributed")
     except ImportError:
         raise ConnectionError("a scheduler needs dask, which is not installed: pip install distributed") from None
     try:
-        return client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+        asyncio.run(asyncio.wait_for(_asked(distributed, address), SECONDS_TO_ANSWER))
+        return distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except Exception as error:  # whatever listens there, it is no scheduler
+        reason = str(error) or f"nothing was heard in {SECONDS_TO_ANSWER} s"
         raise ConnectionError(
-            f"no Dask scheduler answers at {address!r} in {SECONDS_TO_ANSWER} s; start one with 'dask scheduler' and "
-            f"give its address, such as tcp://127.0.0.1:8786 ({error})"
+            f"no Dask scheduler answers at {address!r} ({reason}); start one with 'dask scheduler' and give its "
+            "address, such as tcp://127.0.0.1:8786"
         ) from None
+
+
+async def _asked(distributed: Any, address: str) -> None:
+    """Ask the scheduler who it is, before there is a client: one that fails tries again for half a minute when it goes.
+
+    Raises
+    ------
+    Exception
+        No scheduler answers.
+    """
+    place = distributed.comm.resolve_address(address)
+    security = distributed.Security().get_connection_args("client")
+    async with distributed.rpc(place, connection_args=security) as scheduler:
+        said = await scheduler.identity()
+    if said["type"] != "Scheduler":
+        raise ConnectionError(f"a {said['type']} answers there")
 
 
 def _same(parcel: Parcel) -> Parcel:
