@@ -196,3 +196,30 @@ def test_a_parcel_says_what_it_holds_by_its_digest(tmp_path: Path) -> None:
     assert first.digest == Parcel.of(tmp_path, [tmp_path / "a"], package_digest()).digest
     (tmp_path / "a").write_text("2", encoding="utf-8")
     assert first.digest != Parcel.of(tmp_path, [tmp_path / "a"], package_digest()).digest
+
+
+UNPACKS = """
+import os, sys
+from pathlib import Path
+from crosswave.run.work import Parcel, _folder_of
+folder = Path(sys.argv[1])
+print(_folder_of(Parcel.of(folder, [folder / "a"], "")), flush=True)
+if sys.argv[2:]:
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are locked by fcntl")
+def test_what_a_killed_worker_has_unpacked_goes_with_the_next(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1", encoding="utf-8")
+
+    def unpacked(*killed: str) -> Path:
+        command = [sys.executable, "-c", UNPACKS, str(tmp_path), *killed]
+        environment = {**os.environ, "TMPDIR": str(tmp_path)}
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return Path(said.stdout.strip())
+
+    killed = unpacked("killed")
+    assert (killed / "a").read_text(encoding="utf-8") == "1"
+    assert unpacked() != killed
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from crosswave.run.tasks import Task
 from crosswave.run.work import Parcel, make_page_away
@@ -39,6 +40,7 @@ class ClusterExecutor(Executor):
         self._client = _connected(address)
         self._executor = self._client.get_executor(pure=False, retries=RETRIES)
         self._parcel = parcel
+        self._given: WeakSet[Future[Any]] = WeakSet()
         self._sent = self._client.submit(_same, parcel, key=f"crosswave-parcel-{parcel.digest}")
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -46,6 +48,7 @@ class ClusterExecutor(Executor):
         if args and isinstance(args[0], Task):
             fn, args = make_page_away, (self._parcel.addressed(args[0]), self._sent)
         future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
+        self._given.add(future)
         return future
 
     def end(self) -> None:
@@ -54,9 +57,10 @@ class ClusterExecutor(Executor):
             self._executor.shutdown(wait=False)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster, which goes on without us."""
+        """Leave the cluster, which goes on without us; what is done is not cancelled, as that would fill its log."""
+        cancel = cancel_futures and not all(future.done() for future in self._given)
         if self._client.status == "running":
-            self._executor.shutdown(wait=wait and not cancel_futures)
+            self._executor.shutdown(wait=wait and not cancel)
         self._client.close(timeout=SECONDS_TO_LEAVE)
 
 
