@@ -515,6 +515,7 @@ def test_a_server_that_cannot_be_started_is_said_with_its_last_words(monkeypatch
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with Streams() as streams, pytest.raises(ServerError, match="the server of warm kernels did not start: it left no"):
         client.fork_kernel(Request([], dict(os.environ), "/"), streams)
+    assert not list(private_folder().glob(f"{fingerprint.environment_name()}-*"))
 
 
 def test_the_command_says_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -164,8 +164,17 @@ def _started(path: Path, environment: Mapping[str, str]) -> socket.socket:
         ).returncode
     if failed:
         connection.close()
-        raise ServerError(f"the server of warm kernels did not start: {_last_line(path.with_suffix('.log'))}")
+        raise ServerError(f"the server of warm kernels did not start: {_last_words(path)}")
     return connection
+
+
+def _last_words(path: Path) -> str:
+    """What a server that did not start said last; nothing of it stays."""
+    log = path.with_suffix(".log")
+    said = _last_line(log)
+    for one in (path, log):
+        one.unlink(missing_ok=True)
+    return said
 
 
 def _retire_older(path: Path) -> None:
