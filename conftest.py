@@ -43,10 +43,10 @@ def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
 
 
 def _end_server() -> None:
-    from crosswave.kernel import stop_server
+    from crosswave.kernel import stop_every_server
 
     with suppress(OSError):  # the folder may be gone, and its server with it
-        stop_server()
+        stop_every_server()
     shutil.rmtree(os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 

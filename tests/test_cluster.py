@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +24,8 @@ from crosswave.run.tasks import Task
 from crosswave.run.work import Parcel, make_page_away
 
 pytest.importorskip("distributed")
+
+ROOT = Path(__file__).parents[1]
 
 HERE = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
 READS_ITS_FILE = "from pathlib import Path\nprint(Path(f'../data/surveys/{survey}.yaml').read_text())"
@@ -120,10 +123,50 @@ def test_any_other_work_takes_the_same_way(two_workers: Cluster, tmp_path: Path)
         assert [executor.submit(pow, 2, k).result(timeout=20) for k in (5, 6)] == [32, 64]
 
 
-def test_a_scheduler_that_does_not_answer_is_named(request_of_six: RunRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("tcp://127.0.0.1:1", "nothing was heard in 1 s"),
+        ("127.0.0.1", "missing port number in address '127.0.0.1'"),
+        ("host://a:1", "unknown address scheme 'host'"),
+        ("tcp://no.such.host.invalid:1", ""),
+    ],
+)
+def test_a_scheduler_that_does_not_answer_is_named_with_the_reason(
+    address: str, reason: str, request_of_six: RunRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("crosswave.run.cluster.SECONDS_TO_ANSWER", 1)
-    with pytest.raises(ConnectionError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:1' in 1 s; start one"):
-        run_all(request_of_six, make_executor=on("tcp://127.0.0.1:1", request_of_six), console=Console(quiet=True))
+    said = re.escape(f"no Dask scheduler answers at {address!r} ({reason}")
+    with pytest.raises(ConnectionError, match=said + r".*\); start one with 'dask scheduler' and give its address"):
+        run_all(request_of_six, make_executor=on(address, request_of_six), console=Console(quiet=True))
+
+
+def test_what_listens_and_is_no_scheduler_is_named_too(
+    request_of_six: RunRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crosswave.run.cluster.SECONDS_TO_ANSWER", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ConnectionError, match=r"\(nothing was heard in 1 s\)"):
+            run_all(request_of_six, make_executor=on(address, request_of_six), console=Console(quiet=True))
+
+
+def test_the_address_of_a_worker_is_not_taken_for_the_schedulers(
+    two_workers: Cluster, request_of_six: RunRequest
+) -> None:
+    with ClusterExecutor(two_workers.address, Parcel.of(request_of_six.out.parent, (), "")) as executor:
+        worker = next(iter(executor._client.scheduler_info()["workers"]))
+    with pytest.raises(ConnectionError, match=r"\(a Worker answers there\)"):
+        run_all(request_of_six, make_executor=on(worker, request_of_six), console=Console(quiet=True))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "tcp://127.0.0.1:1"])
+def test_a_run_without_its_scheduler_ends_with_one_sentence(address: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "crosswave", "run", "--force", "--out", str(tmp_path), "--scheduler", address]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"crosswave: no Dask scheduler answers at {address!r} (")
+    assert "Traceback" not in ended.stderr and len(ended.stderr.splitlines()) == 1
 
 
 def test_a_scheduler_that_dies_in_the_run_ends_it_with_its_reason_and_keeps_what_was_made(
@@ -153,3 +196,30 @@ def test_a_parcel_says_what_it_holds_by_its_digest(tmp_path: Path) -> None:
     assert first.digest == Parcel.of(tmp_path, [tmp_path / "a"], package_digest()).digest
     (tmp_path / "a").write_text("2", encoding="utf-8")
     assert first.digest != Parcel.of(tmp_path, [tmp_path / "a"], package_digest()).digest
+
+
+UNPACKS = """
+import os, sys
+from pathlib import Path
+from crosswave.run.work import Parcel, _folder_of
+folder = Path(sys.argv[1])
+print(_folder_of(Parcel.of(folder, [folder / "a"], "")), flush=True)
+if sys.argv[2:]:
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are locked by fcntl")
+def test_what_a_killed_worker_has_unpacked_goes_with_the_next(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1", encoding="utf-8")
+
+    def unpacked(*killed: str) -> Path:
+        command = [sys.executable, "-c", UNPACKS, str(tmp_path), *killed]
+        environment = {**os.environ, "TMPDIR": str(tmp_path)}
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return Path(said.stdout.strip())
+
+    killed = unpacked("killed")
+    assert (killed / "a").read_text(encoding="utf-8") == "1"
+    assert unpacked() != killed
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import gc
 import json
 import os
@@ -29,11 +30,23 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import crosswave
-from crosswave.kernel import KERNEL_NAME, client, ensure_kernelspec, fingerprint, server, stack, stop_server, why_cold
+from crosswave.kernel import (
+    KERNEL_NAME,
+    __main__,
+    client,
+    ensure_kernelspec,
+    fingerprint,
+    server,
+    stack,
+    stop_every_server,
+    stop_server,
+    why_cold,
+)
 from crosswave.kernel.place import PlaceError, private_folder
 from crosswave.kernel.provisioner import ORDINARY_COMMAND, _why_ordinary
-from crosswave.kernel.request import Request, open_socket, read_request, receive_request, send_request
+from crosswave.kernel.request import Request, ServerError, open_socket, read_request, receive_request, send_request
 from crosswave.kernel.streams import Streams
+from crosswave.run.execute import WIDGET
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SECONDS = 30
@@ -52,7 +65,7 @@ def surroundings() -> Iterator[None]:
         patch.setenv("CROSSWAVE_KERNEL_IDLE", "120")
         patch.delenv("CROSSWAVE_KERNEL", raising=False)
         yield
-        stop_server()
+        stop_every_server()
         shutil.rmtree(folder)
 
 
@@ -160,6 +173,22 @@ def test_a_notebook_of_the_repository_gives_the_same_outputs_cell_by_cell(monkey
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     book = nbformat.read(NOTEBOOKS / "01_reproduce_survey.ipynb", as_version=4)
     assert outputs(book, ensure_kernelspec(), NOTEBOOKS) == outputs(book, "python3", NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_nothing_that_a_notebook_shows_is_left_out_where_nbval_compares_warm_and_cold_kernels(path: Path) -> None:
+    """It compares no bitmaps, and nothing that its sanitising file takes out; the ids of widgets are random."""
+    book = nbformat.read(path, as_version=4)
+    shown = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
+    kinds = {kind for output in shown for kind in output.get("data", {output.output_type: ""})}
+    assert kinds <= {"text/plain", "text/html", "text/markdown", "image/svg+xml", "stream", WIDGET}
+    masks = configparser.RawConfigParser()
+    masks.read(Path(__file__).with_name("nbval_sanitize.cfg"), encoding="utf-8")
+    text = json.dumps(
+        [{**output, "data": {**output.get("data", {}), WIDGET: ""}} for output in shown], ensure_ascii=False
+    )
+    assert masks.sections()
+    assert not [name for name in masks.sections() if re.search(masks[name]["regex"], text)]
 
 
 @linux
@@ -326,21 +355,43 @@ CLIENT = """
 import sys, time
 from jupyter_client.manager import KernelManager
 manager = KernelManager(kernel_name=sys.argv[1])
+manager.holds_server = sys.argv[2] == "holding"
 manager.start_kernel(independent=sys.argv[2] == "independent")
 print(manager.provisioner.pid, flush=True)
 time.sleep(600)
 """
+KILLED_FIRST = """
+import os, sys
+from crosswave.kernel import client
+client.send_request = lambda *_: os.kill(os.getpid(), 9)
+with client.Streams() as streams:
+    client.fork_kernel(client.Request([], dict(os.environ), "/"), streams)
+"""
 
 
-def killed_client(*arguments: str) -> int:
-    """Process id of a kernel whose client has been killed."""
+@contextmanager
+def other_client(*arguments: str) -> Iterator[int]:
+    """Process id of a kernel whose client is a process of its own, killed at the end."""
     command = [sys.executable, "-c", CLIENT, ensure_kernelspec(), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())
         assert not is_gone(pid)
-        process.kill()
-    return pid
+        try:
+            yield pid
+        finally:
+            process.kill()
+
+
+def killed_client(*arguments: str) -> int:
+    """Process id of a kernel whose client has been killed."""
+    with other_client(*arguments) as pid:
+        return pid
+
+
+def parent_of(pid: int) -> int:
+    """Process id of the server that forked a kernel."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @linux
@@ -378,7 +429,7 @@ def test_kernels_end_with_a_killed_server_and_the_next_one_has_a_new_server() ->
 
 @linux
 def test_a_stopped_server_serves_its_kernels_to_the_end_and_forks_no_more() -> None:
-    stop_server()
+    stop_every_server()
     with started() as (manager, run):
         parent = int(run("import os; print(os.getppid())"))
         assert stop_server() == 1 and stop_server() == 0
@@ -389,8 +440,94 @@ def test_a_stopped_server_serves_its_kernels_to_the_end_and_forks_no_more() -> N
 
 
 @linux
+def test_a_server_ends_with_the_last_process_that_holds_it_however_that_ends() -> None:
+    stop_every_server()
+    with other_client("holding") as first:
+        parent = parent_of(first)
+        with other_client("holding") as second:
+            assert parent_of(second) == parent
+        assert eventually(lambda: is_gone(second)) and not is_gone(parent) and not is_gone(first)
+    assert eventually(lambda: is_gone(parent)) and is_gone(first)
+    assert not list(private_folder().glob("*.sock"))
+
+
+@linux
+def test_a_server_that_somebody_else_uses_too_stays_for_them() -> None:
+    stop_every_server()
+    with started() as (manager, run):
+        parent = int(run("import os; print(os.getppid())"))
+        pid = killed_client("holding")
+        assert eventually(lambda: is_gone(pid))
+        manager.shutdown_kernel(now=True)
+    with started() as (_, run):
+        assert int(run("import os; print(os.getppid())")) == parent
+
+
+@linux
+def test_a_process_holds_the_next_server_when_the_one_it_held_has_ended() -> None:
+    stop_every_server()
+    ensure_kernelspec()
+    for _ in range(2):
+        manager = KernelManager(kernel_name=KERNEL_NAME)
+        manager.holds_server = True
+        manager.start_kernel()
+        parent = parent_of(manager.provisioner.pid)
+        connections = [link for link in open_files(str(parent)) if link.startswith("socket:")]
+        manager.shutdown_kernel(now=True)
+        assert len(connections) == 3  # where it listens, this process, the kernel
+        assert stop_server() == 1 and eventually(lambda: is_gone(parent))  # noqa: B023 (asked at once)
+
+
+@linux
+def test_a_server_whose_caller_is_killed_before_it_has_asked_for_anything_ends() -> None:
+    stop_every_server()
+    killed = subprocess.run([sys.executable, "-c", KILLED_FIRST], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert eventually(lambda: sorted(path.name for path in private_folder().iterdir()) == ["lock"])
+
+
+@linux
+def test_stopping_ends_the_server_of_ones_own_settings_unless_every_one_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stop_every_server()
+    others = os.environ | {"PYTHONHASHSEED": "7"}
+    with started() as (own, run), started(env=others) as (other, run_other):
+        own_server, other_server = (int(ask("import os; print(os.getppid())")) for ask in (run, run_other))
+        for manager in (own, other):
+            manager.shutdown_kernel(now=True)
+        assert __main__.main(["stop"]) == 0 and eventually(lambda: is_gone(own_server))
+        assert not is_gone(other_server)
+        assert __main__.main(["stop-all"]) == 0 and eventually(lambda: is_gone(other_server))
+    assert capsys.readouterr().out == "1 ended; stop-all ends those with other settings too\n1 ended\n"
+
+
+@linux
+def test_a_server_can_be_named_by_the_variables_of_its_kernels() -> None:
+    stop_every_server()
+    others = os.environ | {"PYTHONHASHSEED": "7"}
+    with started(env=others):
+        assert (stop_server(), stop_server(others)) == (0, 1)
+
+
+@linux
+def test_a_server_that_cannot_be_started_is_said_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with Streams() as streams, pytest.raises(ServerError, match="the server of warm kernels did not start: it left no"):
+        client.fork_kernel(Request([], dict(os.environ), "/"), streams)
+    assert not list(private_folder().glob(f"{fingerprint.environment_name()}-*"))
+
+
+def test_the_command_says_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert __main__.main(["--help"]) == 0 and __main__.main(["stpo"]) == 2
+    out, err = capsys.readouterr()
+    assert all(f"\n  {name} " in out for name in ("install", "stop", "stop-all"))
+    assert err == "the command must be one of install, stop, stop-all, --help, and is 'stpo'\n"
+
+
+@linux
 def test_an_idle_server_ends_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    stop_server()
+    stop_every_server()
     monkeypatch.setenv("CROSSWAVE_KERNEL_IDLE", "0.2")
     with started() as (_, run):
         parent = int(run("import os, time; time.sleep(1); print(os.getppid())"))

@@ -676,12 +676,30 @@ def test_one_signal_ends_a_run_and_all_it_began(
 
 
 @linux
+@pytest.mark.parametrize("driver", [("warm", SHORT)], indirect=True)
+def test_a_run_that_is_done_takes_its_server_with_it_and_leaves_no_folder(driver: Driver) -> None:
+    driver.process.communicate(timeout=SECONDS)
+    assert driver.process.returncode == 0
+    assert _until(lambda: not driver.others()), driver.others()
+    assert not list(Path(driver.temporary).glob("cw-*"))
+
+
+@linux
 @pytest.mark.parametrize("driver", [("cold", LONG), ("warm", LONG)], indirect=True)
 def test_a_killed_run_leaves_no_process_and_no_folder(driver: Driver) -> None:
     assert _until(lambda: driver.has_begun(2))
     driver.process.kill()
     assert _until(lambda: not driver.others()), driver.others()
     assert not list(Path(driver.temporary).glob("cw-*"))
+
+
+@linux
+@pytest.mark.parametrize("driver", [("warm", LONG)], indirect=True)
+def test_a_run_killed_with_all_its_processes_leaves_no_kernel_and_no_server(driver: Driver) -> None:
+    assert _until(lambda: driver.has_begun(2))
+    assert len(driver.others()) > 2
+    os.killpg(driver.process.pid, signal.SIGKILL)
+    assert _until(lambda: not driver.others()), driver.others()
 
 
 @linux

@@ -89,12 +89,11 @@ def page(shop: Workshop, rounds: int) -> Found:
     cold = Times("one page, the papermill command", tuple(shop.timed(shop.papermill([task])[0]) for _ in range(rounds)))
     code = (
         "import sys, time; from pathlib import Path; from crosswave.run.tasks import Task; "
-        "from crosswave.run.work import make_page, warm_up; from crosswave.kernel import stop_server; warm_up()\n"
+        "from crosswave.run.work import make_page, warm_up; warm_up()\n"
         f"task = Task({task.page!r}, Path({str(task.notebook)!r}), {dict(task.parameters)!r}, 'survey')\n"
         f"for _ in range({rounds}):\n"
         "    begun = time.perf_counter(); made = make_page(task); assert not made.error, made.error\n"
         "    print(time.perf_counter() - begun)\n"
-        "stop_server()"
     )
     said = subprocess.run(
         [sys.executable, "-c", code], env=shop.environment, capture_output=True, text=True, check=True

@@ -1,20 +1,33 @@
-"""``python -m crosswave.kernel`` makes the warm kernel known to Jupyter; ``... stop`` ends its server."""
+"""Makes the warm kernel known to Jupyter, or ends its servers: ``python -m crosswave.kernel [COMMAND]``."""
 
 import sys
 
-from crosswave.kernel import ensure_kernelspec, stop_server, why_cold
+from crosswave.kernel import ensure_kernelspec, stop_every_server, stop_server, why_cold
 
 
 def _install() -> str:
+    """make the warm kernel known to Jupyter in this environment, and print its name (the default)"""
     reason = why_cold()
     return ensure_kernelspec() + (f" (no warm kernel: {reason})" if reason else "")
 
 
 def _stop() -> str:
-    return f"{stop_server()} ended"
+    """end the server that a kernel started from here is forked from; other servers are left alone"""
+    return f"{stop_server()} ended; stop-all ends those with other settings too"
 
 
-COMMANDS = {"install": _install, "stop": _stop}
+def _stop_all() -> str:
+    """end every server of this Python environment and user"""
+    return f"{stop_every_server()} ended"
+
+
+def _help() -> str:
+    """print this"""
+    lines = (f"  {name:10}{command.__doc__}" for name, command in COMMANDS.items())
+    return "\n".join(("python -m crosswave.kernel [COMMAND]", "", *lines))
+
+
+COMMANDS = {"install": _install, "stop": _stop, "stop-all": _stop_all, "--help": _help}
 
 
 def main(arguments: list[str]) -> int:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from crosswave.kernel.fingerprint import environment_name, settings_name, source_name
+from crosswave.kernel.holding import Holds
 from crosswave.kernel.place import private_folder
 from crosswave.kernel.process import KernelProcess
 from crosswave.kernel.request import (
@@ -32,6 +34,7 @@ START_SECONDS = 60.0
 _FIXED = {**ONE_THREAD, "JE_ARROW_MALLOC_CONF": "background_thread:false"}  # Arrow's allocator starts a thread else
 _DROPPED = ("MPLBACKEND",)  # read when matplotlib is imported; each kernel has its own
 _BACKLOG = 128
+_holds = Holds()
 
 
 def fork_kernel(request: Request, streams: Streams) -> KernelProcess:
@@ -51,6 +54,8 @@ def fork_kernel(request: Request, streams: Streams) -> KernelProcess:
     """
     for _ in range(2):  # a server may end while it is being asked
         path = _server_path(request.environment)
+        if request.held:
+            _holds.renew(path, partial(_connected, path, request.environment))
         connection = _connected(path, request.environment)
         answer = _asked(connection, request, streams.kernel_ends)
         if answer:
@@ -59,19 +64,30 @@ def fork_kernel(request: Request, streams: Streams) -> KernelProcess:
     raise ServerError(f"the server of warm kernels ended: {_last_line(path.with_suffix('.log'))}")
 
 
-def stop_server(*, wait: bool = True) -> int:
-    """End the servers of this environment and user; return how many there were.
+def stop_server(environment: Mapping[str, str] | None = None) -> int:
+    """End the server that forks kernels with these variables; return how many there were.
 
-    A server forks nothing from then on. It ends at once, or with the last kernel that somebody still uses.
+    It forks nothing from then on. It ends at once, or with the last kernel that somebody still uses. Servers that other
+    settings have are left alone.
 
     Parameters
     ----------
-    wait : bool, default True
-        Whether to wait until each has heard it: one that still imports hears it after that.
+    environment : mapping, optional
+        The variables of the kernels; those of this process if absent.
     """
     if sys.platform != "linux":
         return 0
-    return sum(_retired(path, wait) for path in private_folder().glob(f"{environment_name()}-*.sock"))
+    settings = settings_name(os.environ if environment is None else environment)
+    return _stopped(f"{environment_name()}-{settings}-*.sock")
+
+
+def stop_every_server() -> int:
+    """End every server of this Python environment and user, whatever its settings; return how many there were."""
+    return _stopped(f"{environment_name()}-*.sock") if sys.platform == "linux" else 0
+
+
+def _stopped(names: str) -> int:
+    return sum(map(_retired, private_folder().glob(names)))
 
 
 def _server_path(environment: Mapping[str, str]) -> Path:
@@ -123,17 +139,21 @@ def _called(path: Path) -> socket.socket | None:
 
 
 def _started(path: Path, environment: Mapping[str, str]) -> socket.socket:
-    """A connection to a new server. It listens before the server's imports are done, so callers need not try again."""
+    """A connection to a new server.
+
+    It is there before the server is: nobody need try again, and the server sees it close if its caller is killed now.
+    """
     path.unlink(missing_ok=True)
     _retire_older(path)
     with open_socket() as listener, path.with_suffix(".log").open("wb") as log:
         listener.bind(str(path))
         listener.listen(_BACKLOG)
+        connection = open_socket()
+        connection.connect(str(path))
         command = [sys.executable, "-m", "crosswave.kernel.server", str(listener.fileno()), path.stem.split("-")[-1]]
         # It forks once more and leaves: the server is nobody's child and outlives whoever started it.
-        subprocess.run(
+        failed = subprocess.run(
             command,
-            check=True,
             cwd="/",
             env={name: text for name, text in environment.items() if name not in _DROPPED} | _FIXED,
             pass_fds=[listener.fileno()],
@@ -141,11 +161,20 @@ def _started(path: Path, environment: Mapping[str, str]) -> socket.socket:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-        )
-    connection = _called(path)
-    if connection is None:
-        raise ServerError(f"the server of warm kernels did not start: {_last_line(path.with_suffix('.log'))}")
+        ).returncode
+    if failed:
+        connection.close()
+        raise ServerError(f"the server of warm kernels did not start: {_last_words(path)}")
     return connection
+
+
+def _last_words(path: Path) -> str:
+    """What a server that did not start said last; nothing of it stays."""
+    log = path.with_suffix(".log")
+    said = _last_line(log)
+    for one in (path, log):
+        one.unlink(missing_ok=True)
+    return said
 
 
 def _retire_older(path: Path) -> None:
@@ -156,14 +185,13 @@ def _retire_older(path: Path) -> None:
             connection.close()
 
 
-def _retired(path: Path, wait: bool) -> bool:
-    """Tell a server to stop; False where there is none."""
+def _retired(path: Path) -> bool:
+    """Tell a server to stop, and wait until it has heard it; False where there is none."""
     connection = _told_to_stop(path)
     if connection is None:
         return False
     with connection, suppress(OSError):
-        if wait:
-            connection.recv(LONGEST_ANSWER)
+        connection.recv(LONGEST_ANSWER)
     return True
 
 

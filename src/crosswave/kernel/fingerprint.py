@@ -49,8 +49,8 @@ def source_name() -> str:
 
     Notes
     -----
-    An installed package edited by hand, or one installed elsewhere in editable mode, is not seen: end the server with
-    `crosswave.kernel.stop_server` after that.
+    An installed package edited by hand, or one installed elsewhere in editable mode, is not seen: end the servers with
+    `crosswave.kernel.stop_every_server` after that.
     """
     folder = Path(crosswave.__file__).parent
     sources = [(path.relative_to(folder).as_posix(), _content(path)) for path in sorted(folder.rglob("*.py"))]

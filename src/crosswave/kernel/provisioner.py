@@ -34,7 +34,9 @@ have answered by then, unheard."""
 class WarmProvisioner(LocalProvisioner):
     """Starts kernels as forks of a process that has the imports done, and in the ordinary way where that cannot be.
 
-    A kernel ends when its client dies, unless it is started with ``independent=True``, as ordinary kernels do.
+    A kernel ends when its client dies, unless it is started with ``independent=True``, as ordinary kernels do. The
+    server waits for the next. Where the kernel manager has a true attribute ``holds_server`` it need not outlive the
+    processes that have such managers.
     """
 
     process: Any = None
@@ -85,6 +87,7 @@ class WarmProvisioner(LocalProvisioner):
             folder=os.path.abspath(launch.get("cwd") or os.getcwd()),
             independent=bool(launch.get("independent")),
             sockets=self.parent.ip if self.parent and self.parent.transport == "ipc" else "",
+            held=bool(getattr(self.parent, "holds_server", False)),
         )
         with Streams(*(launch.get(name) for name in ("stdin", "stdout", "stderr"))) as streams:
             return fork_kernel(request, streams)

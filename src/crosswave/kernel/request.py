@@ -2,6 +2,7 @@
 
 One connection stands for one kernel. The client asks; the server answers with the kernel's process id and, when it has
 ended, with its exit code. The client hanging up ends the kernel; the server hanging up means that the kernel is dead.
+One more connection, on which nothing else is said, stands for a process that holds the server.
 Sockets keep messages apart (``SOCK_SEQPACKET``), so that none is ever read by half. A request may be long (it carries
 a whole environment) and travels as an open file that has no name, with the kernel's three streams.
 """
@@ -16,7 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-KERNEL, STOP = b"kernel", b"stop"
+KERNEL, HOLD, STOP = b"kernel", b"hold", b"stop"
 LONGEST_ANSWER = 4096
 _CREDENTIALS = struct.Struct("3i")
 
@@ -41,6 +42,8 @@ class Request:
         Whether it lives on when its client dies.
     sockets : str
         What its sockets' paths begin with, to remove them if nobody else can; empty where there are none.
+    held : bool
+        Whether the process that asks holds the server, and so needs it no longer than it lives itself.
     """
 
     argv: list[str]
@@ -48,6 +51,7 @@ class Request:
     folder: str
     independent: bool = False
     sockets: str = ""
+    held: bool = False
 
 
 def open_socket() -> socket.socket:

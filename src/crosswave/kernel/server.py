@@ -6,6 +6,8 @@ Who ends when something dies:
 - the server, in whatever way: the system ends every kernel (``PR_SET_PDEATHSIG``), and ipykernel's own watch on its
   parent stands behind that; their clients read the end of the connection as the kernel's end;
 - a kernel: the server tells its exit code and keeps its process id from being used again until the client hangs up;
+- a run: its processes hold the server, by a connection each. When the last of them closes, in whatever way, the
+  server ends, unless somebody who does not hold it has asked it for a kernel (JupyterLab, papermill, nbval);
 - nobody: without kernels the server ends when it is told to, or after ``CROSSWAVE_KERNEL_IDLE`` seconds (300).
 
 The server removes its name from the file system before it stops listening: a client that comes too late meets a closed
@@ -26,7 +28,7 @@ from pathlib import Path
 
 from crosswave.kernel.child import Launch, become_kernel
 from crosswave.kernel.fingerprint import source_name
-from crosswave.kernel.request import KERNEL, STOP, peer_user, read_request, receive_request
+from crosswave.kernel.request import HOLD, KERNEL, STOP, peer_user, read_request, receive_request
 from crosswave.kernel.stack import import_stack
 
 IDLE = "CROSSWAVE_KERNEL_IDLE"
@@ -61,6 +63,8 @@ class Server:
     def __init__(self, listener: socket.socket, refusal: str, idle: float) -> None:
         self._listener, self._refusal, self._idle = listener, refusal, idle
         self._kernels: dict[socket.socket, _Kernel] = {}
+        self._holders: set[socket.socket] = set()
+        self._shared = False
         self._launch: Launch | None = None
         self._stopping = False
         self._watched = selectors.PollSelector()  # nothing of it is in the system: a fork cannot disturb it
@@ -101,7 +105,8 @@ class Server:
         descriptors: list[int] = []
         try:
             word, descriptors = receive_request(connection)
-            {KERNEL: self._fork, STOP: self._told_to_stop}.get(word, self._let_go)(connection, descriptors)
+            acts = {KERNEL: self._fork, HOLD: self._hold, STOP: self._told_to_stop}
+            acts.get(word, self._let_go)(connection, descriptors)
         except (OSError, TypeError, ValueError) as error:
             _tell(connection, f"refused {error}")
             self._let_go(connection, [])
@@ -110,9 +115,12 @@ class Server:
                 _close_all(descriptors)
 
     def _fork(self, connection: socket.socket, descriptors: list[int]) -> None:
-        if self._refusal or len(descriptors) != 4:
-            raise OSError(self._refusal or f"four open files must come with a request, and {len(descriptors)} came")
+        if len(descriptors) != 4:
+            raise OSError(f"four open files must come with a request, and {len(descriptors)} came")
         request = read_request(os.dup(descriptors[0]))
+        self._shared = self._shared or not request.held
+        if self._refusal:
+            raise OSError(self._refusal)
         server = os.getpid()
         pid = os.fork()
         if not pid:
@@ -167,9 +175,17 @@ class Server:
             self._watched.unregister(self._listener)
             self._listener.close()
 
+    def _hold(self, connection: socket.socket, _: list[int]) -> None:
+        self._holders.add(connection)
+        self._watched.modify(connection, selectors.EVENT_READ, lambda: self._let_go(connection, []))
+
     def _let_go(self, connection: socket.socket, _: list[int]) -> None:
+        """Close a connection. Who was there for those alone that held it, or has served nobody yet, then ends."""
         self._watched.unregister(connection)
         connection.close()
+        self._holders.discard(connection)
+        if not self._holders and not self._shared:
+            self._stop()
 
     def _close(self) -> None:
         """Close whatever is open here: in a fork so that it is the server's alone, in the server because it ends."""

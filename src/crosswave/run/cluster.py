@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from crosswave.run.tasks import Task
 from crosswave.run.work import Parcel, make_page_away
@@ -38,6 +40,7 @@ class ClusterExecutor(Executor):
         self._client = _connected(address)
         self._executor = self._client.get_executor(pure=False, retries=RETRIES)
         self._parcel = parcel
+        self._given: WeakSet[Future[Any]] = WeakSet()
         self._sent = self._client.submit(_same, parcel, key=f"crosswave-parcel-{parcel.digest}")
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -45,6 +48,7 @@ class ClusterExecutor(Executor):
         if args and isinstance(args[0], Task):
             fn, args = make_page_away, (self._parcel.addressed(args[0]), self._sent)
         future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
+        self._given.add(future)
         return future
 
     def end(self) -> None:
@@ -53,9 +57,10 @@ class ClusterExecutor(Executor):
             self._executor.shutdown(wait=False)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster, which goes on without us."""
+        """Leave the cluster, which goes on without us; what is done is not cancelled, as that would fill its log."""
+        cancel = cancel_futures and not all(future.done() for future in self._given)
         if self._client.status == "running":
-            self._executor.shutdown(wait=wait and not cancel_futures)
+            self._executor.shutdown(wait=wait and not cancel)
         self._client.close(timeout=SECONDS_TO_LEAVE)
 
 
@@ -85,16 +90,34 @@ def on_cluster(address: str, root: Path, files: Iterable[Path]) -> Callable[[int
 def _connected(address: str) -> Any:
     """A client of the scheduler; dask is imported by name, as only a run on a cluster needs it."""
     try:
-        client = import_module("distributed").Client
+        distributed = import_module("distributed")
     except ImportError:
         raise ConnectionError("a scheduler needs dask, which is not installed: pip install distributed") from None
     try:
-        return client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+        asyncio.run(asyncio.wait_for(_asked(distributed, address), SECONDS_TO_ANSWER))
+        return distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except Exception as error:  # whatever listens there, it is no scheduler
+        reason = str(error) or f"nothing was heard in {SECONDS_TO_ANSWER} s"
         raise ConnectionError(
-            f"no Dask scheduler answers at {address!r} in {SECONDS_TO_ANSWER} s; start one with 'dask scheduler' and "
-            f"give its address, such as tcp://127.0.0.1:8786 ({error})"
+            f"no Dask scheduler answers at {address!r} ({reason}); start one with 'dask scheduler' and give its "
+            "address, such as tcp://127.0.0.1:8786"
         ) from None
+
+
+async def _asked(distributed: Any, address: str) -> None:
+    """Ask the scheduler who it is, before there is a client: one that fails tries again for half a minute when it goes.
+
+    Raises
+    ------
+    Exception
+        No scheduler answers.
+    """
+    place = distributed.comm.resolve_address(address)
+    security = distributed.Security().get_connection_args("client")
+    async with distributed.rpc(place, connection_args=security) as scheduler:
+        said = await scheduler.identity()
+    if said["type"] != "Scheduler":
+        raise ConnectionError(f"a {said['type']} answers there")
 
 
 def _same(parcel: Parcel) -> Parcel:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from crosswave.kernel import stop_server, why_cold
 from crosswave.run.ending import check, held, kill_with_children, unheard_by_children
 from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import Product, Task, failed
@@ -55,8 +54,6 @@ class LocalProcesses(ProcessPoolExecutor):
         """End the processes when they are done, and remove what they left: those that were killed cannot."""
         super().shutdown(wait, cancel_futures=cancel_futures)
         if wait:
-            if not why_cold():
-                stop_server(wait=False)  # the server of warm kernels goes with its run
             self._scratch.remove()
 
     def end(self) -> None:

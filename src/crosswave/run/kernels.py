@@ -75,10 +75,13 @@ class CurrentKernelSpecManager(KernelSpecManager):
 class _LocalKernel(KernelManager):
     """What both managers below share.
 
+    The server of warm kernels, where they have one, ends with the last process that has started kernels by them.
+
     Kernels listen on sockets in a private folder: TCP ports are chosen before they are bound, and processes that
     start kernels at the same time then race for them. A folder whose name is too long for sockets leaves TCP.
     """
 
+    holds_server = True
     scratch = Unicode(help="Folder of the sockets, the connection file and the kernel's own stderr.").tag(config=True)
     folder = Unicode(help="Working directory of the kernel; empty is that of the caller.").tag(config=True)
 

@@ -12,12 +12,13 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from crosswave.run.cache import content_hash
 from crosswave.run.ending import kill_children, leave_it_to_the_parent
+from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import Product, Task, failed
 
 OTHER_SOURCE = "the worker on {host} has another source of crosswave than the driver; install the same on both"
@@ -73,10 +74,6 @@ def _end_with_the_driver(scratch: str) -> None:
     driver.join()
     if sys.stderr.isatty():  # the driver hid the cursor while it showed its progress
         os.write(sys.stderr.fileno(), SHOW_CURSOR)
-    with suppress(Exception):  # whatever is lost here, the process must end
-        from crosswave.kernel import stop_server
-
-        stop_server(wait=False)
     kill_children(os.getpid())
     shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
@@ -137,12 +134,19 @@ def make_page_away(task: Task, parcel: Parcel) -> Product:
     return make_page(here)
 
 
+@cache
+def _own_scratch() -> Scratch:
+    """A folder that goes with this process, or, where that is killed, with the next one here that has such a folder."""
+    made = Scratch()
+    atexit.register(made.remove)
+    return made
+
+
 def _folder_of(parcel: Parcel) -> Path:
     digest = parcel.digest
     with _unpacking:
         if digest not in _unpacked:
-            folder = Path(tempfile.mkdtemp(prefix="cw-parcel-"))
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            folder = Path(_own_scratch().folder) / digest
             for name, content in parcel.files.items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(zlib.decompress(content))
