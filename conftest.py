@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
     from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
 
     names = {CURRENT_ENV_KERNEL_NAME: best_kernel()}
-    return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))
+    return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name), holds_server=False)
 
 
 def _end_server() -> None:
@@ -65,8 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if leads:
         from crosswave.run.kernels import start_kernels
 
-        starting = threading.Thread(target=start_kernels, daemon=True)  # while the tests are collected
-        starting.start()
+        starting = threading.Thread(target=partial(start_kernels, holds_server=False), daemon=True)
+        starting.start()  # while the tests are collected
         config.add_cleanup(starting.join)
     from nbval import kernel
 

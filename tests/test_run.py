@@ -32,8 +32,8 @@ from crosswave.run.outputs import Outputs
 from crosswave.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
 from crosswave.run.refresh import main as refresh
 from crosswave.run.request import RunRequest, RunSummary
-from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import CURRENT_KERNEL, PlanError, Product, Task, choose_tasks, plan_tasks, with_parameters
+from crosswave.scratch import Scratch
 from crosswave.site.files import write_whole
 from crosswave.source_graph import SourceGraph
 

@@ -20,13 +20,15 @@ from pathlib import Path
 
 import psutil
 from bench_dask import one_and_two
-from bench_registry import SIZES, growth, measure, table
+from bench_registry import SIZES, growth, measure, per_wave, table
 from workshop import AFTER, BEFORE, CHANGED, EVERY, ROOT, Times, Workshop, sample, together
 
 REPORT = ROOT / "reports" / "benchmark.md"
 PACKAGES = ("papermill", "pandas", "statsmodels", "seaborn", "jupyter_client", "ipykernel", "distributed")
-NBVAL = "-m pytest notebooks -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 300"
-SANITIZE = "--nbval-sanitize-with tests/nbval_sanitize.cfg"
+NBVAL = (
+    "-m pytest notebooks -q --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 300 "
+    "--nbval-sanitize-with tests/nbval_sanitize.cfg"
+)
 
 
 @dataclass(slots=True)
@@ -123,24 +125,40 @@ def rerun(shop: Workshop, rounds: int) -> Found:
 
 
 def notebooks(shop: Workshop, rounds: int) -> Found:
-    """The notebook tests on ordinary and on warm kernels, in turn; what is kept was kept before."""
-    command = f"{shlex.quote(sys.executable)} {NBVAL} {SANITIZE}"
-    shop.timed(command)
-    seconds: dict[str, list[float]] = {"cold": [], "warm": []}
-    for _ in range(rounds):
-        for kernel, each in seconds.items():
-            each.append(shop.timed(command, CROSSWAVE_KERNEL=kernel))
-    cold, warm = (Times(f"nbval, {kernel} kernels, two workers", tuple(each)) for kernel, each in seconds.items())
-    measure_ = "nbval over all notebooks, warm against cold, equal workers"
-    return Found([(measure_, ratio(cold, warm), "at least 3")], [cold, warm])
+    """The notebook tests on ordinary kernels, on warm ones, and on warm ones whose server has yet to be started.
+
+    In turn, by one process and by two; what is kept was kept before.
+    """
+    command = f"{shlex.quote(sys.executable)} {NBVAL}"
+    shop.timed(f"{command} -n 2")
+    measures, times = [], list[Times]()
+    for workers, words in (("0", "one worker"), ("2", "two workers")):
+        seconds: dict[str, list[float]] = {"cold": [], "warm": [], "starting": []}
+        for _ in range(rounds):
+            shop.stop_servers()
+            for kernels, kernel in (("starting", "warm"), ("warm", "warm"), ("cold", "cold")):
+                seconds[kernels].append(shop.timed(f"{command} -n {workers}", CROSSWAVE_KERNEL=kernel))
+        cold, warm, starting = (
+            Times(f"nbval, {name}, {words}", tuple(seconds[kernels])) for kernels, name in _KERNELS.items()
+        )
+        measures.append((f"nbval over all notebooks, warm against cold, {words}", ratio(cold, warm), "at least 3"))
+        measures.append((f"the same, the server yet to be started, {words}", ratio(cold, starting), ""))
+        times += [cold, warm, starting]
+    return Found(measures, times)
+
+
+_KERNELS = {"cold": "cold kernels", "warm": "warm kernels", "starting": "warm kernels, server yet to be started"}
 
 
 def waves(shop: Workshop, rounds: int) -> Found:
     """Registries of up to 10,000 waves."""
     cases = [case for size in SIZES for case in measure(size)]
-    grown = growth(cases)
-    measure_ = "10,000 waves against 100: time a wave"
-    return Found([(measure_, f"{grown:.2f} times", "at most 1.2")] if grown else [], [], ["", *table(cases)])
+    whole, added = per_wave(cases), growth(cases)
+    measures = [
+        ("10,000 waves against 100: time a wave, whole command", f"{whole:.2f} times", "at most 1.2"),
+        ("the same, without what the command takes for no wave", f"{added:.2f} times", ""),
+    ]
+    return Found(measures, [], ["", *table(cases)])
 
 
 def dask(shop: Workshop, rounds: int) -> Found:
@@ -175,12 +193,16 @@ def machine() -> str:
     return f"{system}, Python {platform.python_version()}; {names}."
 
 
+def _rounds(count: int) -> str:
+    return "One round" if count == 1 else f"{count} rounds"
+
+
 def report(found: Sequence[Found], rounds: int) -> str:
     """Return what all parts found as Markdown, ratios first."""
     measures = [f"| {what} | {value} | {to} |" for one in found for what, value, to in one.measures]
     times = [row.row() for one in found for row in one.times]
     lines = [
-        "# Benchmark", "", f"{rounds} rounds, the ways in turn. {machine()}", "",
+        "# Benchmark", "", f"{_rounds(rounds)}, the ways in turn. {machine()}", "",
         "| measure | found | wanted |", "|---|---:|---:|", *measures, "",
         "| seconds | median | least to most |", "|---|---:|---:|", *times, "",
         *(line for one in found for line in one.more), "",

@@ -57,6 +57,7 @@ class Workshop:
         own = {"CROSSWAVE_CACHE": "cache", "XDG_RUNTIME_DIR": "sockets", "TMPDIR": "t"}
         fixed = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         self.environment = {**os.environ, **fixed, **{name: str(folder / place) for name, place in own.items()}}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as the Makefile does
 
     def plan(self) -> tuple[Task, ...]:
         """Return every page of the report."""
@@ -85,7 +86,11 @@ class Workshop:
         """Forget all that was kept, and end the server of warm kernels."""
         for name in ("cache", "out"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
-        self.timed(shlex.join([sys.executable, "-m", "crosswave.kernel", "stop"]))
+        self.stop_servers()
+
+    def stop_servers(self) -> None:
+        """End the servers of warm kernels that were started here."""
+        self.timed(shlex.join([sys.executable, "-m", "crosswave.kernel", "stop-all"]))
 
     def alter(self, old: str, new: str) -> None:
         """Print another figure in one survey."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -148,19 +147,25 @@ def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) ->
     axes.set_ylim(depth, 0)
     axes.set(xticks=[], yticks=[])
     axes.spines["bottom"].set_visible(False)
-    top, side, start = 0.0, axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
-    for line in lines:
-        step = _HEAD if line.at is None else _ROW
-        here = top + step / 2 + (step - _ROW) / 2
-        look: dict[str, Any] = {"weight": "bold"} if line.at is None else {}
+    side, start = axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
+    places = _middles(lines)
+    for line, here in zip(lines, places, strict=True):
+        weight = "bold" if line.at is None else "normal"
         axes.text(
-            start, here, line.words, transform=side, va="center", ha="left", fontsize=SMALLEST, parse_math=False, **look
-        )
-        if line.at is not None:
-            axes.axhline(here, color=LINE, linewidth=0.6, zorder=0)
-            ends = np.column_stack([line.at - 0.5, line.at + 0.5]).ravel()
-            _strokes(axes, ends, np.full(len(ends), here), INK, 5.5)
-        top += step
+            start, here, line.words, transform=side, va="center", ha="left", fontsize=SMALLEST, parse_math=False,
+            weight=weight,
+        )  # fmt: skip
+    rows = [(line.at, here) for line, here in zip(lines, places, strict=True) if line.at is not None]
+    axes.hlines([here for _, here in rows], -1, count, color=LINE, linewidth=0.6, zorder=0)
+    ends = [np.column_stack([at - 0.5, at + 0.5]).ravel() for at, _ in rows]
+    heights = [np.full(2 * len(at), here) for at, here in rows]
+    _strokes(axes, np.concatenate(ends), np.concatenate(heights), INK, 5.5)
+
+
+def _middles(lines: Sequence[Line]) -> FloatArray:
+    """Where each line stands, from the top: half a row above its end."""
+    ends = np.cumsum([_HEAD if line.at is None else _ROW for line in lines])
+    return np.asarray(ends - _ROW / 2)
 
 
 def specification_message(frame: pd.DataFrame) -> str:

@@ -10,12 +10,13 @@ import os
 import re
 import shlex
 import shutil
-import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
 from crosswave.registry.loading import Registry
+from crosswave.scratch import Scratch
 from crosswave.tables.render import publish
 
 SURVEY = "acme-skills-2020"
@@ -36,8 +37,9 @@ class Tutorial:
     """
 
     def __init__(self, registry: Registry) -> None:
-        self._held = tempfile.TemporaryDirectory(prefix="crosswave-tutorial-")
-        self.folder = Path(self._held.name).resolve()
+        scratch = Scratch()  # a run kills its kernels when they are done
+        weakref.finalize(self, scratch.remove)
+        self.folder = Path(scratch.folder).resolve()
         shutil.copytree(registry.folder, self.folder / "data", ignore=shutil.ignore_patterns("microdata"))
 
     @property

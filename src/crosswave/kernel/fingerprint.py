@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import crosswave
@@ -59,9 +60,16 @@ def source_name() -> str:
 
 def _content(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        now = path.stat()
+        return _read(path, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
     except FileNotFoundError:  # removed since it was listed
         return ""
+
+
+@lru_cache(maxsize=2048)
+def _read(path: Path, *_: int) -> str:
+    """Digest of a file, read again once the system says that anything was written to it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _installed() -> Iterator[tuple[str, int]]:

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import entry_points
 
 from crosswave.kernel.place import PlaceError, private_folder
@@ -38,8 +39,14 @@ def _python() -> str | None:
 
 
 def _installed() -> str | None:
-    known = entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER)
+    known = _announced(PROVISIONER)
     return None if known else f"the installed package does not announce {PROVISIONER!r}: install it again"
+
+
+@cache
+def _announced(name: str) -> bool:
+    """Looked up once: it takes a file of every installed package."""
+    return bool(entry_points(group="jupyter_client.kernel_provisioners", name=name))
 
 
 def _place() -> str | None:

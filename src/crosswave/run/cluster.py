@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,8 @@ def _connected(address: str) -> Any:
     except ImportError:
         raise ConnectionError("a scheduler needs dask, which is not installed: pip install distributed") from None
     try:
-        asyncio.run(asyncio.wait_for(_asked(distributed, address), SECONDS_TO_ANSWER))
+        with ThreadPoolExecutor(1) as thread:  # the caller may stand in an event loop, as a notebook does
+            thread.submit(asyncio.run, asyncio.wait_for(_asked(distributed, address), SECONDS_TO_ANSWER)).result()
         return distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except Exception as error:  # whatever listens there, it is no scheduler
         reason = str(error) or f"nothing was heard in {SECONDS_TO_ANSWER} s"

@@ -11,9 +11,9 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from crosswave.run.ending import check, held, kill_with_children, unheard_by_children
-from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import Product, Task, failed
 from crosswave.run.work import make_page, prepare_worker, warm_up
+from crosswave.scratch import Scratch
 
 MakeExecutor = Callable[[int], Executor]
 

@@ -12,7 +12,7 @@ from typing import Any
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager, KernelManager
-from traitlets import DottedObjectName, Type, Unicode, default
+from traitlets import Bool, DottedObjectName, Type, Unicode, default
 
 from crosswave.kernel.place import LONGEST_SOCKET
 from crosswave.run.clients import BlockingQuickClient, QuickClient
@@ -51,10 +51,16 @@ def best_kernel() -> str:
     return CURRENT_KERNEL if why_cold() else ensure_kernelspec()
 
 
-def start_kernels() -> None:
-    """Start the server of warm kernels, where they can be had, before there is a kernel to fork."""
+def start_kernels(*, holds_server: bool = True) -> None:
+    """Start the server of warm kernels, where they can be had, before there is a kernel to fork.
+
+    Parameters
+    ----------
+    holds_server : bool, default True
+        Whether it ends with this process, and others that hold it, or waits for whoever comes next.
+    """
     if (name := best_kernel()) != CURRENT_KERNEL:
-        manager = BlockingLocalKernelManager(kernel_name=name)
+        manager = BlockingLocalKernelManager(kernel_name=name, holds_server=holds_server)
         manager.start_kernel()
         manager.shutdown_kernel(now=True)
 
@@ -75,13 +81,11 @@ class CurrentKernelSpecManager(KernelSpecManager):
 class _LocalKernel(KernelManager):
     """What both managers below share.
 
-    The server of warm kernels, where they have one, ends with the last process that has started kernels by them.
-
     Kernels listen on sockets in a private folder: TCP ports are chosen before they are bound, and processes that
     start kernels at the same time then race for them. A folder whose name is too long for sockets leaves TCP.
     """
 
-    holds_server = True
+    holds_server = Bool(True, help="Whether the server of warm kernels ends with the processes that hold it.")
     scratch = Unicode(help="Folder of the sockets, the connection file and the kernel's own stderr.").tag(config=True)
     folder = Unicode(help="Working directory of the kernel; empty is that of the caller.").tag(config=True)
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from crosswave.run.cache import content_hash
 from crosswave.run.ending import kill_children, leave_it_to_the_parent
-from crosswave.run.scratch import Scratch
 from crosswave.run.tasks import Product, Task, failed
+from crosswave.scratch import Scratch
 
 OTHER_SOURCE = "the worker on {host} has another source of crosswave than the driver; install the same on both"
 SHOW_CURSOR = b"\x1b[?25h"

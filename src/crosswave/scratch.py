@@ -1,4 +1,4 @@
-"""A folder for all that does not outlive a run, also when the run is killed."""
+"""A folder for all that does not outlive the work it is for, also when its process is killed."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import IO
 
 try:
     import fcntl
-except ImportError:  # Windows: what a killed run leaves stays in the folder for temporary files
+except ImportError:  # Windows: what a killed process leaves stays in the folder for temporary files
     fcntl = None  # type: ignore[assignment]
 
-_PREFIX = "cw-run-"
+_PREFIX = "cw-work-"
 _ALIVE = "alive"
 _SECONDS = 5.0
 
 
 class Scratch:
-    """A new folder, and the end of those that killed runs have left.
+    """A new folder, and the end of those that killed processes have left.
 
-    A run holds a lock in its folder. The system takes the lock back however the run ends, and the next run removes
-    the folders of this user whose lock it can have.
+    A process holds a lock in its folder. The system takes the lock back however the process ends, and the next one that
+    makes a folder removes those of this user whose lock it can have.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ def _sweep(place: Path) -> None:
 
 
 def _locked(folder: Path, mode: str = "wb") -> IO[bytes] | None:
-    """The open lock of a folder; None where another run holds it, or it is not there yet."""
+    """The open lock of a folder; None where another process holds it, or it is not there yet."""
     with suppress(OSError):
         stream: IO[bytes] = (folder / _ALIVE).open(mode)
         try:
