@@ -300,6 +300,7 @@ def test_kept_results_are_those_that_are_computed(registry: Registry, reconstruc
         return [
             repr(retractions(wave, registry)),
             repr(course_of(chosen, resolved, reconstructions, settings).found),
+            repr(assess(chosen, resolved, reconstructions, settings).comparison),
             repr(survivals_of([trend], resolved)),
             cases.to_csv() + repr(dice.random()),  # the source of chance is left where it would be
         ]

@@ -16,7 +16,7 @@ from crosswave.source_graph import own_graph
 KEEP_VARIABLE = "CROSSWAVE_KEEP"
 """Set to 1 where results are to be kept: in a run and in its kernels. Tests of the engine leave it unset."""
 
-KINDS = ("calibrations", "courses", "errors", "reconstructions", "retractions", "survivals")
+KINDS = ("calibrations", "comparisons", "courses", "errors", "reconstructions", "retractions", "survivals")
 
 _LIBRARIES = ("numpy", "ortools", "pandas", "scipy", "statsmodels")
 

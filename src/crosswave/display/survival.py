@@ -11,7 +11,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse
-from crosswave.robustness.survival import Survival, readings_of, survival, survivals
+from crosswave.robustness.survival import Survival, survival, survivals_of_all
 from crosswave.robustness.tipping import Tipping
 from crosswave.sentences import p_words, points
 from crosswave.tables.specifications import REPORTED
@@ -47,7 +47,7 @@ def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survi
     compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
     if not compared:
         return {}
-    found = survivals(readings_of(list(compared.values())), Rules.of(trends[0].settings, registry.plan))
+    found = survivals_of_all(list(compared.values()), Rules.of(trends[0].settings, registry.plan))
     return dict(zip(compared, found, strict=True))
 
 

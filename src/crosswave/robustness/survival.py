@@ -8,7 +8,7 @@ root (`crosswave.robustness.edges`), so no grid is searched: the places are list
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,13 +93,32 @@ def survival(
     side of 0. The unpooled z gives the same to a hundredth of a point where samples are large: 1.40 points for 40 % of
     1,000 against 46 % of 800. Correlations take the geometric middle of the feasible sizes.
     """
-    found = survivals(readings_of([comparison]), Rules.of(settings, plan))[0]
+    found = survivals_of_all([comparison], Rules.of(settings, plan))[0]
     pair = comparison.pair
     return replace(found, asked=bounds_of_all(pair, asked or (asked_of(pair.first), asked_of(pair.second))))
 
 
-def survivals(readings: Readings, rules: Rules) -> list[Survival]:
+def survivals_of_all(comparisons: Sequence[Comparison], rules: Rules) -> list[Survival]:
     """Return how far the verdicts of many comparisons hold, as `survival` does for one, all at once.
+
+    Parameters
+    ----------
+    comparisons : sequence of Comparison
+        At least one, from `crosswave.trend.change.compare_pair`.
+    rules : Rules
+        What they are judged by.
+
+    Notes
+    -----
+    Kept, where results are kept (`crosswave.kept.kept`), under the content of the pairs, their total errors and the
+    rules.
+    """
+    content = (text for one in comparisons for text in (*one.pair.content, repr(one.points)))
+    return kept("survivals", lambda: survivals(readings_of(comparisons), rules), __name__, repr(rules), *content)
+
+
+def survivals(readings: Readings, rules: Rules) -> list[Survival]:
+    """Return how far the verdicts of many comparisons hold, from their readings.
 
     Parameters
     ----------
@@ -108,12 +127,6 @@ def survivals(readings: Readings, rules: Rules) -> list[Survival]:
     rules : Rules
         What they are judged by.
     """
-    columns = (getattr(readings, one.name) for one in fields(readings))
-    content = (part for column in columns for part in (str(column.dtype), column.tobytes()))
-    return kept("survivals", lambda: _survivals(readings, rules), __name__, repr(rules), *content)
-
-
-def _survivals(readings: Readings, rules: Rules) -> list[Survival]:
     by_effect, by_error = design_effect_edges(readings, rules), total_error_edges(readings, rules)
     effect, error = np.full(len(readings.first), rules.design_effect), readings.points
     columns = zip(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
+from crosswave.kept import kept
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct, Plan
@@ -87,9 +88,24 @@ def _comparable(pairs: Sequence[Pair]) -> Pair | None:
 def _compared(
     pairs: Sequence[Pair], registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
 ) -> list[Comparison]:
+    """The comparisons; kept, where results are kept, under the content of the pairs, the settings and the plan."""
     if not pairs:
         return []
-    return compare_pairs(pairs, settings, with_estimated_error(registry, reconstructions).plan)
+    plan = with_estimated_error(registry, reconstructions).plan
+
+    def numbers() -> list[tuple[object, ...]]:
+        found = compare_pairs(pairs, settings, plan)
+        return [tuple(getattr(one, name) for name in _NUMBERS) for one in found]
+
+    content = (text for pair in pairs for text in pair.content)
+    rows = kept("comparisons", numbers, compare_pairs.__module__, repr(settings), plan.model_dump_json(), *content)
+    return [
+        Comparison(pair, **dict(zip(_NUMBERS, row, strict=True)))  # type: ignore[arg-type]
+        for pair, row in zip(pairs, rows, strict=True)
+    ]
+
+
+_NUMBERS = tuple(one.name for one in fields(Comparison) if one.name != "pair")
 
 
 def _assessed(

@@ -74,6 +74,11 @@ class Wave:
         return self.counts.verbal
 
     @property
+    def content(self) -> str:
+        """All of the wave that a comparison comes from: equal content, equal numbers."""
+        return repr((self.counts, self.answer.reversed, self.shares.tolist(), self.sizes.tolist()))
+
+    @property
     def size_words(self) -> str:
         """The base as a reader would say it."""
         low, high = self.counts.base_low, self.counts.base_high
@@ -146,6 +151,11 @@ class Pair:
     first: Wave
     second: Wave
     comparability: Comparability
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """All of the pair that its numbers come from: equal content, equal numbers."""
+        return self.first.content, self.second.content, repr((self.comparability, self.overlap, self.refusal))
 
     @property
     def span(self) -> int:
