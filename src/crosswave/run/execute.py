@@ -1,5 +1,6 @@
 """One task: its notebook executed by papermill, judged, cleaned and turned into a page. Writes nothing."""
 
+import json
 import logging
 import re
 import tempfile
@@ -144,7 +145,9 @@ def _clean(notebook: NotebookNode, task: Task) -> None:
 
 
 def _as_json(notebook: NotebookNode) -> str:
-    return str(nbformat.writes(notebook, split_lines=False)).rstrip("\n") + "\n"
+    """The notebook in as few bytes as may be: it is downloaded, and no difference is looked at."""
+    content = json.loads(nbformat.writes(notebook, split_lines=False))
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _last_words(stderr: Path) -> str:
