@@ -1,5 +1,6 @@
 """A real Dask scheduler and two real workers on this machine: the same pages, one worker killed, the scheduler lost."""
 
+import asyncio
 import os
 import re
 import signal
@@ -158,6 +159,14 @@ def test_the_address_of_a_worker_is_not_taken_for_the_schedulers(
         worker = next(iter(executor._client.scheduler_info()["workers"]))
     with pytest.raises(ConnectionError, match=r"\(a Worker answers there\)"):
         run_all(request_of_six, make_executor=on(worker, request_of_six), console=Console(quiet=True))
+
+
+def test_a_cluster_can_be_asked_inside_an_event_loop_as_a_notebook_does(two_workers: Cluster, tmp_path: Path) -> None:
+    async def asked() -> int:
+        with ClusterExecutor(two_workers.address, Parcel.of(tmp_path, (), "")) as executor:
+            return int(executor.submit(max, 1, 2).result())
+
+    assert asyncio.run(asked()) == 2
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "tcp://127.0.0.1:1"])

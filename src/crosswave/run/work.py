@@ -12,6 +12,7 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -45,15 +46,15 @@ def warm_up() -> None:
     """Start the server of warm kernels, and import what making pages needs, before there is a page to make."""
     from crosswave.run.kernels import start_kernels
 
-    starting = threading.Thread(target=start_kernels)
-    starting.start()  # it is a process of its own, which imports at the same time
-    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+    with ThreadPoolExecutor(1) as thread:
+        starting = thread.submit(start_kernels)  # the server is a process of its own, which imports at the same time
+        from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    from crosswave.run import execute  # noqa: F401  (papermill is imported with it)
-    from crosswave.site.page import PageOrigin, render_page
+        from crosswave.run import execute  # noqa: F401  (papermill is imported with it)
+        from crosswave.site.page import PageOrigin, render_page
 
-    render_page(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("# 1")]), PageOrigin("", "", "", ()))
-    starting.join()
+        render_page(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("# 1")]), PageOrigin("", "", "", ()))
+        starting.result()
 
 
 def prepare_worker(scratch: str) -> None:
