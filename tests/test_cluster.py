@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -166,7 +167,8 @@ def test_a_cluster_can_be_asked_inside_an_event_loop_as_a_notebook_does(two_work
         with ClusterExecutor(two_workers.address, Parcel.of(tmp_path, (), "")) as executor:
             return int(executor.submit(max, 1, 2).result())
 
-    assert asyncio.run(asked()) == 2
+    with ThreadPoolExecutor(1) as thread:  # another test may have left a loop in this one
+        assert thread.submit(asyncio.run, asked()).result() == 2
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "tcp://127.0.0.1:1"])
