@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from crosswave.kept import KEEP_VARIABLE
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry, load_registry
 from crosswave.registry.models import Claim, Construct, Fact, Survey
 from crosswave.trend.synthesis import reconstruct_all
+
+os.environ[KEEP_VARIABLE] = "0"  # what is tested is computed, and not what was kept
 
 
 @pytest.fixture(scope="session")

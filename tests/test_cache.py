@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from numpy.random import default_rng
 
 from crosswave.calibration.simulation import grid
 from crosswave.display import survivals_of
-from crosswave.kept import KEEP_VARIABLE, KINDS, keeping, kept
+from crosswave.kept import KEEP_VARIABLE, MAKERS, _changed, _edited, keeping, kept
+from crosswave.line.trajectory import trajectory
 from crosswave.reconstruct import survey as engine
 from crosswave.reconstruct.kept import reconstruct
 from crosswave.reconstruct.retractions import retractions
@@ -22,9 +24,13 @@ from crosswave.registry import loading as loading_module
 from crosswave.registry.cache import FOLDER_VARIABLE, Store, cache_folder, digest
 from crosswave.registry.documents import read_document
 from crosswave.registry.reading import LateSurveys, kept_document
+from crosswave.robustness.survival import survivals
+from crosswave.source_graph import own_graph
 from crosswave.tables.course import course_of
+from crosswave.tables.total_error import measured_error
 from crosswave.trend.change import assess
-from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.comparison import compare_pairs
+from crosswave.trend.dispersion import measure_total_error, with_estimated_error
 from crosswave.trend.settings import planned
 
 ROOT = Path(__file__).parents[1]
@@ -254,7 +260,7 @@ def test_reconstruction_is_computed_once_for_each_content(data: Path, monkeypatc
         reconstruct(wave.model_copy(update={"year": 2019}), registry)
         reconstruct(wave, registry, retract=results[0].assumptions[:1])
         assert len(seen) == 3
-    assert KEEP_VARIABLE not in os.environ
+    assert os.environ[KEEP_VARIABLE] == "0"
     reconstruct(wave, registry)
     assert len(seen) == 4
 
@@ -279,14 +285,49 @@ def test_result_is_made_once_for_each_content_and_only_where_results_are_kept() 
         made.append("once")
         return "result"
 
-    assert [kept("courses", make, "crosswave.line.trajectory", "a") for _ in range(2)] == ["result"] * 2
+    assert [kept("courses", make, "a") for _ in range(2)] == ["result"] * 2
     assert len(made) == 2
     with keeping():
         for content in ("a", "a", "b", "a"):
-            assert kept("courses", make, "crosswave.line.trajectory", content) == "result"
+            assert kept("courses", make, content) == "result"
         assert len(made) == 4
-        kept("courses", make, "crosswave.calibration.worlds", "a")
+        kept("calibrations", make, "a")
         assert len(made) == 5
+
+
+def test_process_whose_code_is_older_than_its_files_neither_reads_nor_keeps(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = iter(range(9))
+    with keeping():
+        assert [kept("courses", lambda: next(made), "a") for _ in range(2)] == [0, 0]
+        with monkeypatch.context() as edited:
+            edited.setattr("crosswave.kept._LOADED", 0)
+            _edited.cache_clear()
+            assert [kept("courses", lambda: next(made), content) for content in "aab"] == [1, 2, 3]
+        _edited.cache_clear()
+        assert kept("courses", lambda: next(made), "a") == 0
+    assert len(entries(own_cache / "courses")) == 1
+
+
+def test_a_file_that_is_written_or_removed_after_the_import_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text("", encoding="utf-8")
+    os.utime(file, (0, 0))
+    assert _changed(file) > 10**18  # whatever time the writer gives it
+    file.unlink()
+    assert _changed(file) >= time.time_ns() - 10**10
+
+
+@pytest.mark.parametrize(
+    ("kind", "makes"),
+    {
+        "calibrations": grid, "comparisons": compare_pairs, "courses": trajectory, "errors": measure_total_error,
+        "reconstructions": engine.reconstruct, "retractions": retractions, "survivals": survivals,
+    }.items(),
+)  # fmt: skip
+def test_the_code_of_each_kind_is_that_of_what_makes_it(kind: str, makes: Any) -> None:
+    assert makes.__module__ in own_graph().reached_by(MAKERS[kind])
 
 
 def test_kept_results_are_those_that_are_computed(registry: Registry, reconstructions: Any) -> None:
@@ -302,6 +343,7 @@ def test_kept_results_are_those_that_are_computed(registry: Registry, reconstruc
             repr(course_of(chosen, resolved, reconstructions, settings).found),
             repr(assess(chosen, resolved, reconstructions, settings).comparison),
             repr(survivals_of([trend], resolved)),
+            repr(measured_error(registry, reconstructions, alpha=0.1)),
             cases.to_csv() + repr(dice.random()),  # the source of chance is left where it would be
         ]
 
@@ -309,4 +351,4 @@ def test_kept_results_are_those_that_are_computed(registry: Registry, reconstruc
     with keeping():
         assert results() == computed
         assert results() == computed
-    assert {path.parents[1].name for path in entries(cache_folder())} >= set(KINDS) - {"errors", "reconstructions"}  # type: ignore[arg-type]
+    assert {path.parents[1].name for path in entries(cache_folder())} >= set(MAKERS) - {"reconstructions"}  # type: ignore[arg-type]

@@ -312,6 +312,72 @@ def test_a_kernel_holds_no_connection_of_the_server() -> None:
         assert not sockets & open_files(run_second("print(os.getpid())"))
 
 
+REHEARSAL = """
+import json, os, threading, warnings
+from pathlib import Path
+import matplotlib, numpy, pandas
+import matplotlib.pyplot as plt
+import seaborn
+from crosswave.kernel.rehearsal import rehearse
+
+def files():
+    return sorted(one.resolve().name for one in Path("/proc/self/fd").iterdir() if one.exists())
+
+def state():
+    settings = {name: repr(value) for name, value in matplotlib.rcParams.items() if name != "backend"}
+    return [settings, matplotlib.rcParams._get("backend") is None, plt.get_fignums(), threading.active_count(),
+            numpy.random.get_state()[1].tolist(), repr(pandas.options), [name for name in files() if not name.endswith(".ttf")],
+            dict(os.environ), sorted(map(str, warnings.filters))]
+
+before = json.dumps(state())
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    rehearse()
+after = json.dumps(state())
+print(before == after)
+"""
+
+
+@linux
+def test_the_rehearsal_leaves_everything_as_it_was() -> None:
+    said = subprocess.run([sys.executable, "-c", REHEARSAL], capture_output=True, text=True, timeout=SECONDS)
+    assert said.stdout == "True\n", said.stderr
+
+
+@linux
+def test_a_kernel_shares_no_open_font_with_the_server() -> None:
+    with started() as (_, run):
+        assert any(link.endswith(".ttf") for link in open_files(run("import os; print(os.getppid())")))
+        assert not any(link.endswith(".ttf") for link in open_files(run("print(os.getpid())")))
+
+
+@linux
+def test_a_chart_has_the_same_bytes_with_and_without_a_rehearsal() -> None:
+    draw = (
+        "import pandas as pd\n"
+        "from crosswave.charts.canvas import svg_text\n"
+        "from crosswave.charts.forest import bars\n"
+        "table = pd.DataFrame({'label': ['älter', 'b & c'], 'value': [3.0, 1.0], 'words': ['3', '1']})\n"
+        "print(svg_text(bars(table, title='Title', subtitle='And more'), 'two bars'))"
+    )
+    cold = subprocess.run([sys.executable, "-c", draw], capture_output=True, text=True, timeout=SECONDS, check=True)
+    with started() as (_, run):
+        assert run(draw) == cold.stdout.strip()
+
+
+def test_a_rehearsal_that_fails_is_told_and_hinders_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from crosswave.kernel import rehearsal
+
+    def broken() -> None:
+        raise ValueError("no letters")
+
+    monkeypatch.setattr(rehearsal, "rehearse", broken)
+    stack._rehearsed()
+    assert "ValueError: no letters" in capsys.readouterr().err
+
+
 @linux
 def test_a_process_with_threads_is_not_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stack, "_imported", lambda name: True)

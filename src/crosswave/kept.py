@@ -1,51 +1,62 @@
-"""Results that are computed once for each content they come from and then read, by every notebook of a run."""
+"""Results that are computed once for each content they come from and then read, by every notebook and command."""
 
 from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TypeVar, cast
 
 from crosswave.registry.cache import Store, digest
 from crosswave.source_graph import own_graph
 
 KEEP_VARIABLE = "CROSSWAVE_KEEP"
-"""Set to 1 where results are to be kept: in a run and in its kernels. Tests of the engine leave it unset."""
+"""Set to 0 where results are to be computed whatever is kept, as the tests of the engine do. A run always keeps."""
 
-KINDS = ("calibrations", "comparisons", "courses", "errors", "reconstructions", "retractions", "survivals")
+MAKERS: Mapping[str, str] = {
+    "calibrations": "crosswave.calibration.simulation",
+    "comparisons": "crosswave.trend.comparison",
+    "courses": "crosswave.line.trajectory",
+    "errors": "crosswave.trend.dispersion",
+    "reconstructions": "crosswave.reconstruct.survey",
+    "retractions": "crosswave.reconstruct.retractions",
+    "survivals": "crosswave.robustness.survival",
+}
+"""The kinds of results, and the module that makes each."""
 
+_LOADED = time.time_ns()
+_LOOKS_A_SECOND = 10
 _LIBRARIES = ("numpy", "ortools", "pandas", "scipy", "statsmodels")
 
 Result = TypeVar("Result")
 
 
-def kept(kind: str, make: Callable[[], Result], module: str, *content: str | bytes) -> Result:
+def kept(kind: str, make: Callable[[], Result], *content: str | bytes) -> Result:
     """Return what a function makes, from the cache where it was made before from the same content.
 
     Parameters
     ----------
     kind : str
-        One of `KINDS`.
+        One of `MAKERS`.
     make : callable
         Makes the result, which can be pickled.
-    module : str
-        Name of the module that makes it.
     content : str or bytes
         All that the result comes from, besides code.
 
     Notes
     -----
-    Where `KEEP_VARIABLE` is 1, the result is kept under the content, the source of every module that `module` reaches,
-    and the versions of the libraries under them. A second process that wants the same result at the same time waits
-    for the first.
+    The result is kept under the content, the source of every module that its maker reaches, and the versions of the
+    libraries under them. A second process that wants the same result at the same time waits for the first. Once one of
+    these modules is edited, a process that has the older code in memory neither reads nor keeps.
     """
-    if os.environ.get(KEEP_VARIABLE) != "1":
+    if os.environ.get(KEEP_VARIABLE, "1") == "0" or _edited(kind, int(_LOOKS_A_SECOND * time.monotonic())):
         return make()
-    store, key = Store(kind), digest(_code(module), *content)
+    store, key = Store(kind), digest(_code(kind), *content)
     if found := _read(store, key):
         return cast(Result, found[0])
     with store.alone(key):
@@ -58,7 +69,7 @@ def kept(kind: str, make: Callable[[], Result], module: str, *content: str | byt
 
 @contextmanager
 def keeping() -> Iterator[None]:
-    """Keep results in a ``with`` block, and in the processes started in it."""
+    """Keep results in a ``with`` block, and in the processes started in it, whatever `KEEP_VARIABLE` says outside."""
     before = os.environ.get(KEEP_VARIABLE)
     os.environ[KEEP_VARIABLE] = "1"
     try:
@@ -70,12 +81,39 @@ def keeping() -> Iterator[None]:
             os.environ[KEEP_VARIABLE] = before
 
 
+def read_code() -> None:
+    """Read now what code each kind comes from, for the processes that are forked from this one."""
+    for kind in MAKERS:
+        _code(kind)
+
+
+@lru_cache(maxsize=len(MAKERS))
+def _edited(kind: str, moment: int) -> bool:
+    """Whether a file of the code has changed since this process, or the one it was forked from, imported it."""
+    return any(_changed(file) > _LOADED for file in _files(kind))
+
+
+def _changed(file: Path) -> int:
+    try:
+        now = file.stat()
+    except OSError:  # it was removed, or renamed
+        return time.time_ns()
+    return max(now.st_mtime_ns, now.st_ctime_ns)
+
+
 @cache
-def _code(module: str) -> str:
+def _files(kind: str) -> tuple[Path, ...]:
     graph = own_graph()
-    return digest(graph.digest_of(graph.reached_by(module)), *map(_version, _LIBRARIES))
+    return graph.files_of(graph.reached_by(MAKERS[kind]))
 
 
+@cache
+def _code(kind: str) -> str:
+    graph = own_graph()
+    return digest(graph.digest_of(graph.reached_by(MAKERS[kind])), *map(_version, _LIBRARIES))
+
+
+@cache
 def _version(library: str) -> str:
     try:
         return version(library)

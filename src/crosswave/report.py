@@ -119,9 +119,9 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
 
 
 def _prune() -> None:
-    from crosswave.kept import KINDS
+    from crosswave.kept import MAKERS
 
-    for kind in ("parsed", "checked", "imports", *KINDS):
+    for kind in ("parsed", "checked", "imports", *MAKERS):
         Store(kind).prune()
 
 

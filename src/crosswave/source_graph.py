@@ -155,6 +155,10 @@ class SourceGraph:
         """Return the names of the modules that some modules reach, and their own."""
         return self._closure(modules)
 
+    def files_of(self, modules: Iterable[str]) -> tuple[Path, ...]:
+        """Return the files of some modules, in the order of their names."""
+        return tuple(self._files[name] for name in sorted(modules))
+
     def digest_of(self, modules: Iterable[str]) -> str:
         """Return the digest of some modules' files, and of the templates beside them.
 

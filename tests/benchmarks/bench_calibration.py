@@ -6,6 +6,7 @@ Run as ``python tests/benchmarks/bench_calibration.py``; ``--worlds`` and ``--se
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -17,6 +18,8 @@ from crosswave.calibration.simulation import grid, simulate
 from crosswave.calibration.worlds import world_of
 from crosswave.registry import load_registry
 from crosswave.registry.models import Plan
+
+os.environ["CROSSWAVE_KEEP"] = "0"  # what is measured is computed
 
 SIZES = (100, 150, 235, 500, 1000, 5000)
 SHARES = (0.5, 0.2, 0.05)

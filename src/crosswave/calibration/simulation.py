@@ -157,7 +157,7 @@ def grid(
         found = work(simulate, [world for _, world in cases], sources)
         return pd.DataFrame([_case(tier, one) for (tier, _), one in zip(cases, found, strict=True)])
 
-    return kept("calibrations", make, __name__, content)
+    return kept("calibrations", make, content)
 
 
 def _errors(plan: Plan) -> list[tuple[str, float]]:

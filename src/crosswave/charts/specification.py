@@ -137,9 +137,11 @@ def _strokes(axes: Axes, x: FloatArray, y: FloatArray, colour: str, width: float
     """Many strokes as one path: a tenth of the bytes of a path each."""
     if not len(x):
         return
-    codes = np.tile([Path.MOVETO, Path.LINETO], len(x) // 2)
-    path = Path(np.column_stack([x, y]), codes.tolist())
-    axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width, capstyle="butt", zorder=1))
+    ends, codes = np.column_stack([x, y]), np.tile([Path.MOVETO, Path.LINETO], len(x) // 2)
+    strokes = PathPatch(Path(ends, codes.tolist()), fill=False, edgecolor=colour, linewidth=width, zorder=1)
+    strokes.set_capstyle("butt")
+    axes.add_artist(strokes)  # as a patch each stroke would be taken as a curve to find how far it reaches
+    axes.update_datalim(ends)
 
 
 def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) -> None:

@@ -6,6 +6,7 @@ Everything here follows from the interval of `compare`, so what is promised is w
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -209,11 +210,19 @@ def smallest_n(
     # 1 - 0.9 is a little less than 0.1.
     checked("change", change, f"in (0, {top:g}]", lambda a: (a > 0) & (a <= top + 1e-12), "For a fall pass 1 - share.")
 
+    _checked_waves(share, N_MAX, N_MAX, total_error)
+    chances = float(checked_alpha(alpha)), float(_checked_power(power))
+    return _smallest_n(float(change), float(share), *chances, (float(total_error[0]), float(total_error[1])))
+
+
+@lru_cache(maxsize=256)
+def _smallest_n(
+    change: float, share: float, alpha: float, power: float, total_error: tuple[float, float]
+) -> int | None:
     p, _, error = _checked_waves(share, N_MAX, N_MAX, total_error)
-    chances = {"alpha": checked_alpha(alpha), "power": _checked_power(power)}
 
     def found(n: FloatArray) -> Bools:
-        return smallest_rise(p, n, n, error, **chances) <= change
+        return smallest_rise(p, n, n, error, alpha=np.asarray(alpha), power=np.asarray(power)) <= change
 
     return _first_whole(found) if found(np.array([N_MAX])).all() else None
 

@@ -1,4 +1,4 @@
-"""What a kernel has imported when it is forked, and why forking after that is safe.
+"""What a kernel has imported and done when it is forked, and why forking after that is safe.
 
 A fork copies memory and one thread. What goes wrong with forks goes wrong because another thread held a lock at that
 moment, because two processes go on using one connection, or because two processes go on from one state. Here:
@@ -8,7 +8,9 @@ moment, because two processes go on using one connection, or because two process
   allocator that Arrow brings is told to start none. Pools that Arrow, OR-tools and scipy use are made when work is
   given to them, so each kernel makes its own.
 - Sockets and event loops. The server makes no ZeroMQ context, no asyncio loop and no IPython shell: a kernel makes
-  them after the fork. It closes the server's connections first. There are no open files else.
+  them after the fork. It closes the server's connections first. There are no open files else, but for fonts.
+- The rehearsal (`crosswave.kernel.rehearsal`). It starts no thread and leaves settings, pyplot and filters as they
+  were. The fonts that it reads stay open in the server; matplotlib forgets and closes them in every fork.
 - Random state. `random` seeds itself anew in a fork; numpy's global generator does not and is seeded by the kernel, as
   is the key of `multiprocessing`. Generators made in a notebook take fresh entropy there. The seed of string hashes
   belongs to the interpreter: kernels of one server share it, and one with another ``PYTHONHASHSEED`` gets another
@@ -78,9 +80,10 @@ FILTERS: list[tuple[Any, ...]] = []
 
 
 def import_stack() -> str:
-    """Import everything; return why kernels must not be forked after that, empty where they may be.
+    """Import everything and rehearse; return why kernels must not be forked after that, empty where they may be.
 
-    A module that cannot be imported is left out: the notebook that imports it shows why.
+    A module that cannot be imported is left out, and a rehearsal that fails is broken off: the notebook that does the
+    same shows why.
     """
     if not all(map(_imported, KERNEL_MODULES)):
         return "ipykernel cannot be imported"
@@ -89,6 +92,7 @@ def import_stack() -> str:
     files, filters = _files(), list(warnings.filters)
     for name in (*LIBRARIES, *_package_modules()):
         _imported(name)
+    _rehearsed()
     FOR_NOTEBOOKS.update(_files() - files)
     FILTERS.extend(one for one in warnings.filters if one not in filters)
     gc.collect()
@@ -112,6 +116,15 @@ def _package_modules() -> Iterator[str]:
     for module in pkgutil.walk_packages(crosswave.__path__, "crosswave.", onerror=lambda name: None):
         if module.name.split(".")[1] not in NOT_FOR_NOTEBOOKS:
             yield module.name
+
+
+def _rehearsed() -> None:
+    try:
+        from crosswave.kernel.rehearsal import rehearse
+
+        rehearse()
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
 
 
 def _imported(name: str) -> bool:

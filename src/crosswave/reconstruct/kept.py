@@ -10,8 +10,6 @@ from crosswave.reconstruct.survey import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Survey
 
-_NOT_READ = {"total_error", "families", "lines"}
-
 
 def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:
     """Return the feasible counts of every printed figure of a survey: `crosswave.reconstruct.survey.reconstruct`.
@@ -38,7 +36,7 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
     def make() -> Reconstruction:
         return engine.reconstruct(survey, registry, retract=retract)
 
-    return kept("reconstructions", make, engine.__name__, *survey_content(survey, registry), *sorted(retract))
+    return kept("reconstructions", make, *survey_content(survey, registry), *sorted(retract))
 
 
 def survey_content(survey: Survey, registry: Registry) -> tuple[str, ...]:
@@ -51,5 +49,4 @@ def survey_content(survey: Survey, registry: Registry) -> tuple[str, ...]:
     registry : Registry
         Where phrases and the plan stand.
     """
-    plan = registry.plan.model_dump_json(exclude=_NOT_READ)
-    return survey.model_dump_json(), registry.quantities.model_dump_json(), plan
+    return survey.model_dump_json(), *registry.rules_of_reading

@@ -47,7 +47,7 @@ def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
         Where phrases and the plan stand.
     """
     content = survey_content(survey, registry)
-    return kept("retractions", lambda: _retractions(survey, registry), __name__, *content)
+    return kept("retractions", lambda: _retractions(survey, registry), *content)
 
 
 def _retractions(survey: Survey, registry: Registry) -> list[Retraction]:

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
-from crosswave.registry.cache import Store
+from crosswave.registry.cache import Store, digest
 from crosswave.registry.cross import registry_faults
 from crosswave.registry.documents import Document
 from crosswave.registry.faults import DataError, Fault, nearest, shown_path
@@ -60,6 +60,9 @@ def findings_of(survey: Survey) -> tuple[Finding, ...]:
     return tuple(Finding(survey, question, answer) for question in survey.questions for answer in question.answers)
 
 
+_OF_TRENDS = {"total_error", "families", "lines"}
+
+
 @dataclass(frozen=True)
 class Registry:
     """Everything in a data folder, checked."""
@@ -79,6 +82,17 @@ class Registry:
     def findings(self) -> Mapping[str, Finding]:
         """Every printed figure by its id, surveys in order of their ids."""
         return {finding.id: finding for survey in self.surveys.values() for finding in findings_of(survey)}
+
+    @cached_property
+    def rules_of_reading(self) -> tuple[str, str]:
+        """What a reconstruction comes from besides its survey, as text: the phrases, and the plan but for trends."""
+        return self.quantities.model_dump_json(), self.plan.model_dump_json(exclude=_OF_TRENDS)
+
+    @cached_property
+    def content(self) -> str:
+        """Digest of all that is asked of the evidence and by which rules: surveys, constructs, phrases and plan."""
+        records = [*self.surveys.values(), *self.constructs.values(), self.quantities, self.plan]
+        return digest(*(record.model_dump_json() for record in records))
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:

@@ -76,8 +76,7 @@ def multiverse(
     if not usable:
         return Multiverse(pd.DataFrame(columns=list(COLUMNS)), _why_none(pairs))
     choices = Choices.of(with_estimated_error(registry, reconstructions).plan)
-    frames = [_frame(pair, choices) for pair in usable]
-    return Multiverse(pd.concat(frames, ignore_index=True), "")
+    return Multiverse(_frame(usable, choices), "")
 
 
 def multiverses(
@@ -127,14 +126,15 @@ def by_outcome(by_analysis: pd.DataFrame) -> pd.DataFrame:
         Columns outcome, analyses, share, difference_low, difference_high; outcomes that no analysis reaches have
         share 0 and no range. The last row, "any", holds all analyses.
     """
-    groups = [(name, by_analysis[by_analysis["outcome"] == name]) for name in OUTCOMES] + [("any", by_analysis)]
+    every, outcomes = by_analysis["difference"].to_numpy(), by_analysis["outcome"].to_numpy()
+    groups = {name: every[outcomes == name] for name in OUTCOMES} | {"any": every}
     return pd.DataFrame(
         {
-            "outcome": [name for name, _ in groups],
-            "analyses": [len(rows) for _, rows in groups],
-            "share": [len(rows) / max(len(by_analysis), 1) for _, rows in groups],
-            "difference_low": [rows["difference"].min() for _, rows in groups],
-            "difference_high": [rows["difference"].max() for _, rows in groups],
+            "outcome": list(groups),
+            "analyses": [len(own) for own in groups.values()],
+            "share": [len(own) / max(len(every), 1) for own in groups.values()],
+            "difference_low": [own.min(initial=np.inf) if len(own) else np.nan for own in groups.values()],
+            "difference_high": [own.max(initial=-np.inf) if len(own) else np.nan for own in groups.values()],
         }
     )
 
@@ -189,9 +189,10 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
     return Analyses((share_2 - share_1).ravel(), low, high, p, outcome_codes(differs & above, differs & ~above, small))
 
 
-def _frame(pair: Pair, choices: Choices) -> pd.DataFrame:
-    """One row for each analysis of a pair, in the order of the choices."""
-    readings = readings_of(pair, choices)
+def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
+    """One row for each analysis of each pair, in the order of the choices."""
+    of_pair = [(pair, reading) for pair in pairs for reading in readings_of(pair, choices)]
+    readings = [reading for _, reading in of_pair]
     found = analyse(readings, choices)
     axes = {
         "reading": range(len(readings)),
@@ -204,8 +205,8 @@ def _frame(pair: Pair, choices: Choices) -> pd.DataFrame:
     frame = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
     place = frame["reading"].to_numpy()
     named = {
-        "first": pair.first.finding.id,
-        "second": pair.second.finding.id,
+        "first": np.array([pair.first.finding.id for pair, _ in of_pair])[place],
+        "second": np.array([pair.second.finding.id for pair, _ in of_pair])[place],
         "counts": np.array([reading.counts for reading in readings])[place],
         "size": np.array([reading.size for reading in readings])[place],
         "total_error": frame["tier"].map(choices.tiers),

@@ -114,7 +114,7 @@ def survivals_of_all(comparisons: Sequence[Comparison], rules: Rules) -> list[Su
     rules.
     """
     content = (text for one in comparisons for text in (*one.pair.content, repr(one.points)))
-    return kept("survivals", lambda: survivals(readings_of(comparisons), rules), __name__, repr(rules), *content)
+    return kept("survivals", lambda: survivals(readings_of(comparisons), rules), repr(rules), *content)
 
 
 def survivals(readings: Readings, rules: Rules) -> list[Survival]:

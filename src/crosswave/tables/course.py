@@ -102,15 +102,24 @@ def course_of(
         Error rate and design effect; its window is not used. The test within one instrument takes its total error, or
         that of tier A.
     """
-    kept = comparable_waves(waves_of(construct, registry, reconstructions, _EVERY_YEAR), registry)
+    return _course(construct, _comparable(construct, registry, reconstructions), registry, settings)
+
+
+def _comparable(
+    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> ComparableWaves:
+    return comparable_waves(waves_of(construct, registry, reconstructions, _EVERY_YEAR), registry)
+
+
+def _course(construct: Construct, kept: ComparableWaves, registry: Registry, settings: Settings) -> Course:
     names = {one.finding: figure_name(registry.finding(one.finding)) for one in construct.answers}
     if not kept.waves:
         return Course(construct, kept, pd.DataFrame(), None, settings, names)
     table = wave_table(kept.waves, published_within=registry.plan.lines.published_within.value)
     error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
     numbers = {"alpha": settings.alpha, "design_effect": settings.design_effect, "total_error": error}
-    content = (table.to_csv(), repr(numbers))
-    found = kept_result("courses", lambda: trajectory(table, **numbers), trajectory.__module__, *content)
+    content = (repr(table.to_dict("split")), repr(numbers))
+    found = kept_result("courses", lambda: trajectory(table, **numbers), *content)
     return Course(construct, kept, table, found, settings, names)
 
 
@@ -130,8 +139,10 @@ def courses_of(
         Which, taken one by one; all if absent.
     """
     wanted = registry.constructs.values() if constructs is None else constructs
-    every = (course_of(one, registry, reconstructions, settings) for one in wanted)
-    courses = [course for course in every if len(course.kept.waves) >= FEWEST_FOR_TREND]
+    every = ((one, _comparable(one, registry, reconstructions)) for one in wanted)
+    courses = [
+        _course(one, kept, registry, settings) for one, kept in every if len(kept.waves) >= FEWEST_FOR_TREND
+    ]
     adjusted = adjusted_over_lines({course.construct.id: course.found for course in courses if course.found})
     return tuple(replace(course, p_adjusted=adjusted.get(course.construct.id, {})) for course in courses)
 

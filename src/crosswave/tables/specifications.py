@@ -80,14 +80,18 @@ def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
     """
     if frame.empty:
         return pd.DataFrame(columns=["Choice", "Analyses"])
-    found = list(dict.fromkeys(frame["outcome"]))
-    rows = [
-        {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{len(part):,}"}
-        | {f"{one}, %": percent(float((part["outcome"] == one).mean())) for one in found}
-        for name, words in CHOICES.items()
-        if len(frame[name].unique()) > 1
-        for value, part in frame.groupby(name, sort=False)
-    ]
+    outcomes, found = pd.factorize(frame["outcome"])
+    rows = []
+    for name, words in CHOICES.items():
+        codes, values = pd.factorize(frame[name])
+        counts = np.zeros((len(values), len(found)), dtype=int)
+        np.add.at(counts, (codes, outcomes), 1)
+        rows += [
+            {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{sum(own):,}"}
+            | {f"{one}, %": percent(count / sum(own)) for one, count in zip(found, own, strict=True)}
+            for value, own in zip(values.tolist(), counts.tolist(), strict=True)
+            if len(values) > 1
+        ]
     return pd.DataFrame(rows)
 
 

@@ -15,10 +15,8 @@ from crosswave.registry.loading import Registry
 from crosswave.sentences import points
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import percent, span
-from crosswave.trend.dispersion import TotalErrorEstimate, estimate_total_error, leave_one_out
-from crosswave.trend.same_year import same_year_figures, same_year_surveys
+from crosswave.trend.dispersion import Measurement, measure_total_error
 from crosswave.trend.settings import Settings
-from crosswave.trend.synthesis import reconstruct_all
 
 MEASURED = "B2"
 """The tier whose total error is measured on the registry's own figures."""
@@ -27,25 +25,17 @@ _HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredError:
-    """The total error of the tier that is measured, and what each part of the evidence does to it.
+class MeasuredError(Measurement):
+    """The total error of the tier that is measured, with names for its parts.
 
     Parameters
     ----------
-    figures : DataFrame
-        From `crosswave.trend.dispersion.same_year_figures`.
-    estimate : TotalErrorEstimate
-        From all of them.
-    by_construct, by_survey : DataFrame
-        From `crosswave.trend.dispersion.leave_one_out`.
+    figures, estimate, by_construct, by_survey
+        As in `crosswave.trend.dispersion.Measurement`.
     names : mapping of str to str
         What a reader calls each construct, survey and figure among them, by id.
     """
 
-    figures: pd.DataFrame
-    estimate: TotalErrorEstimate
-    by_construct: pd.DataFrame
-    by_survey: pd.DataFrame
     names: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, identifier: str) -> str:
@@ -65,11 +55,9 @@ def measured_error(registry: Registry, reconstructions: Mapping[str, Reconstruct
     alpha : float
         Error rate of the interval, in (0, 1).
     """
-    missing = [name for name in sorted(same_year_surveys(registry)) if name not in reconstructions]
-    figures = same_year_figures(registry, {**reconstructions, **reconstruct_all(registry, missing)})
-    estimate = estimate_total_error(figures, alpha=alpha)
-    left_out = leave_one_out(figures), leave_one_out(figures, column="survey_id")
-    return MeasuredError(figures, estimate, *left_out, _names(figures, registry))
+    found = measure_total_error(registry, reconstructions, alpha=alpha)
+    parts = found.figures, found.estimate, found.by_construct, found.by_survey
+    return MeasuredError(*parts, _names(found.figures, registry))
 
 
 def _names(figures: pd.DataFrame, registry: Registry) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _compared(
         return [tuple(getattr(one, name) for name in _NUMBERS) for one in found]
 
     content = (text for pair in pairs for text in pair.content)
-    rows = kept("comparisons", numbers, compare_pairs.__module__, repr(settings), plan.model_dump_json(), *content)
+    rows = kept("comparisons", numbers, repr(settings), plan.model_dump_json(), *content)
     return [
         Comparison(pair, **dict(zip(_NUMBERS, row, strict=True)))  # type: ignore[arg-type]
         for pair, row in zip(pairs, rows, strict=True)

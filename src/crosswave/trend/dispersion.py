@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -150,6 +149,52 @@ def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id") -> pd.
     return frame.sort_values("points", ascending=False, kind="stable", ignore_index=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The total error of one survey as a registry's own figures measure it.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        From `same_year_figures`.
+    estimate : TotalErrorEstimate
+        From all of them.
+    by_construct, by_survey : DataFrame
+        From `leave_one_out`.
+    """
+
+    figures: pd.DataFrame
+    estimate: TotalErrorEstimate
+    by_construct: pd.DataFrame
+    by_survey: pd.DataFrame
+
+
+def measure_total_error(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
+) -> Measurement:
+    """Return the total error measured on figures of one year, and what each part of the evidence does to it.
+
+    Parameters
+    ----------
+    registry, reconstructions
+        As for `registry_estimate`.
+    alpha : float
+        Error rate of the interval, in (0, 1).
+
+    Raises
+    ------
+    ValueError
+        If no two figures of one year can be compared.
+    """
+
+    def make() -> Measurement:
+        figures = _figures(registry, reconstructions)
+        estimate = estimate_total_error(figures, alpha=alpha)
+        return Measurement(figures, estimate, leave_one_out(figures), leave_one_out(figures, column="survey_id"))
+
+    return kept("errors", make, registry.content, f"measured, alpha {alpha!r}")
+
+
 def registry_estimate(
     registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None
 ) -> TotalErrorEstimate | None:
@@ -166,7 +211,7 @@ def registry_estimate(
     -----
     Kept for as long as the program runs, for each content of surveys, constructs, phrases and plan.
     """
-    return _estimated(_Content(registry, reconstructions or {}, _digest(registry)))
+    return _estimated(_Content(registry, reconstructions or {}, registry.content))
 
 
 def with_estimated_error(registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None) -> Registry:
@@ -221,18 +266,17 @@ class _Content:
     digest: str
 
 
-def _digest(registry: Registry) -> str:
-    records = [*registry.surveys.values(), *registry.constructs.values(), registry.quantities, registry.plan]
-    return sha256("\n".join(record.model_dump_json() for record in records).encode()).hexdigest()
-
-
 @lru_cache(maxsize=8)
 def _estimated(content: _Content) -> TotalErrorEstimate | None:
-    return kept("errors", lambda: _estimate(content.registry, content.reconstructions), __name__, content.digest)
+    return kept("errors", lambda: _estimate(content.registry, content.reconstructions), content.digest)
 
 
 def _estimate(registry: Registry, known: Mapping[str, Reconstruction]) -> TotalErrorEstimate | None:
-    needed = same_year_surveys(registry)
-    made = {name: known[name] if name in known else reconstruct(registry.survey(name), registry) for name in needed}
-    by_wave = same_year_figures(registry, made)
+    by_wave = _figures(registry, known)
     return estimate_total_error(by_wave) if by_wave["group"].duplicated().any() else None
+
+
+def _figures(registry: Registry, known: Mapping[str, Reconstruction]) -> pd.DataFrame:
+    needed = sorted(same_year_surveys(registry))
+    made = {name: known[name] if name in known else reconstruct(registry.survey(name), registry) for name in needed}
+    return same_year_figures(registry, made)
