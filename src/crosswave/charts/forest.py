@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,17 +186,23 @@ def _marker(look: Look) -> dict[str, Any]:
 
 def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
     """The interval of each row as a line with its ends, and what print admits as a bar behind it."""
-    frame = pd.DataFrame(rows).assign(place=places)
-    for kind, of in frame.groupby("kind", sort=False):
-        colour, drawn, printed = looks[str(kind)].colour, of.dropna(subset="low"), of.dropna(subset="admits_low")
-        ends = np.concatenate([drawn["low"], drawn["high"]])
-        places_2 = np.tile(drawn["place"], 2)
-        axes.hlines(drawn["place"], drawn["low"], drawn["high"], color=colour, linewidth=1.6, zorder=2)
-        axes.vlines(ends, places_2 - 0.05, places_2 + 0.05, color=colour, linewidth=1.6, zorder=2)
-        axes.hlines(
-            printed["place"], printed["admits_low"], printed["admits_high"],
-            color=colour, linewidth=8, alpha=0.35, zorder=1.5,
-        )  # fmt: skip
+    for look, own in _by_look(rows, places, looks):
+        drawn = [(row.low, row.high, place) for row, place in own if not math.isnan(row.low)]
+        low, high, at = np.array(drawn).reshape(-1, 3).T
+        ends, beside = np.concatenate([low, high]), np.tile(at, 2)
+        axes.hlines(at, low, high, color=look.colour, linewidth=1.6, zorder=2)
+        axes.vlines(ends, beside - 0.05, beside + 0.05, color=look.colour, linewidth=1.6, zorder=2)
+        printed = [(row.admits_low, row.admits_high, place) for row, place in own if not math.isnan(row.admits_low)]
+        low, high, at = np.array(printed).reshape(-1, 3).T
+        axes.hlines(at, low, high, color=look.colour, linewidth=8, alpha=0.35, zorder=1.5)
+
+
+def _by_look(
+    rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]
+) -> Iterator[tuple[Look, list[tuple[Row, float]]]]:
+    """The rows of each kind with their places, kinds in the order in which they first come."""
+    for kind in dict.fromkeys(row.kind for row in rows):
+        yield looks[kind], [(row, place) for row, place in zip(rows, places, strict=True) if row.kind == kind]
 
 
 def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:
@@ -218,12 +224,12 @@ def _lines(axes: Axes, lines: Sequence[str], x: float, top: float, step: float, 
 
 
 def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
-    frame = pd.DataFrame({"x": [row.value for row in rows], "y": places, "kind": [row.kind for row in rows]})
-    for kind, group in frame.dropna(subset=["x"]).groupby("kind", sort=False):
-        look = looks[str(kind)]
-        fill = look.colour if look.filled else "white"
-        edge = {"edgecolor": look.colour, "linewidth": 1.3, "s": 46, "zorder": 3}
-        sns.scatterplot(group, x="x", y="y", marker=look.marker, color=fill, ax=axes, legend=False, **edge)
+    for look, own in _by_look(rows, places, looks):
+        marked = [(row.value, place) for row, place in own if not math.isnan(row.value)]
+        if marked:
+            x, y = np.array(marked).T
+            fill = look.colour if look.filled else "white"
+            axes.scatter(x, y, 46, fill, look.marker, edgecolor=look.colour, linewidth=1.3, zorder=3)
     axes.set_ylabel("")
     axes.set_yticks([])
 

@@ -12,6 +12,7 @@ from typing import Any
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager, KernelManager
+from jupyter_core.paths import jupyter_path
 from traitlets import Bool, DottedObjectName, Type, Unicode, default
 
 from crosswave.kernel.place import LONGEST_SOCKET
@@ -68,8 +69,13 @@ def start_kernels(*, holds_server: bool = True) -> None:
 class CurrentKernelSpecManager(KernelSpecManager):
     """Kernel specifications, with one more that is always the interpreter running this.
 
-    An installed ``python3`` may be any Python of the user's; none need be installed.
+    An installed ``python3`` may be any Python of the user's; none need be installed. IPython's former folder of
+    specifications is passed over: to learn where it is one has to import IPython, in every process that starts kernels.
     """
+
+    @default("kernel_dirs")
+    def _kernel_dirs_default(self) -> list[str]:
+        return list(jupyter_path("kernels"))
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the specification of that name."""
