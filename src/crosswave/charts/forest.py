@@ -229,7 +229,7 @@ def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
         if marked:
             x, y = np.array(marked).T
             fill = look.colour if look.filled else "white"
-            axes.scatter(x, y, 46, fill, look.marker, edgecolor=look.colour, linewidth=1.3, zorder=3)
+            axes.scatter(x, y, 46, fill, marker=look.marker, edgecolor=look.colour, linewidth=1.3, zorder=3)
     axes.set_ylabel("")
     axes.set_yticks([])
 
