@@ -232,6 +232,14 @@ def test_survey_that_was_spoilt_after_the_check_is_told_when_it_is_read(data: Pa
         late.survey("a-2017")
 
 
+def test_survey_that_refers_to_nothing_since_the_check_is_told_when_it_is_read(data: Path) -> None:
+    load_registry(data)
+    late, path = load_registry(data), data / "surveys" / "a-2017.yaml"
+    path.write_text(path.read_text().replace("sources: [page]", "sources: [leaf]"))
+    with pytest.raises(DataError, match="leaf"):
+        late.survey("a-2017")
+
+
 def test_damaged_entries_are_made_anew(data: Path, own_cache: Path) -> None:
     load_registry(data)
     for path in entries(own_cache):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from crosswave.printed.ends import percent_ends
 from crosswave.printed.quantity import Quantity, QuantityError, number
@@ -121,10 +122,12 @@ class Lexicon:
         return next(rule for word, rule in self._rules(kind) if word == "bare")
 
 
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"(?<!\d)-|-(?!\d)", " ", text.strip().lower()))
 
 
+@lru_cache(maxsize=1024)  # a survey has many figures and few different ones
 def _exact_percent(printed: str, text: str, rounding: str) -> Quantity | None:
     spelt = re.fullmatch(r"(\w+) per ?cent", text)
     if spelt and (value := small_number(spelt[1])) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -30,8 +31,8 @@ class DataError(Exception):
 
 def shown_path(path: Path) -> str:
     """Return a path as a reader would type it: relative to the working folder where it lies inside."""
-    resolved, here = path.resolve(), Path.cwd()
-    return resolved.relative_to(here).as_posix() if resolved.is_relative_to(here) else str(path)
+    resolved, here = os.path.realpath(path), os.path.join(os.getcwd(), "")  # paths as text: this is asked for each file
+    return resolved.removeprefix(here).replace(os.sep, "/") if resolved.startswith(here) else str(path)
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

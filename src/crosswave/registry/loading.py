@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
-from crosswave.registry.cache import Store, digest
+from crosswave.registry.cache import Store, digest, file_digests
 from crosswave.registry.cross import registry_faults
 from crosswave.registry.documents import Document
 from crosswave.registry.faults import DataError, Fault, nearest, shown_path
@@ -26,7 +26,7 @@ from crosswave.registry.models import (
     Source,
     Survey,
 )
-from crosswave.registry.reading import LateSurveys, Reader, folder_key
+from crosswave.registry.reading import LateSurveys, Reader, folder_digests, folder_key
 
 Value = TypeVar("Value")
 
@@ -177,13 +177,14 @@ def load_registry(folder: Path | None = None) -> Registry:
     read when they are asked for. See `crosswave.registry.cache` for where that is kept.
     """
     folder, checked = folder or find_data(), Store("checked")
-    key = folder_key(folder)
+    digests = folder_digests(folder)
+    key = folder_key(folder, digests)
     if checked.get(key) is not None:
-        return _unchecked(folder)
+        return _unchecked(folder, digests)
     registry, faults = read_folder(folder)
     if registry is None or faults:
         raise DataError(faults)
-    if folder_key(folder) == key:  # else a file changed while it was read
+    if folder_digests(folder) == digests:  # else a file changed while it was read
         checked.put(key, b"")
     return registry
 
@@ -211,19 +212,22 @@ def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
     return registry, [*reader.faults, *registry_faults(registry, shared.constructs, shared.claims)]
 
 
-def _unchecked(folder: Path) -> Registry:
+def _unchecked(folder: Path, digests: Mapping[Path, str]) -> Registry:
     """A folder whose bytes are known to break no rule."""
     reader = Reader(folder)
     shared = _Shared.read(reader)
     if shared is None or reader.faults:
         raise DataError(reader.faults)
-    return shared.with_surveys(LateSurveys(folder, partial(_late_survey, folder)), reader)
+    return shared.with_surveys(LateSurveys(folder, partial(_late_survey, folder, digests)), reader)
 
 
-def _late_survey(folder: Path, path: Path) -> Survey:
+def _late_survey(folder: Path, digests: Mapping[Path, str], path: Path) -> Survey:
     reader = Reader(folder)
-    survey = reader.survey(path)
-    if survey is None or reader.faults:  # the file was without faults, so somebody changed it since
+    survey = reader.survey(path, checked=True)
+    if file_digests([path])[path] != digests[path]:  # somebody changed it since the folder was checked
+        reader = Reader(folder)
+        survey = reader.survey(path)
+    if survey is None or reader.faults:
         raise DataError(reader.faults)
     return survey
 

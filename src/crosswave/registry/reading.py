@@ -69,17 +69,29 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
     return document
 
 
-def folder_key(folder: Path) -> str:
-    """Return the digest of all that a registry is made from: names and bytes of the files, and the source that reads.
+def folder_digests(folder: Path) -> dict[Path, str]:
+    """Return the digest of each file that a registry is made from.
 
     Parameters
     ----------
     folder : Path
         The data folder.
     """
-    files = [*(folder / name for name in SHARED), *survey_files(folder), *wrongly_named(folder)]
-    digests = ((path.relative_to(folder).as_posix(), found) for path, found in file_digests(files).items())
-    return digest(_reader(), *(part for row in digests for part in row))
+    return file_digests([*(folder / name for name in SHARED), *survey_files(folder), *wrongly_named(folder)])
+
+
+def folder_key(folder: Path, digests: Mapping[Path, str]) -> str:
+    """Return the digest of all that a registry is made from: names and bytes of the files, and the source that reads.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    digests : mapping of Path to str
+        From `folder_digests`.
+    """
+    rows = ((path.relative_to(folder).as_posix(), found) for path, found in digests.items())
+    return digest(_reader(), *(part for row in rows for part in row))
 
 
 def _reader() -> str:
@@ -118,11 +130,11 @@ class Reader:
         surveys = (survey for path in paths if (survey := self.survey(path)))
         return {survey.id: survey for survey in surveys}
 
-    def survey(self, path: Path) -> Survey | None:
-        """Return one survey; None where too much is wrong."""
+    def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
+        """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
         document = self._document(path)
         validated = self._validated(document, Survey)
-        faults = survey_faults(validated, document)
+        faults = [] if checked else survey_faults(validated, document)
         self.faults += faults
         if validated.record is None or validated.faults or validated.record.id != path.stem:
             self.unread.append(path.stem)

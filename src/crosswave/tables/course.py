@@ -140,9 +140,7 @@ def courses_of(
     """
     wanted = registry.constructs.values() if constructs is None else constructs
     every = ((one, _comparable(one, registry, reconstructions)) for one in wanted)
-    courses = [
-        _course(one, kept, registry, settings) for one, kept in every if len(kept.waves) >= FEWEST_FOR_TREND
-    ]
+    courses = [_course(one, kept, registry, settings) for one, kept in every if len(kept.waves) >= FEWEST_FOR_TREND]
     adjusted = adjusted_over_lines({course.construct.id: course.found for course in courses if course.found})
     return tuple(replace(course, p_adjusted=adjusted.get(course.construct.id, {})) for course in courses)
 
