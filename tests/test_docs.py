@@ -45,6 +45,13 @@ def test_methods_explains_every_level():
     assert [level for level in LEVELS if f"| {level} |" not in text("METHODS.md")] == []
 
 
+def test_contributing_explains_every_variable_of_the_environment():
+    files = [*(ROOT / "src").rglob("*.py"), ROOT / "conftest.py", *(ROOT / "tests").rglob("conftest.py")]
+    source = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    table = re.findall(r"^\| `(\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r'"(CROSSWAVE_[A-Z_]*[A-Z])"', source)) == {name for name in table if name.isupper()}
+
+
 def test_plan_holds_the_decision_table_of_the_code():
     assert [row.verdict for row in REGISTRY.plan.decision_table] == list(DECISIONS)
 

@@ -324,10 +324,10 @@ def files():
     return sorted(one.resolve().name for one in Path("/proc/self/fd").iterdir() if one.exists())
 
 def state():
-    settings = {name: repr(value) for name, value in matplotlib.rcParams.items() if name != "backend"}
-    return [settings, matplotlib.rcParams._get("backend") is None, plt.get_fignums(), threading.active_count(),
-            numpy.random.get_state()[1].tolist(), repr(pandas.options), [name for name in files() if not name.endswith(".ttf")],
-            dict(os.environ), sorted(map(str, warnings.filters))]
+    look = {name: repr(value) for name, value in matplotlib.rcParams.items() if name != "backend"}
+    return [look, matplotlib.rcParams._get("backend") is None, plt.get_fignums(), threading.active_count(),
+            numpy.random.get_state()[1].tolist(), pandas.describe_option(_print_desc=False), dict(os.environ),
+            [name for name in files() if not name.endswith(".ttf")], sorted(map(str, warnings.filters))]
 
 before = json.dumps(state())
 with warnings.catch_warnings():
