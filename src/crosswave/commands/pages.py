@@ -21,7 +21,7 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option(help="Only these pages: start, synthesis, survey/igov-*, trend.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 takes one for each core.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 takes one for each core and one more.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Make unchanged pages again.")] = False,
     out: Annotated[Path, typer.Option(help="The folder that gets the pages.")] = Path("reports"),
     parameter: Annotated[

@@ -46,8 +46,11 @@ class LocalProcesses(ProcessPoolExecutor):
         return future
 
     def warm_up(self) -> None:
-        """Begin to start the processes, and what pages need in them, while the caller does something else."""
-        for _ in range(self._jobs):
+        """Begin to start the processes, and what pages need in them, while the caller does something else.
+
+        One for each core: what is beyond that starts when there are pages for it.
+        """
+        for _ in range(min(self._jobs, cores())):
             self.submit(warm_up)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -91,9 +94,14 @@ class PoolInHand:
             self._first.shutdown(cancel_futures=True)
 
 
-def default_jobs() -> int:
+def cores() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def default_jobs() -> int:
+    """Return how many pages to make at once: one more than cores, as a page waits while its kernel starts or ends."""
+    return cores() + 1
 
 
 def products(tasks: Sequence[Task], jobs: int, make_executor: MakeExecutor = LocalProcesses) -> Iterator[Product]:
