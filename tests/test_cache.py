@@ -303,6 +303,18 @@ def test_result_is_made_once_for_each_content_and_only_where_results_are_kept() 
         assert len(made) == 5
 
 
+def test_results_are_read_and_never_kept_by_hand(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter(range(9))
+    with keeping():
+        kept("courses", lambda: next(made), "of a run")
+    monkeypatch.delenv(KEEP_VARIABLE)
+    assert kept("courses", lambda: next(made), "of a run") == 0
+    assert [kept("courses", lambda: next(made), "by hand") for _ in range(2)] == [1, 2]
+    monkeypatch.setenv(KEEP_VARIABLE, "0")
+    assert kept("courses", lambda: next(made), "of a run") == 3
+    assert len(entries(own_cache / "courses")) == 1
+
+
 def test_process_whose_code_is_older_than_its_files_neither_reads_nor_keeps(
     own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

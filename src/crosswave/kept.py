@@ -1,4 +1,4 @@
-"""Results that are computed once for each content they come from and then read, by every notebook and command."""
+"""Results that a run computes once for each content they come from, and that every notebook and command then reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from crosswave.registry.cache import Store, digest
 from crosswave.source_graph import own_graph
 
 KEEP_VARIABLE = "CROSSWAVE_KEEP"
-"""Set to 0 where results are to be computed whatever is kept, as the tests of the engine do. A run always keeps."""
+"""``1``: results are kept, as in a run and its kernels. ``0``: they are not even read, as in the tests of the engine.
+Else what runs have kept is read and nothing is kept, so that nobody who tries out other code by hand leaves its results
+to others."""
 
 MAKERS: Mapping[str, str] = {
     "calibrations": "crosswave.calibration.simulation",
@@ -54,11 +56,14 @@ def kept(kind: str, make: Callable[[], Result], *content: str | bytes) -> Result
     libraries under them. A second process that wants the same result at the same time waits for the first. Once one of
     these modules is edited, a process that has the older code in memory neither reads nor keeps.
     """
-    if os.environ.get(KEEP_VARIABLE, "1") == "0" or _edited(kind, int(_LOOKS_A_SECOND * time.monotonic())):
+    wanted = os.environ.get(KEEP_VARIABLE)
+    if wanted == "0" or _edited(kind, int(_LOOKS_A_SECOND * time.monotonic())):
         return make()
     store, key = Store(kind), digest(_code(kind), *content)
     if found := _read(store, key):
         return cast(Result, found[0])
+    if wanted != "1":
+        return make()
     with store.alone(key):
         if found := _read(store, key):
             return cast(Result, found[0])

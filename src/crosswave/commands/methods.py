@@ -71,6 +71,7 @@ def compare(
 
     from crosswave.by_hand.card import as_record, block
     from crosswave.by_hand.comparison import compare_typed
+    from crosswave.kept import keeping
 
     numbers = {
         "total-error": total_error,
@@ -78,7 +79,7 @@ def compare(
         "smallest-change": smallest_change,
         "alpha": alpha,
     }
-    with plain_faults():
+    with plain_faults(), keeping():
         found = compare_typed(figures or [], n or [], numbers, tier, load_registry(data))
     if as_json:
         print(json.dumps(as_record(found), allow_nan=False, ensure_ascii=False, indent=2))
