@@ -133,8 +133,8 @@ def by_outcome(by_analysis: pd.DataFrame) -> pd.DataFrame:
             "outcome": list(groups),
             "analyses": [len(own) for own in groups.values()],
             "share": [len(own) / max(len(every), 1) for own in groups.values()],
-            "difference_low": [own.min(initial=np.inf) if len(own) else np.nan for own in groups.values()],
-            "difference_high": [own.max(initial=-np.inf) if len(own) else np.nan for own in groups.values()],
+            "difference_low": [own.min() if len(own) else np.nan for own in groups.values()],
+            "difference_high": [own.max() if len(own) else np.nan for own in groups.values()],
         }
     )
 
