@@ -1,10 +1,12 @@
 """The pages: whole, escaped, described, and asking for nothing outside their folder."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -14,7 +16,7 @@ from crosswave.site.build import Site
 from crosswave.site.clean import Styles, clean_html
 from crosswave.site.frame import Content, content_of, style_hash
 from crosswave.site.material import Material, Overview
-from crosswave.site.page import PageOrigin, described, render_page
+from crosswave.site.page import PageOrigin, described, lean_code, render_page
 from crosswave.site.weave import without_card, woven
 
 EVIL = '<script>alert(1)</script> & "quotes"'
@@ -247,3 +249,16 @@ def test_a_page_with_a_card_does_not_show_the_notebooks_own_of_the_same_thing() 
     content = Content(f"<p>a</p>{of_it}<p>b</p>{of_another}")
     assert without_card(content, "Cuts & clouds").html == f"<p>a</p><p>b</p>{of_another}"
     assert without_card(content, "Clouds") == content
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x = f(1, 'a')  # <b>\n", "text = '<span class=\"n\">no name</span>'\n", "%matplotlib inline\nif x < y: pass\n"],
+)
+def test_lean_code_says_what_the_code_says(source: str) -> None:
+    marked = Highlight2HTML(pygments_lexer="ipython3")(source)
+    lean = lean_code(marked)
+    assert unescape(re.sub(r"<[^>]*>", "", lean)) == unescape(re.sub(r"<[^>]*>", "", marked))
+    assert source.strip() in unescape(re.sub(r"<[^>]*>", "", lean))
+    assert len(lean) < len(marked)
+    assert 'class="n"' not in re.sub(r"&lt;.*?&gt;", "", lean)
