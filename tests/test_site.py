@@ -251,10 +251,14 @@ def test_a_page_with_a_card_does_not_show_the_notebooks_own_of_the_same_thing() 
     assert without_card(content, "Clouds") == content
 
 
-@pytest.mark.parametrize(
-    "source",
-    ["x = f(1, 'a')  # <b>\n", "text = '<span class=\"n\">no name</span>'\n", "%matplotlib inline\nif x < y: pass\n"],
+CODES = (
+    "x = f(1, 'a')  # <b>\n",
+    "text = '<span class=\"n\">no name</span>'\n",
+    "%matplotlib inline\nif x < y: pass\n",
 )
+
+
+@pytest.mark.parametrize("source", CODES)
 def test_lean_code_says_what_the_code_says(source: str) -> None:
     marked = Highlight2HTML(pygments_lexer="ipython3")(source)
     lean = lean_code(marked)
