@@ -86,12 +86,10 @@ def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
         codes, values = pd.factorize(frame[name])
         counts = np.zeros((len(values), len(found)), dtype=int)
         np.add.at(counts, (codes, outcomes), 1)
-        rows += [
-            {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{sum(own):,}"}
-            | {f"{one}, %": percent(count / sum(own)) for one, count in zip(found, own, strict=True)}
-            for value, own in zip(values.tolist(), counts.tolist(), strict=True)
-            if len(values) > 1
-        ]
+        for value, own in zip(values.tolist(), counts, strict=True):
+            if len(values) > 1:
+                choice = {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{own.sum():,}"}
+                rows.append(choice | {f"{one}, %": percent(k / own.sum()) for one, k in zip(found, own, strict=True)})
     return pd.DataFrame(rows)
 
 
