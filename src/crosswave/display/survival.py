@@ -158,7 +158,10 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
 
 def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
     own = frame[frame["pair"] == REPORTED]
-    return [f"For the pair that is reported alone: {specification_message(own)}."] if pairs > 1 and len(own) else []
+    if pairs == 1 or own.empty:
+        return []
+    message = specification_message(own)
+    return [f"For the pair that is reported alone: {message[:1].lower()}{message[1:]}."]
 
 
 def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> MeasuredError | None:
