@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crosswave.arguments import Z_MAX, FloatArray, checked, checked_shares, checked_sizes
+from crosswave.difference.student import student, student_slope
 
 NO_ERROR: tuple[float, float] = (0.0, 0.0)
 TotalError = tuple[npt.ArrayLike, npt.ArrayLike]
@@ -27,6 +28,8 @@ class Arms:
         Standard deviation beyond sampling of the difference.
     correlation : numpy.ndarray
         Of the two estimates, in [-1, 1].
+    df : numpy.ndarray
+        Degrees of freedom from which `extra` was estimated, positive; infinite where it is known.
     """
 
     lower: FloatArray
@@ -35,6 +38,7 @@ class Arms:
     n_upper: FloatArray
     extra: FloatArray
     correlation: FloatArray
+    df: FloatArray
 
     def reversed(self) -> Arms:
         """Return the arm on the other side: shares replaced by their complements."""
@@ -50,7 +54,7 @@ class Arms:
         """
         at = np.asarray(z, dtype=np.float64)
         (one, _), (two, _) = self._wilson_arms(at)
-        return self._combined(one, two, at)
+        return self._combined(one, two, student(at, self.df))
 
     def reaching(self, gap: npt.ArrayLike) -> FloatArray:
         """Return the standard errors at which the arm is as long as `gap`.
@@ -65,7 +69,7 @@ class Arms:
         numpy.ndarray
             From 0 to `Z_MAX`; infinity where the arm stays shorter than the gap at any z that a double can hold.
         """
-        parts = (self.lower, self.n_lower, self.upper, self.n_upper, self.extra, self.correlation)
+        parts = [getattr(self, field.name) for field in fields(self)]
         wide = np.broadcast_arrays(*parts, np.asarray(gap, dtype=np.float64))
         found, flat = np.empty(wide[0].size), [part.ravel() for part in wide]
         for first in range(0, found.size, _BLOCK):
@@ -78,17 +82,18 @@ class Arms:
         (one, root_one), (two, root_two) = self._wilson_arms(z)
         slope_one = _wilson_slope(1 - self.lower - one, self.n_lower, root_one)
         slope_two = _wilson_slope(self.upper - two, self.n_upper, root_two)
-        length, r = self._combined(one, two, z), self.correlation
-        rise = one * slope_one + two * slope_two - r * (one * slope_two + two * slope_one) + self.extra**2 * z
+        t, r = student(z, self.df), self.correlation
+        length, beyond = self._combined(one, two, t), self.extra**2 * t * student_slope(z, t, self.df)
+        rise = one * slope_one + two * slope_two - r * (one * slope_two + two * slope_one) + beyond
         return length, np.divide(rise, length, out=np.zeros_like(length), where=length > 0)
 
     def _wilson_arms(self, z: FloatArray) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
         return _wilson_arm(1 - self.lower, self.n_lower, z), _wilson_arm(self.upper, self.n_upper, z)
 
-    def _combined(self, one: FloatArray, two: FloatArray, z: FloatArray) -> FloatArray:
+    def _combined(self, one: FloatArray, two: FloatArray, t: FloatArray) -> FloatArray:
         # Correlations near 1 cancel two arms of one length: rounding must not make that negative.
         sampling = np.maximum(one**2 + two**2 - 2 * self.correlation * one * two, 0)
-        return np.asarray(np.sqrt(sampling + (z * self.extra) ** 2))
+        return np.asarray(np.sqrt(sampling + (t * self.extra) ** 2))
 
     def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Arms:
         """Return some of the rows of arms that have one shape."""
@@ -148,12 +153,13 @@ def arms_of(
     *,
     total_error: TotalError = NO_ERROR,
     correlation: npt.ArrayLike = 0.0,
+    df: npt.ArrayLike = np.inf,
 ) -> Arms:
     """Return the arm from ``share_2 - share_1`` down to its lower limit; its `reversed` goes up.
 
     Parameters
     ----------
-    share_1, n_1, share_2, n_2, total_error, correlation
+    share_1, n_1, share_2, n_2, total_error, correlation, df
         As for `newcombe`.
 
     Raises
@@ -166,7 +172,8 @@ def arms_of(
     p1, p2 = checked_shares("share_1", share_1), checked_shares("share_2", share_2)
     rule = "in [-1, 1]"
     r = checked("correlation", correlation, rule, lambda a: np.abs(a) <= 1, "Pass 0 for independent waves.")
-    return Arms(p1, checked_sizes("n_1", n_1), p2, checked_sizes("n_2", n_2), np.hypot(t1, t2), r)
+    v = checked("df", df, "above 0", lambda a: a > 0, "Pass infinity where the total error is known.")
+    return Arms(p1, checked_sizes("n_1", n_1), p2, checked_sizes("n_2", n_2), np.hypot(t1, t2), r, v)
 
 
 def signed_z(arms: Arms, null: npt.ArrayLike) -> FloatArray:

@@ -37,7 +37,7 @@ def _newcombe(waves: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
     return Result(low, high, two_sided_p(arms), small)
 
 
-def _centred(method: str) -> Callable[[Shares, FloatArray, FloatArray], Result]:
+def _centred(method: str) -> Method:
     """A method of statsmodels that adds and subtracts z standard errors; the total error is added to their square."""
 
     def analyse(waves: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
@@ -64,7 +64,9 @@ def _miettinen_nurminen(waves: Shares, alpha: FloatArray, margin: FloatArray) ->
     return Result(*score_limits(waves, alpha), p, small)
 
 
-METHODS: Mapping[str, Callable[[Shares, FloatArray, FloatArray], Result]] = {
+Method = Callable[[Shares, FloatArray, FloatArray], Result]
+
+METHODS: Mapping[str, Method] = {
     "newcombe": _newcombe,
     "miettinen-nurminen": _miettinen_nurminen,
     "agresti-caffo": _centred("agresti-caffo"),

@@ -23,6 +23,7 @@ def newcombe(
     alpha: npt.ArrayLike,
     total_error: TotalError = NO_ERROR,
     correlation: npt.ArrayLike = 0.0,
+    df: npt.ArrayLike = np.inf,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the limits of ``share_2 - share_1`` as two arrays (low, high).
 
@@ -39,6 +40,8 @@ def newcombe(
     correlation : array_like, default 0
         Correlation r of the two estimates, in [-1, 1]; not 0 where some answered in both waves, see
         `correlation.shared_correlation`.
+    df : array_like, default infinity
+        Degrees of freedom from which the total error was estimated; infinite where it is declared.
 
     Raises
     ------
@@ -47,8 +50,9 @@ def newcombe(
 
     Notes
     -----
-    Newcombe's method 10 with wider arms: ``low = d - sqrt(a2^2 + b1^2 - 2 r a2 b1 + z^2 (t1^2 + t2^2))``, where
-    ``a2 = p2 - l2``, ``b1 = u1 - p1``, l and u being Wilson limits; high likewise; cut to [-1, 1]. With t = r = 0 it
+    Newcombe's method 10 with wider arms: ``low = d - sqrt(a2^2 + b1^2 - 2 r a2 b1 + q^2 (t1^2 + t2^2))``, where
+    ``a2 = p2 - l2``, ``b1 = u1 - p1``, l and u being Wilson limits; high likewise; cut to [-1, 1]. q is the normal
+    quantile z where t is known, and Student's on `df` degrees of freedom where it is estimated. With t = r = 0 it
     is statsmodels' ``confint_proportions_2indep(method="newcomb")``, which cannot be told of either. With r the
     phi coefficient of two answers of the same people it is Newcombe's hybrid score interval for paired data.
 
@@ -63,7 +67,7 @@ def newcombe(
     >>> f"{low:.4f} {high:.4f}"
     '0.0524 0.3339'
     """
-    arms = arms_of(share_1, n_1, share_2, n_2, total_error=total_error, correlation=correlation)
+    arms = arms_of(share_1, n_1, share_2, n_2, total_error=total_error, correlation=correlation, df=df)
     return limits_of(arms, checked_alpha(alpha))
 
 
@@ -75,12 +79,13 @@ def p_value(
     *,
     total_error: TotalError = NO_ERROR,
     correlation: npt.ArrayLike = 0.0,
+    df: npt.ArrayLike = np.inf,
 ) -> FloatArray:
     """Return the two-sided p-value of "no difference", which inverts `newcombe`.
 
     Parameters
     ----------
-    share_1, n_1, share_2, n_2, total_error, correlation
+    share_1, n_1, share_2, n_2, total_error, correlation, df
         As for `newcombe`.
 
     Raises
@@ -99,7 +104,7 @@ def p_value(
     >>> f"{p:.4f} {abs(low):.6f}"
     '0.0081 0.000000'
     """
-    return two_sided_p(arms_of(share_1, n_1, share_2, n_2, total_error=total_error, correlation=correlation))
+    return two_sided_p(arms_of(share_1, n_1, share_2, n_2, total_error=total_error, correlation=correlation, df=df))
 
 
 def tost_p(
@@ -111,12 +116,13 @@ def tost_p(
     margin: npt.ArrayLike,
     total_error: TotalError = NO_ERROR,
     correlation: npt.ArrayLike = 0.0,
+    df: npt.ArrayLike = np.inf,
 ) -> FloatArray:
     """Return the p-value of "the difference is at least `margin` in size", by two one-sided tests.
 
     Parameters
     ----------
-    share_1, n_1, share_2, n_2, total_error, correlation
+    share_1, n_1, share_2, n_2, total_error, correlation, df
         As for `newcombe`.
     margin : array_like
         Smallest difference that matters, in (0, 1).
@@ -142,7 +148,9 @@ def tost_p(
     '0.00076'
     """
     m = checked("margin", margin, "strictly between 0 and 1", lambda a: (a > 0) & (a < 1), "Pass 0.05 for 5 points.")
-    return equivalence_p(arms_of(share_1, n_1, share_2, n_2, total_error=total_error, correlation=correlation), m)
+    return equivalence_p(
+        arms_of(share_1, n_1, share_2, n_2, total_error=total_error, correlation=correlation, df=df), m
+    )
 
 
 def equivalent(

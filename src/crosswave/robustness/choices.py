@@ -20,14 +20,14 @@ class Choices:
     ----------
     methods, counts, sizes : tuple of str
         Keys of `METHODS` and `COUNTS`; smallest or largest n, where print leaves n open.
-    tiers : mapping of str to float
-        Total error of each tier, points at 50 %.
+    tiers : mapping of str to pair of float
+        Total error of each tier, points at 50 %, and the degrees of freedom from which it was estimated.
     design_effects, smallest_changes, alphas : tuple of float
         Ratios, percentage points, error rates.
     """
 
     methods: tuple[str, ...]
-    tiers: Mapping[str, float]
+    tiers: Mapping[str, tuple[float, float]]
     design_effects: tuple[float, ...]
     counts: tuple[str, ...]
     sizes: tuple[str, ...]
@@ -46,7 +46,7 @@ class Choices:
         named = plan.multiverse
         return cls(
             named.methods,
-            {tier: plan.total_error[tier].number for tier in named.tiers},
+            {tier: plan.total_error[tier].error for tier in named.tiers},
             named.design_effects,
             named.counts,
             named.sizes,
@@ -92,10 +92,9 @@ def readings_of(pair: Pair, choices: Choices) -> list[Reading]:
     found = []
     for name, pick in sizes.items():
         for counts in choices.counts:
+            n = [float(pick(wave.sizes)) / wave.design_effect for wave in waves]
             ends = [_share(wave, pick(wave.sizes), end) for wave, end in zip(waves, COUNTS[counts], strict=True)]
-            found.append(
-                Reading(counts, name, ends[0], float(pick(waves[0].sizes)), ends[1], float(pick(waves[1].sizes)))
-            )
+            found.append(Reading(counts, name, ends[0], n[0], ends[1], n[1]))
     return found
 
 

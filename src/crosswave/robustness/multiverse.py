@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray
-from crosswave.difference.methods import METHODS
+from crosswave.difference.methods import METHODS, Method, Result
 from crosswave.difference.shares import Shares
+from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
@@ -169,17 +171,25 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
         At least one.
     choices : Choices
         What is combined.
+
+    Notes
+    -----
+    An estimated error is multiplied by Student's quantile over the normal one, so that intervals and tests are exact
+    at each alpha; a p-value inverts the interval at its own alpha only.
     """
     share_1, n_1, share_2, n_2 = (
         np.array([getattr(reading, name) for reading in readings], dtype=np.float64)[:, None, None, None, None]
         for name in ("share_1", "n_1", "share_2", "n_2")
     )
-    points = np.array(list(choices.tiers.values()))[:, None, None, None]
+    points, df = (np.array(each)[:, None, None, None] for each in zip(*choices.tiers.values(), strict=True))
     effect = np.array(choices.design_effects)[:, None, None]
     margin = np.array(choices.smallest_changes)[:, None] / 100
     extra = np.sqrt(2) * pair_error(points, share_1, share_2)
-    waves, alpha = Shares(share_1, n_1 / effect, share_2, n_2 / effect, extra), np.array(choices.alphas)
-    results = [METHODS[name](waves, alpha, margin) for name in choices.methods]
+    alpha = np.array(choices.alphas)
+    two, one = (
+        Shares(share_1, n_1 / effect, share_2, n_2 / effect, extra * _longer(level, df)) for level in (alpha / 2, alpha)
+    )
+    results = [_both_tests(METHODS[name], two, one, alpha, margin) for name in choices.methods]
     shape = (len(readings), len(points), len(effect), len(margin), len(alpha))
     low, high, p, small = (
         np.stack([np.broadcast_to(getattr(result, name), shape) for result in results], axis=1)
@@ -187,6 +197,17 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
     )
     differs, above = p < alpha, (low + high > 0)
     return Analyses((share_2 - share_1).ravel(), low, high, p, outcome_codes(differs & above, differs & ~above, small))
+
+
+def _longer(level: FloatArray, df: FloatArray) -> FloatArray:
+    """What an estimated error is multiplied by, so that a normal quantile of it is Student's."""
+    z = -ndtri(level)
+    return np.asarray(student(z, df) / z)
+
+
+def _both_tests(method: Method, two: Shares, one: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
+    """The interval and p at two-sided levels; whether the margin is ruled out at one-sided ones."""
+    return replace(method(two, alpha, margin), small=method(one, alpha, margin).small)
 
 
 def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
@@ -209,7 +230,7 @@ def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
         "second": np.array([pair.second.finding.id for pair, _ in of_pair])[place],
         "counts": np.array([reading.counts for reading in readings])[place],
         "size": np.array([reading.size for reading in readings])[place],
-        "total_error": frame["tier"].map(choices.tiers),
+        "total_error": frame["tier"].map({tier: points for tier, (points, _) in choices.tiers.items()}),
         "difference": found.difference[place],
         "low": found.low.ravel(),
         "high": found.high.ravel(),

@@ -1,0 +1,52 @@
+"""Student's quantile where a normal one is at hand: what an estimated standard deviation asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln, ndtr, stdtrit
+
+from crosswave.arguments import FloatArray
+
+# No difference of two shares needs more standard errors; an infinite one could not be multiplied by an error of 0, and
+# far out in the tail the quantile is no number at all.
+_MOST = 1e12
+
+
+def student(z: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
+    """Return the quantile of Student's t at the probability at which the normal quantile is `z`.
+
+    Parameters
+    ----------
+    z : array_like
+        Normal quantiles.
+    df : array_like
+        Degrees of freedom, positive; infinite where the standard deviation is known, and then `z` itself is returned.
+
+    Examples
+    --------
+    >>> [round(float(t), 3) for t in student(1.959964, [5, 10, float("inf")])]
+    [2.571, 2.228, 1.96]
+    """
+    at, freedom = np.broadcast_arrays(np.asarray(z, dtype=np.float64), np.asarray(df, dtype=np.float64))
+    found, few = at.copy(), np.isfinite(freedom)
+    if few.any():
+        tail = np.abs(stdtrit(freedom[few], ndtr(-np.abs(at[few]))))
+        found[few] = np.copysign(np.fmin(tail, _MOST), at[few])
+    return found
+
+
+def student_slope(z: FloatArray, t: FloatArray, df: FloatArray) -> FloatArray:
+    """Return the derivative of `student` in `z`: the normal density over that of Student's t at the same probability.
+
+    Parameters
+    ----------
+    z, t, df : array of float
+        Normal quantiles, what `student` returns for them, and the degrees of freedom: of one shape.
+    """
+    found, few = np.ones_like(t), np.isfinite(df)
+    if few.any():
+        v, at = df[few], t[few]
+        density = gammaln((v + 1) / 2) - gammaln(v / 2) - np.log(v * np.pi) / 2 - (v + 1) / 2 * np.log1p(at**2 / v)
+        found[few] = np.exp(-(z[few] ** 2) / 2 - np.log(2 * np.pi) / 2 - density)
+    return found
