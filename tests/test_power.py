@@ -39,12 +39,16 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("row", rows("power"), ids=lambda r: f"{r['quantity']} {r['share']} {r['value']}")
 def test_reach_agrees_with_closed_forms_and_r(row: dict[str, Any]) -> None:
+    """R is told the earlier share; the middle is half the change above it."""
     share, n, error = row["share"], row["n"], (row["total_error"], row["total_error"])
+    rising = 0 if math.isinf(n) else row["value"] / 2
     found = {
         "critical_rise": lambda: critical_difference(share, n, n, total_error=error),
-        "detectable_rise": lambda: detectable_change(share, n, n, power=row["power"], total_error=error),
+        "detectable_rise": lambda: detectable_change(share + rising, n, n, power=row["power"], total_error=error),
         "smallest_margin": lambda: smallest_margin(share, n, n, total_error=error),
-        "smallest_n": lambda: smallest_n(row["change"], share, power=row["power"], total_error=error),
+        "smallest_n": lambda: smallest_n(
+            row["change"], share + row["change"] / 2, power=row["power"], total_error=error
+        ),
     }[row["quantity"]]()
     assert found == pytest.approx(row["value"], abs=row["tolerance"])
 
@@ -66,20 +70,27 @@ def exact_power(share_1: float, share_2: float, n: int) -> float:
     return float(chance[low > 0].sum())
 
 
-@pytest.mark.parametrize(("share", "n"), [(0.5, 150), (0.3, 200), (0.1, 235), (0.02, 235), (0.9, 235)])
-def test_the_detectable_change_has_the_promised_power_in_exact_enumeration(share: float, n: int) -> None:
-    change = detectable_change(share, n, n, power=0.8)
-    assert exact_power(share, share + change, n) == pytest.approx(0.8, abs=0.01)
+def pair(middle: float, change: float) -> tuple[float, float]:
+    """Two shares around a middle, which moves where the scale ends."""
+    low = min(max(middle - change / 2, 0.0), 1 - change)
+    return low, min(low + change, 1.0)
 
 
-@given(SHARES, SIZES, SIZES, ERRORS)
-def test_the_critical_difference_is_where_p_is_alpha(share: float, n_1: float, n_2: float, t: float) -> None:
-    change = critical_difference(share, n_1, n_2, total_error=(t, t))
-    if math.isfinite(change):
-        p = float(p_value(share, n_1, min(1.0, share + change), n_2, total_error=(t, t)))
-        assert p == pytest.approx(0.05, rel=1e-5)
-    else:
-        assert float(p_value(share, n_1, 1.0, n_2, total_error=(t, t))) > 0.05
+@pytest.mark.parametrize(("middle", "n"), [(0.5, 150), (0.35, 200), (0.15, 235), (0.05, 235), (0.9, 235)])
+def test_the_detectable_change_has_the_promised_power_in_exact_enumeration(middle: float, n: int) -> None:
+    change = detectable_change(middle, n, n, power=0.8)
+    assert exact_power(*pair(middle, change), n) == pytest.approx(0.8, abs=0.015)
+
+
+@given(SHARES, SIZES, SIZES, ERRORS, st.sampled_from([6.0, math.inf]))
+def test_the_critical_difference_is_where_p_is_alpha(
+    middle: float, n_1: float, n_2: float, t: float, df: float
+) -> None:
+    change = reach(middle, (n_1, n_2), margin=0.05, total_error=(t, t), df=df).critical_rise
+    low, high = pair(middle, change if math.isfinite(change) else 1.0)
+    error = 4 * t * (low + high) / 2 * (1 - (low + high) / 2)
+    p = float(p_value(low, n_1, high, n_2, total_error=(error, error), df=df))
+    assert p == pytest.approx(0.05, rel=1e-5) if math.isfinite(change) else p > 0.05
 
 
 @given(SHARES, SIZES, ERRORS, st.floats(1.1, 10))
@@ -100,7 +111,8 @@ def test_a_change_is_detectable_only_above_the_critical_difference(share: float,
 @given(SHARES, SIZES, st.floats(0.01, 0.3), ERRORS)
 def test_equivalence_is_attainable_when_equal_shares_pass(share: float, n: float, margin: float, t: float) -> None:
     attainable = equivalence_attainable(share, n, n, margin=margin, total_error=(t, t))
-    passed = bool(equivalent(share, n, share, n, margin=margin, alpha=0.05, total_error=(t, t)))
+    error = 4 * share * (1 - share) * t
+    passed = bool(equivalent(share, n, share, n, margin=margin, alpha=0.05, total_error=(error, error)))
     assert attainable == passed
 
 
@@ -117,10 +129,18 @@ def test_no_sample_is_large_enough_for_a_change_inside_the_error() -> None:
     assert smallest_n(0.120, 0.5, total_error=(0.03, 0.03)) is not None
 
 
-def test_where_the_scale_ends_nothing_is_detectable() -> None:
+def test_where_the_scale_ends_the_middle_moves() -> None:
+    """Around 99 % of 50 a rise is seen from lower down, as far as it takes; of one person none is."""
     r = reach(0.99, (50, 50), margin=0.05)
-    assert r.critical_rise == r.detectable_rise == r.detectable == math.inf
-    assert r.critical_fall < r.detectable_fall < 1
+    assert 0.02 < r.critical_rise < r.detectable_rise < 1
+    assert (r.critical_fall, r.detectable_fall) == (r.critical_rise, r.detectable_rise)
+    assert reach(0.99, (1, 1), margin=0.05).detectable == math.inf
+
+
+def test_a_fall_is_a_rise_seen_from_the_later_wave() -> None:
+    forth, back = reach(0.2, (235, 900), margin=0.05), reach(0.2, (900, 235), margin=0.05)
+    assert (forth.critical_rise, forth.detectable_rise) == (back.critical_fall, back.detectable_fall)
+    assert forth.critical_rise != forth.critical_fall
 
 
 def test_a_rise_and_a_fall_are_mirror_images() -> None:
@@ -135,8 +155,8 @@ def test_a_rise_may_end_exactly_at_one() -> None:
 
 FAULTS = [
     (
-        lambda: smallest_n(0.6, 0.5),
-        "change must be in (0, 0.5]; got 0.6. For a fall pass 1 - share.",
+        lambda: smallest_n(1.6, 0.5),
+        "change must be in (0, 1]; got 1.6. Pass 0.05 for 5 points.",
     ),
     (
         lambda: detectable_change(0.5, 10, 10, power=80),
@@ -149,7 +169,7 @@ FAULTS = [
     ),
     (
         lambda: reach(50, (10, 10), margin=0.05),
-        "share must be in [0, 1]; got 50. Divide a percentage by 100.",
+        "middle must be in [0, 1]; got 50. Divide a percentage by 100.",
     ),
 ]
 

@@ -5,6 +5,7 @@ Everything here follows from the interval of `compare`, so what is promised is w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from crosswave.arguments import FloatArray, checked, checked_alpha, checked_shares, checked_sizes
 from crosswave.difference.arms import NO_ERROR
-from crosswave.difference.detection import Bools, margin_of_equals, smallest_rise
+from crosswave.difference.detection import Bools, around, limit_when_missed, margin_of_equals, smallest_change
 
 # A sample beyond this size is no plan: more people than live.
 N_MAX = 2**33
@@ -20,25 +21,25 @@ _TRIED = 64
 
 
 def critical_difference(
-    share: float, n_1: float, n_2: float, *, alpha: float = 0.05, total_error: tuple[float, float] = NO_ERROR
+    middle: float, n_1: float, n_2: float, *, alpha: float = 0.05, total_error: tuple[float, float] = NO_ERROR
 ) -> float:
-    """Return the smallest observed rise from `share` whose interval excludes 0.
+    """Return the smallest observed rise around `middle` whose interval excludes 0.
 
     Parameters
     ----------
-    share : float
-        Share of the earlier wave, in [0, 1]. For a fall pass ``1 - share``: a fall of "yes" is a rise of "no".
+    middle : float
+        The middle of the two shares, in [0, 1]; where the scale ends before the change does, the middle moves.
     n_1, n_2 : float
-        Effective sizes, positive, possibly infinite.
+        Effective sizes of the earlier and the later wave, positive, possibly infinite. For a fall exchange them.
     alpha : float, default 0.05
         Error rate in (0, 1).
     total_error : tuple of float, default (0, 0)
-        Standard deviations beyond sampling, in proportion units.
+        Standard deviations beyond sampling at a share of one half, in proportion units.
 
     Returns
     -------
     float
-        In [0, 1 - share], or infinity if even a rise to 1 would not do.
+        In [0, 1], or infinity if even a rise from 0 to 1 would not do.
 
     Raises
     ------
@@ -47,8 +48,7 @@ def critical_difference(
 
     Notes
     -----
-    The root of the lower limit of `newcombe` in the later share, which is continuous here although
-    counts are not.
+    The root of the lower limit of `newcombe` in the distance of the shares, continuous here although counts are not.
 
     Examples
     --------
@@ -56,31 +56,34 @@ def critical_difference(
     0.0438
     """
     # With a chance of one half the likeliest result is the true one.
-    return _rise(share, n_1, n_2, total_error, alpha=alpha, power=0.5)
+    return _rise(middle, n_1, n_2, total_error, alpha=alpha, power=0.5)
 
 
 def detectable_change(
-    share: float,
+    middle: float,
     n_1: float,
     n_2: float,
     *,
     alpha: float = 0.05,
     power: float = 0.8,
     total_error: tuple[float, float] = NO_ERROR,
+    df: float = math.inf,
 ) -> float:
-    """Return the smallest true rise from `share` that is found with the stated power.
+    """Return the smallest true rise around `middle` that is found with the stated power.
 
     Parameters
     ----------
-    share, n_1, n_2, alpha, total_error
+    middle, n_1, n_2, alpha, total_error
         As for `critical_difference`.
     power : float, default 0.8
         Probability of finding it, in (0, 1).
+    df : float, default infinity
+        Degrees of freedom from which the total error was estimated.
 
     Returns
     -------
     float
-        In [0, 1 - share], or infinity if even a rise to 1 would be missed too often.
+        In [0, 1], or infinity if even a rise from 0 to 1 would be missed too often.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def detectable_change(
     The change for which an observed difference ``z_power`` standard errors smaller than the true one is just found,
     the variance of a wave being ``p (1 - p) / n + t^2``. The likeliest such result moves each share towards the other
     by its part of the variance; there the lower limit of `newcombe` is 0. The observed change is
-    taken as normal: exact enumeration gives .80 to .81 where .8 is asked.
+    taken as normal: exact enumeration gives .79 to .815 where .8 is asked.
 
     References
     ----------
@@ -101,19 +104,19 @@ def detectable_change(
     Examples
     --------
     >>> round(detectable_change(0.5, 1000, 1000), 4)
-    0.0625
+    0.0626
     """
-    return _rise(share, n_1, n_2, total_error, alpha=alpha, power=power)
+    return _rise(middle, n_1, n_2, total_error, alpha=alpha, power=power, df=df)
 
 
 def smallest_margin(
-    share: float, n_1: float, n_2: float, *, alpha: float = 0.05, total_error: tuple[float, float] = NO_ERROR
+    middle: float, n_1: float, n_2: float, *, alpha: float = 0.05, total_error: tuple[float, float] = NO_ERROR
 ) -> float:
     """Return the margin that two waves with exactly this share would just fail to pass.
 
     Parameters
     ----------
-    share, n_1, n_2, alpha, total_error
+    middle, n_1, n_2, alpha, total_error
         As for `critical_difference`.
 
     Raises
@@ -135,12 +138,12 @@ def smallest_margin(
     0.0367
     """
     a = checked("alpha", alpha, "in (0, 0.5)", lambda x: (x > 0) & (x < 0.5), "Pass 0.05.")
-    p, sizes, error = _checked_waves(share, n_1, n_2, total_error)
+    p, sizes, error = _checked_waves(middle, n_1, n_2, total_error)
     return min(float(margin_of_equals(p, *sizes, error, alpha=a)), 1.0)
 
 
 def equivalence_attainable(
-    share: float,
+    middle: float,
     n_1: float,
     n_2: float,
     *,
@@ -152,7 +155,7 @@ def equivalence_attainable(
 
     Parameters
     ----------
-    share, n_1, n_2, alpha, total_error
+    middle, n_1, n_2, alpha, total_error
         As for `critical_difference`.
     margin : float
         Smallest change that matters, in (0, 1).
@@ -170,27 +173,30 @@ def equivalence_attainable(
     m = float(
         checked("margin", margin, "strictly between 0 and 1", lambda a: (a > 0) & (a < 1), "Pass 0.05 for 5 points.")
     )
-    return smallest_margin(share, n_1, n_2, alpha=alpha, total_error=total_error) < m
+    return smallest_margin(middle, n_1, n_2, alpha=alpha, total_error=total_error) < m
 
 
 def smallest_n(
     change: float,
-    share: float,
+    middle: float,
     *,
     alpha: float = 0.05,
     power: float = 0.8,
     total_error: tuple[float, float] = NO_ERROR,
+    df: float = math.inf,
 ) -> int | None:
-    """Return the smallest effective size of each wave with which a rise from `share` is found, or None if none will do.
+    """Return the smallest effective size of each wave with which a change is found, or None if none will do.
 
     Parameters
     ----------
     change : float
-        The true rise, in (0, 1 - share].
-    share, alpha, total_error
+        The true change, in (0, 1].
+    middle, alpha, total_error
         As for `critical_difference`.
     power : float, default 0.8
         Probability of finding it, in (0, 1).
+    df : float, default infinity
+        Degrees of freedom from which the total error was estimated.
 
     Raises
     ------
@@ -204,27 +210,27 @@ def smallest_n(
     Examples
     --------
     >>> smallest_n(0.05, 0.5), smallest_n(0.05, 0.5, total_error=(0.03, 0.03))
-    (1565, None)
+    (1569, None)
     """
-    top = 1 - float(checked_shares("share", share))
-    # 1 - 0.9 is a little less than 0.1.
-    checked("change", change, f"in (0, {top:g}]", lambda a: (a > 0) & (a <= top + 1e-12), "For a fall pass 1 - share.")
-
-    _checked_waves(share, N_MAX, N_MAX, total_error)
+    checked("change", change, "in (0, 1]", lambda a: (a > 0) & (a <= 1), "Pass 0.05 for 5 points.")
+    _checked_waves(middle, N_MAX, N_MAX, total_error)
     chances = float(checked_alpha(alpha)), float(_checked_power(power))
-    return _smallest_n(float(change), float(share), *chances, (float(total_error[0]), float(total_error[1])))
+    error = (float(total_error[0]), float(total_error[1]))
+    return _smallest_n(float(change), float(middle), *chances, error, float(df))
 
 
 @lru_cache(maxsize=256)
 def _smallest_n(
-    change: float, share: float, alpha: float, power: float, total_error: tuple[float, float]
+    change: float, middle: float, alpha: float, power: float, total_error: tuple[float, float], df: float
 ) -> int | None:
-    p, _, error = _checked_waves(share, N_MAX, N_MAX, total_error)
+    m, _, error = _checked_waves(middle, N_MAX, N_MAX, total_error)
+    low, high = around(m, np.asarray(change))
+    chances = {"alpha": np.asarray(alpha), "power": np.asarray(power)}
 
     def found(n: FloatArray) -> Bools:
-        return smallest_rise(p, n, n, error, alpha=np.asarray(alpha), power=np.asarray(power)) <= change
+        return limit_when_missed(low, high, (n, n), error, **chances, df=df) >= 0
 
-    return _first_whole(found) if found(np.array([N_MAX])).all() else None
+    return _first_whole(found) if found(np.array([N_MAX], dtype=np.float64)).all() else None
 
 
 def _first_whole(holds: Callable[[FloatArray], Bools]) -> int:
@@ -238,10 +244,18 @@ def _first_whole(holds: Callable[[FloatArray], Bools]) -> int:
 
 
 def _rise(
-    share: float, n_1: float, n_2: float, total_error: tuple[float, float], *, alpha: float, power: float
+    middle: float,
+    n_1: float,
+    n_2: float,
+    total_error: tuple[float, float],
+    *,
+    alpha: float,
+    power: float,
+    df: float = math.inf,
 ) -> float:
-    p, sizes, error = _checked_waves(share, n_1, n_2, total_error)
-    return float(smallest_rise(p, *sizes, error, alpha=checked_alpha(alpha), power=_checked_power(power)))
+    m, sizes, error = _checked_waves(middle, n_1, n_2, total_error)
+    chances = {"alpha": checked_alpha(alpha), "power": _checked_power(power)}
+    return float(smallest_change(m, *sizes, error, **chances, df=df))
 
 
 def _checked_power(power: float) -> FloatArray:
@@ -249,8 +263,8 @@ def _checked_power(power: float) -> FloatArray:
 
 
 def _checked_waves(
-    share: float, n_1: float, n_2: float, total_error: tuple[float, float]
+    middle: float, n_1: float, n_2: float, total_error: tuple[float, float]
 ) -> tuple[FloatArray, tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
     advice = "Pass standard deviations as proportions: 0.03 for 3 points."
     one, two = (checked("total_error", t, "zero or more", lambda a: a >= 0, advice) for t in total_error)
-    return checked_shares("share", share), (checked_sizes("n_1", n_1), checked_sizes("n_2", n_2)), (one, two)
+    return checked_shares("middle", middle), (checked_sizes("n_1", n_1), checked_sizes("n_2", n_2)), (one, two)

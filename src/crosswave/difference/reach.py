@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from crosswave.arguments import FloatArray, checked, checked_shares, checked_sizes
 from crosswave.difference.arms import NO_ERROR
-from crosswave.difference.detection import margin_of_equals, smallest_rise
+from crosswave.difference.detection import margin_of_equals, smallest_change
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a comparison of two waves could show, given the earlier share.
+    """What a comparison of two waves could show, given the middle of the two shares and not their difference.
 
     Attributes
     ----------
@@ -40,6 +40,16 @@ class Reach:
     power: float
     margin: float
 
+    def shows(self, limit: float) -> bool:
+        """Return whether either outcome could have been shown: equivalence, or a change as large as a limit.
+
+        Parameters
+        ----------
+        limit : float
+            The change that must be found with the stated power, one way or the other, as a proportion.
+        """
+        return self.equivalence_attainable or min(self.detectable_rise, self.detectable_fall) <= limit
+
     @property
     def detectable(self) -> float:
         """The larger of the two detectable changes: what is found whichever way it goes."""
@@ -47,20 +57,21 @@ class Reach:
 
 
 def reach(
-    share: float,
+    middle: float,
     sizes: tuple[float, float],
     *,
     margin: float,
     alpha: float = 0.05,
     power: float = 0.8,
     total_error: tuple[float, float] = NO_ERROR,
+    df: float = np.inf,
 ) -> Reach:
     """Return critical difference, detectable change and attainable margin of a comparison, in both directions.
 
     Parameters
     ----------
-    share : float
-        Share of the earlier wave, in [0, 1].
+    middle : float
+        The middle of the two shares, in [0, 1].
     sizes : tuple of float
         Effective sizes of the earlier and the later wave, positive; infinity asks what a larger sample could buy.
     margin : float
@@ -68,7 +79,10 @@ def reach(
     alpha, power : float
         Error rate and power, in (0, 1).
     total_error : tuple of float, default (0, 0)
-        Standard deviations beyond sampling, in proportion units, see `total_error.error_at`.
+        Standard deviations beyond sampling at a share of one half, in proportion units: 0.03 for 3 points. They are
+        scaled to the middle of the shares, see `total_error.error_at`.
+    df : float, default infinity
+        Degrees of freedom from which the total error was estimated.
 
     Raises
     ------
@@ -85,25 +99,26 @@ def reach(
     '0.083 0.119 0.070 False'
     """
     (found,) = reaches(
-        [share], ([sizes[0]], [sizes[1]]), margin=margin, alpha=alpha, power=power, total_error=total_error
+        [middle], ([sizes[0]], [sizes[1]]), margin=margin, alpha=alpha, power=power, total_error=total_error, df=df
     )
     return found
 
 
 def reaches(
-    share: npt.ArrayLike,
+    middle: npt.ArrayLike,
     sizes: tuple[npt.ArrayLike, npt.ArrayLike],
     *,
     margin: float,
     alpha: float = 0.05,
     power: float = 0.8,
     total_error: tuple[npt.ArrayLike, npt.ArrayLike] = NO_ERROR,
+    df: npt.ArrayLike = np.inf,
 ) -> list[Reach]:
     """Return what each of many comparisons could show, as `reach` does for one, all at once.
 
     Parameters
     ----------
-    share, sizes, total_error
+    middle, sizes, total_error, df
         As for `reach`, arrays of shape (k,).
     margin, alpha, power
         As for `reach`, one for all.
@@ -116,14 +131,15 @@ def reaches(
     m, a, chance = _checked_rules(margin, alpha, power)
     advice = "Pass standard deviations as proportions: 0.03 for 3 points."
     errors = [checked("total_error", t, "zero or more", lambda x: x >= 0, advice) for t in total_error]
-    p, n_1, n_2, *t = np.broadcast_arrays(
-        checked_shares("share", share), *(checked_sizes("sizes", n) for n in sizes), *errors
+    p, n_1, n_2, t_1, t_2, v = np.broadcast_arrays(
+        checked_shares("middle", middle), *(checked_sizes("sizes", n) for n in sizes), *errors, np.asarray(df, float)
     )
-    error = (t[0], t[1])
-    # With a chance of one half the likeliest result is the true one: the smallest observed change.
+    # With a chance of one half the likeliest result is the true one: the smallest observed change. A fall is a rise
+    # seen from the later wave.
     chances = np.stack([np.asarray(0.5), chance])[:, None, None]
-    changes = smallest_rise(np.stack([p, 1 - p]), n_1, n_2, error, alpha=a, power=chances)
-    margins = margin_of_equals(p, n_1, n_2, error, alpha=a)
+    ways = [np.stack(pair) for pair in ((n_1, n_2), (n_2, n_1), (t_1, t_2), (t_2, t_1))]
+    changes = smallest_change(p, ways[0], ways[1], (ways[2], ways[3]), alpha=a, power=chances, df=v)
+    margins = margin_of_equals(p, n_1, n_2, (t_1, t_2), alpha=a, df=v)
     rows = zip(*changes.reshape(4, -1).tolist(), margins.tolist(), strict=True)
     same = (alpha, power, margin)
     return [Reach(rise, fall, up, down, least, bool(least < m), *same) for rise, fall, up, down, least in rows]
