@@ -218,6 +218,37 @@ def estimate_share(
     return Estimate(first, last, middle, float(low.min()), float(high.max()), smallest_n, alpha, deff)
 
 
+def estimate_range(share_low: float, share_high: float, n_effective: float, *, alpha: float = 0.05) -> Estimate:
+    """Return the estimate of a share that is known between two ends only, from an effective size.
+
+    Parameters
+    ----------
+    share_low, share_high : float
+        Ends of the shares that can have printed the figure, in [0, 1].
+    n_effective : float
+        The size of a simple random sample worth as much, positive.
+    alpha : float, default 0.05
+        One minus the confidence level, in (0, 1).
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Examples
+    --------
+    44 % of 1,000 weighted answers that are worth 500:
+
+    >>> e = estimate_range(0.435, 0.445, 500)
+    >>> f"{e.low:.3f} {e.high:.3f}"
+    '0.392 0.489'
+    """
+    ends = checked_shares("share", [share_low, share_high])
+    low, high = wilson(ends, n_effective, alpha)
+    middle = float(ends.mean())
+    return Estimate(float(ends[0]), float(ends[1]), middle, float(low[0]), float(high[1]), n_effective, alpha, 1.0)
+
+
 def _feasible(counts: Sequence[int], bases: Sequence[int]) -> tuple[FloatArray, FloatArray]:
     x = checked("counts", counts, "whole numbers", _whole, "Pass counts of people, not shares.")
     n = checked("bases", bases, "whole numbers from 1", lambda a: _whole(a) & (a >= 1), "Drop empty bases.")

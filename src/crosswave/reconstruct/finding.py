@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswave.printed.ends import Ends
+from crosswave.reconstruct.weighting import Weighted
 
 LEVELS: Mapping[str, str] = {
     "recomputed": "computed again from microdata",
@@ -47,6 +48,8 @@ class FindingCounts:
         Why it has this level, in words.
     share_high_open : bool, default False
         Whether `share_high` itself is left out, as where digits are cut off.
+    weighted : Weighted or None, default None
+        What a weighted figure rests on; there are no counts then.
     """
 
     finding_id: str
@@ -64,12 +67,40 @@ class FindingCounts:
     power_alone: float | None
     reason: str
     share_high_open: bool = False
+    weighted: Weighted | None = None
 
     @property
     def ends(self) -> Ends:
         """The ends of the shares for which the printed text can stand: from none to all where it is no share."""
         high = Fraction(1) if self.share_high is None else self.share_high
         return Ends(self.share_low or Fraction(0), high, self.share_high_open)
+
+    @property
+    def typical(self) -> Fraction:
+        """A share that counts can have: the nearest to the printed figure, on the middle one of the feasible bases.
+
+        Where no counts are known it is the figure itself: the middle of what print can stand for, but 0 for a printed
+        0 % and 1 for a printed 100 %.
+        """
+        printed, base = self._printed, self._middle_base
+        counts = self._counts_on(base, self.ends) if base else ()
+        return Fraction(self._nearest(printed * base, counts[0], counts[-1]), base) if counts else printed
+
+    @property
+    def _printed(self) -> Fraction:
+        low, high = self.share_low or Fraction(0), self.share_high or Fraction(0)
+        if self.verbal or low == high:
+            return (low + high) / 2
+        return Fraction(0) if low == 0 else Fraction(1) if high == 1 else (low + high) / 2
+
+    @property
+    def _middle_base(self) -> int:
+        return self.bases[len(self.bases) // 2] if self.bases else self.base_low or 0
+
+    def _nearest(self, to: Fraction, low: int, high: int) -> int:
+        """The feasible count from one to another that is nearest to a number."""
+        listed = [count for count in self.values if low <= count <= high]
+        return min(listed, key=lambda count: abs(count - to)) if listed else min(max(round(to), low), high)
 
     def pairs(self) -> tuple[list[int], list[int]]:
         """Return the lowest and the highest count on each base that the figure admits, as counts and bases.

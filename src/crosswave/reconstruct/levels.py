@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
@@ -14,6 +14,7 @@ from crosswave.reconstruct.finding import FindingCounts
 from crosswave.reconstruct.means import Mean
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
+from crosswave.reconstruct.weighting import Weighted, weighting_of
 from crosswave.registry.loading import Finding, findings_of
 from crosswave.registry.models import ORGANISATIONS, Plan, Survey
 
@@ -31,6 +32,7 @@ class Context:
     bases: Mapping[str, BaseSize]
     possible: Mapping[str, tuple[Possible, ...]]
     means: Mapping[str, Mean]
+    n: tuple[int, int] | None
 
     def finding_counts(self, finding: Finding) -> FindingCounts:
         """Return what the print of one figure admits.
@@ -60,7 +62,11 @@ class Context:
             power_alone=self._power_alone(possible, quantity),
             reason=reason,
             share_high_open=quantity is not None and quantity.high_open,
+            weighted=self._weighted(finding),
         )
+
+    def _weighted(self, finding: Finding) -> Weighted | None:
+        return weighting_of(replace(finding, survey=self.survey), self.n, self.plan)
 
     def _quantity(self, finding: Finding) -> Quantity | None:
         if finding.answer.measure not in ("share", "range"):
@@ -125,7 +131,9 @@ class Context:
         if counts is not None:
             return None
         if self.survey.weighted:
-            return "bounded", "the figures are weighted, so no whole counts need print them"
+            found = self._weighted(finding)
+            rest = f"; {found.words}" if found else ""
+            return "bounded", f"the figures are weighted, so no whole counts need print them{rest}"
         if finding.base and finding.base.counts and finding.base.counts != ORGANISATIONS:
             return "bounded", f"counted on {finding.base.counts}, not on respondents"
         base = finding.base

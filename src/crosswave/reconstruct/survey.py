@@ -101,7 +101,9 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
     conflicts += [mean.conflict() for mean in means.values() if not mean.fits]
     taken = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
     lexicon = Lexicon(registry.quantities)
-    context = Context(taken, lexicon, registry.plan, counts, tuple(conflicts), rivals(survey), bases, possible, means)
+    context = Context(
+        taken, lexicon, registry.plan, counts, tuple(conflicts), rivals(survey), bases, possible, means, n
+    )
     return Reconstruction(
         survey_id=survey.id,
         n=n,

@@ -168,6 +168,12 @@ class Survey(Record):
     organisations: HeadCount | None = None
     asked: HeadCount | None = Field(None, description="How many were asked, where a source prints the number.")
     weighted: bool | None = Field(None, description="Absent: unknown; unweighted is then an assumption.")
+    design_effect: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="As printed: the variance of its shares over that of a simple random sample of as many."
+    )
+    margin_of_error: Annotated[float, Field(gt=0, lt=50)] | None = Field(
+        None, description="As printed: of a share of one half, in points at 95 %."
+    )
     rounding: Literal["nearest", "truncated"] | None = Field(None, description="Absent: unknown; nearest assumed.")
     overlaps: tuple[Overlap, ...] = ()
     missing: Text | None = Field(None, description="What would have to be obtained, where no share is printed.")
