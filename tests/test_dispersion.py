@@ -19,12 +19,13 @@ from crosswave.trend.comparability import grade_pair
 from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import (
     POINTS_PER_LOGIT,
+    SOURCES,
     estimate_total_error,
     leave_one_out,
     tier_points,
     with_estimated_error,
 )
-from crosswave.trend.same_year import FIGURE_COLUMNS, same_year_figures, same_year_surveys
+from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, FIGURE_COLUMNS, same_year_figures, same_year_surveys
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
 from crosswave.trend.waves import Pair, pairs_of, waves_of
@@ -269,6 +270,7 @@ def test_a_share_stays_half_an_answer_from_its_end_and_a_missing_n_is_the_middle
     surveys = [make_survey("a-2017", 2017, 20, yes="0%"), make_survey("b-2017", 2017, None, yes="40%")]
     construct = make_construct("one", "a-2017.q.yes", "b-2017.q.yes", wording="similar")
     first, second = figures_of(small_registry(surveys, [construct])).to_dict("records")
+    assert first["share"] == 0 and first["logit"] == pytest.approx(math.log(0.5 / 19.5))
     assert first["share"] < 0.5 / 20 and first["logit"] == pytest.approx(math.log(0.5 / 19.5))
     # 2 of 5 is the smallest that prints 40 %, and plan.yaml tries 5,000 at most.
     assert (second["n_low"], second["n_high"]) == (5, 5000) and second["n"] == pytest.approx(math.sqrt(25_000))
@@ -285,20 +287,29 @@ def test_every_group_of_the_registry_can_be_compared_with_itself(
         assert len(members) == len(group) == group["survey_id"].nunique()
         for one, two in combinations(members, 2):
             grade = grade_pair(one.answer, two.answer, registry)
-            assert grade.grade in ("B1", "B2")
+            assert grade.grade in COMPARABLE
             assert compare_pair(Pair(one, two, grade), planned(plan), plan).low < 1
 
 
 def test_where_the_plan_says_estimated_the_estimate_of_the_registry_stands(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
-    assert registry.plan.total_error["B2"].points == "estimated"
-    found = estimate_total_error(same_year_figures(registry, reconstructions))
+    """B2 from like figures of two houses, B3 from all of them, H from all with a level for each survey, A added."""
+    assert {name for name, tier in registry.plan.total_error.items() if tier.points == "estimated"} == set(SOURCES)
+    alike = estimate_total_error(same_year_figures(registry, reconstructions, BETWEEN_HOUSES))
+    every = estimate_total_error(same_year_figures(registry, reconstructions))
+    inside = estimate_total_error(same_year_figures(registry, reconstructions), own_level=True)
     points = tier_points(registry)
-    assert points["B2"] == round(found.points, 1) and found.low <= points["B2"] <= found.high
+    assert points["B2"] == round(alike.points, 1)
+    assert points["B3"] == round(max(alike.points, every.points), 1)
+    assert points["H"] == round(math.hypot(inside.points, 1.5), 1)
     assert (points["A"], points["B1"]) == (1.5, 3)
+    assert points["A"] < points["B1"] < points["H"] < points["B2"] <= points["B3"]
     resolved = with_estimated_error(registry, reconstructions)
-    assert resolved.plan.total_error["B2"].number == points["B2"]
+    tiers = resolved.plan.total_error
+    assert {name: tier.number for name, tier in tiers.items()} == points
+    assert (tiers["H"].df, tiers["B2"].df, tiers["B3"].df) == (inside.df, alike.df, min(alike.df, every.df))
+    assert (tiers["A"].freedom, tiers["B1"].freedom) == (math.inf, math.inf)
     assert resolved.plan.model_copy(update={"total_error": registry.plan.total_error}) == registry.plan
 
 
@@ -353,3 +364,30 @@ def test_leaving_a_construct_out_keeps_the_estimate_of_the_registry_inside_its_i
     whole = estimate_total_error(by_wave)
     assert leave_one_out(by_wave)["points"].between(whole.low, whole.high).all()
     assert estimate_total_error(by_wave, method="REML").points == pytest.approx(whole.points, abs=0.5)
+
+
+def test_a_level_of_each_survey_by_hand() -> None:
+    """Two surveys, two groups: b lies 1 above a in one and 3 above in the other; what is left is +-0.5 on one df."""
+    by_wave = frame("aabb", [0.0, 1.0, 0.0, 3.0], 1e-9).assign(survey_id=[*"xyxy"])
+    found = estimate_total_error(by_wave, own_level=True)
+    assert (found.df, found.groups) == (1, 2)
+    assert found.logit_sd == pytest.approx(1.0, abs=1e-6)  # 4 residuals of 0.5: sum of squares 1 on 1 df
+
+
+def test_a_level_of_each_survey_takes_off_what_its_figures_share(registry: Registry) -> None:
+    """A shift of one survey in all its figures changes nothing; without a level for it, it is error."""
+    rng = np.random.default_rng(5)
+    surveys, groups = [*"wxyz"], [*"abcdef"]
+    rows = [(g, s, rng.normal(0, 0.3)) for g in groups for s in surveys]
+    plain = pd.DataFrame(rows, columns=["group", "survey_id", "logit"])
+    plain = plain.assign(sampling_variance=0.01, rounding_variance=0.0)
+    shifted = plain.assign(logit=plain["logit"] + 2.0 * (plain["survey_id"] == "x"))
+    inside = [estimate_total_error(one, own_level=True).points for one in (plain, shifted)]
+    assert inside[0] == pytest.approx(inside[1])
+    assert estimate_total_error(shifted).points > 2 * inside[1]
+
+
+def test_levels_that_leave_nothing_over_are_refused() -> None:
+    by_wave = frame("aa", [0.0, 1.0], 0.01).assign(survey_id=[*"xy"])
+    with pytest.raises(ValueError, match="Nothing is left over to estimate a variance from"):
+        estimate_total_error(by_wave, own_level=True)

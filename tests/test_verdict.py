@@ -26,15 +26,19 @@ EVIDENCE = [
 
 def by_the_words_of_the_plan(e: Evidence) -> str:
     """The table again, written from its words and not from its code."""
+    small, found = {"changed, immaterially", "no material change"}, set(e.outcomes)
     if not e.compared:
         return "not comparable" if e.refused else "not testable"
-    if not e.sized and len(e.outcomes) > 1:
+    if found == {"inconclusive"}:
+        return "inconclusive" if e.informative else "uninformative by design"
+    for way in ("rose", "fell"):
+        if way in found and found <= {way, "changed, immaterially"}:
+            return way
+    if found and found <= small:
+        return "no material change" if "no material change" in found else "changed, immaterially"
+    if not e.sized:
         return "not testable"
-    if not e.informative:
-        return "uninformative by design"
-    if len(e.outcomes) > 1:
-        return "undecided by wording" if e.verbal else "undecided by rounding"
-    return e.outcomes[0]
+    return "undecided by wording" if e.verbal else "undecided by rounding"
 
 
 def test_the_rows_are_those_of_the_plan_in_its_order(registry: Registry) -> None:
@@ -51,9 +55,13 @@ def test_every_row_can_be_reached() -> None:
 
 
 def test_one_evidence_falls_in_one_row_and_those_after_it_are_not_looked_at() -> None:
-    """Ordered: not comparable beats all, and an uninformative comparison is never called a change."""
+    """Ordered: not comparable beats all, and what could have been shown is asked only where nothing is shown."""
     assert decide(Evidence(True, refused=True, outcomes=("rose",))) == "not comparable"
-    assert decide(Evidence(True, informative=False, outcomes=("rose",))) == "uninformative by design"
+    assert decide(Evidence(True, informative=False, outcomes=("rose",))) == "rose"
+    assert decide(Evidence(True, informative=False, outcomes=("rose", "inconclusive"))) == "undecided by rounding"
+    assert decide(Evidence(True, informative=False, outcomes=("inconclusive",))) == "uninformative by design"
+    assert decide(Evidence(True, outcomes=("changed, immaterially", "rose"))) == "rose"
+    assert decide(Evidence(True, outcomes=("changed, immaterially", "no material change"))) == "no material change"
     assert decide(Evidence(True, sized=False, outcomes=("rose",))) == "rose"
     assert decide(Evidence(True, sized=False, outcomes=("rose", "inconclusive"))) == "not testable"
 

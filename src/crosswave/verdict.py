@@ -22,7 +22,7 @@ class Evidence:
     sized : bool
         Whether print bounds both bases.
     informative : bool
-        Whether either outcome could have been shown.
+        Whether either outcome could have been shown. It can only take the place of "inconclusive".
     verbal : bool
         Whether a figure is printed in words.
     outcomes : tuple of str
@@ -37,25 +37,31 @@ class Evidence:
     outcomes: tuple[str, ...] = ()
 
     @property
-    def unanimous(self) -> bool:
-        """Whether every feasible pair of counts gives one outcome."""
-        return len(self.outcomes) == 1
+    def agreed(self) -> bool:
+        """Whether all feasible counts say one thing: one outcome, or two of which one only adds how small it is."""
+        return len(self.outcomes) == 1 or any(holds(self) for holds in SHOWN.values())
 
 
-def _outcome_is(name: str) -> Callable[[Evidence], bool]:
-    return lambda evidence: evidence.outcomes == (name,)
+def _shows(*names: str) -> Callable[[Evidence], bool]:
+    """Every reading has one of these outcomes, and at least one has the first."""
+    return lambda evidence: names[0] in evidence.outcomes and set(evidence.outcomes) <= set(names)
 
+
+SHOWN: Mapping[str, Callable[[Evidence], bool]] = {
+    "rose": _shows("rose", "changed, immaterially"),
+    "fell": _shows("fell", "changed, immaterially"),
+    "changed, immaterially": _shows("changed, immaterially"),
+    "no material change": _shows("no material change", "changed, immaterially"),
+}
+"""Verdicts that say something of the change, each with the outcomes that all feasible counts may have."""
 
 DECISIONS: Mapping[str, Callable[[Evidence], bool]] = {
     "not comparable": lambda e: e.refused,
-    "not testable": lambda e: not e.compared or not (e.sized or e.unanimous),
+    "not testable": lambda e: not e.compared or not (e.sized or e.agreed),
+    **SHOWN,
+    "undecided by wording": lambda e: e.verbal and not e.agreed,
+    "undecided by rounding": lambda e: not e.agreed,
     "uninformative by design": lambda e: not e.informative,
-    "undecided by wording": lambda e: e.verbal and not e.unanimous,
-    "undecided by rounding": lambda e: not e.unanimous,
-    "changed, immaterially": _outcome_is("changed, immaterially"),
-    "rose": _outcome_is("rose"),
-    "fell": _outcome_is("fell"),
-    "no material change": _outcome_is("no material change"),
     "inconclusive": lambda e: True,
 }
 """The rows of plan.yaml's decision table, in its order."""

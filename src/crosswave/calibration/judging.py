@@ -10,7 +10,7 @@ from crosswave.calibration.worlds import IntArray, World
 from crosswave.difference import detection
 from crosswave.difference.arms import arms_of
 from crosswave.difference.newcombe import equivalence_p, limits_of, two_sided_p
-from crosswave.difference.total_error import error_at, pair_error
+from crosswave.difference.total_error import pair_error
 from crosswave.verdict import Evidence, decide, outcomes
 
 
@@ -39,12 +39,12 @@ def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
     # On one n shares are equal only where their percentages are or touch: extremes hold the pair nearest to none.
     first, second = np.repeat(shares[:, 0], 2, axis=1), np.tile(shares[:, 1], (1, 2))
     error = pair_error(world.declared, first, second)
-    arms = arms_of(first, n, second, n, total_error=(error, error))
+    arms = arms_of(first, n, second, n, total_error=(error, error), df=world.df)
     low, high = limits_of(arms, np.asarray(rules.alpha))
     p, tost = two_sided_p(arms), equivalence_p(arms, np.asarray(rules.smallest_change))
     seen = [outcomes(*row, alpha=rules.alpha) for row in zip(second - first, p, tost, strict=True)]
     columns = {"earlier": percent[:, 0], "later": percent[:, 1], "low": low.min(axis=1), "high": high.max(axis=1)}
-    return pd.DataFrame(columns | {"verdict": _verdicts(seen, _could_show(percent[:, 0] / 100, world))})
+    return pd.DataFrame(columns | {"verdict": _verdicts(seen, _could_show(percent.mean(axis=1) / 100, world))})
 
 
 def _verdicts(seen: list[tuple[str, ...]], informative: npt.NDArray[np.bool_]) -> list[str]:
@@ -52,12 +52,14 @@ def _verdicts(seen: list[tuple[str, ...]], informative: npt.NDArray[np.bool_]) -
     return [decide(Evidence(compared=True, informative=shows, outcomes=found)) for found, shows in evidence]
 
 
-def _could_show(share: npt.NDArray[np.float64], world: World) -> npt.NDArray[np.bool_]:
-    """Whether equivalence or a change below the limit could be shown, for each printed share."""
-    rules, n, t = world.rules, np.asarray(float(world.n)), error_at(world.declared, share)
+def _could_show(middle: npt.NDArray[np.float64], world: World) -> npt.NDArray[np.bool_]:
+    """Whether equivalence or a change below the limit could be shown around the middle of two printed shares."""
+    rules, n, t = world.rules, np.asarray(float(world.n)), np.asarray(world.declared / 100)
     declared = (rules.alpha, rules.power, rules.smallest_change, rules.detectable_limit)
     alpha, power, margin, limit = (np.asarray(number) for number in declared)
-    return detection.informative(share, n, n, (t, t), alpha=alpha, power=power, margin=margin, limit=limit)
+    return detection.informative(
+        middle, n, n, (t, t), alpha=alpha, power=power, margin=margin, limit=limit, df=world.df
+    )
 
 
 def _feasible_shares(percent: IntArray, n: int) -> npt.NDArray[np.float64]:

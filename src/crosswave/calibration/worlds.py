@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,8 @@ class World:
         How many times both surveys are drawn, at least 1.
     rules : Rules
         What the engine is told besides.
+    df : float, default infinity
+        Degrees of freedom from which it is told that the error was estimated.
 
     Raises
     ------
@@ -61,6 +64,7 @@ class World:
     declared: float
     worlds: int
     rules: Rules
+    df: float = math.inf
 
     def __post_init__(self) -> None:
         """Refuse worlds that cannot be.
@@ -93,7 +97,7 @@ def world_of(
     plan : Plan
         Declares the total error of each tier, and the rules.
     tier : str
-        "A", "B1" or "B2".
+        A tier of plan.yaml.
     true_error, n, share, worlds
         As for `World`.
     change : float
@@ -109,7 +113,7 @@ def world_of(
         raise ValueError(f"tier must be one of {', '.join(tiers)}; got {tier!r}. Choose a tier of plan.yaml.")
     margin, limit = plan.smallest_change.value / 100, plan.detectable_limit.value / 100
     rules = Rules(plan.alpha.value, plan.power.value, margin, limit)
-    return World(share, change / 100, n, true_error, tiers[tier].number, worlds, rules)
+    return World(share, change / 100, n, true_error, tiers[tier].number, worlds, rules, tiers[tier].freedom)
 
 
 def printed(world: World, rng: np.random.Generator) -> IntArray:

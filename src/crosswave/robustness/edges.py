@@ -9,11 +9,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray
-from crosswave.difference import detection
 from crosswave.difference.arms import Arms
-from crosswave.difference.total_error import error_at
+from crosswave.difference.student import student
 from crosswave.registry.models import Plan
-from crosswave.trend.readings import Bools, Readings
+from crosswave.trend.readings import Readings
 from crosswave.trend.settings import Settings
 
 
@@ -23,8 +22,6 @@ class Rules:
 
     alpha: float
     margin: float
-    detectable_limit: float
-    power: float
     design_effect: float
     design_effect_limit: float
     total_error_limit: float
@@ -46,8 +43,6 @@ class Rules:
         return cls(
             alpha=settings.alpha,
             margin=settings.smallest_change / 100,
-            detectable_limit=plan.detectable_limit.value / 100,
-            power=plan.power.value,
             design_effect=settings.design_effect,
             design_effect_limit=moved.design_effect_limit.value,
             total_error_limit=moved.total_error_limit.value,
@@ -64,14 +59,11 @@ class Edges:
     ----------
     rises, falls, small : pair of array of float, shape (rows,)
         Where a rise is shown, a fall, and the absence of a change as large as the smallest that matters.
-    informative : array of float, shape (k,)
-        Below it the comparison could have shown something.
     """
 
     rises: tuple[FloatArray, FloatArray]
     falls: tuple[FloatArray, FloatArray]
     small: tuple[FloatArray, FloatArray]
-    informative: FloatArray
 
 
 Below = Callable[[Arms, FloatArray, float], FloatArray]
@@ -92,18 +84,13 @@ def design_effect_edges(readings: Readings, rules: Rules) -> Edges:
     A Wilson arm depends on ``z^2 deff / n`` alone, so the arm at z under a design effect is that at ``z sqrt(deff)``
     under none: one root per reading and limit.
     """
-    extra = readings.error(readings.points)
+    extra, df = readings.error(readings.points), readings.df[readings.owner]
 
     def below(arms: Arms, gap: FloatArray, z: float) -> FloatArray:
-        left = np.where(gap > 0, gap**2 - (z * extra) ** 2, 0.0)
+        left = np.where(gap > 0, gap**2 - (student(z, df) * extra) ** 2, 0.0)
         return np.where(left > 0, (arms.reaching(np.sqrt(np.maximum(left, 0))) / z) ** 2, -np.inf)
 
-    def informs(effect: FloatArray) -> Bools:
-        return informative(readings, effect, readings.points, rules)
-
-    in_use = np.full_like(readings.points, rules.design_effect)
-    last = _last(informs, readings, 1.0, np.maximum(in_use, rules.design_effect_limit))
-    return _edges(readings, readings.arms(1.0), rules, below, last)
+    return _edges(readings, readings.arms(1.0), rules, below)
 
 
 def total_error_edges(readings: Readings, rules: Rules) -> Edges:
@@ -120,27 +107,23 @@ def total_error_edges(readings: Readings, rules: Rules) -> Edges:
     -----
     Squared arms add, so the error that brings a limit to a place is the root of what sampling leaves.
     """
-    per_point = readings.error(np.ones_like(readings.points))
+    per_point, df = readings.error(np.ones_like(readings.points)), readings.df[readings.owner]
 
     def below(arms: Arms, gap: FloatArray, z: float) -> FloatArray:
-        left, rate = np.where(gap > 0, gap**2 - arms.length(z) ** 2, 0.0), z * per_point
+        left, rate = np.where(gap > 0, gap**2 - arms.length(z) ** 2, 0.0), student(z, df) * per_point
         error = np.divide(np.sqrt(np.maximum(left, 0)), rate, out=np.full_like(gap, np.inf), where=rate > 0)
         return np.where(left > 0, error, -np.inf)
 
-    def informs(points: FloatArray) -> Bools:
-        return informative(readings, np.full_like(points, rules.design_effect), points, rules)
-
-    last = _last(informs, readings, 0.0, np.maximum(readings.points, rules.total_error_limit))
-    return _edges(readings, readings.arms(rules.design_effect), rules, below, last)
+    return _edges(readings, readings.arms(rules.design_effect), rules, below)
 
 
-def _edges(readings: Readings, arms: Arms, rules: Rules, below: Below, last: FloatArray) -> Edges:
+def _edges(readings: Readings, arms: Arms, rules: Rules, below: Below) -> Edges:
     """Edges of a number that only ever lengthens arms: each test passes below some value of it."""
     difference, m, other = readings.share_2 - readings.share_1, rules.margin, arms.reversed()
     z, z_one = _z(rules.alpha / 2), _z(rules.alpha)
     small = np.minimum(below(arms, difference + m, z_one), below(other, m - difference, z_one))
     always = np.full_like(difference, -np.inf)
-    return Edges((always, below(arms, difference, z)), (always, below(other, -difference, z)), (always, small), last)
+    return Edges((always, below(arms, difference, z)), (always, below(other, -difference, z)), (always, small))
 
 
 def bias_edges(readings: Readings, rules: Rules) -> Edges:
@@ -163,48 +146,11 @@ def bias_edges(readings: Readings, rules: Rules) -> Edges:
     low, low_one = (difference - arms.length(at) for at in (z, z_one))
     high, high_one = (difference + arms.reversed().length(at) for at in (z, z_one))
     never = np.full_like(difference, np.inf)
-    now = informative(readings, np.full_like(readings.points, rules.design_effect), readings.points, rules)
     return Edges(
         rises=(-never, 100 * low),
         falls=(100 * high, never),
         small=(100 * (high_one - m), 100 * (low_one + m)),
-        informative=np.where(now, np.inf, -np.inf),
     )
-
-
-def informative(readings: Readings, design_effect: FloatArray, points: FloatArray, rules: Rules) -> Bools:
-    """Return whether each comparison could have shown either outcome, as `crosswave.difference.reach.reach` says.
-
-    Parameters
-    ----------
-    readings : Readings
-        Feasible readings.
-    design_effect, points : array of float, shape (k,)
-        One for each comparison.
-    rules : Rules
-        What they are judged by.
-    """
-    sizes = readings.most(readings.n_1) / design_effect, readings.most(readings.n_2) / design_effect
-    error = error_at(points, readings.printed_1)
-    declared = (rules.alpha, rules.power, rules.margin, rules.detectable_limit)
-    alpha, power, margin, limit = (np.asarray(number) for number in declared)
-    return detection.informative(
-        readings.printed_1, *sizes, (error, error), alpha=alpha, power=power, margin=margin, limit=limit
-    )
-
-
-_HALVINGS = 60
-
-
-def _last(holds: Callable[[FloatArray], Bools], readings: Readings, low: float, high: FloatArray) -> FloatArray:
-    """Where something that holds up to a value stops, between two ends; infinite where it holds nowhere or always."""
-    below, above = np.full_like(readings.points, low), high
-    never, always = ~holds(below), holds(above)
-    for _ in range(_HALVINGS):
-        middle = (below + above) / 2
-        still = holds(middle)
-        below, above = np.where(still, middle, below), np.where(still, above, middle)
-    return np.where(never, -np.inf, np.where(always, np.inf, above))
 
 
 def _z(upper: float) -> float:

@@ -31,7 +31,8 @@ class Survival:
     Attributes
     ----------
     verdict : str
-        Of the decision table, before the comparisons of its family are counted.
+        Of the decision table, before the comparisons of its family are counted; "inconclusive" also where the
+        comparison could not have shown anything.
     p_value, p_low, p_high : float
         At the printed shares; the range over all feasible counts. Where no feasible counts print both shares the first
         is the end of the range beside it, so that it always lies inside.
@@ -68,7 +69,8 @@ def readings_of(comparisons: Sequence[Comparison]) -> Readings:
     comparisons : sequence of Comparison
         At least one, from `crosswave.trend.change.compare_pair`.
     """
-    return stacked([comparison.pair for comparison in comparisons], [comparison.points for comparison in comparisons])
+    columns = ([getattr(one, name) for one in comparisons] for name in ("pair", "points", "df"))
+    return stacked(*columns)
 
 
 def survival(
@@ -113,7 +115,7 @@ def survivals_of_all(comparisons: Sequence[Comparison], rules: Rules) -> list[Su
     Kept, where results are kept (`crosswave.kept.kept`), under the content of the pairs, their total errors and the
     rules.
     """
-    content = (text for one in comparisons for text in (*one.pair.content, repr(one.points)))
+    content = (text for one in comparisons for text in (*one.pair.content, repr((one.points, one.df))))
     return kept("survivals", lambda: survivals(readings_of(comparisons), rules), repr(rules), *content)
 
 

@@ -73,12 +73,12 @@ def tip(readings: Readings, edges: Edges, start: FloatArray, limit: float, *, do
     ends = (np.minimum if down else np.maximum)(start, limit)
     steps = _steps(readings, edges, start, ends, sign)
     tally = _tally(row_codes(edges, start[readings.owner]))
-    begun = np.column_stack([np.add.reduceat(tally, readings.first), start < edges.informative])
+    begun = np.add.reduceat(tally, readings.first)
     # One running sum over all comparisons, less what it was where each begins.
     running = np.concatenate([np.zeros((1, begun.shape[1]), dtype=np.int64), steps.change]).cumsum(axis=0)
     count = begun[steps.of] + running[1:] - running[np.searchsorted(steps.of, steps.of)]
-    seen = ((count[:, :-1] > 0) << np.arange(len(OUTCOMES))).sum(axis=1)
-    codes = verdicts_on(seen, count[:, -1] > 0, readings, steps.of)
+    seen = ((count > 0) << np.arange(len(OUTCOMES))).sum(axis=1)
+    codes = verdicts_on(seen, readings, steps.of)
     apart = (np.diff(steps.at, append=np.inf) > _ONE_EDGE) | (np.diff(steps.of, append=-1) != 0)
     other = np.flatnonzero(apart & (codes != before[steps.of]))
     of, places = np.unique(steps.of[other], return_index=True)
@@ -103,20 +103,17 @@ class _Steps:
 
 
 def _steps(readings: Readings, edges: Edges, start: FloatArray, ends: FloatArray, sign: float) -> _Steps:
-    """The edges beyond `start` and up to `ends` at which an outcome changes, or what informs, and what they change."""
+    """The edges beyond `start` and up to `ends` at which an outcome changes, and what they change."""
     passes = [np.clip(end, -_FAR, _FAR) for pair in (edges.rises, edges.falls, edges.small) for end in pair]
     cuts = np.sort(np.stack(passes), axis=0)
     wide = np.concatenate([cuts[:1] - 1, cuts, cuts[-1:] + 1])
     codes = row_codes(edges, (wide[:-1] + wide[1:]) / 2)
     cut, row = np.nonzero((codes[1:] != codes[:-1]) & _between(sign * cuts, sign * start, sign * ends, readings.owner))
-    informs = sign * np.clip(edges.informative, -_FAR, _FAR)
-    own = np.flatnonzero(_between(informs, sign * start, sign * ends, np.arange(len(start))))
-    at, of = np.concatenate([sign * cuts[cut, row], informs[own]]), np.concatenate([readings.owner[row], own])
-    change = np.zeros((len(at), len(OUTCOMES) + 1), dtype=np.int32)
+    at, of = sign * cuts[cut, row], readings.owner[row]
+    change = np.zeros((len(at), len(OUTCOMES)), dtype=np.int32)
     met, step = np.arange(len(cut)), int(sign)
     change[met, codes[cut + 1, row]] += step
     change[met, codes[cut, row]] -= step
-    change[len(cut) :, -1] = -step
     order = np.lexsort((at, of))
     return _Steps(of[order], at[order], change[order])
 

@@ -37,14 +37,16 @@ def outcome_codes(rises: Bools, falls: Bools, small: Bools) -> npt.NDArray[np.in
 
 
 def _decided(k: int) -> int:
-    """The verdict on evidence packed into one number: a bit for each outcome, then informative, sized, verbal."""
+    """The verdict on evidence packed into one number: a bit for each outcome, then sized, verbal.
+
+    What a comparison could have shown is left out: where evidence is lost it is lost, whatever the reason.
+    """
     seen = tuple(name for place, name in enumerate(OUTCOMES) if k >> place & 1)
-    flags = [bool(k // _SIZE >> place & 1) for place in range(3)]
-    evidence = Evidence(compared=True, informative=flags[0], sized=flags[1], verbal=flags[2], outcomes=seen)
-    return VERDICTS.index(decide(evidence))
+    sized, verbal = (bool(k // _SIZE >> place & 1) for place in range(2))
+    return VERDICTS.index(decide(Evidence(compared=True, sized=sized, verbal=verbal, outcomes=seen)))
 
 
-_DECIDED = np.array([_decided(k) for k in range(8 * _SIZE)])
+_DECIDED = np.array([_decided(k) for k in range(4 * _SIZE)])
 
 
 def verdict_codes(readings: Readings, edges: Edges, at: FloatArray) -> Places:
@@ -61,7 +63,7 @@ def verdict_codes(readings: Readings, edges: Edges, at: FloatArray) -> Places:
     """
     codes = row_codes(edges, at[readings.owner])
     seen = np.bitwise_or.reduceat(1 << codes.astype(np.intp), readings.first)
-    return verdicts_on(seen, at < edges.informative, readings, np.arange(len(at)))
+    return verdicts_on(seen, readings, np.arange(len(at)))
 
 
 def row_codes(edges: Edges, at: FloatArray) -> npt.NDArray[np.int8]:
@@ -78,19 +80,17 @@ def row_codes(edges: Edges, at: FloatArray) -> npt.NDArray[np.int8]:
     return outcome_codes(rises, falls, small)
 
 
-def verdicts_on(seen: Places, informs: Bools, readings: Readings, of: Places) -> Places:
+def verdicts_on(seen: Places, readings: Readings, of: Places) -> Places:
     """Return the verdicts on sets of outcomes: places in `VERDICTS`.
 
     Parameters
     ----------
     seen : array of int
         Sets of outcomes, each a number with a bit for each outcome.
-    informs : array of bool
-        Whether the comparison could have shown something.
     readings : Readings
         Feasible readings.
     of : array of int
         The comparison of each set.
     """
-    flags = informs + 2 * readings.sized[of] + 4 * readings.verbal[of]
+    flags = readings.sized[of] + 2 * readings.verbal[of]
     return np.asarray(_DECIDED[seen + _SIZE * flags])

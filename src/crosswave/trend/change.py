@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from crosswave.kept import kept
 from crosswave.reconstruct import Reconstruction
@@ -11,6 +11,7 @@ from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct, Plan
 from crosswave.trend.comparison import Comparison, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 from crosswave.verdict import Evidence, decide
@@ -18,7 +19,11 @@ from crosswave.verdict import Evidence, decide
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A construct in a window of years: its waves, the comparison that is reported, and the verdict."""
+    """A construct in a window of years: its waves, the comparison that is reported, and the verdict.
+
+    The plan has a number for every total error that was needed. The p-values are those of the others that are counted
+    in its family (`crosswave.trend.synthesis`).
+    """
 
     construct: Construct
     settings: Settings
@@ -26,7 +31,13 @@ class Trend:
     pairs: tuple[Pair, ...]
     comparison: Comparison | None
     verdict: str
-    p_adjusted: float | None = None
+    plan: Plan = field(repr=False)
+    others: tuple[float, ...] = ()
+
+    @property
+    def p_adjusted(self) -> float | None:
+        """The largest p over all counts, allowing for the others of the family; None where nothing was compared."""
+        return float(holm([self.comparison.p_high, *self.others])[0]) if self.comparison else None
 
     @property
     def pair(self) -> Pair | None:
@@ -73,9 +84,10 @@ def assess_each(
     waves = [waves_of(one, registry, reconstructions, window) for one in wanted]
     pairs = [pairs_of(one, own, registry) for one, own in zip(wanted, waves, strict=True)]
     chosen = [_comparable(each) for each in pairs]
-    compared = iter(_compared([pair for pair in chosen if pair], registry, reconstructions, settings))
+    plan = with_estimated_error(registry, reconstructions).plan if any(chosen) else registry.plan
+    compared = iter(_compared([pair for pair in chosen if pair], settings, plan))
     return [
-        _assessed(one, settings, own, each, next(compared) if pair else None, registry.plan)
+        _assessed(one, settings, own, each, next(compared) if pair else None, plan)
         for one, own, each, pair in zip(wanted, waves, pairs, chosen, strict=True)
     ]
 
@@ -85,13 +97,10 @@ def _comparable(pairs: Sequence[Pair]) -> Pair | None:
     return next((pair for pair in pairs if pair.refusal is None and not pair.comparability.refused), None)
 
 
-def _compared(
-    pairs: Sequence[Pair], registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> list[Comparison]:
+def _compared(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list[Comparison]:
     """The comparisons; kept, where results are kept, under the content of the pairs, the settings and the plan."""
     if not pairs:
         return []
-    plan = with_estimated_error(registry, reconstructions).plan
 
     def numbers() -> list[tuple[object, ...]]:
         found = compare_pairs(pairs, settings, plan)
@@ -117,39 +126,38 @@ def _assessed(
     plan: Plan,
 ) -> Trend:
     refused = bool(pairs) and all(pair.comparability.refused for pair in pairs)
-    verdict = decide(_evidence(comparison, refused=refused, plan=plan))
-    return Trend(construct, settings, tuple(waves), tuple(pairs), comparison, verdict)
+    verdict = decide(_evidence(comparison, refused=refused))
+    return Trend(construct, settings, tuple(waves), tuple(pairs), comparison, verdict, plan)
 
 
-def _evidence(comparison: Comparison | None, *, refused: bool, plan: Plan) -> Evidence:
+def _evidence(comparison: Comparison | None, *, refused: bool) -> Evidence:
     if comparison is None:
         return Evidence(compared=False, refused=refused)
-    pair, limit = comparison.pair, plan.detectable_limit.value / 100
-    detectable = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
+    pair = comparison.pair
     return Evidence(
         compared=True,
         sized=pair.sized,
-        informative=comparison.reach.equivalence_attainable or detectable <= limit,
+        informative=comparison.informative,
         verbal=pair.verbal,
         outcomes=comparison.outcomes,
     )
 
 
-def with_adjusted(trend: Trend, p_adjusted: float | None) -> Trend:
-    """Return a trend with its p-value adjusted for the other comparisons of its family.
+def with_others(trend: Trend, others: Sequence[float]) -> Trend:
+    """Return a trend whose verdict allows for the other comparisons of its family.
 
     Parameters
     ----------
     trend : Trend
         As `assess` returns it.
-    p_adjusted : float or None
-        In [0, 1]; None where nothing was compared.
+    others : sequence of float
+        Their p-values in [0, 1].
 
     Notes
     -----
     A change that does not survive the adjustment is no change: what is left of the verdict is the equivalence test.
     """
     left = {"rose": "inconclusive", "fell": "inconclusive", "changed, immaterially": "no material change"}
-    lost = p_adjusted is not None and p_adjusted >= trend.settings.alpha
-    verdict = left.get(trend.verdict, trend.verdict) if lost else trend.verdict
-    return replace(trend, p_adjusted=p_adjusted, verdict=verdict)
+    found = replace(trend, others=tuple(others))
+    lost = found.p_adjusted is not None and found.p_adjusted >= trend.settings.alpha
+    return replace(found, verdict=left.get(trend.verdict, trend.verdict)) if lost else found

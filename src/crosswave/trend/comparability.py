@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import ConstructAnswer, Plan, Survey
 
-GRADES = ("A", "B1", "B2", "C")
+GRADES = ("A", "B1", "H", "B2", "B3", "C")
 """From the same instrument repeated to not comparable."""
 
 _DISTANCE = {"same": 0, "similar": 1, "unknown": 2, "different": 3}
@@ -55,6 +55,8 @@ def compare_grades(aspects: Mapping[str, str], plan: Plan) -> Comparability:
     applying = [rule for rule in plan.gate if aspects.get(rule.aspect, "unknown") in rule.grades]
     worst = max((rule.gives for rule in applying), key=GRADES.index, default="A")
     reasons = tuple(rule.says for rule in applying if rule.gives == worst)
+    if worst == plan.one_house.instead_of and aspects.get("house") == "same":
+        worst, reasons = plan.one_house.gives, (plan.one_house.says, *reasons)
     return Comparability(worst, reasons or ("the same instrument, house and population repeated",), dict(aspects))
 
 

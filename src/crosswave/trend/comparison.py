@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.newcombe import both_p, limits_of
 from crosswave.difference.reach import Reach, reaches
-from crosswave.difference.total_error import error_at
 from crosswave.registry.models import Plan
 from crosswave.trend.readings import Readings, p_range, stacked
 from crosswave.trend.settings import Settings
@@ -28,9 +28,11 @@ class Comparison:
         The waves and their grade.
     points : float
         Total error used, points at 50 %.
+    df : float
+        Degrees of freedom from which it was estimated; infinite where it is declared.
     difference, low, high : float
-        Later minus earlier printed share (the middle of what words can stand for); the widest interval over all
-        feasible counts.
+        Later minus earlier share, both feasible counts where counts are known (see `crosswave.trend.waves.Wave.share`);
+        the widest interval over all feasible counts.
     p_value, p_low, p_high : float
         At the printed shares, and the range over all feasible counts, in which the first always lies: where no feasible
         counts print both shares it is the end of the range beside it.
@@ -38,12 +40,17 @@ class Comparison:
         At the printed shares.
     reach : Reach
         What the comparison could have shown before the data.
+    informative : bool
+        Whether it could have shown the absence of a material change, or a change as large as the plan's limit.
     outcomes : tuple of str
         Outcomes over all feasible counts.
+    under_design_effect, under_error : tuple of str
+        The same under the widest design effect of the plan, and under as much more total error as it says.
     """
 
     pair: Pair
     points: float
+    df: float
     difference: float
     low: float
     high: float
@@ -52,7 +59,10 @@ class Comparison:
     p_high: float
     equivalence_p: float
     reach: Reach
+    informative: bool
     outcomes: tuple[str, ...]
+    under_design_effect: tuple[str, ...]
+    under_error: tuple[str, ...]
 
 
 def compare_pair(pair: Pair, settings: Settings, plan: Plan) -> Comparison:
@@ -99,8 +109,8 @@ def compare_pairs(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list
         return []
     for pair in pairs:
         _check(pair)
-    points = [_points(pair, settings, plan) for pair in pairs]
-    return _compared(pairs, stacked(pairs, points), settings, plan.power.value)
+    points, df = zip(*(_error(pair, settings, plan) for pair in pairs), strict=True)
+    return _compared(pairs, stacked(pairs, points, df), settings, plan)
 
 
 def _check(pair: Pair) -> None:
@@ -111,13 +121,15 @@ def _check(pair: Pair) -> None:
         raise ValueError(f"{named} cannot be tested: {pair.refusal}")
 
 
-def _points(pair: Pair, settings: Settings, plan: Plan) -> float:
+def _error(pair: Pair, settings: Settings, plan: Plan) -> tuple[float, float]:
+    """The total error in points, with the degrees of freedom behind it."""
     if settings.total_error is not None:
-        return settings.total_error
-    return plan.total_error[pair.comparability.grade].number  # type: ignore[index]
+        return settings.total_error, math.inf
+    tier = plan.total_error[settings.tier or pair.comparability.grade]  # type: ignore[index]
+    return tier.number, tier.freedom
 
 
-def _compared(pairs: Sequence[Pair], readings: Readings, settings: Settings, power: float) -> list[Comparison]:
+def _compared(pairs: Sequence[Pair], readings: Readings, settings: Settings, plan: Plan) -> list[Comparison]:
     effect, margin = settings.design_effect, np.asarray(settings.smallest_change / 100)
     arms = readings.arms_in_use(effect)
     low, high = limits_of(arms, np.asarray(settings.alpha))
@@ -125,20 +137,23 @@ def _compared(pairs: Sequence[Pair], readings: Readings, settings: Settings, pow
     p_printed, tost_printed = both_p(readings.printed_arms(effect), margin)
     columns = (
         readings.points,
+        readings.df,
         readings.printed_2 - readings.printed_1,
         readings.least(low),
         readings.most(high),
         *p_range(readings, p, p_printed),
         tost_printed,
     )
+    found, limit = _reaches(readings, settings, plan.power.value), plan.detectable_limit.value / 100
+    widest = max(effect, *plan.design_effects)
+    erring = replace(readings, points=readings.points * plan.certainty.more_error.value)
     rows = zip(
-        pairs, *(column.tolist() for column in columns), _reaches(readings, settings, power),
-        _outcomes(readings, p, tost, settings.alpha), strict=True,
+        pairs, *(column.tolist() for column in columns), found, [one.shows(limit) for one in found],
+        _outcomes(readings, p, tost, settings.alpha),
+        _outcomes(readings, *both_p(readings.arms_in_use(widest), margin), settings.alpha),
+        _outcomes(erring, *both_p(erring.arms_in_use(effect), margin), settings.alpha), strict=True,
     )  # fmt: skip
-    return [
-        Comparison(pair, points, difference, low, high, p_value, p_low, p_high, equivalence, found, seen)
-        for pair, points, difference, low, high, p_value, p_low, p_high, equivalence, found, seen in rows
-    ]
+    return [Comparison(pair, *numbers) for pair, *numbers in rows]
 
 
 def _outcomes(readings: Readings, p: FloatArray, tost: FloatArray, alpha: float) -> list[tuple[str, ...]]:
@@ -147,14 +162,14 @@ def _outcomes(readings: Readings, p: FloatArray, tost: FloatArray, alpha: float)
 
 
 def _reaches(readings: Readings, settings: Settings, power: float) -> list[Reach]:
-    """What could have been shown at the earlier share, had nothing changed: it looks at no difference.
+    """What could have been shown around the middle of the two shares: it looks at no difference.
 
     At the largest sizes that print allows: what those could not have shown, no smaller ones could. Respondents in
     common are not counted on: nobody knows how their answers are tied.
     """
     sizes = tuple(readings.most(n) / settings.design_effect for n in (readings.n_1, readings.n_2))
-    error = error_at(readings.points, readings.printed_1)
+    error = readings.points / 100
     return reaches(
-        readings.printed_1, (sizes[0], sizes[1]), margin=settings.smallest_change / 100, alpha=settings.alpha,
-        power=power, total_error=(error, error),
+        readings.middle, (sizes[0], sizes[1]), margin=settings.smallest_change / 100, alpha=settings.alpha,
+        power=power, total_error=(error, error), df=readings.df,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -15,7 +15,8 @@ from crosswave.heterogeneity import ESTIMATORS, Effects, q_profile
 from crosswave.kept import kept
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
-from crosswave.trend.same_year import same_year_figures, same_year_surveys
+from crosswave.registry.models import ErrorTier, Plan
+from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, same_year_figures, same_year_surveys
 
 POINTS_PER_LOGIT = 25.0
 """What 1 on the logit scale is at a share of one half, in points: 100 p (1 - p)."""
@@ -33,7 +34,7 @@ class TotalErrorEstimate:
     logit_sd : float
         The same on the logit scale, points / 25.
     df : int
-        Figures minus groups.
+        Figures minus the levels that are estimated.
     groups : int
         Construct-years with two figures or more.
     """
@@ -46,7 +47,9 @@ class TotalErrorEstimate:
     groups: int
 
 
-def estimate_total_error(by_wave: pd.DataFrame, *, method: str = "PM", alpha: float = 0.05) -> TotalErrorEstimate:
+def estimate_total_error(
+    by_wave: pd.DataFrame, *, method: str = "PM", alpha: float = 0.05, own_level: bool = False
+) -> TotalErrorEstimate:
     """Return the standard deviation between surveys that sampling and rounding leave unexplained.
 
     Parameters
@@ -58,12 +61,15 @@ def estimate_total_error(by_wave: pd.DataFrame, *, method: str = "PM", alpha: fl
         A name of `crosswave.heterogeneity.ESTIMATORS`: "PM" is Paule and Mandel's.
     alpha : float, default 0.05
         Error rate of the interval, in (0, 1).
+    own_level : bool, default False
+        Whether each survey (column survey_id) has a level of its own, shared by all its figures: what is left is the
+        error of an answer inside its survey.
 
     Raises
     ------
     ValueError
-        If no group has two figures, a number is not finite, a variance is negative or that of sampling 0, or the method
-        has another name.
+        If no group has two figures, no degree of freedom is left, a number is not finite, a variance is negative or
+        that of sampling 0, or the method has another name.
 
     Notes
     -----
@@ -94,14 +100,15 @@ def estimate_total_error(by_wave: pd.DataFrame, *, method: str = "PM", alpha: fl
     """
     if method not in ESTIMATORS:
         raise ValueError(f"method must be one of {', '.join(ESTIMATORS)}; got {method!r}. Choose one of them.")
-    effects, design = _grouped(by_wave)
+    effects, design = _grouped(by_wave, own_level=own_level)
     low, high = (POINTS_PER_LOGIT * math.sqrt(end) for end in q_profile(effects, design, float(checked_alpha(alpha))))
-    sd, (figures, groups) = math.sqrt(ESTIMATORS[method](effects, design[None])[0]), design.shape
-    return TotalErrorEstimate(POINTS_PER_LOGIT * sd, low, high, sd, figures - groups, groups)
+    sd, (figures, levels) = math.sqrt(ESTIMATORS[method](effects, design[None])[0]), design.shape
+    groups = by_wave["group"][by_wave["group"].duplicated(keep=False)].nunique()
+    return TotalErrorEstimate(POINTS_PER_LOGIT * sd, low, high, sd, figures - levels, groups)
 
 
-def _grouped(by_wave: pd.DataFrame) -> tuple[Effects, FloatArray]:
-    """The figures of every group of two or more, with a column for each group: its mean is free."""
+def _grouped(by_wave: pd.DataFrame, *, own_level: bool) -> tuple[Effects, FloatArray]:
+    """The figures of every group of two or more, with a column for each group and, if asked, for each survey."""
     among = by_wave[by_wave["group"].duplicated(keep=False)]
     if among.empty:
         raise ValueError(
@@ -112,14 +119,31 @@ def _grouped(by_wave: pd.DataFrame) -> tuple[Effects, FloatArray]:
     sampling, rounding = among["sampling_variance"], among["rounding_variance"]
     checked("sampling_variance", sampling, "positive and finite", lambda a: (a > 0) & np.isfinite(a), _ADVICE)
     checked("rounding_variance", rounding, "zero or more and finite", lambda a: (a >= 0) & np.isfinite(a), _ADVICE)
-    codes, names = pd.factorize(among["group"])
-    return Effects(logit, (sampling + rounding).to_numpy(dtype=np.float64)), np.eye(len(names))[codes]
+    columns = [_dummies(among[name]) for name in ("group", *["survey_id"] * own_level)]
+    design = _independent(np.hstack(columns))
+    if design.shape[0] == design.shape[1]:
+        raise ValueError(
+            f"by_wave must have more figures than levels to estimate; got {len(among)} figures and as many levels. "
+            "Nothing is left over to estimate a variance from."
+        )
+    return Effects(logit, (sampling + rounding).to_numpy(dtype=np.float64)), design
+
+
+def _dummies(names: pd.Series) -> FloatArray:
+    codes, levels = pd.factorize(names)
+    return np.asarray(np.eye(len(levels))[codes])
+
+
+def _independent(design: FloatArray) -> FloatArray:
+    """The columns that are no combination of those before them."""
+    ranks = [np.linalg.matrix_rank(design[:, : k + 1]) for k in range(design.shape[1])]
+    return design[:, np.diff([0, *ranks]) > 0]
 
 
 _ADVICE = "Pass variances of logits."
 
 
-def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id") -> pd.DataFrame:
+def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id", own_level: bool = False) -> pd.DataFrame:
     """Return the estimate without each construct in turn, or each survey, or each value of another column.
 
     Parameters
@@ -127,13 +151,16 @@ def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id") -> pd.
     by_wave : DataFrame
         From `same_year_figures`.
     column : str, default "construct_id"
-        What is left out, one value at a time: "survey_id" shows how far one survey carries the estimate.
+        What is left out, one value at a time: "survey_id" shows how far one survey carries the estimate, "finding_id"
+        how far one figure does.
+    own_level : bool, default False
+        As for `estimate_total_error`.
 
     Returns
     -------
     DataFrame
         Columns left_out, points, low, high, df, groups, largest estimate first; without values of the column that
-        leave no two figures to compare.
+        leave nothing to estimate from.
 
     Raises
     ------
@@ -143,15 +170,48 @@ def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id") -> pd.
     if column not in by_wave:
         raise ValueError(f"column must be one of by_wave; got {column!r}, there are {list(by_wave)}. Choose one.")
     rest = {value: by_wave[by_wave[column] != value] for value in by_wave[column].unique()}
-    found = {value: estimate_total_error(left) for value, left in rest.items() if left["group"].duplicated().any()}
-    rows = [(value, e.points, e.low, e.high, e.df, e.groups) for value, e in found.items()]
+    found = {value: _estimate(left, own_level=own_level) for value, left in rest.items()}
+    rows = [(value, e.points, e.low, e.high, e.df, e.groups) for value, e in found.items() if e]
     frame = pd.DataFrame(rows, columns=["left_out", "points", "low", "high", "df", "groups"])
     return frame.sort_values("points", ascending=False, kind="stable", ignore_index=True)
 
 
+def _estimate(by_wave: pd.DataFrame, *, own_level: bool, alpha: float = 0.05) -> TotalErrorEstimate | None:
+    """The estimate, or None where there is nothing to estimate it from."""
+    among = by_wave[by_wave["group"].duplicated(keep=False)]
+    if among.empty:
+        return None
+    levels = [_dummies(among[name]) for name in ("group", *["survey_id"] * own_level)]
+    left = len(among) > np.linalg.matrix_rank(np.hstack(levels))
+    return estimate_total_error(by_wave, alpha=alpha, own_level=own_level) if left else None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the total error of a tier is estimated from."""
+
+    grades: frozenset[str]
+    own_level: bool
+    added: str | None = None
+    no_less_than: str | None = None
+
+
+SOURCES: Mapping[str, Source] = {
+    "H": Source(COMPARABLE, own_level=True, added="A"),
+    "B2": Source(BETWEEN_HOUSES, own_level=False),
+    "B3": Source(COMPARABLE, own_level=False, no_less_than="B2"),
+}
+"""By tier: the grades of its figures, whether each survey has a level of its own, and the tiers that it leans on.
+
+Between two surveys of one house the level of a survey cancels as far as the house causes it. How far its repeated
+surveys differ all the same cannot be told from figures of one year; tier A declares it, so that it is added. Too few
+figures are graded different for an estimate of their own: that of all figures is taken, no smaller than B2 and on no
+more degrees of freedom."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The total error of one survey as a registry's own figures measure it.
+    """The total error of one survey under one tier, as a registry's own figures measure it.
 
     Attributes
     ----------
@@ -159,7 +219,7 @@ class Measurement:
         From `same_year_figures`.
     estimate : TotalErrorEstimate
         From all of them.
-    by_construct, by_survey : DataFrame
+    by_construct, by_survey, by_figure : DataFrame
         From `leave_one_out`.
     """
 
@@ -167,38 +227,44 @@ class Measurement:
     estimate: TotalErrorEstimate
     by_construct: pd.DataFrame
     by_survey: pd.DataFrame
+    by_figure: pd.DataFrame
 
 
 def measure_total_error(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
-) -> Measurement:
-    """Return the total error measured on figures of one year, and what each part of the evidence does to it.
+) -> dict[str, Measurement]:
+    """Return, by tier, the total error measured on figures of one year, and what each part of the evidence does to it.
 
     Parameters
     ----------
     registry, reconstructions
-        As for `registry_estimate`.
+        As for `registry_estimates`.
     alpha : float
         Error rate of the interval, in (0, 1).
-
-    Raises
-    ------
-    ValueError
-        If no two figures of one year can be compared.
     """
 
-    def make() -> Measurement:
-        figures = _figures(registry, reconstructions)
-        estimate = estimate_total_error(figures, alpha=alpha)
-        return Measurement(figures, estimate, leave_one_out(figures), leave_one_out(figures, column="survey_id"))
+    def make() -> dict[str, Measurement]:
+        return {tier: found for tier in SOURCES if (found := _measured(registry, reconstructions, tier, alpha))}
 
     return kept("errors", make, registry.content, f"measured, alpha {alpha!r}")
 
 
-def registry_estimate(
+def _measured(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], tier: str, alpha: float
+) -> Measurement | None:
+    source = SOURCES[tier]
+    figures, own_level = _figures(registry, reconstructions, source.grades), source.own_level
+    estimate = _estimate(figures, own_level=own_level, alpha=alpha)
+    if estimate is None:
+        return None
+    parts = ("construct_id", "survey_id", "finding_id")
+    return Measurement(figures, estimate, *(leave_one_out(figures, column=c, own_level=own_level) for c in parts))
+
+
+def registry_estimates(
     registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None
-) -> TotalErrorEstimate | None:
-    """Return the total error estimated from a registry, or None where no two figures of one year can be compared.
+) -> dict[str, TotalErrorEstimate]:
+    """Return, by tier, the total error estimated from a registry; tiers without figures to estimate from are left out.
 
     Parameters
     ----------
@@ -215,30 +281,42 @@ def registry_estimate(
 
 
 def with_estimated_error(registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None) -> Registry:
-    """Return a registry whose plan has a number where plan.yaml says that the total error of a tier is estimated.
+    """Return a registry whose plan has a number where a total error is to be estimated.
 
     Parameters
     ----------
-    registry, reconstructions
-        As for `registry_estimate`.
+    registry : Registry
+        As loaded.
+    reconstructions : mapping of str to Reconstruction, optional
+        As for `registry_estimates`.
 
     Notes
     -----
-    The estimate is rounded to a tenth of a point, so that what a page shows is what was used. A registry without two
-    comparable figures of one year stays as it is, and a comparison that needs the tier says so. A tier that has a
-    number keeps it.
+    The estimate is rounded to a tenth of a point, so that what a page shows is what was used. A tier that nothing can
+    be estimated for takes the error of the next tier that has one, which is larger by its meaning; a registry without
+    two comparable figures of one year stays as it is, and a comparison that needs such a tier says so. A tier that
+    has a number keeps it.
     """
     tiers = registry.plan.total_error
     if all(tier.points != "estimated" for tier in tiers.values()):
         return registry
-    found = registry_estimate(registry, reconstructions)
-    if found is None:
+    found = registry_estimates(registry, reconstructions)
+    if not found:
         return registry
-    number = {"points": round(found.points, 1)}
-    resolved = {
-        name: tier.model_copy(update=number) if tier.points == "estimated" else tier for name, tier in tiers.items()
-    }
+    resolved = {name: _resolved(name, tier, registry.plan, found) for name, tier in tiers.items()}
     return replace(registry, plan=registry.plan.model_copy(update={"total_error": resolved}))
+
+
+def _resolved(name: str, tier: ErrorTier, plan: Plan, found: Mapping[str, TotalErrorEstimate]) -> ErrorTier:
+    order = list(SOURCES)
+    used = next((one for one in order[order.index(name) :] if one in found), None) if name in order else None
+    if tier.points != "estimated" or used is None:
+        return tier
+    source, own = SOURCES[used], found[used]
+    added = plan.total_error[source.added].number if source.added else 0.0  # type: ignore[index]
+    below = found.get(source.no_less_than or used, own)
+    points, df = math.hypot(max(own.points, below.points), added), min(own.df, below.df)
+    return tier.model_copy(update={"points": round(points, 1), "df": float(df)})
 
 
 def tier_points(registry: Registry) -> dict[str, float]:
@@ -267,16 +345,19 @@ class _Content:
 
 
 @lru_cache(maxsize=8)
-def _estimated(content: _Content) -> TotalErrorEstimate | None:
-    return kept("errors", lambda: _estimate(content.registry, content.reconstructions), content.digest)
+def _estimated(content: _Content) -> dict[str, TotalErrorEstimate]:
+    return kept("errors", lambda: _estimates(content.registry, content.reconstructions), content.digest)
 
 
-def _estimate(registry: Registry, known: Mapping[str, Reconstruction]) -> TotalErrorEstimate | None:
-    by_wave = _figures(registry, known)
-    return estimate_total_error(by_wave) if by_wave["group"].duplicated().any() else None
+def _estimates(registry: Registry, known: Mapping[str, Reconstruction]) -> dict[str, TotalErrorEstimate]:
+    found = {
+        tier: _estimate(_figures(registry, known, source.grades), own_level=source.own_level)
+        for tier, source in SOURCES.items()
+    }
+    return {tier: one for tier, one in found.items() if one}
 
 
-def _figures(registry: Registry, known: Mapping[str, Reconstruction]) -> pd.DataFrame:
+def _figures(registry: Registry, known: Mapping[str, Reconstruction], grades: Collection[str]) -> pd.DataFrame:
     needed = sorted(same_year_surveys(registry))
     made = {name: known[name] if name in known else reconstruct(registry.survey(name), registry) for name in needed}
-    return same_year_figures(registry, made)
+    return same_year_figures(registry, made, grades)

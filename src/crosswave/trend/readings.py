@@ -26,11 +26,13 @@ class Readings:
     Attributes
     ----------
     share_1, n_1, share_2, n_2, correlation : array of float, shape (rows,)
-        Shares, sizes (not divided by a design effect) and the correlation of the two estimates.
+        Shares, sizes (divided by each wave's own design effect alone) and the correlation of the two estimates.
     first : array of int, shape (k,)
         The first row of each comparison.
     printed_1, printed_2, points : array of float, shape (k,)
         Printed shares; total error in use, points at 50 %.
+    df : array of float, shape (k,)
+        Degrees of freedom from which that error was estimated; infinite where it is declared.
     sized, verbal : array of bool, shape (k,)
         Whether print says all that a comparison needs; whether a figure is printed in words.
     """
@@ -44,6 +46,7 @@ class Readings:
     printed_1: FloatArray
     printed_2: FloatArray
     points: FloatArray
+    df: FloatArray
     sized: Bools
     verbal: Bools
 
@@ -82,6 +85,11 @@ class Readings:
         one, two = (np.sqrt(self.least(n) * self.most(n)) for n in (self.n_1, self.n_2))
         return one, two
 
+    @property
+    def middle(self) -> FloatArray:
+        """The middle of the two printed shares of each comparison."""
+        return (self.printed_1 + self.printed_2) / 2
+
     def error(self, points: FloatArray) -> FloatArray:
         """Return the total error of the difference of each row, for points of each comparison.
 
@@ -103,7 +111,10 @@ class Readings:
             Total error of the difference of each row, in proportion units.
         """
         one, two = self.n_1 / design_effect, self.n_2 / design_effect
-        return arms_of(self.share_1, one, self.share_2, two, total_error=(extra, 0.0), correlation=self.correlation)
+        return arms_of(
+            self.share_1, one, self.share_2, two, total_error=(extra, 0.0), correlation=self.correlation,
+            df=self.df[self.owner],
+        )  # fmt: skip
 
     def arms_in_use(self, design_effect: float) -> Arms:
         """Return the lower arm of each row under the total error in use.
@@ -128,10 +139,12 @@ class Readings:
         one, two = (n / design_effect for n in self.middle_sizes())
         error = pair_error(self.points, self.printed_1, self.printed_2)
         worst = self.least(self.correlation)
-        return arms_of(self.printed_1, one, self.printed_2, two, total_error=(error, error), correlation=worst)
+        return arms_of(
+            self.printed_1, one, self.printed_2, two, total_error=(error, error), correlation=worst, df=self.df
+        )
 
 
-def stacked(pairs: Sequence[Pair], points: Sequence[float]) -> Readings:
+def stacked(pairs: Sequence[Pair], points: Sequence[float], df: Sequence[float]) -> Readings:
     """Return the readings of pairs of waves.
 
     Parameters
@@ -140,17 +153,23 @@ def stacked(pairs: Sequence[Pair], points: Sequence[float]) -> Readings:
         At least one; their waves are usable.
     points : sequence of float
         The total error of each, points at 50 %.
+    df : sequence of float
+        Degrees of freedom from which each was estimated; infinite where it is declared.
     """
     grids = [readings_grid(pair) for pair in pairs]
     lengths = [len(grid.share_1) for grid in grids]
     columns = ("share_1", "n_1", "share_2", "n_2", "correlation")
     share_1, n_1, share_2, n_2, r = (np.concatenate([getattr(grid, name) for grid in grids]) for name in columns)
+    own_1, own_2 = (
+        np.repeat([getattr(pair, wave).design_effect for pair in pairs], lengths) for wave in ("first", "second")
+    )
     return Readings(
-        share_1, n_1, share_2, n_2, r,
+        share_1, n_1 / own_1, share_2, n_2 / own_2, r,
         first=np.cumsum([0, *lengths[:-1]]),
         printed_1=np.array([pair.first.share for pair in pairs]),
         printed_2=np.array([pair.second.share for pair in pairs]),
         points=np.array(points, dtype=np.float64),
+        df=np.array(df, dtype=np.float64),
         sized=np.array([pair.sized for pair in pairs]),
         verbal=np.array([pair.verbal for pair in pairs]),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations, groupby
 
 import numpy as np
@@ -20,11 +20,18 @@ FIGURE_COLUMNS = (
     "sampling_variance", "rounding_variance",
 )  # fmt: skip
 
+BETWEEN_HOUSES = frozenset({"B1", "B2"})
+"""Grades of figures by different houses in like words: what B2 is estimated from."""
+
+COMPARABLE = frozenset({"B1", "H", "B2", "B3"})
+"""Grades of all figures by different instruments that the gate passes."""
+
 _EVERY_YEAR = (0, 9999)
-_GRADES = {"B1", "B2"}
 
 
-def same_year_figures(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+def same_year_figures(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], grades: Collection[str] = COMPARABLE
+) -> pd.DataFrame:
     """Return a row for each figure that another survey of its year may be compared with, by another instrument.
 
     Parameters
@@ -33,6 +40,8 @@ def same_year_figures(registry: Registry, reconstructions: Mapping[str, Reconstr
         Holds constructs, surveys and the gate.
     reconstructions : mapping of str to Reconstruction
         Of every survey that `same_year_surveys` names.
+    grades : collection of str, default COMPARABLE
+        The grades that every two figures of a group must have.
 
     Returns
     -------
@@ -43,14 +52,14 @@ def same_year_figures(registry: Registry, reconstructions: Mapping[str, Reconstr
 
     Notes
     -----
-    A group is the largest set of waves of one construct and year of which every two pass the gate with B1 or B2 and
+    A group is the largest set of waves of one construct and year of which every two have one of the grades and
     are not known to share respondents; what is left may form another. Every year counts, not only the window of the
     plan. Constructs of one partition are answers of one question, so the first with figures in a year stands for all.
 
     Variances by the delta method: sampling 1 / (n p (1 - p)); rounding w^2 / 12 / (p (1 - p))^2, w being the width of
     the shares that print admits. A share stays at least half an answer away from 0 and 1.
     """
-    groups = _groups(registry, reconstructions)
+    groups = _groups(registry, reconstructions, grades)
     rows = [_row(wave, *group) for *group, waves in groups for wave in waves]
     return pd.DataFrame(rows, columns=list(FIGURE_COLUMNS))
 
@@ -63,42 +72,42 @@ def same_year_surveys(registry: Registry) -> set[str]:
     registry : Registry
         Holds constructs, surveys and the gate.
     """
-    found = (_candidates(construct, registry) for construct in registry.constructs.values())
+    found = (_candidates(construct, registry, COMPARABLE) for construct in registry.constructs.values())
     return {registry.finding(answer.finding).survey.id for construct in found for answer in construct.answers}
 
 
-def _candidates(construct: Construct, registry: Registry) -> Construct:
+def _candidates(construct: Construct, registry: Registry, grades: Collection[str]) -> Construct:
     """The construct with only those answers that may be compared with another of their year."""
     kept = set()
     for one, two in combinations(construct.answers, 2):
         surveys = [registry.finding(answer.finding).survey for answer in (one, two)]
-        if surveys[0].year == surveys[1].year and grade_pair(one, two, registry).grade in _GRADES:
+        if surveys[0].year == surveys[1].year and grade_pair(one, two, registry).grade in grades:
             kept |= {one.finding, two.finding}
     return construct.model_copy(update={"answers": tuple(a for a in construct.answers if a.finding in kept)})
 
 
 def _groups(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], grades: Collection[str]
 ) -> Iterator[tuple[str, str, str, list[Wave]]]:
     """Name, construct, worst grade and waves of every group."""
     speaks: dict[tuple[str, int], str] = {}
-    for construct in (_candidates(each, registry) for each in registry.constructs.values()):
+    for construct in (_candidates(each, registry, grades) for each in registry.constructs.values()):
         waves = waves_of(construct, registry, reconstructions, _EVERY_YEAR)
         for year, of_year in groupby(waves, key=lambda wave: wave.year):
-            for place, (grade, members) in enumerate(_sets(list(of_year), registry)):
+            for place, (grade, members) in enumerate(_sets(list(of_year), registry, grades)):
                 if speaks.setdefault((construct.partition or construct.id, year), construct.id) == construct.id:
                     yield f"{construct.id}, {year}{', again' * place}", construct.id, grade, members
 
 
-def _sets(waves: list[Wave], registry: Registry) -> Iterator[tuple[str, list[Wave]]]:
+def _sets(waves: list[Wave], registry: Registry, wanted: Collection[str]) -> Iterator[tuple[str, list[Wave]]]:
     """The largest set in which every two may be compared, with its worst grade; then the largest of the rest."""
     grades = {(one.finding.id, two.finding.id): _grade(one, two, registry) for one, two in combinations(waves, 2)}
     sizes = range(len(waves), 1, -1)
     for members in (chosen for size in sizes for chosen in combinations(waves, size)):
         among = {grades[one.finding.id, two.finding.id] for one, two in combinations(members, 2)}
-        if among <= _GRADES:
+        if among <= set(wanted):
             yield max(among, key=GRADES.index), list(members)
-            yield from _sets([wave for wave in waves if wave not in members], registry)
+            yield from _sets([wave for wave in waves if wave not in members], registry, wanted)
             return
 
 
@@ -108,7 +117,7 @@ def _grade(one: Wave, two: Wave, registry: Registry) -> str:
 
 
 def _row(wave: Wave, group: str, construct_id: str, grade: str) -> tuple[object, ...]:
-    n_low, n_high = float(wave.sizes.min()), float(wave.sizes.max())
+    n_low, n_high = (float(end) / wave.design_effect for end in (wave.sizes.min(), wave.sizes.max()))
     n = math.sqrt(n_low * n_high)
     share = min(max(wave.share, 0.5 / n), 1 - 0.5 / n)
     scale = share * (1 - share)

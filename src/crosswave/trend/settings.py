@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from crosswave.registry.models import ALPHA_RULE, ALPHA_TOP, Plan
 
+FIRST_YEAR, LAST_YEAR = 0, 9999
+"""A window that leaves nothing out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -24,6 +27,8 @@ class Settings:
         Smallest change that matters, percentage points.
     from_year, to_year : int
         The window, both included.
+    tier : str, optional
+        The tier of the plan whose total error is taken, with its degrees of freedom, in place of that of the grade.
     """
 
     alpha: float
@@ -32,6 +37,7 @@ class Settings:
     smallest_change: float
     from_year: int
     to_year: int
+    tier: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings outside their range.

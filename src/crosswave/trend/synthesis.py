@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import pandas as pd
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
-from crosswave.trend.change import Trend, assess, assess_each, with_adjusted
+from crosswave.trend.change import Trend, assess, assess_each, with_others
 from crosswave.trend.dispersion import with_estimated_error
-from crosswave.trend.multiplicity import adjust
-from crosswave.trend.settings import Settings
+from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 
 
 def reconstruct_all(registry: Registry, survey_ids: Iterable[str] | None = None) -> dict[str, Reconstruction]:
@@ -45,16 +43,44 @@ def assess_all(
 
     Notes
     -----
-    Holm inside each family, Benjamini and Hochberg across families. A test enters with its largest p-value over all
-    feasible counts. One construct stands for a partition: its first, or in turn each of the others where that one's
-    own adjusted value is asked for. See `crosswave.trend.multiplicity.adjust`.
+    Holm inside each family, see `others_counted`. What a family holds is fixed by plan.yaml, so that two waves have one
+    verdict whatever window they are looked at in.
     """
     registry = with_estimated_error(registry, reconstructions)
     trends = assess_each(registry.constructs.values(), registry, reconstructions, settings)
-    adjusted = _adjusted(trends)
+    members = family_members(trends, registry, reconstructions, settings)
     return {
-        name: with_adjusted(trend, adjusted.get(name)) for name, trend in zip(registry.constructs, trends, strict=True)
+        name: with_others(trend, others_counted(trend, members))
+        for name, trend in zip(registry.constructs, trends, strict=True)
     }
+
+
+def family_members(
+    trends: Sequence[Trend], registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> list[Trend]:
+    """Return the comparison of each construct that counts in its family, whatever window is being looked at.
+
+    Parameters
+    ----------
+    trends : sequence of Trend
+        Of all constructs, under the settings.
+    registry, reconstructions, settings
+        As for `assess_all`.
+
+    Notes
+    -----
+    A construct enters with the pair that is reported in the plan's window; where that has none, with that of all years.
+    """
+    window = registry.plan.window
+    planned = replace(settings, from_year=window.from_year, to_year=window.to_year)
+    inside = trends if planned == settings else _assess_all(registry, reconstructions, planned)
+    every = _assess_all(registry, reconstructions, replace(settings, from_year=FIRST_YEAR, to_year=LAST_YEAR))
+    chosen = (one if one.comparison else other for one, other in zip(inside, every, strict=True))
+    return [trend for trend in chosen if trend.comparison]
+
+
+def _assess_all(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> list[Trend]:
+    return assess_each(registry.constructs.values(), registry, reconstructions, settings)
 
 
 def assess_one(construct: Construct, registry: Registry, settings: Settings) -> tuple[Trend, dict[str, Reconstruction]]:
@@ -86,34 +112,39 @@ def _surveys(constructs: Iterable[Construct]) -> set[str]:
     return {answer.finding.split(".")[0] for construct in constructs for answer in construct.answers}
 
 
-def _adjusted(trends: Iterable[Trend]) -> dict[str, float]:
-    """Every pair that the gate lets through counts, also where a missing n leaves its verdict open."""
-    tests = [trend for trend in trends if trend.comparison]
-    chosen = _one_per_partition(tests)
-    adjusted = _adjust(chosen) if chosen else {}
-    for test in tests:
-        if test.construct.id not in adjusted:
-            in_its_place = [test, *(one for one in chosen if _partition(one) != _partition(test))]
-            adjusted[test.construct.id] = _adjust(in_its_place)[test.construct.id]
-    return adjusted
+def others_counted(trend: Trend, members: Sequence[Trend]) -> tuple[float, ...]:
+    """Return the p-values of the other comparisons that count in the family of a trend.
+
+    Parameters
+    ----------
+    trend : Trend
+        Of a construct.
+    members : sequence of Trend
+        From `family_members`.
+
+    Notes
+    -----
+    Among the others only those count that could have shown something, which is decided from their sizes and the middle
+    of their shares and not from their differences, and only one answer of each question. A comparison that could not be
+    expected to show anything is itself held against the whole family.
+
+    References
+    ----------
+    Filters that do not look at the test: Bourgon, Gentleman and Huber (2010), doi:10.1073/pnas.0914005107.
+    """
+    if trend.comparison is None:
+        return ()
+    found = [other.comparison for other in _others(trend, members) if other.comparison]
+    every = not trend.comparison.informative
+    return tuple(other.p_high for other in found if every or other.informative)
 
 
-def _adjust(tests: list[Trend]) -> dict[str, float]:
-    by_test = pd.DataFrame(
-        {
-            "family": [t.construct.family for t in tests],
-            "p_value": [t.comparison.p_high for t in tests if t.comparison],
-        },
-        index=[t.construct.id for t in tests],
-    )
-    return {str(name): float(p) for name, p in adjust(by_test).items()}
-
-
-def _one_per_partition(trends: Iterable[Trend]) -> list[Trend]:
-    """The first construct of each partition; a construct without one stands for itself."""
+def _others(trend: Trend, members: Sequence[Trend]) -> list[Trend]:
+    """The first construct of every other partition of the family."""
     first: dict[str, Trend] = {}
-    for trend in trends:
-        first.setdefault(_partition(trend), trend)
+    for member in members:
+        if member.construct.family == trend.construct.family and _partition(member) != _partition(trend):
+            first.setdefault(_partition(member), member)
     return list(first.values())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -13,7 +12,7 @@ from crosswave.arguments import FloatArray
 from crosswave.printed.ends import Ends
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Construct, ConstructAnswer, Overlap, Survey
+from crosswave.registry.models import Construct, ConstructAnswer, Overlap, Plan, Survey
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
 
 _SIZES_TRIED = 12
@@ -58,15 +57,27 @@ class Wave:
 
     @property
     def share(self) -> float:
-        """The printed share; the middle of what words can stand for."""
-        low, high = self.counts.share_low or Fraction(0), self.counts.share_high or Fraction(0)
-        middle = float((low + high) / 2)
-        return 1 - middle if self.answer.reversed else middle
+        """The share of a feasible count, that nearest to the printed figure; where no counts are known, the figure."""
+        share = self.counts.typical
+        return float(1 - share if self.answer.reversed else share)
+
+    @property
+    def base(self) -> tuple[int, int] | None:
+        """How many people are behind the figure, unweighted; None where print does not bound it."""
+        low, high, weighted = self.counts.base_low, self.counts.base_high, self.counts.weighted
+        if weighted:
+            return weighted.low, weighted.high
+        return None if low is None or high is None else (low, high)
 
     @property
     def size_known(self) -> bool:
         """Whether print bounds the base."""
-        return self.counts.base_low is not None
+        return self.base is not None
+
+    @property
+    def design_effect(self) -> float:
+        """What each of its sizes is divided by: the survey's own, whatever an analyst adds."""
+        return self.counts.weighted.design_effect if self.counts.weighted else self.survey.design_effect or 1.0
 
     @property
     def verbal(self) -> bool:
@@ -76,14 +87,15 @@ class Wave:
     @property
     def content(self) -> str:
         """All of the wave that a comparison comes from: equal content, equal numbers."""
-        return repr((self.counts, self.answer.reversed, self.shares.tolist(), self.sizes.tolist()))
+        held = (self.counts, self.design_effect, self.answer.reversed, self.shares.tolist(), self.sizes.tolist())
+        return repr(held)
 
     @property
     def size_words(self) -> str:
         """The base as a reader would say it."""
-        low, high = self.counts.base_low, self.counts.base_high
-        if low is None or high is None:
+        if self.base is None:
             return "an unknown number of"
+        low, high = self.base
         return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
@@ -115,7 +127,7 @@ def _wave(
 ) -> Wave:
     counts = reconstructions[finding.survey.id].findings[finding.id]
     refusal = _refusal(finding, counts)
-    shares, sizes = (np.array([]), np.array([])) if refusal else _extremes(counts, int(registry.plan.n_largest.value))
+    shares, sizes = (np.array([]), np.array([])) if refusal else _extremes(finding, counts, registry.plan)
     return Wave(finding, answer, counts, 1 - shares if answer.reversed else shares, sizes, refusal)
 
 
@@ -129,19 +141,29 @@ def _refusal(finding: Finding, counts: FindingCounts) -> str | None:
     return None
 
 
-def _extremes(counts: FindingCounts, n_largest: int) -> tuple[FloatArray, FloatArray]:
+def _extremes(finding: Finding, counts: FindingCounts, plan: Plan) -> tuple[FloatArray, FloatArray]:
     if counts.bases:
         yes, bases = (np.array(ends, dtype=np.float64) for ends in counts.pairs())
         return yes / bases, bases
+    smallest, largest = _sizes(finding, counts, plan)
+    grid = np.unique(np.geomspace(smallest, largest, _SIZES_TRIED).round())
     ends = counts.ends
-    smallest = counts.base_low or _smallest_size(ends, n_largest)
-    grid = np.unique(np.geomspace(smallest, counts.base_high or n_largest, _SIZES_TRIED).round())
     return np.tile([float(ends.low), float(ends.high)], len(grid)), np.repeat(grid, 2)
 
 
-def _smallest_size(ends: Ends, n_largest: int) -> int:
-    """The smallest n on which a share can be printed."""
-    return next(n for n in range(1, n_largest + 1) if ends.fewest(n) <= ends.most(n))
+def _sizes(finding: Finding, counts: FindingCounts, plan: Plan) -> tuple[int, int]:
+    """The smallest and the largest size that is tried."""
+    if counts.weighted:
+        return counts.weighted.low, counts.weighted.high
+    largest = int(plan.n_largest.value)
+    lowest = max((series.n for series in plan.lowest_n if series.series == finding.survey.series), default=1)
+    smallest = counts.base_low or _smallest_size(counts.ends, lowest, largest)
+    return smallest, counts.base_high or max(largest, smallest)
+
+
+def _smallest_size(ends: Ends, lowest: int, n_largest: int) -> int:
+    """The smallest n on which a share can be printed, and at least as many as the plan says a series had."""
+    return next((n for n in range(lowest, n_largest + 1) if ends.fewest(n) <= ends.most(n)), n_largest)
 
 
 @dataclass(frozen=True, slots=True)

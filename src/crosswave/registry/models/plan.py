@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from crosswave.registry.models.construct import Grade
-from crosswave.registry.models.record import Record, Slug, Text, Year, held
+from crosswave.registry.models.record import HeadCount, Record, Slug, Text, Year, held
 
 
 class Declared(Record):
@@ -18,14 +18,25 @@ class Declared(Record):
     source: Text
 
 
+Tier = Literal["A", "B1", "H", "B2", "B3"]
+
+
 class ErrorTier(Record):
     """The survey error that n does not show, for one grade of comparison."""
 
     points: Annotated[float, Field(ge=0)] | Literal["estimated"] = Field(
         description="SD of one wave in points at 50 %, on the logit scale; estimated: from same-year figures in data/."
     )
+    df: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="Degrees of freedom behind an estimate: its quantiles are Student's. Absent: a declared SD."
+    )
     means: Text
     source: Text
+
+    @property
+    def freedom(self) -> float:
+        """The degrees of freedom; infinite where the points are declared."""
+        return math.inf if self.df is None else self.df
 
     @property
     def number(self) -> float:
@@ -43,13 +54,34 @@ class ErrorTier(Record):
             )
         return float(self.points)
 
+    @property
+    def error(self) -> tuple[float, float]:
+        """The points with their degrees of freedom."""
+        return self.number, self.freedom
+
+
+class LowestN(Record):
+    """The least number of people that every wave of a series is taken to have, where a wave prints none."""
+
+    series: Slug
+    n: HeadCount
+    reason: Text
+
 
 class GateRule(Record):
     """What a recorded grade does to the comparability of two answers."""
 
     aspect: Literal["population", "unit", "stem", "wording", "base", "response", "mode", "house"]
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
-    gives: Literal["B1", "B2", "C"]
+    gives: Literal["B1", "B2", "B3", "C"]
+    says: Text
+
+
+class OneHouse(Record):
+    """What it changes that one house ran both surveys: its own shift is in both."""
+
+    gives: Literal["H"]
+    instead_of: Literal["B2"]
     says: Text
 
 
@@ -65,6 +97,35 @@ class VerdictRow(Record):
 
     verdict: Text
     when: Text
+
+
+class CertaintyRule(Record):
+    """A case of one domain, and what it takes off the certainty of an answer."""
+
+    domain: Text
+    case: Literal[
+        "told", "random", "panel", "same instrument", "one difference", "narrow", "wide", "holds", "half holds",
+        "exact", "bounded", "otherwise",
+    ]  # fmt: skip
+    down: Annotated[int, Field(ge=0, le=3)]
+    says: Text
+
+
+class CertaintyPlan(Record):
+    """How certain an answer is: in each domain the first case that holds takes so many steps off."""
+
+    source: Text
+    levels: tuple[Text, Text, Text, Text]
+    narrow: Declared = Field(description="Half the width of an interval that takes nothing off, points.")
+    more_error: Declared = Field(description="What the total error is multiplied by to see whether an answer holds.")
+    rules: Annotated[tuple[CertaintyRule, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _complete(self) -> CertaintyPlan:
+        last = {rule.domain: rule.case for rule in self.rules}
+        return held(
+            self, {f"{domain} must end with the case otherwise": c == "otherwise" for domain, c in last.items()}
+        )
 
 
 class Window(Record):
@@ -124,7 +185,7 @@ class MultiversePlan(Record):
     """The named choices whose combinations are the analyses of a pair of waves."""
 
     methods: tuple[Literal["newcombe", "miettinen-nurminen", "agresti-caffo", "wald"], ...]
-    tiers: tuple[Literal["A", "B1", "B2"], ...] = Field(description="Whose total error is added.")
+    tiers: tuple[Tier, ...] = Field(description="Whose total error is added.")
     design_effects: tuple[float, ...]
     counts: tuple[Literal["lowest", "printed", "highest"], ...] = Field(
         description="The feasible counts with the lowest or the highest difference, or the printed shares."
@@ -163,15 +224,18 @@ class Plan(Record):
     power: Declared
     detectable_limit: Declared = Field(description="Percentage points: beyond it a comparison is uninformative.")
     n_largest: Declared = Field(description="The largest n tried where no n is printed.")
+    lowest_n: tuple[LowestN, ...] = Field((), description="The smallest n tried, by series, where no n is printed.")
     at_least_span: Declared = Field(description="How far above 'over N' n may lie, in units of N's leading digit.")
-    total_error: dict[Literal["A", "B1", "B2"], ErrorTier]
+    total_error: dict[Tier, ErrorTier]
     design_effects: tuple[float, ...] = Field(description="Design effects at which each verdict is tried.")
     robustness: RobustnessPlan
     multiverse: MultiversePlan
     gate: tuple[GateRule, ...]
+    one_house: OneHouse
     families: tuple[Family, ...]
     lines: LinesPlan
     decision_table: tuple[VerdictRow, ...]
+    certainty: CertaintyPlan
 
     @model_validator(mode="after")
     def _in_range(self) -> Plan:

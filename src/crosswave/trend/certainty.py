@@ -1,0 +1,141 @@
+"""The answer for everybody, and how certain it is: the rules of plan.yaml, read for one trend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from crosswave.registry.models import Plan
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
+from crosswave.trend.waves import Wave
+from crosswave.verdict import SHOWN, Evidence, decide
+
+ANSWERS: Mapping[str, str] = {
+    "rose": "rose",
+    "fell": "fell",
+    "changed, immaterially": "no real change",
+    "no material change": "no real change",
+}
+"""The answer of each verdict that has one; every other verdict is "cannot tell"."""
+
+UNTOLD = "cannot tell"
+
+_HEDGED: Mapping[str, tuple[str, str]] = {
+    "rose": ("probably rose", "may have risen"),
+    "fell": ("probably fell", "may have fallen"),
+    "no real change": ("probably did not really change", "may not have really changed"),
+}
+
+
+def answer_of(trend: Trend) -> str:
+    """Return "rose", "fell", "no real change" or "cannot tell"."""
+    return ANSWERS.get(trend.verdict, UNTOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How certain an answer is.
+
+    Attributes
+    ----------
+    level : str
+        high, moderate, low or very low.
+    reasons : mapping of str to str
+        By domain of the plan, why it was marked down, as a sentence; a domain that took nothing off is left out.
+    """
+
+    level: str
+    reasons: Mapping[str, str]
+
+
+def hedged(answer: str, level: str) -> str:
+    """Return an answer in the words of its certainty: rose, probably rose, may have risen, cannot tell.
+
+    Parameters
+    ----------
+    answer, level : str
+        From `answer_of` and `Certainty`.
+    """
+    if level == "high" or answer not in _HEDGED:
+        return answer
+    return _HEDGED[answer][0 if level == "moderate" else 1]
+
+
+def certainty_of(trend: Trend) -> Certainty:
+    """Return how certain the answer on a trend is, by the rules of the plan.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed. In each domain of its plan the first case that holds takes so many steps off the highest level.
+
+    Examples
+    --------
+    >>> import crosswave.registry
+    >>> from crosswave.trend.settings import planned
+    >>> from crosswave.trend.synthesis import assess_one
+    >>> registry = crosswave.registry.load_registry()
+    >>> trend, _ = assess_one(registry.construct("barrier-skills"), registry, planned(registry.plan))
+    >>> certainty_of(trend).level
+    'very low'
+    """
+    plan = trend.plan.certainty
+    rules = plan.rules
+    domains = dict.fromkeys(rule.domain for rule in rules)
+    applying = [next(r for r in rules if r.domain == domain and CASES[r.case](trend)) for domain in domains]
+    steps = min(sum(rule.down for rule in applying), len(plan.levels) - 1)
+    return Certainty(plan.levels[steps], {rule.domain: rule.says for rule in applying if rule.down})
+
+
+def _compared(condition: Callable[[Comparison, Plan], bool]) -> Callable[[Trend], bool]:
+    """A case of what was compared; where nothing was, it does not hold."""
+    return lambda trend: trend.comparison is not None and condition(trend.comparison, trend.plan)
+
+
+def _both(condition: Callable[[Wave], bool]) -> Callable[[Trend], bool]:
+    return _compared(lambda one, plan: condition(one.pair.first) and condition(one.pair.second))
+
+
+def _chosen(*kinds: str) -> Callable[[Trend], bool]:
+    return _both(lambda wave: wave.survey.sampling in kinds)
+
+
+def _graded(*grades: str) -> Callable[[Trend], bool]:
+    return _compared(lambda one, plan: one.pair.comparability.grade in grades)
+
+
+def _half_width(comparison: Comparison) -> float:
+    return 100 * (comparison.high - comparison.low) / 2
+
+
+def _still_told(comparison: Comparison) -> int:
+    """Under how many of the two harsher assumptions the figures still show something."""
+    harsher = (comparison.under_design_effect, comparison.under_error)
+    found = (decide(Evidence(compared=True, outcomes=outcomes)) for outcomes in harsher)
+    return sum(verdict in SHOWN for verdict in found)
+
+
+_NEARLY_EXACT = 1.2
+
+
+def _printed_exactly(wave: Wave) -> bool:
+    """A number, of a number of people that is known to within a fifth."""
+    return not wave.verbal and wave.base is not None and wave.base[1] <= _NEARLY_EXACT * wave.base[0]
+
+
+CASES: Mapping[str, Callable[[Trend], bool]] = {
+    "told": lambda trend: answer_of(trend) != UNTOLD,
+    "random": _chosen("probability", "census"),
+    "panel": _chosen("probability", "census", "panel"),
+    "same instrument": _graded("A"),
+    "one difference": _graded("B1", "H"),
+    "narrow": _compared(lambda one, plan: _half_width(one) <= plan.certainty.narrow.value),
+    "wide": _compared(lambda one, plan: _half_width(one) <= plan.detectable_limit.value),
+    "holds": _compared(lambda one, plan: _still_told(one) == 2),
+    "half holds": _compared(lambda one, plan: _still_told(one) == 1),
+    "exact": _both(_printed_exactly),
+    "bounded": _both(lambda wave: wave.size_known),
+    "otherwise": lambda trend: True,
+}
+"""What each case of plan.yaml means."""
