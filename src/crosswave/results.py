@@ -12,13 +12,15 @@ from itertools import chain
 import pandas as pd
 
 from crosswave.claims import Checker
-from crosswave.estimate import estimate_share
+from crosswave.estimate import Estimate, estimate_range, estimate_share
 from crosswave.fields import CLAIM_FIELDS, FIELDS, FINDING_FIELDS, SURVEY_FIELDS, TREND_FIELDS, names
 from crosswave.holes import has_holes
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry, findings_of
 from crosswave.registry.models import Claim, Survey
-from crosswave.sentences import claim_sentence, trend_sentence
+from crosswave.sentences import answer_sentence, claim_sentence, trend_sentence
+from crosswave.trend.break_even import break_even_of
+from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
 
 FINDING_COLUMNS = names(FINDING_FIELDS)
@@ -77,8 +79,7 @@ def _finding_rows(
 
 
 def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> dict[str, object]:
-    yes, bases = counts.pairs()
-    estimate = estimate_share(yes, bases, alpha=alpha, design_effect=design_effect) if yes else None
+    estimate = _estimate(finding, counts, alpha, design_effect)
     middle = (
         None if counts.share_low is None or counts.share_high is None else (counts.share_low + counts.share_high) / 2
     )
@@ -106,6 +107,18 @@ def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_e
     }
 
 
+def _estimate(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> Estimate | None:
+    """From every count that can have printed the figure; of a weighted one, from its effective n."""
+    yes, bases = counts.pairs()
+    if yes:
+        effect = design_effect * (finding.survey.design_effect or 1.0)
+        return estimate_share(yes, bases, alpha=alpha, design_effect=effect)
+    if counts.weighted is None or counts.share_low is None or counts.share_high is None:
+        return None
+    n = counts.weighted.effective[0] / design_effect
+    return estimate_range(float(counts.share_low), float(counts.share_high), n, alpha=alpha)
+
+
 def _listed(values: Sequence[int]) -> str:
     """Every value where some between the ends are missing; two ends say enough where none is."""
     return " ".join(map(str, values)) if has_holes(values) else ""
@@ -130,7 +143,7 @@ def by_trend(trends: Iterable[Trend]) -> pd.DataFrame:
         computed.
     """
     frame = pd.DataFrame([_trend_row(trend) for trend in trends], columns=list(TREND_COLUMNS))
-    return frame.astype({"from_year": "Int64", "to_year": "Int64"})
+    return frame.astype(dict.fromkeys(("from_year", "to_year", "break_even_n"), "Int64"))
 
 
 def _trend_row(trend: Trend) -> dict[str, object]:
@@ -140,6 +153,7 @@ def _trend_row(trend: Trend) -> dict[str, object]:
         "construct_id": trend.construct.id,
         "waves": len(trend.waves),
         "verdict": trend.verdict,
+        **_answer(trend),
         "sentence": trend_sentence(trend),
     }
     if shown:
@@ -152,6 +166,17 @@ def _trend_row(trend: Trend) -> dict[str, object]:
         row |= {"p_value": _p(comparison.p_value), "p_low": _p(comparison.p_low), "p_high": _p(comparison.p_high)}
         row |= {"p_adjusted": _p(trend.p_adjusted)}
     return row
+
+
+def _answer(trend: Trend) -> dict[str, object]:
+    certainty, enough = certainty_of(trend), break_even_of(trend)
+    return {
+        "answer": answer_of(trend),
+        "certainty": certainty.level,
+        "marked_down": "; ".join(f"{domain}: {reason}" for domain, reason in certainty.reasons.items()),
+        "break_even_n": enough.n if enough else None,
+        "answer_sentence": answer_sentence(trend),
+    }
 
 
 def _points(value: float) -> float | None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 from crosswave.claims import ClaimVerdict
 from crosswave.registry.models import Survey
+from crosswave.trend.break_even import break_even_of
+from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
@@ -28,8 +30,23 @@ def points(value: float, *, sign: bool = False) -> str:
 
 
 def p_words(p: float) -> str:
-    """Return a p-value as ``p = 0.043`` or ``p < 0.001``."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    """Return a p-value as ``p < 0.001``, with three digits that count up to 0.1, and three decimals above.
+
+    Examples
+    --------
+    >>> p_words(0.0503), p_words(0.00252), p_words(0.25), p_words(0.0001)
+    ('p = 0.0503', 'p = 0.00252', 'p = 0.250', 'p < 0.001')
+    """
+    return f"p {_sign(p)} {p_number(p)}"
+
+
+def p_number(p: float) -> str:
+    """Return the number of `p_words`, such as 0.0503."""
+    return "0.001" if p < 0.001 else f"{p:.3f}" if p >= 0.1 else f"{p:#.3g}"
+
+
+def _sign(p: float) -> str:
+    return "<" if p < 0.001 else "="
 
 
 _SAMPLING = {
@@ -97,11 +114,15 @@ def _names(pair: Pair) -> str:
 
 def _difference(comparison: Comparison, *, sign: bool = True) -> str:
     size = comparison.difference if sign else abs(comparison.difference)
-    interval = f"{points(comparison.low, sign=True)} to {points(comparison.high, sign=True)}"
+    interval = _interval(comparison)
     sampled = f"if both were random samples with a total error of {comparison.points:g} points"
     sized = comparison.pair.first.size_known and comparison.pair.second.size_known
     p = comparison.p_value if sized else comparison.p_high
     return f"{points(size, sign=sign)} points ({interval} {sampled}; {p_words(p)})"
+
+
+def _interval(comparison: Comparison) -> str:
+    return f"{points(comparison.low, sign=True)} to {points(comparison.high, sign=True)}"
 
 
 def _grade(comparison: Comparison) -> str:
@@ -135,8 +156,8 @@ def _uninformative(trend: Trend, comparison: Comparison) -> str:
         else "no change could have shown"
     )
     return (
-        f"Uninformative by design: {_grade(comparison)}; {could}, so the printed "
-        f"difference of {_plain_points(comparison)} is evidence neither of a change nor of its absence"
+        f"Uninformative by design: {_grade(comparison)}; {could}, and the printed "
+        f"difference of {_plain_points(comparison)} ({_interval(comparison)}) shows neither a change nor its absence"
     )
 
 
@@ -150,7 +171,7 @@ def _undecided(by: str) -> Callable[[Trend, Comparison], str]:
     def words(trend: Trend, comparison: Comparison) -> str:
         return (
             f"Undecided by {by}: what print admits gives {' or '.join(comparison.outcomes)} "
-            f"(p from {comparison.p_low:.3f} to {comparison.p_high:.3f}); {_grade(comparison)}"
+            f"(p from {p_number(comparison.p_low)} to {p_number(comparison.p_high)}); {_grade(comparison)}"
         )
 
     return words
@@ -158,10 +179,14 @@ def _undecided(by: str) -> Callable[[Trend, Comparison], str]:
 
 def _untestable(trend: Trend, comparison: Comparison) -> str:
     unsized = [wave.survey.id for wave in (comparison.pair.first, comparison.pair.second) if not wave.size_known]
-    return (
-        f"Not testable: no n is printed for {' or '.join(unsized)}, and the verdict depends on it "
-        f"({' or '.join(comparison.outcomes)})"
-    )
+    why = f"no n is printed for {' or '.join(unsized)}" if unsized else comparison.pair.overlap_words or ""
+    return f"Not testable: {why}, and the verdict depends on it ({' or '.join(comparison.outcomes)}){_if_enough(trend)}"
+
+
+def _if_enough(trend: Trend) -> str:
+    """What the figures would show had enough people answered, or nothing."""
+    found = break_even_of(trend)
+    return f"; {found.verdict} {found.condition}" if found else ""
 
 
 def _ruled_out(trend: Trend, comparison: Comparison) -> str:
@@ -182,8 +207,8 @@ def _inconclusive(trend: Trend, comparison: Comparison) -> str:
     adjusted = trend.p_adjusted
     many = "" if adjusted is None else f"; {p_words(adjusted)} allowing for the other comparisons"
     return (
-        f"Inconclusive: {_difference(comparison)}{many}, neither a change nor its absence; {_grade(comparison)}"
-        f"{_reservation(comparison)}"
+        f"Inconclusive: {_difference(comparison)}{many}, neither a change nor its absence{_if_enough(trend)}; "
+        f"{_grade(comparison)}{_reservation(comparison)}"
     )
 
 
@@ -198,6 +223,51 @@ _VERDICT_WORDS: Mapping[str, Callable[[Trend, Comparison], str]] = {
     "no material change": _no_change,
     "inconclusive": _inconclusive,
 }
+
+
+_NO_ANSWER: Mapping[str, Callable[[Trend], str]] = {
+    "not comparable": lambda t: _why_untested(t),
+    "not testable": lambda t: _depends_on_n(t) if t.comparison else _why_untested(t),
+    "undecided by wording": lambda t: "a figure is printed in words, and what the words allow gives different answers",
+    "undecided by rounding": lambda t: "the figures are rounded, and the counts behind them give different answers",
+    "uninformative by design": lambda t: _too_wide(t),
+    "inconclusive": lambda t: _lost(t),
+}
+
+
+def answer_sentence(trend: Trend) -> str:
+    """Return the answer for everybody, in the words of its certainty, with the reason where there is none.
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    """
+    answer, certainty = answer_of(trend), certainty_of(trend)
+    told = f"{capital(hedged(answer, certainty.level))} ({certainty.level} certainty)"
+    because = _NO_ANSWER[trend.verdict](trend) if answer == UNTOLD else "; ".join(certainty.reasons.values())
+    return f"{told}: {because}." if because else f"{told}."
+
+
+def _depends_on_n(trend: Trend) -> str:
+    found = break_even_of(trend)
+    needed = f"; the figures show that the share {found.verdict} {found.condition}" if found else ""
+    return f"nobody says how many people answered{needed}"
+
+
+def _too_wide(trend: Trend) -> str:
+    assert trend.comparison is not None
+    limit = f"{trend.plan.detectable_limit.value:g} points"
+    return f"two such surveys differ so much by themselves that a change of {limit} would often go unseen"
+
+
+def _lost(trend: Trend) -> str:
+    assert trend.comparison is not None
+    interval = f"the change lies between {_interval(trend.comparison)} points"
+    adjusted = trend.p_adjusted or 0.0
+    if trend.comparison.p_high < trend.settings.alpha <= adjusted:
+        return f"{interval}, and of {1 + len(trend.others)} comparisons one such may be chance ({p_words(adjusted)})"
+    return f"{interval}, which holds both no change and one that matters"
 
 
 def claim_sentence(verdict: ClaimVerdict) -> str:

@@ -10,18 +10,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crosswave.by_hand.numbers import read_settings
+from crosswave.by_hand.numbers import read_design_effects, read_sampling, read_settings
 from crosswave.by_hand.pair import YEARS, pair_registry, reconstructed
 from crosswave.by_hand.typed import HandFigure, attempt, read_figures
 from crosswave.difference.power import smallest_n
-from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct, Plan
 from crosswave.robustness.survival import Survival, survival
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.dispersion import tier_points, with_estimated_error
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 
 GIVEN = "given"
@@ -35,7 +34,7 @@ class Verdict:
     Attributes
     ----------
     tier : str
-        Of plan.yaml: A, B1 or B2.
+        Of plan.yaml.
     trend : Trend
         As a page has it.
     survival : Survival
@@ -91,7 +90,14 @@ class HandComparison:
 
 
 def compare_typed(
-    typed: Sequence[str], sizes: Sequence[str], numbers: Mapping[str, str | None], tier: str | None, registry: Registry
+    typed: Sequence[str],
+    sizes: Sequence[str],
+    numbers: Mapping[str, str | None],
+    tier: str | None,
+    registry: Registry,
+    *,
+    design_effects: Sequence[str] = (),
+    sampling: str | None = None,
 ) -> HandComparison:
     """Return two figures compared, all from what a person typed.
 
@@ -101,29 +107,31 @@ def compare_typed(
         As for `crosswave.by_hand.typed.read_figures` and `crosswave.by_hand.numbers.read_settings`.
     registry : Registry
         Its plan, its quantities, and the evidence from which the total error of a tier may be estimated.
+    design_effects : sequence of str
+        None, one for both figures, or one for each.
+    sampling : str, optional
+        How those who answered were chosen, in both surveys.
 
     Raises
     ------
     ValueError
-        Something typed cannot be used: every fault, a line each; or the total error of a tier is to be estimated and
-        the registry has nothing to estimate it from.
+        Something typed cannot be used: every fault, a line each.
     """
     faults: list[str] = []
     chosen = attempt(faults, lambda: read_settings(numbers, tier, registry.plan))
     figures = attempt(faults, lambda: read_figures(typed, sizes, registry))
-    if chosen is None or figures is None:
+    own = attempt(faults, lambda: read_design_effects(design_effects, registry.plan))
+    how = attempt(faults, lambda: read_sampling(sampling))
+    if chosen is None or figures is None or own is None or faults:
         raise ValueError("\n".join(faults))
-    known = with_estimated_error(registry)
-    return compare_figures(figures, chosen[0], known, tier_points(known), tier=chosen[1])
+    first, second = (
+        replace(figure, design_effect=effect, sampling=how) for figure, effect in zip(figures, own, strict=True)
+    )
+    return compare_figures((first, second), chosen[0], with_estimated_error(registry), tier=chosen[1])
 
 
 def compare_figures(
-    figures: tuple[HandFigure, HandFigure],
-    settings: Settings,
-    registry: Registry,
-    points: Mapping[str, float],
-    *,
-    tier: str | None = None,
+    figures: tuple[HandFigure, HandFigure], settings: Settings, registry: Registry, *, tier: str | None = None
 ) -> HandComparison:
     """Return two typed figures compared under every tier.
 
@@ -136,11 +144,14 @@ def compare_figures(
         looked at: the figures have no years.
     registry : Registry
         Its plan, with a number for each tier (`crosswave.trend.dispersion`), and its quantities are used, and
-        nothing else.
-    points : mapping of str to float
-        The total error of each tier, points at 50 %.
+        nothing else. A tier without a number is left out.
     tier : str, optional
         The tier that counts; A, one instrument repeated, where nobody says.
+
+    Raises
+    ------
+    ValueError
+        The tier that counts has no number.
 
     Examples
     --------
@@ -148,14 +159,16 @@ def compare_figures(
     >>> from crosswave.trend.settings import planned
     >>> registry = load_registry()
     >>> pair = read_figures(["40% of 1000", "46% of 800"], [], registry)
-    >>> found = compare_figures(pair, replace(planned(registry.plan), total_error=0.0), registry, {"B1": 3.0})
+    >>> found = compare_figures(pair, replace(planned(registry.plan), total_error=0.0), registry)
     >>> found.verdict.trend.verdict, found.verdicts["B1"].trend.verdict
     ('rose', 'inconclusive')
     """
     used = tier or "A"
-    wanted = {name: (name, error) for name, error in points.items()}
+    errors = {str(name): error for name, error in registry.plan.total_error.items()}
+    own = errors[used].number if settings.total_error is None else settings.total_error
+    wanted = {name: (name, None) for name, error in errors.items() if error.points != "estimated"}
     if settings.total_error is not None:
-        wanted = {GIVEN: (used, settings.total_error), **wanted}
+        wanted = {GIVEN: (used, own), **wanted}  # type: ignore[dict-item]
     found: Mapping[str, Reconstruction] = {}
     verdicts = {}
     for key, (name, error) in wanted.items():
@@ -179,10 +192,13 @@ def _verdict(construct: Construct, pair: Registry, found: Mapping[str, Reconstru
 
 
 def _people_needed(comparison: Comparison, settings: Settings, plan: Plan) -> int | None:
-    first, second, change = comparison.pair.first.share, comparison.pair.second.share, comparison.difference
+    first, second, change = comparison.pair.first, comparison.pair.second, comparison.difference
     if change == 0:
         return None
-    error = float(pair_error(comparison.points, first, second))
-    start = first if change > 0 else 1 - first
-    n = smallest_n(abs(change), start, alpha=settings.alpha, power=plan.power.value, total_error=(error, error))
-    return None if n is None else math.ceil(n * settings.design_effect)
+    error = comparison.points / 100
+    n = smallest_n(
+        abs(change), (first.share + second.share) / 2, alpha=settings.alpha, power=plan.power.value,
+        total_error=(error, error), df=comparison.df,
+    )  # fmt: skip
+    effect = settings.design_effect * max(first.design_effect, second.design_effect)
+    return None if n is None else math.ceil(n * effect)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from crosswave.by_hand.typed import attempt
+from crosswave.by_hand.typed import PARTS, attempt
 from crosswave.registry.models import ALPHA_TOP, Plan
 from crosswave.trend.settings import Settings, planned
 
@@ -36,7 +36,7 @@ def read_settings(numbers: Mapping[str, str | None], tier: str | None, plan: Pla
     numbers : mapping of str to str
         By option: alpha, design-effect, smallest-change, total-error; None where it was not given.
     tier : str or None
-        A, B1 or B2, in either case.
+        A tier of plan.yaml, in either case.
     plan : Plan
         Gives what was not typed.
 
@@ -76,3 +76,48 @@ def _number(option: str, text: str, plan: Plan) -> float:
         must, advice = rule.split("; ")
         raise ValueError(f"--{option} must be {must}; {text!r} arrived; {advice}")
     return value
+
+
+def read_design_effects(typed: Sequence[str], plan: Plan) -> tuple[float | None, float | None]:
+    """Return the design effect of each figure: one that was typed for both, one for each, or none.
+
+    Parameters
+    ----------
+    typed : sequence of str
+        At most two numbers.
+    plan : Plan
+        Says how large one may be.
+
+    Raises
+    ------
+    ValueError
+        A number breaks its rule, or there are more than two.
+    """
+    if len(typed) > len(PARTS):
+        raise ValueError(
+            f"--design-effect may be given twice, once for each figure; it was given {len(typed)} times; "
+            "leave out the rest"
+        )
+    found = [_number("design-effect", text, plan) for text in typed]
+    return (found[0], found[-1]) if found else (None, None)
+
+
+SAMPLING = ("probability", "census", "panel", "self-selected", "poll-at-event", "foi")
+
+
+def read_sampling(typed: str | None) -> str | None:
+    """Return how those who answered were chosen, as a survey file would say it.
+
+    Parameters
+    ----------
+    typed : str or None
+        One of `SAMPLING`; None where it was not said.
+
+    Raises
+    ------
+    ValueError
+        It is another word.
+    """
+    if typed is None or typed in SAMPLING:
+        return typed
+    raise ValueError(f"--sampling must be one of {', '.join(SAMPLING)}; {typed!r} arrived; leave it out if nobody says")

@@ -24,8 +24,14 @@ YEARS = (1990, 1991)
 """Records need years, and these say no more than which wave is the earlier."""
 
 _SURVEYS = ("earlier", "later")
-_HOUSES = {"A": ("one", "one"), "B1": ("one", "another"), "B2": ("one", "another")}
-_WORDING = {"A": "same", "B1": "same", "B2": "different"}
+_TIERS = {
+    "A": ("one", "same"),
+    "B1": ("another", "same"),
+    "H": ("one", "similar"),
+    "B2": ("another", "similar"),
+    "B3": ("another", "different"),
+}
+"""For each tier the house of the later survey, the earlier being of one, and how its wording compares."""
 
 
 def pair_registry(figures: tuple[HandFigure, HandFigure], tier: str, registry: Registry) -> tuple[Registry, Construct]:
@@ -35,19 +41,19 @@ def pair_registry(figures: tuple[HandFigure, HandFigure], tier: str, registry: R
     ----------
     figures : pair of HandFigure
         The earlier and the later one.
-    tier : {"A", "B1", "B2"}
-        The grade that the gate shall find: one house repeats itself, another house, other wording too.
+    tier : {"A", "B1", "H", "B2", "B3"}
+        The grade that the gate shall find.
     registry : Registry
         Gives plan and quantities.
     """
-    surveys = [_survey(place, figure, _HOUSES[tier][place]) for place, figure in enumerate(figures)]
+    house, likeness = _TIERS[tier]
+    surveys = [_survey(place, figure, ("one", house)[place]) for place, figure in enumerate(figures)]
     construct = Construct(
         id="by-hand",
         label="the share that was typed",
         family="by-hand",
         answers=tuple(
-            _construct_answer(survey, wording)
-            for survey, wording in zip(surveys, ("same", _WORDING[tier]), strict=True)
+            _construct_answer(survey, wording) for survey, wording in zip(surveys, ("same", likeness), strict=True)
         ),
     )
     phrases = tuple(phrase for figure in figures for phrase in _exact_phrase(figure))
@@ -63,7 +69,8 @@ def _survey(place: int, figure: HandFigure, house: str) -> Survey:
     return Survey(
         id=_SURVEYS[place], title=figure.typed, fieldwork=Fieldwork(house=house), year=YEARS[place],
         year_basis="inferred", population="not told", sector="mixed", unit="person", n=figure.n, weighted=False,
-        rounding="nearest", sources=(source,), questions=(question,),
+        rounding="nearest", design_effect=figure.design_effect, sampling=figure.sampling, sources=(source,),
+        questions=(question,),
     )  # fmt: skip
 
 

@@ -44,12 +44,18 @@ class HandFigure:
         Who answered.
     count : int or None
         How many said yes, where that was typed.
+    design_effect : float or None
+        Of its survey alone, at least 1.
+    sampling : str or None
+        How those who answered were chosen, as a survey file would say it.
     """
 
     typed: str
     printed: str
     n: SampleSize
     count: int | None = None
+    design_effect: float | None = None
+    sampling: str | None = None
 
 
 def read_figures(typed: Sequence[str], sizes: Sequence[str], registry: Registry) -> tuple[HandFigure, HandFigure]:

@@ -45,12 +45,20 @@ def compare(
         typer.Option("--n", help="Who answered a figure without “of”: 235, 900-999, over 300. Once for both or twice."),
     ] = None,
     tier: Annotated[
-        str | None, typer.Option(metavar="A|B1|B2", help="How the surveys are related; one instrument (A) if absent.")
+        str | None,
+        typer.Option(metavar="A|B1|H|B2|B3", help="How the surveys are related; one instrument (A) if absent."),
     ] = None,
     total_error: Annotated[
         str | None, typer.Option(metavar="POINTS", help="SD of a wave beyond sampling, at 50 %; 0: sampling alone.")
     ] = None,
-    design_effect: Annotated[str | None, typer.Option(metavar="NUMBER", help="n is divided by it.")] = None,
+    design_effect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NUMBER", help="The n of both figures is divided by it; twice: one for each figure."),
+    ] = None,
+    sampling: Annotated[
+        str | None,
+        typer.Option(metavar="HOW", help="How people were chosen: probability, census, panel or self-selected."),
+    ] = None,
     smallest_change: Annotated[str | None, typer.Option(metavar="POINTS", help="Smallest change that matters.")] = None,
     alpha: Annotated[str | None, typer.Option(metavar="RATE", help="Error rate; 0.05 for 95 % intervals.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of the block.")] = False,
@@ -60,10 +68,11 @@ def compare(
 
     Numbers that are not given are those of plan.yaml.
 
-    JSON keys, changes in points: figures (typed, percent, percent_range, n); tier, total_error, verdict, difference,
-    interval, p_value, p_low, p_high, critical_difference, detectable_change, equivalence_attainable, people_needed,
-    tipping (design_effect, total_error, bias, correlation); tier_given, alpha, power, design_effect, smallest_change;
-    tiers: the keys from tier to tipping once for each tier. null: there is no such number.
+    JSON keys, changes in points: figures (typed, percent, percent_range, n, design_effect); tier, total_error,
+    degrees_of_freedom, verdict, answer, certainty, marked_down, sentence, difference, interval, p_value, p_low, p_high,
+    critical_difference, detectable_change, equivalence_attainable, people_needed, break_even_n, tipping (design_effect,
+    total_error, bias, correlation); tier_given, alpha, power, design_effect, smallest_change; tiers: the keys from tier
+    to tipping once for each tier. null: there is no such number.
     """
     import json
 
@@ -75,12 +84,14 @@ def compare(
 
     numbers = {
         "total-error": total_error,
-        "design-effect": design_effect,
         "smallest-change": smallest_change,
         "alpha": alpha,
     }
     with plain_faults(), keeping():
-        found = compare_typed(figures or [], n or [], numbers, tier, load_registry(data))
+        found = compare_typed(
+            figures or [], n or [], numbers, tier, load_registry(data),
+            design_effects=design_effect or [], sampling=sampling,
+        )  # fmt: skip
     if as_json:
         print(json.dumps(as_record(found), allow_nan=False, ensure_ascii=False, indent=2))
     else:

@@ -15,8 +15,9 @@ from crosswave.robustness.survival import Survival, survival, survivals_of_all
 from crosswave.robustness.tipping import Tipping
 from crosswave.sentences import p_words, points
 from crosswave.tables.specifications import REPORTED
-from crosswave.tables.total_error import MEASURED, MeasuredError, measured_error
+from crosswave.tables.total_error import MeasuredError, measured_error
 from crosswave.trend.change import Trend
+from crosswave.trend.dispersion import SOURCES
 from crosswave.trend.settings import Settings
 from crosswave.words import plural
 
@@ -175,7 +176,9 @@ def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Rec
         As for `crosswave.tables.total_error.measured_error`.
     """
     grade = trend.comparison.pair.comparability.grade if trend.comparison else None
-    return measured_error(registry, reconstructions, alpha=trend.settings.alpha) if grade == MEASURED else None
+    if grade not in SOURCES:
+        return None
+    return measured_error(registry, reconstructions, alpha=trend.settings.alpha).get(grade or "")
 
 
 def error_words(error: MeasuredError | None, settings: Settings) -> list[str]:
@@ -189,7 +192,9 @@ def error_words(error: MeasuredError | None, settings: Settings) -> list[str]:
         May name a total error of its own.
     """
     if error is None:
-        return [f"The pair that is reported is not of grade {MEASURED}: the error measured here is not used."]
+        return [
+            f"Only the grades {', '.join(SOURCES)} take an error that is measured here; that of this pair is declared."
+        ]
     one, names = error.estimate, error.by_construct
     least, most = names.iloc[-1], names.iloc[0]
     widest = error.by_survey.iloc[[0, -1]]
@@ -200,7 +205,8 @@ def error_words(error: MeasuredError | None, settings: Settings) -> list[str]:
         f"{plural(one.groups, 'group')}, {one.df} degrees of freedom.",
         f"Without one construct it lies between {least.points:.1f} (without “{error.name(least.left_out)}”) and "
         f"{most.points:.1f} (without “{error.name(most.left_out)}”); without one survey between "
-        f"{widest['points'].min():.1f} and {widest['points'].max():.1f}.",
+        f"{widest['points'].min():.1f} and {widest['points'].max():.1f}; without one figure between "
+        f"{error.by_figure['points'].min():.1f} and {error.by_figure['points'].max():.1f}.",
         "One survey stands in several groups and errs alike in them, so the interval is shorter than it should be. An "
         "n that is not printed has the range that its figure allows, and its geometric middle is taken.",
     ]

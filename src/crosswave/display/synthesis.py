@@ -13,7 +13,7 @@ from crosswave.registry.loading import Registry
 from crosswave.registry.models import ErrorTier
 from crosswave.sentences import points, trend_sentence
 from crosswave.tables.synthesis import FATES, fates, verdicts_table, window_words
-from crosswave.tables.total_error import MEASURED, MeasuredError, endless_change, smallest_size
+from crosswave.tables.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
@@ -46,30 +46,30 @@ def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
     return [f"{synthesis_message(trends)}.", *shown]
 
 
-def synthesis_headline(trends: Sequence[Trend], error: MeasuredError, registry: Registry) -> list[str]:
+def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, MeasuredError], registry: Registry) -> list[str]:
     """Return what the evidence can show at all: how many comparisons across instruments are blind, and why.
 
     Parameters
     ----------
     trends : sequence of Trend
         From `crosswave.trend.synthesis.assess_all`, of one window.
-    error : MeasuredError
+    error : mapping of str to MeasuredError
         From `crosswave.tables.total_error.measured_error`.
     registry : Registry
         Holds the plan.
     """
     compared = [trend for trend in trends if trend.comparison]
-    across = [trend for trend in compared if _grade(trend) == MEASURED]
+    across = [trend for trend in compared if _grade(trend) in error]
     if not across:
         return [f"No comparison of {window_words(trends)} crosses instruments."]
     blind = [trend for trend in across if trend.verdict == "uninformative by design"]
     years = window_words(trends)
     return [
         f"{len(compared)} of {len(trends)} constructs have two waves of {years} that the gate lets through. In "
-        f"{len(across)} of these the waves are of other words or of another slice of the public sector (grade "
-        f"{MEASURED}), and {len(blind)} of these {len(across)} are uninformative by design: "
+        f"{len(across)} of these the waves are of other words or of another slice of the public sector (grades "
+        f"{', '.join(error)}), and {len(blind)} of these {len(across)} are uninformative by design: "
         f"{_blindness(across, registry.plan.power.value)}.",
-        _why_blind(error, trends[0].settings, registry, across),
+        _why_blind(error, trends[0].settings, across),
     ]
 
 
@@ -97,16 +97,17 @@ def _equal(trend: Trend) -> bool:
     return trend.comparison is not None and trend.comparison.reach.equivalence_attainable
 
 
-def _why_blind(error: MeasuredError, settings: Settings, registry: Registry, across: Sequence[Trend]) -> str:
-    one, chance = error.estimate, f"{registry.plan.power.value:.0%}"
-    used = min(trend.comparison.points for trend in across if trend.comparison)
-    floor = endless_change(used, registry, settings)
+def _why_blind(error: Mapping[str, MeasuredError], settings: Settings, across: Sequence[Trend]) -> str:
+    least = min((trend.comparison for trend in across if trend.comparison), key=lambda one: one.points)
+    plan, one = across[0].plan, error[least.pair.comparability.grade].estimate
+    floor = endless_change((least.points, least.df), plan, settings)
     unseen = f"a change of less than {points(floor)} points" if math.isfinite(floor) else "any change"
     return (
         f"The reason is measured: figures of one year about one thing differ so much that a single survey errs by "
-        f"{one.points:.1f} points beyond sampling (standard deviation at a share of one half; interval {one.low:.1f} "
-        f"to {one.high:.1f}). With the {used:.3g} points taken here, even surveys of unlimited size would not have an "
-        f"{chance} chance to show {unseen} from one half. More answers do not help; only the same instrument does."
+        f"{one.points:.1f} points beyond sampling even in the best of these grades (standard deviation at a share of "
+        f"one half; interval {one.low:.1f} to {one.high:.1f}). With the {least.points:.3g} points taken here, even "
+        f"surveys of unlimited size would not have an {plan.power.value:.0%} chance to show {unseen} around one half. "
+        f"More answers do not help; only the same instrument does."
     )
 
 
@@ -148,7 +149,7 @@ def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
     small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
     tiers = registry.plan.total_error
     told = [_needed(name, tier, (small, large), settings, registry) for name, tier in tiers.items()]
-    floors = [(name, endless_change(tier.number, registry, settings)) for name, tier in tiers.items()]
+    floors = [(name, endless_change(tier.error, registry.plan, settings)) for name, tier in tiers.items()]
     ends = [f"{name} {points(floor) if math.isfinite(floor) else 'none'}" for name, floor in floors]
     return [
         "To show a change, ask the same question in the same words, by the same house, of a sample drawn in the same "
@@ -159,7 +160,7 @@ def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
 
 
 def _needed(name: str, tier: ErrorTier, changes: tuple[float, float], settings: Settings, registry: Registry) -> str:
-    found = [(change, smallest_size(change, tier.number, registry, settings)) for change in changes]
+    found = [(change, smallest_size(change, tier.error, registry.plan, settings)) for change in changes]
     told = [
         f"{points(change)} points: {'no n is enough' if n is None else f'{n:,} answers in each wave'}"
         for change, n in found

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pandas as pd
-
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
-from crosswave.trend.change import Trend, assess, with_adjusted
+from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.dispersion import with_estimated_error
-from crosswave.trend.multiplicity import adjust
 from crosswave.trend.settings import Settings
-from crosswave.trend.synthesis import assess_all, reconstruct_all
-
-_CHANGES = ("rose", "fell", "changed, immaterially")
 
 
 def variants(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
@@ -50,7 +44,8 @@ def tiers(trend: Trend, registry: Registry, reconstructions: Mapping[str, Recons
         return {"as asked": trend}
     grade, used = trend.comparison.pair.comparability.grade, trend.comparison.points
     known = with_estimated_error(registry, reconstructions)
-    others = {words: one for words, one in _tiers(trend.settings, known).items() if one.total_error != used}
+    own = trend.settings.tier or (None if trend.settings.total_error is not None else grade)
+    others = {words: one for words, one in _tiers(trend.settings, known).items() if one.tier != own or own is None}
     reported = f"reported: total error {used:.3g}, grade {grade}"
     return {reported: trend} | _under(trend, others, known, reconstructions)
 
@@ -62,17 +57,15 @@ def _under(
     reconstructions: Mapping[str, Reconstruction],
 ) -> dict[str, Trend]:
     alone = {words: assess(trend.construct, registry, reconstructions, one) for words, one in tried.items()}
-    changed = {words: one for words, one in alone.items() if one.verdict in _CHANGES}
-    return alone | _adjusted(changed, registry, reconstructions, trend.settings)
+    return {words: with_others(one, trend.others) for words, one in alone.items()}
 
 
 def _tiers(settings: Settings, registry: Registry) -> dict[str, Settings]:
     named = {
-        f"total error {tier.number:.3g}: {name}, {tier.means}": tier.number
+        f"total error {tier.number:.3g}: {name}, {tier.means}": replace(settings, total_error=None, tier=str(name))
         for name, tier in registry.plan.total_error.items()
     }
-    errors = {"no error beyond sampling": 0.0} | named
-    return {words: replace(settings, total_error=error) for words, error in errors.items()}
+    return {"no error beyond sampling": replace(settings, total_error=0.0)} | named
 
 
 def _effects(settings: Settings, registry: Registry) -> dict[str, Settings]:
@@ -83,36 +76,3 @@ def _effects(settings: Settings, registry: Registry) -> dict[str, Settings]:
 def _error(trend: Trend) -> str:
     asked = trend.settings.total_error if trend.comparison is None else trend.comparison.points
     return "of the grade" if asked is None else f"{asked:.3g}"
-
-
-def _adjusted(
-    changed: Mapping[str, Trend],
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
-) -> dict[str, Trend]:
-    """Only a change can be lost to the other comparisons, which stay as they were asked for."""
-    if not changed:
-        return {}
-    every = {**reconstruct_all(registry, [name for name in registry.surveys if name not in reconstructions])}
-    others = assess_all(registry, every | dict(reconstructions), settings)
-    return {words: _in_its_place(one, others) for words, one in changed.items()}
-
-
-def _in_its_place(one: Trend, others: Mapping[str, Trend]) -> Trend:
-    """A trend adjusted with one construct of each other partition beside it."""
-    chosen = {_partition(one): one}
-    for other in others.values():
-        if other.comparison:
-            chosen.setdefault(_partition(other), other)
-    tests = [
-        (test.construct.id, test.construct.family, test.comparison.p_high)
-        for test in chosen.values()
-        if test.comparison
-    ]
-    by_test = pd.DataFrame(tests, columns=["id", "family", "p_value"]).set_index("id")
-    return with_adjusted(one, float(adjust(by_test)[one.construct.id]))
-
-
-def _partition(trend: Trend) -> str:
-    return trend.construct.partition or trend.construct.id

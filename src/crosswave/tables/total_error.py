@@ -9,17 +9,14 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crosswave.difference.power import detectable_change, smallest_n
-from crosswave.difference.total_error import error_at
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry
+from crosswave.registry.models import Plan
 from crosswave.sentences import points
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import percent, span
 from crosswave.trend.dispersion import Measurement, measure_total_error
 from crosswave.trend.settings import Settings
-
-MEASURED = "B2"
-"""The tier whose total error is measured on the registry's own figures."""
 
 _HALF = 0.5
 
@@ -30,7 +27,7 @@ class MeasuredError(Measurement):
 
     Parameters
     ----------
-    figures, estimate, by_construct, by_survey
+    figures, estimate, by_construct, by_survey, by_figure
         As in `crosswave.trend.dispersion.Measurement`.
     names : mapping of str to str
         What a reader calls each construct, survey and figure among them, by id.
@@ -43,8 +40,10 @@ class MeasuredError(Measurement):
         return self.names.get(identifier, identifier)
 
 
-def measured_error(registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float) -> MeasuredError:
-    """Return the total error measured on figures of one year.
+def measured_error(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
+) -> dict[str, MeasuredError]:
+    """Return, by tier, the total error measured on figures of one year.
 
     Parameters
     ----------
@@ -55,8 +54,12 @@ def measured_error(registry: Registry, reconstructions: Mapping[str, Reconstruct
     alpha : float
         Error rate of the interval, in (0, 1).
     """
-    found = measure_total_error(registry, reconstructions, alpha=alpha)
-    parts = found.figures, found.estimate, found.by_construct, found.by_survey
+    measured = measure_total_error(registry, reconstructions, alpha=alpha)
+    return {tier: _named(found, registry) for tier, found in measured.items()}
+
+
+def _named(found: Measurement, registry: Registry) -> MeasuredError:
+    parts = found.figures, found.estimate, found.by_construct, found.by_survey, found.by_figure
     return MeasuredError(*parts, _names(found.figures, registry))
 
 
@@ -82,7 +85,7 @@ def same_year_table(error: MeasuredError | None) -> pd.DataFrame:
 
 
 def left_one_out_table(error: MeasuredError | None) -> pd.DataFrame:
-    """Return the total error without each construct and without each survey in turn; no row without a measurement."""
+    """Return the total error without each construct, each survey and each figure in turn; no row if not measured."""
     columns = ["Left out", "Total error, points", "Interval, points", "Degrees of freedom"]
     if error is None:
         return pd.DataFrame(columns=columns)
@@ -90,7 +93,7 @@ def left_one_out_table(error: MeasuredError | None) -> pd.DataFrame:
     head = ("nothing", f"{whole.points:.1f}", span(f"{whole.low:.1f}", f"{whole.high:.1f}"), str(whole.df))
     rows = [
         (error.name(str(row.left_out)), f"{row.points:.1f}", span(f"{row.low:.1f}", f"{row.high:.1f}"), str(row.df))
-        for part in (error.by_construct, error.by_survey)
+        for part in (error.by_construct, error.by_survey, error.by_figure)
         for row in part.itertuples()
     ]
     return pd.DataFrame([head, *rows], columns=columns)
@@ -112,9 +115,9 @@ def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
     would find, which no n can go below.
     """
     small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
-    named = {f"{name}: {tier.means}": tier.number for name, tier in registry.plan.total_error.items()}
-    tiers = {"nothing but sampling error": 0.0} | named
-    rows = [_needs_row(words, error, (small, large), registry, settings) for words, error in tiers.items()]
+    named = {f"{name}: {tier.means}": tier.error for name, tier in registry.plan.total_error.items()}
+    tiers = {"nothing but sampling error": (0.0, math.inf)} | named
+    rows = [_needs_row(words, error, (small, large), registry.plan, settings) for words, error in tiers.items()]
     sizes = [f"Smallest n of each wave for {points(change)} points" for change in (small, large)]
     columns = [
         "What lies between the two surveys",
@@ -126,47 +129,51 @@ def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
 
 
 def _needs_row(
-    words: str, error: float, changes: tuple[float, float], registry: Registry, settings: Settings
+    words: str, error: tuple[float, float], changes: tuple[float, float], plan: Plan, settings: Settings
 ) -> tuple[str, ...]:
-    found = [smallest_size(change, error, registry, settings) for change in changes]
-    floor = endless_change(error, registry, settings)
+    found = [smallest_size(change, error, plan, settings) for change in changes]
+    floor = endless_change(error, plan, settings)
     least = points(floor) if math.isfinite(floor) else "none"
-    return words, f"{error:.3g}", *("none" if n is None else f"{n:,}" for n in found), least
+    return words, f"{error[0]:.3g}", *("none" if n is None else f"{n:,}" for n in found), least
 
 
-def smallest_size(change: float, error: float, registry: Registry, settings: Settings) -> int | None:
+def smallest_size(change: float, error: tuple[float, float], plan: Plan, settings: Settings) -> int | None:
     """Return the smallest n of each wave that finds a change from one half; None if none will do.
 
     Parameters
     ----------
     change : float
         The true change, in (0, 0.5].
-    error : float
-        Total error of a wave, points at one half.
-    registry, settings
-        As for `needs_table`.
+    error : pair of float
+        Total error of a wave, points at one half, and the degrees of freedom from which it was estimated.
+    plan : Plan
+        Says how likely a change must be to show.
+    settings : Settings
+        Error rate and design effect.
     """
-    n = smallest_n(change, _HALF, alpha=settings.alpha, power=registry.plan.power.value, total_error=_pair(error))
+    power = plan.power.value
+    n = smallest_n(change, _HALF, alpha=settings.alpha, power=power, total_error=_pair(error), df=error[1])
     # The design effect is how many answers are worth one of a simple random sample.
     return None if n is None else math.ceil(n * settings.design_effect)
 
 
-def endless_change(error: float, registry: Registry, settings: Settings) -> float:
+def endless_change(error: tuple[float, float], plan: Plan, settings: Settings) -> float:
     """Return the smallest change from one half that two endless surveys find; 0 where only sampling errs.
 
     Parameters
     ----------
-    error : float
-        Total error of a wave, points at one half.
-    registry, settings
-        As for `needs_table`.
+    error : pair of float
+        Total error of a wave, points at one half, and the degrees of freedom from which it was estimated.
+    plan : Plan
+        Says how likely a change must be to show.
+    settings : Settings
+        Error rate and design effect.
     """
-    if error == 0:
+    if error[0] == 0:
         return 0.0
-    power, sizes = registry.plan.power.value, (math.inf, math.inf)
-    return detectable_change(_HALF, *sizes, alpha=settings.alpha, power=power, total_error=_pair(error))
+    power, sizes = plan.power.value, (math.inf, math.inf)
+    return detectable_change(_HALF, *sizes, alpha=settings.alpha, power=power, total_error=_pair(error), df=error[1])
 
 
-def _pair(error: float) -> tuple[float, float]:
-    t = float(error_at(error, _HALF))
-    return t, t
+def _pair(error: tuple[float, float]) -> tuple[float, float]:
+    return error[0] / 100, error[0] / 100
