@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
+from crosswave.registry.duplicates import same_pages
 from crosswave.registry.faults import Fault
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Claims, Construct, Constructs, Source
@@ -64,15 +64,17 @@ def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
     yield from repeated((("sources", k, "id"), source.id) for k, source in enumerate(claims.sources))
     yield from repeated((("claims", k, "id"), claim.id) for k, claim in enumerate(claims.claims))
     sources = {source.id for source in claims.sources}
-    terms = {*registry.findings, *registry.facts, *_change_ids(registry)}
+    shares = set(registry.findings)
+    divisors = shares | set(registry.facts)
+    terms = divisors | _change_ids(registry)
     for k, claim in enumerate(claims.claims):
         yield from dangling(("claims", k, "source"), "source of this file", [claim.source], sources)
         yield from dangling(("claims", k, "surveys"), "survey", _told(claim.surveys, registry), registry.surveys)
         for j, condition in enumerate(claim.all_of):
             place: Path_ = ("claims", k, "all_of", j)
-            named = _told(condition.terms, registry)
-            yield from dangling((*place, "terms"), "finding, printed change or fact", named, terms)
-            yield from dangling((*place, "over"), "fact", _told(condition.over, registry), registry.facts)
+            what, known = ("finding", shares) if condition.is_ == "most" else ("finding, printed change or fact", terms)
+            yield from dangling((*place, "terms"), what, _told(condition.terms, registry), known)
+            yield from dangling((*place, "over"), "finding or fact", _told(condition.over, registry), divisors)
 
 
 def _survey(registry: Registry, name: str) -> Iterator[Located]:
@@ -98,12 +100,18 @@ def _sources(registry: Registry) -> Iterator[Fault]:
     first: dict[str, tuple[Source, str]] = {}
     whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
     in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
-    for file, sources in chain(in_surveys, [("claims.yaml", tuple(registry.claim_sources.values()))]):
+    listed = [*in_surveys, ("claims.yaml", tuple(registry.claim_sources.values()))]
+    for file, sources in listed:
         for k, source in enumerate(sources):
             other, where = first.setdefault(source.id, (source, file))
             if other != source:
                 message = f"source {source.id} differs from the record in {where}; make them the same"
                 yield registry.documents[file].fault(("sources", k), message)
+    places = {source.id: (file, k) for file, sources in listed for k, source in enumerate(sources)}
+    for one, other in same_pages(source for source, _ in first.values()):
+        file, place = places[other.id]
+        message = f"{other.id} and {one.id} are one page; keep one, and list the other address in its also_at"
+        yield registry.documents[file].fault(("sources", place), message)
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ class Source(Record):
     title: Text
     publisher: Text | None = None
     url: Address
+    also_at: tuple[Address, ...] = Field((), description="Other addresses of the same page: older ones, copies.")
     kind: Literal["founding-document", "mirror", "press-release", "publisher-report", "trade-press", "vendor-blog"]
     published: PartialDate | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, as far as it is known.")
 
