@@ -180,7 +180,7 @@ def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
     return {
         "claim_id": claim.id,
         "source_id": claim.source,
-        "survey_id": ";".join(claim.surveys),
+        "survey_id": ";".join(verdict.surveys),
         "answered_verdict": verdict.answered,
         "random_sample_verdict": verdict.random_sample,
         "population_licence": verdict.population_licence,

@@ -201,21 +201,24 @@ _VERDICT_WORDS: Mapping[str, Callable[[Trend, Comparison], str]] = {
 
 
 def claim_sentence(verdict: ClaimVerdict) -> str:
-    """Return what became of a claim, in one sentence."""
-    claim = verdict.claim
+    """Return what became of a claim, in one sentence, and whose sentence the claim is where no source makes it."""
     if verdict.answered == "not checkable":
         return f"Not checkable: {verdict.reason.removesuffix('.')}."
-    if claim.subject == "arithmetic":
-        return f"By the printed figures: {verdict.answered} ({verdict.reason})."
-    return (
-        f"For those who answered: {verdict.answered} ({verdict.reason}); if they were a random sample, "
-        f"{verdict.random_sample}{_claim_interval(verdict)}; for the population, {verdict.population_licence}."
-    )
+    own = "this project's own comparison, which no source prints: " if verdict.claim.made_by == "project" else ""
+    return capital(f"{own}{_claim_words(verdict)}.")
+
+
+def _claim_words(verdict: ClaimVerdict) -> str:
+    told = f"{verdict.answered} ({verdict.reason})"
+    if verdict.claim.subject == "arithmetic":
+        return f"by the printed figures: {told}"
+    sampled = f"if they were a random sample, {verdict.random_sample}{_claim_interval(verdict)}"
+    return f"for those who answered: {told}; {sampled}; for the population, {verdict.population_licence}"
 
 
 def _claim_interval(verdict: ClaimVerdict) -> str:
     if verdict.low is None or verdict.high is None or len(verdict.claim.all_of) > 1:
         return ""
-    single = len(verdict.claim.all_of[0].terms) == 1
+    single = len(verdict.claim.all_of[0].terms) == 1 or bool(verdict.claim.all_of[0].over)
     unit = "%" if single else "points"
     return f" ({points(verdict.low, sign=not single)} to {points(verdict.high, sign=not single)} {unit})"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from crosswave.claims.figures import Figures
 from crosswave.linear import LinearTerm, combine_linear
 from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Condition, Survey
+from crosswave.registry.models import Claim, Condition, Survey
 
 _PROBABILITY = ("probability", "census")
 _SAMPLING = {
@@ -32,7 +32,8 @@ def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> t
     alpha : float
         Error rate in (0, 1).
     """
-    low, high = _linear(condition, figures, "low"), _linear(condition, figures, "high")
+    make = _subset if condition.over else _linear
+    low, high = make(condition, figures, "low"), make(condition, figures, "high")
     if low is None or high is None:
         return None
     return combine_linear(low, alpha=alpha).low, combine_linear(high, alpha=alpha).high
@@ -41,7 +42,23 @@ def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> t
 def _linear(condition: Condition, figures: Figures, end: str) -> list[LinearTerm] | None:
     terms = [_linear_term(name, weight, figures, end) for name, weight in condition.terms.items()]
     known = [term for term in terms if term is not None]
-    return _apart(known) if known and len(known) == len(terms) and not condition.over else None
+    return _apart(known) if known and len(known) == len(terms) else None
+
+
+def _subset(condition: Condition, figures: Figures, end: str) -> list[LinearTerm] | None:
+    """A share of those who gave some answers that exclude each other: one share, on the fewest whom they can be."""
+    registry = figures.registry
+    part = set(condition.terms) <= set(condition.over) and set(condition.terms.values()) == {1}
+    if not part or not figures.one_question(condition.over):
+        return None
+    findings = [registry.findings[name] for name in condition.over]
+    fewest = [figures.counts(name).count_low for name in condition.over]
+    ratio = getattr(figures.span(condition), end)
+    base = sum(count for count in fewest if count is not None)
+    if len({_exclusive_group(finding) for finding in findings}) > 1 or None in fewest or not base or ratio is None:
+        return None
+    fieldwork, share = _fieldwork(findings[0].survey, registry), min(1.0, max(0.0, float(ratio)))
+    return [LinearTerm(fieldwork, "subset", 1, share, base)]
 
 
 def _linear_term(name: str, weight: int, figures: Figures, end: str) -> LinearTerm | None:
@@ -92,6 +109,20 @@ def _exclusive_group(finding: Finding) -> str:
         if excludes and plain
         else finding.id
     )
+
+
+def surveys_of(claim: Claim, registry: Registry) -> list[str]:
+    """Return the ids of the surveys that a claim speaks of: those that it names, and those of its figures.
+
+    Parameters
+    ----------
+    claim : Claim
+        As recorded.
+    registry : Registry
+        Holds the surveys.
+    """
+    behind = (name.split(".")[0] for name in claim.names)
+    return list(dict.fromkeys((*claim.surveys, *(name for name in behind if name in registry.surveys))))
 
 
 def licence(surveys: Iterable[Survey]) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from crosswave import __version__
+from crosswave.claims.sampling import surveys_of
 from crosswave.ledger import Ledger
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry, findings_of
@@ -178,7 +179,7 @@ def trend_card(trend: Trend) -> Card:
 def _source_card(source: Source, verdicts: Iterable[str], registry: Registry) -> Card:
     counts: Mapping[str, int] = Counter(verdicts)
     names = dict.fromkeys(
-        name for claim in registry.claims.values() if claim.source == source.id for name in claim.surveys
+        name for claim in registry.claims.values() if claim.source == source.id for name in surveys_of(claim, registry)
     )
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
     items = tuple(Item(registry.surveys[name].title, page=f"survey/{name}") for name in names)
