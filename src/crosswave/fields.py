@@ -154,6 +154,7 @@ SURVEY_FIELDS = (
     _whole("n_low", "Fewest who can have replied."),
     _whole("n_high", "Most who can have replied."),
     Field("weighted", "Whether the figures are weighted; empty where no source says.", "boolean"),
+    Field("inferred", "Which of these no source states as they stand here, joined by semicolons."),
     Field("figures", "Printed figures in this registry.", "integer", "figures", required=True),
     Field("conflicts", "Groups of figures and assumptions that no counts can print together.", "integer",
           "groups", required=True),

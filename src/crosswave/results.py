@@ -222,6 +222,7 @@ def _survey_row(survey: Survey, reconstruction: Reconstruction) -> dict[str, obj
         "n_printed": survey.n.printed,
         "n_low": n_low,
         "n_high": n_high,
+        "inferred": ";".join(survey.inferred.named) or None,
         "figures": len(findings_of(survey)),
         "conflicts": len(reconstruction.conflicts),
         "sources": " ".join(source.url for source in survey.sources),

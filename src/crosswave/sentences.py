@@ -33,18 +33,21 @@ def p_words(p: float) -> str:
 
 
 _SAMPLING = {
+    "census": "everybody was asked",
     "foi": "the replies are those to a freedom-of-information request",
     "panel": "those who answered come from a panel",
     "self-selected": "those who answered chose to",
     "poll-at-event": "those who answered attended an event",
+    "probability": "those asked were drawn at random",
     "unstated": "nobody says how those who answered were chosen",
 }
 
 
 def population_note(*surveys: Survey) -> str:
     """Return why figures of these surveys speak for those who answered only, or nothing if they need not."""
-    kinds = sorted({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY))
-    reasons = " and ".join(_SAMPLING[kind] for kind in kinds)
+    told = {(survey.sampling or "unstated", "sampling" in survey.inferred.named) for survey in surveys}
+    kinds = sorted((kind, inferred) for kind, inferred in told if inferred or kind not in _PROBABILITY)
+    reasons = " and ".join(f"{_SAMPLING[kind]}{' (inferred)' * inferred}" for kind, inferred in kinds)
     return f"{reasons}, so nothing is said of anybody else" if reasons else ""
 
 

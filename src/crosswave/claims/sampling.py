@@ -12,9 +12,11 @@ from crosswave.registry.models import Claim, Condition, Survey
 
 _PROBABILITY = ("probability", "census")
 _SAMPLING = {
+    "census": "a census",
     "foi": "replies to a freedom-of-information request, not all of which are known",
     "panel": "a panel, not a probability sample",
     "poll-at-event": "people who attended an event",
+    "probability": "a probability sample",
     "self-selected": "people who chose to answer",
     "unstated": "nobody says how those who answered were chosen",
 }
@@ -133,8 +135,9 @@ def licence(surveys: Iterable[Survey]) -> str:
     surveys : iterable of Survey
         Those that the statement rests on.
     """
-    designs = [survey.sampling or "unstated" for survey in surveys]
-    bad = sorted(set(designs) - set(_PROBABILITY))
+    designs = [(survey.sampling or "unstated", "sampling" in survey.inferred.named) for survey in surveys]
+    bad = sorted({(design, inferred) for design, inferred in designs if inferred or design not in _PROBABILITY})
     if not designs:
         return "not licensed: no survey stands behind it"
-    return f"not licensed: {' and '.join(map(_SAMPLING.__getitem__, bad))}" if bad else "licensed by the design"
+    told = (f"probably {_SAMPLING[design]} (inferred)" if inferred else _SAMPLING[design] for design, inferred in bad)
+    return f"not licensed: {' and '.join(told)}" if bad else "licensed by the design"

@@ -110,7 +110,7 @@ def _sources(registry: Registry) -> Iterator[Fault]:
     places = {source.id: (file, k) for file, sources in listed for k, source in enumerate(sources)}
     for one, other in same_pages(source for source, _ in first.values()):
         file, place = places[other.id]
-        message = f"{other.id} and {one.id} are one page; keep one, and list the other address in its also_at"
+        message = f"{other.id} and {one.id} are one page; give both one id and record, and list a second address in also_at"
         yield registry.documents[file].fault(("sources", place), message)
 
 

@@ -258,7 +258,7 @@ def _survey_row(survey: Survey, ledger: Ledger) -> Row:
             Cell(house_of(survey)),
             Cell(survey.population),
             _number(span(n_low, n_high), n_low),
-            Cell((survey.sampling or "").replace("-", " ")),
+            Cell((survey.sampling or "").replace("-", " ") + " (inferred)" * ("sampling" in survey.inferred.named)),
             _several(sorted(figure.answer.topic for figure in figures)),
             _number(str(len(figures)), len(figures)),
             _several(sorted(found.findings[figure.id].level for figure in figures)),
