@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from statsmodels.stats.proportion import proportion_confint
 
+from crosswave import display, tables
 from crosswave.claims import Checker, ClaimVerdict
 from crosswave.fields import CLAIM_FIELDS
 from crosswave.linear import LinearTerm, combine_linear
@@ -486,6 +487,23 @@ def test_what_no_source_says_is_false_of_nobody(check: Callable[..., ClaimVerdic
     assert claim_sentence(unsure).startswith("This project's own comparison, which no source prints: for those who")
 
 
+def test_whose_sentence_a_claim_is_stands_in_the_table_and_in_the_answer(
+    registry: Registry, verdicts: Mapping[str, ClaimVerdict]
+) -> None:
+    source = "technology-in-the-public-sector-2021-08-23"
+    found = [verdict for verdict in verdicts.values() if verdict.claim.source == source]
+    own = [verdict.claim.made_by == "project" for verdict in found]
+    whose = tables.claims_table(found)["Whose sentence"]
+    assert list(whose) == ["this project's" if here else "the source's" for here in own]
+    assert sum(own) == 8
+    assert display.claims_answer(registry, source, found)[2] == (
+        "8 of them are no sentences of a source: they are put together here from what sources print, "
+        "and no source is wrong where one fails."
+    )
+    others = [verdict for verdict, here in zip(found, own, strict=True) if not here]
+    assert not any("no source is wrong" in words for words in display.claims_answer(registry, source, others))
+
+
 def test_exclusive_answers_independent_waves_and_other_answers_have_each_their_own_interval(
     check: Callable[..., ClaimVerdict],
 ) -> None:
@@ -546,6 +564,23 @@ LICENCES = [
         "not licensed: replies to a freedom-of-information request, not all of which are known",
     ),
     ({}, "not licensed: nobody says how those who answered were chosen"),
+]
+
+
+LICENCES += [
+    (
+        {"sampling": "panel", "inferred": {"sampling": "from the pollster"}},
+        "not licensed: probably a panel, not a probability sample (inferred)",
+    ),
+    (
+        {"sampling": "probability", "inferred": {"sampling": "from the house"}},
+        "not licensed: probably a probability sample (inferred)",
+    ),
+    (
+        {"sampling": "census", "inferred": {"sampling": "from the number of replies"}},
+        "not licensed: probably a census (inferred)",
+    ),
+    ({"sampling": "census", "mode": "online", "inferred": {"mode": "from the house"}}, "licensed by the design"),
 ]
 
 
