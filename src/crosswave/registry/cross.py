@@ -35,7 +35,7 @@ def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) 
         (registry.documents[file], row) for file, rows in by_file.items() if file in registry.documents for row in rows
     )
     faults = [document.fault(where, message) for document, (where, message) in located]
-    return faults + list(_sources(registry)) + list(_facts(registry))
+    return [*faults, *_sources(registry), *_pages(registry), *_facts(registry)]
 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
@@ -98,20 +98,27 @@ def _change_ids(registry: Registry) -> set[str]:
 
 def _sources(registry: Registry) -> Iterator[Fault]:
     first: dict[str, tuple[Source, str]] = {}
+    for file, k, source in _listed(registry):
+        other, where = first.setdefault(source.id, (source, file))
+        if other != source:
+            message = f"source {source.id} differs from the record in {where}; make them the same"
+            yield registry.documents[file].fault(("sources", k), message)
+
+
+def _pages(registry: Registry) -> Iterator[Fault]:
+    first = {source.id: (file, k, source) for file, k, source in reversed(list(_listed(registry)))}
+    for one, other in same_pages(source for _, _, source in reversed(first.values())):
+        file, k, _ = first[other.id]
+        rule = "give both one id and record, and list a second address in also_at"
+        yield registry.documents[file].fault(("sources", k), f"{other.id} and {one.id} are one page; {rule}")
+
+
+def _listed(registry: Registry) -> Iterator[tuple[str, int, Source]]:
+    """Each record of a source: its file, its place there, and what it says."""
     whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
-    in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
-    listed = [*in_surveys, ("claims.yaml", tuple(registry.claim_sources.values()))]
-    for file, sources in listed:
-        for k, source in enumerate(sources):
-            other, where = first.setdefault(source.id, (source, file))
-            if other != source:
-                message = f"source {source.id} differs from the record in {where}; make them the same"
-                yield registry.documents[file].fault(("sources", k), message)
-    places = {source.id: (file, k) for file, sources in listed for k, source in enumerate(sources)}
-    for one, other in same_pages(source for source, _ in first.values()):
-        file, place = places[other.id]
-        message = f"{other.id} and {one.id} are one page; give both one id and record, and list a second address in also_at"
-        yield registry.documents[file].fault(("sources", place), message)
+    in_surveys = [(f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items()]
+    for file, sources in [*in_surveys, ("claims.yaml", tuple(registry.claim_sources.values()))]:
+        yield from ((file, k, source) for k, source in enumerate(sources))
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:
