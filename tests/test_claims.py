@@ -590,6 +590,17 @@ def test_a_population_is_licensed_by_design_only(check: Callable[..., ClaimVerdi
     assert check(of, first={"more": more}).population_licence == licence
 
 
+def test_a_design_that_is_inferred_of_one_survey_is_told_once(check: Callable[..., ClaimVerdict]) -> None:
+    inferred = {"sampling": "panel", "inferred": {"sampling": "from the pollster"}}
+    of = claim(condition("above", "0", w_2018__q__yes=1, w_2017__q__yes=-1))
+    found = check(of, first={"more": inferred}, second={"more": {"sampling": "panel"}})
+    assert found.population_licence == "not licensed: probably a panel, not a probability sample (inferred)"
+    other = check(of, first={"more": inferred}, second={"more": {"sampling": "self-selected"}})
+    assert other.population_licence == (
+        "not licensed: probably a panel, not a probability sample (inferred) and people who chose to answer"
+    )
+
+
 def test_arithmetic_speaks_of_no_population_and_no_sample(check: Callable[..., ClaimVerdict]) -> None:
     of = claim(condition("above", "3", inmates=1) | {"over": ["officers"]}, subject="arithmetic")
     found = check(of, fact("inmates", "84000"), fact("officers", "20000"))

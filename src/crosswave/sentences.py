@@ -45,9 +45,9 @@ _SAMPLING = {
 
 def population_note(*surveys: Survey) -> str:
     """Return why figures of these surveys speak for those who answered only, or nothing if they need not."""
-    told = {(survey.sampling or "unstated", "sampling" in survey.inferred.named) for survey in surveys}
-    kinds = sorted((kind, inferred) for kind, inferred in told if inferred or kind not in _PROBABILITY)
-    reasons = " and ".join(f"{_SAMPLING[kind]}{' (inferred)' * inferred}" for kind, inferred in kinds)
+    inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
+    kinds = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
+    reasons = " and ".join(f"{_SAMPLING[kind]}{' (inferred)' * (kind in inferred)}" for kind in kinds)
     return f"{reasons}, so nothing is said of anybody else" if reasons else ""
 
 

@@ -135,9 +135,10 @@ def licence(surveys: Iterable[Survey]) -> str:
     surveys : iterable of Survey
         Those that the statement rests on.
     """
-    designs = [(survey.sampling or "unstated", "sampling" in survey.inferred.named) for survey in surveys]
-    bad = sorted({(design, inferred) for design, inferred in designs if inferred or design not in _PROBABILITY})
-    if not designs:
+    surveys = list(surveys)
+    inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
+    bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
+    if not surveys:
         return "not licensed: no survey stands behind it"
-    told = (f"probably {_SAMPLING[design]} (inferred)" if inferred else _SAMPLING[design] for design, inferred in bad)
+    told = (f"probably {_SAMPLING[one]} (inferred)" if one in inferred else _SAMPLING[one] for one in bad)
     return f"not licensed: {' and '.join(told)}" if bad else "licensed by the design"

@@ -56,7 +56,8 @@ def _remarks(condition: Condition, figures: Figures) -> str:
     seen = {use.get("figure") for p in registry.quantities.phrases if p.text == condition.phrase for use in p.seen}
     remarks = ["print gives more than one value"] if rivals else []
     remarks += ["the words are calibrated on this figure among others"] if seen & set(condition.terms) else []
-    apart = len(condition.names) > 1 and figures.one_question(condition.names) and not figures.joint(condition)
+    together = len(condition.names) > 1 and (condition.over or min(condition.terms.values()) > 0)
+    apart = together and figures.one_question(condition.names) and not figures.joint(condition)
     remarks += ["each figure within its own bounds, as they have no counts together"] if apart else []
     remarks += _other_groups(condition, figures)
     return f" ({'; '.join(remarks)})" if remarks else ""
