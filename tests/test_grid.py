@@ -149,6 +149,29 @@ def test_a_hole_between_counts_is_not_filled(registry: Registry) -> None:
     assert np.abs(gap.difference).min() == pytest.approx(0.1)
 
 
+def test_an_end_that_a_hole_hides_is_looked_at_all_the_same(
+    make_survey: Make, make_construct: Make, small_registry: Make
+) -> None:
+    """59, 11 and 31 % of 111 to 114 people, who gave one answer each: 65 of 111 or 67 of 114.
+
+    Alone 66 of 111 prints 59 % too, so it is an extreme, and 59.5 % of 10,000 reaches down to it: 5,946 is nearest.
+    """
+    sizes = {"kind": "derived", "low": 111, "high": 114, "how": "h"}
+    asks = {"response": "single", "exhaustive": True}
+    surveys = [
+        make_survey("w-2017", 2017, sizes, yes="59%", no="11%", other="31%", asks=asks),
+        make_survey("w-2019", 2019, 10_000, yes="59.5%"),
+    ]
+    construct = make_construct("c", "w-2017.q.yes", "w-2019.q.yes")
+    small = small_registry(surveys, [construct])
+    waves = waves_of(construct, small, reconstruct_all(small), (1990, 2100))
+    assert (waves[0].counts.values, (66 / 111) in waves[0].shares) == ((65, 67), True)
+    [found] = pairs_of(construct, waves, small)
+    grid = readings_grid(found)
+    assert (66 / 111, 111, 5_946 / 10_000, 10_000) in rows(grid)
+    assert np.abs(grid.difference).min() == pytest.approx(abs(66 / 111 - 0.5946), abs=1e-12)
+
+
 def test_a_reversed_answer_has_the_complements_of_its_counts(registry: Registry) -> None:
     plain, other = listed({100: [10, 30]}, registry), listed({100: [60, 90]}, registry)
     answer = plain.answer.model_copy(update={"reversed": True})

@@ -111,8 +111,9 @@ def test_a_csv_sheet_becomes_a_survey_that_passes_the_check(data: Path) -> None:
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_separator_and_encoding_change_nothing(data: Path, separator: str, encoding: str) -> None:
-    Path("plain-2021.csv").write_bytes(csv_bytes(rows(*FIGURES)))
-    Path("other-2021.csv").write_bytes(csv_bytes(rows(*FIGURES), separator, encoding))
+    table = [["source", "acme-release"], *rows(*FIGURES)]
+    Path("plain-2021.csv").write_bytes(csv_bytes(table))
+    Path("other-2021.csv").write_bytes(csv_bytes(table, separator, encoding))
     plain, other = imported(Path("plain-2021.csv"), data), imported(Path("other-2021.csv"), data)
     figures = [[answer.model_dump(exclude={"sources"}) for answer in q.answers] for q in plain.questions]
     assert figures == [[answer.model_dump(exclude={"sources"}) for answer in q.answers] for q in other.questions]
@@ -384,7 +385,7 @@ ANSWER = (
     "unusable",
     "note",
 )
-LATER = {"series", "overlaps", "changes", "fieldwork", "n"}
+LATER = {"series", "overlaps", "changes", "fieldwork", "n", "inferred", "sources"}
 
 
 def as_sheet(survey: Survey) -> list[list[str]]:
@@ -432,7 +433,7 @@ def test_every_survey_of_the_registry_comes_back_from_its_sheet(
         excel(path, table) if ending == ".xlsx" else path.write_bytes(csv_bytes(table))
         found = read_back(import_survey(path, tmp_path).path)
         assert figures_of(found) == figures_of(survey), survey.id
-        assert found.sources == survey.sources, survey.id
+        assert found.sources == tuple(source.model_copy(update={"also_at": ()}) for source in survey.sources), survey.id
         assert found.model_dump(exclude={*LATER, "questions"}) == survey.model_dump(exclude={*LATER, "questions"})
 
 

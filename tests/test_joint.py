@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 from itertools import product
 
 import pytest
 
-from crosswave.reconstruct.joint import joint_counts
+from crosswave.reconstruct.joint import joint_counts, joint_ratios
+from crosswave.reconstruct.trials import feasible_readings
 from made_surveys import answer, prints, question, survey
 
 
@@ -58,3 +60,37 @@ def test_two_answers_without_counts_have_no_bounds(registry):
     of = survey({"kind": "unknown"}, question("q", answer("a", "60%"), answer("b", "30%")))
     with pytest.raises(ValueError, match=r"demo has no counts for both q\.a and q\.b; see their levels"):
         joint_counts(of, registry, "q.a", "q.b")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_ratio_of_answers_is_that_of_every_table(registry, seed):
+    """Three answers that exclude each other, printed by some people of 40 to 45: every table, one by one."""
+    draw = random.Random(seed)
+    n = draw.randint(40, 45)
+    counts = sorted(draw.sample(range(1, n), 2))
+    true = (counts[0], counts[1] - counts[0], n - counts[1])
+    printed = [f"{round(100 * count / n)}%" for count in true]
+    answers = [answer(name, text) for name, text in zip("abc", printed, strict=True)]
+    size = {"kind": "derived", "low": 40, "high": 45, "how": "h"}
+    of = survey(size, question("q", *answers, response="single", exhaustive=True))
+    fits = [
+        (a, b, m - a - b)
+        for m in range(40, 46)
+        for a, b in product(range(m + 1), repeat=2)
+        if a + b <= m and all(prints(c, m, text) for c, text in zip((a, b, m - a - b), printed, strict=True))
+    ]
+    readings = feasible_readings(of, registry)
+    among = [Fraction(a, a + b) for a, b, _ in fits]
+    apart = [Fraction(a - 2 * b, a + b + c) for a, b, c in fits]
+    assert joint_ratios(readings, {"q.a": 1}, ["q.a", "q.b"]) == (min(among), max(among))
+    assert joint_ratios(readings, {"q.a": 1, "q.b": -2}) == (min(apart), max(apart))
+
+
+def test_a_ratio_needs_one_base_and_a_divisor_of_somebody(registry):
+    subset = answer("b", "50%", base={"who": "some", "n": 20})
+    of = survey(100, question("q", answer("a", "60%"), subset, answer("c", "0%")))
+    readings = feasible_readings(of, registry)
+    assert joint_ratios(readings, {"q.a": 1}, ["q.b"]) is None
+    assert joint_ratios(readings, {"q.a": 1}, ["q.c"]) is None
+    assert joint_ratios(readings, {"q.a": 1, "q.nobody": 1}) is None
+    assert joint_ratios(readings, {"q.a": 1}) == (Fraction(3, 5), Fraction(3, 5))

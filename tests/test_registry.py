@@ -416,6 +416,19 @@ BETWEEN_FILES: Mapping[str, tuple[str, str, str, str]] = {
         "claims", "id: blog", "id: page",
         "claims.yaml:2: source page differs from the record in surveys/demo-2019.yaml; make them the same",
     ),
+    "one page under two addresses": (
+        "claims", "url: https://example.org/blog\n", "url: http://www.example.org/page/?utm_source=mail\n",
+        "claims.yaml:2: blog and page are one page; give both one id and record, and list a second address in also_at",
+    ),
+    "a share of what is nothing": (
+        "claims", "        is: above\n", "        over: [demo-2019.plan.yep]\n        is: above\n",
+        "claims.yaml:14: demo-2019.plan.yep is no finding or fact; "
+        "did you mean demo-2019.plan.yes or demo-2019.plan.no?",
+    ),
+    "most of a fact": (
+        "claims", "{demo-2019.plan.yes: 1}\n        is: above\n        value: 50%\n", "{people: 1}\n        is: most\n",
+        "claims.yaml:13: people is no finding; add it or mend the name",
+    ),
     "a claim that is neither checkable nor not": (
         "claims", "    subject: respondents\n", "    subject: respondents\n    not_checkable: Why not.\n",
         "claims.yaml:7: a claim has either all_of or not_checkable",

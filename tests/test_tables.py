@@ -179,7 +179,10 @@ def test_a_download_holds_the_frame_and_no_markup() -> None:
 def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:
     wave = registry.survey("bt-yougov-2020")
     facts = tables.survey_table(wave, reconstruct(wave, registry)).set_index("Fact")["As far as it is known"]
-    assert facts["Percentages rounded"] == "not printed" and facts["How many replied, as taken here"] == "247"
+    assert facts["Percentages rounded"] == "not printed"
+    assert facts["How those asked were chosen"] == "panel (inferred: from the pollster)"
+    replied = "247 (inferred: 247 organisations were surveyed; how many answered is not said)"
+    assert facts["How many replied, as taken here"] == replied
 
 
 def test_the_settings_table_has_a_verdict_in_every_row(culture: Trend) -> None:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -47,6 +48,16 @@ def waves(
 def test_waves_come_earliest_first_and_only_from_the_window(waves: Callable[..., Any]) -> None:
     found, _ = waves((2019, 100, "40%", {}), (2016, 100, "40%", {}), (2017, 100, "40%", {}), window=(2017, 2019))
     assert [wave.year for wave in found] == [2017, 2019]
+
+
+@pytest.mark.parametrize("order", list(permutations((2016, 2017, 2020))))
+def test_alike_in_all_else_the_longest_span_is_reported_first(
+    waves: Callable[..., Any], order: tuple[int, ...]
+) -> None:
+    """Whichever answers the construct lists first: 2016 to 2020, then 2017 to 2020, then 2016 to 2017."""
+    _, pairs = waves(*((year, 100, "40%", {}) for year in order))
+    assert len({(pair.comparability.grade, pair.comparability.distance, pair.sized) for pair in pairs}) == 1
+    assert [pair.span for pair in pairs] == [4, 3, 1]
 
 
 def test_a_known_base_gives_every_feasible_extreme_with_its_own_base(waves: Callable[..., Any]) -> None:

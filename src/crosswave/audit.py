@@ -140,7 +140,7 @@ def _claim_faults(registry: Registry) -> Iterator[Fault]:
 
 
 def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
-    needed = {"phrase": ("phrase",), "between": ("value", "and_value")}.get(condition.is_, ("value",))
+    needed = {"phrase": ("phrase",), "between": ("value", "and_value"), "most": ()}.get(condition.is_, ("value",))
     missing = [key for key in needed if getattr(condition, key) is None]
     if missing:
         yield f"is: {condition.is_} needs {' and '.join(missing)}; add it"
@@ -153,7 +153,7 @@ def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
 
 def _fact_faults(condition: Condition, registry: Registry) -> Iterator[str]:
     """A fact that takes part in a sum must be a number: no date, no range."""
-    for name in (*condition.terms, *condition.over):
+    for name in condition.names:
         fact = registry.facts.get(name)
         if fact and (words := _no_number(fact.value)):
             yield f"fact {name} cannot be added up: {words}"

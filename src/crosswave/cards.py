@@ -91,8 +91,8 @@ def _survey_card(name: str, registry: Registry) -> RenderableType:
         "publisher": survey.publisher,
         "year": f"{survey.year} (by {survey.year_basis})",
         "population": survey.population,
-        "n": survey.n.printed or "not printed",
-        "sampling": survey.sampling or "not stated",
+        "n": f"{survey.n.printed or 'not printed'}{survey.mark('n')}",
+        "sampling": f"{survey.sampling or 'not stated'}{survey.mark('sampling')}",
         "missing": survey.missing,
         "note": survey.note,
     }

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from crosswave.claims.readings import ANSWERED, NOT_FOLLOWING, SAMPLED, every_verdict
+
 Type = Literal["string", "integer", "number", "boolean", "year"]
 
 SHARE = "share, 0 to 1"
@@ -127,9 +129,9 @@ CLAIM_FIELDS = (
     _id("source_id", "Who makes it."),
     Field("survey_id", "The survey waves it speaks of, joined by semicolons."),
     Field("answered_verdict", "Whether it holds for those who answered.", required=True,
-          options=("true", "false", "undecided by rounding", "not checkable")),
+          options=(*every_verdict(ANSWERED), NOT_FOLLOWING)),
     Field("random_sample_verdict", "What would follow if those who answered were a random sample.", required=True,
-          options=("supported", "contradicted", "undetermined", "not checkable")),
+          options=every_verdict(SAMPLED)),
     _id("population_licence", "Whether anything may be said of the population, and why not."),
     Field("estimate", "Quantity of the claim's first condition.", "number", "share, or difference of shares", 4),
     Field("low", "Lower end of its interval if those who answered were a random sample.", "number",
@@ -161,6 +163,7 @@ SURVEY_FIELDS = (
     _whole("n_low", "Fewest who can have replied."),
     _whole("n_high", "Most who can have replied."),
     Field("weighted", "Whether the figures are weighted; empty where no source says.", "boolean"),
+    Field("inferred", "Which of these no source states as they stand here, joined by semicolons."),
     Field("figures", "Printed figures in this registry.", "integer", "figures", required=True),
     Field("conflicts", "Groups of figures and assumptions that no counts can print together.", "integer",
           "groups", required=True),

@@ -127,10 +127,8 @@ def _used(constructs: Iterable[Construct]) -> list[str]:
 
 def _behind(claims: Iterable[Claim], registry: Registry) -> list[str]:
     """Surveys that some claims name, or whose figures decide them."""
-    claims = list(claims)
-    terms = (term.split(".")[0] for claim in claims for condition in claim.all_of for term in condition.terms)
-    named = (name for claim in claims for name in claim.surveys)
-    return sorted({name for name in (*terms, *named) if name in registry.surveys})
+    named = (name.split(".")[0] for claim in claims for name in (*claim.surveys, *claim.names))
+    return sorted({name for name in named if name in registry.surveys})
 
 
 def _by_source(registry: Registry) -> dict[str, list[Claim]]:

@@ -205,7 +205,7 @@ def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
     return {
         "claim_id": claim.id,
         "source_id": claim.source,
-        "survey_id": ";".join(claim.surveys),
+        "survey_id": ";".join(verdict.surveys),
         "answered_verdict": verdict.answered,
         "random_sample_verdict": verdict.random_sample,
         "population_licence": verdict.population_licence,
@@ -247,6 +247,7 @@ def _survey_row(survey: Survey, reconstruction: Reconstruction) -> dict[str, obj
         "n_printed": survey.n.printed,
         "n_low": n_low,
         "n_high": n_high,
+        "inferred": ";".join(survey.inferred.named) or None,
         "figures": len(findings_of(survey)),
         "conflicts": len(reconstruction.conflicts),
         "sources": " ".join(source.url for source in survey.sources),

@@ -50,18 +50,21 @@ def _sign(p: float) -> str:
 
 
 _SAMPLING = {
+    "census": "everybody was asked",
     "foi": "the replies are those to a freedom-of-information request",
     "panel": "those who answered come from a panel",
     "self-selected": "those who answered chose to",
     "poll-at-event": "those who answered attended an event",
+    "probability": "those asked were drawn at random",
     "unstated": "nobody says how those who answered were chosen",
 }
 
 
 def population_note(*surveys: Survey) -> str:
     """Return why figures of these surveys speak for those who answered only, or nothing if they need not."""
-    kinds = sorted({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY))
-    reasons = " and ".join(_SAMPLING[kind] for kind in kinds)
+    inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
+    kinds = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
+    reasons = " and ".join(f"{_SAMPLING[kind]}{' (inferred)' * (kind in inferred)}" for kind in kinds)
     return f"{reasons}, so nothing is said of anybody else" if reasons else ""
 
 
@@ -271,21 +274,24 @@ def _lost(trend: Trend) -> str:
 
 
 def claim_sentence(verdict: ClaimVerdict) -> str:
-    """Return what became of a claim, in one sentence."""
-    claim = verdict.claim
+    """Return what became of a claim, in one sentence, and whose sentence the claim is where no source makes it."""
     if verdict.answered == "not checkable":
         return f"Not checkable: {verdict.reason.removesuffix('.')}."
-    if claim.subject == "arithmetic":
-        return f"By the printed figures: {verdict.answered} ({verdict.reason})."
-    return (
-        f"For those who answered: {verdict.answered} ({verdict.reason}); if they were a random sample, "
-        f"{verdict.random_sample}{_claim_interval(verdict)}; for the population, {verdict.population_licence}."
-    )
+    own = "this project's own comparison, which no source prints: " if verdict.claim.made_by == "project" else ""
+    return capital(f"{own}{_claim_words(verdict)}.")
+
+
+def _claim_words(verdict: ClaimVerdict) -> str:
+    told = f"{verdict.answered} ({verdict.reason})"
+    if verdict.claim.subject == "arithmetic":
+        return f"by the printed figures: {told}"
+    sampled = f"if they were a random sample, {verdict.random_sample}{_claim_interval(verdict)}"
+    return f"for those who answered: {told}; {sampled}; for the population, {verdict.population_licence}"
 
 
 def _claim_interval(verdict: ClaimVerdict) -> str:
     if verdict.low is None or verdict.high is None or len(verdict.claim.all_of) > 1:
         return ""
-    single = len(verdict.claim.all_of[0].terms) == 1
+    single = len(verdict.claim.all_of[0].terms) == 1 or bool(verdict.claim.all_of[0].over)
     unit = "%" if single else "points"
     return f" ({points(verdict.low, sign=not single)} to {points(verdict.high, sign=not single)} {unit})"

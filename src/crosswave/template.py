@@ -45,12 +45,14 @@ _HEAD = (
     ("#weighted", "false", "true or false, where a source says"),
     ("#rounding", "nearest", "nearest or truncated, where a source says"),
     ("#missing", "The report.", "what would have to be obtained"),
+    ("#inferred", "{sampling: from the house}", "what no source states as it stands here, and what it is taken from"),
     ("#note", "Anything else.", "anything else worth knowing"),
 )
 _SOURCE = (
     ("title", "", "what it is, in own words"),
     ("publisher", "", "who put it out"),
     ("url", "", "https://..."),
+    ("#also_at", "[https://example.org/older]", "other addresses of the same page"),
     ("kind", "press-release", "press-release, publisher-report, trade-press, vendor-blog, mirror, founding-document"),
     ("#published", "YEAR-04-18", "as far as it is known"),
 )

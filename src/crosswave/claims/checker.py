@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
+from crosswave.claims.equality import answered_equal, printed_sum
 from crosswave.claims.figures import Figures
-from crosswave.claims.sampling import licence, sampling_interval
+from crosswave.claims.readings import ANSWERED, NOT_FOLLOWING, SAMPLED, in_words, readings, worst
+from crosswave.claims.sampling import licence, sampling_interval, surveys_of
 from crosswave.claims.words import condition_words
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.spans import TARGETS, Span, Target, inside, outside
@@ -25,15 +28,18 @@ class ClaimVerdict:
     claim : Claim
         The sentence as a predicate.
     answered : str
-        Of those who answered: true, false, undecided by rounding, not checkable.
+        Of those who answered: true, false, undecided by rounding, not checkable. Where words can be read in two ways
+        and the verdicts differ, each with its reading. What no source says is not called false: it does not follow.
     random_sample : str
-        If they were a random sample: supported, contradicted, undetermined, not checkable.
+        If they were a random sample: supported, contradicted, undetermined, not checkable; by readings as above.
     population_licence : str
         Whether a statement about the population is licensed, and why not.
     estimate, low, high : float or None
         The quantity of the first condition, and its interval if the respondents were a random sample.
     reason : str
         Why, in words.
+    surveys : tuple of str
+        Ids of the surveys that it speaks of, named or behind its figures.
     """
 
     claim: Claim
@@ -44,9 +50,10 @@ class ClaimVerdict:
     low: float | None
     high: float | None
     reason: str
+    surveys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checker:
     """Checks claims against the figures of a registry."""
 
@@ -54,7 +61,7 @@ class Checker:
     reconstructions: Mapping[str, Reconstruction]
     alpha: float
 
-    @property
+    @cached_property
     def _figures(self) -> Figures:
         return Figures(self.registry, self.reconstructions)
 
@@ -76,37 +83,45 @@ class Checker:
         ----------
         Berger 1982, Technometrics 24(4), doi:10.1080/00401706.1982.10487790.
         """
-        if (
-            reason := claim.not_checkable
+        verdict = self._refused(claim) or self._checked(claim)
+        return replace(verdict, surveys=tuple(surveys_of(claim, self.registry)))
+
+    def _refused(self, claim: Claim) -> ClaimVerdict | None:
+        reason = (
+            claim.not_checkable
             or self._impossible(claim)
             or self._other_subject(claim)
             or self._circular(claim)
-        ):
-            return ClaimVerdict(claim, "not checkable", "not checkable", self._licence(claim), *(None,) * 3, reason)
-        answered = _all_of([self._answered(condition) for condition in claim.all_of], _ANSWERED)
-        intervals = [sampling_interval(condition, self._figures, self.alpha) for condition in claim.all_of]
-        sampled = _all_of([self._sampled(c, i) for c, i in zip(claim.all_of, intervals, strict=True)], _SAMPLED)
-        middle, low, high = self._numbers(claim.all_of[0], intervals[0])
+            or self._unranked(claim)
+        )
+        none = "not checkable"
+        return ClaimVerdict(claim, none, none, self._licence(claim), *(None,) * 3, reason) if reason else None
+
+    def _checked(self, claim: Claim) -> ClaimVerdict:
+        answered = worst([self._answered(condition) for condition in claim.all_of], ANSWERED)
+        sampled = worst([self._sampled(condition) for condition in claim.all_of], SAMPLED)
+        if claim.made_by == "project" and answered == "false":
+            answered = NOT_FOLLOWING
         if claim.subject == "arithmetic":
             sampled = "not checkable"
-        return ClaimVerdict(claim, answered, sampled, self._licence(claim), middle, low, high, self._reason(claim))
+        numbers = self._numbers(claim.all_of[0])
+        return ClaimVerdict(claim, answered, sampled, self._licence(claim), *numbers, self._reason(claim))
 
     def _other_subject(self, claim: Claim) -> str | None:
         """A claim about organisations, checked on a survey that counts people."""
-        units = {self.registry.surveys[name].unit for name in claim.surveys}
+        units = {self.registry.surveys[name].unit for name in surveys_of(claim, self.registry)}
         if claim.subject == "organisations" and "person" in units:
             return "the figure counts people, and the claim speaks of organisations"
         return None
 
     def _circular(self, claim: Claim) -> str | None:
         """A claim in words about figures that are printed in words only."""
-        names = [name for condition in claim.all_of for name in condition.terms]
-        verbal = [name in self.registry.findings and self._figures.counts(name).verbal for name in names]
+        verbal = [name in self.registry.findings and self._figures.counts(name).verbal for name in claim.names]
         return "the figures are printed only in such words, so nothing else can check them" if all(verbal) else None
 
     def _impossible(self, claim: Claim) -> str | None:
         """Why nothing follows from a figure that no counts can print."""
-        named = [name for condition in claim.all_of for name in condition.terms if name in self.registry.findings]
+        named = [name for name in claim.names if name in self.registry.findings]
         bad = [
             f"{name} is in conflict: {c.reason}"
             for name in named
@@ -114,10 +129,13 @@ class Checker:
         ]
         return "; ".join(dict.fromkeys(bad)) or None
 
-    def _numbers(
-        self, condition: Condition, interval: tuple[float, float] | None
-    ) -> tuple[float | None, float | None, float | None]:
-        span = self.span(condition)
+    def _unranked(self, claim: Claim) -> str | None:
+        """A claim about the largest group where no other group is printed."""
+        ranked = all(readings(condition, self._figures) for condition in claim.all_of)
+        return None if ranked else "no other answer to the question is printed, so nothing says which group is largest"
+
+    def _numbers(self, condition: Condition) -> tuple[float | None, float | None, float | None]:
+        span, interval = self.span(condition), sampling_interval(condition, self._figures, self.alpha)
         middle = None if span.low is None or span.high is None else float((span.low + span.high) / 2)
         return (middle, *interval) if interval else (middle, None, None)
 
@@ -132,10 +150,24 @@ class Checker:
         return self._figures.span(condition)
 
     def _answered(self, condition: Condition) -> str:
-        span, target = self.span(condition), self._target(condition)
+        return self._over_readings(condition, self._answered_once, ANSWERED)
+
+    def _sampled(self, condition: Condition) -> str:
+        return self._over_readings(condition, self._sampled_once, SAMPLED)
+
+    def _over_readings(self, condition: Condition, judge: Callable[[Condition], str], order: tuple[str, ...]) -> str:
+        found = readings(condition, self._figures).items()
+        return in_words({words: worst([judge(one) for one in conditions], order) for words, conditions in found})
+
+    def _answered_once(self, condition: Condition) -> str:
+        span = self.span(condition)
+        if printed := printed_sum(condition, self._figures):
+            return answered_equal(span, printed)
+        target = self._target(condition)
         return "true" if inside(span, target) else "false" if outside(span, target) else "undecided by rounding"
 
-    def _sampled(self, condition: Condition, interval: tuple[float, float] | None) -> str:
+    def _sampled_once(self, condition: Condition) -> str:
+        interval = sampling_interval(condition, self._figures, self.alpha)
         if interval is None:
             return "undetermined"
         target = self._target(condition, Fraction(str(self.registry.plan.smallest_change.value)) / 100)
@@ -148,17 +180,8 @@ class Checker:
     def _licence(self, claim: Claim) -> str:
         if claim.subject == "arithmetic":
             return "no population is spoken of"
-        return licence(self.registry.surveys[name] for name in claim.surveys)
+        return licence(self.registry.surveys[name] for name in surveys_of(claim, self.registry))
 
     def _reason(self, claim: Claim) -> str:
         told = (f"{condition_words(one, self._figures)}: {self._answered(one)}" for one in claim.all_of)
         return "; ".join(told)
-
-
-_ANSWERED = ("false", "undecided by rounding", "true")
-_SAMPLED = ("contradicted", "undetermined", "supported")
-
-
-def _all_of(verdicts: list[str], order: tuple[str, ...]) -> str:
-    """The worst of several verdicts: a claim is as good as its worst condition."""
-    return min(verdicts, key=order.index)

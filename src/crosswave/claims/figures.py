@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from crosswave.printed.spans import Span, change_span, fact_span
+from crosswave.ratio import largest_ratio
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Condition, PrintedChange
+from crosswave.reconstruct.arithmetic import Arithmetic
+from crosswave.reconstruct.joint import joint_ratios
+from crosswave.reconstruct.trials import feasible_readings
+from crosswave.registry.loading import Finding, Registry
+from crosswave.registry.models import Condition, PrintedChange, Survey
+
+Readings = list[tuple[Arithmetic, list[int]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figures:
     """The figures of a registry with the counts that print them."""
 
@@ -26,16 +33,61 @@ class Figures:
         ----------
         condition : Condition
             Of a claim.
+
+        Notes
+        -----
+        Answers to one question are taken together, over every table of counts (`joint_ratios`); others each by its own
+        bounds.
         """
-        total = Span(Fraction(0), Fraction(0))
-        for name, weight in condition.terms.items():
-            total = total.plus(self._term(name).scaled(weight))
+        return self.joint(condition) or self._apart(condition)
+
+    def joint(self, condition: Condition) -> Span | None:
+        """Return the values over the counts of several answers to one question taken together, if there are such.
+
+        Parameters
+        ----------
+        condition : Condition
+            Of a claim.
+        """
+        if len(condition.names) < 2 or not self.one_question(condition.names):
+            return None
+        survey = self.registry.findings[condition.names[0]].survey
+        local = {name: self.registry.findings[name].local_id for name in condition.names}
+        if any(len(self.values_of(name)) > 1 or self.counts(name).base_low is None for name in condition.names):
+            return None
+        weights = {local[name]: weight for name, weight in condition.terms.items()}
+        ends = joint_ratios(self._readings(survey), weights, [local[name] for name in condition.over])
+        return Span(*ends) if ends else None
+
+    @cached_property
+    def _found(self) -> dict[str, Readings]:
+        return {}
+
+    def _readings(self, survey: Survey) -> Readings:
+        if survey.id not in self._found:
+            self._found[survey.id] = feasible_readings(survey, self.registry)
+        return self._found[survey.id]
+
+    def one_question(self, names: Iterable[str]) -> bool:
+        """Return whether all names are answers to one question.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Of findings, printed changes or facts.
+        """
+        found = [self.registry.findings.get(name) for name in names]
+        return all(found) and len({(one.survey.id, one.question.id) for one in found if one}) == 1
+
+    def _apart(self, condition: Condition) -> Span:
+        spans = {name: self._term(name) for name in condition.names}
         if not condition.over:
-            return total
-        divisor = Span(Fraction(0), Fraction(0))
-        for name in condition.over:
-            divisor = divisor.plus(self._term(name))
-        return total.over(divisor)
+            return _sum(spans[name].scaled(weight) for name, weight in condition.terms.items())
+        terms = _sum(spans[name].scaled(weight) for name, weight in condition.terms.items())
+        divisor = _sum(spans[name] for name in condition.over)
+        shared = set(condition.terms) & set(condition.over)
+        sure = divisor.low is not None and divisor.low > 0 and divisor.high is not None
+        return _ratio(condition, spans) if shared and sure else terms.over(divisor)
 
     def _term(self, name: str) -> Span:
         if name in self.registry.findings:
@@ -68,6 +120,18 @@ class Figures:
         same = (answer.id for answer in finding.question.answers if trusted in (answer.id, answer.rival_of))
         return [f"{finding.survey.id}.{finding.question.id}.{answer}" for answer in same]
 
+    def others(self, name: str) -> list[str]:
+        """Return the ids of the other answers to the question of a figure: groups apart from it, each once.
+
+        Parameters
+        ----------
+        name : str
+            Id of a finding.
+        """
+        finding = self.registry.findings[name]
+        own = {name, *self.values_of(name)}
+        return [other.id for other in _groups(finding) if other.id not in own]
+
     def counts(self, name: str) -> FindingCounts:
         """Return what the print of a figure admits.
 
@@ -88,6 +152,35 @@ class Figures:
         """
         survey, _, change_id = name.partition(".")
         return next(change for change in self.registry.surveys[survey].changes if change.id == change_id)
+
+
+def _sum(spans: Iterable[Span]) -> Span:
+    total = Span(Fraction(0), Fraction(0))
+    for span in spans:
+        total = total.plus(span)
+    return total
+
+
+def _ratio(condition: Condition, spans: Mapping[str, Span]) -> Span:
+    """A ratio that shares terms with its divisor: each term has one value, at the top and at the bottom."""
+
+    def best(sign: int, ratio: Fraction) -> tuple[Fraction, Fraction]:
+        gain = {name: sign * condition.terms.get(name, 0) - ratio * (name in condition.over) for name in spans}
+        value = {name: (span.high if gain[name] > 0 else span.low) or Fraction(0) for name, span in spans.items()}
+        return (
+            sign * sum((weight * value[name] for name, weight in condition.terms.items()), Fraction(0)),
+            sum((value[name] for name in condition.over), Fraction(0)),
+        )
+
+    return Span(-largest_ratio(lambda ratio: best(-1, ratio)), largest_ratio(lambda ratio: best(1, ratio)))
+
+
+def _groups(finding: Finding) -> list[Finding]:
+    """The answers that share question, statement and base with one: no nets, parts or second values."""
+    answers = finding.question.answers
+    found = [Finding(finding.survey, finding.question, answer) for answer in answers if answer.measure == "share"]
+    whole = [one for one in found if not (one.answer.net_of or one.answer.part_of or one.answer.rival_of)]
+    return [one for one in whole if (one.answer.item, one.base) == (finding.answer.item, finding.base)]
 
 
 def _feasible(counts: FindingCounts) -> tuple[Fraction, Fraction]:

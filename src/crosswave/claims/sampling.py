@@ -8,13 +8,15 @@ from dataclasses import replace
 from crosswave.claims.figures import Figures
 from crosswave.linear import LinearTerm, combine_linear
 from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Condition, Survey
+from crosswave.registry.models import Claim, Condition, Survey
 
 _PROBABILITY = ("probability", "census")
 _SAMPLING = {
+    "census": "a census",
     "foi": "replies to a freedom-of-information request, not all of which are known",
     "panel": "a panel, not a probability sample",
     "poll-at-event": "people who attended an event",
+    "probability": "a probability sample",
     "self-selected": "people who chose to answer",
     "unstated": "nobody says how those who answered were chosen",
 }
@@ -32,7 +34,8 @@ def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> t
     alpha : float
         Error rate in (0, 1).
     """
-    low, high = _linear(condition, figures, "low"), _linear(condition, figures, "high")
+    make = _subset if condition.over else _linear
+    low, high = make(condition, figures, "low"), make(condition, figures, "high")
     if low is None or high is None:
         return None
     return combine_linear(low, alpha=alpha).low, combine_linear(high, alpha=alpha).high
@@ -41,7 +44,23 @@ def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> t
 def _linear(condition: Condition, figures: Figures, end: str) -> list[LinearTerm] | None:
     terms = [_linear_term(name, weight, figures, end) for name, weight in condition.terms.items()]
     known = [term for term in terms if term is not None]
-    return _apart(known) if known and len(known) == len(terms) and not condition.over else None
+    return _apart(known) if known and len(known) == len(terms) else None
+
+
+def _subset(condition: Condition, figures: Figures, end: str) -> list[LinearTerm] | None:
+    """A share of those who gave some answers that exclude each other: one share, on the fewest whom they can be."""
+    registry = figures.registry
+    part = set(condition.terms) <= set(condition.over) and set(condition.terms.values()) == {1}
+    if not part or not figures.one_question(condition.over):
+        return None
+    findings = [registry.findings[name] for name in condition.over]
+    fewest = [figures.counts(name).count_low for name in condition.over]
+    ratio = getattr(figures.span(condition), end)
+    base = sum(count for count in fewest if count is not None)
+    if len({_exclusive_group(finding) for finding in findings}) > 1 or None in fewest or not base or ratio is None:
+        return None
+    fieldwork, share = _fieldwork(findings[0].survey, registry), min(1.0, max(0.0, float(ratio)))
+    return [LinearTerm(fieldwork, "subset", 1, share, base)]
 
 
 def _linear_term(name: str, weight: int, figures: Figures, end: str) -> LinearTerm | None:
@@ -94,6 +113,20 @@ def _exclusive_group(finding: Finding) -> str:
     )
 
 
+def surveys_of(claim: Claim, registry: Registry) -> list[str]:
+    """Return the ids of the surveys that a claim speaks of: those that it names, and those of its figures.
+
+    Parameters
+    ----------
+    claim : Claim
+        As recorded.
+    registry : Registry
+        Holds the surveys.
+    """
+    behind = (name.split(".")[0] for name in claim.names)
+    return list(dict.fromkeys((*claim.surveys, *(name for name in behind if name in registry.surveys))))
+
+
 def licence(surveys: Iterable[Survey]) -> str:
     """Return whether a statement about the population is licensed, and why not.
 
@@ -102,8 +135,10 @@ def licence(surveys: Iterable[Survey]) -> str:
     surveys : iterable of Survey
         Those that the statement rests on.
     """
-    designs = [survey.sampling or "unstated" for survey in surveys]
-    bad = sorted(set(designs) - set(_PROBABILITY))
-    if not designs:
+    surveys = list(surveys)
+    inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
+    bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
+    if not surveys:
         return "not licensed: no survey stands behind it"
-    return f"not licensed: {' and '.join(map(_SAMPLING.__getitem__, bad))}" if bad else "licensed by the design"
+    told = (f"probably {_SAMPLING[one]} (inferred)" if one in inferred else _SAMPLING[one] for one in bad)
+    return f"not licensed: {' and '.join(told)}" if bad else "licensed by the design"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from crosswave.claims.equality import printed_sum
 from crosswave.claims.figures import Figures
 from crosswave.printed.spans import Span
 from crosswave.registry.models import Condition
@@ -20,13 +21,22 @@ def condition_words(condition: Condition, figures: Figures) -> str:
         What print says of its terms.
     """
     registry = figures.registry
-    shares = not condition.over and all(name not in registry.facts for name in condition.terms)
+    shares = all(name not in registry.facts for name in condition.names)
     level = len(condition.terms) == 1 and all(name in registry.findings for name in condition.terms)
-    unit = "" if not shares else "%" if level else " points"
-    value = _ends(figures.span(condition), unit)
+    unit = "" if not shares else "%" if level or condition.over else " points"
+    value = _value(condition, figures, unit)
     terms = _sum([(_named(name, figures), weight) for name, weight in condition.terms.items()])
     divisor = f", over {_sum([(_named(name, figures), 1) for name in condition.over])}" if condition.over else ""
     return f"{terms}{divisor} is {value}, must be {_demand(condition)}{_remarks(condition, figures)}"
+
+
+def _value(condition: Condition, figures: Figures, unit: str) -> str:
+    """What print says first, where it is asked whether figures are the same; then what may be behind it."""
+    value = _ends(figures.span(condition), unit)
+    printed = printed_sum(condition, figures)
+    if printed is None:
+        return value
+    return f"{_shown(printed.value, unit)}{unit} in print (behind it may be {value})"
 
 
 def _named(name: str, figures: Figures) -> str:
@@ -46,7 +56,23 @@ def _remarks(condition: Condition, figures: Figures) -> str:
     seen = {use.get("figure") for p in registry.quantities.phrases if p.text == condition.phrase for use in p.seen}
     remarks = ["print gives more than one value"] if rivals else []
     remarks += ["the words are calibrated on this figure among others"] if seen & set(condition.terms) else []
+    together = len(condition.names) > 1 and (condition.over or min(condition.terms.values()) > 0)
+    apart = together and figures.one_question(condition.names) and not figures.joint(condition)
+    remarks += ["each figure within its own bounds, as they have no counts together"] if apart else []
+    remarks += _other_groups(condition, figures)
     return f" ({'; '.join(remarks)})" if remarks else ""
+
+
+def _other_groups(condition: Condition, figures: Figures) -> list[str]:
+    """The groups that one is held against as the largest, and whether another may be larger that is not printed."""
+    if condition.is_ != "most" or condition.reading == "more-than-half":
+        return []
+    name = next(iter(condition.terms))
+    others, question = figures.others(name), figures.registry.findings[name].question
+    listed = ", ".join(_named(other, figures) for other in others)
+    known = [figures.share_span(one).low or 0 for one in (name, *others)]
+    hidden = not question.exhaustive and (question.response == "multi" or 1 - sum(known) > known[0])
+    return [f"other groups in print: {listed}"] * bool(others) + ["one that is not printed may be larger"] * hidden
 
 
 def _sum(terms: list[tuple[str, int]]) -> str:
@@ -77,4 +103,6 @@ def _demand(condition: Condition) -> str:
     words = condition.is_.replace("-", " ")
     if condition.is_ == "phrase":
         return f'"{condition.phrase}"'
+    if condition.is_ == "most":
+        return "most"
     return f"{words} {condition.value}" + (f" and {condition.and_value}" if condition.and_value else "")

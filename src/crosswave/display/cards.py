@@ -26,7 +26,8 @@ _LEVELS = {
     "conflicting": "in conflict",
     "unquantified": "without a share",
 }
-_ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
+ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
+"""Who answered, by what one reply stands for."""
 
 
 Facts = Mapping[str, str | tuple[Link, ...]]
@@ -91,7 +92,7 @@ def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) ->
     """
     facts: Facts = {
         "Who asked": _who_asked(survey),
-        "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}",
+        "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}{survey.mark('nation')}",
         "When": _when(survey),
         "How": _how(survey),
         "How many answered": _how_many(survey, reconstruction),
@@ -109,21 +110,25 @@ def _who_asked(survey: Survey) -> str:
     asked = house or publisher or NOT_PRINTED
     paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
     published = f"; published by {publisher}" if publisher and publisher not in (asked, survey.sponsor) else ""
-    return f"{asked}{paid}{published}"
+    return f"{asked}{survey.mark('house')}{paid}{published}"
 
 
 def _when(survey: Survey) -> str:
     field = survey.fieldwork
     asked = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date))
-    told = [f"asked {asked}" if asked else "", f"published {survey.published}" if survey.published else ""]
+    told = [
+        f"asked {asked}{survey.mark('fieldwork')}" if asked else "",
+        f"published {survey.published}" if survey.published else "",
+    ]
     return "; ".join(filter(None, told)) or f"{survey.year} (year {survey.year_basis})"
 
 
 def _how(survey: Survey) -> str:
     if survey.mode == survey.sampling == "foi":
-        return "by freedom-of-information request"
+        return f"by freedom-of-information request{survey.mark('sampling')}"
     chosen = _CHOSEN.get(survey.sampling or "", (survey.sampling or "").replace("-", " "))
-    return f"{survey.mode or f'way of asking {NOT_PRINTED}'}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}"
+    way = f"{survey.mode or f'way of asking {NOT_PRINTED}'}{survey.mark('mode')}"
+    return f"{way}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}{survey.mark('sampling')}"
 
 
 def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
@@ -133,8 +138,8 @@ def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
         return number
     printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
     many = survey.organisations if survey.unit == "person" else None
-    behind = f", at {many:,} organisations" if many else ""
-    return f"{number} {_ANSWERED[survey.unit]}{printed}{behind}"
+    behind = f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
+    return f"{number} {ANSWERED[survey.unit]}{survey.mark('unit')}{printed}{survey.mark('n')}{behind}"
 
 
 def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:

@@ -47,7 +47,7 @@ def surveys_behind(claims: Sequence[Claim], registry: Registry) -> list[str]:
     registry : Registry
         Holds the surveys.
     """
-    terms = (term for claim in claims for condition in claim.all_of for term in condition.terms)
+    terms = (term for claim in claims for term in claim.names)
     return sorted({survey for term in terms if (survey := term.split(".")[0]) in registry.surveys})
 
 
@@ -70,7 +70,16 @@ def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdi
         f"if they were a random sample; {licensed} can be said of the population."
     )
     alone = [claim_sentence(verdicts[0])] if len(verdicts) == 1 else []
-    return [_whose(registry, source, verdicts), answer, *alone]
+    return [_whose(registry, source, verdicts), answer, *_made_here(verdicts), *alone]
+
+
+def _made_here(verdicts: Sequence[ClaimVerdict]) -> list[str]:
+    """Whose sentences these are, where they are not the source's."""
+    own = sum(verdict.claim.made_by == "project" for verdict in verdicts)
+    if not own:
+        return []
+    says = "is no sentence of a source: it is" if own == 1 else "are no sentences of a source: they are"
+    return [f"{own} of them {says} put together here from what sources print, and no source is wrong where one fails."]
 
 
 def _whose(registry: Registry, source: str, verdicts: Sequence[ClaimVerdict]) -> str:

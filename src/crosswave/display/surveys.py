@@ -40,6 +40,7 @@ def _who(survey: Survey, reconstruction: Reconstruction) -> str:
     by = f", asked by {house}" if house else ""
     paid = f" for {survey.sponsor}" if survey.sponsor and survey.sponsor != house else ""
     when = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date)) or str(survey.year)
+    when += survey.mark("fieldwork")
     return f"{sized} {_ANSWERED[survey.unit]} ({survey.population}; {when}){by}{paid}."
 
 

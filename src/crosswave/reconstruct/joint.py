@@ -1,6 +1,9 @@
-"""How many gave two answers both: print does not say, so only bounds can be given (Frechet)."""
+"""Answers taken together: how many can have given two of them both, and what a ratio of their sums can be."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
 from crosswave.reconstruct.model import Model
@@ -52,6 +55,38 @@ def _between(reading: Arithmetic, sizes: list[int], first: str, second: str) -> 
     model = Model(_about(reading, {first, second}), sizes=sizes)
     both = model.both(first, second, whole=model.counts.get(_inside(reading, known[first], known[second]) or ""))
     return model.bounds(both)
+
+
+def joint_ratios(
+    readings: Sequence[tuple[Arithmetic, list[int]]], weights: Mapping[str, int], over: Collection[str] = ()
+) -> tuple[Fraction, Fraction] | None:
+    """Return the smallest and the largest ratio of a weighted sum of counts to a sum of counts or to their base.
+
+    Parameters
+    ----------
+    readings : sequence of tuple
+        Of a survey, each with what n can be: from `feasible_readings`.
+    weights : mapping of str to int
+        Local ids of figures: the weight of each.
+    over : collection of str
+        Local ids of the figures whose counts are the divisor; the base of the others where there are none.
+
+    Returns
+    -------
+    tuple of Fraction or None
+        Exact over every reading and every table of counts. None where the figures rest on more than one
+        base, or have no counts in some reading.
+    """
+    names = {*weights, *over}
+    ends: list[tuple[Fraction, Fraction]] = []
+    for reading, sizes in readings:
+        bases = {figure.id: figure.base.key for figure in reading.figures if figure.id in names}
+        one = len(bases) == len(names) and len(set(bases.values())) == 1
+        found = Model(_about(reading, names), sizes=sizes).ratios(weights, over) if one else None
+        if found is None:
+            return None
+        ends.append(found)
+    return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
 
 
 def _excluded(reading: Arithmetic, name: str) -> set[str]:

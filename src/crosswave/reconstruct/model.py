@@ -8,12 +8,14 @@ that does not belong to it makes ``c d <= h b - 1``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
 from crosswave.printed.ends import Ends
+from crosswave.ratio import largest_ratio
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link
 
 _SEED = 20170118
@@ -225,6 +227,39 @@ class Model:
         if whole is not None:
             self._cp.add(both == whole)
         return both
+
+    def ratios(self, weights: Mapping[str, int], over: Collection[str]) -> tuple[Fraction, Fraction] | None:
+        """Return the smallest and the largest ratio of a weighted sum of counts to a sum of counts or to their base.
+
+        Parameters
+        ----------
+        weights : mapping of str to int
+            Local ids of figures: the weight of each.
+        over : collection of str
+            Local ids of the figures whose counts are the divisor; their base where there are none.
+
+        Returns
+        -------
+        tuple of Fraction or None
+            None where the divisor can be nobody.
+        """
+        sum_ = sum(weight * self.counts[name] for name, weight in weights.items())
+        divisor = sum(self.counts[name] for name in over) if over else self.bases[self._base_of[next(iter(weights))]]
+        if self._at_most(-divisor, divisor)[0] == 0:
+            return None
+
+        def best(sign: int, r: Fraction) -> tuple[Fraction, Fraction]:
+            numerator, of = self._at_most(sign * r.denominator * sum_ - r.numerator * divisor, sum_, divisor)
+            return Fraction(sign * numerator), Fraction(of)
+
+        return -largest_ratio(lambda r: best(-1, r)), largest_ratio(lambda r: best(1, r))
+
+    def _at_most(self, aim: cp_model.LinearExprT, *told: cp_model.LinearExprT) -> tuple[int, ...]:
+        """What some sums are where another is as large as it can be."""
+        self._cp.maximize(aim)
+        if self._solver.solve(self._cp) != cp_model.OPTIMAL:
+            raise ValueError("these counts have no ratio: the figures cannot stand together; find the conflict first")
+        return tuple(self._solver.value(one) for one in told)
 
     def fix(self, variable: cp_model.IntVar, value: int) -> None:
         """Hold a count or base at a value from now on.

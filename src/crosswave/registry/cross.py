@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
+from crosswave.registry.duplicates import same_pages
 from crosswave.registry.faults import Fault
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Claims, Construct, Constructs, Source
@@ -35,7 +35,7 @@ def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) 
         (registry.documents[file], row) for file, rows in by_file.items() if file in registry.documents for row in rows
     )
     faults = [document.fault(where, message) for document, (where, message) in located]
-    return faults + list(_sources(registry)) + list(_facts(registry))
+    return [*faults, *_sources(registry), *_pages(registry), *_facts(registry)]
 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
@@ -64,15 +64,17 @@ def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
     yield from repeated((("sources", k, "id"), source.id) for k, source in enumerate(claims.sources))
     yield from repeated((("claims", k, "id"), claim.id) for k, claim in enumerate(claims.claims))
     sources = {source.id for source in claims.sources}
-    terms = {*registry.findings, *registry.facts, *_change_ids(registry)}
+    shares = set(registry.findings)
+    divisors = shares | set(registry.facts)
+    terms = divisors | _change_ids(registry)
     for k, claim in enumerate(claims.claims):
         yield from dangling(("claims", k, "source"), "source of this file", [claim.source], sources)
         yield from dangling(("claims", k, "surveys"), "survey", _told(claim.surveys, registry), registry.surveys)
         for j, condition in enumerate(claim.all_of):
             place: Path_ = ("claims", k, "all_of", j)
-            named = _told(condition.terms, registry)
-            yield from dangling((*place, "terms"), "finding, printed change or fact", named, terms)
-            yield from dangling((*place, "over"), "fact", _told(condition.over, registry), registry.facts)
+            what, known = ("finding", shares) if condition.is_ == "most" else ("finding, printed change or fact", terms)
+            yield from dangling((*place, "terms"), what, _told(condition.terms, registry), known)
+            yield from dangling((*place, "over"), "finding or fact", _told(condition.over, registry), divisors)
 
 
 def _survey(registry: Registry, name: str) -> Iterator[Located]:
@@ -96,14 +98,27 @@ def _change_ids(registry: Registry) -> set[str]:
 
 def _sources(registry: Registry) -> Iterator[Fault]:
     first: dict[str, tuple[Source, str]] = {}
+    for file, k, source in _listed(registry):
+        other, where = first.setdefault(source.id, (source, file))
+        if other != source:
+            message = f"source {source.id} differs from the record in {where}; make them the same"
+            yield registry.documents[file].fault(("sources", k), message)
+
+
+def _pages(registry: Registry) -> Iterator[Fault]:
+    first = {source.id: (file, k, source) for file, k, source in reversed(list(_listed(registry)))}
+    for one, other in same_pages(source for _, _, source in reversed(first.values())):
+        file, k, _ = first[other.id]
+        rule = "give both one id and record, and list a second address in also_at"
+        yield registry.documents[file].fault(("sources", k), f"{other.id} and {one.id} are one page; {rule}")
+
+
+def _listed(registry: Registry) -> Iterator[tuple[str, int, Source]]:
+    """Each record of a source: its file, its place there, and what it says."""
     whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
-    in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
-    for file, sources in chain(in_surveys, [("claims.yaml", tuple(registry.claim_sources.values()))]):
-        for k, source in enumerate(sources):
-            other, where = first.setdefault(source.id, (source, file))
-            if other != source:
-                message = f"source {source.id} differs from the record in {where}; make them the same"
-                yield registry.documents[file].fault(("sources", k), message)
+    in_surveys = [(f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items()]
+    for file, sources in [*in_surveys, ("claims.yaml", tuple(registry.claim_sources.values()))]:
+        yield from ((file, k, source) for k, source in enumerate(sources))
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from crosswave import __version__
+from crosswave.claims.sampling import surveys_of
+from crosswave.display.cards import ANSWERED
 from crosswave.ledger import Ledger
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry.loading import Registry, findings_of
@@ -69,7 +71,7 @@ def survey_card(survey: Survey, found: Reconstruction, uses: tuple[Item, ...] = 
     levels = Counter(found.findings[figure.id].level for figure in findings_of(survey))
     facts = {
         "Who asked": _who_asked(survey),
-        "Whom": f"{capital(survey.population)}{f' ({survey.nation})' if survey.nation else ''}",
+        "Whom": f"{capital(survey.population)}{f' ({survey.nation})' if survey.nation else ''}{survey.mark('nation')}",
         "When": _when(survey),
         "How": _how(survey),
         "How many answered": _how_many(survey, found),
@@ -92,12 +94,12 @@ def _who_asked(survey: Survey) -> str:
     asked = house or publisher or capital(NOT_PRINTED)
     paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
     shown = f"; published by {publisher}" if publisher and publisher != asked else ""
-    return f"{asked}{paid}{shown}"
+    return f"{asked}{survey.mark('house')}{paid}{shown}"
 
 
 def _when(survey: Survey) -> str:
     field = survey.fieldwork
-    period = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date))
+    period = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date)) + survey.mark("fieldwork")
     published = f"published {survey.published}" if survey.published else ""
     return "; ".join(part for part in (period, published) if part) or f"{survey.year} ({survey.year_basis})"
 
@@ -105,14 +107,16 @@ def _when(survey: Survey) -> str:
 def _how(survey: Survey) -> str:
     chosen = (survey.sampling or "").replace("-", " ")
     way = capital(survey.mode or "way of asking not printed")
-    return f"{way}; {chosen or 'how those asked were chosen is not printed'}"
+    asked = f"{chosen or 'how those asked were chosen is not printed'}{survey.mark('sampling')}"
+    return f"{way}{survey.mark('mode')}; {asked}"
 
 
 def _how_many(survey: Survey, found: Reconstruction) -> str:
     if not found.n:
-        return f"{capital(NOT_PRINTED)}{f' ({survey.n.printed})' if survey.n.printed else ''}"
-    behind = f", at {survey.organisations:,} organisations" if survey.organisations else ""
-    return f"{span(*found.n)}{behind}"
+        return f"{capital(NOT_PRINTED)}{f' ({survey.n.printed})' if survey.n.printed else ''}{survey.mark('n')}"
+    many = survey.organisations if survey.unit == "person" else None
+    behind = f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
+    return f"{span(*found.n)} {ANSWERED[survey.unit]}{survey.mark('unit')}{survey.mark('n')}{behind}"
 
 
 def _conflicts(found: Reconstruction) -> str:
@@ -178,7 +182,7 @@ def trend_card(trend: Trend) -> Card:
 def _source_card(source: Source, verdicts: Iterable[str], registry: Registry) -> Card:
     counts: Mapping[str, int] = Counter(verdicts)
     names = dict.fromkeys(
-        name for claim in registry.claims.values() if claim.source == source.id for name in claim.surveys
+        name for claim in registry.claims.values() if claim.source == source.id for name in surveys_of(claim, registry)
     )
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
     items = tuple(Item(registry.surveys[name].title, page=f"survey/{name}") for name in names)

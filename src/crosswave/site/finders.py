@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from crosswave.claims.sampling import surveys_of
 from crosswave.holes import feasible_words
 from crosswave.ledger import Ledger
 from crosswave.reconstruct import FindingCounts
@@ -201,7 +202,7 @@ def claims(registry: Registry, ledger: Ledger) -> Finder:
 
 def _claim_row(row: pd.Series, claim: Claim, registry: Registry) -> Row:
     source = registry.claim_sources[claim.source]
-    terms = [term for condition in claim.all_of for term in condition.terms if term in registry.findings]
+    terms = [term for term in claim.names if term in registry.findings]
     published = source.published or ""
     return Row(
         claim.id,
@@ -209,7 +210,7 @@ def _claim_row(row: pd.Series, claim: Claim, registry: Registry) -> Row:
             Cell(claim.says, f"claims/{claim.source}", claim.id),
             Cell(source.publisher or source.title),
             _year(int(published[:4])) if published else Cell(""),
-            _several(claim.surveys),
+            _several(surveys_of(claim, registry)),
             _several(registry.findings[term].answer.topic for term in terms),
             Cell(str(row.answered_verdict)),
             Cell(str(row.random_sample_verdict)),
@@ -257,7 +258,7 @@ def _survey_row(survey: Survey, ledger: Ledger) -> Row:
             Cell(house_of(survey)),
             Cell(survey.population),
             _number(span(n_low, n_high), n_low),
-            Cell((survey.sampling or "").replace("-", " ")),
+            Cell((survey.sampling or "").replace("-", " ") + " (inferred)" * ("sampling" in survey.inferred.named)),
             _several(sorted(figure.answer.topic for figure in figures)),
             _number(str(len(figures)), len(figures)),
             _several(sorted(found.findings[figure.id].level for figure in figures)),

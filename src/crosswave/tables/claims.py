@@ -9,6 +9,7 @@ import pandas as pd
 from crosswave.claims import ClaimVerdict
 from crosswave.tables.render import percent, span
 
+_MADE_BY = {"source": "the source's", "project": "this project's"}
 CLAIM_VERDICTS = ("For those who answered", "If a random sample", "For the population")
 
 
@@ -36,8 +37,11 @@ def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     verdicts : sequence of ClaimVerdict
         From `crosswave.claims.Checker`.
     """
-    rows = [(v.claim.id, v.claim.says, v.answered, v.random_sample, v.population_licence) for v in verdicts]
-    return pd.DataFrame(rows, columns=["Claim", "In own words", *CLAIM_VERDICTS])
+    rows = [
+        (v.claim.id, v.claim.says, _MADE_BY[v.claim.made_by], v.answered, v.random_sample, v.population_licence)
+        for v in verdicts
+    ]
+    return pd.DataFrame(rows, columns=["Claim", "In own words", "Whose sentence", *CLAIM_VERDICTS])
 
 
 def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
@@ -49,8 +53,7 @@ def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
         From `crosswave.claims.Checker`.
     """
     rows = [
-        (v.claim.id, ", ".join(v.claim.surveys), _quantity(v, v.estimate) or "", _interval(v), v.reason)
-        for v in verdicts
+        (v.claim.id, ", ".join(v.surveys), _quantity(v, v.estimate) or "", _interval(v), v.reason) for v in verdicts
     ]
     columns = ["Claim", "Surveys", "First quantity", "Interval if a random sample", "What must hold"]
     return pd.DataFrame(rows, columns=columns)

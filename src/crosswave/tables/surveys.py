@@ -32,27 +32,35 @@ def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame
     reconstruction : Reconstruction
         Of the same wave.
     """
-    field, n = survey.fieldwork, reconstruction.n
+    field, n, mark = survey.fieldwork, reconstruction.n, survey.mark
     facts = {
         "Published by": survey.publisher,
         "Paid for by": survey.sponsor,
-        "Answers collected by": field.house,
-        "Answers collected": _period(field.start, field.end),
+        "Answers collected by": _marked(field.house, mark("house")),
+        "Answers collected": _marked(_period(field.start, field.end), mark("fieldwork")),
         "Published": survey.published,
         "Placed in": f"{survey.year} ({survey.year_basis})",
         "Who was asked": survey.population,
-        "Nation": survey.nation,
-        "One reply stands for": _ONE_REPLY[survey.unit],
-        "How answers were collected": survey.mode,
-        "How those asked were chosen": survey.sampling,
+        "Nation": _marked(survey.nation, mark("nation")),
+        "One reply stands for": _marked(_ONE_REPLY[survey.unit], mark("unit")),
+        "How answers were collected": _marked(survey.mode, mark("mode")),
+        "How those asked were chosen": _marked(survey.sampling, mark("sampling")),
         "How many replied, as printed": survey.n.printed,
-        "How many replied, as taken here": span(*n) if n else None,
-        "Organisations behind the replies": None if survey.organisations is None else f"{survey.organisations:,}",
+        "How many replied, as taken here": _marked(span(*n) if n else None, mark("n")),
+        "Organisations behind the replies": _marked(_count(survey.organisations), mark("organisations")),
         "Weighted": {True: "yes", False: "no"}.get(survey.weighted) if survey.weighted is not None else None,
         "Percentages rounded": survey.rounding,
     }
     rows = [(name, value or NOT_PRINTED) for name, value in facts.items()]
     return pd.DataFrame(rows, columns=["Fact", "As far as it is known"])
+
+
+def _marked(fact: str | None, mark: str) -> str | None:
+    return f"{fact}{mark}" if fact else None
+
+
+def _count(number: int | None) -> str | None:
+    return None if number is None else f"{number:,}"
 
 
 def _period(start: str | None, end: str | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from crosswave.registry.models.record import Address, HeadCount, LocalId, PartialDate, Record, Slug, Text, Year
+from crosswave.registry.models.record import Address, HeadCount, LocalId, PartialDate, Record, Slug, Text, Year, held
 
 Topic = Literal[
     "automation", "budget-cost", "citizen-demand", "cloud", "confidence", "culture", "data-sharing",
@@ -22,6 +22,7 @@ class Source(Record):
     title: Text
     publisher: Text | None = None
     url: Address
+    also_at: tuple[Address, ...] = Field((), description="Other addresses of the same page: older ones, copies.")
     kind: Literal["founding-document", "mirror", "press-release", "publisher-report", "trade-press", "vendor-blog"]
     published: PartialDate | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, as far as it is known.")
 
@@ -146,6 +147,25 @@ class Overlap(Record):
     )
 
 
+class Inferred(Record):
+    """Fields of a wave that no source states as they stand, each with what it is taken from."""
+
+    series: Text | None = None
+    fieldwork: Text | None = Field(None, description="The dates.")
+    house: Text | None = None
+    nation: Text | None = None
+    unit: Text | None = None
+    mode: Text | None = None
+    sampling: Text | None = None
+    n: Text | None = None
+    organisations: Text | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The fields that are inferred, in order."""
+        return tuple(name for name, why in self if why)
+
+
 class Survey(Record):
     """One survey wave: everything that is known of it."""
 
@@ -175,12 +195,35 @@ class Survey(Record):
         None, description="As printed: of a share of one half, in points at 95 %."
     )
     rounding: Literal["nearest", "truncated"] | None = Field(None, description="Absent: unknown; nearest assumed.")
+    inferred: Inferred = Field(Inferred(), description="What no source states as it stands here, and why it is given.")
     overlaps: tuple[Overlap, ...] = ()
     missing: Text | None = Field(None, description="What would have to be obtained, where no share is printed.")
     note: Text | None = None
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     questions: tuple[Question, ...] = ()
     changes: tuple[PrintedChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _inferred_is_there(self) -> Survey:
+        given = {
+            **{name: bool(getattr(self, name, None)) for name in Inferred.model_fields},
+            "fieldwork": bool(self.fieldwork.start or self.fieldwork.end),
+            "house": bool(self.fieldwork.house),
+            "n": self.n != SampleSize(kind="unknown"),
+        }
+        rule = "inferred names {0}, which is not given; give {0}, or take it out of inferred"
+        return held(self, {rule.format(name): given[name] for name in self.inferred.named})
+
+    def mark(self, name: str) -> str:
+        """Return `` (inferred: why)`` where no source states a field as it stands, and nothing where one does.
+
+        Parameters
+        ----------
+        name : str
+            A field of `Inferred`.
+        """
+        why = getattr(self.inferred, name)
+        return f" (inferred: {why})" if why else ""
 
     @model_validator(mode="after")
     def _asked_enough(self) -> Survey:
