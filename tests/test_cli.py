@@ -235,7 +235,7 @@ def test_counts_refuses_what_it_cannot_read(arguments, words):
     ("pair", "words"),
     [
         ("survey=techuk-2017", "survey chooses the page and is no parameter of a run; use --survey"),
-        ("alpha=2", "alpha must lie above 0 and below 0.5, such as 0.05 for 95 % intervals; 2 arrived"),
+        ("alpha=2", "alpha must be an error rate above 0 and below 0.5; 2 arrived; write 0.05 for 95 % intervals"),
         ("from_year=2021", "from_year 2021 must not be after to_year 2020"),
     ],
 )

@@ -1,15 +1,15 @@
 """Phrases beside their numbers in published reports: how often the lexicon holds the number, in use and held out.
 
-`reference/published_uses.csv` holds 92 uses, each a phrase and the number printed beside it in the same report (bulletins
-of the Office for National Statistics 2020 to 2022, staff surveys of the NHS and of teachers' unions, trade press). Only
-phrase, number and a short name of the source are kept. They are facts from outside this collection.
+`reference/published_uses.csv` holds 92 uses, each a phrase and the number printed beside it in the same report:
+bulletins of the Office for National Statistics 2020 to 2022, staff surveys of the NHS and of teachers' unions, trade
+press. Only phrase, number and a short name of the source are kept. They are facts from outside this collection.
 
 Which use moved an end is said in quantities.yaml under `seen`, with its `source`. Uses of a source are all in one part:
 calibration where the CRC-32 of its name is even, else held out.
 
-What the numbers show: the ends that were chosen without these uses hold 87 of the 92. All five that they miss are in the
-held-out part, of which they hold 46 of 51. These five then moved ends, so that no use is left that the moved ends could
-be tested on but those of the calibration part, which they hold, 41 of 41.
+What the numbers show: the ends that were chosen without these uses hold 87 of the 92. All five that they miss are in
+the held-out part, of which they hold 46 of 51. These five then moved ends, so no use is left on which the moved ends
+could be tested but those of the calibration part, and they hold all of its 41.
 """
 
 from __future__ import annotations

@@ -221,7 +221,8 @@ def _share(part: str, text: str, lexicon: Lexicon, rounding: str) -> Quantity:
         raise ValueError(f"{part}: {error}") from None
     if _MORE_DECIMALS.search(text):
         raise ValueError(
-            f"{part}: a percentage has {_DECIMALS} decimals at most; {text!r} arrived; give counts, such as 137 of 235"
+            f"{part}: a percentage has {_DECIMALS} decimals at most; {arrived(text)} arrived; "
+            "give counts, such as 137 of 235"
         )
     return share
 
@@ -242,7 +243,7 @@ def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSi
     n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
     ends = sample_range(n, lexicon, plan)
     if ends and ends[1] - ends[0] > _WIDEST:
-        raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {text!r} arrived; narrow it")
+        raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {arrived(text)} arrived; narrow it")
     return n
 
 
@@ -295,13 +296,19 @@ def _printable(part: str, figure: HandFigure, registry: Registry) -> None:
     share = lexicon.share(figure.printed)
     if not fitting_sizes([share], range(sizes[0], sizes[1] + 1)):
         raise ValueError(
-            f"{part}: no count of {number_range(*sizes)} prints as {share.printed!r}; "
+            f"{part}: no count of {number_range(*sizes)} prints as {arrived(share.printed)}; "
             f"{nearest_words([share], *sizes)}; check both numbers"
         )
 
 
 def number_range(low: int, high: int) -> str:
-    """Return ``61`` or ``900 to 999``."""
+    """Return ``61`` or ``900 to 999``.
+
+    Parameters
+    ----------
+    low, high : int
+        The ends.
+    """
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 

@@ -27,7 +27,13 @@ def quantity_faults(quantities: Quantities) -> Iterator[tuple[Place, str]]:
 
 
 def no_number(text: str) -> str | None:
-    """Return why a text is no number, or None if it is one."""
+    """Return why a text is no number, or None if it is one.
+
+    Parameters
+    ----------
+    text : str
+        As a person writes it.
+    """
     try:
         number(text)
     except QuantityError as error:

@@ -61,24 +61,48 @@ class Index:
         self._values = {key: phrase for phrase in by_value if (key := self.key(plain(phrase.text)))}
 
     def phrase(self, text: str) -> Phrase | None:
-        """Return the phrase of a text in plain form: the same words, or the same hedge of the same value."""
+        """Return the phrase of a text in plain form: the same words, or the same hedge of the same value.
+
+        Parameters
+        ----------
+        text : str
+            In plain form.
+        """
         if found := self._texts.get(_nameless(text)):
             return found
         key = self.key(text)
         return self._values.get(key) if key else None
 
     def key(self, text: str) -> tuple[int, Fraction] | None:
-        """Return the rule, as its place in the file, and the value of a text in plain form; None if it has none."""
+        """Return the rule, as its place in the file, and the value of a text in plain form; None if it has none.
+
+        Parameters
+        ----------
+        text : str
+            In plain form.
+        """
         hedged = self.hedged(text)
         value = self._value(hedged.text) if hedged else None
         return None if hedged is None or value is None else (self._rules.index(hedged.rule), value)
 
     def is_bare(self, rule: Rule) -> bool:
-        """Return whether a rule is that of quantities without a hedge."""
+        """Return whether a rule is that of quantities without a hedge.
+
+        Parameters
+        ----------
+        rule : Rule
+            Of this index.
+        """
         return rule is self._bare
 
     def hedged(self, text: str) -> Hedged | None:
-        """Return a text in plain form without its hedge, and the rule of that; None if words of two hedge it."""
+        """Return a text in plain form without its hedge, and the rule of that; None if words of two hedge it.
+
+        Parameters
+        ----------
+        text : str
+            In plain form.
+        """
         text = self._unnamed(text)
         before, rest = next(((rule, text[len(word) :].strip()) for word, rule in self._before if _leads(word, text)),
                             (self._bare, text))  # fmt: skip
@@ -115,13 +139,24 @@ def _nameless(text: str) -> str:
 
 
 def share_value(text: str) -> Fraction | None:
-    """Return the share that a text in plain form names, in digits or in words; None if it names none."""
+    """Return the share that a text in plain form names, in digits or in words; None if it names none.
+
+    Parameters
+    ----------
+    text : str
+        In plain form.
+    """
     share = percentage(text, "nearest")
     return named_share(text) if share is None else share.value
 
 
 def head_count(text: str) -> Fraction | None:
     """Return the number that a text in plain form gives, in digits or in words; None if it gives none.
+
+    Parameters
+    ----------
+    text : str
+        In plain form.
 
     Examples
     --------

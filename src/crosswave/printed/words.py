@@ -82,7 +82,15 @@ def is_count_of(text: str) -> bool:
 
 
 def is_spoken(top: int, bottom: int, by: str) -> bool:
-    """Return whether two numbers say a fraction, as 4 out of 5 or 1 in 50 do, and count nobody."""
+    """Return whether two numbers say a fraction, as 4 out of 5 or 1 in 50 do, and count nobody.
+
+    Parameters
+    ----------
+    top, bottom : int
+        Both numbers.
+    by : str
+        What is written between them: in, out of or a slash.
+    """
     return bottom in _SPOKEN or (top == 1 and by == "in")
 
 
