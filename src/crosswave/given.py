@@ -95,8 +95,13 @@ def _assigned(cell: str) -> Iterator[tuple[str, tuple[str, ast.expr | None]]]:
 
 
 def _value(node: ast.expr | None) -> object:
-    """The value of a literal; of anything else, such as float('nan'), its source."""
+    """The value of a literal, and of float('nan') as papermill writes it; of anything else its source."""
+    match node:
+        case None:
+            return None
+        case ast.Call(func=ast.Name(id="float"), args=[ast.Constant(value=str(text))]):
+            return float(text)
     try:
-        return ast.literal_eval(node) if node else None
+        return ast.literal_eval(node)
     except ValueError:
-        return ast.unparse(node) if node else None
+        return ast.unparse(node)

@@ -40,5 +40,15 @@ def arrived(value: object) -> str:
     >>> arrived("58%"), arrived("-" * 20_001)[-26:]
     ("'58%'", "----... (20,003 characters)")
     """
-    text = repr(value)
+    return cut(repr(value))
+
+
+def cut(text: str) -> str:
+    """Return a text, cut where it is long, with how long it is.
+
+    Parameters
+    ----------
+    text : str
+        Of any length.
+    """
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 25]}... ({len(text):,} characters)"

@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
-from crosswave.printed.index import head_count
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
@@ -19,7 +18,7 @@ from crosswave.printed.words import is_spoken
 from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes, nearest_sizes
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan, SampleSize
-from crosswave.words import arrived
+from crosswave.words import arrived, cut
 
 Value = TypeVar("Value")
 
@@ -156,7 +155,7 @@ def _split(text: str) -> tuple[str, str | None]:
     text = text.strip()
     if len(text) > _LONGEST:
         return text, None
-    if (match := _OF.fullmatch(text)) and match[1].lower() not in ("some", "none"):
+    if match := _OF.fullmatch(text):
         return match[1], match[2]
     counts = _OUT_OF.fullmatch(text)
     if counts and not is_spoken(_whole(counts[1]), _whole(counts[2]), "out of"):
@@ -179,12 +178,16 @@ def _sizes(
         )
     if len(sizes) == 1 and all(own):
         who = {1: "the figure says its", 2: "both figures say their"}.get(len(own), "all figures say their")
-        raise ValueError(f"--n is for a figure without “of”; {who} own n; leave out --n {sizes[0]}")
+        raise ValueError(f"--n is for a figure without “of”; {who} own n; leave out --n {cut(sizes[0])}")
     each: list[str | None] = [*sizes] if len(sizes) > 1 else [*sizes, None][:1] * len(own)
     if len(sizes) == 1:
         each = [None if size else sizes[0] for size in own]
     told = zip(parts, own, each, strict=True)
-    twice = [f"{part} says its n, {one}, and --n gives {two}; leave one out" for part, one, two in told if one and two]
+    twice = [
+        f"{part} says its n, {cut(one)}, and --n gives {cut(two)}; leave one out"
+        for part, one, two in told
+        if one and two
+    ]
     if twice:
         raise ValueError("\n".join(twice))
     return tuple(one or two for one, two in zip(own, each, strict=True))
@@ -237,7 +240,7 @@ def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSi
     )
     if len(text) > _LONGEST:
         raise wrong
-    low, high, reason = _range_ends(text) or _worded_ends(text, lexicon, wrong)
+    low, high, reason = _range_ends(text, lexicon) or _worded_ends(text, lexicon, wrong)
     if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= N_LARGEST:
         raise wrong
     n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
@@ -250,11 +253,15 @@ def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSi
 Ends = tuple[Fraction, Fraction | None, str]
 
 
-def _range_ends(text: str) -> Ends | None:
+def _range_ends(text: str, lexicon: Lexicon) -> Ends | None:
     match = _RANGE.fullmatch(plain(text))
-    ends = (match["a"] or match["c"], match["b"] or match["d"]) if match else ("", "")
-    low, high = (head_count(end) for end in ends)
-    return None if low is None or high is None else (low, high, "typed as a range")
+    if match is None:
+        return None
+    try:
+        low, high = (lexicon.count(end) for end in (match["a"] or match["c"], match["b"] or match["d"]))
+    except ValueError:
+        return None
+    return None if low.verbal or high.verbal else (low.low, high.low, "typed as a range")
 
 
 def _worded_ends(text: str, lexicon: Lexicon, wrong: ValueError) -> Ends:
