@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from crosswave.printed.percents import percentage
 from crosswave.printed.plain import plain
@@ -57,8 +57,12 @@ class Index:
         phrases = [phrase for phrase in reversed(quantities.phrases) if phrase.kind == kind]
         self._texts = {_nameless(plain(phrase.text)): phrase for phrase in phrases}
         # A head count is hedged for its own survey, as "more than 5,000" was for 4,899: it is found by its words alone.
-        by_value = phrases if kind == "proportion" else []
-        self._values = {key: phrase for phrase in by_value if (key := self.key(plain(phrase.text)))}
+        self._by_value = phrases if kind == "proportion" else []
+
+    @cached_property
+    def _values(self) -> Mapping[tuple[int, Fraction], Phrase]:
+        """The first phrase of each hedge and value."""
+        return {key: phrase for phrase in self._by_value if (key := self.key(plain(phrase.text)))}
 
     def phrase(self, text: str) -> Phrase | None:
         """Return the phrase of a text in plain form: the same words, or the same hedge of the same value.
