@@ -94,7 +94,7 @@ def test_n_is_for_figures_that_do_not_say_their_own(typed, sizes, read):
 
 
 N_RULE = "n must be a whole number from 1 to 10,000,000, a range or words for one"
-N_ADVICE = "write 235, 900-999, nearly 1,000 or over 300"
+N_ADVICE = "write 235, 1,000, 900-999, nearly 1,000, over 300 or 235 people"
 SHARE_ADVICE = (
     "print a percentage, a fraction in words or a phrase of quantities.yaml, or add the phrase there with an interval "
     "and a reason"
@@ -127,7 +127,7 @@ SHARE_ADVICE = (
         (
             ["50% of 2", "50% of 1-200000"],
             [],
-            "the later figure: n may range over 100,000 at most; '1-200000' arrived; narrow it, or leave n out",
+            "the later figure: n may range over 100,000 at most; '1-200000' arrived; narrow it",
         ),
         (
             ["50% of 2", "101% of 300"],

@@ -192,29 +192,34 @@ def test_version_is_that_of_the_package():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "lines"),
+    ("arguments", "status", "lines"),
     [
-        (["73%", "--n", "61"], ["73% of 61: no count prints it", "nearest n that fit: 60 and 62"]),
-        (["73%", "--n", "62"], ["73% of 62: 45"]),
+        (["73%", "--n", "61"], 1, ["73% of 61: no count prints it", "nearest n that fit: 60 and 62"]),
+        (["73%", "--n", "62"], 0, ["73% of 62: 45"]),
         (
             ["71%", "--n", "43", "--rounding", "truncated"],
+            1,
             ["71% of 43: no count prints it", "nearest n that fit: 42 and 45"],
         ),
         (
             ["73%", "65%", "63%", "60%", "40%", "--n", "50-80"],
+            0,
             ["73% 65% 63% 60% 40%: 7 of 31 sizes fit: 52, 60, 62, 63, 75, 78, 80"],
         ),
     ],
 )
-def test_counts_by_hand(arguments, lines):
+def test_counts_by_hand(arguments, status, lines):
     result = runner.invoke(app, ["counts", *arguments, "--data", str(DATA)])
-    assert (result.exit_code, result.output.splitlines()) == (0, lines)
+    assert (result.exit_code, result.output.splitlines()) == (status, lines)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["73%", "--n", "0"], "--n is a whole number above 0, or a range such as 50-80; '0' arrived"),
+        (
+            ["73%", "--n", "0"],
+            "--n: n must be a whole number from 1 to 10,000,000, a range or words for one; '0'",
+        ),
         (["73%", "--n", "80-50"], "'80-50' arrived"),
         (["x", "--n", "61"], "cannot read 'x' as a share"),
         (["73%", "--n", "61", "--rounding", "up"], "--rounding is nearest or truncated; 'up' arrived"),
@@ -230,7 +235,7 @@ def test_counts_refuses_what_it_cannot_read(arguments, words):
     ("pair", "words"),
     [
         ("survey=techuk-2017", "survey chooses the page and is no parameter of a run; use --survey"),
-        ("alpha=2", "alpha must lie above 0 and below 0.5, such as 0.05 for 95 % intervals; 2 arrived"),
+        ("alpha=2", "alpha must be an error rate above 0 and below 0.5; 2 arrived; write 0.05 for 95 % intervals"),
         ("from_year=2021", "from_year 2021 must not be after to_year 2020"),
     ],
 )

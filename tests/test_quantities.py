@@ -208,7 +208,8 @@ def test_every_calibrating_use_in_quantities_lies_inside_its_phrase(registry: Re
     seen = list(phrases_seen(registry.quantities))
     assert len(seen) > 60
     for text, figure, exact in seen:
-        quantity = lexicon.share(text) if kinds[text] == "proportion" else lexicon.count(text)
+        read = {"proportion": lexicon.share, "count": lexicon.count}[kinds.get(text, "proportion")]
+        quantity = read(text)
         assert quantity.holds(number(exact)), (text, figure, exact)
 
 
@@ -233,7 +234,7 @@ def test_a_use_noted_as_misreport_calibrates_nothing(registry: Registry) -> None
         ("at least 30%", "30%", "100%"),
         ("up to 57%", "0", "57%"),
         ("around 70%", "63%", "77%"),
-        ("nearly 100%", "85%", "100%"),
+        ("nearly 100%", "88%", "100%"),  # as nearly all
     ],
 )
 def test_hand_countable_phrases(lexicon: Lexicon, printed: str, low: str, high: str) -> None:
@@ -243,7 +244,7 @@ def test_hand_countable_phrases(lexicon: Lexicon, printed: str, low: str, high: 
 
 @pytest.mark.parametrize("words", ["nearly", "over", "about", "just over", "less than", "at least", "up to", "almost"])
 @pytest.mark.parametrize(
-    "rest", ["half", "a third", "two thirds", "40%", "three in four", "nine out of ten", "1%", "100%"]
+    "rest", ["half", "a third", "two thirds", "40%", "three in four", "nine out of ten", "1%", "99%"]
 )
 def test_a_hedged_share_stays_a_share_and_holds_what_it_hedges(lexicon: Lexicon, words: str, rest: str) -> None:
     quantity = lexicon.share(f"{words} {rest}")

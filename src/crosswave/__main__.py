@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 
 from crosswave.commands.failures import import_words, python_fault
+from crosswave.commands.terminal import show_everywhere
 
 
 def main() -> None:
     """Run the command that was typed; end with status 1 and plain words where Python or a package is missing."""
+    show_everywhere()
     if fault := python_fault(sys.version_info[:2]):
         sys.exit(fault)
     try:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from crosswave.printed.faults import no_number, quantity_faults
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import QuantityError, number
+from crosswave.printed.quantity import QuantityError
 from crosswave.registry import DataError, Fault, Registry, find_data
 from crosswave.registry.loading import read_folder
 from crosswave.registry.mending import Path_
-from crosswave.registry.models import Answer, Condition, Phrase, Question, Survey
+from crosswave.registry.models import Answer, Condition, Question, Survey
 
 _EXCLUSIVE = ("single", "scale", "fact")
 
@@ -104,31 +105,7 @@ def _least(answer: Answer, lexicon: Lexicon) -> Fraction:
 
 def _quantity_faults(registry: Registry) -> Iterator[Fault]:
     document = registry.documents["quantities.yaml"]
-    for k, phrase in enumerate(registry.quantities.phrases):
-        for key in ("low", "high"):
-            if words := _no_number(getattr(phrase, key)):
-                yield document.fault(("phrases", k, key), words)
-        if not (_no_number(phrase.low) or _no_number(phrase.high)) and number(phrase.low) > number(phrase.high):
-            yield document.fault(("phrases", k, "low"), f"low {phrase.low} is above high {phrase.high}; swap them")
-    for k, phrase in enumerate(registry.quantities.phrases):
-        for figure, exact in _outside_own_interval(phrase):
-            words = (
-                f"the interval of {phrase.text!r} does not hold {exact}, for which it was printed ({figure}); widen it"
-            )
-            yield document.fault(("phrases", k), words)
-
-
-def _outside_own_interval(phrase: Phrase) -> Iterator[tuple[str, str]]:
-    if _no_number(phrase.low) or _no_number(phrase.high):
-        return
-    low, high = number(phrase.low), number(phrase.high)
-    if low > high:
-        return
-    for use in phrase.seen:
-        exact = use.get("exact", "")
-        known = exact and use.get("misreport") != "yes" and not _no_number(exact)
-        if known and not low <= number(exact) <= high:
-            yield use.get("figure", "?"), exact
+    yield from (document.fault(where, words) for where, words in quantity_faults(registry.quantities))
 
 
 def _claim_faults(registry: Registry) -> Iterator[Fault]:
@@ -146,7 +123,7 @@ def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
         yield f"is: {condition.is_} needs {' and '.join(missing)}; add it"
         return
     numbers = [getattr(condition, key) for key in needed if key != "phrase"]
-    yield from (words for text in numbers if (words := _no_number(text)))
+    yield from (words for text in numbers if (words := no_number(text)))
     if condition.phrase and (words := _unread(condition.phrase, lexicon)):
         yield words
 
@@ -155,13 +132,5 @@ def _fact_faults(condition: Condition, registry: Registry) -> Iterator[str]:
     """A fact that takes part in a sum must be a number: no date, no range."""
     for name in condition.names:
         fact = registry.facts.get(name)
-        if fact and (words := _no_number(fact.value)):
+        if fact and (words := no_number(fact.value)):
             yield f"fact {name} cannot be added up: {words}"
-
-
-def _no_number(text: str) -> str | None:
-    try:
-        number(text)
-    except QuantityError as error:
-        return str(error)
-    return None

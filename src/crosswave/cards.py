@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -12,15 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from crosswave.holes import feasible_words
-from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import reconstruct
-from crosswave.reconstruct.by_hand import counts_on, fitting_sizes, nearest_sizes
 from crosswave.registry.faults import nearest
 from crosswave.registry.loading import Registry
 from crosswave.results import by_finding
 from crosswave.sentences import trend_sentence
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
+from crosswave.words import arrived
 
 _LISTED = ("answer", "published", "level", "count", "base", "interval")
 
@@ -31,7 +29,7 @@ def card(name: str, registry: Registry) -> RenderableType:
     Parameters
     ----------
     name : str
-        The id of any of them.
+        The id of any of them, in any case.
     registry : Registry
         Where it stands.
 
@@ -40,18 +38,17 @@ def card(name: str, registry: Registry) -> RenderableType:
     KeyError
         Nothing has that id; the message names the nearest ones.
     """
-    kinds: Mapping[Callable[[str], bool], Callable[[str, Registry], RenderableType]] = {
-        registry.surveys.__contains__: _survey_card,
-        registry.constructs.__contains__: _construct_card,
-        registry.findings.__contains__: _finding_card,
+    kinds: Mapping[str, Callable[[str, Registry], RenderableType]] = {
+        **dict.fromkeys(registry.findings, _finding_card),
+        **dict.fromkeys(registry.constructs, _construct_card),
+        **dict.fromkeys(registry.surveys, _survey_card),
     }
-    for holds, make in kinds.items():
-        if holds(name):
-            return make(name, registry)
-    known = [*registry.surveys, *registry.constructs, *registry.findings]
-    raise KeyError(
-        f"no finding, survey or construct is called {name!r}{nearest(name, known) or '; see crosswave list'}"
-    )
+    known = name.strip().lower()  # all ids are in small letters
+    if known not in kinds:
+        raise KeyError(
+            f"no finding, survey or construct is called {arrived(name)}{nearest(name, kinds) or '; see crosswave list'}"
+        )
+    return kinds[known](known, registry)
 
 
 def _findings(survey_id: str, registry: Registry) -> pd.DataFrame:
@@ -131,49 +128,3 @@ def _feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
 
 def _interval(row: pd.Series) -> str:
     return "" if pd.isna(row["low"]) else f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %"
-
-
-def counts_lines(printed: Sequence[str], n: str, rounding: str, registry: Registry) -> Iterator[str]:
-    """Yield what can be said of percentages and a size, or a range of sizes, line by line.
-
-    Parameters
-    ----------
-    printed : sequence of str
-        Figures of one base.
-    n : str
-        ``61`` or ``50-80``.
-    rounding : str
-        nearest or truncated.
-    registry : Registry
-        Reads words such as "nearly half".
-
-    Raises
-    ------
-    ValueError
-        n or the rounding is of another form, or a figure cannot be read.
-    """
-    if rounding not in ("nearest", "truncated"):
-        raise ValueError(f"--rounding is nearest or truncated; {rounding!r} arrived")
-    sizes = _sizes(n)
-    figures = [Lexicon(registry.quantities).share(text, rounding) for text in printed]
-    if len(sizes) == 1:
-        for figure in figures:
-            yield f"{figure.printed} of {sizes[0]}: {_one_count(counts_on(figure, sizes[0]))}"
-    fitting = fitting_sizes(figures, sizes)
-    if len(sizes) > 1:
-        yield f"{' '.join(printed)}: {len(fitting)} of {len(sizes)} sizes fit: {', '.join(map(str, fitting)) or 'none'}"
-    if not fitting:
-        yield f"nearest n that fit: {' and '.join(map(str, nearest_sizes(figures, sizes[0])))}"
-
-
-def _one_count(counts: range) -> str:
-    if not counts:
-        return "no count prints it"
-    return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-
-
-def _sizes(text: str) -> range:
-    match = re.fullmatch(r"([1-9]\d*)(?:-([1-9]\d*))?", text)
-    if not match or (match[2] and int(match[2]) < int(match[1])):
-        raise ValueError(f"--n is a whole number above 0, or a range such as 50-80; {text!r} arrived")
-    return range(int(match[1]), int(match[2] or match[1]) + 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crosswave.registry import find_data
 from crosswave.registry.faults import nearest, shown_path
+from crosswave.words import arrived
 
 _HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
 _NAMES = re.compile(r"^- Names: ((?:.+\n?)+?)(?=^- |^$|\Z)", re.MULTILINE)
@@ -115,5 +116,7 @@ def explanation(name: str, text: str) -> str:
     parts = {known: method.text for method in methods(text) for known in method.names}
     wanted = re.sub(r"[\s_]+", "-", name.strip().lower())
     if wanted not in parts:
-        raise KeyError(f"no method is called {name!r}{nearest(wanted, parts) or '; crosswave explain lists all'}")
+        raise KeyError(
+            f"no method is called {arrived(name)}{nearest(wanted, parts) or '; crosswave explain lists all'}"
+        )
     return parts[wanted]

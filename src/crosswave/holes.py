@@ -38,7 +38,7 @@ def feasible_words(values: Sequence[int], low: int, high: int, shown: Callable[[
     >>> feasible_words((143, 144, 235), 143, 235), feasible_words((146, 147, 148, 149, 235), 146, 235)
     ('143, 144 or 235', '146 to 149 or 235')
     """
-    pieces = list(_pieces(values, shown)) if has_holes(values) else []
+    pieces = list(pieces_of(values, shown)) if has_holes(values) else []
     if 0 < len(pieces) <= PIECES_LISTED:
         return f"{', '.join(pieces[:-1])} or {pieces[-1]}"
     return shown(low) if low == high else f"{shown(low)} to {shown(high)}"
@@ -49,8 +49,21 @@ def listed_whole(values: Sequence[int], words: str) -> bool:
     return not has_holes(values) or " or " in words
 
 
-def _pieces(values: Sequence[int], shown: Callable[[int], str]) -> Iterator[str]:
-    """Unbroken ranges of three and more as ranges, all other numbers one by one."""
+def pieces_of(values: Sequence[int], shown: Callable[[int], str] = "{:,}".format) -> Iterator[str]:
+    """Yield unbroken ranges of three and more as ranges, and all other numbers one by one.
+
+    Parameters
+    ----------
+    values : sequence of int
+        In ascending order.
+    shown : callable
+        A number as text.
+
+    Examples
+    --------
+    >>> list(pieces_of((60, 62, 2000, 2001, 2002)))
+    ['60', '62', '2,000 to 2,002']
+    """
     start = 0
     for place in range(1, len(values) + 1):
         if place < len(values) and values[place] == values[place - 1] + 1:

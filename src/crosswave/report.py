@@ -128,10 +128,11 @@ def _prune() -> None:
 def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     """Raise ValueError that names every survey or construct there is not, with the nearest."""
     from crosswave.registry.faults import nearest
+    from crosswave.words import arrived
 
     there = list(known)
     lines = [
-        f"no {kind} is called {name!r}{nearest(name, there) or f'; see crosswave list {kind}s'}"
+        f"no {kind} is called {arrived(name)}{nearest(name, there) or f'; see crosswave list {kind}s'}"
         for name in names
         if name not in there
     ]

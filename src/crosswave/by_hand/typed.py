@@ -7,14 +7,18 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
+from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
-from crosswave.reconstruct.by_hand import counts_on, nearest_sizes
+from crosswave.printed.words import is_spoken
+from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes, nearest_sizes
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan, SampleSize
+from crosswave.words import arrived, cut
 
 Value = TypeVar("Value")
 
@@ -22,12 +26,16 @@ PARTS = ("the earlier figure", "the later figure")
 
 # The last "of" that is not that of "four out of five".
 _OF = re.compile(r"(.*\S)(?<!\bout)\s+of\s+(?:the\s+)?(\S.*)", re.IGNORECASE | re.DOTALL)
-_COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
-_RANGE = re.compile(rf"({_COUNT.pattern})\s*(?:-|–|\bto\b)\s*({_COUNT.pattern})")
-_N_LARGEST = 10_000_000
+_COUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12}")
+_OUT_OF = re.compile(
+    rf"({_COUNT.pattern})\s*(?:out\s+of|/)\s*(?:the\s+)?({_COUNT.pattern})(?![0-9,.%])(.*)", re.IGNORECASE
+)
+_RANGE = re.compile(r"(?:(?:from )?(?P<a>.+) to (?P<b>.+)|between (?P<c>.+) and (?P<d>.+))")
 # Each n of a range is looked at, and each value that could be printed with so many decimals.
 _WIDEST = 100_000
 _DECIMALS = 4
+_MORE_DECIMALS = re.compile(rf"\.[0-9]{{{_DECIMALS + 1}}}")
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +96,47 @@ def read_figures(typed: Sequence[str], sizes: Sequence[str], registry: Registry)
             f"two figures are compared, the earlier first and each in quotes; {_listed(typed)} arrived; "
             'write crosswave compare "58% of 235" "53% of 232"'
         )
-    split = [_split(text) for text in typed]
     faults: list[str] = []
-    given = attempt(faults, lambda: _sizes(split, sizes)) or tuple(size for _, size in split)
-    rows = zip(PARTS, typed, split, given, strict=True)
-    found = [_figure(faults, part, text, share, size, registry) for part, text, (share, _), size in rows]
-    if faults:
+    found = read_all(PARTS, typed, sizes, registry, faults)
+    for part, figure in zip(PARTS, found, strict=True):
+        if figure:
+            attempt(faults, partial(_printable, part, figure, registry))
+    first, second = found
+    if faults or first is None or second is None:
         raise ValueError("\n".join(dict.fromkeys(faults)))
-    first, second = (figure for figure in found if figure)
     return first, second
 
 
+def read_all(
+    parts: Sequence[str],
+    typed: Sequence[str],
+    sizes: Sequence[str],
+    registry: Registry,
+    faults: list[str],
+    rounding: str = "nearest",
+) -> list[HandFigure | None]:
+    """Return what was read of each figure, None where it cannot be; its faults go to the others.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        What each figure is called in its faults.
+    typed, sizes, registry
+        As for `read_figures`, of any number of figures.
+    faults : list of str
+        Gets a line for each fault.
+    rounding : {"nearest", "truncated"}
+        How percentages were printed.
+    """
+    split = [_split(text) for text in typed]
+    given = attempt(faults, lambda: _sizes(parts, split, sizes)) or tuple(size for _, size in split)
+    reader = _Reader(registry, rounding, faults)
+    rows = zip(parts, typed, split, given, strict=True)
+    return [reader.figure(part, text, share, size, own) for part, text, (share, own), size in rows]
+
+
 def _listed(typed: Sequence[str]) -> str:
-    return ", ".join(repr(text) for text in typed) or "nothing"
+    return ", ".join(arrived(text) for text in typed) or "nothing"
 
 
 def attempt(faults: list[str], read: Callable[[], Value]) -> Value | None:
@@ -121,11 +157,25 @@ def attempt(faults: list[str], read: Callable[[], Value]) -> Value | None:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    match = _OF.fullmatch(text.strip())
-    return (match[1], match[2]) if match else (text.strip(), None)
+    """The share, or count, and who answered."""
+    text = text.strip()
+    if len(text) > _LONGEST:
+        return text, None
+    if match := _OF.fullmatch(text):
+        return match[1], match[2]
+    counts = _OUT_OF.fullmatch(text)
+    if counts and not is_spoken(_whole(counts[1]), _whole(counts[2]), "out of"):
+        return counts[1], counts[2] + counts[3]
+    return text, None
 
 
-def _sizes(split: Sequence[tuple[str, str | None]], sizes: Sequence[str]) -> tuple[str | None, ...]:
+def _whole(digits: str) -> int:
+    return int(digits.replace(",", ""))
+
+
+def _sizes(
+    parts: Sequence[str], split: Sequence[tuple[str, str | None]], sizes: Sequence[str]
+) -> tuple[str | None, ...]:
     """The size of each figure, from its own words or from --n."""
     own = [size for _, size in split]
     if len(sizes) > len(own):
@@ -133,43 +183,55 @@ def _sizes(split: Sequence[tuple[str, str | None]], sizes: Sequence[str]) -> tup
             f"--n may be given twice, once for each figure; it was given {len(sizes)} times; leave out the rest"
         )
     if len(sizes) == 1 and all(own):
-        raise ValueError(f"--n is for a figure without “of”; both figures say their own n; leave out --n {sizes[0]}")
-    each: list[str | None] = [*sizes] or [None] * len(own)
+        who = {1: "the figure says its", 2: "both figures say their"}.get(len(own), "all figures say their")
+        raise ValueError(f"--n is for a figure without “of”; {who} own n; leave out --n {cut(sizes[0])}")
+    each: list[str | None] = [*sizes] if len(sizes) > 1 else [*sizes, None][:1] * len(own)
     if len(sizes) == 1:
         each = [None if size else sizes[0] for size in own]
-    told = zip(PARTS, own, each, strict=True)
-    twice = [f"{part} says its n, {one}, and --n gives {two}; leave one out" for part, one, two in told if one and two]
+    told = zip(parts, own, each, strict=True)
+    twice = [
+        f"{part} says its n, {cut(one)}, and --n gives {cut(two)}; leave one out"
+        for part, one, two in told
+        if one and two
+    ]
     if twice:
         raise ValueError("\n".join(twice))
     return tuple(one or two for one, two in zip(own, each, strict=True))
 
 
-def _figure(
-    faults: list[str], part: str, typed: str, share: str, size: str | None, registry: Registry
-) -> HandFigure | None:
-    """One figure; a fault of its share does not hide one of its size."""
-    lexicon, before = Lexicon(registry.quantities), len(faults)
-    n = attempt(faults, lambda: _size(part, size, lexicon, registry.plan))
-    if _COUNT.fullmatch(share) and share == typed.strip():
-        faults.append(f"{part}: {share!r} is a bare number; write {share}% for a percentage, or a count as 137 of 235")
-        return None
-    if _COUNT.fullmatch(share):
-        return attempt(faults, lambda: _counted(part, typed, share, n)) if n else None
-    quantity = attempt(faults, lambda: _share(part, share, lexicon))
-    if n is None or quantity is None or len(faults) > before:
-        return None
-    attempt(faults, lambda: _printable(part, quantity, n, sample_range(n, lexicon, registry.plan)))
-    return HandFigure(typed, share, n)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads figures by a registry's quantities and plan; faults go to a list."""
+
+    registry: Registry
+    rounding: str
+    faults: list[str]
+
+    def figure(self, part: str, typed: str, share: str, size: str | None, own: str | None) -> HandFigure | None:
+        """One figure; a fault of its share does not hide one of its size."""
+        who = part if own else "--n"
+        n = attempt(self.faults, lambda: _size(who, size, self._lexicon, self.registry.plan))
+        if own and _COUNT.fullmatch(share):
+            return attempt(self.faults, lambda: _counted(part, typed, share, n)) if n else None
+        quantity = attempt(self.faults, lambda: _share(part, share, self._lexicon, self.rounding))
+        return HandFigure(typed, share, n) if n and quantity else None
+
+    @property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self.registry.quantities)
 
 
-def _share(part: str, text: str, lexicon: Lexicon) -> Quantity:
+def _share(part: str, text: str, lexicon: Lexicon, rounding: str) -> Quantity:
+    if len(text) > _LONGEST:
+        raise ValueError(f"{part}: a figure has {_LONGEST} characters at most; {arrived(text)} arrived; shorten it")
     try:
-        share = lexicon.share(text)
+        share = lexicon.share(text, rounding)
     except ValueError as error:
         raise ValueError(f"{part}: {error}") from None
-    if (share.decimals or 0) > _DECIMALS:
+    if _MORE_DECIMALS.search(text):
         raise ValueError(
-            f"{part}: a percentage has {_DECIMALS} decimals at most; {text!r} arrived; give counts, such as 137 of 235"
+            f"{part}: a percentage has {_DECIMALS} decimals at most; {arrived(text)} arrived; "
+            "give counts, such as 137 of 235"
         )
     return share
 
@@ -179,31 +241,36 @@ def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSi
     if text is None:
         return SampleSize(kind="unknown")
     wrong = ValueError(
-        f"{part}: n must be a whole number from 1 to {_N_LARGEST:,}, a range or words for one; {text!r} arrived; "
-        "write 235, 900-999, nearly 1,000 or over 300"
+        f"{part}: n must be a whole number from 1 to {N_LARGEST:,}, a range or words for one; {arrived(text)} arrived; "
+        "write 235, 1,000, 900-999, nearly 1,000, over 300 or 235 people"
     )
-    low, high, reason = _range_ends(text) or _worded_ends(text, lexicon, wrong)
-    if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= _N_LARGEST:
+    if len(text) > _LONGEST:
+        raise wrong
+    low, high, reason = _range_ends(text, lexicon) or _worded_ends(text, lexicon, wrong)
+    if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= N_LARGEST:
         raise wrong
     n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
     ends = sample_range(n, lexicon, plan)
     if ends and ends[1] - ends[0] > _WIDEST:
-        raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {text!r} arrived; narrow it, or leave n out")
+        raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {arrived(text)} arrived; narrow it")
     return n
 
 
 Ends = tuple[Fraction, Fraction | None, str]
 
 
-def _range_ends(text: str) -> Ends | None:
-    match = _RANGE.fullmatch(text)
-    low, high = (Fraction(end.replace(",", "")) for end in match.groups()) if match else (None, None)
-    return None if low is None or high is None else (low, high, "typed as a range")
+def _range_ends(text: str, lexicon: Lexicon) -> Ends | None:
+    match = _RANGE.fullmatch(plain(text))
+    if match is None:
+        return None
+    try:
+        low, high = (lexicon.count(end) for end in (match["a"] or match["c"], match["b"] or match["d"]))
+    except ValueError:
+        return None
+    return None if low.verbal or high.verbal else (low.low, high.low, "typed as a range")
 
 
 def _worded_ends(text: str, lexicon: Lexicon, wrong: ValueError) -> Ends:
-    if "%" in text or "cent" in text.lower():
-        raise wrong
     try:
         count = lexicon.count(text)
     except ValueError:
@@ -220,25 +287,55 @@ def _sample_size(text: str, low: int, high: int | None, reason: str) -> SampleSi
 
 
 def _counted(part: str, typed: str, share: str, n: SampleSize) -> HandFigure:
-    count = int(share.replace(",", ""))
+    count = _whole(share)
     if n.kind != "exact":
         raise ValueError(
-            f"{part}: a count needs its n as a whole number; {typed!r} arrived; write 137 of 235, or a percentage: 58%"
+            f"{part}: a count needs its n as a whole number; {arrived(typed)} arrived; "
+            "write 137 of 235, or a percentage: 58%"
         )
     if count > (n.value or 0):
-        raise ValueError(f"{part}: a count is at most its n; {typed!r} arrived; write the count first, then its n")
+        raise ValueError(
+            f"{part}: a count is at most its n; {arrived(typed)} arrived; write the count first, then its n"
+        )
     return HandFigure(typed, f"{count} of {n.value}", n, count)
 
 
-def _printable(part: str, share: Quantity, n: SampleSize, sizes: tuple[int, int] | None) -> None:
+def _printable(part: str, figure: HandFigure, registry: Registry) -> None:
     """Refuse what nobody can have printed."""
-    if sizes is None or any(counts_on(share, size) for size in range(sizes[0], sizes[1] + 1)):
+    lexicon = Lexicon(registry.quantities)
+    sizes = sample_range(figure.n, lexicon, registry.plan)
+    if figure.count is not None or sizes is None:
         return
-    low, high = sizes
-    answered = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-    near = sorted({*nearest_sizes([share], low), *nearest_sizes([share], high)})
-    fits = [size for size in near if counts_on(share, size)]
-    raise ValueError(
-        f"{part}: no count of {answered} prints as {share.printed!r}; nearest n that fit: "
-        f"{' and '.join(f'{size:,}' for size in fits)}; check both numbers"
-    )
+    share = lexicon.share(figure.printed)
+    if not fitting_sizes([share], range(sizes[0], sizes[1] + 1)):
+        raise ValueError(
+            f"{part}: no count of {number_range(*sizes)} prints as {arrived(share.printed)}; "
+            f"{nearest_words([share], *sizes)}; check both numbers"
+        )
+
+
+def number_range(low: int, high: int) -> str:
+    """Return ``61`` or ``900 to 999``.
+
+    Parameters
+    ----------
+    low, high : int
+        The ends.
+    """
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def nearest_words(shares: Sequence[Quantity], low: int, high: int) -> str:
+    """Return the sizes beside a range on which every share can have been printed, in words.
+
+    Parameters
+    ----------
+    shares : sequence of Quantity
+        Of one base.
+    low, high : int
+        The range, none of which fits.
+    """
+    near = [n for n in nearest_sizes(shares, low) if n < low] + [n for n in nearest_sizes(shares, high) if n > high]
+    if not near:
+        return f"no n up to {N_LARGEST:,} fits"
+    return f"nearest n that fit: {' and '.join(f'{n:,}' for n in near)}"

@@ -38,6 +38,7 @@ def list_(
 ) -> None:
     """List ids with a line each."""
     from crosswave.registry.faults import nearest
+    from crosswave.words import arrived
 
     with plain_faults():
         registry = load_registry(data)
@@ -49,7 +50,7 @@ def list_(
             "findings": {f.id: f"{f.answer.printed}  {f.answer.says}" for f in registry.findings.values()},
         }
         if what not in rows:
-            raise ValueError(f"{what!r} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")
+            raise ValueError(f"{arrived(what)} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")
     for name, words in rows[what].items():
         print(f"{name}\t{words}")
 

@@ -12,20 +12,32 @@ methods = typer.Typer()
 
 
 @methods.command(
-    epilog='Examples:  [bold]crosswave counts "73%" --n 61[/]  ·  [bold]crosswave counts "73%" "65%" "40%" --n 50-80[/]'
+    epilog=(
+        'Examples:  [bold]crosswave counts "73% of 61"[/]  ·  [bold]crosswave counts "nearly half" --n 948[/]  ·  '
+        '[bold]crosswave counts "73%" "65%" "40%" --n 50-80[/]'
+    )
 )
 def counts(
-    printed: Annotated[list[str], typer.Argument(metavar="FIGURE...", help="Percentages as printed, of one base.")],
-    n: Annotated[str, typer.Option("--n", help="How many answered: 61, or a range such as 50-80.")],
+    printed: Annotated[
+        list[str],
+        typer.Argument(metavar="FIGURE...", help='Figures of one base: "58%", "58% of 235", "nearly half", "1 in 3".'),
+    ],
+    n: Annotated[
+        str | None, typer.Option("--n", help="Who answered: 61, 1,000, nearly 1,000, or a range such as 50-80.")
+    ] = None,
     rounding: Annotated[str, typer.Option(help="nearest or truncated.")] = "nearest",
     data: Data = None,
 ) -> None:
-    """Say which counts of n can have printed a percentage, or which n fit several of them."""
-    from crosswave.cards import counts_lines
+    """Say which counts of n can have printed a percentage, or which n fit several of them; status 1 if none does.
+
+    What may be typed for a figure and for n: crosswave explain words.
+    """
+    from crosswave.by_hand.counting import count_typed
 
     with plain_faults():
-        for line in counts_lines(printed, n, rounding, load_registry(data)):
-            print(line)
+        found = count_typed(printed, n, rounding, load_registry(data))
+    print("\n".join(found.lines))
+    raise typer.Exit(0 if found.fits else 1)
 
 
 @methods.command(
@@ -67,6 +79,7 @@ def compare(
     """Compare two printed figures: what changed, what could have been shown, and what would tip the verdict.
 
     Numbers that are not given are those of plan.yaml.
+    What may be typed for a figure and for n: crosswave explain words.
 
     JSON keys, changes in points: figures (typed, percent, percent_range, n, design_effect); tier, total_error,
     degrees_of_freedom, verdict, answer, certainty, marked_down, sentence, difference, interval, p_value, p_low, p_high,
@@ -93,7 +106,7 @@ def compare(
             design_effects=design_effect or [], sampling=sampling,
         )  # fmt: skip
     if as_json:
-        print(json.dumps(as_record(found), allow_nan=False, ensure_ascii=False, indent=2))
+        print(json.dumps(as_record(found), allow_nan=False, indent=2))
     else:
         Console(highlight=False).print(block(found))
 

@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from crosswave.commands.shared import Data, data_folder, load_registry, plain_faults
+from crosswave.words import arrived
 
 pages = typer.Typer()
+
+_LONGEST = 1000
 
 
 @pages.command(epilog="Examples:  [bold]crosswave run[/]  ·  [bold]crosswave run --survey igov-2017 --force[/]")
@@ -40,9 +43,12 @@ def run(
     from crosswave.commands.window import check_window
     from crosswave.report import Choice, run_report
     from crosswave.run.alone import alone_in
+    from crosswave.trend.settings import check_settings
 
     with plain_faults():
         parameters = _values(parameter)
+        if parameters:
+            check_settings(load_registry(data).plan, parameters)
         if parameters.keys() & {"from_year", "to_year"}:
             check_window(load_registry(data), construct or (), parameters)
         choice = Choice(
@@ -62,22 +68,27 @@ def run(
 
 
 def _values(pairs: list[str] | None) -> dict[str, object]:
-    """Read NAME=VALUE as Python would read the value, or as text."""
-    import ast
-
+    """Read NAME=VALUE, any number of them."""
     values: dict[str, object] = {}
     own = {"survey": "--survey", "construct": "--construct", "source": "--only claims/..."}
     for pair in pairs or []:
         name, equals, text = pair.partition("=")
         if not equals:
-            raise ValueError(f"--parameter takes NAME=VALUE, such as alpha=0.01; {pair!r} arrived")
+            raise ValueError(f"--parameter takes NAME=VALUE, such as alpha=0.01; {arrived(pair)} arrived")
         if name in own:
             raise ValueError(f"{name} chooses the page and is no parameter of a run; use {own[name]}")
-        try:
-            values[name] = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            values[name] = text
+        values[name] = _read(text)
     return values
+
+
+def _read(text: str) -> object:
+    """A value as Python would read it; text that is none, or too long to be one, stays text."""
+    import ast
+
+    try:
+        return ast.literal_eval(text) if len(text) <= _LONGEST else text
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return text
 
 
 @pages.command(epilog="Example:  [bold]crosswave reconstruct igov-2017 --draws 20 --seed 1 --out drawn[/]")

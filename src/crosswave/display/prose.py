@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from crosswave.given import check_given
 from crosswave.tables.render import folded, publish
 from crosswave.words import capital
 
@@ -38,13 +37,7 @@ def say(*sentences: str, heading: str = "") -> None:
         Plain text.
     heading : str
         A heading above them.
-
-    Raises
-    ------
-    ValueError
-        papermill gave the notebook a parameter that it does not have: what is said would not be what was asked.
     """
-    check_given()
     paragraphs = [f"## {markdown(capital(heading))}"] if heading else []
     paragraphs += [markdown(sentence) for sentence in sentences if sentence]
     _display(paragraphs, [heading, *sentences])

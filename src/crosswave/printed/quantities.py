@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from crosswave.printed.ends import percent_ends
+from crosswave.printed.index import Hedged, head_count, indexed, share_value
+from crosswave.printed.misprints import share_advice
+from crosswave.printed.percents import percentage, share_range
+from crosswave.printed.plain import plain
 from crosswave.printed.quantity import Quantity, QuantityError, number
-from crosswave.printed.words import named_share, small_number
-from crosswave.registry.models import Quantities, Rule
-
-_PERCENT = re.compile(r"(\d+(?:\.(\d+))?)\s*(?:%|per ?cent)", re.IGNORECASE)
-_RANGE = re.compile(r"(\d+)(?: ?[-–] ?| to )(\d+)\s*(?:%|per ?cent)", re.IGNORECASE)
-_COUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(\+|thousand|million|billion)?\D*", re.IGNORECASE)
-_SCALES = {None: 1, "": 1, "+": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
+from crosswave.registry.models import Phrase, Quantities, Rule
+from crosswave.registry.models.quantities import Reach
+from crosswave.words import arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,33 @@ class Lexicon:
         QuantityError
             The text is no percentage, no phrase of quantities.yaml and no rule reads it; or it exceeds 100 %.
         """
-        text = _plain(printed)
-        exact = _exact_percent(printed, text, rounding)
-        if exact is not None:
-            return exact
-        return self._phrase(printed, text, "proportion") or self._by_rule(printed, text)
+        exact = _exact_percent(printed, rounding)
+        return exact if exact is not None else self._in_words(printed, plain(printed), rounding)
+
+    def _in_words(self, printed: str, text: str, rounding: str) -> Quantity:
+        index = indexed(self.quantities, "proportion")
+        hedged = index.hedged(text)
+        if hedged and hedged.text != text and index.is_bare(hedged.rule) and percentage(hedged.text, rounding):
+            return _exact(printed, hedged.text, rounding)  # "only 58%"
+        if phrase := index.phrase(text):
+            return _of_phrase(printed, phrase)
+        if ends := share_range(text, rounding):
+            low, high = _up_to_all(printed, (ends.low, ends.high))
+            return Quantity(printed, low, high, None, "a printed range, its ends rounded", ends.high_open)
+        return self._by_rule(printed, text, hedged)
+
+    def _by_rule(self, printed: str, text: str, hedged: Hedged | None) -> Quantity:
+        value = share_value(hedged.text) if hedged else None
+        if hedged is None or value is None:
+            raise QuantityError(share_advice(printed, text))
+        reach = _reach(hedged.rule, value)
+        low, high = _around(value, reach)
+        low, high = _up_to_all(printed, (max(low, Fraction(0)), min(high, Fraction(1))))
+        if low == high and not indexed(self.quantities, "proportion").is_bare(hedged.rule):
+            raise QuantityError(
+                f"{arrived(printed)} hedges all or nothing, which leaves one share alone; write 0% or 100%"
+            )
+        return Quantity(printed, low, high, None, reach.reason)
 
     def known_count(self, printed: str) -> Quantity | None:
         """Return the whole numbers that quantities.yaml gives to a printed text, if it names it.
@@ -56,26 +76,8 @@ class Lexicon:
         printed : str
             Such as ``nearly 1,000``.
         """
-        return self._phrase(printed, _plain(printed), "count")
-
-    def _phrase(self, printed: str, text: str, kind: str) -> Quantity | None:
-        for phrase in self.quantities.phrases:
-            if phrase.kind == kind and _plain(phrase.text) == text:
-                return Quantity(printed, number(phrase.low), number(phrase.high), None, phrase.reason)
-        return None
-
-    def _by_rule(self, printed: str, text: str) -> Quantity:
-        rule, rest = self._leading(text, "proportion")
-        match = _PERCENT.fullmatch(rest)
-        value = Fraction(match[1]) / 100 if match else named_share(rest)
-        if value is None:
-            raise QuantityError(
-                f"cannot read {printed!r} as a share; print a percentage, a fraction in words or a phrase of "
-                "quantities.yaml, or add the phrase there with an interval and a reason"
-            )
-        low, high = _around(value, rule)
-        low, high = _up_to_all(printed, (max(low, Fraction(0)), min(high, Fraction(1))))
-        return Quantity(printed, low, high, None, rule.reason)
+        phrase = indexed(self.quantities, "count").phrase(plain(printed))
+        return _of_phrase(printed, phrase) if phrase else None
 
     def count(self, printed: str) -> Quantity:
         """Return the whole numbers for which a printed text can stand.
@@ -83,84 +85,69 @@ class Lexicon:
         Parameters
         ----------
         printed : str
-            Such as ``235``, ``1,095``, ``nearly 1,000``, ``over 300``, ``900+``.
+            Such as ``235``, ``1,095``, ``nearly 1,000``, ``over 300 people``, ``900+``.
 
         Raises
         ------
         QuantityError
-            The text is no phrase of quantities.yaml and holds no number, or more than one.
+            The text is no phrase of quantities.yaml and holds no number, more than one, or a word after it that is
+            not under `counted` in quantities.yaml.
         """
-        text = _plain(printed)
         if known := self.known_count(printed):
             return known
-        rule, rest = self._leading(text, "count")
-        match = _COUNT.fullmatch(rest)
-        if not match:
-            raise QuantityError(f"cannot read {printed!r} as a count; print a whole number, such as 235 or over 300")
-        value = Fraction(match[1].replace(",", "")) * _SCALES[(match[2] or "").lower()]
-        if match[2] == "+":
-            rule, _ = self._leading("more than 1", "count")
-        if rule is self._bare("count"):
+        index = indexed(self.quantities, "count")
+        hedged = index.hedged(plain(printed))
+        value = head_count(hedged.text) if hedged else None
+        if hedged is None or value is None:
+            raise QuantityError(
+                f"cannot read {arrived(printed)} as a count; print a whole number, such as 235 or over 300"
+            )
+        if index.is_bare(hedged.rule):
             return Quantity(printed, value, value, 0, "printed as a number")
-        low, high = _around(value, rule)
-        no_end = rule.above == "rest"
-        return Quantity(
-            printed, Fraction(math.ceil(low)), None if no_end else Fraction(math.floor(high)), None, rule.reason
-        )
-
-    def _leading(self, text: str, kind: str) -> tuple[Rule, str]:
-        for words, rule in self._rules(kind):
-            if words and (text + " ").startswith(words + " "):
-                return rule, text[len(words) :].strip()
-        return self._bare(kind), text
-
-    def _rules(self, kind: str) -> list[tuple[str, Rule]]:
-        rules = [(word, rule) for rule in self.quantities.rules if rule.kind in (kind, "any") for word in rule.words]
-        return sorted(rules, key=lambda pair: -len(pair[0]))
-
-    def _bare(self, kind: str) -> Rule:
-        return next(rule for word, rule in self._rules(kind) if word == "bare")
+        reach = _reach(hedged.rule, value)
+        low, high = _around(value, reach)
+        most = None if reach.above == "rest" else Fraction(math.floor(high))
+        return Quantity(printed, Fraction(math.ceil(low)), most, None, reach.reason)
 
 
-@lru_cache(maxsize=1024)
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"(?<!\d)-|-(?!\d)", " ", text.strip().lower()))
+def _of_phrase(printed: str, phrase: Phrase) -> Quantity:
+    return Quantity(printed, number(phrase.low), number(phrase.high), None, phrase.reason)
 
 
-@lru_cache(maxsize=1024)  # a survey has many figures and few different ones
-def _exact_percent(printed: str, text: str, rounding: str) -> Quantity | None:
-    spelt = re.fullmatch(r"(\w+) per ?cent", text)
-    if spelt and (value := small_number(spelt[1])) is not None:
-        text = f"{value}%"
-    if match := _PERCENT.fullmatch(text):
-        decimals = len(match[2] or "")
-        ends = percent_ends(match[1], decimals, rounding)
-        low, high = _up_to_all(printed, (ends.low, ends.high))
-        reason = f"rounded to {decimals} decimals" if decimals else "rounded"
-        return Quantity(printed, low, high, decimals, reason, ends.high_open)
-    if match := _RANGE.fullmatch(text):
-        first, last = (percent_ends(digits, 0, rounding) for digits in match.groups())
-        low, high = _up_to_all(printed, (first.low, last.high))
-        return Quantity(printed, low, high, None, "a printed range, its ends rounded", last.high_open)
-    return None
+@lru_cache(maxsize=2048)  # a survey has many figures and few different ones
+def _exact_percent(printed: str, rounding: str) -> Quantity | None:
+    text = plain(printed)
+    return _exact(printed, text, rounding) if percentage(text, rounding) else None
+
+
+def _exact(printed: str, text: str, rounding: str) -> Quantity:
+    share = percentage(text, rounding)
+    assert share is not None
+    low, high = _up_to_all(printed, (share.ends.low, share.ends.high))
+    return Quantity(printed, low, high, share.decimals, share.reason, share.ends.high_open)
 
 
 def _up_to_all(printed: str, ends: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
     if ends[0] > ends[1]:
         raise QuantityError(
-            f"{printed!r} is above 100 %, or its ends are the wrong way round; mend it or call it a mean"
+            f"{arrived(printed)} is above 100 %, or its ends are the wrong way round; mend it or call it a mean"
         )
     return ends
 
 
-def _around(value: Fraction, rule: Rule) -> tuple[Fraction, Fraction]:
-    low = Fraction(0) if rule.below == "rest" else value * (1 - number(rule.below))
-    high = max(value, Fraction(1)) if rule.above == "rest" else value * (1 + number(rule.above))
+def _reach(rule: Rule, value: Fraction) -> Reach:
+    """How far the truth may lie from a value: small ones may have distances of their own."""
+    return next((small for small in rule.small if value <= number(small.up_to)), rule)
+
+
+def _around(value: Fraction, reach: Reach) -> tuple[Fraction, Fraction]:
+    low = Fraction(0) if reach.below == "rest" else value * (1 - number(reach.below))
+    high = max(value, Fraction(1)) if reach.above == "rest" else value * (1 + number(reach.above))
     return low, high
 
 
 def phrases_seen(quantities: Quantities) -> Iterator[tuple[str, str, str]]:
-    """Yield phrase, figure and exact value for every use of a phrase that may calibrate it.
+    """Yield phrase, figure and exact value for every use that may calibrate a phrase or a rule.
 
     Parameters
     ----------
@@ -170,6 +157,10 @@ def phrases_seen(quantities: Quantities) -> Iterator[tuple[str, str, str]]:
     for phrase in quantities.phrases:
         for use in _calibrating(phrase.seen):
             yield phrase.text, use.get("figure", ""), use["exact"]
+    for rule in quantities.rules:
+        for reach in (rule, *rule.small):
+            for use in _calibrating(reach.seen):
+                yield use["phrase"], use.get("figure", ""), use["exact"]
 
 
 def _calibrating(seen: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:

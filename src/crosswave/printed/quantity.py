@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswave.printed.ends import Ends
+from crosswave.words import arrived
+
+# No exponents: 1e999999999 would be computed, and nobody prints a number so.
+_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.[0-9]{1,15})?%?|-?[0-9]{1,15}/[0-9]{1,15}")
 
 
 class QuantityError(ValueError):
@@ -77,8 +82,8 @@ def number(text: str) -> Fraction:
     >>> number("37.5%"), number("1/3")
     (Fraction(3, 8), Fraction(1, 3))
     """
-    plain = text.strip().replace(",", "")
-    try:
-        return Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)
-    except (ValueError, ZeroDivisionError):
-        raise QuantityError(f"{text!r} is no number; write 50%, 1/3 or 12") from None
+    plain = text.strip()
+    if not _NUMBER.fullmatch(plain) or re.search(r"/0+$", plain):
+        raise QuantityError(f"{arrived(text)} is no number; write 50%, 1/3 or 12")
+    plain = plain.replace(",", "")
+    return Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)

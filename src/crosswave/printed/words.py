@@ -1,19 +1,36 @@
-"""Shares and small numbers in words: "nine in ten", "two thirds", "six"."""
+"""Shares and small numbers in words: "nine in ten", "two thirds", "forty-five"."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 
-_NUMBER_WORDS = (
+_TO_NINETEEN = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_NUMBERS = {
+    **{word: number for number, word in enumerate(_TO_NINETEEN)},
+    **{word: 20 + 10 * place for place, word in enumerate(_TENS)},
+    **{
+        f"{ten} {_TO_NINETEEN[unit]}": 20 + 10 * place + unit
+        for place, ten in enumerate(_TENS)
+        for unit in range(1, 10)
+    },
+    **dict.fromkeys(("hundred", "a hundred", "one hundred"), 100),
+}
 _PARTS = {
-    "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-    "ninth": 9, "tenth": 10, "twentieth": 20,
+    "half": 2, "halve": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10, "twelfth": 12, "twentieth": 20, "hundredth": 100,
 }  # fmt: skip
-_RATIO = re.compile(r"(?:just )?(\w+) (?:in|out of) (?:every )?(\w+)", re.IGNORECASE)
+_WHOLE = {
+    **dict.fromkeys(("all", "everyone", "everybody", "every one"), Fraction(1)),
+    **dict.fromkeys(("none", "no one", "nobody", "not one"), Fraction(0)),
+}
+_RATIO = re.compile(r"(?P<top>[\w ]+?) ?(?P<by>\bin\b|\bout of\b|/) ?(?:every )?(?P<bottom>[\w ]+)")
+# "4 out of 5" is a way to say four fifths; "137 out of 235" counts people. People round to these.
+_SPOKEN = frozenset({*range(2, 11), 20})
 
 
 def named_share(text: str) -> Fraction | None:
@@ -22,38 +39,80 @@ def named_share(text: str) -> Fraction | None:
     Parameters
     ----------
     text : str
-        In small letters, such as ``nine in ten``, ``two thirds`` or ``a quarter``.
+        In plain form (`crosswave.printed.plain.plain`), such as ``nine in ten``, ``2/3``, ``a quarter`` or ``all``.
 
     Examples
     --------
-    >>> named_share("nine in ten"), named_share("two thirds"), named_share("lots")
-    (Fraction(9, 10), Fraction(2, 3), None)
+    >>> named_share("nine in ten"), named_share("two thirds"), named_share("2/3"), named_share("lots")
+    (Fraction(9, 10), Fraction(2, 3), Fraction(2, 3), None)
+    >>> named_share("1 in 50"), named_share("137 out of 235")
+    (Fraction(1, 50), None)
     """
-    if match := _RATIO.fullmatch(text):
-        top, bottom = small_number(match[1]), small_number(match[2])
-        return Fraction(top, bottom) if top is not None and bottom else None
+    if text in _WHOLE:
+        return _WHOLE[text]
+    if counted := ratio(text):
+        top, bottom, by = counted
+        return Fraction(top, bottom) if is_spoken(top, bottom, by) else None
     return _fraction_words(text)
 
 
-def _fraction_words(text: str) -> Fraction | None:
-    words = text.replace(" of", "").split()
-    if not words:
-        return None
-    part = _PARTS.get(words[-1]) or _PARTS.get(words[-1].removesuffix("s"))
-    many = small_number(words[0]) if len(words) == 2 else 1
-    if words[0] in ("a", "an", "one"):
-        many = 1
-    return Fraction(many, part) if part and many and len(words) <= 2 else None
-
-
-def small_number(word: str) -> int | None:
-    """Return a whole number in digits, or in words up to twenty; None if it is none.
+def ratio(text: str) -> tuple[int, int, str] | None:
+    """Return both numbers of ``4 in 5``, ``4 out of 5`` or ``4/5`` and the word between them, or None.
 
     Parameters
     ----------
-    word : str
-        In small letters.
+    text : str
+        In plain form.
     """
-    if word.isdigit():
-        return int(word)
-    return _NUMBER_WORDS.index(word) if word in _NUMBER_WORDS else None
+    match = _RATIO.fullmatch(text)
+    top, bottom = (small_number(match["top"]), small_number(match["bottom"])) if match else (None, None)
+    return (top, bottom, match["by"]) if match and top is not None and bottom else None
+
+
+def is_count_of(text: str) -> bool:
+    """Return whether a ratio counts people, as ``137 out of 235`` does, and is no way to say a fraction.
+
+    Parameters
+    ----------
+    text : str
+        In plain form.
+    """
+    counted = ratio(text)
+    return counted is not None and not is_spoken(*counted)
+
+
+def is_spoken(top: int, bottom: int, by: str) -> bool:
+    """Return whether two numbers say a fraction, as 4 out of 5 or 1 in 50 do, and count nobody.
+
+    Parameters
+    ----------
+    top, bottom : int
+        Both numbers.
+    by : str
+        What is written between them: in, out of or a slash.
+    """
+    return bottom in _SPOKEN or (top == 1 and by == "in")
+
+
+def _fraction_words(text: str) -> Fraction | None:
+    *many, last = text.removesuffix(" of").split() or [""]
+    part = _PARTS.get(last) or _PARTS.get(last.removesuffix("s"))
+    words = " ".join(many)
+    top = 1 if words in ("", "a", "an") else small_number(words)
+    return Fraction(top, part) if part and top else None
+
+
+def small_number(words: str) -> int | None:
+    """Return a whole number in digits, or in words up to a hundred; None if it is none.
+
+    Parameters
+    ----------
+    words : str
+        In plain form.
+
+    Examples
+    --------
+    >>> small_number("45"), small_number("forty five"), small_number("a hundred"), small_number("²")
+    (45, 45, 100, None)
+    """
+    return int(words) if re.fullmatch(r"[0-9]{1,9}", words) else _NUMBERS.get(words)

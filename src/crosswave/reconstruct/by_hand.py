@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
+
+import numpy as np
+import numpy.typing as npt
 
 from crosswave.printed.quantity import Quantity
+
+N_LARGEST = 10_000_000
+"""No larger number of people is typed or looked for."""
+
+_INT64 = 2**62
 
 
 def counts_on(figure: Quantity, n: int) -> range:
@@ -59,10 +66,22 @@ def fitting_sizes(figures: Sequence[Quantity], sizes: Iterable[int]) -> list[int
     >>> fitting_sizes([whole(p) for p in (73, 65, 63, 60, 40)], [60, 61, 62])
     [60, 62]
     """
-    return [n for n in sizes if all(counts_on(figure, n) for figure in figures)]
+    tried = np.fromiter(sizes, dtype=np.int64)
+    if tried.size and tried.min() < 1:
+        raise ValueError(f"n must be at least 1, as nobody prints a share of nobody; {tried.min()} arrived")
+    return [int(n) for n in tried[_fits(figures, tried)]]
 
 
-def nearest_sizes(figures: Sequence[Quantity], n: int) -> tuple[int, ...]:
+def _fits(figures: Sequence[Quantity], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    fits = np.ones(sizes.shape, dtype=bool)
+    for ends in (figure.ends for figure in figures):
+        terms = (ends.low.numerator, ends.low.denominator, ends.high.numerator, ends.high.denominator)
+        exact = sizes if max(terms) * int(sizes.max(initial=1)) < _INT64 else sizes.astype(object)
+        fits &= (ends.fewest(exact) <= ends.most(exact)).astype(bool)
+    return fits
+
+
+def nearest_sizes(figures: Sequence[Quantity], n: int, largest: int = N_LARGEST) -> tuple[int, ...]:
     """Return the nearest smaller and the nearest larger size on which every figure can have been printed.
 
     Parameters
@@ -71,12 +90,23 @@ def nearest_sizes(figures: Sequence[Quantity], n: int) -> tuple[int, ...]:
         Printed shares of one base.
     n : int
         The size to start from; it is not looked at itself.
+    largest : int
+        No size above it is looked at.
 
     Notes
     -----
-    A larger size always exists: an interval of width w holds a count on every base of 1 / w or more. Where no smaller
-    one exists only the larger is returned.
+    An interval of width w holds a count on every base of 1 / w or more, so a larger size is missing only where the
+    interval is narrower than 1 / `largest`. A size that does not exist is left out.
     """
-    smaller = next((size for size in range(n - 1, 0, -1) if fitting_sizes(figures, [size])), None)
-    larger = next(size for size in count(n + 1) if fitting_sizes(figures, [size]))
-    return (larger,) if smaller is None else (smaller, larger)
+    return (*_first_fitting(figures, n - 1, 0, -1), *_first_fitting(figures, n + 1, largest + 1, 1))
+
+
+def _first_fitting(figures: Sequence[Quantity], start: int, end: int, step: int) -> tuple[int, ...]:
+    """The first size on the way that fits, found in ever longer strides."""
+    stride = 256
+    while (end - start) * step > 0:
+        stop = start + step * min(stride, abs(end - start))
+        if found := fitting_sizes(figures, range(start, stop, step)):
+            return (found[0],)
+        start, stride = stop, min(2 * stride, 2**20)
+    return ()

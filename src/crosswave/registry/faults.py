@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+_LONGEST = 200
+"""No name is longer, and nearness takes the square of the length."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
@@ -36,7 +39,7 @@ def shown_path(path: Path) -> str:
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Return ``"; did you mean ...?"`` for the nearest allowed words, or nothing.
+    """Return ``"; did you mean ...?"`` for the nearest allowed words in any case, or nothing.
 
     Parameters
     ----------
@@ -45,5 +48,6 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     allowed : iterable of str
         What would have been right.
     """
-    close = get_close_matches(word, list(allowed), n=3, cutoff=0.6)
+    known = {name.lower(): name for name in allowed}
+    close = [known[name] for name in get_close_matches(word.lower()[:_LONGEST], known, n=3, cutoff=0.6)]
     return f"; did you mean {' or '.join(close)}?" if close else ""

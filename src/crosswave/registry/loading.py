@@ -27,6 +27,7 @@ from crosswave.registry.models import (
     Survey,
 )
 from crosswave.registry.reading import LateSurveys, Reader, folder_digests, folder_key
+from crosswave.words import arrived
 
 Value = TypeVar("Value")
 
@@ -133,7 +134,9 @@ class Registry:
 
 def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
     if name not in table:
-        raise KeyError(f"no {what} is called {name!r}{nearest(name, table) or f'; crosswave list {what}s names all'}")
+        raise KeyError(
+            f"no {what} is called {arrived(name)}{nearest(name, table) or f'; crosswave list {what}s names all'}"
+        )
     return table[name]
 
 
@@ -170,12 +173,22 @@ def load_registry(folder: Path | None = None) -> Registry:
     ------
     DataError
         Anything in the folder breaks a rule: all faults at once.
+    ValueError
+        A notebook calls this, and papermill gave it a parameter that it does not have or whose value does not fit.
 
     Notes
     -----
     A folder that was found without faults is not checked again as long as no byte of it changes: its surveys are then
     read when they are asked for. See `crosswave.registry.cache` for where that is kept.
     """
+    from crosswave.given import check_given  # which needs the models of this package
+
+    registry = _loaded(folder)
+    check_given(registry.plan)
+    return registry
+
+
+def _loaded(folder: Path | None) -> Registry:
     folder, checked = folder or find_data(), Store("checked")
     digests = folder_digests(folder)
     key = folder_key(folder, digests)

@@ -13,6 +13,8 @@ from typing import Any, Literal, Optional
 import nbformat
 from pydantic import TypeAdapter, ValidationError
 
+from crosswave.words import arrived
+
 ANNOTATIONS: dict[str, object] = {
     "bool": bool, "int": int, "float": float, "str": str, "list": list, "dict": dict,
     "Literal": Literal, "Optional": Optional,
@@ -157,7 +159,7 @@ def check_parameters(
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return the end of a message that names the nearest known word, or nothing."""
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    near = get_close_matches(word[:200], known, n=1, cutoff=0.5)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
@@ -178,7 +180,7 @@ def _declared(statement: ast.stmt, comments: Mapping[int, str]) -> list[Paramete
 
 def _unknown(notebook: Path, name: str, value: object, declared: Mapping[str, Parameter]) -> str:
     takes = ", ".join(declared) or "none"
-    return f"{notebook}: unknown parameter {name!r} (value {value!r}); it takes: {takes}" + did_you_mean(
+    return f"{notebook}: unknown parameter {arrived(name)} (value {arrived(value)}); it takes: {takes}" + did_you_mean(
         name, list(declared)
     )
 
@@ -190,7 +192,7 @@ def _fitted(parameter: Parameter, value: object) -> object:
         return _validated(adapter, value)
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
-        message = f"must be {parameter.annotation}, and {value!r} arrived ({reason}); its default is "
+        message = f"must be {parameter.annotation}, and {arrived(value)} arrived ({reason}); its default is "
         raise ValueError(message + repr(parameter.default)) from error
 
 

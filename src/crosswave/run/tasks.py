@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from crosswave.words import arrived
+
 CURRENT_KERNEL = "crosswave-current"
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -156,7 +158,7 @@ def choose_tasks(tasks: Sequence[Task], only: Iterable[str]) -> tuple[Task, ...]
     names = [task.page for task in tasks] + sorted({task.kind for task in tasks})
     lost = [pattern for pattern in patterns if not any(_chosen(task, pattern) for task in tasks)]
     if lost:
-        raise PlanError("\n".join(f"no page is called {one!r}" + did_you_mean(one, names) for one in lost))
+        raise PlanError("\n".join(f"no page is called {arrived(one)}" + did_you_mean(one, names) for one in lost))
     return tuple(task for task in tasks if not patterns or any(_chosen(task, pattern) for pattern in patterns))
 
 
@@ -186,7 +188,7 @@ def with_parameters(tasks: Sequence[Task], extra: Mapping[str, object]) -> tuple
     takes = {book: {one.name for one in parameters} for book, parameters in declared.items()}
     known = sorted(set().union(*takes.values()))
     faults = [
-        f"unknown parameter {name!r} (value {value!r}): none of the chosen notebooks takes it"
+        f"unknown parameter {arrived(name)} (value {arrived(value)}): none of the chosen notebooks takes it"
         + did_you_mean(name, known)
         for name, value in extra.items()
         if name not in known

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from crosswave.limits import limit_faults
 from crosswave.registry.models import ALPHA_RULE, ALPHA_TOP, Plan
 
 FIRST_YEAR, LAST_YEAR = 0, 9999
@@ -49,8 +51,10 @@ class Settings:
         """
         rules = {
             f"alpha {ALPHA_RULE}; {self.alpha} arrived": 0 < self.alpha < ALPHA_TOP,
-            f"design_effect must be at least 1; {self.design_effect} arrived": self.design_effect >= 1,
-            f"total_error must be points, 0 or more; {self.total_error} arrived": (self.total_error or 0) >= 0,
+            f"design_effect must be at least 1; {self.design_effect} arrived": 1 <= self.design_effect < math.inf,
+            f"total_error must be points, 0 or more; {self.total_error} arrived": 0
+            <= (self.total_error or 0)
+            < math.inf,
             f"smallest_change must be points above 0 and below 100; {self.smallest_change} arrived": 0
             < self.smallest_change
             < 100,
@@ -94,6 +98,8 @@ def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
     ValueError
         A setting is outside its range; all of them are named.
     """
+    if faults := limit_faults(plan, changed):
+        raise ValueError("\n".join(faults))
     numbers = {name: value for name, value in changed.items() if isinstance(value, int | float)}
     known = {name: value for name, value in numbers.items() if name in Settings.__dataclass_fields__}
     replace(planned(plan), **known)  # type: ignore[arg-type]

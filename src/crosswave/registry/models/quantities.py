@@ -20,14 +20,28 @@ class Phrase(Record):
     seen: tuple[dict[str, str], ...] = Field((), description="Uses with a known exact value.")
 
 
-class Rule(Record):
-    """What a leading word does to the quantity that follows it."""
+class Reach(Record):
+    """How far the truth may lie from a quantity, relative to it."""
+
+    below: Text = Field(description="How far below; rest: down to nobody.")
+    above: Text = Field(description="How far above; rest: up to the most that is possible.")
+    reason: Text
+    seen: tuple[dict[str, str], ...] = Field((), description="Uses with a known exact value that set these ends.")
+
+
+class SmallReach(Reach):
+    """How far the truth may lie from a small quantity, where that is another distance."""
+
+    up_to: Text = Field(description="The largest quantity that counts as small.")
+
+
+class Rule(Reach):
+    """What a leading or following word does to a quantity."""
 
     kind: Literal["proportion", "count", "any"] = "any"
     words: Annotated[tuple[Text, ...], Field(min_length=1)]
-    below: Text = Field(description="How far below the quantity the truth may lie, relative to the quantity.")
-    above: Text = Field(description="How far above; rest: up to the most that is possible.")
-    reason: Text
+    after: tuple[Text, ...] = Field((), description="Words that do the same where they follow the quantity.")
+    small: tuple[SmallReach, ...] = Field((), description="Other distances for small quantities, the smallest first.")
 
 
 class Quantities(Record):
@@ -35,3 +49,4 @@ class Quantities(Record):
 
     phrases: tuple[Phrase, ...]
     rules: tuple[Rule, ...]
+    counted: tuple[Text, ...] = Field((), description="Words for who was counted, which may follow a head count.")

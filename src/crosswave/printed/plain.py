@@ -1,0 +1,49 @@
+"""Printed text in one form, so that what is written in several ways is read in one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_DASHES = "‐‑‒–—−"
+_FRACTIONS = {
+    mark: " " + unicodedata.normalize("NFKC", mark).replace("⁄", "/")
+    for mark in map(chr, range(0xBC, 0x215F))
+    if unicodedata.decomposition(mark).startswith("<fraction>")
+}
+_SIGNS = {"≤": "at most ", "≥": "at least ", "≈": "about ", "~": "about ", "％": "%", "⁄": "/"}
+_TABLE = str.maketrans({**dict.fromkeys(_DASHES, "-"), **_FRACTIONS, **_SIGNS})
+
+# In this order: each pattern meets what those before it have made.
+_FORMS = (
+    (re.compile(r"<="), "at most "),
+    (re.compile(r">="), "at least "),
+    (re.compile(r"([<>])"), r" \1 "),
+    (re.compile(r"^(?:c\.|ca\.|c )(?= ?[0-9a-z])"), "about "),
+    (re.compile(r"(?<=[0-9a-z)])\s*(?:per ?cent|pct|p\.? ?c\.?|%)(?![a-z0-9])"), "%"),
+    (re.compile(r"(?<=[0-9%])\s*-\s*(?=[0-9])"), " to "),
+    (re.compile(r"(?<=[a-z])-(?=[a-z0-9])|(?<=[0-9])-(?=[a-z])"), " "),
+    (re.compile(r"(?<=[0-9%])\s*\+$|(?<=[0-9%])\s*\+(?= )"), " + "),
+    (re.compile(r"\s+"), " "),
+)
+
+
+@lru_cache(maxsize=2048)  # a survey has many figures and few different ones
+def plain(text: str) -> str:
+    """Return a text in small letters, its signs as words, "per cent" as %, hyphens as spaces and ranges with "to".
+
+    Parameters
+    ----------
+    text : str
+        As printed or typed.
+
+    Examples
+    --------
+    >>> plain("Forty-five per cent"), plain("58–60 %"), plain("~ ½"), plain("45 p.c."), plain("58%+")
+    ('forty five%', '58 to 60%', 'about 1/2', '45%', '58% +')
+    """
+    text = text.strip().lower().translate(_TABLE)
+    for pattern, form in _FORMS:
+        text = pattern.sub(form, text)
+    return text.strip()
