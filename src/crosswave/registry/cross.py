@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -102,8 +102,25 @@ def _sources(registry: Registry) -> Iterator[Fault]:
         for k, source in enumerate(sources):
             other, where = first.setdefault(source.id, (source, file))
             if other != source:
-                message = f"source {source.id} differs from the record in {where}; make them the same"
+                words = differences(source.model_dump(), other.model_dump())
+                message = f"source {source.id} differs from the record in {where} ({words}); make them the same"
                 yield registry.documents[file].fault(("sources", k), message)
+
+
+def differences(here: Mapping[str, str | None], there: Mapping[str, str | None]) -> str:
+    """Return in which fields one record of a source differs from another, and what stands there.
+
+    Parameters
+    ----------
+    here, there : mapping of str to str
+        Fields that are absent in the first are not compared; None: nothing is said.
+    """
+    unlike = [key for key in here if here[key] != there.get(key)]
+    return "; ".join(f"{key} {_said(here.get(key))} here, {_said(there.get(key))} there" for key in unlike)
+
+
+def _said(value: str | None) -> str:
+    return "absent" if value is None else repr(value)
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:
