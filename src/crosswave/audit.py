@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError, number
 from crosswave.registry import DataError, Fault, Registry, find_data
@@ -65,11 +66,13 @@ def unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
     """Yield the place of each share that nobody can read, and why."""
     for k, question in enumerate(survey.questions):
         for j, answer in enumerate(question.answers):
-            if answer.measure in ("share", "range") and (words := _unread(answer.printed, lexicon)):
+            held = answer.measure in ("share", "range") and not is_withheld(answer)
+            if held and (words := unread(answer.printed, lexicon)):
                 yield ("questions", k, "answers", j, "printed"), words
 
 
-def _unread(printed: str, lexicon: Lexicon) -> str | None:
+def unread(printed: str, lexicon: Lexicon) -> str | None:
+    """Return why nobody can read a text as a share, or None."""
     try:
         lexicon.share(printed)
     except QuantityError as error:
@@ -147,7 +150,7 @@ def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
         return
     numbers = [getattr(condition, key) for key in needed if key != "phrase"]
     yield from (words for text in numbers if (words := _no_number(text)))
-    if condition.phrase and (words := _unread(condition.phrase, lexicon)):
+    if condition.phrase and (words := unread(condition.phrase, lexicon)):
         yield words
 
 
