@@ -117,7 +117,7 @@ def _figures(survey: Survey, frame: pd.DataFrame) -> Iterator[RenderableType]:
         table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
         table.add_column("answer", no_wrap=True, min_width=width)
         for title in _LISTED:
-            table.add_column(title, no_wrap=title == "level")
+            table.add_column(title, overflow="fold", no_wrap=title == "level")
         for answer, row in zip(question.answers, _rows_of(question, frame), strict=True):
             told = (row["published"], row["level"], row["counts"], row["bases"], _interval(row))
             table.add_row(_named(answer, width), *map(Text, told))

@@ -81,11 +81,13 @@ def _excel_sheet(sheet: ReadOnlyWorksheet, path: Path) -> tuple[tuple[Row, ...],
 def _excel_rows(sheet: ReadOnlyWorksheet, stopped: list[int]) -> Iterator[Row]:
     empty = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if not cells:  # the file holds no such row
+            continue
         row = tuple(_excel_cell(cell) for cell in cells)
         if any(cell.text or cell.fault for cell in row):
             empty = 0
             yield Row(number, row)
-        elif row:  # cells that were formatted; rows that the file does not hold have none
+        else:
             empty += 1
         if empty == EMPTY_ROWS:
             stopped.append(number)
