@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from crosswave.cli import app
 from crosswave.importing import import_survey, write_template
 from crosswave.importing.cells import CellError, shown
-from crosswave.importing.draft import slug
+from crosswave.importing.draft import Ids, slug
 from crosswave.registry import DataError, Registry, load_registry
 from crosswave.registry.models import Survey
 
@@ -228,14 +228,15 @@ def test_every_fault_of_a_workbook_is_told_at_once_by_sheet_row_and_column(data:
         ["", "budget", datetime(2026, 10, 9), "budget-cost"],
         ["", "legacy", "=1/2", "legacy"],
         ["", "", "41%", "legacy"],
-        ["", "leaders", "33%", "leadership", "stray"],
+        ["", "leaders", "33%", "leadership", "under remarks", "stray"],
+        ["", "laws", "32%", "other", "", "also stray"],
         ["", "two rows", "21%", "other"],
         ["", "two rows more", None, "other"],
     ]
     book = excel(Path("acme-2021.xlsx"), table)
     sheet = book.worksheets[0]
     sheet["C5"].number_format = "0%"
-    sheet.merge_cells("C11:C12")
+    sheet.merge_cells("C12:C13")
     book.save("acme-2021.xlsx")
     where = "acme-2021.xlsx[Sheet]"
     assert faults(Path("acme-2021.xlsx"), data) == [
@@ -257,10 +258,9 @@ def test_every_fault_of_a_workbook_is_told_at_once_by_sheet_row_and_column(data:
         f"{where}:8: column C (printed): is a formula (=1/2); type what is printed",
         f"{where}:9: column B (answer): answer is empty; fill it in, delete the row, or begin the row with # if it is "
         "a remark",
-        f"{where}:10: column E (no name): 'stray' stands under no column name; name it or empty it",
-        f"{where}:11: column C (printed): the cells C11:C12 are merged; one figure stands on one row, so split them",
-        f"{where}:12: column C (printed): printed is empty; fill it in, delete the row, or begin the row with # if it "
-        "is a remark",
+        f"{where}:10: column F (no name): 'stray' stands under no column name; 1 cell below it as well; "
+        "name it or empty it",
+        f"{where}:12: column C (printed): the cells C12:C13 are merged; one figure stands on one row, so split them",
     ]
 
 
@@ -366,10 +366,11 @@ def test_import_takes_a_sheet_or_a_template(arguments: list[str]) -> None:
     )
 
 
-def test_an_id_is_made_of_the_first_words_and_taken_once() -> None:
-    assert slug("What, then, stops your organisation today?", []) == "what-then-stops-your-organisation"
-    assert slug("Yes", ["yes", "yes-2"]) == "yes-3"
-    assert slug("—", []) == "answer"
+def test_an_id_is_made_of_the_first_words_and_given_once() -> None:
+    ids = Ids(["yes", "yes-3"])
+    assert [ids.new("Yes"), ids.new("yes!"), ids.new("No"), ids.new("Yes")] == ["yes-2", "yes-4", "no", "yes-5"]
+    assert slug("What, then, stops your organisation today?") == "what-then-stops-your-organisation"
+    assert slug("—") == "answer"
 
 
 # The whole registry as sheets, and back. ---------------------------------------------------------------------------

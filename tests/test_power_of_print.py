@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,11 +14,11 @@ from hypothesis import strategies as st
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.reconstruct.arithmetic import components
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link, components
 from crosswave.reconstruct.boxes import is_simple
 from crosswave.reconstruct.figures import readings
 from crosswave.reconstruct.parts import _InModel, known, sizes
-from crosswave.reconstruct.power import alone_power, printable
+from crosswave.reconstruct.power import alone_power, possible_in_model, printable
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.tree import plant
 from crosswave.registry import Registry
@@ -151,3 +152,33 @@ def test_power_under_truncation_counts_truncated_values(registry: Registry) -> N
     of = survey(between(30, 30), question("q", answer("a", "33%")), rounding="truncated")
     counts = reconstruct(of, registry).findings["demo.q.a"]
     assert counts.power == counts.power_alone == pytest.approx(alone_power((30,), 0, "truncated"))
+
+
+def test_a_net_of_parts_that_are_cut_off_stays_below_the_sum_of_their_next_values(registry: Registry) -> None:
+    """Of 100 people 10 give each part; the net that is added up from print is 20 or 21, as each part is below 11.
+
+    Beside 10 people for the other part that leaves 10 or 11 for each.
+    """
+    rows = [answer("a", "10%"), answer("b", "10%"), answer("net", "20%", net_of=["a", "b"])]
+    of = survey(100, question("q", *rows, response="single"), rounding="truncated")
+    found = reconstruct(of, registry).findings
+    assert [found[f"demo.q.{name}"].values for name in ("a", "b", "net")] == [(10,), (10,), (20,)]
+    assert [round(101 * (1 - (found[f"demo.q.{name}"].power or 0))) for name in ("a", "b")] == [2, 2]
+
+
+def test_a_share_of_nobody_prints_nothing() -> None:
+    """Of 6 people 3 or all gave q.b, as 33 % of them did s.d; so 3 or none gave q.a.
+
+    A share of none is not printed: what could stand in place of r.c is a share of 3.
+    """
+    everyone = BaseSize("q|all", "everyone", 6, 6, (), "everyone answered q")
+    of_a, of_b = (BaseSize(f"of {a}", a, 1, 6, (a,), f"all of {a} answered") for a in ("q.a", "q.b"))
+    figures = (
+        Figure("q.a", "up to 60%", Fraction(0), Fraction(3, 5), None, everyone),
+        Figure("q.b", "40% and more", Fraction(2, 5), Fraction(1), None, everyone),
+        Figure("r.c", "33%", Fraction(65, 200), Fraction(67, 200), 0, of_a),
+        Figure("s.d", "33%", Fraction(65, 200), Fraction(67, 200), 0, of_b),
+    )
+    part = Arithmetic(figures, (Link("exhaustive", ("q.a", "q.b"), "these are all"),), (6, 6))
+    for possible in (possible_in_model(part, np.array([6])), Solver().possible(part)):
+        assert [value for value, prints_ in enumerate(possible["r.c"].values) if prints_] == [0, 33, 67, 100]

@@ -414,7 +414,9 @@ BETWEEN_FILES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "a source that differs between files": (
         "claims", "id: blog", "id: page",
-        "claims.yaml:2: source page differs from the record in surveys/demo-2019.yaml; make them the same",
+        "claims.yaml:2: source page differs from the record in surveys/demo-2019.yaml (title 'A blog' here, "
+        "'A page' there; url 'https://example.org/blog' here, 'https://example.org/page' there; "
+        "kind 'vendor-blog' here, 'trade-press' there); make them the same",
     ),
     "one page under two addresses": (
         "claims", "url: https://example.org/blog\n", "url: http://www.example.org/page/?utm_source=mail\n",

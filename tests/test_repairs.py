@@ -93,10 +93,28 @@ def test_a_base_for_all_figures_of_the_same_people_is_offered():
     assert survey_repairs(part, ("q.a0",), {})[0] == "with 40 for all 3 figures of everyone"
 
 
-def test_the_respondents_behind_another_answer_are_offered_as_a_base():
-    """41 % of 17 is 7; 41 % of 28 is impossible."""
-    offered = survey_repairs(survey(28, 41), ("q.a0",), {"cloud.yes": (17, 17), "other.yes": (14, 14)})
-    assert offered == ("if only the 17 behind cloud.yes were asked",)
+def of_several(percent, *answers):
+    """A figure of those who gave some of the answers to q, each by so many of 31 people."""
+    those = BaseSize("r|those", "those", 1, 31, answers, "all of them (those) answered r")
+    figures = figure("q.a", 55, base(31)), figure("q.b", 45, base(31)), figure("r.c", percent, those)
+    return Arithmetic(figures, (), (31, 31))
+
+
+def test_one_of_the_answers_that_make_up_a_base_is_offered_as_the_base():
+    """41 % of 17 is 7; of 31 (12 are 38.7 %, 13 are 41.9 %) and of 14 (5 are 35.7 %, 6 are 42.9 %) it is impossible."""
+    part = of_several(41, "q.a", "q.b")
+    assert survey_repairs(part, ("r.c",), {"q.a": (17, 17), "q.b": (14, 14)}) == (
+        "if only the 17 behind q.a were asked",
+    )
+    assert survey_repairs(part, ("r.c",), {"q.b": (14, 14)}) == ()
+
+
+@pytest.mark.parametrize("answers", [(), ("q.a",)])
+def test_an_answer_that_the_base_does_not_name_is_never_offered_as_one(answers):
+    """41 % of 17 is 7, and so could be of any 17 people: a survey has many answers, and one of them fits by chance."""
+    counts = {"q.a": (22, 22), "q.b": (14, 14), "other.yes": (17, 17)}
+    part = of_several(41, *answers) if answers else survey(28, 41)
+    assert survey_repairs(part, ("r.c",) if answers else ("q.a0",), counts) == ()
 
 
 def test_further_repairs_stand_in_the_words():

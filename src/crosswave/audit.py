@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from crosswave.printed.faults import no_number, quantity_faults
+from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError
 from crosswave.registry import DataError, Fault, Registry, find_data
@@ -66,11 +67,13 @@ def unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
     """Yield the place of each share that nobody can read, and why."""
     for k, question in enumerate(survey.questions):
         for j, answer in enumerate(question.answers):
-            if answer.measure in ("share", "range") and (words := _unread(answer.printed, lexicon)):
+            held = answer.measure in ("share", "range") and not is_withheld(answer)
+            if held and (words := unread(answer.printed, lexicon)):
                 yield ("questions", k, "answers", j, "printed"), words
 
 
-def _unread(printed: str, lexicon: Lexicon) -> str | None:
+def unread(printed: str, lexicon: Lexicon) -> str | None:
+    """Return why nobody can read a text as a share, or None."""
     try:
         lexicon.share(printed)
     except QuantityError as error:
@@ -124,7 +127,7 @@ def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
         return
     numbers = [getattr(condition, key) for key in needed if key != "phrase"]
     yield from (words for text in numbers if (words := no_number(text)))
-    if condition.phrase and (words := _unread(condition.phrase, lexicon)):
+    if condition.phrase and (words := unread(condition.phrase, lexicon)):
         yield words
 
 

@@ -16,7 +16,7 @@ from crosswave.site.files import write_whole
 Values = Mapping[str, str]
 Field = tuple[str, str, str]
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;'()/-]*[A-Za-z0-9.)]|[a-z0-9]+(-[a-z0-9]+)+|[1-9]\d{0,6}(-\d\d){0,2}")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;'()/-]*[A-Za-z0-9.)]|[a-z0-9]+(-[a-z0-9]+)+|[1-9]\d{3}(-\d\d){1,2}")
 _WORDS_OF_YAML = {"yes", "no", "true", "false", "on", "off", "null", "y", "n"}
 
 # key, what stands there when nothing is known (a "#" before the key: the line is a comment then), what belongs there

@@ -1,4 +1,13 @@
-"""Small changes to words that every sentence needs."""
+"""Small changes to words that every sentence needs, and which texts no file, terminal or spreadsheet should get."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_FORMULA = ("=", "+", "-", "@")
+_SIGNED = re.compile(r"[+-]|[+-] ?\d[\d,.]*( ?(%|per ?cent|points?|percentage points?))?", re.IGNORECASE)
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def capital(text: str) -> str:
@@ -52,3 +61,30 @@ def cut(text: str) -> str:
         Of any length.
     """
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 25]}... ({len(text):,} characters)"
+
+
+def unsafe(text: str) -> str:
+    """Return why a text must not stand in the data, and what to do; empty where it may.
+
+    Parameters
+    ----------
+    text : str
+        On its way into a file, a terminal and a spreadsheet: none of them should take it for a command.
+
+    Examples
+    --------
+    >>> unsafe("=1+1"), unsafe("-2 points")
+    ("begins with '=', as a formula of a spreadsheet does; begin it with another character", '')
+    """
+    hidden = next((one for one in text if _hides(one)), None)
+    if hidden:
+        return f"holds the control character {hidden!r}; delete it"
+    start = text.lstrip()
+    if start.startswith(_FORMULA) and not _SIGNED.fullmatch(start):
+        return f"begins with {start[0]!r}, as a formula of a spreadsheet does; begin it with another character"
+    return ""
+
+
+def _hides(character: str) -> bool:
+    """Whether a character is no part of a text: it steers a terminal, or turns the direction of reading."""
+    return (unicodedata.category(character) == "Cc" and character not in "\n\t") or character in _TURNING

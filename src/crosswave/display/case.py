@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
@@ -45,7 +46,7 @@ class Case:
     @property
     def shares(self) -> list[tuple[Finding, FindingCounts, Quantity]]:
         """Printed shares of respondents, with what they admit."""
-        found = (f for f in findings_of(self.survey) if f.answer.measure == "share" and _of_respondents(f))
+        found = (f for f in findings_of(self.survey) if _is_share(f) and _of_respondents(f))
         return [(f, self.reconstruction.findings[f.id], self.quantity(f.answer.printed)) for f in found]
 
     def quantity(self, printed: str) -> Quantity:
@@ -61,6 +62,10 @@ class Case:
         """Return the figures under the first reading, rival values included, by local id."""
         trials = [*self.trials.rivals.values(), self.trials.main]
         return {figure.id: figure for trial in trials for figure in trial.solved[0][0].figures}
+
+
+def _is_share(finding: Finding) -> bool:
+    return finding.answer.measure == "share" and not is_withheld(finding.answer)
 
 
 def _of_respondents(finding: Finding) -> bool:

@@ -55,7 +55,7 @@ def conflict_words(survey: Survey, conflict: Conflict) -> str:
     answers = {finding.local_id: finding.answer for finding in findings_of(survey)}
     held = [answers[name] for name in conflict.figures]
     if any(answer.measure != "share" for answer in held):
-        return f"{capital(conflict.words.partition('; it would fit')[0])}."
+        return f"{capital(conflict.why)}."
     named = [f"{answers[name].printed} for “{answers[name].says}” ({name})" for name in conflict.figures]
     given = conflict.assumptions
     head = "No whole numbers of respondents print" if len(named) > 1 else "No whole number of respondents prints"

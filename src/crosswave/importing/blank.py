@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from crosswave.importing.columns import letter
 from crosswave.registry.faults import shown_path
 from crosswave.registry.models import Answer, Question, Source, Survey, Topic
 from crosswave.site.files import write_whole
@@ -65,6 +66,8 @@ _COLUMNS: Mapping[str, str] = {
     "response": "once for a question",
     "base": "all, or which of them; empty: nobody says",
     "base_n": "how many they are, if printed",
+    "base_answers": "where they are those who gave other answers: these, in their words or by id, separated by ;",
+    "question_id": "a short name of the question, if others refer to it; once for a question",
     "note": "",
 }
 
@@ -130,7 +133,7 @@ def _excel(path: Path) -> None:
 
 def _keep_text(sheet: Worksheet) -> None:
     """Cells that Excel leaves as they are typed, wide enough to read."""
-    for column, width in zip("ABCDEFGHIJ", (34, 34, 30, 18, 10, 34, 12, 24, 10, 24), strict=True):
+    for column, width in zip(_LETTERS, (34, 34, 30, 18, 10, 34, 12, 24, 10, 24, 18, 24), strict=True):
         sheet.column_dimensions[column].width = width
         for row in range(2, _LAST + 1):
             sheet[f"{column}{row}"].number_format = "@"
@@ -141,7 +144,7 @@ def _offer_choices(sheet: Worksheet) -> None:
 
     places = {key: f"B{row}" for row, key in enumerate(_FACTS, start=2)}
     first = len(_FACTS) + 5
-    places |= {key: f"{letter}{first}:{letter}{_LAST}" for letter, key in zip("ABCDEFGHIJ", _COLUMNS, strict=True)}
+    places |= {key: f"{letter}{first}:{letter}{_LAST}" for letter, key in zip(_LETTERS, _COLUMNS, strict=True)}
     for key, words in _CHOICES.items():
         choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
         sheet.add_data_validation(choice)
@@ -149,4 +152,5 @@ def _offer_choices(sheet: Worksheet) -> None:
 
 
 _LAST = 200
+_LETTERS = tuple(map(letter, range(len(_COLUMNS))))
 _WRITERS: Mapping[str, Callable[[Path], None]] = {".csv": _csv, ".xlsx": _excel}

@@ -32,10 +32,10 @@ QUESTION_COLUMNS: Mapping[str, str] = {
     "response": "response",
     "response_inferred": "response_inferred",
     "exhaustive": "exhaustive",
-    "base": "base",
-    "base_n": "base_n",
     "question_note": "note",
 }
+
+BASE_COLUMNS: Mapping[str, str] = {"base": "who", "base_n": "n", "base_answers": "answers"}
 
 ANSWER_COLUMNS: Mapping[str, str] = {
     "answer": "says",
@@ -50,11 +50,21 @@ DATES = ("published", "fieldwork_start", "fieldwork_end", "source_published")
 LISTS = ("sources", "net_of")
 YES_OR_NO = ("barrier", "exhaustive", "response_inferred", "weighted")
 
+_SAID = {
+    **dict.fromkeys(("yes", "y", "true", "t", "1", "on"), True),
+    **dict.fromkeys(("no", "n", "false", "f", "0", "off"), False),
+}
+
 # What every survey file needs: left open in the file where the sheet does not say it.
 OPEN_SURVEY = ("title", "year", "year_basis", "population", "sector", "unit")
 OPEN_SOURCE = ("title", "url", "kind")
 OPEN_QUESTION = ("asks", "about")
 OPEN_ANSWER = ("says", "printed", "topic")
+
+
+def yes_or_no(text: str) -> bool | str:
+    """Return what a cell of `YES_OR_NO` says; the text itself where it is neither, for the model to refuse."""
+    return _SAID.get(text.lower(), text)
 
 
 def letter(column: int) -> str:

@@ -79,19 +79,36 @@ def cell_label(column: int, title: str) -> str:
     return f"column {letter(column)} ({title})"
 
 
-def slug(text: str, taken: Iterable[str]) -> str:
-    """Return an id made of the first words of a text, other than those that are taken.
+def slug(text: str) -> str:
+    """Return an id made of the first words of a text.
 
     Examples
     --------
-    >>> slug("Résistance to change!", ["resistance-to-change"])
-    'resistance-to-change-2'
+    >>> slug("Résistance to change!")
+    'resistance-to-change'
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))[:_LONGEST_ID] or ["answer"]
-    stem, number, found = "-".join(words), 1, "-".join(words)
-    known = set(taken)
-    while found in known:
-        number += 1
-        found = f"{stem}-{number}"
-    return found
+    return "-".join(re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))[:_LONGEST_ID]) or "answer"
+
+
+class Ids:
+    """Gives ids made of words, each once: the second answer of one name gets a number.
+
+    Parameters
+    ----------
+    taken : iterable of str
+        Ids that are given already.
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._last: dict[str, int] = {}
+
+    def new(self, text: str) -> str:
+        """Return an id that nothing has yet."""
+        stem = found = slug(text)
+        while found in self._taken:
+            self._last[stem] = self._last.get(stem, 1) + 1
+            found = f"{stem}-{self._last[stem]}"
+        self._taken.add(found)
+        return found

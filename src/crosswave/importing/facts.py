@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crosswave.importing.columns import DATES, FACTS, OPEN_SOURCE, OPEN_SURVEY, SOURCE_FACTS, YES_OR_NO
+from crosswave.importing.columns import DATES, FACTS, OPEN_SOURCE, OPEN_SURVEY, SOURCE_FACTS, YES_OR_NO, yes_or_no
 from crosswave.importing.draft import Draft
+from crosswave.importing.numbers import whole
 from crosswave.importing.sheets import Row, name
 from crosswave.registry.faults import nearest
 
-_N = re.compile(r"(?P<words>[a-z ]*?)\s*(?P<number>\d[\d,]*)", re.IGNORECASE)
+_N = re.compile(r"(?P<words>[a-z ]*?)\s*(?P<number>[0-9].*)", re.IGNORECASE)
+_WHOLE = {"year": "2021", "organisations": "235 or 1,026", "asked": "235 or 1,026"}
 _KINDS = {
     "": "exact",
     **dict.fromkeys(("nearly", "almost", "around", "about", "some", "approximately", "roughly"), "approximate"),
@@ -65,8 +67,8 @@ def _read_fact(row: Row, key: str, draft: Draft) -> None:
         )
     elif key in SOURCE_FACTS:
         _put_source(row, key, cell.text, draft)
-    else:
-        draft.put(FACTS[key], _value(row, key, cell.text, draft), row.number, 1, key)
+    elif (value := _value(row, key, cell.text, draft)) is not None:
+        draft.put(FACTS[key], value, row.number, 1, key)
 
 
 def _put_source(row: Row, key: str, text: str, draft: Draft) -> None:
@@ -78,21 +80,28 @@ def _put_source(row: Row, key: str, text: str, draft: Draft) -> None:
 
 
 def _value(row: Row, key: str, text: str, draft: Draft) -> Any:
-    if key in ("year", "organisations", "asked"):
-        return text.replace(",", "")
+    if key in _WHOLE:
+        return _whole(row, key, text, draft)
     if key in YES_OR_NO:
-        return text.lower()
+        return yes_or_no(text)
     return _sample(row, text, draft) if key == "n" else text
 
 
-def _sample(row: Row, text: str, draft: Draft) -> dict[str, str]:
+def _whole(row: Row, key: str, text: str, draft: Draft) -> str | None:
+    if (digits := whole(text)) is None:
+        draft.fault(row.number, 1, key, f"{key} is a whole number, such as {_WHOLE[key]}; {text!r} arrived")
+    return digits
+
+
+def _sample(row: Row, text: str, draft: Draft) -> dict[str, str] | None:
     match = _N.fullmatch(text)
     kind = _KINDS.get(match["words"].strip().lower()) if match else None
-    if match is None or kind is None:
+    digits = whole(match["number"]) if match else None
+    if kind is None or digits is None:
         message = (
             f"n is a number as printed, such as 235, nearly 1,000 or over 300; {text!r} arrived; "
             "empty the cell and put another form into the survey file afterwards"
         )
         draft.fault(row.number, 1, "n", message)
-        return {"kind": "unknown"}
-    return {"printed": text, "value": match["number"].replace(",", ""), "kind": kind}
+        return None
+    return {"printed": text, "value": digits, "kind": kind}

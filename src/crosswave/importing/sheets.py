@@ -1,23 +1,28 @@
-"""CSV and Excel files as rows of cells, each with its place, whatever their encoding and separator."""
+"""A sheet as rows of cells, each with its place, and how much of one is read."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from crosswave.importing.cells import CellError, is_date, shown
 from crosswave.registry.faults import DataError, Fault, shown_path
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+from crosswave.words import unsafe
 
 NEEDED = ("question", "answer", "printed")
 
-_SEPARATORS = ",;\t"
+BYTES = 50_000_000
+"""A file is read up to this size, a workbook as it is unpacked."""
+
+ROWS = 50_000
+CELLS = 5_000_000
+"""A sheet is read up to so many rows that are not empty, and up to so many cells."""
+
+MB = BYTES // 1_000_000
+ALONE = "copy the figures alone into a new sheet"
+
+Merged = tuple[int, int, int, int, str]
+"""First and last row, first and last column (from 0), and the range as Excel names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +56,16 @@ class Sheet:
         How faults name it: the file, and the sheet in brackets.
     rows : tuple of Row
         In order.
-    merged : tuple of str
-        Ranges of merged cells that reach over several columns, or over rows where each row is a figure of its own.
+    merged : tuple of (int, int, int, int, str)
+        Merged cells: first and last row, first and last column (from 0), and the range as Excel names it.
     notice : str
         What the person should know of how it was read.
     """
 
     name: str
     rows: tuple[Row, ...]
-    merged: tuple[tuple[int, int, int, int, str], ...] = ()
+    merged: tuple[Merged, ...] = ()
     notice: str = ""
-
-
-def read_sheet(path: Path) -> Sheet:
-    """Return the sheet of a CSV or Excel file that holds figures.
-
-    Parameters
-    ----------
-    path : Path
-        Its ending says which.
-
-    Raises
-    ------
-    DataError
-        The file is neither, is broken, or has no row with the column names.
-    OSError
-        It cannot be read.
-    """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        known = ", ".join(_READERS)
-        raise _fault(path, f"the name must end in one of: {known}; save the sheet as one of these")
-    content = path.read_bytes()
-    return reader(path, content)
 
 
 def header_of(rows: tuple[Row, ...]) -> int | None:
@@ -99,99 +81,46 @@ def name(text: str) -> str:
     return "_".join(text.lower().replace("-", " ").replace("_", " ").split())
 
 
-def _csv(path: Path, content: bytes) -> Sheet:
-    text, notice = _decoded(path, content)
-    for separator in _SEPARATORS:
-        try:
-            rows = tuple(_csv_rows(text, separator))
-        except csv.Error as error:
-            raise _fault(path, f"not a table: {error}; save it as CSV again") from None
-        if header_of(rows) is not None:
-            return Sheet(shown_path(path), rows, notice=notice)
-    raise _no_header(path)
+def limited(rows: Iterable[Row], path: Path) -> tuple[Row, ...]:
+    """Return rows that are not empty, up to the most that a sheet may have.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        From top to bottom.
+    path : Path
+        The file, for the fault.
+
+    Raises
+    ------
+    DataError
+        There are more rows or cells.
+    """
+    held: list[Row] = []
+    cells = 0
+    for row in rows:
+        cells += len(row.cells)
+        if len(held) == ROWS or cells > CELLS:
+            limits = f"{ROWS:,} rows and {CELLS:,} cells are read at most"
+            raise fault_of(path, f"one row too many: {limits}; {ALONE}", row.number)
+        held.append(row)
+    return tuple(held)
 
 
-def _csv_rows(text: str, separator: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    start = 1
-    for texts in reader:
-        cells = tuple(Cell(" ".join(cell.split())) for cell in texts)
-        if any(cell.text for cell in cells):
-            yield Row(start, cells)
-        start = reader.line_num + 1
+def text_cell(text: str) -> Cell:
+    """Return a cell of plain text; with a fault where the text must not stand in the data."""
+    return Cell(text, fault=unsafe(text))
 
 
-def _decoded(path: Path, content: bytes) -> tuple[str, str]:
-    """The text of a file, and what to say of it: Excel still writes CSV in the code page of Windows."""
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return content.decode(encoding), ""
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise _fault(path, "neither UTF-8 nor Windows-1252 text; save it as CSV UTF-8", line) from None
-    words = " ".join(text.splitlines()[line - 1].split())[:60]
-    return (
-        text,
-        f"{shown_path(path)}:{line}: not UTF-8, so it was read as Windows-1252; look whether this is right: {words}",
-    )
-
-
-def _excel(path: Path, content: bytes) -> Sheet:
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(content))
-    except Exception as error:  # openpyxl lets through whatever zipfile, its XML parser and its readers raise
-        reason = str(error).split(". ")[0].splitlines()[0] if str(error) else type(error).__name__
-        raise _fault(
-            path, f"not an Excel workbook that can be read ({reason}); save it as .xlsx or CSV again"
-        ) from None
-    sheets = [(sheet.title, tuple(_excel_rows(sheet)), _merged(sheet)) for sheet in book.worksheets]
-    found = [sheet for sheet in sheets if header_of(sheet[1]) is not None]
-    if not found:
-        raise _no_header(path)
-    if len(found) > 1:
-        titles = ", ".join(title for title, _, _ in found)
-        raise _fault(path, f"one sheet may hold figures, and {len(found)} do: {titles}; give each survey a file")
-    title, rows, merged = found[0]
-    return Sheet(f"{shown_path(path)}[{title}]", rows, merged)
-
-
-def _excel_rows(sheet: Worksheet) -> Iterator[Row]:
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        row = tuple(_excel_cell(cell) for cell in cells)
-        if any(cell.text or cell.fault for cell in row):
-            yield Row(number, row)
-
-
-def _excel_cell(cell: Any) -> Cell:
-    if cell.value is None:
-        return Cell()
-    try:
-        return Cell(shown(cell.value, cell.number_format), date=is_date(cell.value))
-    except CellError as error:
-        return Cell(str(cell.value), fault=str(error))
-
-
-def _merged(sheet: Worksheet) -> tuple[tuple[int, int, int, int, str], ...]:
-    ranges = sheet.merged_cells.ranges
-    return tuple((one.min_row, one.max_row, one.min_col - 1, one.max_col - 1, one.coord) for one in ranges)
-
-
-def _no_header(path: Path) -> DataError:
-    return _fault(
+def no_header(path: Path) -> DataError:
+    """Return the fault of a file in which no row names the columns."""
+    return fault_of(
         path,
         "no row names the columns question, answer and printed; add it above the figures, "
         "or begin with: crosswave import --template figures.csv",
     )
 
 
-def _fault(path: Path, message: str, line: int = 1) -> DataError:
+def fault_of(path: Path, message: str, line: int = 1) -> DataError:
+    """Return a fault of a file as the error to be raised."""
     return DataError([Fault(shown_path(path), line, message)])
-
-
-_READERS: Mapping[str, Callable[[Path, bytes], Sheet]] = {".csv": _csv, ".txt": _csv, ".xlsx": _excel, ".xlsm": _excel}

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from crosswave.audit import unreadable
+from crosswave.audit import unread, unreadable
+from crosswave.importing.advice import plainer, sums_of_all
 from crosswave.importing.draft import Draft, slug
 from crosswave.importing.facts import read_facts
 from crosswave.importing.figures import read_figures
-from crosswave.importing.sheets import header_of, read_sheet
+from crosswave.importing.known import cite_known
+from crosswave.importing.reading import read_sheet
+from crosswave.importing.sheets import header_of
 from crosswave.printed.quantities import Lexicon
 from crosswave.registry.documents import Document, validate
 from crosswave.registry.faults import DataError, Fault, shown_path
-from crosswave.registry.models import Quantities, Survey
+from crosswave.registry.mending import Path_
+from crosswave.registry.models import Answer, Quantities, Survey
 from crosswave.registry.reading import Reader
 from crosswave.registry.references import inner_faults
 from crosswave.site.files import write_whole
@@ -33,7 +38,10 @@ from crosswave.template import (
 )
 
 _OPEN = re.compile(r"\s*(\w+): +# ")
-_BARE = re.compile(r"\d+(\.\d+)?")
+_DIGITS = re.compile(r"[\W\d]*\d[\W\d]*")
+_YEAR = re.compile(r"\d{4}")
+_DATES = ("start", "end", "published")
+_NUMBERS = ("year", "value", "organisations", "asked", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,46 +105,51 @@ def _open_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _read(path: Path, folder: Path) -> tuple[Document, str]:
-    sheet = read_sheet(path)
+    sheet, lexicon = read_sheet(path), _lexicon(folder)
     header = header_of(sheet.rows) or 0
     draft = Draft(sheet.name)
-    read_facts(sheet.rows[:header], slug(path.stem, ()), draft)
-    read_figures(sheet, header, draft)
+    read_facts(sheet.rows[:header], slug(path.stem), draft)
+    cite_known(draft, folder)
+    read_figures(sheet, header, partial(_is_figure, lexicon=lexicon), draft)
     if not (draft.data["questions"] or draft.faults):
         raise DataError(
             [Fault(sheet.name, sheet.rows[header].number, "no figure stands under the names of the columns")]
         )
     document = draft.document()
-    faults = list(_faults(document, folder))
+    faults = list(_faults(document, lexicon))
     if faults:
         raise DataError(faults)
     return document, sheet.notice
 
 
-def _faults(document: Document, folder: Path) -> Iterator[Fault]:
+def _lexicon(folder: Path) -> Lexicon:
+    reader = Reader(folder)
+    quantities = reader.one("quantities.yaml", Quantities)
+    if quantities is None:
+        raise DataError(reader.faults)
+    return Lexicon(quantities)
+
+
+def _is_figure(text: str, lexicon: Lexicon) -> bool:
+    """Whether a text is digits and signs alone, or words that stand for a share."""
+    return _DIGITS.fullmatch(text) is not None or (text != "" and unread(text, lexicon) is None)
+
+
+def _faults(document: Document, lexicon: Lexicon) -> Iterator[Fault]:
     validated = validate(document, Survey)
     yield from validated.faults
     yield from inner_faults(validated, document)
-    reader = Reader(folder)
-    quantities = reader.one("quantities.yaml", Quantities)
-    if validated.record is None or quantities is None:
-        yield from reader.faults
+    survey = validated.record
+    if survey is None:
         return
-    for where, message in unreadable(validated.record, Lexicon(quantities)):
+    no_shares = ((where, plainer(_answer_at(survey, where), words)) for where, words in unreadable(survey, lexicon))
+    for where, message in (*no_shares, *sums_of_all(survey)):
         if validated.speaks_of(where):
-            yield document.fault(where, _plainer(validated.record, where, message))
+            yield document.fault(where, message)
 
 
-def _plainer(survey: Survey, where: tuple[Any, ...], message: str) -> str:
-    """A bare number is the fault that sheets make most: percentages typed into cells of another format."""
-    printed = survey.questions[where[1]].answers[where[3]].printed
-    if not _BARE.fullmatch(printed):
-        return message
-    percent = f"{float(printed) * 100:g}% or {printed}%" if float(printed) <= 1 else f"{printed}%"
-    return (
-        f"{printed} has no percent sign; type the figure as it is printed, such as {percent}, "
-        "or say in a column measure that it is a mean or a size"
-    )
+def _answer_at(survey: Survey, where: Path_) -> Answer:
+    return survey.questions[int(where[1])].answers[int(where[3])]
 
 
 def file_text(data: Mapping[str, Any]) -> str:
@@ -147,7 +160,7 @@ def file_text(data: Mapping[str, Any]) -> str:
     data : mapping
         Plain values as the model of a survey takes them.
     """
-    head = {key: _yaml(value) for key, value in data.items() if key not in ("id", "sources", "questions")}
+    head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
     year = str(data.get("year") or year_in(data["id"]))
     sources = [source_text(source["id"], _values(source), year, asked=True) for source in data["sources"]]
     return survey_text(data["id"], head, sources, map(_question, data["questions"]), asked=True)
@@ -158,12 +171,8 @@ def _question(question: Mapping[str, Any]) -> str:
 
 
 def _answer(answer: Mapping[str, Any]) -> str:
-    known = _values({key: value for key, value in answer.items() if key != "barrier" or _is_yes(value)})
+    known = _values({key: value for key, value in answer.items() if value is not False})
     return answer_text(answer["id"], known, answer["sources"])
-
-
-def _is_yes(value: str) -> bool:
-    return value in ("true", "yes", "y", "1", "on", "t")
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, str]:
@@ -175,4 +184,9 @@ def _yaml(value: Any, key: str = "") -> str:
         return "{" + ", ".join(f"{name}: {_yaml(one, name)}" for name, one in value.items()) + "}"
     if isinstance(value, list):
         return flow(value)
-    return quoted(value) if key == "printed" else scalar(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if key in _NUMBERS:
+        return str(value)
+    bare_year = key in _DATES and _YEAR.fullmatch(value)
+    return quoted(value) if key == "printed" or bare_year else scalar(value)

@@ -14,6 +14,8 @@ from crosswave.reconstruct.repairs import repairs
 CONFLICTS_LISTED = 10
 """At most so many minimal conflicts are looked for in a part of a survey."""
 
+_MENDED = "; it would fit"
+
 TRIALS = 500
 """After so many questions to the solver the search for further conflicts of a part ends."""
 
@@ -36,6 +38,11 @@ class Conflict:
     assumptions: tuple[str, ...]
     repairs: tuple[str, ...]
     words: str
+
+    @property
+    def why(self) -> str:
+        """What cannot be, without what would mend it."""
+        return self.words.partition(_MENDED)[0]
 
 
 def find_conflict(arithmetic: Arithmetic) -> Conflict | None:
@@ -156,5 +163,5 @@ def _words(figures: list[Figure], assumptions: tuple[str, ...], found: tuple[str
     one_base = len({figure.base.key for figure in figures}) == 1
     alone = (" on one base" if one_base else ", the one being asked of those who gave the other") * (len(figures) > 1)
     given = f" if {' and '.join(assumptions)}" if assumptions else alone
-    mended = f"; it would fit {', or '.join(found)}" if found else ""
+    mended = f"{_MENDED} {', or '.join(found)}" if found else ""
     return stated + given + mended

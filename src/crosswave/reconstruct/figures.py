@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
@@ -65,9 +66,11 @@ def rivals(survey: Survey) -> dict[str, str]:
 
 
 def _is_share(finding: Finding) -> bool:
-    """Whether a figure is a number of respondents on their base; a weighted one is not."""
+    """Whether a figure is a number of respondents on their base; a weighted one is not, nor one that is withheld."""
+    if finding.answer.measure != "share" or is_withheld(finding.answer):
+        return False
     counted = not (finding.base and finding.base.counts and finding.base.counts != ORGANISATIONS)
-    return finding.answer.measure == "share" and counted and not finding.survey.weighted
+    return counted and not finding.survey.weighted
 
 
 def _base_place(finding: Finding) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.arithmetic import BaseSize
@@ -69,7 +70,7 @@ class Context:
         return weighting_of(replace(finding, survey=self.survey), self.n, self.plan)
 
     def _quantity(self, finding: Finding) -> Quantity | None:
-        if finding.answer.measure not in ("share", "range"):
+        if finding.answer.measure not in ("share", "range") or is_withheld(finding.answer):
             return None
         return self.lexicon.share(finding.answer.printed, self.survey.rounding or "nearest")
 
@@ -103,6 +104,11 @@ class Context:
     def _not_a_share(
         self, finding: Finding, quantity: Quantity | None, counts: Counts | None
     ) -> tuple[str, str] | None:
+        if is_withheld(finding.answer):
+            return (
+                "unquantified",
+                f"{finding.answer.printed} is printed in place of a figure: {finding.answer.unusable}",
+            )
         reasons = {
             "size": ("unquantified", self.survey.missing or "a head count is printed, no share"),
             "change": ("unquantified", "a change is printed, not a level"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from crosswave.printed.marks import is_withheld
 from crosswave.reconstruct.arithmetic import Figure, Link
 from crosswave.registry.loading import Finding
 
@@ -52,10 +53,16 @@ def _exclusive(shares: list[Finding], known: dict[str, Figure]) -> Iterator[Link
     for (question, item, _), group in groups.items():
         members = tuple(finding.local_id for finding in group)
         if len(members) > 1:
-            whole = group[0].question.exhaustive and len(members) == offered[question, item]
+            whole = _all_offered(group[0], len(members) == offered[question, item])
             kind = "exhaustive" if whole else "exclusive"
             words = f"answers to {question} exclude each other" + (", and are all" if kind == "exhaustive" else "")
             yield Link(kind, members, words, group[0].question.response_inferred)
+
+
+def _all_offered(finding: Finding, all_known: bool) -> bool:
+    """Whether the answers that are known are all there were: one that is withheld took its part of the base."""
+    others = (other for other in finding.question.answers if other.item == finding.answer.item)
+    return finding.question.exhaustive and all_known and not any(map(is_withheld, others))
 
 
 def _excludes(finding: Finding) -> bool:

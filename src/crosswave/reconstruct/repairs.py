@@ -102,14 +102,15 @@ def survey_repairs(
 
     Notes
     -----
-    A base that prints every figure of the same people may be the true one: 40 councils where 37 are stated. And 41 % of
-    28 departments is impossible, of the 17 that use the cloud it is not.
+    A base that prints every figure of the same people may be the true one: 40 councils where 37 are stated. Where the
+    base is several answers together, it may have been one of them. Answers that the base does not name are not tried:
+    a survey has so many of them that one fits by chance.
     """
     held = [figure for figure in arithmetic.figures if figure.id in figures]
-    bases = {(figure.base.who, figure.base.low, figure.base.high) for figure in held}
-    if len(bases) != 1 or held[0].base.answers:
+    bases = {(figure.base.who, figure.base.low, figure.base.high, figure.base.answers) for figure in held}
+    if len(bases) != 1:
         return ()
-    return (*_one_base(arithmetic, held[0].base), *_subsets(held, counts))
+    return tuple(_one_answer(held, counts) if held[0].base.answers else _one_base(arithmetic, held[0].base))
 
 
 def _one_base(arithmetic: Arithmetic, base: BaseSize) -> Iterator[str]:
@@ -121,10 +122,12 @@ def _one_base(arithmetic: Arithmetic, base: BaseSize) -> Iterator[str]:
         yield f"with {nearest} for all {len(same)} figures of {base.who}"
 
 
-def _subsets(held: Sequence[Figure], counts: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    for name, (low, high) in counts.items():
-        for size in range(low, high + 1) if high - low <= 1 else ():
-            if 0 < size < held[0].base.low and all(_prints(figure, size) for figure in held):
+def _one_answer(held: Sequence[Figure], counts: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    named = held[0].base.answers
+    for name in named if len(named) > 1 else ():
+        low, high = counts.get(name, (1, 0))
+        for size in range(max(low, 1), high + 1) if high - low <= 1 else ():
+            if all(_prints(figure, size) for figure in held):
                 yield f"if only the {size} behind {name} were asked"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crosswave.registry.duplicates import same_pages
@@ -101,7 +102,8 @@ def _sources(registry: Registry) -> Iterator[Fault]:
     for file, k, source in _listed(registry):
         other, where = first.setdefault(source.id, (source, file))
         if other != source:
-            message = f"source {source.id} differs from the record in {where}; make them the same"
+            words = differences(source.model_dump(), other.model_dump())
+            message = f"source {source.id} differs from the record in {where} ({words}); make them the same"
             yield registry.documents[file].fault(("sources", k), message)
 
 
@@ -116,9 +118,25 @@ def _pages(registry: Registry) -> Iterator[Fault]:
 def _listed(registry: Registry) -> Iterator[tuple[str, int, Source]]:
     """Each record of a source: its file, its place there, and what it says."""
     whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
-    in_surveys = [(f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items()]
-    for file, sources in [*in_surveys, ("claims.yaml", tuple(registry.claim_sources.values()))]:
+    in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
+    for file, sources in chain(in_surveys, [("claims.yaml", tuple(registry.claim_sources.values()))]):
         yield from ((file, k, source) for k, source in enumerate(sources))
+
+
+def differences(here: Mapping[str, object], there: Mapping[str, object]) -> str:
+    """Return in which fields one record of a source differs from another, and what stands there.
+
+    Parameters
+    ----------
+    here, there : mapping of str to str
+        Fields that are absent in the first are not compared; None: nothing is said.
+    """
+    unlike = [key for key in here if here[key] != there.get(key)]
+    return "; ".join(f"{key} {_said(here.get(key))} here, {_said(there.get(key))} there" for key in unlike)
+
+
+def _said(value: object) -> str:
+    return "absent" if value is None else repr(value)
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:

@@ -92,15 +92,20 @@ def repeated(ids: Iterable[Located]) -> Iterator[Located]:
 
 
 def _references(survey: Survey) -> Iterator[Located]:
-    sources = {source.id for source in survey.sources}
+    sources, asked = {source.id for source in survey.sources}, Counter(question.id for question in survey.questions)
     answers = {f"{question.id}.{answer.id}" for question in survey.questions for answer in question.answers}
     for k, question in enumerate(survey.questions):
         if question.base:
             yield from _base(question.base, ("questions", k, "base"), answers)
-        if sum(other.id == question.id for other in survey.questions) == 1:
+        if asked[question.id] == 1:
             yield from _own_base(question, ("questions", k))
+        siblings = Counter(answer.id for answer in question.answers)
         for j, answer in enumerate(question.answers):
-            yield from _answer(answer, question, ("questions", k, "answers", j), sources, answers)
+            place: Path_ = ("questions", k, "answers", j)
+            yield from dangling((*place, "sources"), "source", answer.sources, sources)
+            yield from _siblings(answer, question.id, place, siblings)
+            if answer.base:
+                yield from _base(answer.base, (*place, "base"), answers)
     for k, change in enumerate(survey.changes):
         yield from dangling(("changes", k, "sources"), "source", change.sources, sources)
 
@@ -115,17 +120,14 @@ def _own_base(question: Question, where: Path_) -> Iterator[Located]:
             )
 
 
-def _answer(
-    answer: Answer, question: Question, where: Path_, sources: set[str], answers: set[str]
-) -> Iterator[Located]:
-    yield from dangling((*where, "sources"), "source", answer.sources, sources)
-    siblings = {other.id for other in question.answers} - {answer.id}
+def _siblings(answer: Answer, question: str, where: Path_, known: Mapping[str, int]) -> Iterator[Located]:
+    """Other answers that an answer names; of many answers, those that name none cost nothing."""
     for key in ("net_of", "part_of", "rival_of", "complement_of", "organisations_of"):
         named = getattr(answer, key) or ()
         named = (named,) if isinstance(named, str) else named
-        yield from dangling((*where, key), f"other answer of question {question.id}", named, siblings)
-    if answer.base:
-        yield from _base(answer.base, (*where, "base"), answers)
+        if named:
+            others = [name for name in known if name != answer.id]
+            yield from dangling((*where, key), f"other answer of question {question}", named, others)
 
 
 def _base(base: Base, where: Path_, answers: set[str]) -> Iterator[Located]:
