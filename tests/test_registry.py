@@ -489,7 +489,10 @@ def test_a_bomb_of_aliases_goes_off_in_no_time(tmp_path: Path) -> None:
 def test_a_folder_where_a_file_should_be_is_told(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
     (folder / "surveys" / "demo-2020.yaml").mkdir()
-    assert "surveys/demo-2020.yaml:1: cannot be read: Is a directory" in faults_of(folder)
+    assert (
+        "surveys/demo-2020.yaml:1: cannot be read: it is no ordinary file; put a text file in its place"
+        in faults_of(folder)
+    )
 
 
 @pytest.mark.parametrize("rows", [b"fact_id\n\xff\n", b'fact_id,year\n"a,2\n', b"", b"a,b\n1,2\n"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError, number
 from crosswave.registry import DataError, Fault, Registry, find_data
+from crosswave.registry.faults import shown
 from crosswave.registry.loading import read_folder
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Answer, Condition, Phrase, Question, Survey
@@ -58,7 +59,7 @@ def _other_n(survey: Survey) -> str | None:
     numbers = re.findall(r"\d+", (n.printed or "").replace(",", ""))
     if n.kind != "exact" or not numbers or str(n.value) in numbers:
         return None
-    return f"n is {n.value}, and {n.printed!r} is printed; make them agree, or say how n is derived"
+    return f"n is {n.value}, and {shown(n.printed)!r} is printed; make them agree, or say how n is derived"
 
 
 def unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
@@ -110,6 +111,10 @@ def _quantity_faults(registry: Registry) -> Iterator[Fault]:
                 yield document.fault(("phrases", k, key), words)
         if not (_no_number(phrase.low) or _no_number(phrase.high)) and number(phrase.low) > number(phrase.high):
             yield document.fault(("phrases", k, "low"), f"low {phrase.low} is above high {phrase.high}; swap them")
+    for k, rule in enumerate(registry.quantities.rules):
+        for key in ("below", "above"):
+            if getattr(rule, key) != "rest" and (words := _no_number(getattr(rule, key))):
+                yield document.fault(("rules", k, key), words)
     for k, phrase in enumerate(registry.quantities.phrases):
         for figure, exact in _outside_own_interval(phrase):
             words = (

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswave.printed.ends import Ends
+from crosswave.registry.faults import shown
+
+_LONGEST = 30
 
 
 class QuantityError(ValueError):
@@ -78,7 +81,11 @@ def number(text: str) -> Fraction:
     (Fraction(3, 8), Fraction(1, 3))
     """
     plain = text.strip().replace(",", "")
+    if len(plain) > _LONGEST:
+        raise QuantityError(f"{shown(text)!r} has more than {_LONGEST} characters; round it")
     try:
+        if "e" in plain.lower():  # 1e999999999 would fill the memory
+            raise ValueError
         return Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)
     except (ValueError, ZeroDivisionError):
         raise QuantityError(f"{text!r} is no number; write 50%, 1/3 or 12") from None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crosswave.registry.faults import Fault
+from crosswave.registry.faults import Fault, listed
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Claims, Construct, Constructs, Source
 from crosswave.registry.references import Located, dangling, repeated
@@ -31,11 +31,12 @@ def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) 
         "claims.yaml": _claims(registry, claims),
     }
     by_file |= {f"surveys/{name}.yaml": _survey(registry, name) for name in registry.surveys}
-    located = (
-        (registry.documents[file], row) for file, rows in by_file.items() if file in registry.documents for row in rows
+    told = (
+        listed(registry.documents[file].fault(*row) for row in rows)
+        for file, rows in by_file.items()
+        if file in registry.documents
     )
-    faults = [document.fault(where, message) for document, (where, message) in located]
-    return faults + list(_sources(registry)) + list(_facts(registry))
+    return [*chain.from_iterable(told), *_sources(registry), *listed(_facts(registry))]
 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
 
@@ -29,6 +30,38 @@ class DataError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+MOST = 100
+"""Faults that are told of one file: nobody mends more at once, and a file that is no data file may have a million."""
+
+LONGEST = 80
+"""Characters of a value that a message shows."""
+
+
+def listed(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the first faults of a file; where there are more than `MOST`, one more fault says so.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        Of one file. Those after the first ones are not asked for, as each may take long to word.
+    """
+    found = list(islice(faults, MOST + 1))
+    more = [replace(fault, message="more faults follow in this file; mend the others first") for fault in found[MOST:]]
+    return found[:MOST] + more
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: cut where it is long.
+
+    Examples
+    --------
+    >>> shown("igov-2017"), shown("x" * 100)[-6:]
+    ('igov-2017', 'xxx...')
+    """
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
 def shown_path(path: Path) -> str:
     """Return a path as a reader would type it: relative to the working folder where it lies inside."""
     resolved, here = os.path.realpath(path), os.path.join(os.getcwd(), "")  # paths as text: this is asked for each file
@@ -45,5 +78,5 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     allowed : iterable of str
         What would have been right.
     """
-    close = get_close_matches(word, list(allowed), n=3, cutoff=0.6)
+    close = get_close_matches(word, list(allowed), n=3, cutoff=0.6) if len(word) <= LONGEST else ()
     return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import PurePath
 
 from crosswave.registry.documents import Document, Validated
-from crosswave.registry.faults import Fault, nearest
+from crosswave.registry.faults import Fault, listed, nearest, shown
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import ORGANISATIONS, Answer, Base, Question, Survey
 
@@ -36,13 +36,13 @@ def inner_faults(validated: Validated[Survey], document: Document) -> list[Fault
     if survey is None:
         return []
     located = (fault for check in (_dates, _heads, _repeats, _references) for fault in check(survey))
-    return [document.fault(where, message) for where, message in located if validated.speaks_of(where)]
+    return listed(document.fault(where, message) for where, message in located if validated.speaks_of(where))
 
 
 def _identity(survey: Survey, document: Document) -> Iterator[Located]:
     stem = PurePath(document.path).stem
     if survey.id != stem:
-        yield ("id",), f"id is {survey.id}, the file is called {stem}.yaml; make them the same"
+        yield ("id",), f"id is {shown(survey.id)}, the file is called {stem}.yaml; make them the same"
 
 
 def _dates(survey: Survey) -> Iterator[Located]:
@@ -87,7 +87,7 @@ def repeated(ids: Iterable[Located]) -> Iterator[Located]:
     seen: Counter[str] = Counter()
     for where, name in ids:
         if seen[name]:
-            yield where, f"id {name} stands twice; ids are unique, so rename one"
+            yield where, f"id {shown(name)} stands twice; ids are unique, so rename one"
         seen[name] += 1
 
 
@@ -149,4 +149,4 @@ def dangling(where: Path_, what: str, named: Iterable[str], known: Iterable[str]
     known = known if isinstance(known, Mapping | Set) else set(known)
     for name in named:
         if name not in known:
-            yield where, f"{name} is no {what}{nearest(name, known) or '; add it or mend the name'}"
+            yield where, f"{shown(name)} is no {what}{nearest(name, known) or '; add it or mend the name'}"

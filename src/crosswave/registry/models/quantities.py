@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from crosswave.registry.models.record import Record, Text
+from crosswave.registry.models.record import Figure, Record, Text
+
+BARE = "bare"
+"""The word of the rule for a figure that no word leads."""
 
 
 class Phrase(Record):
     """What a verbal quantity stands for."""
 
-    text: Text
+    text: Figure
     kind: Literal["proportion", "count"]
-    low: Text
-    high: Text
+    low: Figure
+    high: Figure
     reason: Text
     seen: tuple[dict[str, str], ...] = Field((), description="Uses with a known exact value.")
 
@@ -24,9 +27,9 @@ class Rule(Record):
     """What a leading word does to the quantity that follows it."""
 
     kind: Literal["proportion", "count", "any"] = "any"
-    words: Annotated[tuple[Text, ...], Field(min_length=1)]
-    below: Text = Field(description="How far below the quantity the truth may lie, relative to the quantity.")
-    above: Text = Field(description="How far above; rest: up to the most that is possible.")
+    words: Annotated[tuple[Figure, ...], Field(min_length=1)]
+    below: Figure = Field(description="How far below the quantity the truth may lie, relative to the quantity.")
+    above: Figure = Field(description="How far above; rest: up to the most that is possible.")
     reason: Text
 
 
@@ -35,3 +38,11 @@ class Quantities(Record):
 
     phrases: tuple[Phrase, ...]
     rules: tuple[Rule, ...]
+
+    @field_validator("rules")
+    @classmethod
+    def _for_figures_without_words(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        for kind in ("proportion", "count"):
+            if not any(BARE in rule.words for rule in rules if rule.kind in (kind, "any")):
+                raise ValueError(f"no rule for a {kind} has the word {BARE}, which stands for no word at all; add it")
+        return rules
