@@ -31,20 +31,35 @@ def audit(folder: Path | None = None) -> Registry:
     DataError
         Anything breaks a rule of form, reference or arithmetic: all faults at once.
     """
-    registry, faults = read_folder(folder or find_data())
-    if registry is not None:
-        faults += [*_survey_faults(registry), *_quantity_faults(registry), *_claim_faults(registry)]
+    registry, faults = examine(folder or find_data())
     if registry is None or faults:
         raise DataError(faults)
     return registry
 
 
+def examine(folder: Path) -> tuple[Registry | None, list[Fault]]:
+    """Return a data folder as a registry, and its faults of form, reference and arithmetic.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    tuple
+        As from `crosswave.registry.loading.read_folder`.
+    """
+    registry, faults = read_folder(folder)
+    if registry is not None:
+        faults += [*_survey_faults(registry), *_quantity_faults(registry), *_claim_faults(registry)]
+    return registry, faults
+
+
 def _survey_faults(registry: Registry) -> Iterator[Fault]:
     lexicon = Lexicon(registry.quantities)
-    for survey in registry.surveys.values():
-        document = registry.documents.get(f"surveys/{survey.id}.yaml")
-        if document is None:  # the id is at odds with the name of the file, which is a fault of its own
-            continue
+    for name, survey in registry.surveys.items():
+        document = registry.documents[f"surveys/{name}.yaml"]
         for where, message in unreadable(survey, lexicon):
             yield document.fault(where, message)
         if words := _other_n(survey):

@@ -39,6 +39,8 @@ def card(name: str, registry: Registry) -> RenderableType:
     ------
     KeyError
         Nothing has that id; the message names the nearest ones.
+    DataError
+        It stands in a file that was left out: all faults of that file.
     """
     kinds: Mapping[Callable[[str], bool], Callable[[str, Registry], RenderableType]] = {
         registry.surveys.__contains__: _survey_card,
@@ -48,6 +50,8 @@ def card(name: str, registry: Registry) -> RenderableType:
     for holds, make in kinds.items():
         if holds(name):
             return make(name, registry)
+    if (survey_id := name.split(".")[0]) in registry.left_out:
+        registry.survey(survey_id)  # which says why there is none
     known = [*registry.surveys, *registry.constructs, *registry.findings]
     raise KeyError(
         f"no finding, survey or construct is called {name!r}{nearest(name, known) or '; see crosswave list'}"

@@ -21,7 +21,7 @@ from crosswave.registry.models import Construct, Plan
 from crosswave.robustness.survival import Survival, survival
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.dispersion import tier_points, with_estimated_error
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 
 GIVEN = "given"
@@ -100,21 +100,28 @@ def compare_typed(
     typed, sizes, numbers, tier
         As for `crosswave.by_hand.typed.read_figures` and `crosswave.by_hand.numbers.read_settings`.
     registry : Registry
-        Its plan, its quantities, and the evidence from which the total error of a tier may be estimated.
+        Its plan, its quantities, and the evidence from which the total error of a tier may be estimated; a tier for
+        which that is not possible is left out.
 
     Raises
     ------
     ValueError
-        Something typed cannot be used: every fault, a line each; or the total error of a tier is to be estimated and
-        the registry has nothing to estimate it from.
+        Something typed cannot be used: every fault, a line each; or the tier that was chosen has no total error.
     """
     faults: list[str] = []
     chosen = attempt(faults, lambda: read_settings(numbers, tier, registry.plan))
     figures = attempt(faults, lambda: read_figures(typed, sizes, registry))
     if chosen is None or figures is None:
         raise ValueError("\n".join(faults))
-    known = with_estimated_error(registry)
-    return compare_figures(figures, chosen[0], known, tier_points(known), tier=chosen[1])
+    known, (settings, named) = with_estimated_error(registry), chosen
+    tiers = known.plan.total_error.items()
+    points: dict[str, float] = {name: tier.number for name, tier in tiers if tier.points != "estimated"}
+    if settings.total_error is None and (named or "A") not in points:
+        raise ValueError(
+            f"tier {named or 'A'} has no total error here, for it is estimated from surveys and they do not do; "
+            f"choose another tier ({', '.join(points) or 'none has one'}), or give --total-error POINTS"
+        )
+    return compare_figures(figures, settings, known, points, tier=named)
 
 
 def compare_figures(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.commands.shared import Data, load_registry, plain_faults
+from crosswave.commands.shared import Data, plain_faults, rules_folder
 
 methods = typer.Typer()
 
@@ -22,9 +22,10 @@ def counts(
 ) -> None:
     """Say which counts of n can have printed a percentage, or which n fit several of them."""
     from crosswave.cards import counts_lines
+    from crosswave.registry import load_rules
 
     with plain_faults():
-        for line in counts_lines(printed, n, rounding, load_registry(data)):
+        for line in counts_lines(printed, n, rounding, load_rules(rules_folder(data))):
             print(line)
 
 
@@ -58,7 +59,8 @@ def compare(
 ) -> None:
     """Compare two printed figures: what changed, what could have been shown, and what would tip the verdict.
 
-    Numbers that are not given are those of plan.yaml.
+    Numbers that are not given are those of plan.yaml. No surveys are needed, but for a tier whose total error plan.yaml
+    has estimated from them: without surveys it is left out.
 
     JSON keys, changes in points: figures (typed, percent, percent_range, n); tier, total_error, verdict, difference,
     interval, p_value, p_low, p_high, critical_difference, detectable_change, equivalence_attainable, people_needed,
@@ -71,6 +73,7 @@ def compare(
 
     from crosswave.by_hand.card import as_record, block
     from crosswave.by_hand.comparison import compare_typed
+    from crosswave.evidence import load_for_typed
     from crosswave.kept import keeping
 
     numbers = {
@@ -80,7 +83,7 @@ def compare(
         "alpha": alpha,
     }
     with plain_faults(), keeping():
-        found = compare_typed(figures or [], n or [], numbers, tier, load_registry(data))
+        found = compare_typed(figures or [], n or [], numbers, tier, load_for_typed(rules_folder(data)))
     if as_json:
         print(json.dumps(as_record(found), allow_nan=False, ensure_ascii=False, indent=2))
     else:
@@ -96,5 +99,5 @@ def explain(
     from crosswave.explain import explanation, find_methods, listed
 
     with plain_faults():
-        text = find_methods(data).read_text(encoding="utf-8")
+        text = find_methods(rules_folder(data)).read_text(encoding="utf-8")
         print(explanation(method, text) if method else listed(text))

@@ -36,7 +36,7 @@ def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) 
         for file, rows in by_file.items()
         if file in registry.documents
     )
-    return [*chain.from_iterable(told), *_sources(registry), *listed(_facts(registry))]
+    return [*chain.from_iterable(told), *disagreements(registry), *listed(_facts(registry))]
 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
@@ -95,7 +95,14 @@ def _change_ids(registry: Registry) -> set[str]:
     return {f"{survey.id}.{change.id}" for survey in registry.surveys.values() for change in survey.changes}
 
 
-def _sources(registry: Registry) -> Iterator[Fault]:
+def disagreements(registry: Registry) -> Iterator[Fault]:
+    """Yield a fault where two files describe one source differently: nobody can say which of them is wrong.
+
+    Parameters
+    ----------
+    registry : Registry
+        All files.
+    """
     first: dict[str, tuple[Source, str]] = {}
     whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
     in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
@@ -108,6 +115,8 @@ def _sources(registry: Registry) -> Iterator[Fault]:
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:
+    if any(f"surveys/{name}.yaml" in registry.documents for name in registry.unread):
+        return  # it may describe the source
     for name, fact in registry.facts.items():
         if fact.source not in registry.sources:
             message = f"source {fact.source} is described in no survey and not in claims.yaml; add it there"

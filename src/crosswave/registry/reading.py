@@ -122,15 +122,14 @@ class Reader:
         self._store = Store("parsed")
 
     def surveys(self) -> dict[str, Survey]:
-        """Return the surveys by their ids, also those that had to be mended."""
+        """Return the surveys by the names of their files, which are their ids, also those that had to be mended."""
         paths = survey_files(self.folder)
         for path in wrongly_named(self.folder):
             self.faults.append(Fault(shown_path(path), 1, "files of surveys end in .yaml; rename it"))
         if not paths:
             message = "no survey file stands here; crosswave new SURVEY-ID makes one"
             self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))
-        surveys = (survey for path in paths if (survey := self.survey(path)))
-        return {survey.id: survey for survey in surveys}
+        return {path.stem: survey for path in paths if (survey := self.survey(path))}
 
     def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
         """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
