@@ -124,6 +124,11 @@ def _answer(
         named = getattr(answer, key) or ()
         named = (named,) if isinstance(named, str) else named
         yield from dangling((*where, key), f"other answer of question {question.id}", named, siblings)
+    for other in question.answers:
+        if other.id == answer.rival_of and other.rival_of:
+            yield (*where, "rival_of"), f"{other.id} is itself a rival, of {other.rival_of}; name that one"
+        elif other.id == answer.rival_of and other.printed == answer.printed:
+            yield (*where, "rival_of"), f"{other.id} is printed {shown(answer.printed)} too; a rival is another value"
     if answer.base:
         yield from _base(answer.base, (*where, "base"), answers)
 
