@@ -42,7 +42,6 @@ from crosswave.trend.synthesis import assess_all
 
 Counts = Mapping[str, Reconstruction]
 NO_VALUE = re.compile(r"\b(nan|None|NaT|inf)\b")
-CONSTRUCTS = 80
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +86,7 @@ def test_every_construct_has_words_tables_and_charts(
     years: str, trends: list[Trend], wide: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     every = {"window": trends, "wider": wide}[years]
-    assert len(every) == CONSTRUCTS
+    assert len(every) == len(resolved.constructs)
     for trend in every:
         waves, survival = tables.by_wave(trend), display.survival_of(trend, resolved)
         analyses = multiverse(trend.construct, resolved, reconstructions, trend.settings)
@@ -374,10 +373,14 @@ def test_a_change_under_another_tier_is_adjusted_beside_the_others(
 # --- all constructs -----------------------------------------------------------------------------------------------
 
 
-def test_every_construct_is_counted_once_in_each_window(trends: list[Trend], wide: list[Trend]) -> None:
+def test_every_construct_is_counted_once_in_each_window(
+    trends: list[Trend], wide: list[Trend], registry: Registry
+) -> None:
     table = tables.fates_table([trends, wide])
     for name in ("2017 to 2020", "2015 to 2022"):
-        assert table[name].tolist()[:-1] and table[name].iloc[:-1].sum() == table[name].iloc[-1] == CONSTRUCTS
+        assert table[name].tolist()[:-1] and table[name].iloc[:-1].sum() == table[name].iloc[-1] == len(
+            registry.constructs
+        )
     for every in (trends, wide):
         counts = fates(every)
         compared = [trend for trend in every if trend.comparison]
@@ -452,7 +455,7 @@ def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
 ) -> None:
     compared = [trend for trend in trends if trend.comparison]
     whole = tables.synthesis_table(trends, wide, resolved)
-    assert len(whole) == CONSTRUCTS and whole.columns[-1] == "Verdict, 2015 to 2022"
+    assert len(whole) == len(resolved.constructs) and whole.columns[-1] == "Verdict, 2015 to 2022"
     assert len(tables.multiplicity_table(trends, resolved)) == len(compared)
     refused = sum(trend.verdict == "not comparable" for trend in trends)
     assert tables.refusals_table(trends)["Constructs"].max() <= refused

@@ -3,6 +3,7 @@
 import pytest
 
 from crosswave.explain import explanation, find_methods, listed, methods
+from crosswave.registry.places import nearest_data
 
 TEXT = """# Methods
 
@@ -76,11 +77,11 @@ def test_the_document_stands_beside_the_data(tmp_path, monkeypatch):
     (tmp_path / "METHODS.md").write_text(TEXT, encoding="utf-8")
     inside = tmp_path / "data" / "surveys"
     monkeypatch.chdir(inside)
-    assert find_methods() == tmp_path / "METHODS.md"
+    assert find_methods(nearest_data()) == tmp_path / "METHODS.md"
     assert find_methods(tmp_path / "data") == tmp_path / "METHODS.md"
 
 
 def test_a_missing_document_is_told_with_the_way_out(tmp_path):
     (tmp_path / "data").mkdir()
-    with pytest.raises(FileNotFoundError, match=r"^METHODS.md must stand beside the data folder; .* run from inside"):
+    with pytest.raises(FileNotFoundError, match=r"^METHODS.md must stand beside the data folder; .* name another"):
         find_methods(tmp_path / "data")

@@ -3,13 +3,14 @@
 import ast
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from papermill import inspect_notebook
 
 from crosswave import charts, display, tables
 from crosswave.claims import Checker
@@ -132,12 +133,26 @@ def test_the_notebooks_are_those_that_are_described() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == sorted(NAMES)
 
 
-def test_defaults_are_those_of_the_plan(registry: Registry) -> None:
-    plan = planned(registry.plan)
-    for name in ("03_test_trend", "04_synthesis"):
-        defaults = {parameter.name: parameter.default for parameter in read_parameters(FOLDER / f"{name}.ipynb")}
-        defaults.pop("construct", None)
-        assert Settings(**defaults) == plan  # type: ignore[arg-type]
+OWN_YEARS = ("00_start_here", "05_context")
+"""Their years are those of a picture of everything, and no window in which anything is compared."""
+
+
+@every_notebook
+def test_what_the_plan_declares_is_no_default_of_a_notebook(name: str) -> None:
+    """A number that stands in two places is altered in one."""
+    declared = {field.name for field in fields(Settings)} - ({"from_year", "to_year"} if name in OWN_YEARS else set())
+    for parameter in read_parameters(FOLDER / f"{name}.ipynb"):
+        if parameter.name in declared:
+            assert (parameter.default, parameter.annotation[:9]) == (None, "Optional[")
+
+
+@every_notebook
+def test_papermill_infers_every_parameter_with_its_type_and_help(name: str) -> None:
+    found = inspect_notebook(str(FOLDER / f"{name}.ipynb"))
+    for parameter in read_parameters(FOLDER / f"{name}.ipynb"):
+        told = found[parameter.name]
+        assert told["inferred_type_name"] == parameter.annotation
+        assert told["help"] == parameter.help
 
 
 @pytest.mark.parametrize(

@@ -504,7 +504,10 @@ def test_a_bomb_of_aliases_goes_off_in_no_time(tmp_path: Path) -> None:
 def test_a_folder_where_a_file_should_be_is_told(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
     (folder / "surveys" / "demo-2020.yaml").mkdir()
-    assert "surveys/demo-2020.yaml:1: cannot be read: Is a directory" in faults_of(folder)
+    assert (
+        "surveys/demo-2020.yaml:1: cannot be read: it is no ordinary file; put a text file in its place"
+        in faults_of(folder)
+    )
 
 
 @pytest.mark.parametrize("rows", [b"fact_id\n\xff\n", b'fact_id,year\n"a,2\n', b"", b"a,b\n1,2\n"])
@@ -601,8 +604,92 @@ def _spoilt(text: bytes, dice: random.Random) -> bytes:
     return dice.choice(edits)()
 
 
+PEER = SURVEY.replace("demo-2019", "peer-2020").replace("2019", "2020")
+SAME = "{population: same, unit: same, stem: same, wording: same, base: same, response: same}"
+
+
+def with_peer(folder: Path, first: str = "", second: str = "", **files: str) -> Path:
+    """Two surveys in one construct; more lines for its first and its second answer."""
+    rows = f"      - finding: peer-2020.plan.yes\n        grades: {SAME}\n"
+    head, tail = CONSTRUCTS.split("    changes:")
+    texts = {"constructs": f"{head}{first}{rows}{second}    changes:{tail}", "peer-2020": PEER, **files}
+    return write_folder(folder, **texts)
+
+
+def test_waves_of_one_instrument_name_each_other(tmp_path: Path) -> None:
+    first, second = ("        same_instrument_as: [demo-2019.plan.yes]\n".replace("demo-2019", name) for name in
+                     ("peer-2020", "demo-2019"))  # fmt: skip
+    assert load_registry(with_peer(tmp_path / "both", first, second))
+    for one_way, place, other in ((("", second), 10, "demo-2019"), ((first, ""), 8, "peer-2020")):
+        own = {"demo-2019": "peer-2020", "peer-2020": "demo-2019"}[other]
+        words = f"{other}.plan.yes does not name {own}.plan.yes in return; add same_instrument_as there"
+        assert faults_of(with_peer(tmp_path / other, *one_way)) == [f"constructs.yaml:{place}: {words}"]
+
+
+def test_waves_that_share_respondents_name_each_other(tmp_path: Path) -> None:
+    overlap = "overlaps: [{{survey: {}, how: some answered twice}}]\n".format
+    both = {"demo-2019": SURVEY + overlap("peer-2020"), "peer-2020": PEER + overlap("demo-2019")}
+    assert load_registry(with_peer(tmp_path / "both", **both))
+    line = len(SURVEY.splitlines()) + 1
+    assert faults_of(with_peer(tmp_path / "one", **{"demo-2019": both["demo-2019"]})) == [
+        f"surveys/demo-2019.yaml:{line}: peer-2020 does not name demo-2019 in return; add the overlap there"
+    ]
+
+
+@pytest.mark.parametrize("aspect", ["population", "unit", "stem", "wording", "base", "response"])
+def test_the_first_answer_of_a_construct_is_like_itself(tmp_path: Path, aspect: str) -> None:
+    text = swapped(f"{aspect}: same", f"{aspect}: similar", CONSTRUCTS)
+    told = [fault for fault in faults_of(write_folder(tmp_path, constructs=text)) if "the first answer is" in fault]
+    words = f"the first answer is what the others are graded by; write {aspect}: same, or put it below"
+    assert told == [f"constructs.yaml:7: {words}"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "grade", "words"),
+    [
+        ("organisation", "same", "the survey counts by organisation, the first answer's by person; grade it different"),
+        ("person", "different", "both surveys count by person; grade it same, or unknown where replies may differ"),
+        ("person", "similar", "both surveys count by person; grade it same, or unknown where replies may differ"),
+        ("person", "unknown", ""),
+        ("organisation", "unknown", ""),
+        ("organisation", "different", ""),
+        ("organisation", "similar", ""),
+    ],
+)
+def test_the_grade_of_a_unit_is_that_of_the_surveys(tmp_path: Path, unit: str, grade: str, words: str) -> None:
+    folder = with_peer(tmp_path, **{"peer-2020": swapped("unit: person", f"unit: {unit}", PEER)})
+    path = folder / "constructs.yaml"
+    head, tail = path.read_text(encoding="utf-8").rsplit("unit: same", 1)
+    path.write_text(f"{head}unit: {grade}{tail}", encoding="utf-8")
+    if words:
+        assert faults_of(folder) == [f"constructs.yaml:9: {words}"]
+    else:
+        assert load_registry(folder)
+
+
+@pytest.mark.parametrize(
+    ("rival", "words"),
+    [
+        ('printed: "58.0%", rival_of: "yes"', "yes is printed 58.0% too; a rival is another value"),
+        ('printed: "59%", rival_of: maybe', "maybe is itself a rival, of yes; name that one"),
+        ('printed: "59%", rival_of: "yes"', ""),
+    ],
+)
+def test_a_rival_is_another_value_of_a_figure_that_is_none(tmp_path: Path, rival: str, words: str) -> None:
+    rows = [
+        '      - {id: maybe, says: "yes", printed: "57%", rival_of: "yes", topic: strategy, sources: [page]}\n',
+        f'      - {{id: rather, says: "yes", {rival}, topic: strategy, sources: [page]}}\n',
+    ]
+    text = swapped('      - id: "no"\n', f'{"".join(rows)}      - id: "no"\n')
+    folder = write_folder(tmp_path, **{"demo-2019": text})
+    if words:
+        assert faults_of(folder) == [f"surveys/demo-2019.yaml:{line_of('id: rather', text)}: {words}"]
+    else:
+        assert load_registry(folder)
+
+
 def test_the_real_folder_has_no_fault(registry: Registry) -> None:
-    assert len(registry.surveys) == 91
+    assert len(registry.surveys) == len(list((DATA / "surveys").glob("*.yaml")))
 
 
 def test_a_message_shows_paths_as_a_reader_types_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

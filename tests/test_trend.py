@@ -18,7 +18,7 @@ from crosswave.kept import keeping
 from crosswave.reconstruct import Reconstruction
 from crosswave.registry import Registry
 from crosswave.registry.models import ALPHA_RULE, Construct, Survey
-from crosswave.sentences import p_words, trend_sentence
+from crosswave.sentences import made_with, p_words, trend_sentence
 from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import with_estimated_error
@@ -231,6 +231,13 @@ def test_an_unknown_n_is_called_uninformative_only_if_no_n_could_have_informed(t
         ({"total_error": -1.0}, "total_error must be points, 0 or more; -1.0 arrived"),
         ({"smallest_change": 0.0}, "smallest_change must be points above 0 and below 100; 0.0 arrived"),
         ({"smallest_change": 100.0}, "smallest_change must be points above 0 and below 100; 100.0 arrived"),
+        ({"design_effect": float("inf")}, "design_effect must be finite; inf arrived"),
+        ({"total_error": float("inf")}, "total_error must be finite; inf arrived"),
+        ({"total_error": float("nan")}, "total_error must be points, 0 or more; nan arrived"),
+        ({"design_effect": float("nan")}, "design_effect must be at least 1; nan arrived"),
+        ({"alpha": "0.05"}, "alpha must be a number; 0.05 arrived"),
+        ({"alpha": True}, "alpha must be a number; True arrived"),
+        ({"from_year": 2017.5}, "from_year must be a whole year; 2017.5 arrived"),
         ({"from_year": 2021}, "from_year 2021 must not be after to_year 2020"),
     ],
 )
@@ -248,6 +255,22 @@ def test_all_wrong_settings_are_told_at_once() -> None:
 
 def test_the_plan_is_what_is_declared(registry: Registry) -> None:
     assert planned(registry.plan) == Settings(0.05, 1, None, 5, 2017, 2020)
+
+
+def test_what_is_given_stands_in_place_of_the_plan_and_the_rest_stays(registry: Registry) -> None:
+    assert planned(registry.plan, 0.01, None, 2, None, 2013) == Settings(0.01, 1, 2, 5, 2013, 2020)
+    with pytest.raises(ValueError, match=r"^alpha must lie above 0 and below 0\.5"):
+        planned(registry.plan, float("nan"))
+
+
+def test_settings_say_in_which_way_they_are_not_those_of_the_plan(registry: Registry) -> None:
+    plan = registry.plan
+    assert made_with(planned(plan, 0.05, 1, None, 5, 2017, 2020), plan) == ""
+    assert made_with(planned(plan, 0.01), plan) == "This page was made with alpha = 0.01 in place of the plan's 0.05."
+    assert made_with(planned(plan, total_error=2, from_year=2013), plan) == (
+        "This page was made with total_error = 2 in place of that of each grade in the plan, "
+        "from_year = 2013 in place of the plan's 2017."
+    )
 
 
 @pytest.mark.parametrize(

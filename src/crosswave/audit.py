@@ -12,6 +12,7 @@ from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError
 from crosswave.registry import DataError, Fault, Registry, find_data
+from crosswave.registry.faults import shown
 from crosswave.registry.loading import read_folder
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Answer, Condition, Question, Survey
@@ -32,20 +33,35 @@ def audit(folder: Path | None = None) -> Registry:
     DataError
         Anything breaks a rule of form, reference or arithmetic: all faults at once.
     """
-    registry, faults = read_folder(folder or find_data())
-    if registry is not None:
-        faults += [*_survey_faults(registry), *_quantity_faults(registry), *_claim_faults(registry)]
+    registry, faults = examine(folder or find_data())
     if registry is None or faults:
         raise DataError(faults)
     return registry
 
 
+def examine(folder: Path) -> tuple[Registry | None, list[Fault]]:
+    """Return a data folder as a registry, and its faults of form, reference and arithmetic.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    tuple
+        As from `crosswave.registry.loading.read_folder`.
+    """
+    registry, faults = read_folder(folder)
+    if registry is not None:
+        faults += [*_survey_faults(registry), *_quantity_faults(registry), *_claim_faults(registry)]
+    return registry, faults
+
+
 def _survey_faults(registry: Registry) -> Iterator[Fault]:
     lexicon = Lexicon(registry.quantities)
-    for survey in registry.surveys.values():
-        document = registry.documents.get(f"surveys/{survey.id}.yaml")
-        if document is None:  # the id is at odds with the name of the file, which is a fault of its own
-            continue
+    for name, survey in registry.surveys.items():
+        document = registry.documents[f"surveys/{name}.yaml"]
         for where, message in unreadable(survey, lexicon):
             yield document.fault(where, message)
         if words := _other_n(survey):
@@ -60,7 +76,7 @@ def _other_n(survey: Survey) -> str | None:
     numbers = re.findall(r"\d+", (n.printed or "").replace(",", ""))
     if n.kind != "exact" or not numbers or str(n.value) in numbers:
         return None
-    return f"n is {n.value}, and {n.printed!r} is printed; make them agree, or say how n is derived"
+    return f"n is {n.value}, and {shown(n.printed)!r} is printed; make them agree, or say how n is derived"
 
 
 def unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:

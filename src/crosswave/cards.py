@@ -42,6 +42,8 @@ def card(name: str, registry: Registry) -> RenderableType:
     ------
     KeyError
         Nothing has that id; the message names the nearest ones.
+    DataError
+        It stands in a file that was left out: all faults of that file.
     """
     kinds: Mapping[str, Callable[[str, Registry], RenderableType]] = {
         **dict.fromkeys(registry.findings, _finding_card),
@@ -49,6 +51,8 @@ def card(name: str, registry: Registry) -> RenderableType:
         **dict.fromkeys(registry.surveys, _survey_card),
     }
     known = name.strip().lower()  # all ids are in small letters
+    if known not in kinds and (survey_id := known.split(".")[0]) in registry.left_out:
+        registry.survey(survey_id)  # which says why there is none
     if known not in kinds:
         raise KeyError(
             f"no finding, survey or construct is called {arrived(name)}{nearest(name, kinds) or '; see crosswave list'}"

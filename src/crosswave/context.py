@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from crosswave.printed.quantity import number
 from crosswave.printed.spans import Span, fact_span
 from crosswave.registry.models import Fact
 
@@ -65,7 +66,7 @@ def _money(fact: Fact) -> Span:
 
 
 def _plain(fact: Fact) -> Fraction:
-    return Fraction(fact.value)
+    return number(fact.value)
 
 
 def _named_costs(facts: Facts) -> Check:

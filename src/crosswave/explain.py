@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosswave.registry import find_data
 from crosswave.registry.faults import nearest, shown_path
+from crosswave.registry.places import SHIPPED
 from crosswave.words import arrived
 
 _HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
@@ -35,27 +35,27 @@ class Method:
     text: str
 
 
-def find_methods(data: Path | None = None) -> Path:
-    """Return the path of METHODS.md, which stands beside the data folder.
+def find_methods(data: Path) -> Path:
+    """Return the path of METHODS.md: that beside the data folder, or that which comes with the package.
 
     Parameters
     ----------
-    data : Path, optional
-        The data folder; found from the working folder if absent.
+    data : Path
+        The data folder.
 
     Raises
     ------
     FileNotFoundError
         It is not there.
     """
-    folder = (data or find_data()).resolve()
-    path = folder.parent / "METHODS.md"
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"METHODS.md must stand beside the data folder; {shown_path(folder)} arrived, which has none beside it; "
-            "run from inside the repository"
-        )
-    return path
+    folder = data.resolve()
+    for path in (folder.parent / "METHODS.md", SHIPPED / "METHODS.md"):
+        if path.is_file():
+            return path
+    raise FileNotFoundError(
+        f"METHODS.md must stand beside the data folder; {shown_path(folder)} arrived, which has none beside it; "
+        "name another with --data FOLDER"
+    )
 
 
 def methods(text: str) -> tuple[Method, ...]:

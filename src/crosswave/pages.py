@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crosswave.evidence import warnings
 from crosswave.ledger import Ledger
 from crosswave.made_from import made_from
 from crosswave.registry.loading import Registry
@@ -76,6 +77,7 @@ def site_material(registry: Registry, ledger: Ledger) -> Material:
         downloads=make_downloads(frames | {"surveys": by_survey(registry, ledger.reconstructions)}, made_by),
         citation=read_citation(root / "CITATION.cff", made_by),
         methods=methods.read_text(encoding="utf-8") if methods.is_file() else "",
+        left_out=tuple(warnings(registry)),
     )
 
 

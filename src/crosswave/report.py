@@ -66,7 +66,7 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
     Raises
     ------
     DataError
-        A data file breaks a rule.
+        A file that all surveys share breaks a rule, or the file of a survey whose page was asked for.
     ValueError
         A survey, a construct, a page or a parameter does not exist, or a value does not fit.
     ConnectionError
@@ -75,8 +75,11 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
     Notes
     -----
     Where nothing is to be done that is found out from the bytes of files alone: no statistics are imported.
+
+    The files of other surveys may have faults. These surveys are left out, with their pages of earlier runs, and every
+    page says so. The results are then not written: they would lose rows without a word.
     """
-    from crosswave.registry.loading import find_data
+    from crosswave.registry.places import find_data
 
     chosen, folder = choice or Choice(), data or find_data()
     root = folder.resolve().parent
@@ -94,34 +97,40 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
 
         ledger, request = _planned(folder, out, choice, inputs)
         summary = run_all(request, make_executor=make_executor)
-    _keep_results(ledger, out)
+    if not request.material.left_out:
+        _keep_results(ledger, out)
     _prune()
-    return summary
+    return replace(summary, left_out=request.material.left_out, everything=not choice.pages)
 
 
 def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledger, RunRequest]:
     """The results of a data folder and the request for its pages, once everything that was asked for is checked."""
-    from crosswave.audit import audit
+    from crosswave.evidence import load_evidence
     from crosswave.kept import keeping
     from crosswave.ledger import make_ledger
     from crosswave.pages import run_request
     from crosswave.trend.settings import check_settings
+    from crosswave.window import check_window
 
-    registry = audit(folder)
+    registry = load_evidence(folder)
+    for name in registry.left_out & {page.removeprefix("survey/") for page in choice.pages}:
+        registry.survey(name)  # which says why there is none
     _check_known("survey", choice.surveys, registry.surveys)
     _check_known("construct", choice.constructs, registry.constructs)
     check_settings(registry.plan, choice.parameters)
+    check_window(registry, choice.constructs, choice.parameters)
     _check_notebooks(folder.resolve().parent / "notebooks")
     with keeping():
         ledger = make_ledger(registry)
         request = run_request(registry, ledger, out, choice.parameters)
-    return ledger, replace(request, only=choice.pages, inputs=inputs, jobs=choice.jobs, force=choice.force)
+    known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
+    return ledger, replace(request, only=choice.pages, inputs=known, jobs=choice.jobs, force=choice.force)
 
 
 def _prune() -> None:
     from crosswave.kept import MAKERS
 
-    for kind in ("parsed", "checked", "imports", *MAKERS):
+    for kind in ("parsed", "checked", "examined", "imports", *MAKERS):
         Store(kind).prune()
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 
 from crosswave.claims import ClaimVerdict
-from crosswave.registry.models import Survey
+from crosswave.registry.models import Plan, Survey
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.trend.settings import Settings, planned
 from crosswave.trend.waves import Pair, Wave
 from crosswave.words import capital
 
@@ -58,6 +60,30 @@ _SAMPLING = {
     "probability": "those asked were drawn at random",
     "unstated": "nobody says how those who answered were chosen",
 }
+
+
+MADE_WITH = "This page was made with"
+"""How a page begins whose settings are not those of plan.yaml."""
+
+
+def made_with(settings: Settings, plan: Plan) -> str:
+    """Return which settings are not those of the plan, with both values; nothing where all are.
+
+    Parameters
+    ----------
+    settings : Settings
+        With which something was made.
+    plan : Plan
+        The file plan.yaml.
+    """
+    own = planned(plan)
+    pairs = {field.name: (getattr(settings, field.name), getattr(own, field.name)) for field in fields(settings)}
+    told = [f"{name} = {used} in place of {_of_plan(plans)}" for name, (used, plans) in pairs.items() if used != plans]
+    return f"{MADE_WITH} {', '.join(told)}." if told else ""
+
+
+def _of_plan(value: float | None) -> str:
+    return "that of each grade in the plan" if value is None else f"the plan's {value:g}"
 
 
 def population_note(*surveys: Survey) -> str:

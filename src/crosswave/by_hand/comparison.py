@@ -106,7 +106,8 @@ def compare_typed(
     typed, sizes, numbers, tier
         As for `crosswave.by_hand.typed.read_figures` and `crosswave.by_hand.numbers.read_settings`.
     registry : Registry
-        Its plan, its quantities, and the evidence from which the total error of a tier may be estimated.
+        Its plan, its quantities, and the evidence from which the total error of a tier may be estimated; a tier for
+        which that is not possible is left out.
     design_effects : sequence of str
         None, one for both figures, or one for each.
     sampling : str, optional
@@ -115,7 +116,7 @@ def compare_typed(
     Raises
     ------
     ValueError
-        Something typed cannot be used: every fault, a line each.
+        Something typed cannot be used: every fault, a line each; or the tier that was chosen has no total error.
     """
     faults: list[str] = []
     chosen = attempt(faults, lambda: read_settings(numbers, tier, registry.plan))
@@ -127,7 +128,14 @@ def compare_typed(
     first, second = (
         replace(figure, design_effect=effect, sampling=how) for figure, effect in zip(figures, own, strict=True)
     )
-    return compare_figures((first, second), chosen[0], with_estimated_error(registry), tier=chosen[1])
+    known, (settings, named) = with_estimated_error(registry), chosen
+    with_number = [name for name, one in known.plan.total_error.items() if one.points != "estimated"]
+    if settings.total_error is None and (named or "A") not in with_number:
+        raise ValueError(
+            f"tier {named or 'A'} has no total error here, for it is estimated from surveys and they do not do; "
+            f"choose another tier ({', '.join(with_number) or 'none has one'}), or give --total-error POINTS"
+        )
+    return compare_figures((first, second), settings, known, tier=named)
 
 
 def compare_figures(
@@ -148,11 +156,6 @@ def compare_figures(
     tier : str, optional
         The tier that counts; A, one instrument repeated, where nobody says.
 
-    Raises
-    ------
-    ValueError
-        The tier that counts has no number.
-
     Examples
     --------
     >>> from crosswave.registry import load_registry
@@ -165,10 +168,10 @@ def compare_figures(
     """
     used = tier or "A"
     errors = {str(name): error for name, error in registry.plan.total_error.items()}
-    own = errors[used].number if settings.total_error is None else settings.total_error
+    wanted: dict[str, tuple[str, float | None]]
     wanted = {name: (name, None) for name, error in errors.items() if error.points != "estimated"}
     if settings.total_error is not None:
-        wanted = {GIVEN: (used, own), **wanted}  # type: ignore[dict-item]
+        wanted = {GIVEN: (used, settings.total_error), **wanted}
     found: Mapping[str, Reconstruction] = {}
     verdicts = {}
     for key, (name, error) in wanted.items():

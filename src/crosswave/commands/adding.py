@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.commands.shared import Data, data_folder, plain_faults
+from crosswave.commands.shared import Data, plain_faults, writable_folder
 
 adding = typer.Typer()
 
@@ -19,7 +19,7 @@ def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Da
     from crosswave.template import new_survey
 
     with plain_faults():
-        path = new_survey(survey_id, data_folder(data))
+        path = new_survey(survey_id, writable_folder(data))
     print(f"{shown_path(path)} is there; fill it in, then: crosswave check")
 
 
@@ -49,7 +49,7 @@ def import_(
             print(f"{shown_path(write_template(template))} is there; fill it in, then: crosswave import {template}")
             return
         assert sheet is not None
-        done = import_survey(sheet, data_folder(data), force)
+        done = import_survey(sheet, writable_folder(data), force)
     if done.notice:
         print(done.notice)
     print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
@@ -63,5 +63,6 @@ def schemas(data: Data = None) -> None:
     """Write data/schema from the models."""
     from crosswave.registry.schemas import write_schemas
 
-    for path in write_schemas((data_folder(data)) / "schema"):
-        print(path.name)
+    with plain_faults():
+        for path in write_schemas(writable_folder(data) / "schema"):
+            print(path.name)

@@ -8,20 +8,23 @@ from typing import Annotated
 
 import typer
 
-from crosswave.commands.shared import Data, data_folder, load_registry, plain_faults
+from crosswave.commands.shared import Data, data_folder, load_evidence, plain_faults
 
 evidence = typer.Typer()
 
 
 @evidence.command(epilog="Example:  [bold]crosswave check data[/]  prints every fault as file:line: what is wrong")
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="The data folder, or one that holds data/.")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="The data folder, as --data names it.")] = None,
+    data: Data = None,
 ) -> None:
     """Check every data file: form, references, dates, addresses, arithmetic. All faults at once; status 1 if any."""
     from crosswave.audit import audit
 
     with plain_faults(sys.stdout):
-        registry = audit(data_folder(folder))
+        if folder and data:
+            raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
+        registry = audit(data_folder(folder or data))
     counts = {
         "surveys": registry.surveys,
         "figures": registry.findings,
@@ -41,7 +44,7 @@ def list_(
     from crosswave.words import arrived
 
     with plain_faults():
-        registry = load_registry(data)
+        registry = load_evidence(data)
         rows = {
             "surveys": {s.id: f"{s.year}  {s.title}" for s in registry.surveys.values()},
             "constructs": {c.id: c.label for c in registry.constructs.values()},
@@ -68,4 +71,4 @@ def show(
     from crosswave.cards import card
 
     with plain_faults():
-        Console(force_jupyter=False).print(card(name, load_registry(data)))
+        Console(force_jupyter=False).print(card(name, load_evidence(data)))

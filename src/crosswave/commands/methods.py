@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.commands.shared import Data, load_registry, plain_faults
+from crosswave.commands.shared import Data, plain_faults, rules_folder
 
 methods = typer.Typer()
 
@@ -33,9 +33,10 @@ def counts(
     What may be typed for a figure and for n: crosswave explain words.
     """
     from crosswave.by_hand.counting import count_typed
+    from crosswave.registry import load_rules
 
     with plain_faults():
-        found = count_typed(printed, n, rounding, load_registry(data))
+        found = count_typed(printed, n, rounding, load_rules(rules_folder(data)))
     print("\n".join(found.lines))
     raise typer.Exit(0 if found.fits else 1)
 
@@ -78,7 +79,8 @@ def compare(
 ) -> None:
     """Compare two printed figures: what changed, what could have been shown, and what would tip the verdict.
 
-    Numbers that are not given are those of plan.yaml.
+    Numbers that are not given are those of plan.yaml. No surveys are needed, but for a tier whose total error plan.yaml
+    has estimated from them: without surveys it is left out.
     What may be typed for a figure and for n: crosswave explain words.
 
     JSON keys, changes in points: figures (typed, percent, percent_range, n, design_effect); tier, total_error,
@@ -93,6 +95,7 @@ def compare(
 
     from crosswave.by_hand.card import as_record, block
     from crosswave.by_hand.comparison import compare_typed
+    from crosswave.evidence import load_for_typed
     from crosswave.kept import keeping
 
     numbers = {
@@ -102,7 +105,7 @@ def compare(
     }
     with plain_faults(), keeping():
         found = compare_typed(
-            figures or [], n or [], numbers, tier, load_registry(data),
+            figures or [], n or [], numbers, tier, load_for_typed(rules_folder(data)),
             design_effects=design_effect or [], sampling=sampling,
         )  # fmt: skip
     if as_json:
@@ -120,5 +123,5 @@ def explain(
     from crosswave.explain import explanation, find_methods, listed
 
     with plain_faults():
-        text = find_methods(data).read_text(encoding="utf-8")
+        text = find_methods(rules_folder(data)).read_text(encoding="utf-8")
         print(explanation(method, text) if method else listed(text))

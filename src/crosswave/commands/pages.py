@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.commands.shared import Data, data_folder, load_registry, plain_faults
+from crosswave.commands.shared import Data, data_folder, load_evidence, plain_faults
 from crosswave.words import arrived
 
 pages = typer.Typer()
@@ -40,17 +40,11 @@ def run(
     from rich.console import Console
     from rich.markup import escape
 
-    from crosswave.commands.window import check_window
     from crosswave.report import Choice, run_report
     from crosswave.run.alone import alone_in
-    from crosswave.trend.settings import check_settings
 
     with plain_faults():
         parameters = _values(parameter)
-        if parameters:
-            check_settings(load_registry(data).plan, parameters)
-        if parameters.keys() & {"from_year", "to_year"}:
-            check_window(load_registry(data), construct or (), parameters)
         choice = Choice(
             surveys=tuple(survey or ()),
             constructs=tuple(construct or ()),
@@ -104,7 +98,7 @@ def reconstruct(
     from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_survey, write_table
 
     with plain_faults():
-        registry = load_registry(data)
+        registry = load_evidence(data)
         table = draw_survey(registry.survey(survey), registry, draws, seed)
         path = write_table(table, out / f"{survey}{'.csv' if as_csv else '.parquet'}")
     print(f"{path}: {len(table)} synthetic rows in {draws} draws")

@@ -43,25 +43,57 @@ def plain_faults(stream: TextIO | None = None) -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def load_registry(folder: Path | None) -> Registry:
-    """Return the data folder, read where a command needs it: the models take a fifth of a second to import."""
-    from crosswave import registry
+def load_evidence(folder: Path | None) -> Registry:
+    """Return the evidence of a data folder, read where a command needs it: the models take long to import."""
+    from crosswave import evidence
 
-    return registry.load_registry(data_folder(folder))
+    return evidence.load_evidence(data_folder(folder))
 
 
 def data_folder(folder: Path | None) -> Path:
-    """Return the folder that was named, or the data folder of the working folder.
+    """Return the folder to read: the one that was named, or that of the working folder, or that of the package.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder that was named is none, or there is none at all.
+    """
+    from crosswave.registry.places import find_data
+
+    return find_data() if folder is None else _inside(folder)
+
+
+def writable_folder(folder: Path | None) -> Path:
+    """Return the folder to write into: the one that was named, or that of the working folder, and never another.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder that was named is none, or the working folder has none.
+    """
+    from crosswave.registry.places import nearest_data
+
+    return nearest_data() if folder is None else _inside(folder)
+
+
+def rules_folder(folder: Path | None) -> Path:
+    """Return the folder whose plan and phrases count: surveys need not be there.
 
     Raises
     ------
     FileNotFoundError
         The folder that was named is none.
     """
-    from crosswave import registry
+    from crosswave.registry.places import find_rules
 
-    if folder is None:
-        return registry.find_data()
+    return find_rules() if folder is None else _inside(folder)
+
+
+def _inside(folder: Path) -> Path:
+    """The folder, or data/ in it."""
+    from crosswave.registry.places import has_rules
+
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder; name the data folder, or the one that holds data/")
-    return folder / "data" if (folder / "data" / "surveys").is_dir() else folder
+    inside = folder / "data"
+    return inside if (inside / "surveys").is_dir() or has_rules(inside) else folder

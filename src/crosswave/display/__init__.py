@@ -34,6 +34,7 @@ from crosswave.display.trends import trend_answer, trend_caveats, trend_checks, 
 from crosswave.display.tutorial import Tutorial
 from crosswave.display.variants import tiers, variants
 from crosswave.display.worked import worked_example
+from crosswave.sentences import made_with
 
 __all__ = [
     "Tutorial",
@@ -52,6 +53,7 @@ __all__ = [
     "facts_between",
     "facts_notes",
     "form_of",
+    "made_with",
     "markdown",
     "multiverse_words",
     "overview_answer",

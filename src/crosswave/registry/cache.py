@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from crosswave.registry.texts import read_bytes
+
 try:
     import fcntl
 except ImportError:  # Windows: two processes may then work the same thing out twice, and both are right
@@ -171,7 +173,7 @@ def file_digests(files: Iterable[Path]) -> dict[Path, str]:
 
 def _file_digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_bytes(path)).hexdigest()
     except OSError:
         return ""
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from crosswave.registry.duplicates import same_pages
-from crosswave.registry.faults import Fault
+from crosswave.registry.faults import Fault, listed
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Claims, Construct, Constructs, Source
 from crosswave.registry.references import Located, dangling, repeated
@@ -32,11 +32,12 @@ def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) 
         "claims.yaml": _claims(registry, claims),
     }
     by_file |= {f"surveys/{name}.yaml": _survey(registry, name) for name in registry.surveys}
-    located = (
-        (registry.documents[file], row) for file, rows in by_file.items() if file in registry.documents for row in rows
+    told = (
+        listed(registry.documents[file].fault(*row) for row in rows)
+        for file, rows in by_file.items()
+        if file in registry.documents
     )
-    faults = [document.fault(where, message) for document, (where, message) in located]
-    return [*faults, *_sources(registry), *_pages(registry), *_facts(registry)]
+    return [*chain.from_iterable(told), *disagreements(registry), *_pages(registry), *listed(_facts(registry))]
 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
@@ -59,6 +60,36 @@ def _construct(registry: Registry, construct: Construct, where: Path_, changes: 
         survey = answer.finding.split(".")[0]
         if surveys[survey] > 1:
             yield (*place, "finding"), f"{survey} has {surveys[survey]} answers in {construct.id}; keep one per survey"
+    yield from _grades(registry, construct, where)
+    yield from _one_way(construct, where)
+
+
+def _grades(registry: Registry, construct: Construct, where: Path_) -> Iterator[Located]:
+    """Grades say how alike an answer is to the first one: that is like itself, and no two units are one."""
+    units = [found.survey.unit if (found := registry.findings.get(a.finding)) else None for a in construct.answers]
+    for j, answer in enumerate(construct.answers):
+        grades, place = answer.grades.model_dump(), (*where, "answers", j, "grades")
+        if j == 0 and (other := [aspect for aspect, grade in grades.items() if grade != "same"]):
+            yield place, f"the first answer is what the others are graded by; write {other[0]}: same, or put it below"
+        elif units[0] and units[j] and (answer.grades.unit == "same") > (units[0] == units[j]):
+            yield (
+                (*place, "unit"),
+                f"the survey counts by {units[j]}, the first answer's by {units[0]}; grade it different",
+            )
+        elif units[0] and units[0] == units[j] and answer.grades.unit in ("similar", "different"):
+            yield (
+                (*place, "unit"),
+                f"both surveys count by {units[j]}; grade it same, or unknown where replies may differ",
+            )
+
+
+def _one_way(construct: Construct, where: Path_) -> Iterator[Located]:
+    named = {answer.finding: answer.same_instrument_as for answer in construct.answers}
+    for j, answer in enumerate(construct.answers):
+        for other in answer.same_instrument_as:
+            if answer.finding not in named.get(other, (answer.finding,)):
+                place = (*where, "answers", j, "same_instrument_as")
+                yield place, f"{other} does not name {answer.finding} in return; add same_instrument_as there"
 
 
 def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
@@ -82,6 +113,9 @@ def _survey(registry: Registry, name: str) -> Iterator[Located]:
     survey = registry.surveys[name]
     for k, overlap in enumerate(survey.overlaps):
         yield from dangling(("overlaps", k, "survey"), "survey", _told([overlap.survey], registry), registry.surveys)
+        other = registry.surveys.get(overlap.survey)
+        if other and other.id not in registry.unread and name not in {one.survey for one in other.overlaps}:
+            yield ("overlaps", k), f"{other.id} does not name {name} in return; add the overlap there"
     for k, change in enumerate(survey.changes):
         yield from dangling(("changes", k, "since"), "survey", _told([change.since], registry), registry.surveys)
         known = {f"{question.id}.{answer.id}" for question in survey.questions for answer in question.answers}
@@ -97,7 +131,14 @@ def _change_ids(registry: Registry) -> set[str]:
     return {f"{survey.id}.{change.id}" for survey in registry.surveys.values() for change in survey.changes}
 
 
-def _sources(registry: Registry) -> Iterator[Fault]:
+def disagreements(registry: Registry) -> Iterator[Fault]:
+    """Yield a fault where two files describe one source differently: nobody can say which of them is wrong.
+
+    Parameters
+    ----------
+    registry : Registry
+        All files.
+    """
     first: dict[str, tuple[Source, str]] = {}
     for file, k, source in _listed(registry):
         other, where = first.setdefault(source.id, (source, file))
@@ -140,6 +181,8 @@ def _said(value: object) -> str:
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:
+    if any(f"surveys/{name}.yaml" in registry.documents for name in registry.unread):
+        return  # it may describe the source
     for name, fact in registry.facts.items():
         if fact.source not in registry.sources:
             message = f"source {fact.source} is described in no survey and not in claims.yaml; add it there"

@@ -10,9 +10,10 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from crosswave.registry.faults import Fault
+from crosswave.registry.faults import MOST, Fault, listed, shown
 from crosswave.registry.mending import Path_, mend
 from crosswave.registry.models import Record
+from crosswave.registry.texts import read_text, unfit_texts
 from crosswave.registry.wording import fault_words, yaml_words
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -66,7 +67,7 @@ def read_document(path: Path, shown_as: str) -> Document:
     into numbers where they ask for numbers. Nothing in a file can make Python objects.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         if too_deep := _too_deep(text):
             return Document(
                 shown_as, None, {}, (Fault(shown_as, too_deep, "lists or keys stand too deep in each other"),)
@@ -133,18 +134,20 @@ def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
                 continue
             if (*where, key) in lines:
                 first = lines[(*where, key)]
-                faults.append(Fault(shown_as, line, f"key {key} stands twice; the first is on line {first}; keep one"))
+                faults.append(
+                    Fault(shown_as, line, f"key {shown(key)} stands twice; the first is on line {first}; keep one")
+                )
                 continue
             lines[(*where, key)] = line
             value = value_of(value_node, (*where, key))
             if value == "":
-                faults.append(Fault(shown_as, line, _EMPTY.format(key)))
+                faults.append(Fault(shown_as, line, _EMPTY.format(shown(key))))
             elif value is not None:
                 values[key] = value
         return values
 
     data = value_of(root, ())
-    return Document(shown_as, data, lines, tuple(faults))
+    return Document(shown_as, data, lines, tuple(listed(faults)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +185,15 @@ def validate(document: Document, model: type[Model]) -> Validated[Model]:
     """
     if document.data is None:
         return Validated(None, document.faults)
+    unfit = listed(document.fault(*found) for found in unfit_texts(document.data))
     try:
-        return Validated(model.model_validate(document.data), document.faults)
+        return Validated(model.model_validate(document.data), (*document.faults, *unfit))
     except ValidationError as error:
-        details = error.errors()
-        told = [detail for detail in details if not _told_elsewhere(detail, document)]
-        faults = [document.fault(detail["loc"], fault_words(detail, model)) for detail in told]
-        record, places = mend(document.data, model, error)
-        return Validated(record, (*_reading_faults(document, details), *faults), frozenset(places))
+        details = error.errors(include_url=False)
+        told = (detail for detail in details if not _told_elsewhere(detail, document))
+        faults = listed(document.fault(detail["loc"], fault_words(detail, model)) for detail in told)
+        record, places = (None, set()) if len(faults) > MOST else mend(document.data, model, error)
+        return Validated(record, (*_reading_faults(document, details), *unfit, *faults), frozenset(places))
 
 
 def _reading_faults(document: Document, details: list[ErrorDetails]) -> list[Fault]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
-_LONGEST = 200
-"""No name is longer, and nearness takes the square of the length."""
+from crosswave.words import cut
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +30,37 @@ class DataError(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+_LONGEST = 200
+"""No name is longer, and nearness takes the square of the length."""
+
+MOST = 100
+"""Faults that are told of one file: nobody mends more at once, and a file that is no data file may have a million."""
+
+
+def listed(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the first faults of a file; where there are more than `MOST`, one more fault says so.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        Of one file. Those after the first ones are not asked for, as each may take long to word.
+    """
+    found = list(islice(faults, MOST + 1))
+    more = [replace(fault, message="more faults follow in this file; mend the others first") for fault in found[MOST:]]
+    return found[:MOST] + more
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: cut where it is long.
+
+    Examples
+    --------
+    >>> shown("igov-2017"), shown("x" * 100)[-20:]
+    ('igov-2017', '... (100 characters)')
+    """
+    return cut(str(value))
 
 
 def shown_path(path: Path) -> str:

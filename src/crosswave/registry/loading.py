@@ -11,7 +11,7 @@ from typing import TypeVar
 from crosswave.registry.cache import Store, digest, file_digests
 from crosswave.registry.cross import registry_faults
 from crosswave.registry.documents import Document
-from crosswave.registry.faults import DataError, Fault, nearest, shown_path
+from crosswave.registry.faults import DataError, Fault, nearest
 from crosswave.registry.models import (
     Answer,
     Base,
@@ -26,6 +26,7 @@ from crosswave.registry.models import (
     Source,
     Survey,
 )
+from crosswave.registry.places import find_data
 from crosswave.registry.reading import LateSurveys, Reader, folder_digests, folder_key
 from crosswave.words import arrived
 
@@ -66,7 +67,25 @@ _OF_TRENDS = {"total_error", "families", "lines"}
 
 @dataclass(frozen=True)
 class Registry:
-    """Everything in a data folder, checked."""
+    """Everything in a data folder, checked; or all of it that can be used, with the faults of the rest.
+
+    Attributes
+    ----------
+    folder : Path
+        The data folder.
+    surveys, constructs, claims, claim_sources, facts : mapping
+        By id.
+    quantities, plan : Quantities, Plan
+        The files of these names.
+    documents : mapping of str to Document
+        What was read, by the name of its file in the folder.
+    unread : frozenset of str
+        Ids of what could not be read whole: nothing is said of what refers to them.
+    faults : tuple of Fault
+        What `crosswave.evidence.load_evidence` found wrong.
+    left_out : frozenset of str
+        Ids of the surveys that it therefore left out.
+    """
 
     folder: Path
     surveys: Mapping[str, Survey]
@@ -78,6 +97,8 @@ class Registry:
     plan: Plan
     documents: Mapping[str, Document]
     unread: frozenset[str] = frozenset()
+    faults: tuple[Fault, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def findings(self) -> Mapping[str, Finding]:
@@ -108,7 +129,12 @@ class Registry:
         ------
         KeyError
             No survey has that id; the message names the nearest ones.
+        DataError
+            The survey was left out: all faults of its file.
         """
+        if survey_id in self.left_out:
+            path = self.documents[f"surveys/{survey_id}.yaml"].path
+            raise DataError(fault for fault in self.faults if fault.path == path)
         return _pick(self.surveys, survey_id, "survey")
 
     def construct(self, construct_id: str) -> Construct:
@@ -128,7 +154,11 @@ class Registry:
         ------
         KeyError
             No figure has that id; the message names the nearest ones.
+        DataError
+            Its survey was left out: all faults of its file.
         """
+        if (survey_id := finding_id.split(".")[0]) in self.left_out:
+            self.survey(survey_id)
         return _pick(self.findings, finding_id, "finding")
 
 
@@ -138,27 +168,6 @@ def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
             f"no {what} is called {arrived(name)}{nearest(name, table) or f'; crosswave list {what}s names all'}"
         )
     return table[name]
-
-
-def find_data(start: Path | None = None) -> Path:
-    """Return the data folder: the nearest ``data/surveys`` above a folder, else the one beside the package.
-
-    Parameters
-    ----------
-    start : Path, optional
-        Where to look from; the working folder if absent.
-
-    Raises
-    ------
-    DataError
-        No folder ``data/surveys`` is there.
-    """
-    start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[3]):
-        if (folder / "data" / "surveys").is_dir():
-            return folder / "data"
-    message = "no folder data/surveys here or above; run from inside the repository or name the folder"
-    raise DataError([Fault(shown_path(start), 1, message)])
 
 
 def load_registry(folder: Path | None = None) -> Registry:
@@ -172,7 +181,9 @@ def load_registry(folder: Path | None = None) -> Registry:
     Raises
     ------
     DataError
-        Anything in the folder breaks a rule: all faults at once.
+        Anything in the folder breaks a rule of form or reference: all faults at once.
+    FileNotFoundError
+        There is no data folder.
     ValueError
         A notebook calls this, and papermill gave it a parameter that it does not have or whose value does not fit.
 
@@ -200,6 +211,27 @@ def _loaded(folder: Path | None) -> Registry:
     if folder_digests(folder) == digests:  # else a file changed while it was read
         checked.put(key, b"")
     return registry
+
+
+def load_rules(folder: Path) -> Registry:
+    """Return plan and phrases of a folder as a registry without surveys.
+
+    Parameters
+    ----------
+    folder : Path
+        Needs the files plan.yaml and quantities.yaml; others are not looked at.
+
+    Raises
+    ------
+    DataError
+        One of the two is missing or breaks a rule: all faults at once.
+    """
+    reader = Reader(folder)
+    quantities, plan = reader.one("quantities.yaml", Quantities), reader.one("plan.yaml", Plan)
+    if quantities is None or plan is None or reader.faults:
+        raise DataError(reader.faults)
+    nothing = _Shared(Constructs(constructs=()), Claims(sources=(), claims=()), quantities, plan, [])
+    return nothing.with_surveys({}, reader)
 
 
 def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import yaml
 
 from crosswave.registry.cache import Store, digest, file_digests, json_bytes, source_digest
 from crosswave.registry.documents import Document, Model, Validated, read_document, validate
-from crosswave.registry.faults import Fault, shown_path
+from crosswave.registry.faults import Fault, listed, shown_path
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Fact, Survey
 from crosswave.registry.references import repeated, survey_faults
 from crosswave.registry.rows import read_rows, validate_rows
+from crosswave.registry.texts import read_bytes
 
 SHARED = ("constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
 
@@ -57,14 +59,14 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
         Keeps the plain values of files without faults, under their content and the source that read them.
     """
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError:
         return read_document(path, shown_as)
     key = digest(_reader(), content)
     if (kept := store.get(key)) is not None:
         return Document(shown_as, json.loads(kept), LateLines(path, shown_as))
     document = read_document(path, shown_as)
-    if not document.faults and path.read_bytes() == content:
+    if not document.faults and read_bytes(path) == content:
         store.put(key, json_bytes(document.data))
     return document
 
@@ -120,15 +122,14 @@ class Reader:
         self._store = Store("parsed")
 
     def surveys(self) -> dict[str, Survey]:
-        """Return the surveys by their ids, also those that had to be mended."""
+        """Return the surveys by the names of their files, which are their ids, also those that had to be mended."""
         paths = survey_files(self.folder)
         for path in wrongly_named(self.folder):
             self.faults.append(Fault(shown_path(path), 1, "files of surveys end in .yaml; rename it"))
         if not paths:
             message = "no survey file stands here; crosswave new SURVEY-ID makes one"
             self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))
-        surveys = (survey for path in paths if (survey := self.survey(path)))
-        return {survey.id: survey for survey in surveys}
+        return {path.stem: survey for path in paths if (survey := self.survey(path))}
 
     def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
         """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
@@ -145,7 +146,7 @@ class Reader:
     def one(self, name: str, model: type[Model]) -> Model | None:
         """Return a file that every folder needs as its model; None where it is missing or too much is wrong."""
         path = self.folder / name
-        if not path.is_file():
+        if not path.exists():
             self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
             return None
         return self._validated(self._document(path), model).record
@@ -153,14 +154,14 @@ class Reader:
     def facts(self, name: str) -> list[Fact]:
         """Return the rows of the table of facts that are without faults."""
         path = self.folder / name
-        if not path.is_file():
+        if not path.exists():
             self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
             return []
         document = self.documents[name] = read_rows(path, shown_path(path), "fact_id")
         rows = validate_rows(document, Fact)
         names = [row.get("fact_id", "") for row in document.data or ()]
-        self.faults += [*document.faults, *(fault for row in rows for fault in row.faults)]
-        self.faults += [document.fault(*row) for row in repeated(((k,), name) for k, name in enumerate(names) if name)]
+        self.faults += listed(chain(document.faults, (fault for row in rows for fault in row.faults)))
+        self.faults += listed(document.fault(*row) for row in repeated(((k,), n) for k, n in enumerate(names) if n))
         self.unread += [name for name, row in zip(names, rows, strict=True) if row.faults]
         return [row.record for row in rows if row.record and not row.faults]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import PurePath
 
 from crosswave.registry.documents import Document, Validated
-from crosswave.registry.faults import Fault, nearest
+from crosswave.registry.faults import Fault, listed, nearest, shown
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import ORGANISATIONS, Answer, Base, Question, Survey
 
@@ -36,13 +36,13 @@ def inner_faults(validated: Validated[Survey], document: Document) -> list[Fault
     if survey is None:
         return []
     located = (fault for check in (_dates, _heads, _repeats, _references) for fault in check(survey))
-    return [document.fault(where, message) for where, message in located if validated.speaks_of(where)]
+    return listed(document.fault(where, message) for where, message in located if validated.speaks_of(where))
 
 
 def _identity(survey: Survey, document: Document) -> Iterator[Located]:
     stem = PurePath(document.path).stem
     if survey.id != stem:
-        yield ("id",), f"id is {survey.id}, the file is called {stem}.yaml; make them the same"
+        yield ("id",), f"id is {shown(survey.id)}, the file is called {stem}.yaml; make them the same"
 
 
 def _dates(survey: Survey) -> Iterator[Located]:
@@ -87,7 +87,7 @@ def repeated(ids: Iterable[Located]) -> Iterator[Located]:
     seen: Counter[str] = Counter()
     for where, name in ids:
         if seen[name]:
-            yield where, f"id {name} stands twice; ids are unique, so rename one"
+            yield where, f"id {shown(name)} stands twice; ids are unique, so rename one"
         seen[name] += 1
 
 
@@ -104,6 +104,7 @@ def _references(survey: Survey) -> Iterator[Located]:
             place: Path_ = ("questions", k, "answers", j)
             yield from dangling((*place, "sources"), "source", answer.sources, sources)
             yield from _siblings(answer, question.id, place, siblings)
+            yield from _rival(answer, question, place)
             if answer.base:
                 yield from _base(answer.base, (*place, "base"), answers)
     for k, change in enumerate(survey.changes):
@@ -130,6 +131,15 @@ def _siblings(answer: Answer, question: str, where: Path_, known: Mapping[str, i
             yield from dangling((*where, key), f"other answer of question {question}", named, others)
 
 
+def _rival(answer: Answer, question: Question, where: Path_) -> Iterator[Located]:
+    """A rival is another value of an answer that is itself no rival."""
+    for other in question.answers if answer.rival_of else ():
+        if other.id == answer.rival_of and other.rival_of:
+            yield (*where, "rival_of"), f"{other.id} is itself a rival, of {other.rival_of}; name that one"
+        elif other.id == answer.rival_of and other.printed == answer.printed:
+            yield (*where, "rival_of"), f"{other.id} is printed {shown(answer.printed)} too; a rival is another value"
+
+
 def _base(base: Base, where: Path_, answers: set[str]) -> Iterator[Located]:
     yield from dangling((*where, "answers"), "answer of this survey", base.answers, answers)
     for k, alternative in enumerate(base.either):
@@ -151,4 +161,4 @@ def dangling(where: Path_, what: str, named: Iterable[str], known: Iterable[str]
     known = known if isinstance(known, Mapping | Set) else set(known)
     for name in named:
         if name not in known:
-            yield where, f"{name} is no {what}{nearest(name, known) or '; add it or mend the name'}"
+            yield where, f"{shown(name)} is no {what}{nearest(name, known) or '; add it or mend the name'}"

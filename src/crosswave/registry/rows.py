@@ -11,6 +11,7 @@ from crosswave.registry.documents import Document, Validated, validate
 from crosswave.registry.faults import Fault
 from crosswave.registry.mending import Path_
 from crosswave.registry.models import Record
+from crosswave.registry.texts import read_text
 
 Model = TypeVar("Model", bound=Record)
 
@@ -28,7 +29,7 @@ def read_rows(path: Path, shown_as: str, key: str) -> Document:
         The column that names a row.
     """
     try:
-        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
         names, start = next(reader, []), reader.line_num + 1
         rows, lines, faults = list[dict[str, str]](), dict[Path_, int](), list[Fault]()
         for cells in filter(None, reader):
@@ -40,9 +41,16 @@ def read_rows(path: Path, shown_as: str, key: str) -> Document:
             start = reader.line_num + 1
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         return Document(
-            shown_as, None, {}, (Fault(shown_as, 1, f"not a table in UTF-8 text: {error}; save it as CSV UTF-8"),)
+            shown_as,
+            None,
+            {},
+            (Fault(shown_as, 1, f"not a table in UTF-8 text: {_reason(error)}; save it as CSV UTF-8"),),
         )
     return Document(shown_as, rows, lines, tuple(faults))
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
 
 
 def validate_rows(document: Document, model: type[Model]) -> list[Validated[Model]]:

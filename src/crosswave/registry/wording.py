@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import yaml
 from pydantic_core import ErrorDetails
 
-from crosswave.registry.faults import nearest
+from crosswave.registry.faults import nearest, shown
 from crosswave.registry.models import Record
+from crosswave.words import arrived
 
 _YAML_WORDS = {
     "mapping values are not allowed": "a colon and a space stand inside a text, or the line is indented too far; "
@@ -37,6 +39,9 @@ def yaml_words(error: yaml.MarkedYAMLError) -> str:
 _ONLY_WORDS = {
     "string_pattern_mismatch": "must match {pattern}",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "finite_number": "must be a finite number",
+    "int_parsing_size": "must be a whole number of a size that occurs",
     "int_parsing": "must be a whole number",
     "bool_parsing": "must be true or false",
     "float_parsing": "must be a number",
@@ -70,7 +75,7 @@ def fault_words(detail: ErrorDetails, model: type[Record]) -> str:
     model : type of Record
         What the file should be.
     """
-    key = str(detail["loc"][-1]) if detail["loc"] else "the file"
+    key = shown(detail["loc"][-1]) if detail["loc"] else "the file"
     arrived = detail.get("input")
     kind = detail["type"]
     if kind == "extra_forbidden":
@@ -100,11 +105,10 @@ def _rule(kind: str, detail: ErrorDetails) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, dict | list | tuple):
         return "a list" if isinstance(value, list | tuple) else "a group of keys"
-    return f"{value!r}" if len(str(value)) < 80 else f"{str(value)[:77]!r}..."
+    return arrived(value)
 
 
+@cache
 def _known_keys(model: type[Record]) -> set[str]:
-    keys: set[str] = set()
-    for definition in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:
-        keys |= set(definition.get("properties", {}))
-    return keys
+    schema = model.model_json_schema()
+    return {key for part in [schema, *schema.get("$defs", {}).values()] for key in part.get("properties", {})}

@@ -23,6 +23,7 @@ PRIVATE_SOCKETS = sys.platform != "win32"
 
 FIXED = {
     "CROSSWAVE_PROGRESS": "0",
+    "CROSSWAVE_WARN": "0",
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

@@ -88,10 +88,16 @@ class RunSummary:
         In the order of the plan.
     index : Path
         The page to open.
+    left_out : tuple of str
+        A line for each data file with faults: what is in it, or what rests on it, was left out.
+    everything : bool
+        Whether every page was asked for, and so also those that were left out.
     """
 
     pages: tuple[PageResult, ...]
     index: Path
+    left_out: tuple[str, ...] = ()
+    everything: bool = True
 
     @property
     def failed(self) -> tuple[PageResult, ...]:
@@ -100,8 +106,8 @@ class RunSummary:
 
     @property
     def exit_status(self) -> int:
-        """Return 1 when a page failed, else 0."""
-        return int(bool(self.failed))
+        """Return 1 when a page failed, or everything was asked for and something was left out; else 0."""
+        return int(bool(self.failed) or bool(self.left_out and self.everything))
 
     def lines(self) -> tuple[str, ...]:
         """Return the summary in words: counts, then each failure with its reason, then where to look."""
@@ -110,7 +116,8 @@ class RunSummary:
         idle = "; nothing was to be done" if self.pages and counts["unchanged"] == len(self.pages) else ""
         failures = [f"failed: {page.page}: {first_line(page.error)}" for page in self.failed]
         kept = [f"failed notebooks are kept in {self.index.parent / 'failed'}"] if failures else []
-        return (f"{len(self.pages)} pages: {head}{idle}", *failures, *kept, f"open {self.index}")
+        faults = [*self.left_out, "the results were not written, for rows would be missing"] if self.left_out else []
+        return (f"{len(self.pages)} pages: {head}{idle}", *failures, *kept, *faults, f"open {self.index}")
 
 
 def first_line(error: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from crosswave.sentences import MADE_WITH
 from crosswave.site.documents import render_markdown
-from crosswave.site.frame import HOME, Link, Place, content_of, framed, layout
+from crosswave.site.frame import HOME, Content, Link, Place, content_of, framed, layout
 from crosswave.site.index import GROUPS, About, PageLink, grouped
-from crosswave.site.material import Finder, Material
+from crosswave.site.material import Card, Finder, Material
 from crosswave.site.styles import assets
 from crosswave.site.weave import without_card, woven
 
@@ -73,11 +75,12 @@ class Site:
         content, place = content_of(document), self._places[page]
         if content is None:
             return document
-        card = self._material.cards.get(page)
+        card = _labelled(self._material.cards.get(page), content)
         shown = without_card(content, place.title) if card else content
         linked = woven(shown, page, self._hrefs, place.up)
         about = f"crosswave {self._about.version}"
-        return framed(linked, place, nav=self._nav, about=about, card=card, hrefs=self._hrefs)
+        left_out = self._material.left_out
+        return framed(linked, place, nav=self._nav, about=about, card=card, hrefs=self._hrefs, left_out=left_out)
 
     def _index(self) -> str:
         failed = [page for _, _, group in self._groups for page in group if page.status == "failed"]
@@ -97,7 +100,8 @@ class Site:
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
         place = Place(title, href, section=href, crumbs=crumbs)
-        return layout(template, place, self._nav, about=self._footer(), hrefs=self._hrefs, **values)
+        shared = {"about": self._footer(), "hrefs": self._hrefs, "left_out": self._material.left_out}
+        return layout(template, place, self._nav, **shared, **values)
 
     def _footer(self) -> str:
         commit = f", commit {self._about.commit}" if self._about.commit else ""
@@ -128,6 +132,13 @@ class Site:
             notebook=f"notebooks/{page.id}.ipynb",
             finder=_finder_of(page) if there else None,
         )
+
+
+def _labelled(card: Card | None, content: Content) -> Card | None:
+    """The card says that a page has other settings than the plan, whose verdict the card shows."""
+    if card is None or not card.planned or MADE_WITH not in content.html:
+        return card
+    return replace(card, heading=f"{card.heading}. The page below was made with other settings")
 
 
 def _finder_of(page: PageLink) -> Link | None:

@@ -176,7 +176,7 @@ def trend_card(trend: Trend) -> Card:
     more = [CardFact("Surveys", items, wide=True)] if items else []
     title, page = capital(trend.construct.label), f"trend/{trend.construct.id}"
     cite = CardFact("Cite this page", (Item(page_citation(title, page)),), wide=True)
-    return Card("The verdict under the plan", (*given, *more, cite))
+    return Card("The verdict under the plan", (*given, *more, cite), planned=True)
 
 
 def _source_card(source: Source, verdicts: Iterable[str], registry: Registry) -> Card:

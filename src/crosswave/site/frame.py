@@ -88,6 +88,7 @@ def framed(
     about: str = "",
     card: Card | None = None,
     hrefs: Mapping[str, str] = NO_PAGES,
+    left_out: tuple[str, ...] = (),
 ) -> str:
     """Return a notebook's content as a whole document.
 
@@ -105,9 +106,12 @@ def framed(
         Key facts shown below the heading.
     hrefs : mapping of str to str, optional
         Address of each page that a card may lead to, by its id.
+    left_out : tuple of str, optional
+        A line for each data file with faults.
     """
     shown = nav or (Link("Overview", HOME),)
-    return layout("notebook.html.j2", place, shown, content=content, about=about, card=card, hrefs=hrefs)
+    given = {"content": content, "about": about, "card": card, "hrefs": hrefs, "left_out": left_out}
+    return layout("notebook.html.j2", place, shown, **given)
 
 
 def content_of(document: str) -> Content | None:
@@ -132,7 +136,7 @@ def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object)
     **values
         What the template asks for.
     """
-    given: Mapping[str, object] = {"content": Content(""), "about": "", **values}
+    given: Mapping[str, object] = {"content": Content(""), "about": "", "left_out": (), **values}
     return environment().get_template(template).render(place=place, nav=nav, up=place.up, **given)
 
 

@@ -122,10 +122,11 @@ class CardFact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The key facts of a page, with a heading."""
+    """The key facts of a page, with a heading; ``planned`` where they are those of plan.yaml whatever the page is."""
 
     heading: str
     facts: tuple[CardFact, ...]
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All of that; what is absent has no page."""
+    """All of that; what is absent has no page. ``left_out``: a line for each data file with faults, for every page."""
 
     overview: Overview | None = None
     finders: tuple[Finder, ...] = ()
@@ -213,3 +214,4 @@ class Material:
     downloads: Downloads | None = None
     citation: Citation | None = None
     methods: str = ""
+    left_out: tuple[str, ...] = ()

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from crosswave.registry.models.record import Record, Slug, Text, Year, held
+from crosswave.registry.models.record import Figure, Record, Slug, Text, Year, held
 from crosswave.registry.models.survey import Source
 
 
 class Condition(Record):
     """A linear statement: the weighted sum of shares or facts stands in a relation to a value."""
 
-    terms: dict[str, int] = Field(description="Finding id, change id (survey.change) or fact id: its weight.")
+    terms: dict[str, Annotated[int, Field(ge=-1_000_000, le=1_000_000)]] = Field(
+        description="Finding id, change id (survey.change) or fact id: its weight."
+    )
     over: tuple[str, ...] = Field((), description="Finding ids or fact ids whose sum divides the terms.")
     is_: Literal["above", "at-least", "below", "between", "about", "phrase", "most"] = Field(alias="is")
-    value: Text | None = Field(None, description="A number, fraction or percentage: 1/3, 50%, 0.")
-    and_value: Text | None = Field(None, description="The upper end, for between.")
-    phrase: Text | None = Field(None, description="A phrase of quantities.yaml, for phrase.")
+    value: Figure | None = Field(None, description="A number, fraction or percentage: 1/3, 50%, 0.")
+    and_value: Figure | None = Field(None, description="The upper end, for between.")
+    phrase: Figure | None = Field(None, description="A phrase of quantities.yaml, for phrase.")
     reading: Literal["more-than-half", "largest-group"] | None = Field(
         None, description="The reading that the words force, for most. Absent: both are tried."
     )
@@ -80,7 +82,7 @@ class Fact(Record):
     year: Year
     subject: Text
     quantity: Text
-    value: Text
+    value: Figure
     unit: Text
     source: Slug
     kind: Literal["exact", "lower-bound", "upper-bound", "approximate", "date", "rhetorical"]

@@ -142,7 +142,9 @@ class RobustnessPlan(Record):
     design_effect_limit: Declared
     total_error_limit: Declared = Field(description="Points at 50 %.")
     population_multiples: tuple[float, ...] = Field(description="People, in times those who answered a wave.")
-    populations: tuple[int, ...] = Field(description="People, where no source says how many there are.")
+    populations: tuple[Annotated[int, Field(le=10_000_000_000)], ...] = Field(
+        description="People, where no source says how many there are."
+    )
     source: Text = Field(description="Where the two lists come from.")
 
     @model_validator(mode="after")
@@ -214,6 +216,9 @@ class MultiversePlan(Record):
         return held(self, rules)
 
 
+_MOST_PEOPLE = 10_000_000
+
+
 class Plan(Record):
     """The file plan.yaml: what was fixed before any comparison was made."""
 
@@ -243,6 +248,12 @@ class Plan(Record):
             f"alpha {ALPHA_RULE}; {self.alpha.value:g} arrived": 0 < self.alpha.value < ALPHA_TOP,
             f"power must lie between 0 and 1; {self.power.value:g} arrived": 0 < self.power.value < 1,
             f"design_effect must be at least 1; {self.design_effect.value:g} arrived": self.design_effect.value >= 1,
+            f"n_largest must lie between 1 and {_MOST_PEOPLE:,}; {self.n_largest.value:g} arrived": (
+                1 <= self.n_largest.value <= _MOST_PEOPLE
+            ),
+            f"at_least_span must lie above 0 and at most at 100; {self.at_least_span.value:g} arrived": (
+                0 < self.at_least_span.value <= 100
+            ),
             f"smallest_change must be points between 0 and 100; {self.smallest_change.value:g} arrived": 0
             < self.smallest_change.value
             < 100,

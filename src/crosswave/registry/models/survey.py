@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from crosswave.registry.models.record import Address, HeadCount, LocalId, PartialDate, Record, Slug, Text, Year, held
+from crosswave.registry.models.record import (
+    Address,
+    Figure,
+    HeadCount,
+    LocalId,
+    PartialDate,
+    Record,
+    Slug,
+    Text,
+    Year,
+    held,
+)
 
 Topic = Literal[
     "automation", "budget-cost", "citizen-demand", "cloud", "confidence", "culture", "data-sharing",
@@ -38,7 +49,7 @@ class Fieldwork(Record):
 class SampleSize(Record):
     """How many answered, as printed, and the integers that this admits."""
 
-    printed: Text | None = Field(None, description="The printed form, untouched.")
+    printed: Figure | None = Field(None, description="The printed form, untouched.")
     value: HeadCount | None = Field(None, description="The number in the printed form.")
     kind: Literal["exact", "approximate", "at-least", "derived", "unknown"]
     low: HeadCount | None = Field(None, description="Smallest n; needed where kind is derived.")
@@ -90,7 +101,7 @@ class Answer(Record):
 
     id: Slug
     says: Text = Field(description="The answer, in own words.")
-    printed: Text = Field(description="The figure exactly as printed, in quotes: 58%, 58.0 per cent, nearly half.")
+    printed: Figure = Field(description="The figure exactly as printed, in quotes: 58%, 58.0 per cent, nearly half.")
     measure: Literal["share", "mean", "change", "range", "size"] = Field(
         "share", description="What the figure is: a share of the base, a mean score, a change, a range, a head count."
     )
@@ -131,8 +142,8 @@ class PrintedChange(Record):
     id: Slug
     answer: LocalId = Field(description="The answer, in this survey or in the earlier one, that changed.")
     since: Slug = Field(description="The earlier survey.")
-    points: int = Field(description="Later minus earlier, percentage points.")
-    level: Text | None = Field(None, description="The later level as printed.")
+    points: int = Field(ge=-100, le=100, description="Later minus earlier, percentage points.")
+    level: Figure | None = Field(None, description="The later level as printed.")
     sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
     note: Text | None = None
 

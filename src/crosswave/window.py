@@ -25,6 +25,8 @@ def check_window(registry: Registry, constructs: Sequence[str], parameters: Mapp
         No survey of them lies in these years; the years that there are, are named.
     """
     window = registry.plan.window
+    if not parameters.keys() & {"from_year", "to_year"}:
+        return
     first, last = parameters.get("from_year", window.from_year), parameters.get("to_year", window.to_year)
     chosen = [registry.construct(name) for name in constructs] or list(registry.constructs.values())
     figures = {answer.finding for construct in chosen for answer in construct.answers}

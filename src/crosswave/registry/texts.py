@@ -1,0 +1,87 @@
+"""What may be read of a data file: an ordinary file of a size that people type, and texts that only say something."""
+
+from __future__ import annotations
+
+import errno
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+LARGEST = 2_000_000
+"""Bytes of a data file, far more than a person types into one."""
+
+Place = tuple[str | int, ...]
+
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_FORMULA = re.compile(r"\s*([=@]|[+-](?!\d[\d.,]*[\w%/ ]*\s*$))")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a data file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, or is larger than `LARGEST`, or is no ordinary file: reading a pipe or a device may never
+        end.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file; put a text file in its place", str(path))
+    if found.st_size > LARGEST:
+        words = f"it has {found.st_size:,} bytes, and a data file at most {LARGEST:,}; divide it or mend it"
+        raise OSError(errno.EFBIG, words, str(path))
+    return path.read_bytes()
+
+
+def read_text(path: Path) -> str:
+    """Return the content of a data file as text, with the line ends of Unix.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    OSError
+        As for `read_bytes`.
+    UnicodeDecodeError
+        It is no UTF-8.
+    """
+    return read_bytes(path).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def unfit_texts(data: Any, where: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Yield the place of each text that a terminal would obey or a spreadsheet would run, and why it must not stand.
+
+    Parameters
+    ----------
+    data : plain values
+        As read from a file; numbers with a sign in front, such as ``-5%``, are no formulas.
+    where : tuple of str and int
+        Where they stand.
+    """
+    if isinstance(data, dict | list):
+        parts = data.items() if isinstance(data, dict) else enumerate(data)
+        for key, value in parts:
+            yield from unfit_texts(value, (*where, key))
+    elif isinstance(data, str) and (words := _unfit(data)):
+        yield where, f"{where[-1] if where else 'the text'} {words}"
+
+
+def _unfit(text: str) -> str | None:
+    if found := _OBEYED.search(text):
+        return f"holds the control character U+{ord(found.group()):04X}, which a terminal would obey; delete it"
+    if found := _FORMULA.match(text):
+        return (
+            f"begins with {found.group(1)}, so a spreadsheet would run it as a formula; begin with a letter or a digit"
+        )
+    return None
