@@ -354,13 +354,16 @@ def test_a_mark_with_its_reason_is_kept_and_its_part_of_the_base_is_left(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("=1+1", "begins with '=', as a formula of a spreadsheet does; begin it with another character"),
-        ("+cmd|' /C calc'!A0", "begins with '+', as a formula of a spreadsheet does; begin it with another character"),
-        ("-2+3+cmd", "begins with '-', as a formula of a spreadsheet does; begin it with another character"),
-        ("@SUM(1)", "begins with '@', as a formula of a spreadsheet does; begin it with another character"),
-        ("red \x1b[31m", "holds the control character '\\x1b'; delete it"),
-        ("\x9b2J", "holds the control character '\\x9b'; delete it"),
-        ("a\u202eb", "holds the control character '\\u202e'; delete it"),
+        ("=1+1", "begins with =, so a spreadsheet would run it as a formula; begin with a letter or a digit"),
+        (
+            "+cmd|' /C calc'!A0",
+            "begins with +, so a spreadsheet would run it as a formula; begin with a letter or a digit",
+        ),
+        ("-2+3+cmd", "begins with -, so a spreadsheet would run it as a formula; begin with a letter or a digit"),
+        ("@SUM(1)", "begins with @, so a spreadsheet would run it as a formula; begin with a letter or a digit"),
+        ("red \x1b[31m", "holds the control character U+001B, which a terminal would obey; delete it"),
+        ("\x9b2J", "holds the control character U+009B, which a terminal would obey; delete it"),
+        ("a\u202eb", "holds the control character U+202E, which a terminal would obey; delete it"),
     ],
 )
 def test_a_text_that_commands_a_spreadsheet_or_a_terminal_is_refused(folder: Path, text: str, words: str) -> None:

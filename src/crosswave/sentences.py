@@ -292,11 +292,11 @@ def _too_wide(trend: Trend) -> str:
 
 def _lost(trend: Trend) -> str:
     assert trend.comparison is not None
-    interval = f"the change lies between {_interval(trend.comparison)} points"
+    interval = f"the change may be anything from {_interval(trend.comparison)} points"
     adjusted = trend.p_adjusted or 0.0
     if trend.comparison.p_high < trend.settings.alpha <= adjusted:
         return f"{interval}, and of {1 + len(trend.others)} comparisons one such may be chance ({p_words(adjusted)})"
-    return f"{interval}, which holds both no change and one that matters"
+    return f"{interval}: none at all, or one that matters"
 
 
 def claim_sentence(verdict: ClaimVerdict) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _FORMULA = ("=", "+", "-", "@")
-_SIGNED = re.compile(r"[+-]|[+-] ?\d[\d,.]*( ?(%|per ?cent|points?|percentage points?))?", re.IGNORECASE)
+_SIGNED = re.compile(r"[+-]( ?\d[\d.,]*[\w%/ ]*)?")
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -74,14 +74,14 @@ def unsafe(text: str) -> str:
     Examples
     --------
     >>> unsafe("=1+1"), unsafe("-2 points")
-    ("begins with '=', as a formula of a spreadsheet does; begin it with another character", '')
+    ('begins with =, so a spreadsheet would run it as a formula; begin with a letter or a digit', '')
     """
     hidden = next((one for one in text if _hides(one)), None)
     if hidden:
-        return f"holds the control character {hidden!r}; delete it"
-    start = text.lstrip()
+        return f"holds the control character U+{ord(hidden):04X}, which a terminal would obey; delete it"
+    start = text.strip()
     if start.startswith(_FORMULA) and not _SIGNED.fullmatch(start):
-        return f"begins with {start[0]!r}, as a formula of a spreadsheet does; begin it with another character"
+        return f"begins with {start[0]}, so a spreadsheet would run it as a formula; begin with a letter or a digit"
     return ""
 
 

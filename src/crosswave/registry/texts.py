@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import errno
-import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crosswave.words import unsafe
+
 LARGEST = 2_000_000
 """Bytes of a data file, far more than a person types into one."""
 
 Place = tuple[str | int, ...]
-
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = re.compile(r"\s*([=@]|[+-](?!\d[\d.,]*[\w%/ ]*\s*$))")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -73,15 +71,5 @@ def unfit_texts(data: Any, where: Place = ()) -> Iterator[tuple[Place, str]]:
         parts = data.items() if isinstance(data, dict) else enumerate(data)
         for key, value in parts:
             yield from unfit_texts(value, (*where, key))
-    elif isinstance(data, str) and (words := _unfit(data)):
+    elif isinstance(data, str) and (words := unsafe(data)):
         yield where, f"{where[-1] if where else 'the text'} {words}"
-
-
-def _unfit(text: str) -> str | None:
-    if found := _OBEYED.search(text):
-        return f"holds the control character U+{ord(found.group()):04X}, which a terminal would obey; delete it"
-    if found := _FORMULA.match(text):
-        return (
-            f"begins with {found.group(1)}, so a spreadsheet would run it as a formula; begin with a letter or a digit"
-        )
-    return None
