@@ -51,9 +51,10 @@ def _ends_of_phrases(quantities: Quantities) -> Iterator[tuple[Place, str]]:
 
 def _ends_of_rules(quantities: Quantities) -> Iterator[tuple[Place, str]]:
     for k, rule in enumerate(quantities.rules):
-        ends = [end for reach in (rule, *rule.small) for end in (reach.below, reach.above) if end != "rest"]
-        ends += [small.up_to for small in rule.small]
-        yield from ((("rules", k), words) for end in ends if (words := no_number(end)))
+        places: list[tuple[Place, str]] = [(("rules", k, key), getattr(rule, key)) for key in ("below", "above")]
+        for j, small in enumerate(rule.small):
+            places += [(("rules", k, "small", j, key), getattr(small, key)) for key in ("below", "above", "up_to")]
+        yield from ((place, words) for place, end in places if end != "rest" and (words := no_number(end)))
 
 
 def _outside_phrases(quantities: Quantities) -> Iterator[tuple[Place, str]]:
