@@ -718,6 +718,8 @@ def test_what_runs_that_were_killed_with_all_their_processes_have_left_goes_with
     )
     write_whole(tmp_path / "out" / "pages" / "start.html", "whole")
     (tmp_path / "out" / "pages" / ".start.html.x1.part").write_text("ha")
+    with Outputs(tmp_path / "out") as outputs:
+        outputs.plan("", ["start"], {})
     with Outputs(tmp_path / "out"):
         assert [path.name for path in (tmp_path / "out" / "pages").iterdir()] == ["start.html"]
     for one in (living, next_one):

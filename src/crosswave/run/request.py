@@ -88,10 +88,13 @@ class RunSummary:
         In the order of the plan.
     index : Path
         The page to open.
+    put_aside : tuple of str
+        What stood in the way, was not a run's and got another name, in words.
     """
 
     pages: tuple[PageResult, ...]
     index: Path
+    put_aside: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[PageResult, ...]:
@@ -104,13 +107,14 @@ class RunSummary:
         return int(bool(self.failed))
 
     def lines(self) -> tuple[str, ...]:
-        """Return the summary in words: counts, then each failure with its reason, then where to look."""
+        """Return the summary in words: counts, each failure with its reason, what was put aside, where to look."""
         counts = {name: sum(page.status == name for page in self.pages) for name in ("made", "unchanged", "failed")}
         head = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing to run"
         idle = "; nothing was to be done" if self.pages and counts["unchanged"] == len(self.pages) else ""
         failures = [f"failed: {page.page}: {first_line(page.error)}" for page in self.failed]
         kept = [f"failed notebooks are kept in {self.index.parent / 'failed'}"] if failures else []
-        return (f"{len(self.pages)} pages: {head}{idle}", *failures, *kept, f"open {self.index}")
+        aside = [f"put aside: {words}" for words in self.put_aside]
+        return (f"{len(self.pages)} pages: {head}{idle}", *failures, *kept, *aside, f"open {self.index}")
 
 
 def first_line(error: str) -> str:
