@@ -14,7 +14,7 @@ from rich.text import Text
 from crosswave.holes import feasible_words
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import reconstruct
-from crosswave.reconstruct.by_hand import counts_on, fitting_sizes, nearest_sizes
+from crosswave.reconstruct.by_hand import SIZES_TRIED, counts_on, fitting_sizes, nearest_sizes
 from crosswave.registry.faults import nearest
 from crosswave.registry.loading import Registry
 from crosswave.results import by_finding
@@ -163,7 +163,8 @@ def counts_lines(printed: Sequence[str], n: str, rounding: str, registry: Regist
     if len(sizes) > 1:
         yield f"{' '.join(printed)}: {len(fitting)} of {len(sizes)} sizes fit: {', '.join(map(str, fitting)) or 'none'}"
     if not fitting:
-        yield f"nearest n that fit: {' and '.join(map(str, nearest_sizes(figures, sizes[0])))}"
+        near = " and ".join(map(str, nearest_sizes(figures, sizes[0])))
+        yield f"nearest n that fit: {near or f'none within {SIZES_TRIED:,} of {sizes[0]:,}'}"
 
 
 def _one_count(counts: range) -> str:

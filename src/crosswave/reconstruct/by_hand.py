@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
 
 from crosswave.printed.quantity import Quantity
+
+SIZES_TRIED = 100_000
+"""So far a size that fits is looked for: with three decimals every larger size does within that."""
 
 
 def counts_on(figure: Quantity, n: int) -> range:
@@ -74,9 +76,9 @@ def nearest_sizes(figures: Sequence[Quantity], n: int) -> tuple[int, ...]:
 
     Notes
     -----
-    A larger size always exists: an interval of width w holds a count on every base of 1 / w or more. Where no smaller
-    one exists only the larger is returned.
+    A larger size always exists: an interval of width w holds a count on every base of 1 / w or more. It is not returned
+    where it is further than `SIZES_TRIED` away, and a smaller one is not where it is, or where none exists.
     """
-    smaller = next((size for size in range(n - 1, 0, -1) if fitting_sizes(figures, [size])), None)
-    larger = next(size for size in count(n + 1) if fitting_sizes(figures, [size]))
-    return (larger,) if smaller is None else (smaller, larger)
+    below, above = range(n - 1, max(n - 1 - SIZES_TRIED, 0), -1), range(n + 1, n + 1 + SIZES_TRIED)
+    found = (next((size for size in sizes if fitting_sizes(figures, [size])), None) for sizes in (below, above))
+    return tuple(size for size in found if size is not None)

@@ -141,7 +141,7 @@ def _extremes(counts: FindingCounts, n_largest: int) -> tuple[FloatArray, FloatA
 
 def _smallest_size(ends: Ends, n_largest: int) -> int:
     """The smallest n on which a share can be printed."""
-    return next(n for n in range(1, n_largest + 1) if ends.fewest(n) <= ends.most(n))
+    return min(ends.smallest_base(), n_largest)
 
 
 @dataclass(frozen=True, slots=True)
