@@ -9,6 +9,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from crosswave.printed.digits import too_long
+
 Whole = TypeVar("Whole", int, npt.NDArray[np.int64])
 
 
@@ -65,10 +67,8 @@ class Ends(NamedTuple):
         next such fraction (its neighbour in the Farey sequence) and no count is lost. Ends whose products with counts
         are small as they are stay so.
         """
-        if max(self.low.denominator, self.high.denominator) * largest < _SMALL:
-            return self
-        least = Fraction(1, 2 * self.high.denominator * largest) if self.high_open else Fraction(0)
-        return Ends(_neighbours(self.low, largest)[1], _neighbours(self.high - least, largest)[0])
+        small = max(self.low.denominator, self.high.denominator) * largest < _SMALL
+        return self if small else self._moved(largest)
 
     def smallest_base(self) -> int:
         """Return the smallest base of which some count lies between the ends: the denominator of the simplest fraction.
@@ -81,8 +81,13 @@ class Ends(NamedTuple):
         if self.low == self.high:
             return self.low.denominator
         wide_enough = math.ceil(1 / (self.high - self.low))  # from here on every base has such a count
-        closed = self.among(wide_enough) if self.high_open else self
+        closed = self._moved(wide_enough)
         return _simplest(closed.low, closed.high).denominator
+
+    def _moved(self, largest: int) -> Ends:
+        """An end that is left out is first moved by less than two fractions of so small denominators can be apart."""
+        least = Fraction(1, 2 * self.high.denominator * largest) if self.high_open else Fraction(0)
+        return Ends(_neighbours(self.low, largest)[1], _neighbours(self.high - least, largest)[0])
 
     def holds(self, share: Fraction) -> bool:
         """Return whether a share lies between the ends.
@@ -100,9 +105,6 @@ _SMALL = 2**40
 """Products of counts and ends below it are far from the limits of 64-bit numbers."""
 
 _INT64 = 2**63
-
-DECIMALS_MOST = 17
-"""No percentage has more decimals: the numbers of computers have 17 significant digits, and Excel shows 15."""
 
 
 def _floor(numerator: int, base: Whole, plus: int, denominator: int) -> Whole:
@@ -154,6 +156,11 @@ def percent_ends(digits: str, decimals: int, rounding: str = "nearest") -> Ends:
     rounding : {"nearest", "truncated"}
         Truncated digits stand for anything up to one unit more, which itself is left out; 100 % is 100 %.
 
+    Raises
+    ------
+    ValueError
+        The number is longer than any printed one.
+
     Examples
     --------
     >>> percent_ends("58", 0)
@@ -161,6 +168,8 @@ def percent_ends(digits: str, decimals: int, rounding: str = "nearest") -> Ends:
     >>> percent_ends("24", 0, "truncated").most(4)  # 1 of 4 are 25 %
     0
     """
+    if words := too_long(digits):
+        raise ValueError(words)
     unit = Fraction(1, 100 * 10**decimals)
     value = Fraction(digits) / 100
     below, above = {"nearest": (_HALF, _HALF), "truncated": (Fraction(0), Fraction(1))}[rounding]

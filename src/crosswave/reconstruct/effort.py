@@ -13,8 +13,8 @@ from dataclasses import dataclass
 EFFORT = 10.0
 """Units for a survey, and for each of its retractions: the surveys of ``data/`` take less than one of them."""
 
-CELLS = 2**24
-"""Numbers in one table of counts: 128 million bytes."""
+CELLS = 2**23
+"""Numbers in one table of counts: 64 million bytes."""
 
 LARGEST = 10**9
 """No more people than that answer a survey, and the products of counts on so large a base still are 64-bit numbers."""

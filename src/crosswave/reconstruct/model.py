@@ -18,7 +18,7 @@ from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link
 from crosswave.reconstruct.effort import NotSolvedError, left, spend
 
 _SEED = 20170118
-_CALL = 0.001
+_CALL = 0.003
 """Units of work (`crosswave.reconstruct.effort`) that the smallest question to the solver takes."""
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.bits import from_mask, runs
 from crosswave.reconstruct.boxes import IntArray, Mask, relaxed
+from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.model import Model, elements
 from crosswave.reconstruct.scale import VALUES_LISTED, Run, Scale
 
@@ -130,7 +131,9 @@ def possible_in_boxes(part: Arithmetic, n: IntArray, names: Collection[str]) -> 
         Local ids of the figures, all printed as numbers.
     """
     base = part.figures[0].base
-    box = relaxed(part, n[:1] if base.low == base.high else n)
+    sizes = n[:1] if base.low == base.high else n
+    spend(len(sizes) * len(names) / 1e6)
+    box = relaxed(part, sizes)
     found = {}
     for k, figure in enumerate(part.figures):
         if figure.id in names:

@@ -13,6 +13,7 @@ import numpy as np
 from crosswave.reconstruct.arithmetic import Arithmetic, Link, components
 from crosswave.reconstruct.boxes import IntArray, Mask
 from crosswave.reconstruct.conflicts import Conflict, find_conflicts
+from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.parts import Counts, Part, known, sizes
 from crosswave.reconstruct.power import Possible
 from crosswave.reconstruct.solutions import Solutions
@@ -98,6 +99,7 @@ class Solver:
         """
         parts = components(left)
         n = self._fitting(left, parts)
+        spend(len(n) * len(parts) / 1e6)
         found = [self._tables_of(part, n) for part in parts]
         if not found:
             return Solutions(1, capped=False)
