@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from crosswave.reconstruct.kept import reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.registry import DataError, Registry, load_registry
 from crosswave.registry import loading as loading_module
-from crosswave.registry.cache import FOLDER_VARIABLE, Store, cache_folder, digest
+from crosswave.registry.cache import FOLDER_VARIABLE, Store, cache_folder, digest, why_unused
 from crosswave.registry.documents import read_document
 from crosswave.registry.reading import LateSurveys, kept_document
 from crosswave.robustness.survival import survivals
@@ -372,3 +374,127 @@ def test_kept_results_are_those_that_are_computed(registry: Registry, reconstruc
         assert results() == computed
         assert results() == computed
     assert {path.parents[1].name for path in entries(cache_folder())} >= set(MAKERS) - {"reconstructions"}  # type: ignore[arg-type]
+
+
+# --- a cache that others can write --------------------------------------------------------------------------------
+
+NOBODY = 65534
+only_for_owners = pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has no owners of this kind")
+only_for_root = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root gives files away")
+
+
+def given_away(path: Path) -> None:
+    os.chown(path, NOBODY, NOBODY)
+
+
+OPENED: dict[str, Callable[[Path], None]] = {
+    "everybody writes": lambda folder: folder.chmod(0o777),
+    "everybody writes, owners rename": lambda folder: folder.chmod(0o1777),
+    "the group writes": lambda folder: folder.chmod(0o770),
+    "everybody renames above": lambda folder: folder.parent.chmod(0o777),
+    "everybody renames two above": lambda folder: folder.parents[1].chmod(0o777),
+}
+
+
+@pytest.fixture
+def deep_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache with an entry, three folders deep, so that one above can be opened."""
+    folder = tmp_path / "one" / "two" / "cache"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+    Store("words").put(digest("k"), b"x")
+    assert Store("words").get(digest("k")) == b"x"
+    return folder
+
+
+def unused(folder: Path) -> None:
+    assert Store("words").get(digest("k")) is None
+    before = sorted(folder.rglob("*"))
+    Store("words").put(digest("l"), b"y")
+    with Store("words").alone(digest("l")):
+        pass
+    assert Store("words").prune(days=-1) == 0
+    assert sorted(folder.rglob("*")) == before
+
+
+@only_for_owners
+@pytest.mark.parametrize("change", OPENED.values(), ids=OPENED.keys())
+def test_a_folder_that_others_can_write_is_not_used(deep_cache: Path, change: Callable[[Path], None]) -> None:
+    change(deep_cache)
+    assert why_unused()
+    unused(deep_cache)
+
+
+@only_for_root
+def test_a_folder_of_another_user_is_not_used_whoever_the_user_is(deep_cache: Path) -> None:
+    given_away(deep_cache)
+    assert why_unused() == f"{deep_cache} belongs to user {NOBODY}, not to user 0"
+    unused(deep_cache)
+
+
+@only_for_owners
+def test_a_folder_that_a_link_leads_to_is_looked_at_where_it_is(
+    deep_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(deep_cache)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "link"))
+    assert Store("words").get(digest("k")) == b"x"
+    deep_cache.parent.chmod(0o777)
+    unused(deep_cache)
+
+
+@only_for_owners
+def test_a_folder_above_that_everybody_writes_does_where_only_owners_rename(deep_cache: Path) -> None:
+    deep_cache.parent.chmod(0o1777)
+    assert why_unused() == ""
+    assert Store("words").get(digest("k")) == b"x"
+
+
+@only_for_owners
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_an_entry_that_others_can_write_is_not_read(deep_cache: Path, mode: int) -> None:
+    entry = deep_cache / "words" / digest("k")[:2] / digest("k")
+    entry.chmod(mode)
+    assert Store("words").get(digest("k")) is None
+    entry.chmod(0o644)
+    assert Store("words").get(digest("k")) == b"x"
+
+
+@only_for_root
+def test_an_entry_of_another_user_is_not_read_and_nothing_is_unpickled(
+    deep_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEEP_VARIABLE, "1")
+    assert kept("survivals", lambda: "made", "content") == "made"
+    for entry in (path for path in deep_cache.rglob("*") if path.is_file()):
+        given_away(entry)
+    monkeypatch.setattr("crosswave.kept.pickle.loads", lambda content: pytest.fail("unpickled"))
+    assert kept("survivals", lambda: "made again", "content") == "made again"
+
+
+@only_for_owners
+def test_a_pipe_in_place_of_an_entry_is_not_waited_for(deep_cache: Path) -> None:
+    entry = deep_cache / "words" / digest("k")[:2] / digest("k")
+    entry.unlink()
+    os.mkfifo(entry)
+    assert Store("words").get(digest("k")) is None
+
+
+@only_for_owners
+def test_a_command_says_once_that_nothing_is_kept(deep_cache: Path) -> None:
+    deep_cache.chmod(0o777)
+    asked = [sys.executable, "-m", "crosswave", "counts", "73%", "--n", "60"]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == (
+        f"crosswave: nothing is kept, and nothing kept is read: others may write {deep_cache} "
+        "(mode 777; chmod go-w closes it)\n"
+    )
+
+
+def test_old_files_that_are_no_entries_stay(own_cache: Path) -> None:
+    Store("words").put(digest("old"), b"x")
+    mine = ["notes.txt", "ab/notes.txt", "deep/er/notes.txt", ".hidden.part", "abc.lock"]
+    for name in mine:
+        (own_cache / "words" / name).parent.mkdir(parents=True, exist_ok=True)
+        (own_cache / "words" / name).write_text("mine")
+    assert Store("words").prune(days=-1) == 1
+    assert all((own_cache / "words" / name).is_file() for name in mine)

@@ -212,6 +212,19 @@ def test_last_words_of_a_dying_kernel_are_told(tmp_path: Path) -> None:
     assert "The kernel's last words:\nout of luck" in execute_task(one_task(tmp_path, code)).error
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no HOME")
+def test_a_page_needs_no_home_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IPython writes a profile where it can, and else makes a folder of its own that nobody removes."""
+    write_whole(tmp_path / "home", "a file stands where the home should be")
+    (tmp_path / "tmp").mkdir()
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    code = "import os; from IPython.paths import get_ipython_dir; assert get_ipython_dir() == os.environ['IPYTHONDIR']"
+    assert execute_task(one_task(tmp_path, code)).error == ""
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 def test_current_kernel_is_this_interpreter_whatever_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -718,6 +731,8 @@ def test_what_runs_that_were_killed_with_all_their_processes_have_left_goes_with
     )
     write_whole(tmp_path / "out" / "pages" / "start.html", "whole")
     (tmp_path / "out" / "pages" / ".start.html.x1.part").write_text("ha")
+    with Outputs(tmp_path / "out") as outputs:
+        outputs.plan("", ["start"], {})
     with Outputs(tmp_path / "out"):
         assert [path.name for path in (tmp_path / "out" / "pages").iterdir()] == ["start.html"]
     for one in (living, next_one):

@@ -75,7 +75,9 @@ FINDING_FIELDS = (
         "level",
         "How far the figure can be reproduced.",
         required=True,
-        options=("recomputed", "consistent", "bounded", "sources-disagree", "conflicting", "unquantified"),
+        options=(
+            "recomputed", "consistent", "bounded", "sources-disagree", "conflicting", "not-solved", "unquantified",
+        ),
     ),
     _share("value_low", "Least share for which the printed text can stand."),
     _share("value_high", "Greatest share for which the printed text can stand."),

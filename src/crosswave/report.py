@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crosswave.registry.cache import Store
+from crosswave.run.alone import alone_in
 from crosswave.run.current import unchanged, whole_digest
+from crosswave.run.folder import check_folder, own_names
 from crosswave.run.request import RunRequest, RunSummary
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
         A survey, a construct, a page or a parameter does not exist, or a value does not fit.
     ConnectionError
         The scheduler does not answer, or is lost.
+    OSError
+        The folder cannot be written, another run holds it, or it holds what is not crosswave's.
 
     Notes
     -----
@@ -84,8 +88,10 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
     chosen, folder = choice or Choice(), data or find_data()
     root = folder.resolve().parent
     inputs = whole_digest(folder, root / "notebooks", root / "requirements.lock", chosen.parameters)
-    idle = None if chosen.force else unchanged(out, inputs, chosen.pages)
-    return idle or _made(folder, out, chosen, inputs)
+    check_folder(out, root)
+    with alone_in(out):
+        idle = None if chosen.force else unchanged(out, inputs, chosen.pages)
+        return idle or _made(folder, out, chosen, inputs)
 
 
 def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
@@ -97,10 +103,16 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
 
         ledger, request = _planned(folder, out, choice, inputs)
         summary = run_all(request, make_executor=make_executor)
+    aside: tuple[str, ...] = ()
     if not request.material.left_out:
-        _keep_results(ledger, out)
+        aside = _keep_results(ledger, out, folder)
     _prune()
-    return replace(summary, left_out=request.material.left_out, everything=not choice.pages)
+    return replace(
+        summary,
+        left_out=request.material.left_out,
+        everything=not choice.pages,
+        put_aside=(*summary.put_aside, *aside),
+    )
 
 
 def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledger, RunRequest]:
@@ -179,8 +191,9 @@ def _executors(data: Path, choice: Choice) -> Iterator[Callable[[int], Executor]
             pools.end()
 
 
-def _keep_results(ledger: Ledger, out: Path) -> None:
+def _keep_results(ledger: Ledger, out: Path, data: Path) -> tuple[str, ...]:
     from crosswave.run.outputs import Outputs
 
-    with Outputs(out) as outputs:
+    with Outputs(out, own_names(out, data.resolve().parent)) as outputs:
         outputs.write_results({f"results/{name}": text for name, text in ledger.texts().items()})
+    return outputs.put_aside

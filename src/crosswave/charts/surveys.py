@@ -18,6 +18,7 @@ LEVEL_LOOKS: Mapping[str, Look] = {
     "bounded": Look("o", TEAL, "bounded: an interval only", filled=False),
     "sources-disagree": Look("s", ORANGE, "sources disagree"),
     "conflicting": Look("X", PLUM, "conflicting: no counts print it with the others"),
+    "not-solved": Look("v", GREY, "not solved: too much work", filled=False),
     "unquantified": Look("P", GREY, "no share is printed"),
 }
 
@@ -91,7 +92,12 @@ def findings_message(findings: pd.DataFrame) -> str:
     return "; ".join([head, *rest])
 
 
-_REST = {"bounded": "known as intervals only", "conflicting": "in conflict", "sources-disagree": "printed in two ways"}
+_REST = {
+    "bounded": "known as intervals only",
+    "conflicting": "in conflict",
+    "sources-disagree": "printed in two ways",
+    "not-solved": "not solved",
+}
 
 
 def findings_alt(survey: Survey, findings: pd.DataFrame) -> str:

@@ -41,7 +41,6 @@ def run(
     from rich.markup import escape
 
     from crosswave.report import Choice, run_report
-    from crosswave.run.alone import alone_in
 
     with plain_faults():
         parameters = _values(parameter)
@@ -54,8 +53,7 @@ def run(
             force=force,
             scheduler=scheduler,
         )
-        with alone_in(out):
-            summary = run_report(data_folder(data), out, choice)
+        summary = run_report(data_folder(data), out, choice)
     for line in summary.lines():
         Console(highlight=False, soft_wrap=True).print(escape(line))
     raise typer.Exit(summary.exit_status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ def plain_faults(stream: TextIO | None = None) -> Iterator[None]:
     """
     from crosswave.registry import DataError
 
+    _say_that_nothing_is_kept()
     try:
         yield
     except DataError as error:
@@ -41,6 +43,15 @@ def plain_faults(stream: TextIO | None = None) -> Iterator[None]:
     except OSError as error:
         print(f"crosswave: {os_words(error)}", file=sys.stderr)
         raise typer.Exit(1) from None
+
+
+def _say_that_nothing_is_kept() -> None:
+    """Say once why the cache is not used; the processes that the command starts then look for none."""
+    from crosswave.registry.cache import FOLDER_VARIABLE, why_unused
+
+    if reason := why_unused():
+        print(f"crosswave: nothing is kept, and nothing kept is read: {reason}", file=sys.stderr)
+        os.environ[FOLDER_VARIABLE] = ""
 
 
 def load_evidence(folder: Path | None) -> Registry:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import reduce
+from operator import or_
 
-import numpy as np
-
-from crosswave.display.by_hand import ratio
+from crosswave.display.by_hand import percentage, ratio
 from crosswave.display.case import Case
 from crosswave.holes import feasible_words, listed_whole
 from crosswave.printed.quantity import Quantity
+from crosswave.reconstruct.bits import members
 from crosswave.registry.loading import Finding
 
 
@@ -42,12 +44,13 @@ def left_open(case: Case, finding: Finding, figure: Quantity) -> str:
     """Return what could have been printed in place of a figure, where the readings that are kept say so."""
     kept = (case.solver.possible(solution.left) for solution in case.trials.main.kept.values())
     values = [found[finding.local_id].values for found in kept if finding.local_id in found]
+    bits = [held for held in values if isinstance(held, int)]
     counts = case.reconstruction.findings[finding.id]
-    if not values or figure.decimals is None:
+    if figure.decimals is None or not bits or len(bits) < len(values):
         return ""
-    open_ = np.flatnonzero(np.logical_or.reduce(values)).tolist()
-    if len(open_) != len(values[0]) - round(len(values[0]) * (counts.power or 0)):
+    open_, size = list(members(reduce(or_, bits))), 100 * 10**figure.decimals + 1
+    if len(open_) != size - round(size * (counts.power or 0)):
         return ""  # a reading that does not survive could do so with another value
     decimals = figure.decimals
-    words = feasible_words(open_, open_[0], open_[-1], lambda step: f"{step / 10**decimals:.{decimals}f}")
+    words = feasible_words(open_, open_[0], open_[-1], lambda step: percentage(Fraction(step, size - 1), decimals))
     return f"Only {words}%{'' if listed_whole(open_, words) else ', with gaps,'} could have stood in its place. "

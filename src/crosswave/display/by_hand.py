@@ -32,15 +32,23 @@ def ratio(yes: int, base: int, figure: Quantity) -> str:
     exact, decimals = Fraction(yes, base), (figure.decimals or 0) + 1
     while _misleads(exact, decimals, figure) and decimals < _MOST_DECIMALS:
         decimals += 1
-    return f"{yes:,}/{base:,} = {_percentage(exact, decimals)}%"
+    return f"{yes:,}/{base:,} = {percentage(exact, decimals)}%"
 
 
 def _misleads(exact: Fraction, decimals: int, figure: Quantity) -> bool:
-    return figure.holds(Fraction(_percentage(exact, decimals)) / 100) != figure.holds(exact)
+    return figure.holds(Fraction(percentage(exact, decimals)) / 100) != figure.holds(exact)
 
 
-def _percentage(share: Fraction, decimals: int) -> str:
-    """A percentage rounded half up; in fractions, so that it is exact however many decimals it has."""
+def percentage(share: Fraction, decimals: int) -> str:
+    """Return a percentage without its sign, rounded half up; exact however many decimals it has.
+
+    Parameters
+    ----------
+    share : Fraction
+        In [0, 1].
+    decimals : int
+        How many decimals it gets.
+    """
     steps = math.floor(share * 100 * 10**decimals + Fraction(1, 2))
     whole, part = divmod(steps, 10**decimals)
     return f"{whole}.{part:0{decimals}d}" if decimals else str(whole)

@@ -24,6 +24,7 @@ _LEVELS = {
     "bounded": "known as intervals only",
     "sources-disagree": "printed in two ways",
     "conflicting": "in conflict",
+    "not-solved": "not solved",
     "unquantified": "without a share",
 }
 ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}

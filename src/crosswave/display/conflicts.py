@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from crosswave.display.prose import bullets, say
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.nets import NETS
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trial, try_readings
@@ -129,7 +130,11 @@ def survey_readings(survey: Survey, registry: Registry) -> list[str]:
     registry : Registry
         Where phrases and the plan stand.
     """
-    trial = try_readings(survey, registry, Solver()).main
+    try:
+        with at_most():
+            trial = try_readings(survey, registry, Solver()).main
+    except NotSolvedError:  # its levels say so
+        return []
     places = _places(branch.reading for branch, _ in trial.solved)
     left = _places(trial.kept)
     return [

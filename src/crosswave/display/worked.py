@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from itertools import count
 
 from crosswave.display.beside import left_open, taken, ties
-from crosswave.display.by_hand import counted, ends, neighbours, ratio
+from crosswave.display.by_hand import counted, ends, neighbours, percentage, ratio
 from crosswave.display.case import Case, label
 from crosswave.holes import feasible_words, listed_whole
 from crosswave.printed.quantities import Lexicon
@@ -15,6 +16,7 @@ from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Figure
 from crosswave.reconstruct.by_hand import counts_on
 from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import try_readings
 from crosswave.registry.loading import Finding, Registry, findings_of
@@ -40,9 +42,13 @@ def worked_example(survey: Survey, registry: Registry, reconstruction: Reconstru
     most easily have failed, by its base or beside the others; one that could not have failed; one without a base.
     """
     solver = Solver()
-    trials = try_readings(survey, registry, solver)
-    case = Case(survey, reconstruction, Lexicon(registry.quantities), trials, solver)
-    return next(told for story in _STORIES if (told := story(case)))
+    try:
+        with at_most():
+            trials = try_readings(survey, registry, solver)
+            case = Case(survey, reconstruction, Lexicon(registry.quantities), trials, solver)
+            return next(told for story in _STORIES if (told := story(case)))
+    except NotSolvedError as error:
+        return [f"{capital(str(error))}, so there is nothing to count by hand."]
 
 
 def _conflict(case: Case) -> list[str]:
@@ -144,9 +150,9 @@ def _on_bases(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
 def _refused(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
     """The nearest value that no count prints, beside the counts next to it on the largest base."""
     decimals = figure.decimals or 0
-    at = round(50 * 10**decimals * float(figure.low + (figure.high or 1)))
+    at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
     steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= 100 * 10**decimals)
-    others = (case.quantity(f"{step / 10**decimals:.{decimals}f}%") for step in steps)
+    others = (case.quantity(f"{percentage(Fraction(step, 100 * 10**decimals), decimals)}%") for step in steps)
     other = next(q for q in others if not any(counts_on(q, base) for base in bases))
     near = neighbours(other, bases[-1], case.survey.rounding or "nearest")
     return f"{other.printed} would lie between {near}."
@@ -207,7 +213,7 @@ def _no_base(case: Case) -> list[str]:
     finding, counts, figure = found
     if case.survey.weighted:
         return [f"Take {label(finding)}: {counts.reason}. So there is nothing to count by hand."]
-    size = next(size for size in count(1) if counts_on(figure, size))
+    size = figure.ends.smallest_base()
     whole = None if figure.decimals is None else 100 * 10**figure.decimals
     anyway = f" From {whole:,} on, every number of them does." if whole else ""
     return [

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
+
 
 def between(low: int, high: int) -> int:
     """Return the numbers from low to high, both included; none if low is above high.
@@ -20,6 +23,22 @@ def between(low: int, high: int) -> int:
     """
     low = max(low, 0)
     return ((1 << (high - low + 1)) - 1) << low if high >= low else 0
+
+
+def from_mask(mask: npt.NDArray[np.bool_]) -> int:
+    """Return the places of an array that are true.
+
+    Parameters
+    ----------
+    mask : array of bool, shape (numbers,)
+        In ascending order from 0.
+
+    Examples
+    --------
+    >>> list(members(from_mask(np.array([True, False, True]))))
+    [0, 2]
+    """
+    return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
 
 
 def members(bits: int) -> Iterator[int]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crosswave.reconstruct.arithmetic import Arithmetic
+from crosswave.reconstruct.effort import check_room
 
 IntArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -50,7 +51,7 @@ def is_simple(part: Arithmetic) -> bool:
     """
     one_base = len({figure.base.key for figure in part.figures}) == 1 and not part.figures[0].base.answers
     sums = [link for link in part.links if link.kind in _SUMS]
-    covers = all(len(link.members) == len(part.figures) for link in sums)
+    covers = all(set(link.members) == {figure.id for figure in part.figures} for link in sums)
     return one_base and len(sums) == len(part.links) <= 1 and covers
 
 
@@ -64,10 +65,7 @@ def boxes(part: Arithmetic, n: IntArray) -> Boxes:
     n : array of int, shape (sizes,)
         The sizes that n can have.
     """
-    base = part.figures[0].base
-    sizes = np.full_like(n, base.high) if base.low == base.high else n
-    low = np.array([figure.ends.fewest(sizes) for figure in part.figures])
-    high = np.array([figure.ends.most(sizes) for figure in part.figures])
+    sizes, low, high = _ends(part, n)
     feasible = np.asarray((low <= high).all(axis=0))
     for link in part.links:
         low, high, fits = _within_sum(low, high, sizes, exact=_SUMS[link.kind])
@@ -90,10 +88,7 @@ def relaxed(part: Arithmetic, n: IntArray) -> Boxes:
     Boxes
         ``low`` exceeds ``high`` where the others alone cannot stand together.
     """
-    base = part.figures[0].base
-    sizes = np.full_like(n, base.high) if base.low == base.high else n
-    low = np.array([figure.ends.fewest(sizes) for figure in part.figures])
-    high = np.array([figure.ends.most(sizes) for figure in part.figures])
+    sizes, low, high = _ends(part, n)
     empty = low > high
     others_fit = empty.sum(axis=0) - empty == 0
     bottom, top = np.zeros_like(low), np.broadcast_to(sizes, low.shape)
@@ -102,6 +97,16 @@ def relaxed(part: Arithmetic, n: IntArray) -> Boxes:
         if _SUMS[link.kind]:
             bottom = np.maximum(bottom, sizes - (high.sum(axis=0) - high))
     return Boxes(sizes, bottom, np.where(others_fit, top, -1), np.asarray(others_fit.all(axis=0)))
+
+
+def _ends(part: Arithmetic, n: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """The base for each n, and the fewest and the most that print each figure on it."""
+    base = part.figures[0].base
+    check_room(len(n) * len(part.figures))
+    sizes = np.full_like(n, base.high) if base.low == base.high else n
+    low = np.array([figure.ends.fewest(sizes) for figure in part.figures])
+    high = np.array([figure.ends.most(sizes) for figure in part.figures])
+    return sizes, low, high
 
 
 def _within_sum(low: IntArray, high: IntArray, sizes: IntArray, *, exact: bool) -> tuple[IntArray, IntArray, Mask]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 
 from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
+from crosswave.reconstruct.effort import NotSolvedError
 from crosswave.reconstruct.links import links_of
 from crosswave.registry.loading import Finding, findings_of
 from crosswave.registry.models import ORGANISATIONS, Base, Plan, Survey
+
+READINGS_TRIED = 256
+"""A survey whose ambiguous bases can be read in more ways is not solved."""
 
 
 def readings(survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[str] = frozenset()) -> list[Arithmetic]:
@@ -26,12 +31,37 @@ def readings(survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[st
         Says where "over 300" ends.
     without : frozenset of str
         Local ids to leave out, such as rival values.
+
+    Raises
+    ------
+    NotSolvedError
+        They are more than `READINGS_TRIED`.
     """
     n = people(survey, lexicon, plan)
     shares = [finding for finding in findings_of(survey) if _is_share(finding) and finding.local_id not in without]
     ambiguous = {_base_place(finding): finding.base for finding in shares if finding.base and finding.base.either}
+    number = math.prod(len(base.either) for base in ambiguous.values())
+    if number > READINGS_TRIED:
+        raise NotSolvedError(f"not solved: its bases can be read in {number:,} ways, more than {READINGS_TRIED}")
     choices = product(*(range(len(base.either)) for base in ambiguous.values()))
     return [_one_reading(survey, shares, lexicon, n, dict(zip(ambiguous, choice, strict=True))) for choice in choices]
+
+
+def first_reading(survey: Survey, lexicon: Lexicon, plan: Plan) -> Arithmetic:
+    """Return a survey as arithmetic, each ambiguous base being the first of its alternatives, rival values included.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave.
+    lexicon : Lexicon
+        Reads printed text.
+    plan : Plan
+        Says where "over 300" ends.
+    """
+    shares = [finding for finding in findings_of(survey) if _is_share(finding)]
+    choice = {_base_place(finding): 0 for finding in shares if finding.base and finding.base.either}
+    return _one_reading(survey, shares, lexicon, people(survey, lexicon, plan), choice)
 
 
 def people(survey: Survey, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | None:

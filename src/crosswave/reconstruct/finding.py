@@ -15,6 +15,7 @@ LEVELS: Mapping[str, str] = {
     "bounded": "an interval only: n, the base or the figure itself is not printed as a number",
     "sources-disagree": "print gives two values of one quantity",
     "conflicting": "no whole counts print these figures together",
+    "not-solved": "whether whole counts print the survey was not found out with the work that is allowed for one",
     "unquantified": "no share is printed",
 }
 
@@ -41,7 +42,8 @@ class FindingCounts:
         Whether words stand where a number could.
     power : float or None
         Share of the values with the same decimals that could not have been printed beside all other figures: what
-        this figure could have failed. Zero means that nothing could have failed.
+        this figure could have failed. Zero means that nothing could have failed. None where there are no counts, or so
+        many values that they were not counted.
     power_alone : float or None
         The same by the size of its base only; never more than `power`.
     reason : str

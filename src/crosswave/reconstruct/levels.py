@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
@@ -27,13 +28,14 @@ class Context:
     survey: Survey
     lexicon: Lexicon
     plan: Plan
-    counts: Mapping[str, Counts]
-    conflicts: tuple[Conflict, ...]
     rival: Mapping[str, str]
     bases: Mapping[str, BaseSize]
-    possible: Mapping[str, tuple[Possible, ...]]
-    means: Mapping[str, Mean]
-    n: tuple[int, int] | None
+    n: tuple[int, int] | None = None
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    possible: Mapping[str, tuple[Possible, ...]] = field(default_factory=dict)
+    means: Mapping[str, Mean] = field(default_factory=dict)
+    unsolved: str = ""
 
     def finding_counts(self, finding: Finding) -> FindingCounts:
         """Return what the print of one figure admits.
@@ -79,14 +81,24 @@ class Context:
         return joint_power(possible) if possible else mean.power if mean and mean.fits else None
 
     def _power_alone(self, possible: Iterable[Possible], quantity: Quantity | None) -> float | None:
-        sizes = {size for one in possible for size in range(one.base_low, one.base_high + 1)}
-        if not sizes or quantity is None or quantity.decimals is None:
+        ranges = {range(one.base_low, one.base_high + 1) for one in possible}
+        if not ranges or quantity is None or quantity.decimals is None:
             return None
-        return alone_power(sizes, quantity.decimals, self.survey.rounding or "nearest")
+        if max(sizes[-1] for sizes in ranges) >= 100 * 10**quantity.decimals:
+            return 0.0  # so many print every value, and need not be gone through
+        return alone_power(chain.from_iterable(ranges), quantity.decimals, self.survey.rounding or "nearest")
 
     def _level(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str]:
         """The first rule that applies gives the level and the reason."""
-        rules = (self._mean, self._not_a_share, self._in_conflict, self._disagrees, self._not_sized, self._inexact)
+        rules = (
+            self._mean,
+            self._not_a_share,
+            self._not_solved,
+            self._in_conflict,
+            self._disagrees,
+            self._not_sized,
+            self._inexact,
+        )
         for rule in rules:
             if found := rule(finding, quantity, counts):
                 return found
@@ -115,6 +127,9 @@ class Context:
             "mean": ("bounded", "a mean is printed, not a share of respondents"),
         }
         return reasons.get(finding.answer.measure)
+
+    def _not_solved(self, finding: Finding, quantity: Quantity | None, counts: Counts | None) -> tuple[str, str] | None:
+        return ("not-solved", self.unsolved) if self.unsolved and finding.local_id in self.bases else None
 
     def _in_conflict(
         self, finding: Finding, quantity: Quantity | None, counts: Counts | None

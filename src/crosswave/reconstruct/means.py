@@ -6,14 +6,20 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.figures import size_of
+from crosswave.reconstruct.scale import Run, Scale
 from crosswave.registry.loading import findings_of
 from crosswave.registry.models import Survey
 
 N_FACTOR = 2
 """A number of scores that has the mean is looked for up to this many times the one that is stated."""
+
+SIZES_TRIED = 100_000
+"""It is looked for no further than this from the one that is stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +46,33 @@ class Mean:
     @property
     def fits(self) -> bool:
         """Whether so many whole scores can have the mean."""
+        spend(len(self.sizes) / 1e6)
         return any(mean_counts(self.printed, n) for n in self.sizes)
 
     @property
-    def power(self) -> float:
-        """Share of the values with as many decimals that no so many whole scores have."""
-        steps: int = 10 ** _decimals(self.printed)
-        open_ = {step for n in self.sizes for step in range(steps) if mean_counts(_text(step, steps), n)}
-        return 1 - len(open_) / steps
+    def power(self) -> float | None:
+        """Share of the values with as many decimals that no so many whole scores have; None where it was not counted.
+
+        The whole part of a mean says nothing of whether so many whole scores have it.
+        """
+        scale = Scale(10 ** _decimals(self.printed), "nearest")
+        if self.sizes[-1] >= scale.steps:
+            return 0.0
+        found = scale.count([Run(n, 0, n - 1) for n in self.sizes])
+        return None if found is None else 1 - found / scale.steps
 
     def conflict(self) -> Conflict:
         """Return why no whole scores have the mean, and which numbers of them would."""
-        largest, near = self.sizes[-1], range(1, N_FACTOR * self.sizes[-1] + 1)
-        fitting = [n for n in near if mean_counts(self.printed, n)]
-        nearest = sorted(fitting, key=lambda n: abs(n - largest))[:2]
+        largest = self.sizes[-1]
+        near = (n for away in range(1, SIZES_TRIED) for n in (largest - away, largest + away))
+        fitting = (n for n in near if 0 < n <= N_FACTOR * largest and mean_counts(self.printed, n))
+        nearest = list(islice(fitting, 2))
         repairs = tuple(f"with {n} scores in place of {largest}" for n in nearest)
         words = (
             f"no {largest} whole scores have the mean {self.printed} ({self.id}) if {' and '.join(self.assumptions)}"
         )
-        return Conflict((self.id,), self.assumptions, repairs, f"{words}; it would fit {', or '.join(repairs)}")
+        mended = f"; it would fit {', or '.join(repairs)}" if repairs else ""
+        return Conflict((self.id,), self.assumptions, repairs, words + mended)
 
 
 def means_of(survey: Survey, n: tuple[int, int] | None, retract: Collection[str] = ()) -> Iterator[Mean]:
@@ -84,11 +98,6 @@ def means_of(survey: Survey, n: tuple[int, int] | None, retract: Collection[str]
 
 def _decimals(printed: str) -> int:
     return len(printed.partition(".")[2].strip())
-
-
-def _text(step: int, steps: int) -> str:
-    """A mean of one and a part: whether it is one of n whole scores depends on the part only."""
-    return f"1.{step:0{len(str(steps)) - 1}d}" if steps > 1 else "1"
 
 
 def mean_totals(printed: str, n: int, items: int = 1) -> range:

@@ -17,8 +17,11 @@ from ortools.sat.python import cp_model
 from crosswave.printed.ends import Ends
 from crosswave.ratio import largest_ratio
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link
+from crosswave.reconstruct.effort import NotSolvedError, left, spend
 
 _SEED = 20170118
+_CALL = 0.003
+"""Units of work (`crosswave.reconstruct.effort`) that the smallest question to the solver takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,19 @@ def elements(arithmetic: Arithmetic) -> list[Element]:
     figures = [Element("figure", f.id, f"{f.printed} for {f.id}") for f in arithmetic.figures]
     held = (figure.base for figure in arithmetic.figures if not figure.base.loose)
     bases = {base.key: Element("base", base.key, base.assumption) for base in held}
-    links = [Element("link", "|".join((link.kind, *link.members)), link.words) for link in arithmetic.links]
+    links = [Element("link", link_name(link), link.words) for link in arithmetic.links]
     return [*figures, *bases.values(), *links]
+
+
+def link_name(link: Link) -> str:
+    """Return the name of a link as an `Element`.
+
+    Parameters
+    ----------
+    link : Link
+        A relation between counts.
+    """
+    return "|".join((link.kind, *link.members))
 
 
 class Model:
@@ -82,6 +96,11 @@ class Model:
         for link in arithmetic.links:
             self._hold_link(link)
 
+    @staticmethod
+    def _print(model: cp_model.CpModel, count: cp_model.IntVar, base: cp_model.IntVar, ends: Ends) -> None:
+        model.add(count * ends.low.denominator >= base * ends.low.numerator)
+        model.add(count * ends.high.denominator <= base * ends.high.numerator - ends.high_open)
+
     def _base(self, figure: Figure) -> cp_model.IntVar:
         return self._cp.new_int_var(0, figure.base.high, figure.base.key)
 
@@ -90,8 +109,7 @@ class Model:
         self._cp.add(count <= base)
         if ("figure", figure.id) in self._held:  # a share is printed of somebody
             self._cp.add(base >= 1)
-            self._cp.add(count * figure.low.denominator >= base * figure.low.numerator)
-            self._cp.add(count * figure.high.denominator <= base * figure.high.numerator - figure.high_open)
+            self._print(self._cp, count, base, figure.ends.among(figure.base.high))
 
     def _hold_base(self, figure: Figure) -> None:
         base, size = self.bases[figure.base.key], figure.base
@@ -107,7 +125,7 @@ class Model:
         return size.high if size.low == size.high else self.n
 
     def _hold_link(self, link: Link) -> None:
-        if ("link", "|".join((link.kind, *link.members))) not in self._held:
+        if ("link", link_name(link)) not in self._held:
             return
         counts = [self.counts[name] for name in link.members]
         base, behind = (self.bases[self._base_of[name]] for name in link.members[:2])
@@ -125,7 +143,17 @@ class Model:
     def feasible(self) -> bool:
         """Return whether any counts can have printed the figures."""
         self._cp.clear_objective()
-        return self._solver.solve(self._cp) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        return self._has_solution(self._cp)
+
+    def _has_solution(self, model: cp_model.CpModel) -> bool:
+        """Whether a model has a solution, found with no more work than is left."""
+        self._solver.parameters.max_deterministic_time = left()
+        status = self._solver.solve(model)
+        spend(_CALL + self._solver.response_proto.deterministic_time)
+        ended = (cp_model.OPTIMAL, cp_model.INFEASIBLE, *(() if model.has_objective() else (cp_model.FEASIBLE,)))
+        if status not in ended:
+            raise NotSolvedError("not solved: CP-SAT did not come to an end with the work that was left")
+        return status != cp_model.INFEASIBLE
 
     def bounds(self, variable: cp_model.IntVar) -> tuple[int, int]:
         """Return the exact minimum and maximum of a count or base.
@@ -144,7 +172,7 @@ class Model:
 
     def _extreme(self, variable: cp_model.IntVar, sign: int) -> int:
         self._cp.minimize(sign * variable)
-        if self._solver.solve(self._cp) != cp_model.OPTIMAL:
+        if not self._has_solution(self._cp):
             raise ValueError(
                 f"{variable.name} has no bounds: the figures cannot stand together; find the conflict first"
             )
@@ -185,9 +213,8 @@ class Model:
         trial.clear_objective()
         yes, of = (trial.get_int_var_from_proto_index(variable.index) for variable in (count, base))
         trial.add(of >= 1)  # a share is printed of somebody
-        trial.add(yes * ends.low.denominator >= of * ends.low.numerator)
-        trial.add(yes * ends.high.denominator <= of * ends.high.numerator - ends.high_open)
-        return self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        self._print(trial, yes, of, ends.among(max(figure.base.high for figure in self.arithmetic.figures)))
+        return self._has_solution(trial)
 
     def sizes_of_tables(self, limit: int) -> list[int]:
         """Return the n of every solution, each as often as it has solutions, up to a number of solutions.
@@ -203,7 +230,11 @@ class Model:
         finder.parameters.random_seed = _SEED
         finder.parameters.enumerate_all_solutions = True
         tables = _Tables(trial.get_int_var_from_proto_index(self.n.index), limit)
-        finder.solve(trial, tables)
+        finder.parameters.max_deterministic_time = left()
+        status = finder.solve(trial, tables)
+        spend(_CALL + finder.response_proto.deterministic_time)
+        if status == cp_model.UNKNOWN or (status == cp_model.FEASIBLE and len(tables.sizes) < limit):
+            raise NotSolvedError("not solved: CP-SAT was given the work that was left, and did not list all tables")
         return tables.sizes
 
     def both(self, first: str, second: str, whole: cp_model.IntVar | None = None) -> cp_model.IntVar:
@@ -280,7 +311,7 @@ class Model:
         trial = self._cp.clone()
         trial.clear_objective()
         trial.add(trial.get_int_var_from_proto_index(variable.index) == value)
-        found = self._solver.solve(trial) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        found = self._has_solution(trial)
         if found:
             self._note()
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,11 +11,14 @@ import numpy as np
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.bits import between, members
 from crosswave.reconstruct.boxes import Boxes, IntArray, Mask, boxes, is_simple
+from crosswave.reconstruct.effort import LARGEST, NotSolvedError, check_room
 from crosswave.reconstruct.model import Model
 from crosswave.reconstruct.power import Possible, possible_in_boxes, possible_in_model, possible_in_places
 from crosswave.reconstruct.solutions import tables_in_boxes, tables_in_model
 from crosswave.reconstruct.tree import plant
 from crosswave.reconstruct.trees import Tree
+
+Names = Collection[str] | None
 
 BASES_LISTED = 100
 """A base whose range is at most this wide is listed value by value, so that holes show."""
@@ -66,13 +69,15 @@ class Part(Protocol):
         """
         ...
 
-    def possible(self, n: IntArray) -> dict[str, Possible]:
+    def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure that is a number.
 
         Parameters
         ----------
         n : array of int, shape (sizes,)
             Sizes at which the other figures fit.
+        names : collection of str, optional
+            Local ids of the figures that are wanted; all if absent.
         """
         ...
 
@@ -102,6 +107,10 @@ def known(part: Arithmetic) -> Part:
     return _InModel(part) if root is None else _InTree(part, Tree(root))
 
 
+def _wanted(part: Arithmetic, names: Names) -> set[str]:
+    return {f.id for f in part.figures if f.decimals is not None and (names is None or f.id in names)}
+
+
 def sizes(part: Arithmetic) -> IntArray:
     """Return every n that print allows.
 
@@ -109,8 +118,16 @@ def sizes(part: Arithmetic) -> IntArray:
     ----------
     part : Arithmetic
         A survey or a part of it.
+
+    Raises
+    ------
+    NotSolvedError
+        They are too many, or too large.
     """
     low, high = part.n or (1, 1)
+    if high > LARGEST:
+        raise NotSolvedError(f"not solved: n can be {high:,}, and no more than {LARGEST:,} people answer a survey")
+    check_room(high - low + 1)
     return np.arange(low, high + 1, dtype=np.int64)
 
 
@@ -131,8 +148,8 @@ class _InBoxes:
             for k, figure in enumerate(self.part.figures)
         }
 
-    def possible(self, n: IntArray) -> dict[str, Possible]:
-        return possible_in_boxes(self.part, n)
+    def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
+        return possible_in_boxes(self.part, n, _wanted(self.part, names))
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         return tables_in_boxes(self.part, n), False
@@ -151,8 +168,9 @@ class _InLooseBoxes:
     def bounds(self, n: IntArray) -> dict[str, Counts]:
         return self._tried().bounds(self._up_to(n))
 
-    def possible(self, n: IntArray) -> dict[str, Possible]:
-        return possible_in_boxes(self._tried().part, np.arange(1, self._largest(n).max() + 1, dtype=np.int64))
+    def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
+        bases = np.arange(1, self._largest(n).max() + 1, dtype=np.int64)
+        return possible_in_boxes(self._tried().part, bases, _wanted(self.part, names))
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         bases = self._up_to(n)
@@ -197,9 +215,9 @@ class _InTree:
         left = self.tree.left_to(n.tolist())
         return {figure.id: _held(figure, left[figure.id]) for figure in self.part.figures}
 
-    def possible(self, n: IntArray) -> dict[str, Possible]:
-        left = self.tree.left_to(n.tolist())
-        printed = (figure for figure in self.part.figures if figure.decimals is not None)
+    def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
+        left, wanted = self.tree.left_to(n.tolist()), _wanted(self.part, names)
+        printed = (figure for figure in self.part.figures if figure.id in wanted)
         return {f.id: possible_in_places(f, left[f.id], self.part.rounding) for f in printed}
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
@@ -243,8 +261,8 @@ class _InModel:
         bases = {key: (model.bounds(base), model.values(base, BASES_LISTED)) for key, base in model.bases.items()}
         return {f.id: _solved(model, f.id, *bases[f.base.key]) for f in self.part.figures}
 
-    def possible(self, n: IntArray) -> dict[str, Possible]:
-        return possible_in_model(self.part, n)
+    def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
+        return possible_in_model(self.part, n, _wanted(self.part, names))
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         return tables_in_model(self.part, n)

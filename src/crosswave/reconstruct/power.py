@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
-from crosswave.printed.ends import Ends
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
-from crosswave.reconstruct.bits import runs
+from crosswave.reconstruct.bits import from_mask, runs
 from crosswave.reconstruct.boxes import IntArray, Mask, relaxed
+from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.model import Model, elements
+from crosswave.reconstruct.scale import VALUES_LISTED, Run, Scale
+
+Values = int | frozenset[Run] | None
+"""The values as bits; on a long scale the counts behind them in their place; None where those are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +26,55 @@ class Possible:
 
     Parameters
     ----------
-    values : tuple of bool
-        For each printable value from 0 up to 100 %, in steps of its last decimal.
+    scale : Scale
+        The printable values from 0 up to 100 %, in steps of the figure's last decimal.
+    values : Values
+        Which of them.
     base_low, base_high : int
         Sizes that its base can have before it is looked at.
     """
 
-    values: tuple[bool, ...]
+    scale: Scale
+    values: Values
     base_low: int
     base_high: int
 
 
-def unlimited(figure: Figure) -> Possible:
+def unlimited(figure: Figure, rounding: str) -> Possible:
     """Return what could stand in place of a figure whose base is not known: everything prints on some base.
 
     Parameters
     ----------
     figure : Figure
         Printed as a number or in words.
+    rounding : {"nearest", "truncated"}
+        How the printer got to the digits.
     """
-    steps = 100 * 10 ** (figure.decimals or 0)
-    return Possible((True,) * (steps + 1), 1, steps)
+    scale = Scale.of(figure.decimals or 0, rounding)
+    return Possible(scale, _values(scale, [Run(scale.steps, 0, scale.steps)]), 1, scale.steps)
 
 
-def joint_power(readings: Iterable[Possible]) -> float:
-    """Return the share of printable values that no reading could have printed.
+def joint_power(readings: Iterable[Possible]) -> float | None:
+    """Return the share of printable values that no reading could have printed; None where it was not counted.
 
     Parameters
     ----------
     readings : iterable of Possible
         One figure under each reading; at least one.
     """
-    return float(1 - np.logical_or.reduce([possible.values for possible in readings]).mean())
+    different = list(readings)
+    scales, found = {one.scale for one in different}, [one.values for one in different]
+    bits = [values for values in found if isinstance(values, int)]
+    listed = [values for values in found if isinstance(values, frozenset)]
+    scale = different[0].scale
+    if len(bits) == len(found):
+        return 1 - reduce(or_, bits).bit_count() / (scale.steps + 1)
+    few = scale.few(frozenset().union(*listed)) if len(listed) == len(found) and len(scales) == 1 else None
+    return None if few is None else 1 - scale.number(few) / (scale.steps + 1)
 
 
-def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") -> float:
-    """Return the share of printable percentages that no count on any of the bases prints.
+def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") -> float | None:
+    """Return the share of printable percentages that no count on any of the bases prints; None if not counted.
 
     Parameters
     ----------
@@ -78,10 +96,14 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
     ----------
     Brown and Heathers 2017, Social Psychological and Personality Science 8(4), doi:10.1177/1948550616673876.
     """
-    return float(1 - np.mean(printable(bases, decimals, rounding)))
+    scale, sizes = Scale.of(decimals, rounding), set(bases)
+    if max(sizes) >= scale.steps:
+        return 0.0
+    found = scale.count([Run(size, 0, size) for size in sizes])
+    return None if found is None else 1 - found / (scale.steps + 1)
 
 
-def printable(bases: Iterable[int], decimals: int, rounding: str) -> tuple[bool, ...]:
+def printable(bases: Iterable[int], decimals: int, rounding: str) -> Mask:
     """Return for each value from 0 up to 100 % whether a count on any of the bases prints it.
 
     Parameters
@@ -89,47 +111,15 @@ def printable(bases: Iterable[int], decimals: int, rounding: str) -> tuple[bool,
     bases : iterable of int
         Sizes, each at least 1.
     decimals : int
-        Decimals of the percentage.
+        Decimals of the percentage, few enough for the values to be listed.
     rounding : {"nearest", "truncated"}
         How the printer got to the digits.
     """
-    scale, sizes = _Scale.of(decimals, rounding), set(bases)
-    if any(size >= scale.whole // 2 for size in sizes):
-        return (True,) * len(scale.lower)
-    fits = [scale.meets(size, (0, size)) for size in sizes]
-    return tuple(np.logical_or.reduce(fits).tolist())
+    return Scale.of(decimals, rounding).mask([Run(size, 0, size) for size in set(bases)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """The interval of each printable value in half steps, and how many half steps make 100 %."""
-
-    lower: IntArray
-    upper: IntArray
-    upper_open: Mask
-    whole: int
-
-    @classmethod
-    def of(cls, decimals: int, rounding: str) -> _Scale:
-        steps: int = 100 * 10**decimals
-        below, above = {"nearest": (1, 1), "truncated": (0, 2)}[rounding]
-        halves = 2 * np.arange(steps + 1, dtype=np.int64)
-        upper_open = (halves < 2 * steps) & (rounding == "truncated")
-        return cls(np.maximum(halves - below, 0), np.minimum(halves + above, 2 * steps), upper_open, 2 * steps)
-
-    def meets(self, base: int, counts: tuple[int, int]) -> Mask:
-        """For each interval whether a count between two ends prints in it."""
-        first, last = -(-self.lower * base // self.whole), (self.upper * base - self.upper_open) // self.whole
-        return np.asarray(np.maximum(first, counts[0]) <= np.minimum(last, counts[1]))
-
-    def ends(self) -> list[Ends]:
-        """The ends of each interval as shares."""
-        columns = zip(self.lower.tolist(), self.upper.tolist(), self.upper_open.tolist(), strict=True)
-        return [Ends(Fraction(low, self.whole), Fraction(high, self.whole), open_) for low, high, open_ in columns]
-
-
-def possible_in_boxes(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
-    """Return what could stand in place of each figure of a part that `boxes` bounds.
+def possible_in_boxes(part: Arithmetic, n: IntArray, names: Collection[str]) -> dict[str, Possible]:
+    """Return what could stand in place of some figures of a part that `boxes` bounds.
 
     Parameters
     ----------
@@ -137,41 +127,22 @@ def possible_in_boxes(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
         For which `crosswave.reconstruct.boxes.is_simple` holds.
     n : array of int, shape (sizes,)
         The sizes that n can have.
+    names : collection of str
+        Local ids of the figures, all printed as numbers.
     """
-    box = relaxed(part, n)
+    base = part.figures[0].base
+    sizes = n[:1] if base.low == base.high else n
+    spend(len(sizes) * len(names) / 1e6)
+    box = relaxed(part, sizes)
     found = {}
     for k, figure in enumerate(part.figures):
-        if figure.decimals is None:
-            continue
-        cases = zip(box.sizes, box.low[k], box.high[k], strict=True)
-        places = {(int(size), int(low), int(high)) for size, low, high in cases if low <= high}
-        values = _any_case(places, figure.decimals, part.rounding)
-        sizes = [size for size, _, _ in places]
-        found[figure.id] = Possible(tuple(values.tolist()), min(sizes), max(sizes))
+        if figure.id in names:
+            there = box.low[k] <= box.high[k]
+            columns = (box.sizes[there].tolist(), box.low[k][there].tolist(), box.high[k][there].tolist())
+            scale = Scale.of(figure.decimals or 0, part.rounding)
+            values = _values(scale, [Run(*case) for case in zip(*columns, strict=True)])
+            found[figure.id] = Possible(scale, values, min(columns[0]), max(columns[0]))
     return found
-
-
-def _any_case(places: Iterable[tuple[int, int, int]], decimals: int, rounding: str) -> Mask:
-    scale = _Scale.of(decimals, rounding)
-    values = np.zeros(len(scale.lower), dtype=bool)
-    for size, low, high in places:
-        values |= scale.meets(size, (low, high))
-        if values.all():
-            break
-    return values
-
-
-def possible_in_model(part: Arithmetic, n: IntArray) -> dict[str, Possible]:
-    """Return what could stand in place of each figure of a part that needs a solver, value by value.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        Figures that share unknown numbers.
-    n : array of int, shape (sizes,)
-        The sizes that n can have.
-    """
-    return {f.id: _one_in_model(part, f, n) for f in part.figures if f.decimals is not None}
 
 
 def possible_in_places(figure: Figure, places: Mapping[int, int], rounding: str) -> Possible:
@@ -186,23 +157,43 @@ def possible_in_places(figure: Figure, places: Mapping[int, int], rounding: str)
     rounding : {"nearest", "truncated"}
         How the printer got to the digits.
     """
-    scale = _Scale.of(figure.decimals or 0, rounding)
-    values = np.zeros(len(scale.lower), dtype=bool)
-    for base, counts in places.items():
-        for low, high in runs(counts):
-            values |= scale.meets(base, (low, high))
-    return Possible(tuple(values.tolist()), min(places), max(places))
+    scale = Scale.of(figure.decimals or 0, rounding)
+    left = [Run(base, low, high) for base, counts in places.items() for low, high in runs(counts)]
+    return Possible(scale, _values(scale, left), min(places), max(places))
+
+
+def possible_in_model(part: Arithmetic, n: IntArray, names: Collection[str]) -> dict[str, Possible]:
+    """Return what could stand in place of some figures of a part that needs a solver, value by value.
+
+    Parameters
+    ----------
+    part : Arithmetic
+        Figures that share unknown numbers.
+    n : array of int, shape (sizes,)
+        The sizes that n can have.
+    names : collection of str
+        Local ids of the figures, all printed as numbers.
+    """
+    return {f.id: _one_in_model(part, f, n) for f in part.figures if f.id in names}
 
 
 def _one_in_model(part: Arithmetic, figure: Figure, n: IntArray) -> Possible:
     """Value by value, but only those that the bounds of the count and its base leave open."""
+    scale = Scale.of(figure.decimals or 0, part.rounding)
     held = [element for element in elements(part) if (element.kind, element.name) != ("figure", figure.id)]
     model = Model(part, held, sizes=n.tolist())
     count, base = model.counts[figure.id], model.bases[figure.base.key]
     (low, high), (fewest, most) = model.bounds(count), model.bounds(base)
     sizes = max(fewest, 1), most  # a share is printed of somebody
-    scale = _Scale.of(figure.decimals or 0, part.rounding)
-    open_ = np.array(printable(range(sizes[0], sizes[1] + 1), figure.decimals or 0, part.rounding))
-    open_ &= (scale.lower * sizes[0] <= high * scale.whole) & (scale.upper * sizes[1] >= low * scale.whole)
-    tried = zip(open_.tolist(), scale.ends(), strict=True)
-    return Possible(tuple(maybe and model.can_print(count, base, ends) for maybe, ends in tried), *sizes)
+    if scale.steps > VALUES_LISTED:
+        return Possible(scale, None, *sizes)
+    open_ = printable(range(sizes[0], sizes[1] + 1), figure.decimals or 0, part.rounding)
+    for value in np.flatnonzero(open_).tolist():
+        ends = scale.ends(value)
+        within = ends.low * sizes[0] <= high and ends.high * sizes[1] >= low
+        open_[value] = within and model.can_print(count, base, ends)
+    return Possible(scale, from_mask(open_), *sizes)
+
+
+def _values(scale: Scale, left: list[Run]) -> Values:
+    return from_mask(scale.mask(left)) if scale.steps <= VALUES_LISTED else scale.few(left)

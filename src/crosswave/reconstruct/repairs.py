@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from itertools import chain
+
+import numpy as np
 
 from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
-from crosswave.reconstruct.model import Element, Model
+from crosswave.reconstruct.boxes import IntArray, boxes, is_simple
+from crosswave.reconstruct.effort import NotSolvedError, at_most, check_room
+from crosswave.reconstruct.model import Element, Model, link_name
+
+EFFORT_OF_REPAIRS = 0.5
+"""Units of work for each kind of repair of a conflict; what is not found within it is not offered."""
 
 N_FACTOR = 2
 """An n is looked for up to this many times larger, and down to this part, of the one that is stated."""
@@ -25,19 +32,41 @@ def repairs(arithmetic: Arithmetic, core: Sequence[Element]) -> tuple[str, ...]:
     core : sequence of Element
         Its figures and assumptions, irreducible.
     """
-    tried = (_without_assumptions(arithmetic, core), _other_n(arithmetic, core), _truncated(arithmetic, core))
-    return tuple(dict.fromkeys(chain.from_iterable(tried)))
+    found: list[str] = []
+    for tried in (_without_assumptions, _other_n, _truncated):
+        with suppress(NotSolvedError), at_most(EFFORT_OF_REPAIRS):
+            found += tried(arithmetic, core)
+    return tuple(dict.fromkeys(found))
 
 
 def _without_assumptions(arithmetic: Arithmetic, core: Sequence[Element]) -> Iterator[str]:
     """Each assumption of the core retracted: that is enough by itself, as the core is irreducible."""
     for dropped in core:
         if dropped.kind == "base":
-            model = Model(arithmetic, [element for element in core if element != dropped])
-            largest = model.bounds(model.bases[dropped.name])[1]
+            largest = _largest_base(arithmetic, [element for element in core if element != dropped], dropped.name)
             yield f"with a base of {largest} in place of {_stated(arithmetic, dropped.name)}"
         elif dropped.kind == "link":
             yield f"without the assumption that {dropped.words}"
+
+
+def _largest_base(arithmetic: Arithmetic, held: Sequence[Element], key: str) -> int:
+    """The most people of whom counts exist; of figures on one base in closed form."""
+    bases = np.arange(1, _base(arithmetic, key).high + 1, dtype=np.int64)
+    if (fitting := _fitting(arithmetic, held, key, bases)) is not None:
+        return int(fitting[-1])
+    model = Model(arithmetic, held)
+    return model.bounds(model.bases[key])[1]
+
+
+def _fitting(arithmetic: Arithmetic, held: Sequence[Element], key: str, bases: IntArray) -> IntArray | None:
+    """Those sizes of a base on which the figures and links of a core fit; None where they rest on more than that."""
+    names = {(element.kind, element.name) for element in held}
+    figures = tuple(replace(f, base=replace(f.base, low=0)) for f in arithmetic.figures if ("figure", f.id) in names)
+    links = tuple(link for link in arithmetic.links if ("link", link_name(link)) in names)
+    part = replace(arithmetic, figures=figures, links=links)
+    if {figure.base.key for figure in figures} != {key} or not is_simple(part):
+        return None
+    return np.asarray(bases[boxes(part, bases).feasible])
 
 
 def _stated(arithmetic: Arithmetic, key: str) -> str:
@@ -57,8 +86,10 @@ def _other_n(arithmetic: Arithmetic, core: Sequence[Element]) -> Iterator[str]:
     if len(stated) != 1 or any(base.answers or base.low != base.high for base in stated):
         return
     [base] = stated
-    larger = range(base.high + 1, N_FACTOR * base.high + 1)
-    if n := next((n for n in larger if _fits(_resized(arithmetic, base, n), core)), None):
+    larger = np.arange(base.high + 1, N_FACTOR * base.high + 1, dtype=np.int64)
+    fitting = _fitting(arithmetic, core, base.key, larger)
+    tried = (n for n in larger.tolist() if _fits(_resized(arithmetic, base, n), core))
+    if n := next(iter(tried if fitting is None else fitting.tolist()), None):
         yield f"with {n} asked in place of {base.high}"
 
 
@@ -115,10 +146,12 @@ def survey_repairs(
 
 def _one_base(arithmetic: Arithmetic, base: BaseSize) -> Iterator[str]:
     same = [f for f in arithmetic.figures if (f.base.who, f.base.low, f.base.high) == (base.who, base.low, base.high)]
-    sizes = range(-(-base.low // N_FACTOR), N_FACTOR * base.high + 1)
-    fitting = [size for size in sizes if all(_prints(figure, size) for figure in same)]
-    if fitting and len(same) > 1:
-        nearest = min(fitting, key=lambda size: abs(size - base.high))
+    fitting = np.arange(-(-base.low // N_FACTOR), N_FACTOR * base.high + 1, dtype=np.int64)
+    for figure in same:
+        check_room(len(fitting))
+        fitting = fitting[figure.ends.fewest(fitting) <= figure.ends.most(fitting)]
+    if fitting.size and len(same) > 1:
+        nearest = int(fitting[np.abs(fitting - base.high).argmin()])
         yield f"with {nearest} for all {len(same)} figures of {base.who}"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from crosswave.kept import kept
 from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.kept import survey_content
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solver
@@ -29,11 +31,14 @@ class Retraction:
         count); only figures for which they differ.
     settled : tuple of Conflict
         Conflicts that are none without the assumption.
+    unsolved : str
+        Why it was not found out what becomes of the survey, in words; empty where it was.
     """
 
     assumption: str
     changed: Mapping[str, tuple[Counts | None, Counts | None]]
     settled: tuple[Conflict, ...]
+    unsolved: str = ""
 
 
 def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
@@ -52,9 +57,23 @@ def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
 
 def _retractions(survey: Survey, registry: Registry) -> list[Retraction]:
     solver = Solver()
-    whole = try_readings(survey, registry, solver)
-    assumptions = assumptions_of(survey, registry)
-    return [_compared(words, whole, try_readings(survey, registry, solver, (words,))) for words in assumptions]
+    try:
+        with at_most():
+            whole = try_readings(survey, registry, solver)
+            assumptions = assumptions_of(survey, registry)
+    except NotSolvedError:  # then nothing rests on anything
+        return []
+    return [
+        _retracted(words, whole, partial(try_readings, survey, registry, solver, (words,))) for words in assumptions
+    ]
+
+
+def _retracted(words: str, whole: Trials, tried: Callable[[], Trials]) -> Retraction:
+    try:
+        with at_most():
+            return _compared(words, whole, tried())
+    except NotSolvedError as error:
+        return Retraction(words, {}, (), str(error))
 
 
 def _compared(words: str, whole: Trials, less: Trials) -> Retraction:

@@ -11,6 +11,7 @@ from itertools import accumulate, product
 
 from crosswave.reconstruct.arithmetic import Arithmetic
 from crosswave.reconstruct.boxes import IntArray, boxes
+from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.model import Model
 
 TABLES_LISTED = 10_000
@@ -62,6 +63,8 @@ def tables_in_boxes(part: Arithmetic, n: IntArray) -> list[int]:
     exact = any(link.kind != "exclusive" for link in part.links)
     spare = (box.sizes - box.low.sum(axis=0)).tolist()
     widths = (box.high - box.low).T.tolist()
+    for width, left in zip(widths, spare, strict=True):
+        spend(len(width) * min(max(left, 0), sum(width)) / 1e6)
     return [points(width, left, exact=exact) for width, left in zip(widths, spare, strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ import numpy as np
 from crosswave.reconstruct.arithmetic import Arithmetic, Link, components
 from crosswave.reconstruct.boxes import IntArray, Mask
 from crosswave.reconstruct.conflicts import Conflict, find_conflicts
+from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.parts import Counts, Part, known, sizes
 from crosswave.reconstruct.power import Possible
 from crosswave.reconstruct.solutions import Solutions
@@ -64,13 +66,15 @@ class Solver:
         counts = {name: c for part in parts for name, c in self._bounds(part, n).items()}
         return Solution(counts, conflicts, frozenset(f.id for f in reading.figures) - counts.keys(), left)
 
-    def possible(self, left: Arithmetic) -> dict[str, Possible]:
+    def possible(self, left: Arithmetic, names: frozenset[str] | None = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure of a reading that has no conflict.
 
         Parameters
         ----------
         left : Arithmetic
             As a `Solution` holds it.
+        names : frozenset of str, optional
+            Local ids of the figures that are wanted; all if absent.
 
         Notes
         -----
@@ -81,7 +85,8 @@ class Solver:
         refusals = np.sum(refused, axis=0)
         found: dict[str, Possible] = {}
         for part, own in zip(parts, refused, strict=True):
-            found |= self._possible_in(part, np.asarray(n[refusals - own == 0]))
+            if names is None or any(figure.id in names for figure in part.figures):
+                found |= self._possible_in(part, np.asarray(n[refusals - own == 0]), names)
         return found
 
     def tables(self, left: Arithmetic) -> Solutions:
@@ -94,6 +99,7 @@ class Solver:
         """
         parts = components(left)
         n = self._fitting(left, parts)
+        spend(len(n) * len(parts) / 1e6)
         found = [self._tables_of(part, n) for part in parts]
         if not found:
             return Solutions(1, capped=False)
@@ -138,8 +144,12 @@ class Solver:
         """Conflicts inside parts, or else between parts that need different n."""
         parts = components(reading)
         if unfit := [part for part in parts if not self._fits(part).any()]:
-            return [conflict for part in unfit for conflict in find_conflicts(part)]
-        return [] if self._fitting(reading, parts).size else list(find_conflicts(reading))
+            return [conflict for part in unfit for conflict in self._conflicts_in(part)]
+        return [] if self._fitting(reading, parts).size else self._conflicts_in(reading)
+
+    def _conflicts_in(self, part: Arithmetic) -> list[Conflict]:
+        found: list[Conflict] = self._once(part, "conflicts", lambda: list(find_conflicts(part)))
+        return found
 
     def _fitting(self, reading: Arithmetic, parts: list[Arithmetic]) -> IntArray:
         """The sizes of n that every part admits."""
@@ -150,15 +160,16 @@ class Solver:
         return np.asarray(self._once(part, "fits", lambda: self._known(part).fits()))
 
     def _bounds(self, part: Arithmetic, n: IntArray) -> dict[str, Counts]:
-        found: dict[str, Counts] = self._once(part, ("bounds", n.tobytes()), lambda: self._known(part).bounds(n))
+        found: dict[str, Counts] = self._once(part, ("bounds", _mark(n)), lambda: self._known(part).bounds(n))
         return found
 
-    def _possible_in(self, part: Arithmetic, n: IntArray) -> dict[str, Possible]:
-        found: dict[str, Possible] = self._once(part, ("possible", n.tobytes()), lambda: self._known(part).possible(n))
+    def _possible_in(self, part: Arithmetic, n: IntArray, names: frozenset[str] | None) -> dict[str, Possible]:
+        what = ("possible", _mark(n), names)
+        found: dict[str, Possible] = self._once(part, what, lambda: self._known(part).possible(n, names))
         return found
 
     def _tables_of(self, part: Arithmetic, n: IntArray) -> tuple[list[int], bool]:
-        found: tuple[list[int], bool] = self._once(part, ("tables", n.tobytes()), lambda: self._known(part).tables(n))
+        found: tuple[list[int], bool] = self._once(part, ("tables", _mark(n)), lambda: self._known(part).tables(n))
         return found
 
     def _known(self, part: Arithmetic) -> Part:
@@ -170,6 +181,11 @@ class Solver:
         if key not in self._seen:
             self._seen[key] = compute()
         return self._seen[key]
+
+
+def _mark(n: IntArray) -> bytes:
+    """What tells sizes apart; a digest, as they can be a million."""
+    return hashlib.sha256(n.tobytes()).digest()
 
 
 def _taken_out(conflicts: list[Conflict]) -> set[str]:

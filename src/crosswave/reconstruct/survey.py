@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.conflicts import Conflict, with_repairs
-from crosswave.reconstruct.figures import people, rivals
+from crosswave.reconstruct.effort import NotSolvedError, at_most
+from crosswave.reconstruct.figures import first_reading, people, rivals
 from crosswave.reconstruct.finding import LEVELS, FindingCounts
 from crosswave.reconstruct.levels import Context
 from crosswave.reconstruct.means import means_of
@@ -87,34 +88,79 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
     values are solved one at a time in place of the value that they rival. Nets that print the sum of the printed
     figures of their parts can have been made so: that is a branch too.
     """
-    solver = Solver()
-    assumptions = assumptions_of(survey, registry)
+    with at_most():
+        try:
+            return _solved(survey, registry, retract)
+        except NotSolvedError as error:
+            return _unsolved(survey, registry, str(error))
+
+
+def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Reconstruction:
+    """A survey with everything that is found about it; power and tables as far as the work that is left goes."""
+    solver, assumptions = Solver(), assumptions_of(survey, registry)
     check_retracted(survey, assumptions, retract)
     trials = try_readings(survey, registry, solver, retract)
-    main, counts, possible = trials.main, trials.counts(), _all_possible(trials, solver)
+    main, counts = trials.main, trials.counts()
     branches = [branch for branch, _ in main.solved]
-    bases = {figure.id: figure.base for branch in reversed(branches) for figure in branch.figures}
     conflicts = [_with_guesses(conflict, branches[0], counts) for conflict in trials.conflicts()]
-    lexicon = Lexicon(registry.quantities)
-    n = people(survey, lexicon, registry.plan)
+    n = people(survey, Lexicon(registry.quantities), registry.plan)
     means = {mean.id: mean for mean in means_of(survey, n, retract)}
     conflicts += [mean.conflict() for mean in means.values() if not mean.fits]
-    taken = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
-    lexicon = Lexicon(registry.quantities)
-    context = Context(
-        taken, lexicon, registry.plan, counts, tuple(conflicts), rivals(survey), bases, possible, means, n
-    )
+    context = _context(survey, registry, retract, branches)
+    rounding = _rounding(survey, registry, main)
+    solutions = _all_tables(main.kept, solver) if counts else None
+    context = replace(context, counts=counts, conflicts=tuple(conflicts), means=means)
+    context = replace(context, possible=_all_possible(trials, solver))
     return Reconstruction(
         survey_id=survey.id,
         n=n,
         findings={finding.id: context.finding_counts(finding) for finding in findings_of(survey)},
         conflicts=tuple(conflicts),
         assumptions=tuple(words for words in assumptions if words not in retract),
-        readings=tuple("; ".join(branch.reading) for branch, _ in main.solved if branch.reading),
+        readings=tuple("; ".join(branch.reading) for branch in branches if branch.reading),
         surviving=tuple("; ".join(reading) for reading in main.kept if reading),
-        solutions=_all_tables(main.kept, solver) if counts else None,
-        rounding=rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.kept.values())),
+        solutions=solutions,
+        rounding=rounding,
     )
+
+
+def _unsolved(survey: Survey, registry: Registry, reason: str) -> Reconstruction:
+    """A survey of which it was not found out what its counts can be: nothing is read into it, and nothing assumed."""
+    lexicon = Lexicon(registry.quantities)
+    context = replace(_context(survey, registry, (), [first_reading(survey, lexicon, registry.plan)]), unsolved=reason)
+    return Reconstruction(
+        survey_id=survey.id,
+        n=people(survey, lexicon, registry.plan),
+        findings={finding.id: context.finding_counts(finding) for finding in findings_of(survey)},
+        conflicts=(),
+        assumptions=(),
+        readings=(),
+        surviving=(),
+        solutions=None,
+        rounding=reason,
+    )
+
+
+def _context(survey: Survey, registry: Registry, retract: Collection[str], branches: Sequence[Arithmetic]) -> Context:
+    """What is known of a survey before anything is solved."""
+    taken, lexicon = survey, Lexicon(registry.quantities)
+    if NOT_WEIGHTED in retract:
+        taken = survey.model_copy(update={"weighted": True})
+    return Context(
+        taken,
+        lexicon,
+        registry.plan,
+        n=people(survey, lexicon, registry.plan),
+        rival=rivals(survey),
+        bases={figure.id: figure.base for branch in reversed(branches) for figure in branch.figures},
+    )
+
+
+def _rounding(survey: Survey, registry: Registry, main: Trial) -> str:
+    try:
+        return rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.kept.values()))
+    except NotSolvedError as error:
+        return f"rounded to the nearest is assumed; whether figures cut off would fit was {error}"
 
 
 def check_retracted(survey: Survey, assumptions: Collection[str], retract: Collection[str]) -> None:
@@ -139,9 +185,12 @@ def check_retracted(survey: Survey, assumptions: Collection[str], retract: Colle
 
 def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, ...]]:
     """What could stand in place of each figure; of a rival value, in the survey that it stands in."""
-    found = _possible(trials.main, _names(trials.main), solver)
-    for name, trial in trials.rivals.items():
-        found |= _possible(trial, _names(trial) & {name}, solver)
+    try:
+        found = _possible(trials.main, _names(trials.main), solver)
+        for name, trial in trials.rivals.items():
+            found |= _possible(trial, _names(trial) & {name}, solver)
+    except NotSolvedError:
+        return {}
     return found
 
 
@@ -161,9 +210,10 @@ def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, t
         for branch, figures, solution, possible in known:
             if name in solution.out:
                 solution = solver.solve(_set_free(branch, figures[name]))
-                possible = solver.possible(solution.left)
+                possible = solver.possible(solution.left, frozenset((name,)))
             if len(solution.out) <= fewest:
-                yield possible.get(name) or unlimited(next(f[name] for _, f, _, _ in known if name in f))
+                anything = unlimited(next(f[name] for _, f, _, _ in known if name in f), branch.rounding)
+                yield possible.get(name) or anything
 
     return {name: tuple(one(name)) for name in names}
 
@@ -175,7 +225,17 @@ def _set_free(branch: Arithmetic, free: Figure) -> Arithmetic:
 
 
 def _all_tables(kept: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
-    """Where nets can be sums of print, that reading holds every table of the one in which they are shares of counts."""
+    """Where nets can be sums of print, that reading holds every table of the one in which they are shares of counts.
+
+    There is at least one, whether or not they can all be counted.
+    """
+    try:
+        return _counted_tables(kept, solver)
+    except NotSolvedError:
+        return Solutions(1, capped=True)
+
+
+def _counted_tables(kept: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
     tables = [solver.tables(solution.left) for reading, solution in kept.items() if SUM_OF_COUNTS not in reading]
     return Solutions(sum(one.number for one in tables), any(one.capped for one in tables))
 

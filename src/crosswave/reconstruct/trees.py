@@ -10,6 +10,7 @@ from operator import or_
 
 from crosswave.reconstruct.arithmetic import Figure
 from crosswave.reconstruct.bits import between, ends, members, rests, sums
+from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.tree import Block, Group
 
 Places = dict[int, int]
@@ -94,6 +95,7 @@ class Tree:
         self, block: Block, base: int, outside: int, found: dict[str, Places], below: dict[int, tuple[Group, int]]
     ) -> None:
         """What a block leaves to each of its figures, and to each subset that rests on it."""
+        spend(_step(base) * (1 + len(block.figures)))
         inside = outside & self._inner(block, base) & _filled(block, base)
         for figure in block.figures:
             places = found.setdefault(figure.id, {})
@@ -134,6 +136,7 @@ class Tree:
         """The sums of a block that it and everything inside it admits."""
         key = (id(block), base)
         if key not in self._sums:
+            spend(_step(base))
             allowed = _filled(block, base) & _printed(block.figures, base)
             self._sums[key] = self._held_by(block.subsets, allowed & self._inner(block, base))
         return self._sums[key]
@@ -146,6 +149,7 @@ class Tree:
     def _held_by(self, groups: list[Group], values: int) -> int:
         """Those values that can be the number asked of every one of some subsets."""
         for group in groups:
+            spend(_step(values.bit_count()))
             if group.base.loose:
                 least = next((b for b in range(1, values.bit_length()) if self._fits(group, b)), values.bit_length())
                 values = values >> least << least
@@ -167,10 +171,16 @@ class Tree:
         admitted = self._admitted(block, base)
         low, high = ends(admitted)
         inner = reduce(_product, (self._counted(one, base) for one in block.blocks), (0, [1]))
+        spend((high - low + 1) / 1e6)
         ways = [_at(inner, value) if block.blocks else 1 for value in range(low, high + 1)]
         for group in block.subsets:
             ways = [many and many * self._tables_of(group, low + k) for k, many in enumerate(ways)]
         return low, [many if admitted >> (low + k) & 1 else 0 for k, many in enumerate(ways)]
+
+
+def _step(numbers: int) -> float:
+    """The work of a step on a set of numbers; it limits memory too, as sets are held: ten units are 600 MB of them."""
+    return 1e-5 + numbers * 2e-9
 
 
 def _bases(group: Group, asked: int) -> range:
@@ -210,6 +220,7 @@ def _product(one: Ways, other: Ways) -> Ways:
     first, many = other
     if all(ways == 1 for ways in many):
         return one[0] + first, _spread(one[1], len(many))
+    spend(len(one[1]) * sum(map(bool, many)) / 1e6)
     found = [0] * (len(one[1]) + len(many) - 1)
     for k, ways in enumerate(many):
         if ways:

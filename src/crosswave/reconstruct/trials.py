@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import Arithmetic, retracted
 from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.effort import at_most
 from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.nets import readings_of_nets
 from crosswave.reconstruct.parts import Counts
@@ -137,10 +138,16 @@ def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmet
         The wave.
     registry : Registry
         Where phrases and the plan stand.
+
+    Raises
+    ------
+    NotSolvedError
+        That takes more work than is allowed for a survey.
     """
     solver = Solver()
-    kept = try_readings(survey, registry, solver).main.kept
-    return [(solution.left, solver.sizes(solution.left)) for solution in kept.values() if solution.left.figures]
+    with at_most():
+        kept = try_readings(survey, registry, solver).main.kept
+        return [(solution.left, solver.sizes(solution.left)) for solution in kept.values() if solution.left.figures]
 
 
 def _union(solutions: Iterable[Solution]) -> dict[str, Counts]:

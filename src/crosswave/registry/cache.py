@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from crosswave.registry.texts import read_bytes
+from crosswave.registry.trust import is_own_file, why_not_trusted
 
 try:
     import fcntl
@@ -25,6 +27,8 @@ FOLDER_VARIABLE = "CROSSWAVE_CACHE"
 
 _MARK = b"crosswave cache 1"
 _DAYS = 90
+_OWN_NAMES = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64}|\.[^/]*\.part)|[0-9a-f]{2}\.lock")
+"""Entries, what a killed process has written of them by half, and locks: nothing else in the folder is ever removed."""
 
 
 def cache_folder() -> Path | None:
@@ -42,6 +46,12 @@ def cache_folder() -> Path | None:
         return (Path(home) if home else Path.home() / ".cache") / "crosswave"
     except RuntimeError:  # a user without a home
         return None
+
+
+def why_unused() -> str:
+    """Return why the folder of the cache is neither read nor written, in words; empty where it is or none is wanted."""
+    folder = cache_folder()
+    return why_not_trusted(folder) if folder else ""
 
 
 def digest(*parts: bytes | str) -> str:
@@ -77,20 +87,22 @@ class Store:
 
     Notes
     -----
-    The folder is made for its user alone (0700). What stands in it is believed as the user's other files are.
+    The folder is made for its user alone (0700), and what stands in it is believed as the user's other files are. A
+    folder that others can write (`crosswave.registry.trust.why_not_trusted`) is not used, and an entry that another
+    user can have written is not read.
     """
 
     def __init__(self, kind: str, folder: Path | None = None) -> None:
         base = folder or cache_folder()
         self._kind = kind
-        self._folder = base / kind if base else None
+        self._folder = base / kind if base and not why_not_trusted(base) else None
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes kept under a key; None where there are none, or what stands there is not they."""
         if self._folder is None:
             return None
         try:
-            head, end, content = self._path(key).read_bytes().partition(b"\n")
+            head, end, content = _own_bytes(self._path(key)).partition(b"\n")
         except OSError:
             return None
         return content if end and head == self._head(key, content) else None
@@ -129,8 +141,11 @@ class Store:
 
     def prune(self, days: float = _DAYS) -> int:
         """Remove the entries made longer ago than some days, and return how many there were."""
-        files = [] if self._folder is None else [path for path in self._folder.rglob("*") if path.is_file()]
-        old = [path for path in files if _age(path) > days]
+        if self._folder is None:
+            return 0
+        found = [*self._folder.glob("*"), *self._folder.glob("*/*")]
+        names = {path: path.relative_to(self._folder).as_posix() for path in found if path.is_file()}
+        old = [path for path, name in names.items() if _OWN_NAMES.fullmatch(name) and _age(path) > days]
         for path in old:
             with suppress(OSError):
                 path.unlink()
@@ -152,7 +167,14 @@ class Store:
     def _make_folder(self, folder: Path) -> None:
         assert self._folder is not None
         self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
+
+
+def _own_bytes(path: Path) -> bytes:
+    """The bytes of a file that this user alone can have written; none of any other, and nothing waits for a pipe."""
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
+        return stream.read() if is_own_file(stream.fileno()) else b""
 
 
 def json_bytes(content: object) -> bytes:

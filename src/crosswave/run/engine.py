@@ -11,6 +11,7 @@ from rich.console import Console
 
 from crosswave.run.ending import listening
 from crosswave.run.executors import LocalProcesses, MakeExecutor, default_jobs, products
+from crosswave.run.folder import check_folder, own_names
 from crosswave.run.keys import task_keys
 from crosswave.run.outputs import INDEX, Outputs
 from crosswave.run.progress import Reporter, reporting
@@ -47,12 +48,13 @@ def run_all(
     ConnectionError
         When a cluster cannot be reached, or is lost.
     OSError
-        When the output folder cannot be written.
+        When the output folder cannot be written, or holds what is not crosswave's.
     """
+    check_folder(request.out, request.notebooks.parent)
     plan = _plan(request)
     tasks = with_parameters([_filled(task, request) for task in choose_tasks(plan, request.only)], request.parameters)
     keys = task_keys(tasks, request.lock)
-    with listening(), Outputs(request.out) as outputs:
+    with listening(), Outputs(request.out, _own(request)) as outputs:
         outputs.forget_all_but([task.page for task in plan])
         outputs.plan(request.inputs, [task.page for task in plan], keys)
         stale = [task for task in tasks if request.force or not outputs.holds(task.page, keys[task.page])]
@@ -63,14 +65,15 @@ def run_all(
                 for product in products(stale, request.jobs or default_jobs(), make_executor)
             }
         index = rebuild_index(request, outputs)
-    return RunSummary(tuple(done.get(task.page, PageResult(task.page, "unchanged")) for task in tasks), index)
+    results = tuple(done.get(task.page, PageResult(task.page, "unchanged")) for task in tasks)
+    return RunSummary(results, index, outputs.put_aside)
 
 
 def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
     """Build the site around what stands in the output folder, and return the path of its index."""
     from crosswave.site.build import Site
 
-    with outputs or Outputs(request.out) as held:
+    with outputs or Outputs(request.out, _own(request)) as held:
         found = [held.link(task.page, task.kind, request.texts.get(task.page, PageText())) for task in _plan(request)]
         links = [link for link in found if link]
         site = Site(links, request.material, About(version("crosswave"), commit_of(request.notebooks)))
@@ -79,6 +82,10 @@ def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
                 held.reframe(link.id, site.frame)
         held.write_site(site.files())
     return request.out / INDEX
+
+
+def _own(request: RunRequest) -> frozenset[str]:
+    return own_names(request.out, request.notebooks.parent)
 
 
 def _plan(request: RunRequest) -> Sequence[Task]:

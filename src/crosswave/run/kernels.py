@@ -119,7 +119,9 @@ class _LocalKernel(KernelManager):
         return spec is not None and spec.language == "python"
 
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
-        kw["env"] = kernel_environment(kw.get("env") or os.environ)
+        kw["env"] = kernel_environment(kw.get("env") or os.environ) | {
+            "IPYTHONDIR": str(Path(self.scratch) / "ipython")
+        }
         if self.folder:
             kw.setdefault("cwd", self.folder)
         if "stderr" not in kw:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crosswave.site.files import HALF_WRITTEN, read_json, write_json, write_whole
+from crosswave.run.manifest import FORMAT, MANIFEST, ManifestError, names_of, read_manifest
+from crosswave.run.own_files import OwnFiles, digest
+from crosswave.site.files import write_json
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from crosswave.run.tasks import Product
     from crosswave.site.index import PageLink, PageText
 
-FORMAT = 2
 INDEX = "index.html"
 
 _SECONDS_BETWEEN_SAVES = 1.0
@@ -27,24 +27,27 @@ class Outputs:
 
     ``pages/<page>.html`` and ``notebooks/<page>.ipynb`` are the last success of a page; ``failed/<page>.ipynb`` and
     ``failed/<page>.txt`` its failure, when the last run of it failed. The manifest alone says what succeeded. It is
-    written once a second at most, and when the ``with`` block ends: with ten thousand pages it is long.
+    written before the first file, then once a second at most, and when the ``with`` block ends: with ten thousand pages
+    it is long. What stands in the folder and is not as the manifest has it is somebody's: see `OwnFiles`.
 
     Parameters
     ----------
     folder : Path
         Made when it does not exist.
+    own : collection of str
+        Addresses in it where whatever stands is a run's own (`crosswave.run.folder.own_names`).
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, own: Collection[str] = ()) -> None:
         self.folder = folder
-        self._manifest = folder / "manifest.json"
-        held = read_json(self._manifest)
-        self._held: dict[str, Any] = held if held.get("format") == FORMAT else {"format": FORMAT}
+        self._held: dict[str, Any] = _manifest_of(folder)
         self._pages: dict[str, dict[str, Any]] = self._held.setdefault("pages", {})
+        self._files = OwnFiles(folder, self._digests(), own)
         self._saved, self._dirty = float("-inf"), False
 
     def __enter__(self) -> Outputs:
-        _remove(*self.folder.rglob(HALF_WRITTEN))  # what a killed run left
+        planned: dict[str, Any] = self._held.get("planned", {})
+        self._files.sweep([MANIFEST, INDEX, *(name for page in planned.get("keys", {}) for name in names_of(page))])
         return self
 
     def __exit__(
@@ -52,10 +55,15 @@ class Outputs:
     ) -> None:
         self._save(at_once=True)
 
+    @property
+    def put_aside(self) -> tuple[str, ...]:
+        """What was not as a run had written it, stood in the way and was given another name, in words."""
+        return tuple(self._files.put_aside)
+
     def holds(self, page: str, key: str) -> bool:
         """Return whether a page stands there byte for byte as it was made, from exactly what the key says."""
         entry = self._pages.get(page, {})
-        return entry.get("key") == key and entry.get("files") == [_file_digest(path) for path in self._made(page)]
+        return entry.get("key") == key and entry.get("files") == [self._files.found(name) for name in _made(page)]
 
     def seconds(self, page: str) -> float:
         """Return what a page took the last time; infinite when it was never made, so that it starts first."""
@@ -81,10 +89,7 @@ class Outputs:
         texts : mapping of str to str
             Address inside the folder to content.
         """
-        for name, text in texts.items():
-            write_whole(self.folder / name, text)
-        self._held["results"] = {name: _digest(text) for name, text in texts.items()}
-        self._dirty = True
+        self._write("results", texts)
 
     def write_site(self, files: Mapping[str, str | bytes]) -> None:
         """Write the files of the site, each whole or not at all, and remember their bytes; those it had before go.
@@ -94,11 +99,9 @@ class Outputs:
         files : mapping of str to str or bytes
             Address inside the folder to content.
         """
-        for name, content in files.items():
-            write_whole(self.folder / name, content)
-        _remove(*(self.folder / name for name in self._held.get("site", {}).keys() - files.keys()))
-        self._held["site"] = {name: _digest(content) for name, content in files.items()}
-        self._dirty = True
+        outdated = self._held.get("site", {}).keys() - files.keys()
+        self._write("site", files)
+        self._files.remove(*outdated)
 
     def reframe(self, page: str, frame: Callable[[str, str], str]) -> None:
         """Put a page that stands there as it was made into another frame, and remember its bytes.
@@ -110,19 +113,19 @@ class Outputs:
         frame : callable
             Takes the id and the document, and returns the document in its frame.
         """
-        html, _ = self._made(page)
+        name, _ = _made(page)
         digests = self._pages[page].get("files", [""])
-        if _file_digest(html) == digests[0]:
-            document = html.read_text(encoding="utf-8")
+        if self._files.found(name) == digests[0]:
+            document = (self.folder / name).read_text(encoding="utf-8")
             framed = frame(page, document)
             if framed != document:
-                write_whole(html, framed)
-                digests[0], self._dirty = _digest(framed), True
+                self._files.write(name, framed)
+                digests[0], self._dirty = digest(framed), True
 
     def whole(self) -> bool:
         """Return whether the site and the results stand there as they were written."""
         written: dict[str, str] = {**self._held.get("results", {}), **self._held.get("site", {})}
-        as_written = all(_file_digest(self.folder / name) == digest for name, digest in written.items())
+        as_written = all(self._files.found(name) == known for name, known in written.items())
         return as_written and (self.folder / INDEX).is_file()
 
     def keep(self, product: Product, key: str) -> None:
@@ -141,18 +144,25 @@ class Outputs:
         OSError
             When the folder cannot be written.
         """
-        save = self._keep_failure if product.error else self._keep_success
-        save(product)
         entry = {"title": product.title, "seconds": round(product.seconds, 2), "error": product.error}
-        made = {"key": key, "files": [_digest(product.html), _digest(product.notebook)]}
-        self._pages[product.page] = entry | ({} if product.error else made)
+        words = product.error + "\n"
+        made = {"key": key, "files": [digest(product.html), digest(product.notebook)]}
+        failed = {"failed": [digest(words), digest(product.notebook)]}
+        self._pages[product.page] = entry | (failed if product.error else made)
         self._dirty = True
         self._save()
+        html, notebook, text, trial = names_of(product.page)
+        page = {notebook: product.notebook, html: product.html}
+        failure = ({trial: product.notebook} if product.notebook else {}) | {text: words}
+        wanted = failure if product.error else page
+        for name, content in wanted.items():
+            self._files.write(name, content)
+        self._files.remove(*({html, notebook, text, trial} - wanted.keys()))
 
     def forget_all_but(self, pages: Iterable[str]) -> None:
         """Remove the files of every page that is not named."""
         for page in self._pages.keys() - set(pages):
-            _remove(*self._made(page), *self._failed(page))
+            self._files.remove(*names_of(page))
             del self._pages[page]
             self._dirty = True
 
@@ -163,48 +173,40 @@ class Outputs:
         entry = self._pages.get(page)
         if entry is None:
             return None
-        failed = bool(entry["error"])
+        failed = bool(entry.get("error"))
         href = f"failed/{page}.txt" if failed else f"pages/{page}.html"
-        title = text.title or str(entry["title"])
+        title = text.title or str(entry.get("title", page))
         return PageLink(page, title, kind, href, text.summary, text.verdict, "failed" if failed else "made")
 
-    def _keep_success(self, product: Product) -> None:
-        html, notebook = self._made(product.page)
-        write_whole(notebook, product.notebook)
-        write_whole(html, product.html)
-        _remove(*self._failed(product.page))
+    def _write(self, kind: str, files: Mapping[str, str] | Mapping[str, str | bytes]) -> None:
+        self._save(at_once=not self._held.get(kind))
+        for name, content in files.items():
+            self._files.write(name, content)
+        self._held[kind] = {name: digest(content) for name, content in files.items()}
+        self._dirty = True
 
-    def _keep_failure(self, product: Product) -> None:
-        notebook, text = self._failed(product.page)
-        if product.notebook:
-            write_whole(notebook, product.notebook)
-        write_whole(text, product.error + "\n")
-        _remove(*self._made(product.page))
-
-    def _made(self, page: str) -> tuple[Path, Path]:
-        return self.folder / "pages" / f"{page}.html", self.folder / "notebooks" / f"{page}.ipynb"
-
-    def _failed(self, page: str) -> tuple[Path, Path]:
-        return self.folder / "failed" / f"{page}.ipynb", self.folder / "failed" / f"{page}.txt"
+    def _digests(self) -> dict[str, str]:
+        """What the manifest says of the bytes of every file that a run has written."""
+        known = {**self._held.get("results", {}), **self._held.get("site", {})}
+        for page, entry in self._pages.items():
+            for kind, names in (("files", _made(page)), ("failed", names_of(page)[2:])):
+                known |= dict(zip(names, entry.get(kind, ()), strict=False))
+        return known
 
     def _save(self, at_once: bool = False) -> None:
         due = at_once or time.monotonic() - self._saved >= _SECONDS_BETWEEN_SAVES
         if self._dirty and due:
-            write_json(self._manifest, self._held)
+            write_json(self.folder / MANIFEST, self._held)
             self._saved, self._dirty = time.monotonic(), False
 
 
-def _remove(*paths: Path) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
-
-
-def _digest(content: str | bytes) -> str:
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
-
-
-def _file_digest(path: Path) -> str:
+def _manifest_of(folder: Path) -> dict[str, Any]:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+        return read_manifest(folder) or {"format": FORMAT}
+    except ManifestError:
+        return {"format": FORMAT}
+
+
+def _made(page: str) -> tuple[str, str]:
+    html, notebook, *_ = names_of(page)
+    return html, notebook

@@ -92,12 +92,15 @@ class RunSummary:
         A line for each data file with faults: what is in it, or what rests on it, was left out.
     everything : bool
         Whether every page was asked for, and so also those that were left out.
+    put_aside : tuple of str
+        What stood in the way, was not a run's and got another name, in words.
     """
 
     pages: tuple[PageResult, ...]
     index: Path
     left_out: tuple[str, ...] = ()
     everything: bool = True
+    put_aside: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[PageResult, ...]:
@@ -110,14 +113,15 @@ class RunSummary:
         return int(bool(self.failed) or bool(self.left_out and self.everything))
 
     def lines(self) -> tuple[str, ...]:
-        """Return the summary in words: counts, then each failure with its reason, then where to look."""
+        """Return the summary in words: counts, each failure with its reason, what was put aside, where to look."""
         counts = {name: sum(page.status == name for page in self.pages) for name in ("made", "unchanged", "failed")}
         head = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing to run"
         idle = "; nothing was to be done" if self.pages and counts["unchanged"] == len(self.pages) else ""
         failures = [f"failed: {page.page}: {first_line(page.error)}" for page in self.failed]
         kept = [f"failed notebooks are kept in {self.index.parent / 'failed'}"] if failures else []
+        aside = [f"put aside: {words}" for words in self.put_aside]
         faults = [*self.left_out, "the results were not written, for rows would be missing"] if self.left_out else []
-        return (f"{len(self.pages)} pages: {head}{idle}", *failures, *kept, *faults, f"open {self.index}")
+        return (f"{len(self.pages)} pages: {head}{idle}", *failures, *kept, *aside, *faults, f"open {self.index}")
 
 
 def first_line(error: str) -> str:

@@ -37,15 +37,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
         raise
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Return a JSON object from a file; empty when the file is missing or is not one."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON object whole, keys sorted."""
     write_whole(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

@@ -35,6 +35,8 @@ def assumptions_table(retractions: Iterable[Retraction], reconstruction: Reconst
 def _row(one: Retraction, order: Sequence[str]) -> tuple[str, int, str, str]:
     words = capital(one.assumption)
     changes = [(name, *one.changed[name]) for name in order if name in one.changed]
+    if one.unsolved:
+        return words, 0, "", one.unsolved
     resting = {*one.changed, *(name for conflict in one.settled for name in conflict.figures)}
     if not resting:
         return words, 0, "", "no count changes"

@@ -9,7 +9,6 @@ from itertools import combinations
 import numpy as np
 
 from crosswave.arguments import FloatArray
-from crosswave.printed.ends import Ends
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.registry.loading import Finding, Registry
 from crosswave.registry.models import Construct, ConstructAnswer, Overlap, Plan, Survey
@@ -157,13 +156,8 @@ def _sizes(finding: Finding, counts: FindingCounts, plan: Plan) -> tuple[int, in
         return counts.weighted.low, counts.weighted.high
     largest = int(plan.n_largest.value)
     lowest = max((series.n for series in plan.lowest_n if series.series == finding.survey.series), default=1)
-    smallest = counts.base_low or _smallest_size(counts.ends, lowest, largest)
-    return smallest, counts.base_high or max(largest, smallest)
-
-
-def _smallest_size(ends: Ends, lowest: int, n_largest: int) -> int:
-    """The smallest n on which a share can be printed, and at least as many as the plan says a series had."""
-    return next((n for n in range(lowest, n_largest + 1) if ends.fewest(n) <= ends.most(n)), n_largest)
+    smallest = counts.base_low or min(max(counts.ends.smallest_base(), lowest), largest)
+    return smallest, counts.base_high or largest
 
 
 @dataclass(frozen=True, slots=True)

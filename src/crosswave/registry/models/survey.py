@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from crosswave.printed.digits import too_long
 from crosswave.registry.models.record import (
     Address,
     Figure,
@@ -96,12 +97,21 @@ class Base(Record):
         return self
 
 
+def _short(printed: str) -> str:
+    if words := too_long(printed):
+        raise ValueError(words)
+    return printed
+
+
+_Printed = Annotated[Figure, AfterValidator(_short)]
+
+
 class Answer(Record):
     """One printed figure."""
 
     id: Slug
     says: Text = Field(description="The answer, in own words.")
-    printed: Figure = Field(description="The figure exactly as printed, in quotes: 58%, 58.0 per cent, nearly half.")
+    printed: _Printed = Field(description="The figure exactly as printed, in quotes: 58%, 58.0 per cent, nearly half.")
     measure: Literal["share", "mean", "change", "range", "size"] = Field(
         "share", description="What the figure is: a share of the base, a mean score, a change, a range, a head count."
     )

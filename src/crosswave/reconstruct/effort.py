@@ -1,0 +1,104 @@
+"""How much work a reconstruction may be: counted and never timed, so that it ends at the same place on every machine.
+
+A unit is about a second of CP-SAT's deterministic time, or what takes some seconds in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+EFFORT = 10.0
+"""Units for a survey, and for each of its retractions: the surveys of ``data/`` take less than one of them."""
+
+CELLS = 2**23
+"""Numbers in one table of counts: 64 million bytes."""
+
+LARGEST = 10**9
+"""No more people than that answer a survey, and the products of counts on so large a base still are 64-bit numbers."""
+
+
+class NotSolvedError(ValueError):
+    """Says what a reconstruction did not come to the end of."""
+
+
+@dataclass(slots=True)
+class _Allowance:
+    left: float
+    outer: _Allowance | None
+
+    def spend(self, units: float) -> None:
+        self.left -= units
+        if self.outer:
+            self.outer.spend(units)
+        if self.left < 0:
+            raise NotSolvedError(f"not solved within {EFFORT:g} units of work (METHODS.md says what they are)")
+
+
+_allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
+
+
+@contextmanager
+def at_most(units: float = EFFORT) -> Iterator[None]:
+    """Let what is done in a ``with`` block be no more than some work, and no more than a block around it allows.
+
+    Parameters
+    ----------
+    units : float
+        The work.
+
+    Raises
+    ------
+    NotSolvedError
+        It was more.
+    """
+    token = _allowance.set(_Allowance(units, _allowance.get()))
+    try:
+        yield
+    finally:
+        _allowance.reset(token)
+
+
+def spend(units: float) -> None:
+    """Count some work, done or about to be done.
+
+    Parameters
+    ----------
+    units : float
+        The work.
+
+    Raises
+    ------
+    NotSolvedError
+        It is more than is left.
+    """
+    if allowance := _allowance.get():
+        allowance.spend(units)
+
+
+def left() -> float:
+    """Return how much work is left; that of a survey where nobody counts."""
+    units, allowance = EFFORT, _allowance.get()
+    while allowance:
+        units, allowance = min(units, allowance.left), allowance.outer
+    return max(units, 0.0)
+
+
+def check_room(cells: int) -> None:
+    """Refuse a table of counts that would take too much memory, and count the work of one that does not.
+
+    Parameters
+    ----------
+    cells : int
+        How many numbers it has.
+
+    Raises
+    ------
+    NotSolvedError
+        They are too many.
+    """
+    if cells > CELLS:
+        raise NotSolvedError(f"not solved: print leaves {cells:,} numbers to be tried at once, more than {CELLS:,}")
+    spend(cells / 1e8)

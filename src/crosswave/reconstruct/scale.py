@@ -1,0 +1,198 @@
+"""The values that a percentage with so many decimals can have, and which of them some counts print: in arithmetic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from crosswave.printed.ends import Ends
+from crosswave.reconstruct.boxes import IntArray, Mask
+from crosswave.reconstruct.effort import spend
+
+VALUES_LISTED = 1_000_000
+"""A scale of at most so many values (four decimals) is looked at value by value; of a longer one counts are."""
+
+COUNTS_TRIED = 100_000
+"""Counts on several bases that are turned into values one by one; those on one base are counted in closed form."""
+
+_CELLS_AT_ONCE = 1_000_000
+
+
+class Run(NamedTuple):
+    """The counts from a lowest to a highest one, on a base of at least as many."""
+
+    base: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The values 0, 1 ... up to 100 % in steps of the last decimal, and how the printer gets to one of them.
+
+    Parameters
+    ----------
+    steps : int
+        The number of steps; the last value is 100 %.
+    rounding : {"nearest", "truncated"}
+        A count half way between two values can print as either, as the rule for ties is unknown.
+    """
+
+    steps: int
+    rounding: str
+
+    @classmethod
+    def of(cls, decimals: int, rounding: str) -> Scale:
+        """Return the scale of a percentage with so many decimals.
+
+        Parameters
+        ----------
+        decimals : int
+            Zero or more.
+        rounding : {"nearest", "truncated"}
+            How the printer gets to the digits.
+        """
+        return cls(100 * 10**decimals, rounding)
+
+    def ends(self, value: int) -> Ends:
+        """Return the shares that print as a value.
+
+        Parameters
+        ----------
+        value : int
+            From 0 to the number of steps.
+        """
+        below, above = _HALVES[self.rounding]
+        low, high = max(2 * value - below, 0), min(2 * value + above, 2 * self.steps)
+        high_open = self.rounding == "truncated" and value < self.steps
+        return Ends(Fraction(low, 2 * self.steps), Fraction(high, 2 * self.steps), high_open)
+
+    def mask(self, runs: Sequence[Run]) -> Mask:
+        """Return for each value whether a count of any run prints it; the scale has to be short.
+
+        Parameters
+        ----------
+        runs : sequence of Run
+            In any order.
+
+        Notes
+        -----
+        On a base of at least as many as there are steps, neighbouring counts print as one value or as neighbours, so
+        that a run prints everything between its ends. On a smaller one each value is looked at until a run prints it.
+        """
+        found = np.zeros(self.steps + 1, dtype=bool)
+        for run in runs:
+            if run.base >= self.steps:
+                found[self.first(run.base, run.low) : self.last(run.base, run.high) + 1] = True
+        small = np.array([run for run in runs if run.base < self.steps], dtype=np.int64).reshape(-1, 3)
+        open_, done = np.flatnonzero(~found), 0
+        while done < len(small) and open_.size:
+            some = small[done : done + max(1, _CELLS_AT_ONCE // open_.size)]
+            spend(open_.size * len(some) / 1e8)
+            met = self._meets(open_, some)
+            found[open_[met]] = True
+            open_, done = open_[~met], done + len(some)
+        return found
+
+    def count(self, runs: Sequence[Run]) -> int | None:
+        """Return how many values the counts of some runs print; None where that is too long to be found out.
+
+        Parameters
+        ----------
+        runs : sequence of Run
+            In any order.
+        """
+        if self.steps <= VALUES_LISTED:
+            return int(self.mask(runs).sum())
+        few = self.few(runs)
+        return None if few is None else self.number(few)
+
+    def few(self, runs: Collection[Run]) -> frozenset[Run] | None:
+        """Return runs whose values `number` can count; None where they are too many.
+
+        Parameters
+        ----------
+        runs : collection of Run
+            In any order.
+        """
+        different = frozenset(runs)
+        everything = Run(self.steps, 0, self.steps)
+        if any(run.base >= self.steps and (run.low, run.high) == (0, run.base) for run in different):
+            return frozenset({everything})
+        counts = sum(run.high - run.low + 1 for run in different if run.base < self.steps)
+        return different if len(different) <= 1 or max(counts, len(different)) <= COUNTS_TRIED else None
+
+    def number(self, runs: Collection[Run]) -> int:
+        """Return how many values the counts of some runs print.
+
+        Parameters
+        ----------
+        runs : collection of Run
+            From `few`.
+        """
+        if len(runs) == 1 and (run := next(iter(runs))).base < self.steps:
+            return run.high - run.low + 1 + self._ties(run)
+        total, reached = 0, -1
+        for first, last in sorted(self._intervals(runs)):
+            total += max(last - max(first - 1, reached), 0)
+            reached = max(reached, last)
+        return total
+
+    def first(self, base: int, count: int) -> int:
+        """Return the lowest value as which a count of a base prints.
+
+        Parameters
+        ----------
+        base, count : int
+            The count is at most the base.
+        """
+        return count * self.steps // base if self.rounding == "truncated" else _halves(count, base, self.steps, up=True)
+
+    def last(self, base: int, count: int) -> int:
+        """Return the highest value as which a count of a base prints.
+
+        Parameters
+        ----------
+        base, count : int
+            The count is at most the base.
+        """
+        return count * self.steps // base if self.rounding == "truncated" else _halves(count, base, self.steps)
+
+    def _meets(self, values: IntArray, runs: IntArray) -> Mask:
+        """For each value whether a count of any run prints it: no product has more than 14 digits."""
+        base, low, high = (column[:, None] for column in runs.T)
+        below, above = _HALVES[self.rounding]
+        first = -(-(2 * values - below) * base // (2 * self.steps))
+        last = ((2 * values + above) * base - (self.rounding == "truncated")) // (2 * self.steps)
+        return np.asarray((np.maximum(first, low) <= np.minimum(last, high)).any(axis=0))
+
+    def _intervals(self, runs: Collection[Run]) -> Iterator[tuple[int, int]]:
+        for base, low, high in runs:
+            if base >= self.steps:
+                yield self.first(base, low), self.last(base, high)
+            else:
+                yield from ((self.first(base, count), self.last(base, count)) for count in range(low, high + 1))
+
+    def _ties(self, run: Run) -> int:
+        """The counts of a run half way between two values: those c with 2 c s = b modulo 2 b."""
+        divisor = 2 * math.gcd(self.steps, run.base)
+        if self.rounding == "truncated" or run.base % divisor:
+            return 0
+        period = 2 * run.base // divisor
+        start = run.base // divisor * pow(2 * self.steps // divisor, -1, period) % period
+        return (run.high - start) // period - (run.low - 1 - start) // period
+
+
+_HALVES = {"nearest": (1, 1), "truncated": (0, 2)}
+"""How many half steps below and above a value still print as it."""
+
+
+def _halves(count: int, base: int, steps: int, *, up: bool = False) -> int:
+    """The value nearest to a count of a base; of two that are equally near the lower one if rounding goes up to it."""
+    twice = 2 * count * steps
+    return -(-(twice - base) // (2 * base)) if up else (twice + base) // (2 * base)
