@@ -467,11 +467,23 @@ def test_a_cell_that_is_formatted_in_the_last_row_costs_nothing(folder: Path) ->
     assert (done.figures, done.notice) == (1, "")
 
 
-def test_a_text_in_the_last_cell_of_a_sheet_is_told(folder: Path) -> None:
+def test_a_text_in_the_last_cell_of_a_sheet_is_one_fault(folder: Path) -> None:
     with_rows(Path("odd-2021.xlsx"), '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>')
     with pytest.raises(DataError) as caught:
         import_survey(Path("odd-2021.xlsx"), folder)
-    assert "odd-2021.xlsx[Sheet]:1048576: column XFD (no name): 'x' stands under no column name" in str(caught.value)
+    assert str(caught.value) == (
+        "odd-2021.xlsx[Sheet]:1048576: column XFD (no name): 'x' stands under no column name; name it or empty it"
+    )
+
+
+def test_a_row_that_no_sheet_has_is_refused(folder: Path) -> None:
+    with_rows(Path("odd-2021.xlsx"), '<row r="999999999999"><c r="A999999999999" s="0"/></row>')
+    with pytest.raises(DataError) as caught:
+        import_survey(Path("odd-2021.xlsx"), folder)
+    assert str(caught.value) == (
+        "odd-2021.xlsx:1048577: a sheet has 1,048,576 rows at most, and this one goes on; copy the figures alone into "
+        "a new sheet"
+    )
 
 
 def test_after_many_rows_that_are_only_formatted_the_rest_is_not_read_and_that_is_said(folder: Path) -> None:

@@ -123,7 +123,9 @@ class _Questions:
         self._now = ("", "")
 
     def add(self, row: Row) -> None:
-        """Take a row; what is missing on it is a fault."""
+        """Take a row; what is missing on it is a fault, unless it only holds cells that are faults themselves."""
+        if not any(self._has(row, key) for key in self._columns):
+            return
         asked = tuple(self._cell(row, key).text.casefold() for key in ("question_id", "question"))
         self._now = (asked[0], asked[1]) if any(asked) else self._now
         wanting = [key for key in NEEDED if not (any(self._now) if key == "question" else self._has(row, key))]

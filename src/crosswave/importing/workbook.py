@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 EMPTY_ROWS = 500
 """After so many rows of formatted cells that show nothing, the rest of a sheet is not looked at."""
 
+_LAST_ROW = 1_048_576
 _EMPTY = Cell()
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 
@@ -74,13 +75,15 @@ def _excel_sheet(sheet: ReadOnlyWorksheet, path: Path) -> tuple[tuple[Row, ...],
     """The rows of a sheet, its merged cells, and the row from which on nothing was read (0: all was)."""
     sheet.reset_dimensions()  # what the file says of its own size need not be true
     stopped: list[int] = []
-    rows = limited(_excel_rows(sheet, stopped), path)
+    rows = limited(_excel_rows(sheet, path, stopped), path)
     return rows, _merged(sheet), stopped[0] if stopped else 0
 
 
-def _excel_rows(sheet: ReadOnlyWorksheet, stopped: list[int]) -> Iterator[Row]:
+def _excel_rows(sheet: ReadOnlyWorksheet, path: Path, stopped: list[int]) -> Iterator[Row]:
     empty = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number > _LAST_ROW:
+            raise fault_of(path, f"a sheet has {_LAST_ROW:,} rows at most, and this one goes on; {ALONE}", number)
         if not cells:  # the file holds no such row
             continue
         row = tuple(_excel_cell(cell) for cell in cells)
