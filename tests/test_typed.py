@@ -430,7 +430,7 @@ def test_all_numbers_out_of_range_are_named_at_once(registry: Registry) -> None:
 
 
 def test_numbers_in_their_range_and_none_pass(registry: Registry) -> None:
-    check_settings(registry.plan, {"alpha": "0.01", "design_effect": 100, "total_error": None, "from_year": 2016})
+    check_settings(registry.plan, {"alpha": 0.01, "design_effect": 100, "total_error": None, "from_year": 2016})
 
 
 @pytest.mark.parametrize(

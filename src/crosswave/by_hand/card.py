@@ -72,7 +72,7 @@ def _figure(figure: HandFigure, wave: Wave) -> dict[str, object]:
     ends = [_points(float(end or 0)) for end in (counts.share_low, counts.share_high)]
     return {
         "typed": figure.typed,
-        "percent": _points(wave.share),
+        "percent": _points(float(counts.printed)),
         "percent_range": ends,
         "n": _n(wave),
         "design_effect": wave.design_effect,

@@ -119,6 +119,8 @@ def compare_typed(
         Something typed cannot be used: every fault, a line each; or the tier that was chosen has no total error.
     """
     faults: list[str] = []
+    if len(design_effects) == 1:
+        numbers, design_effects = {**numbers, "design-effect": design_effects[0]}, ()
     chosen = attempt(faults, lambda: read_settings(numbers, tier, registry.plan))
     figures = attempt(faults, lambda: read_figures(typed, sizes, registry))
     own = attempt(faults, lambda: read_design_effects(design_effects, registry.plan))

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
+from crosswave.printed.digits import too_long
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
@@ -33,8 +34,6 @@ _OUT_OF = re.compile(
 _RANGE = re.compile(r"(?:(?:from )?(?P<a>.+) to (?P<b>.+)|between (?P<c>.+) and (?P<d>.+))")
 # Each n of a range is looked at, and each value that could be printed with so many decimals.
 _WIDEST = 100_000
-_DECIMALS = 4
-_MORE_DECIMALS = re.compile(rf"\.[0-9]{{{_DECIMALS + 1}}}")
 _LONGEST = 200
 
 
@@ -228,11 +227,8 @@ def _share(part: str, text: str, lexicon: Lexicon, rounding: str) -> Quantity:
         share = lexicon.share(text, rounding)
     except ValueError as error:
         raise ValueError(f"{part}: {error}") from None
-    if _MORE_DECIMALS.search(text):
-        raise ValueError(
-            f"{part}: a percentage has {_DECIMALS} decimals at most; {arrived(text)} arrived; "
-            "give counts, such as 137 of 235"
-        )
+    if words := too_long(text):
+        raise ValueError(f"{part}: {words}")
     return share
 
 

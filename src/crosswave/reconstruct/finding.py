@@ -81,15 +81,15 @@ class FindingCounts:
     def typical(self) -> Fraction:
         """A share that counts can have: the nearest to the printed figure, on the middle one of the feasible bases.
 
-        Where no counts are known it is the figure itself: the middle of what print can stand for, but 0 for a printed
-        0 % and 1 for a printed 100 %.
+        Where no counts are known it is the figure itself.
         """
-        printed, base = self._printed, self._middle_base
+        printed, base = self.printed, self._middle_base
         counts = self._counts_on(base, self.ends) if base else ()
         return Fraction(self._nearest(printed * base, counts[0], counts[-1]), base) if counts else printed
 
     @property
-    def _printed(self) -> Fraction:
+    def printed(self) -> Fraction:
+        """The figure itself: the middle of what print can stand for, but 0 for a printed 0 % and 1 for 100 %."""
         low, high = self.share_low or Fraction(0), self.share_high or Fraction(0)
         if self.verbal or low == high:
             return (low + high) / 2
