@@ -145,7 +145,7 @@ SHARE_ADVICE = (
             ["50% of 2", "58.123456789012345678% of 300"],
             [],
             "the later figure: a printed number has at most 15 digits and 17 decimals; "
-            "'58.123456789012345678%' arrived; print fewer",
+            "'58.123456789012345678' arrived; print fewer",
         ),
         (
             ["50% of 2", "58"],

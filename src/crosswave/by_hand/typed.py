@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
-from crosswave.printed.digits import too_long
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
@@ -227,8 +226,6 @@ def _share(part: str, text: str, lexicon: Lexicon, rounding: str) -> Quantity:
         share = lexicon.share(text, rounding)
     except ValueError as error:
         raise ValueError(f"{part}: {error}") from None
-    if words := too_long(text):
-        raise ValueError(f"{part}: {words}")
     return share
 
 
