@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
@@ -23,16 +24,18 @@ from crosswave.printed.digits import DECIMALS_MOST, DIGITS_MOST, too_long
 from crosswave.printed.ends import Ends, percent_ends
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import effort, reconstruct
-from crosswave.reconstruct.arithmetic import components
+from crosswave.reconstruct.arithmetic import Arithmetic, components
 from crosswave.reconstruct.bits import from_mask, members
 from crosswave.reconstruct.by_hand import SIZES_TRIED, nearest_sizes
+from crosswave.reconstruct.conflicts import Conflict, find_conflicts
 from crosswave.reconstruct.draws import draw_survey
 from crosswave.reconstruct.effort import EFFORT, NotSolvedError, at_most, left, spend
 from crosswave.reconstruct.finding import LEVELS
 from crosswave.reconstruct.means import Mean, mean_counts
-from crosswave.reconstruct.model import Model
+from crosswave.reconstruct.model import Model, elements
 from crosswave.reconstruct.parts import _InBoxes, _InModel, known, sizes
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
+from crosswave.reconstruct.repairs import _largest_base
 from crosswave.reconstruct.retractions import _retractions
 from crosswave.reconstruct.scale import COUNTS_TRIED, VALUES_LISTED, Run, Scale
 from crosswave.reconstruct.trials import branches_of
@@ -413,6 +416,34 @@ def test_a_base_of_answers_to_two_questions_ends_and_has_its_counts(registry: Re
     assert values["demo.r.a"] == ("consistent", (8,))
     assert values["demo.s.a"] == ("consistent", (7, 14))  # 7 of the 20 who gave either, or 14 of 40
     assert all(counts.power is not None for counts in found.findings.values())
+
+
+def test_conflicts_of_a_part_are_looked_for_once_whichever_assumption_is_taken_back(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Arithmetic] = []
+
+    def watched(part: Arithmetic) -> Iterator[Conflict]:
+        asked.append(replace(part, reading=()))
+        return find_conflicts(part)
+
+    monkeypatch.setattr("crosswave.reconstruct.solve.find_conflicts", watched)
+    questions = [question(name, answer("a", "33%"), answer("b", "50%")) for name in ("q", "r", "s")]
+    assert len(_retractions(survey(10, *questions), registry)) >= 4
+    assert len(asked) == len(set(asked)) > 0
+
+
+@given(st.integers(2, 90), st.lists(st.integers(0, 100), min_size=1, max_size=3), st.booleans())
+@settings(max_examples=40)
+def test_a_repaired_base_is_the_same_in_closed_form_and_by_the_solver(n: int, shares: list[int], summed: bool) -> None:
+    registry = load_registry(ROOT / "data")
+    rows = [answer(f"a{k}", f"{share}%") for k, share in enumerate(shares)]
+    of = survey(n, question("q", *rows, response="single" if summed else "multi", exhaustive=summed))
+    for part in components(branches_of(of, registry, frozenset())[0]):
+        held = [element for element in elements(part) if element.kind != "base"]
+        model, key = Model(part, held), part.figures[0].base.key
+        if model.feasible():
+            assert _largest_base(part, held, key) == model.bounds(model.bases[key])[1]
 
 
 def test_more_readings_than_can_be_tried_are_not_solved(registry: Registry) -> None:

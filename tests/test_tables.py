@@ -221,4 +221,4 @@ def test_years_without_a_wave_are_shown_too(registry: Registry) -> None:
 def test_levels_without_a_figure_are_shown_too(registry: Registry) -> None:
     levels = tables.levels_table(pd.DataFrame({"level": ["consistent", "consistent", "bounded"]}))
     assert levels["Level"].tolist() == list(LEVELS)
-    assert levels["Figures"].tolist() == [0, 2, 1, 0, 0, 0]
+    assert levels["Figures"].tolist() == [0, 2, 1, 0, 0, 0, 0]

@@ -223,6 +223,11 @@ class Model:
         ----------
         limit : int
             The search stops here.
+
+        Raises
+        ------
+        NotSolvedError
+            The work that is left is not enough.
         """
         trial, finder = self._cp.clone(), cp_model.CpSolver()
         trial.clear_objective()

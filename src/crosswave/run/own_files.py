@@ -96,7 +96,7 @@ class OwnFiles:
         wholes = {*self._known, *names}
         for folder in sorted({PurePosixPath(name).parent for name in wholes}):
             place = inside(self._folder, f"{folder}/any")
-            for path in place.parent.glob(HALF_WRITTEN) if place else ():
+            for path in place.parent.glob(HALF_WRITTEN) if place and os.path.isdir(place.parent) else ():
                 whole = path.name[1:].removesuffix(".part").rpartition(".")[0]
                 if f"{folder / whole}" in wholes and path.is_file():
                     path.unlink(missing_ok=True)
