@@ -24,17 +24,21 @@ CHOSEN: Mapping[str, str] = {
 
 _PART = re.compile(r"<!-- (?P<name>\w+) -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL)
 _HEADER = (
-    "| Said to hinder | First wave | Last wave | Change, points | A change would have shown from | Verdict |\n"
+    "| Said to hinder | First wave | Last wave | Change, points | Change with an 80 % chance to show | Verdict |\n"
     "|---|---|---|---|---|---|"
 )
 _GRADES = {
     "A": "one survey repeated",
     "B1": "another house asked the same",
-    "B2": "other people were asked, or in other words",
+    "H": "one house asked other people, or in other words",
+    "B2": "another house asked other people, or in other words",
+    "B3": "different people were asked, or in different words",
     "C": "the answers do not measure the same thing",
 }
 _UNINFORMATIVE = "uninformative by design"
-_MEANT = "The surveys then\ndiffer so much that the printed change is evidence neither of a change nor of its absence."
+_MEANT = (
+    "The surveys then\ndiffer so much by themselves that the printed change shows neither a change nor its absence."
+)
 _MOVED = ("rose", "fell", "changed, immaterially")
 
 

@@ -22,7 +22,9 @@ _TIERS: Mapping[str, tuple[str, str]] = {
     "": ("*", "the wave that the others are held against"),
     "A": ("o", "grade A: the same instrument, house and population"),
     "B1": ("s", "grade B1: the same question, another house"),
-    "B2": ("^", "grade B2: other words, or another slice of the public sector"),
+    "H": ("D", "grade H: one house, in other words or of another slice"),
+    "B2": ("^", "grade B2: another house, in other words or of another slice"),
+    "B3": ("v", "grade B3: different words, or a different slice"),
     "C": ("X", "grade C: may not be compared with it"),
 }
 _ALONE = Look("o", GREY, "a wave that no other year's is held against", filled=False)

@@ -165,8 +165,10 @@ def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
     return [f"For the pair that is reported alone: {message[:1].lower()}{message[1:]}."]
 
 
-def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> MeasuredError | None:
-    """Return the measured total error where the reported pair takes it; None elsewhere.
+def error_of(
+    trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> dict[str, MeasuredError]:
+    """Return the measured total error of the tier that the reported pair takes; nothing where that is declared.
 
     Parameters
     ----------
@@ -175,40 +177,50 @@ def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Rec
     registry, reconstructions
         As for `crosswave.tables.total_error.measured_error`.
     """
-    grade = trend.comparison.pair.comparability.grade if trend.comparison else None
+    grade = trend.comparison.pair.comparability.grade if trend.comparison else ""
     if grade not in SOURCES:
-        return None
-    return measured_error(registry, reconstructions, alpha=trend.settings.alpha).get(grade or "")
+        return {}
+    measured = measured_error(registry, reconstructions, alpha=trend.settings.alpha)
+    return {tier: one for tier, one in measured.items() if tier == grade}
 
 
-def error_words(error: MeasuredError | None, settings: Settings) -> list[str]:
-    """Return what the total error rests on, or why it is not told here.
+def error_words(errors: Mapping[str, MeasuredError], settings: Settings) -> list[str]:
+    """Return what the measured total errors rest on, or why none is told here.
 
     Parameters
     ----------
-    error : MeasuredError or None
-        From `error_of`.
+    errors : mapping of str to MeasuredError
+        By tier, from `error_of` or `crosswave.tables.total_error.measured_error`.
     settings : Settings
         May name a total error of its own.
     """
-    if error is None:
+    if not errors:
         return [
             f"Only the grades {', '.join(SOURCES)} take an error that is measured here; that of this pair is declared."
         ]
+    told = [
+        "Surveys of one year that asked about one thing differ by more than sampling and rounding explain.",
+        *(words for tier, error in errors.items() for words in _tier_words(tier, error)),
+        "One survey has figures in several groups and errs alike in them, so the intervals are shorter than they "
+        "should be. An n that is not printed has the range that its figure allows, and its geometric middle is taken.",
+    ]
+    own = settings.total_error
+    return told if own is None else [*told, f"This page was asked to take {own:g} points in place of them."]
+
+
+def _tier_words(tier: str, error: MeasuredError) -> list[str]:
     one, names = error.estimate, error.by_construct
     least, most = names.iloc[-1], names.iloc[0]
-    widest = error.by_survey.iloc[[0, -1]]
-    told = [
-        f"Surveys of one year that asked about one thing differ by more than sampling and rounding explain: a single "
-        f"survey errs with a standard deviation of {one.points:.1f} points at a share of one half (interval "
-        f"{one.low:.1f} to {one.high:.1f}), from {plural(len(error.figures), 'figure')} in "
+    inside = " once the level that all its figures share is taken off" if SOURCES[tier].own_level else ""
+    return [
+        f"Grade {tier}: a single survey errs with a standard deviation of {one.points:.1f} points at a share of one "
+        f"half{inside} (interval {one.low:.1f} to {one.high:.1f}), from {plural(len(error.figures), 'figure')} in "
         f"{plural(one.groups, 'group')}, {one.df} degrees of freedom.",
         f"Without one construct it lies between {least.points:.1f} (without “{error.name(least.left_out)}”) and "
         f"{most.points:.1f} (without “{error.name(most.left_out)}”); without one survey between "
-        f"{widest['points'].min():.1f} and {widest['points'].max():.1f}; without one figure between "
-        f"{error.by_figure['points'].min():.1f} and {error.by_figure['points'].max():.1f}.",
-        "One survey stands in several groups and errs alike in them, so the interval is shorter than it should be. An "
-        "n that is not printed has the range that its figure allows, and its geometric middle is taken.",
+        f"{_ends(error.by_survey)}; without one figure between {_ends(error.by_figure)}.",
     ]
-    own = settings.total_error
-    return told if own is None else [*told, f"This page was asked to take {own:g} points in its place."]
+
+
+def _ends(left_out: pd.DataFrame) -> str:
+    return f"{left_out['points'].min():.1f} and {left_out['points'].max():.1f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from crosswave.sentences import points, population_note, trend_sentence
+from crosswave.sentences import answer_sentence, points, population_note, trend_sentence
 from crosswave.tables.names import figure_name
 from crosswave.tables.trends import needed_n
 from crosswave.trend.change import Trend
@@ -14,21 +14,21 @@ from crosswave.words import capital
 
 
 def trend_answer(trend: Trend) -> list[str]:
-    """Return the verdict sentence, the same that stands in trends.csv.
+    """Return the answer with its certainty, and the verdict in a sentence, both as in trends.csv.
 
     Parameters
     ----------
     trend : Trend
         As assessed.
     """
-    return [trend_sentence(trend)]
+    return [answer_sentence(trend), trend_sentence(trend)]
 
 
 MEANINGS: Mapping[str, str] = {
     "not comparable": "whom the surveys asked, what they asked or how differs so much that no difference is computed",
     "not testable": "no two waves of different years can be used, or a number that is not printed decides",
-    "uninformative by design": "these surveys could hardly have shown a change, nor that there was none, whatever "
-    "people had answered",
+    "uninformative by design": "nothing shows, and such surveys could hardly have shown a change or that there was "
+    "none",
     "undecided by wording": "a figure is printed in words, and the numbers they can stand for give different verdicts",
     "undecided by rounding": "the counts that can have been rounded to what is printed give different verdicts",
     "changed, immaterially": "a change shows, and it is smaller than what the plan says matters",

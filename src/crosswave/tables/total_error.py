@@ -69,26 +69,28 @@ def _names(figures: pd.DataFrame, registry: Registry) -> dict[str, str]:
     return constructs | surveys | {name: figure_name(registry.finding(name)) for name in figures["finding_id"]}
 
 
-def same_year_table(error: MeasuredError | None) -> pd.DataFrame:
-    """Return a row for each figure on which the total error was measured; no row without a measurement."""
-    columns = ["Construct", "Figure", "Share, %", "n", "Grade", "Id of the figure"]
-    if error is None:
-        return pd.DataFrame(columns=columns)
+def same_year_table(errors: Mapping[str, MeasuredError]) -> pd.DataFrame:
+    """Return a row for each figure on which the total error of each tier was measured; no row without a measurement."""
+    columns = ["Tier", "Construct", "Figure", "Share, %", "n", "Worst grade", "Id of the figure"]
     rows = [
         (
-            error.name(row.construct_id), error.name(row.finding_id), percent(row.share),
+            tier, error.name(row.construct_id), error.name(row.finding_id), percent(row.share),
             span(round(row.n_low), round(row.n_high)), row.grade, row.finding_id,
         )
+        for tier, error in errors.items()
         for row in error.figures.itertuples()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
-def left_one_out_table(error: MeasuredError | None) -> pd.DataFrame:
-    """Return the total error without each construct, each survey and each figure in turn; no row if not measured."""
-    columns = ["Left out", "Total error, points", "Interval, points", "Degrees of freedom"]
-    if error is None:
-        return pd.DataFrame(columns=columns)
+def left_one_out_table(errors: Mapping[str, MeasuredError]) -> pd.DataFrame:
+    """Return each tier's total error without each construct, each survey and each figure in turn."""
+    columns = ["Tier", "Left out", "Total error, points", "Interval, points", "Degrees of freedom"]
+    rows = [(tier, *row) for tier, error in errors.items() for row in _left_one_out(error)]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _left_one_out(error: MeasuredError) -> list[tuple[str, ...]]:
     whole = error.estimate
     head = ("nothing", f"{whole.points:.1f}", span(f"{whole.low:.1f}", f"{whole.high:.1f}"), str(whole.df))
     rows = [
@@ -96,7 +98,7 @@ def left_one_out_table(error: MeasuredError | None) -> pd.DataFrame:
         for part in (error.by_construct, error.by_survey, error.by_figure)
         for row in part.itertuples()
     ]
-    return pd.DataFrame([head, *rows], columns=columns)
+    return [head, *rows]
 
 
 def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crosswave.difference.power import smallest_n
-from crosswave.difference.total_error import error_at
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Construct
 from crosswave.sentences import p_words, points
@@ -76,21 +75,20 @@ def reach_table(comparison: Comparison | None) -> pd.DataFrame:
 
 
 def needed_n(comparison: Comparison, change: float) -> int | None:
-    """Return the smallest n of each wave that finds a change this large, the way the printed one goes; None if none.
+    """Return the smallest n of each wave that finds a change this large around the middle of the shares; None if none.
 
     Parameters
     ----------
     comparison : Comparison
-        Gives the earlier share, the direction, total error, error rate and power.
+        Gives the middle of the two shares, total error, error rate and power.
     change : float
         In [0, 1]; a change of nothing is found by no n.
     """
-    reach, share = comparison.reach, comparison.pair.first.share
-    side = share if comparison.difference >= 0 else 1 - share
-    error = float(error_at(comparison.points, side))
-    if not 0 < change <= 1 - side:
+    reach, pair, error = comparison.reach, comparison.pair, comparison.points / 100
+    if not 0 < change <= 1:
         return None
-    return smallest_n(change, side, alpha=reach.alpha, power=reach.power, total_error=(error, error))
+    middle, chances = (pair.first.share + pair.second.share) / 2, {"alpha": reach.alpha, "power": reach.power}
+    return smallest_n(change, middle, **chances, total_error=(error, error), df=comparison.df)
 
 
 def _needed(n: int | None) -> str:
