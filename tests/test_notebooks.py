@@ -19,7 +19,7 @@ from crosswave.reconstruct.retractions import retractions
 from crosswave.registry import Registry, load_registry
 from crosswave.results import by_finding
 from crosswave.run.parameters import check_parameters, read_parameters
-from crosswave.sentences import trend_sentence
+from crosswave.sentences import answer_sentence, trend_sentence
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
@@ -183,7 +183,7 @@ def test_a_trend_page_says_the_sentence_of_the_ledger(registry: Registry, constr
     registry = with_estimated_error(registry)
     settings = planned(registry.plan)
     trend, counts = assess_one(registry.construct(construct), registry, settings)
-    assert display.trend_answer(trend) == [trend_sentence(trend)]
+    assert display.trend_answer(trend) == [answer_sentence(trend), trend_sentence(trend)]
     others = display.variants(trend, registry, counts)
     assert next(iter(others.values())) is trend
     if trend.comparison is None:

@@ -419,7 +419,10 @@ def test_a_weighted_figure_is_bounded_and_never_called_impossible(registry: Regi
     found = reconstruct(survey(28, question("q", answer("a", "41%")), weighted=True), registry)
     counts = found.findings["demo.q.a"]
     assert (counts.level, counts.count_low, found.conflicts) == ("bounded", None, ())
-    assert counts.reason == "the figures are weighted, so no whole counts need print them"
+    assert counts.reason == (
+        "the figures are weighted, so no whole counts need print them; the interval takes 28 people to be worth 14 "
+        "(a design effect of 2, the widest of the 1 to 2 that the plan tries)"
+    )
 
 
 def test_a_verbal_figure_on_a_known_base_is_bounded_with_counts(registry: Registry) -> None:

@@ -218,7 +218,7 @@ def test_figures_are_compared_and_counted_by_plan_and_phrases_alone(rules_alone:
     assert compared.exit_code == 0
     assert "tier A" in compared.stdout and "tier B1" in compared.stdout and "tier B2" not in compared.stdout
     assert compared.stderr == (
-        "crosswave: tier B2 is left out, as its total error is estimated from surveys: no survey is here\n"
+        "crosswave: tiers left out as their total error is estimated from surveys: H, B2, B3 (no survey is here)\n"
     )
 
 
@@ -233,11 +233,11 @@ def test_a_tier_without_a_total_error_is_refused_unless_one_is_given(rules_alone
 
 def test_surveys_that_do_not_do_are_told_with_the_reason(data: Path) -> None:
     done = runner.invoke(app, ["compare", "58% of 235", "53% of 232"])
-    assert "estimated from surveys: no two surveys of one year asked the same thing" in done.stderr
+    assert "estimated from surveys: H, B2, B3 (no two surveys of one year asked the same thing)" in done.stderr
     (data / "constructs.yaml").unlink()
     done = runner.invoke(app, ["compare", "58% of 235", "53% of 232"])
     assert done.exit_code == 0
-    assert "estimated from surveys: data/constructs.yaml:1: the file is missing" in done.stderr
+    assert "estimated from surveys: H, B2, B3 (data/constructs.yaml:1: the file is missing" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["plan.yaml", "quantities.yaml"])

@@ -84,10 +84,9 @@ def load_for_typed(folder: Path) -> Registry:
         except DataError as error:
             why = _with_rest(error.faults[0], len(error.faults) - 1)
     registry = with_estimated_error(rules)
-    for name, tier in registry.plan.total_error.items():
-        if tier.points == "estimated":
-            print(f"crosswave: tier {name} is left out, as its total error is estimated from surveys: {why}",
-                  file=sys.stderr)  # fmt: skip
+    if absent := [name for name, tier in registry.plan.total_error.items() if tier.points == "estimated"]:
+        told = f"left out as their total error is estimated from surveys: {', '.join(absent)}"
+        print(f"crosswave: tiers {told} ({why})", file=sys.stderr)
     return registry
 
 

@@ -43,6 +43,8 @@ _HEAD = (
     ("#organisations", "180", "how many organisations stand behind the replies"),
     ("#asked", "1000", "how many were asked, where that is printed"),
     ("#weighted", "false", "true or false, where a source says"),
+    ("#design_effect", "1.6", "as printed"),
+    ("#margin_of_error", "3", "as printed, of a share of one half, in points at 95 %"),
     ("#rounding", "nearest", "nearest or truncated, where a source says"),
     ("#missing", "The report.", "what would have to be obtained"),
     ("#inferred", "{sampling: from the house}", "what no source states as it stands here, and what it is taken from"),

@@ -47,7 +47,7 @@ def arrived(value: object) -> str:
     Examples
     --------
     >>> arrived("58%"), arrived("-" * 20_001)[-26:]
-    ("'58%'", "----... (20,003 characters)")
+    ("'58%'", '---... (20,003 characters)')
     """
     return cut(repr(value))
 

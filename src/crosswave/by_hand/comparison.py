@@ -131,11 +131,10 @@ def compare_typed(
         replace(figure, design_effect=effect, sampling=how) for figure, effect in zip(figures, own, strict=True)
     )
     known, (settings, named) = with_estimated_error(registry), chosen
-    with_number = [name for name, one in known.plan.total_error.items() if one.points != "estimated"]
-    if settings.total_error is None and (named or "A") not in with_number:
+    if settings.total_error is None and (named or "A") not in known.plan.errors:
         raise ValueError(
             f"tier {named or 'A'} has no total error here, for it is estimated from surveys and they do not do; "
-            f"choose another tier ({', '.join(with_number) or 'none has one'}), or give --total-error POINTS"
+            f"choose another tier ({', '.join(known.plan.errors) or 'none has one'}), or give --total-error POINTS"
         )
     return compare_figures((first, second), settings, known, tier=named)
 
@@ -169,9 +168,7 @@ def compare_figures(
     ('rose', 'inconclusive')
     """
     used = tier or "A"
-    errors = {str(name): error for name, error in registry.plan.total_error.items()}
-    wanted: dict[str, tuple[str, float | None]]
-    wanted = {name: (name, None) for name, error in errors.items() if error.points != "estimated"}
+    wanted: dict[str, tuple[str, float | None]] = {name: (name, None) for name in registry.plan.errors}
     if settings.total_error is not None:
         wanted = {GIVEN: (used, settings.total_error), **wanted}
     found: Mapping[str, Reconstruction] = {}

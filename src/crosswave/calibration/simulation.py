@@ -162,7 +162,7 @@ def grid(
 
 def _errors(plan: Plan) -> list[tuple[str, float]]:
     """Each tier with the true errors that it is tried under."""
-    tiers = [(str(name), one.number) for name, one in plan.total_error.items()]
+    tiers = [(str(name), one.number) for name, one in plan.errors.items()]
     above = {name: points for (name, _), (_, points) in pairwise(tiers)}
     return [(name, true) for name, own in tiers for true in sorted({own, 2 * own, above.get(name, own)})]
 

@@ -147,7 +147,7 @@ def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
         Holds the plan with its tiers.
     """
     small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
-    tiers = registry.plan.total_error
+    tiers = registry.plan.errors
     told = [_needed(name, tier, (small, large), settings, registry) for name, tier in tiers.items()]
     floors = [(name, endless_change(tier.error, registry.plan, settings)) for name, tier in tiers.items()]
     ends = [f"{name} {points(floor) if math.isfinite(floor) else 'none'}" for name, floor in floors]

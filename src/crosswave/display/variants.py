@@ -44,8 +44,8 @@ def tiers(trend: Trend, registry: Registry, reconstructions: Mapping[str, Recons
         return {"as asked": trend}
     grade, used = trend.comparison.pair.comparability.grade, trend.comparison.points
     known = with_estimated_error(registry, reconstructions)
-    own = trend.settings.tier or (None if trend.settings.total_error is not None else grade)
-    others = {words: one for words, one in _tiers(trend.settings, known).items() if one.tier != own or own is None}
+    own = trend.settings.error_of or (None if trend.settings.total_error is not None else grade)
+    others = {words: one for words, one in _tiers(trend.settings, known).items() if one.error_of != own or own is None}
     reported = f"reported: total error {used:.3g}, grade {grade}"
     return {reported: trend} | _under(trend, others, known, reconstructions)
 
@@ -62,8 +62,8 @@ def _under(
 
 def _tiers(settings: Settings, registry: Registry) -> dict[str, Settings]:
     named = {
-        f"total error {tier.number:.3g}: {name}, {tier.means}": replace(settings, total_error=None, tier=str(name))
-        for name, tier in registry.plan.total_error.items()
+        f"total error {tier.number:.3g}: {name}, {tier.means}": replace(settings, total_error=None, error_of=str(name))
+        for name, tier in registry.plan.errors.items()
     }
     return {"no error beyond sampling": replace(settings, total_error=0.0)} | named
 

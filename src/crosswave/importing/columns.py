@@ -9,7 +9,8 @@ from crosswave.registry.mending import Path_
 FACTS: Mapping[str, Path_] = {
     **{key: (key,) for key in (
         "id", "title", "series", "publisher", "sponsor", "published", "year", "year_basis", "population", "sector",
-        "nation", "unit", "mode", "sampling", "n", "organisations", "asked", "weighted", "rounding", "missing", "note",
+        "nation", "unit", "mode", "sampling", "n", "organisations", "asked", "weighted", "design_effect",
+        "margin_of_error", "rounding", "missing", "note",
     )},
     "fieldwork_start": ("fieldwork", "start"),
     "fieldwork_end": ("fieldwork", "end"),

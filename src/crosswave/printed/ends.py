@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import NamedTuple, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from crosswave.printed.digits import too_long
 
-Whole = TypeVar("Whole", int, npt.NDArray[np.int64])
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Whole = TypeVar("Whole", int, "npt.NDArray[np.int64]")
 
 
 class Ends(NamedTuple):
@@ -113,6 +114,8 @@ def _floor(numerator: int, base: Whole, plus: int, denominator: int) -> Whole:
         return (numerator * base + plus) // denominator
     if max(abs(numerator) * int(base.max(initial=0)) + 1, denominator) < _INT64:
         return (numerator * base + plus) // denominator
+    import numpy as np  # only here: whoever reads a text needs no arrays
+
     return np.array([(numerator * one + plus) // denominator for one in base.tolist()], dtype=np.int64)
 
 

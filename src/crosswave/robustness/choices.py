@@ -46,7 +46,7 @@ class Choices:
         named = plan.multiverse
         return cls(
             named.methods,
-            {tier: plan.total_error[tier].error for tier in named.tiers},
+            {tier: one.error for tier, one in plan.errors.items() if tier in named.tiers},
             named.design_effects,
             named.counts,
             named.sizes,

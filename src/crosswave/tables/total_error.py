@@ -117,7 +117,7 @@ def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
     would find, which no n can go below.
     """
     small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
-    named = {f"{name}: {tier.means}": tier.error for name, tier in registry.plan.total_error.items()}
+    named = {f"{name}: {tier.means}": tier.error for name, tier in registry.plan.errors.items()}
     tiers = {"nothing but sampling error": (0.0, math.inf)} | named
     rows = [_needs_row(words, error, (small, large), registry.plan, settings) for words, error in tiers.items()]
     sizes = [f"Smallest n of each wave for {points(change)} points" for change in (small, large)]

@@ -29,7 +29,13 @@ _HEDGED: Mapping[str, tuple[str, str]] = {
 
 
 def answer_of(trend: Trend) -> str:
-    """Return "rose", "fell", "no real change" or "cannot tell"."""
+    """Return "rose", "fell", "no real change" or "cannot tell".
+
+    Parameters
+    ----------
+    trend : Trend
+        As assessed.
+    """
     return ANSWERS.get(trend.verdict, UNTOLD)
 
 

@@ -125,7 +125,7 @@ def _error(pair: Pair, settings: Settings, plan: Plan) -> tuple[float, float]:
     """The total error in points, with the degrees of freedom behind it."""
     if settings.total_error is not None:
         return settings.total_error, math.inf
-    tier = plan.total_error[settings.tier or pair.comparability.grade]  # type: ignore[index]
+    tier = plan.total_error[settings.error_of or pair.comparability.grade]  # type: ignore[index]
     return tier.number, tier.freedom
 
 

@@ -31,7 +31,7 @@ class Settings:
         Smallest change that matters, percentage points.
     from_year, to_year : int
         The window, both included.
-    tier : str, optional
+    error_of : str, optional
         The tier of the plan whose total error is taken, with its degrees of freedom, in place of that of the grade.
     """
 
@@ -41,7 +41,7 @@ class Settings:
     smallest_change: float
     from_year: int
     to_year: int
-    tier: str | None = None
+    error_of: str | None = None
 
     @property
     def years(self) -> str:
@@ -68,10 +68,8 @@ class Settings:
     def _rules(self) -> dict[str, bool]:
         return {
             f"alpha {ALPHA_RULE}; {self.alpha} arrived": 0 < self.alpha < ALPHA_TOP,
-            f"design_effect must be at least 1; {self.design_effect} arrived": 1 <= self.design_effect < math.inf,
-            f"total_error must be points, 0 or more; {self.total_error} arrived": 0
-            <= (self.total_error or 0)
-            < math.inf,
+            f"design_effect must be at least 1; {self.design_effect} arrived": self.design_effect >= 1,
+            f"total_error must be points, 0 or more; {self.total_error} arrived": (self.total_error or 0) >= 0,
             f"smallest_change must be points above 0 and below 100; {self.smallest_change} arrived": 0
             < self.smallest_change
             < 100,

@@ -242,6 +242,11 @@ class Plan(Record):
     decision_table: tuple[VerdictRow, ...]
     certainty: CertaintyPlan
 
+    @property
+    def errors(self) -> dict[str, ErrorTier]:
+        """The tiers whose total error is a number: all, once those that are estimated have been."""
+        return {str(name): tier for name, tier in self.total_error.items() if tier.points != "estimated"}
+
     @model_validator(mode="after")
     def _in_range(self) -> Plan:
         rules = {
