@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from scipy import stats
 
 from crosswave.difference.methods import METHODS, Result
 from crosswave.difference.shares import Shares
@@ -29,6 +30,7 @@ from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
 from crosswave.trend.waves import pairs_of, waves_of
+from crosswave.verdict import outcomes
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -46,8 +48,8 @@ def said(
     extra: float = 0.0,
     m: float = 0.05,
 ) -> Result:
-    four = (np.array([value], dtype=float) for value in (x_1 / n_1, n_1, x_2 / n_2, n_2))
-    return METHODS[method](Shares(*four, np.array([extra])), np.array([alpha]), np.array([m]))
+    first, size_1, second, size_2 = (np.array([value], dtype=float) for value in (x_1 / n_1, n_1, x_2 / n_2, n_2))
+    return METHODS[method](Shares(first, size_1, second, size_2, np.array([extra])), np.array([alpha]), np.array([m]))
 
 
 def limits(method: str, *case: float, **more: float) -> tuple[float, float]:
@@ -154,19 +156,33 @@ def test_exchanging_the_waves_turns_every_interval_round(method: str, case: Any,
 @given(st.lists(CASES, min_size=1, max_size=4))
 def test_analyses_are_every_combination_each_by_itself(cases: Any) -> None:
     choices = Choices(
-        tuple(METHODS), {"A": 1.5, "B1": 3.0}, (1.0, 1.5), ("printed",), ("smallest",), (3.0, 10.0), (0.05, 0.01)
+        tuple(METHODS),
+        {"A": (1.5, math.inf), "B1": (3.0, 5.0)},
+        (1.0, 1.5),
+        ("printed",),
+        ("smallest",),
+        (3.0, 10.0),
+        (0.05, 0.01),
     )
     found = analyse([Reading("printed", "only", a / n, n, b / k, k) for a, n, b, k in cases], choices)
     assert found.outcome.shape == (len(cases), 4, 2, 2, 2, 2)
     a, n, b, k = cases[-1]
     middle = (a / n + b / k) / 2
     error = 4 * 0.03 * math.sqrt(2) * middle * (1 - middle)
+    # Printed tables, 5 degrees of freedom: 4.032143 for 2.575829 at 1 % on both sides, 3.364930 for 2.326348 on one.
+    both, single = error * 4.0321429836 / 2.5758293035, error * 3.3649299989 / 2.3263478740
     for place, method in enumerate(choices.methods):
-        one = said(method, a / 1.5, n / 1.5, b / 1.5, k / 1.5, alpha=0.01, extra=error, m=0.03)
+        one = said(method, a / 1.5, n / 1.5, b / 1.5, k / 1.5, alpha=0.01, extra=both, m=0.03)
+        small = bool(said(method, a / 1.5, n / 1.5, b / 1.5, k / 1.5, alpha=0.01, extra=single, m=0.03).small[0])
         at = (-1, place, 1, 1, 0, 1)
         assert (found.low[at], found.high[at], found.p_value[at]) == pytest.approx(
             (float(one.low[0]), float(one.high[0]), float(one.p_value[0])), abs=1e-9
         )
+        signs, differs = one.low + one.high, one.p_value[0] < 0.01
+        (outcome,) = outcomes(signs, np.array([1.0 - differs]), np.array([1.0 - small]), 0.5)
+        assert OUTCOMES[found.outcome[at]] == outcome
+        known = said(method, a / 1.5, n / 1.5, b / 1.5, k / 1.5, alpha=0.01, extra=error / 2, m=0.03)
+        assert found.low[-1, place, 0, 1, 0, 1] == pytest.approx(float(known.low[0]), abs=1e-9)
 
 
 # --- constructs -------------------------------------------------------------------------------------------------------
@@ -231,19 +247,28 @@ def test_the_printed_analysis_under_the_plan_is_the_one_that_is_reported(
     real: dict[str, Multiverse], registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     construct, using = registry.construct("barrier-budget"), planned(registry.plan)
+    tiers = with_estimated_error(registry, reconstructions).plan
     waves = waves_of(construct, registry, reconstructions, (2017, 2020))
     pair = next(p for p in pairs_of(construct, waves, registry) if not (p.refusal or p.comparability.refused))
     rows = real["barrier-budget"].by_analysis
     plan = {"method": "newcombe", "counts": "printed", "design_effect": 1, "smallest_change": 5, "alpha": 0.05}
     chosen = rows[(rows[list(plan)] == pd.Series(plan)).all(axis=1) & (rows["first"] == pair.first.finding.id)]
     chosen = chosen[(chosen["second"] == pair.second.finding.id) & (chosen["size"].isin(["only", "smallest"]))]
+    found: dict[str, float] = {}
     for row in chosen.to_dict("records"):
-        whole = compare_pair(pair, replace(using, total_error=row["total_error"]), registry.plan)
+        whole = compare_pair(pair, replace(using, error_of=row["tier"]), tiers)
+        assert row["total_error"] == whole.points
         assert whole.low - 1e-12 <= row["low"] and row["high"] <= whole.high + 1e-12
         assert row["difference"] == pytest.approx(whole.difference)
         assert row["outcome"] in whole.outcomes
-        assert whole.p_low - 1e-12 <= row["p_value"] <= whole.p_high + 1e-12
-    assert set(chosen["tier"]) == {"A", "B1", "B2"}
+        # The p of an analysis inverts its interval at its own alpha: an error that is declared as much longer.
+        longer = whole.points * stats.t.ppf(0.975, whole.df) / stats.norm.ppf(0.975)
+        same = compare_pair(pair, replace(using, total_error=float(longer)), tiers)
+        assert (same.low, same.high) == pytest.approx((whole.low, whole.high), abs=1e-12)
+        assert same.p_low - 1e-12 <= row["p_value"] <= same.p_high + 1e-12
+        found[row["tier"]] = whole.df
+    assert set(found) == {"A", "B1", "H", "B2", "B3"}
+    assert any(map(math.isfinite, found.values()))
 
 
 def test_lowest_and_highest_counts_enclose_the_printed_ones(real: dict[str, Multiverse]) -> None:
@@ -336,7 +361,7 @@ def test_a_wave_that_cannot_be_used_is_the_reason(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"methods": ["newcombe"], "alphas": [0.05]}, "at least 200 analyses of a pair; they make 108"),
+        ({"methods": ["newcombe"], "alphas": [0.05]}, "at least 200 analyses of a pair; they make 180"),
         ({"alphas": [0.05, 0.05]}, "alphas must list at least one choice, and none twice"),
         ({"alphas": [0.05, 0.5]}, "alphas must lie above 0 and below 0.5"),
         ({"design_effects": [0.5, 1, 1.5, 2]}, "design_effects must be at least 1"),
