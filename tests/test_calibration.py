@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from crosswave import charts, display, tables
 from crosswave.calibration.judging import judge
@@ -87,6 +87,15 @@ def test_three_answers_of_eight_by_hand() -> None:
     low, high = newcombe(3 / 8, 8, 4 / 8, 8, alpha=0.05)
     assert (row["low"], row["high"]) == (float(low), float(high))
     assert row["verdict"] == "uninformative by design"
+
+
+@pytest.mark.parametrize("df", [5.0, 6.0])
+def test_an_error_that_is_estimated_widens_the_interval_by_its_degrees_of_freedom(df: float) -> None:
+    error = pair_error(3, 3 / 8, 4 / 8)
+    low, high = newcombe(3 / 8, 8, 4 / 8, 8, alpha=0.05, total_error=(error, error), df=df)
+    row, known = (judge([(38, 50)], world(n=8, df=each)).iloc[0] for each in (df, math.inf))
+    assert (row["low"], row["high"]) == (float(low), float(high))
+    assert row["low"] < known["low"] and row["high"] > known["high"]
 
 
 @given(st.integers(1, 3000), st.data())
@@ -203,11 +212,25 @@ def test_a_change_of_the_smallest_size_that_matters_is_called_none_in_at_most_on
     assert run(declared=1.5, true_error=1.5, n=5000).verdicts["no material change"] > 0.1
 
 
-def test_a_large_change_is_found_unless_the_comparison_is_uninformative_by_design() -> None:
+def test_a_large_change_is_found_by_a_design_that_can_show_it() -> None:
     assert run(declared=1.5, true_error=1.5, n=1000, change=0.15).right > 0.95
-    assert run(n=1000, change=0.15).right > 0.8
+    seeing = run(n=1000, change=0.15)
+    assert seeing.right > 0.8
+    assert seeing.verdicts["inconclusive"] > 0 and seeing.verdicts["uninformative by design"] == 0
+
+
+def test_uninformative_by_design_takes_the_place_of_inconclusive_and_of_nothing_else() -> None:
     blind = run(declared=10.0, true_error=10.0, n=1000, change=0.15)
-    assert (blind.right, blind.verdicts["uninformative by design"]) == (0, 1)
+    said = {verdict for verdict, rate in blind.verdicts.items() if rate}
+    assert said == {"rose", "fell", "undecided by rounding", "uninformative by design"}
+    # By hand: around .575 ten points are 9.8, so the difference has a standard deviation of 14.0 points and 15 of them
+    # are 1.07: such a rise shows in 18.7 % of worlds, but for those in which rounding decides.
+    deviation = math.sqrt(2 * (float(error_at(10, 0.575)) ** 2 + 0.575 * 0.425 / 1000))
+    power = float(norm.sf(norm.isf(0.025) - 0.15 / deviation))
+    assert power == pytest.approx(0.187, abs=5e-4)
+    assert blind.right - 2 * MARGIN < power < blind.right + blind.verdicts["undecided by rounding"] + 2 * MARGIN
+    verdicts = judge([(20, 90), (90, 20), (50, 65)], world(n=1000, declared=10.0))["verdict"].tolist()
+    assert verdicts == ["rose", "fell", "uninformative by design"]
 
 
 def test_a_change_downwards_is_found_as_often_as_one_upwards() -> None:
@@ -253,13 +276,16 @@ def test_worlds_that_cannot_be_are_told_with_the_way_out(registry: Registry) -> 
         world(true_error=math.nan)
     with pytest.raises(ValueError, match=r"pairs must be percentages that counts of n can print; got 9 % of 60. Leave"):
         judge([(2, 9)], world(n=60))
-    with pytest.raises(ValueError, match=r"tier must be one of A, B1, B2; got 'C'. Choose a tier of plan.yaml."):
+    with pytest.raises(ValueError, match=r"tier must be one of A, B1, H, B2, B3; got 'C'. Choose a tier of plan.yaml."):
         world_of(registry.plan, "C", true_error=3, n=100, change=0)
 
 
 def test_a_world_takes_tier_and_rules_from_the_plan(plan: Plan, registry: Registry) -> None:
     case = world_of(plan, "B1", true_error=6, n=100, change=15)
     assert case.declared == plan.total_error["B1"].points and case.change == 0.15
+    assert case.df == math.inf, "a declared error is taken as known"
+    estimated = world_of(plan, "H", true_error=6, n=100, change=15)
+    assert (estimated.declared, estimated.df) == plan.total_error["H"].error and estimated.df < 10
     assert case.rules.alpha == plan.alpha.value
     assert case.rules.detectable_limit == plan.detectable_limit.value / 100
     with pytest.raises(ValueError, match=r"must be a number here; plan.yaml says estimated"):
@@ -283,11 +309,13 @@ def test_the_grid_tries_every_tier_with_its_own_error_twice_that_and_the_next(
     assert set(high["change"]) == {0.0, -0.15} and len(SIZES) > 2
 
 
-def test_the_tables_hold_every_case_once(small_grid: pd.DataFrame) -> None:
+def test_the_tables_hold_every_case_once(plan: Plan, small_grid: pd.DataFrame) -> None:
     still, changed = tables.alarms_table(small_grid), tables.power_table(small_grid)
     assert len(still) + len(changed) == len(small_grid)
-    row = small_grid[(small_grid["change"] == 0) & (small_grid["true_error"] == 14.1)].iloc[1]
-    shown = still[(still["Error true, points"] == "14.1") & (still["Error declared, points"] == "3")].iloc[1]
+    after = plan.total_error["H"].number
+    cases = small_grid[(small_grid["tier"] == "B1") & (small_grid["change"] == 0)]
+    row = cases[(cases["true_error"] == after) & (cases["n"] == 1000)].squeeze()
+    shown = still[(still["Error true, points"] == f"{after:g}") & (still["Error declared, points"] == "3")].iloc[1]
     assert shown["n of each"] == "1,000"
     assert shown["Interval excludes no change, %"] == percent(row["excludes_zero"])
     rate = row["excludes_zero"]
@@ -339,15 +367,25 @@ def test_the_answer_gives_the_rates_and_says_when_the_promise_is_broken() -> Non
     assert f"The verdict “fell” is given in {percent(found.right)}%" in display.calibration_answer(found, "B1")[1]
 
 
-def test_the_checks_name_the_worst_case_of_each_tier(small_grid: pd.DataFrame) -> None:
+def test_the_checks_name_the_worst_case_of_each_tier(plan: Plan, small_grid: pd.DataFrame) -> None:
     said = display.calibration_checks(small_grid, alpha=0.05)
+    after = plan.total_error["H"].number
     damage = small_grid[
-        (small_grid["change"] == 0) & (small_grid["declared"] == 3) & (small_grid["true_error"] == 14.1)
+        (small_grid["change"] == 0) & (small_grid["declared"] == 3) & (small_grid["true_error"] == after)
     ]
-    words = "3 points declared where 14.1 are true and nothing changed: the interval excludes no change in up to"
+    assert len(damage) == 2
+    words = f"3 points declared where {after:g} are true and nothing changed: the interval excludes no change in up to"
     assert any(f"{words} {percent(damage['excludes_zero'].max())}%" in sentence for sentence in said)
-    assert any(s.startswith("Tier B2 never finds a change of 15.0 points") for s in said)
-    assert sum(s.startswith("Tier ") for s in said) == 4 + 3
+    for tier in ("H", "B2", "B3"):
+        own = small_grid[(small_grid["tier"] == tier) & (small_grid["true_error"] == plan.total_error[tier].number)]
+        found = own.loc[own["right"].idxmax()]
+        assert found["right"] < 0.1, "a change of 15 points is too small for these tiers"
+        words = f"Tier {tier} finds a change of 15.0 points in up to {percent(found['right'])}% of worlds"
+        assert any(s.startswith(f"{words} (n {found['n']:,})") for s in said)
+    never = display.calibration_checks(small_grid.assign(right=0.0), alpha=0.05)
+    assert any(s.startswith("Tier B2 never finds a change of 15.0 points") for s in never)
+    # Twice its own error for each of five tiers, the next tier's for three (twice A is B1, B3 has none), five powers.
+    assert sum(s.startswith("Tier ") for s in said) == 5 + 3 + 5
     assert display.calibration_caveats(world())
 
 

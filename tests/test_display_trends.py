@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from crosswave import charts, display, tables
 from crosswave.charts.canvas import svg_text
@@ -17,7 +19,6 @@ from crosswave.charts.specification import MOST_DRAWN, drawn, intervals, matrix
 from crosswave.charts.synthesis import synthesis_rows
 from crosswave.charts.trends import _wave_looks
 from crosswave.difference.power import smallest_n
-from crosswave.difference.total_error import error_at
 from crosswave.estimate import Interval
 from crosswave.line.trajectory import trajectory
 from crosswave.line.wave_table import ComparableWaves
@@ -31,7 +32,7 @@ from crosswave.sentences import p_words, points
 from crosswave.tables.course import Course
 from crosswave.tables.render import to_html, to_text
 from crosswave.tables.synthesis import FATES, fate, fates
-from crosswave.tables.total_error import MEASURED, MeasuredError, endless_change, smallest_size
+from crosswave.tables.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.tables.trajectory import course_table
 from crosswave.tables.trends import needed_n
 from crosswave.tables.waves import WAVE_COLUMNS
@@ -60,7 +61,7 @@ def wide(resolved: Registry, reconstructions: Counts) -> list[Trend]:
 
 
 @pytest.fixture(scope="module")
-def error(resolved: Registry, reconstructions: Counts) -> MeasuredError:
+def errors(resolved: Registry, reconstructions: Counts) -> dict[str, MeasuredError]:
     return tables.measured_error(resolved, reconstructions, alpha=0.05)
 
 
@@ -171,7 +172,7 @@ def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
         "“inconclusive”.",
         "The whole difference could come from who chose to answer: it takes a correlation between answering at all and "
         "saying yes, of opposite signs in the two waves, of 0.0018 if each wave was drawn from 1,000,000 people.",
-        "Over all counts that print admits, the p-value of no change runs from p = 0.004 to p = 0.030.",
+        "Over all counts that print admits, the p-value of no change runs from p = 0.00400 to p = 0.0300.",
         "How many were asked is not recorded for both waves, so those who did not reply have no bounds.",
     ]
 
@@ -182,7 +183,7 @@ def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends
     said = display.survival_words(found, trend)
     assert said[-1].endswith("the difference lies between -20.0 and +31.0 points.")
     assert "No bias of the difference up to 100 points, either way, changes the verdict." in said
-    assert "Whatever the counts that print admits, p = 0.010 for no change." in said
+    assert "Whatever the counts that print admits, p = 0.0100 for no change." in said
     table = tables.tipping_table(found, trend.comparison, 1.3).set_index("What is moved")["Where the verdict gives way"]
     assert table["Answers of those who were asked and did not reply, points"] == "-20.0 to +31.0"
     assert table["Design effect, upwards"] == "1.37: inconclusive"
@@ -322,10 +323,15 @@ def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registr
 def test_the_n_that_is_needed_is_that_of_the_power_module(trends: list[Trend]) -> None:
     comparison = of(trends, "nhs-outlook-negative").comparison
     assert comparison is not None and comparison.difference < 0
-    side = 1 - comparison.pair.first.share
-    t = float(error_at(comparison.points, side))
-    assert needed_n(comparison, 0.2) == smallest_n(0.2, side, total_error=(t, t)) is not None
-    assert needed_n(comparison, 0.0) is None and needed_n(comparison, 1.0) is None
+    # 55 %, then 9 %: around the middle, 32 %, a change of 20 points goes from 42 to 22 %. There 1.5 points of error are
+    # 1.3, and (.42 * .58 + .22 * .78) / n + 2 * .013^2 = (.2 / 2.8)^2 gives n = 87 where all of it is normal.
+    assert (comparison.pair.first.share, comparison.pair.second.share) == (0.55, 0.09)
+    needed = needed_n(comparison, 0.2)
+    assert needed == smallest_n(0.2, 0.32, total_error=(0.015, 0.015)) == pytest.approx(87, rel=0.05)
+    assert needed == smallest_n(0.2, 0.68, total_error=(0.015, 0.015)), "a fall is a rise seen from behind"
+    assert needed_n(comparison, 0.0) is None and needed_n(comparison, 1.01) is None
+    blind = of(trends, "barrier-culture").comparison
+    assert blind is not None and needed_n(blind, 0.2) is None
     assert any("none is large enough" in said for said in display.trend_reach(of(trends, "barrier-culture")))
 
 
@@ -335,11 +341,11 @@ def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends
     assert tuple(waves.columns) == WAVE_COLUMNS and trend.comparison is not None
     first = trend.comparison.pair.first.finding.id
     tiers = waves.set_index("finding_id")["tier"]
-    assert tiers[first] == "" and set(tiers.drop(first)) == {"B2", "C"}
+    assert tiers[first] == "" and set(tiers.drop(first)) == {"B2", "B3", "C"}
     for pair in trend.pairs:
         if pair.first.finding.id == first:
             assert tiers[pair.second.finding.id] == pair.comparability.grade
-    assert all(f"grade {tier}" in charts.waves_alt(trend, waves) for tier in ("B2", "C"))
+    assert all(f"grade {tier}" in charts.waves_alt(trend, waves) for tier in ("B2", "B3", "C"))
 
 
 def test_a_grade_has_its_own_marker_and_a_compared_wave_is_filled() -> None:
@@ -406,48 +412,81 @@ def test_what_becomes_of_a_construct(trends: list[Trend], name: str, words: str)
 
 
 def test_the_headline_says_that_comparisons_across_instruments_are_blind(
-    trends: list[Trend], error: MeasuredError, resolved: Registry
+    trends: list[Trend], errors: dict[str, MeasuredError], resolved: Registry
 ) -> None:
-    across = [t for t in trends if t.comparison and t.comparison.pair.comparability.grade == MEASURED]
+    compared = [t for t in trends if t.comparison]
+    across = [t for t in compared if t.comparison and t.comparison.pair.comparability.grade in ("H", "B2", "B3")]
     blind = [t for t in across if t.verdict == "uninformative by design"]
-    first, second = display.synthesis_headline(trends, error, resolved)
+    first, second = display.synthesis_headline(trends, errors, resolved)
+    assert first.startswith(f"{len(compared)} of {len(resolved.constructs)} constructs have two waves of 2017 to 2020")
+    assert 0 < len(across) < len(compared)
     assert f"In {len(across)} of these" in first and f"{len(blind)} of these {len(across)} are uninformative" in first
-    assert f"{error.estimate.points:.1f} points beyond sampling" in second
-    assert f"interval {error.estimate.low:.1f} to {error.estimate.high:.1f}" in second
+    assert "(grades H, B2, B3)" in first
+    # H errs least of the three.
+    best, tier = errors["H"].estimate, resolved.plan.total_error["H"]
+    assert best.points == min(error.estimate.points for error in errors.values())
+    assert f"{best.points:.1f} points beyond sampling" in second
+    assert f"interval {best.low:.1f} to {best.high:.1f}" in second
+    floor = endless_change(tier.error, resolved.plan, planned(resolved.plan))
+    assert f"With the {tier.number:g} points taken here" in second and f"less than {points(floor)} points" in second
     nothing = [replace(trend, comparison=None) for trend in trends]
-    assert display.synthesis_headline(nothing, error, resolved) == [
-        "No comparison of 2017 to 2020 crosses instruments."
-    ]
+    none_across = ["No comparison of 2017 to 2020 crosses instruments."]
+    assert display.synthesis_headline(nothing, errors, resolved) == none_across
+    assert display.synthesis_headline([t for t in trends if t not in across], errors, resolved) == none_across
 
 
 def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> None:
     settings = planned(resolved.plan)
-    # power: smallest_n(0.05, 0.5) is 1,565 by its own doctest; with 3 points of error none will do.
-    assert smallest_size(0.05, 0.0, resolved, settings) == 1565
-    assert smallest_size(0.05, 0.0, resolved, replace(settings, design_effect=2.0)) == 3130
-    assert smallest_size(0.05, 3.0, resolved, settings) is None
+    plan = resolved.plan
+    # power: smallest_n(0.05, 0.5) is 1,569 by its own doctest; with 3 points of error none will do.
+    assert smallest_size(0.05, (0.0, math.inf), plan, settings) == 1569
+    assert smallest_size(0.05, (0.0, math.inf), plan, replace(settings, design_effect=2.0)) == 3138
+    assert smallest_size(0.05, (3.0, math.inf), plan, settings) is None
     # Two endless surveys: (1.96 + 0.84) standard errors of sqrt(2) times 3 points, reach's doctest.
-    assert endless_change(3.0, resolved, settings) == pytest.approx(0.119, abs=5e-4)
-    assert endless_change(0.0, resolved, settings) == 0.0
+    assert endless_change((3.0, math.inf), plan, settings) == pytest.approx(0.119, abs=5e-4)
+    assert endless_change((0.0, math.inf), plan, settings) == 0.0
+    # An error estimated on 6 degrees of freedom: Student's quantile is 2.45 where the normal one is 1.96.
+    known, estimated = (endless_change((3.0, df), plan, settings) for df in (math.inf, 6.0))
+    assert estimated / known == pytest.approx((2.447 + 0.842) / (1.960 + 0.842), rel=0.05)
     table = tables.needs_table(resolved, settings)
-    assert len(table) == 1 + len(resolved.plan.total_error)
+    assert len(table) == 1 + len(plan.total_error) == 6
+    assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5):,}"]
     assert table.iloc[-1].tolist()[2:4] == ["none", "none"]
     said = " ".join(display.synthesis_needs(settings, resolved))
-    assert "Grade B2 (" in said and "5.0 points: no n is enough; 10.0 points: no n is enough" in said
+    for tier in ("H", "B2", "B3"):
+        own = re.search(rf"Grade {tier} \([^)]*\): ([^.]*\.0 points: [^.]*\.0 points: [^.]*)\.", said)
+        assert own and own[1] == "5.0 points: no n is enough; 10.0 points: no n is enough"
 
 
 def test_the_error_is_told_with_its_interval_and_what_carries_it(
-    trends: list[Trend], error: MeasuredError, resolved: Registry, reconstructions: Counts
+    trends: list[Trend], errors: dict[str, MeasuredError], resolved: Registry, reconstructions: Counts
 ) -> None:
     settings = planned(resolved.plan)
-    said = held(display.error_words(error, settings), tables.left_one_out_table(error), tables.same_year_table(error))
-    assert f"{error.estimate.df} degrees of freedom" in said
-    assert display.error_of(of(trends, "nhs-video"), resolved, reconstructions) is None
-    assert display.error_of(of(trends, "barrier-culture"), resolved, reconstructions) is not None
-    assert display.error_words(None, settings)[0].startswith("The pair that is reported is not of grade B2")
-    own = display.error_words(error, replace(settings, total_error=4.0))[-1]
-    assert own == "This page was asked to take 4 points in its place."
-    assert tables.same_year_table(None).empty and tables.left_one_out_table(None).empty
+    left_out, same_year = tables.left_one_out_table(errors), tables.same_year_table(errors)
+    said = held(display.error_words(errors, settings), left_out, same_year)
+    assert list(errors) == ["H", "B2", "B3"]
+    for tier, error in errors.items():
+        one = error.estimate
+        assert f"Grade {tier}: a single survey errs with a standard deviation of {one.points:.1f} points" in said
+        assert f"(interval {one.low:.1f} to {one.high:.1f}), from {len(error.figures)} figures" in said
+        assert f"in {one.groups} groups, {one.df} degrees of freedom." in said
+        parts = error.by_construct, error.by_survey, error.by_figure
+        own = left_out[left_out["Tier"] == tier]
+        assert len(own) == 1 + sum(map(len, parts)) and own["Left out"].iloc[0] == "nothing"
+        assert own.iloc[0].tolist()[2:] == [f"{one.points:.1f}", f"{one.low:.1f} to {one.high:.1f}", str(one.df)]
+        assert set(same_year.loc[same_year["Tier"] == tier, "Id of the figure"]) == set(error.figures["finding_id"])
+    assert len(same_year) == sum(len(error.figures) for error in errors.values())
+    assert display.error_of(of(trends, "nhs-video"), resolved, reconstructions) == {}
+    for name, tier in (("barrier-culture", "H"), ("barrier-budget", "B2")):
+        found = display.error_of(of(trends, name), resolved, reconstructions)
+        assert list(found) == [tier] and found[tier].estimate == errors[tier].estimate
+    assert display.error_words({}, settings) == [
+        "Only the grades H, B2, B3 take an error that is measured here; that of this pair is declared."
+    ]
+    asked = display.error_words(errors, replace(settings, total_error=4.0))[-1]
+    assert asked == "This page was asked to take 4 points in place of them."
+    for empty in (tables.same_year_table({}), tables.left_one_out_table({})):
+        assert empty.empty and empty.columns[0] == "Tier"
 
 
 def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
@@ -479,10 +518,16 @@ def test_the_wider_window_begins_earlier_and_ends_later(resolved: Registry) -> N
 
 
 def test_sameness_is_said_by_the_tests_that_show_it_and_not_by_the_wider_interval(wide: list[Trend]) -> None:
-    assert display.trend_answer(of(wide, "techuk-sme-appetite")) == [
+    trend = of(wide, "techuk-sme-appetite")
+    assert trend.comparison is not None
+    # 21 % of 1,463 is 307 of them, 21 % of 975 is 205: 0.04 points apart, with a standard error of 2.20 by hand.
+    assert trend.comparison.difference == pytest.approx(205 / 975 - 307 / 1463, abs=1e-12)
+    assert trend.comparison.p_value == pytest.approx(2 * norm.sf(0.0413 / 2.20), abs=1e-3)
+    assert display.trend_answer(trend) == [
+        "May not have really changed (very low certainty): those who answered chose to, or nobody says how they were "
+        "chosen; the answer is lost if the surveys err half as much again, and if their answers are clustered.",
         "Appetite to buy from SMEs (techUK waves): 21% of 1,425 to 1,500 people in 2016 (techuk-2016), then 21% of 950 "
         "to 1,000 people in 2017 (techuk-2017). No material change: 0.0 points (-5.3 to +5.3 if both were random "
-        "samples with a total error of 1.5 points; p = 1.000); two one-sided tests rule out 5 points or more "
-        f"({p_words(of(wide, 'techuk-sme-appetite').comparison.equivalence_p)}); grade A: the same instrument, house "  # type: ignore[union-attr]
-        "and population repeated."
+        "samples with a total error of 1.5 points; p = 0.985); two one-sided tests rule out 5 points or more "
+        f"({p_words(trend.comparison.equivalence_p)}); grade A: the same instrument, house and population repeated.",
     ]

@@ -8,12 +8,10 @@ from crosswave.calibration.simulation import Calibration
 from crosswave.calibration.worlds import World
 from crosswave.sentences import points
 from crosswave.tables.calibration import standard_errors
-from crosswave.tables.render import confidence, percent, span
+from crosswave.tables.render import confidence, percent
 
 _CERTAIN = 3.0
 """Monte Carlo standard errors beyond which a rate is said to be above what was promised."""
-
-_NEARLY_ALL = 0.99
 
 
 def calibration_answer(found: Calibration, tier: str) -> list[str]:
@@ -109,18 +107,7 @@ def _one_damage(tier: str, declared: float, true: float, rows: pd.DataFrame) -> 
 def _power(tier: str, cases: pd.DataFrame) -> str:
     change, best = points(abs(float(cases["change"].iloc[0]))), cases.loc[cases["right"].idxmax()]
     found = f"finds a change of {change} points in up to {percent(best['right'])}% of worlds (n {best['n']:,})"
-    silent = cases[cases["uninformative by design"] > _NEARLY_ALL]
-    return f"Tier {tier} {found if best['right'] else f'never finds a change of {change} points'}{_silence(silent)}."
-
-
-def _silence(cases: pd.DataFrame) -> str:
-    if cases.empty:
-        return ""
-    sizes, seen = ", ".join(f"{n:,}" for n in cases["n"]), cases["excludes_zero"]
-    return (
-        f"; at n {sizes} comparisons are uninformative by design, although the interval excludes no change in "
-        f"{span(percent(seen.min()), percent(seen.max()))}%"
-    )
+    return f"Tier {tier} {found if best['right'] else f'never finds a change of {change} points'}."
 
 
 def calibration_caveats(world: World) -> list[str]:

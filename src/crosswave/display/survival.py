@@ -201,6 +201,7 @@ def error_words(errors: Mapping[str, MeasuredError], settings: Settings) -> list
     told = [
         "Surveys of one year that asked about one thing differ by more than sampling and rounding explain.",
         *(words for tier, error in errors.items() for words in _tier_words(tier, error)),
+        "A comparison adds the points of tier A to those of H, and takes B3 on no more degrees of freedom than B2.",
         "One survey has figures in several groups and errs alike in them, so the intervals are shorter than they "
         "should be. An n that is not printed has the range that its figure allows, and its geometric middle is taken.",
     ]
