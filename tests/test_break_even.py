@@ -63,7 +63,7 @@ def test_it_is_the_first_n_from_which_on_every_reading_shows_the_change(
     assert found.n == expected
 
 
-def test_the_figures_of_the_review_of_nhs_leaders(
+def test_the_series_of_nhs_leaders_needs_few_people(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     """51 then 82 %: 20 people in each survey, 34 where five such comparisons count."""

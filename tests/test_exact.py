@@ -148,7 +148,9 @@ def test_longer_numbers_are_a_fault_of_their_line_and_nowhere_a_crash(
     number = next(number for number, line in enumerate(lines) if line.strip().startswith('printed: "'))
     lines[number] = f'{lines[number].partition("printed:")[0]}printed: "{text}"'
     file.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(DataError, match=r"a printed number has at most 15 digits and 17 decimals|at most 100 characters") as caught:
+    with pytest.raises(
+        DataError, match=r"a printed number has at most 15 digits and 17 decimals|at most 100 characters"
+    ) as caught:
         audit(folder)
     assert f"igov-2017.yaml:{number + 1}:" in str(caught.value)
     if text.startswith(("0", "1.")):

@@ -28,7 +28,7 @@ from crosswave.results import (
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, reconstruct_all
 
-REQUIRED = {  # issue 2, section 4: at least these, in this order
+REQUIRED = {  # at least these, in this order
     FINDING_COLUMNS: "finding_id, survey_id, question_id, answer, published, level, base_low, base_high, count_low, "
     "count_high, count_values, base_values, estimate, low, high, n_effective, reason",
     TREND_COLUMNS: "construct_id, from_year, to_year, waves, grade, difference_pp, low_pp, high_pp, p_value, p_low, "

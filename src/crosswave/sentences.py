@@ -39,16 +39,12 @@ def p_words(p: float) -> str:
     >>> p_words(0.0503), p_words(0.00252), p_words(0.25), p_words(0.0001)
     ('p = 0.0503', 'p = 0.00252', 'p = 0.250', 'p < 0.001')
     """
-    return f"p {_sign(p)} {p_number(p)}"
+    return f"p {'< 0.001' if p < 0.001 else f'= {p_number(p)}'}"
 
 
 def p_number(p: float) -> str:
-    """Return the number of `p_words`, such as 0.0503."""
-    return "0.001" if p < 0.001 else f"{p:.3f}" if p >= 0.1 else f"{p:#.3g}"
-
-
-def _sign(p: float) -> str:
-    return "<" if p < 0.001 else "="
+    """Return the number of `p_words`, such as 0.0503 or <0.001."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}" if p >= 0.1 else f"{p:#.3g}"
 
 
 _SAMPLING = {

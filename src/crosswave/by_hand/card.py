@@ -187,8 +187,8 @@ def _rows(found: HandComparison) -> Mapping[str, Callable[[Verdict], str]]:
         "answer": lambda v: f"{answer_of(v.trend)}, {certainty_of(v.trend).level} certainty",
         "difference": lambda v: f"{100 * v.comparison.difference:+.1f}",
         f"{_level(found)} interval": _interval,
-        "p": lambda v: _p(v.survival.p_value),
-        "p over all counts": lambda v: f"{_p(v.survival.p_low)} to {_p(v.survival.p_high)}",
+        "p": lambda v: p_number(v.survival.p_value),
+        "p over all counts": lambda v: f"{p_number(v.survival.p_low)} to {p_number(v.survival.p_high)}",
         "least change shown": lambda v: _ways(v.comparison.reach.critical_rise, v.comparison.reach.critical_fall),
         f"detectable at {power}": lambda v: _ways(
             v.comparison.reach.detectable_rise, v.comparison.reach.detectable_fall
@@ -200,10 +200,6 @@ def _rows(found: HandComparison) -> Mapping[str, Callable[[Verdict], str]]:
         "tip: less error": lambda v: v.survival.less_total_error.words(),
         "tip: bias": lambda v: v.survival.bias.words(),
     }
-
-
-def _p(value: float) -> str:
-    return f"{'<' if value < 0.001 else ''}{p_number(value)}"
 
 
 def _ways(rise: float, fall: float) -> str:

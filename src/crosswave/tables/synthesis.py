@@ -8,7 +8,7 @@ import pandas as pd
 
 from crosswave.registry.loading import Registry
 from crosswave.registry.models import Plan
-from crosswave.sentences import p_words, points
+from crosswave.sentences import p_number, p_words, points
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend
 from crosswave.verdict import DECISIONS
@@ -110,7 +110,7 @@ def _synthesis_row(trend: Trend) -> dict[str, str]:
         "Grade": shown.comparability.grade if shown else "",
         "Difference, points": "",
         "Interval, points": "",
-        "p, adjusted": "" if trend.p_adjusted is None else f"{trend.p_adjusted:.3f}",
+        "p, adjusted": "" if trend.p_adjusted is None else p_number(trend.p_adjusted),
         "Verdict": trend.verdict,
         "What becomes of it": fate(trend),
     }
