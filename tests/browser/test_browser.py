@@ -126,7 +126,7 @@ def test_the_overview_answers_in_one_screen(site: Path, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What changed, 2017 to 2020?")
     topics = page.locator("table.topics tbody th")
     assert topics.all_text_contents() == ["Skills", "Culture", "Legacy systems", "Budget", "Security"]
-    limits = page.get_by_role("region", name="What the evidence cannot say").bounding_box()
+    limits = page.get_by_role("region", name="What the evidence can and cannot say").bounding_box()
     assert limits and limits["y"] + limits["height"] <= 800
 
 

@@ -181,7 +181,7 @@ _RESERVATIONS: Mapping[str, Callable[[Trend], str]] = {
 
 
 def _counts(registry: Registry, trends: Sequence[Trend]) -> list[Count]:
-    """Verdicts that leave something undecided, the most frequent first."""
+    """Every verdict that was reached, the most frequent first."""
     means = {row.verdict: row.when for row in registry.plan.decision_table}
     found = {verdict: sum(trend.verdict == verdict for trend in trends) for verdict in DECISIONS}
     rows = [Count(number, verdict, means.get(verdict, "")) for verdict, number in found.items() if number]
