@@ -229,7 +229,7 @@ def test_table_headers_say_what_they_head() -> None:
     html = accessible_tables(f"<p>t</p>{table}</tbody></table>")
     assert '<th scope="col">a</th>' in html
     assert '<th scope="row" class="x">r</th>' in html
-    assert 'role="region" tabindex="0" aria-label="Table"' in html
+    assert 'role="region" tabindex="0" aria-label="a"' in html
 
 
 def test_table_region_is_named_by_its_caption_and_given_scopes_stay() -> None:

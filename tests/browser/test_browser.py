@@ -274,7 +274,7 @@ def test_one_button_opens_and_folds_all_code(site: Path, visit: Visit) -> None:
 def test_a_survey_page_can_be_cited_and_leads_on(site: Path, visit: Visit) -> None:
     page = visit((site / f"{SURVEY}.html").as_uri())
     card = page.get_by_role("region", name="Who asked whom, and how to cite it")
-    for words in ("iGov Survey, for Kofax", "235, at 180 organisations", "page survey/igov-2017 of crosswave"):
+    for words in ("iGov Survey, for Kofax", "235 people, at 180 organisations", "page survey/igov-2017 of crosswave"):
         expect(card).to_contain_text(words)
     page.get_by_role("link", name="All findings of this survey").click()
     expect(page.get_by_label("Survey", exact=True)).to_have_value("igov-2017")

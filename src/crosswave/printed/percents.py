@@ -9,7 +9,7 @@ from fractions import Fraction
 from crosswave.printed.ends import Ends, percent_ends
 from crosswave.printed.words import named_share, small_number
 
-_DIGITS = re.compile(r"([0-9]{1,99})(?:\.([0-9]{1,99}))?%")
+_DIGITS = re.compile(r"([0-9]+)(?:\.([0-9]+))?%")
 _HALVES = re.compile(r"(?:half(?: an?)?|(?P<whole>[\w ]+?) and a half|(?P<digits>[0-9]{1,2} )?1/2)%")
 _BETWEEN = re.compile(r"(?:between (?P<a>.+) and (?P<b>.+)|(?:from )?(?P<c>.+?) to (?P<d>.+))")
 _HALF_PERCENT = Fraction(1, 200)

@@ -30,6 +30,12 @@ def _accessible(match: re.Match[str]) -> str:
     if not end:
         head, body = "", head
     scoped = _BARE_HEADER.sub('<th scope="col"', head) + end + _BARE_HEADER.sub('<th scope="row"', body)
-    caption = re.search(r"<caption\b[^>]*>(.*?)</caption>", scoped, re.DOTALL)
-    label = escape(unescape(re.sub(r"<[^>]+>", "", caption.group(1)))).strip() if caption else "Table"
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{scoped}</div>'
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{_label(scoped, head)}">{scoped}</div>'
+
+
+def _label(table: str, head: str) -> str:
+    """The caption; of a table without one, what its columns are called, so that two of a page differ."""
+    caption = re.search(r"<caption\b[^>]*>(.*?)</caption>", table, re.DOTALL)
+    parts = [caption.group(1)] if caption else re.findall(r"<th\b[^>]*>(.*?)</th>", head, re.DOTALL)
+    words = [escape(unescape(re.sub(r"<[^>]+>", "", part))).strip() for part in parts]
+    return ", ".join(word for word in words if word) or "Table"
