@@ -37,7 +37,7 @@ def _execute_with_history(kernel: Any, source: str, allow_stdin: bool | None = N
 def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
     from nbval.kernel import CURRENT_ENV_KERNEL_NAME
 
-    from crosswave.run.kernels import BlockingLocalKernelManager, best_kernel
+    from crosswave.report.run.kernels import BlockingLocalKernelManager, best_kernel
 
     names = {CURRENT_ENV_KERNEL_NAME: best_kernel()}
     return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name), holds_server=False)
@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--nbval", default=False):
         return
     if leads:
-        from crosswave.run.kernels import start_kernels
+        from crosswave.report.run.kernels import start_kernels
 
         starting = threading.Thread(target=partial(start_kernels, holds_server=False), daemon=True)
         starting.start()  # while the tests are collected

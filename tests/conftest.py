@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from crosswave.kept import KEEP_VARIABLE
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry, load_registry
-from crosswave.registry.models import Claim, Construct, Fact, Survey
+from crosswave.report.kept import KEEP_VARIABLE
+from crosswave.study import Registry, load_registry
+from crosswave.study.models import Claim, Construct, Fact, Survey
 from crosswave.trend.synthesis import reconstruct_all
 
 os.environ[KEEP_VARIABLE] = "0"  # what is tested is computed, and not what was kept

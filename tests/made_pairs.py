@@ -13,8 +13,8 @@ import numpy as np
 from crosswave.by_hand.pair import pair_registry
 from crosswave.by_hand.typed import HandFigure
 from crosswave.reconstruct.finding import FindingCounts
-from crosswave.registry import Registry
-from crosswave.registry.models import SampleSize
+from crosswave.study import Registry
+from crosswave.study.models import SampleSize
 from crosswave.trend.comparability import grade_pair
 from crosswave.trend.waves import Pair, Wave
 

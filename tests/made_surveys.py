@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from crosswave.registry.models import Survey
+from crosswave.study.models import Survey
 
 Json = dict[str, Any]
 Bounds = dict[str, tuple[int, int, tuple[int, ...]]]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.audit import audit
-from crosswave.registry import DataError
+from crosswave.study import DataError
+from crosswave.study.audit import audit
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -16,9 +16,9 @@ from statsmodels.stats.contingency_tables import mcnemar
 from crosswave.difference.bounds import manski, manski_difference, mcnemar_bounds
 from crosswave.difference.compare import compare_shares
 from crosswave.difference.correlation import phi_bounds, shared_correlation
+from crosswave.difference.estimate import Interval
 from crosswave.difference.newcombe import newcombe
 from crosswave.difference.overlap import compare_overlapping, compare_subset
-from crosswave.estimate import Interval
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -10,9 +10,9 @@ import pytest
 from crosswave.difference.newcombe import p_value
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.registry.models import Construct, Survey
-from crosswave.registry.models.plan import LowestN
+from crosswave.study import Registry
+from crosswave.study.models import Construct, Survey
+from crosswave.study.models.plan import LowestN
 from crosswave.trend.break_even import break_even, break_even_of
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.dispersion import with_estimated_error

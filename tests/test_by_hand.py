@@ -16,7 +16,7 @@ from crosswave.by_hand.comparison import GIVEN, compare_figures, compare_typed
 from crosswave.by_hand.numbers import read_settings
 from crosswave.by_hand.pair import pair_registry
 from crosswave.by_hand.typed import read_figures
-from crosswave.registry import load_registry
+from crosswave.study import load_registry
 from crosswave.trend.change import assess
 from crosswave.trend.dispersion import tier_points, with_estimated_error
 from crosswave.trend.settings import planned

@@ -14,20 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from crosswave.calibration.simulation import grid
 from crosswave.display import survivals_of
-from crosswave.kept import KEEP_VARIABLE, MAKERS, _changed, _edited, keeping, kept
-from crosswave.line.trajectory import trajectory
+from crosswave.models.trajectory import trajectory
 from crosswave.reconstruct import survey as engine
 from crosswave.reconstruct.kept import reconstruct
 from crosswave.reconstruct.retractions import retractions
-from crosswave.registry import DataError, Registry, load_registry
-from crosswave.registry import loading as loading_module
-from crosswave.registry.cache import FOLDER_VARIABLE, Store, cache_folder, digest, why_unused
-from crosswave.registry.documents import read_document
-from crosswave.registry.reading import LateSurveys, kept_document
+from crosswave.report.kept import KEEP_VARIABLE, MAKERS, _changed, _edited, keeping, kept
+from crosswave.report.source_graph import own_graph
+from crosswave.robustness.simulation import grid
 from crosswave.robustness.survival import survivals
-from crosswave.source_graph import own_graph
+from crosswave.study import DataError, Registry, load_registry
+from crosswave.study import loading as loading_module
+from crosswave.study.cache import FOLDER_VARIABLE, Store, cache_folder, digest, why_unused
+from crosswave.study.documents import read_document
+from crosswave.study.reading import LateSurveys, kept_document
 from crosswave.tables.course import course_of
 from crosswave.tables.total_error import measured_error
 from crosswave.trend.change import assess
@@ -324,7 +324,7 @@ def test_process_whose_code_is_older_than_its_files_neither_reads_nor_keeps(
     with keeping():
         assert [kept("courses", lambda: next(made), "a") for _ in range(2)] == [0, 0]
         with monkeypatch.context() as edited:
-            edited.setattr("crosswave.kept._LOADED", 0)
+            edited.setattr("crosswave.report.kept._LOADED", 0)
             _edited.cache_clear()
             assert [kept("courses", lambda: next(made), content) for content in "aab"] == [1, 2, 3]
         _edited.cache_clear()
@@ -467,7 +467,7 @@ def test_an_entry_of_another_user_is_not_read_and_nothing_is_unpickled(
     assert kept("survivals", lambda: "made", "content") == "made"
     for entry in (path for path in deep_cache.rglob("*") if path.is_file()):
         given_away(entry)
-    monkeypatch.setattr("crosswave.kept.pickle.loads", lambda content: pytest.fail("unpickled"))
+    monkeypatch.setattr("crosswave.report.kept.pickle.loads", lambda content: pytest.fail("unpickled"))
     assert kept("survivals", lambda: "made again", "content") == "made again"
 
 

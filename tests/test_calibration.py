@@ -20,22 +20,22 @@ from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
 from crosswave import charts, display, tables
-from crosswave.calibration.judging import judge
-from crosswave.calibration.simulation import SIZES, grid, simulate
-from crosswave.calibration.worlds import Rules, World, printed, world_of
 from crosswave.difference.newcombe import newcombe
 from crosswave.difference.power import detectable_change
 from crosswave.difference.total_error import error_at, pair_error
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
-from crosswave.registry import Registry
-from crosswave.registry.models import Plan
+from crosswave.robustness.judging import judge
+from crosswave.robustness.simulation import SIZES, grid, simulate
+from crosswave.robustness.worlds import Rules, World, printed, world_of
+from crosswave.study import Registry
+from crosswave.study.models import Plan
 from crosswave.tables import percent
 from crosswave.trend.change import assess
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.verdict import DECISIONS
+from crosswave.trend.verdict import DECISIONS
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -9,10 +9,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from crosswave import cards
-from crosswave.cards import card
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
+from crosswave.report import cards
+from crosswave.report.cards import card
+from crosswave.study import Registry
 
 
 def shown(name: str, registry: Registry, width: int = 160) -> str:

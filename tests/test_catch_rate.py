@@ -21,8 +21,8 @@ from crosswave.reconstruct.nets import SUM_OF_PRINT, readings_of_nets
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.parts import known as way_to_know
 from crosswave.reconstruct.solve import Solver, without
-from crosswave.registry import Registry
-from crosswave.registry.models import SampleSize, Survey
+from crosswave.study import Registry
+from crosswave.study.models import SampleSize, Survey
 from made_surveys import Known, Rules, answer, between, counts_exist, falsified, known_survey, question, survey
 
 BATCHES, SURVEYS = 10, 100

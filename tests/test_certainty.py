@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from crosswave.by_hand.comparison import compare_figures
 from crosswave.by_hand.typed import read_figures
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.sentences import answer_sentence
+from crosswave.report.sentences import answer_sentence
+from crosswave.study import Registry
 from crosswave.trend.certainty import ANSWERS, CASES, UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all
-from crosswave.verdict import SHOWN
+from crosswave.trend.verdict import SHOWN
 
 LEVELS = ("very low", "low", "moderate", "high")
 

@@ -18,16 +18,16 @@ from crosswave.charts.surveys import LEVEL_LOOKS, finding_rows
 from crosswave.charts.synthesis import synthesis_rows
 from crosswave.charts.trends import VERDICT_LOOKS, difference_rows, wave_rows
 from crosswave.claims import Checker
-from crosswave.context import check_facts
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.survey import LEVELS
-from crosswave.registry import Registry, load_registry
-from crosswave.results import by_finding
+from crosswave.report.results import by_finding
+from crosswave.study import Registry, load_registry
+from crosswave.study.context import check_facts
 from crosswave.tables.names import survey_name
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
-from crosswave.verdict import DECISIONS
+from crosswave.trend.verdict import DECISIONS
 
 
 @pytest.fixture(scope="module")

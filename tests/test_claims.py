@@ -15,15 +15,15 @@ from statsmodels.stats.proportion import proportion_confint
 
 from crosswave import display, tables
 from crosswave.claims import Checker, ClaimVerdict
-from crosswave.fields import CLAIM_FIELDS
-from crosswave.linear import LinearTerm, combine_linear
+from crosswave.difference.linear import LinearTerm, combine_linear
 from crosswave.printed.quantity import QuantityError
 from crosswave.printed.spans import Span, fact_span
-from crosswave.ratio import largest_ratio
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.registry.models import Claim, Condition, Fact, Survey
-from crosswave.sentences import claim_sentence
+from crosswave.reconstruct.ratio import largest_ratio
+from crosswave.report.fields import CLAIM_FIELDS
+from crosswave.report.sentences import claim_sentence
+from crosswave.study import Registry
+from crosswave.study.models import Claim, Condition, Fact, Survey
 from crosswave.trend.synthesis import reconstruct_all
 
 ENDS = st.fractions(-10, 10, max_denominator=20)

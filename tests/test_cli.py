@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from crosswave import __version__
 from crosswave.cli import app
-from crosswave.registry import load_registry
+from crosswave.study import load_registry
 
 DATA = Path(__file__).parents[1] / "data"
 runner = CliRunner()

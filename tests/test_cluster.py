@@ -18,12 +18,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
-from crosswave.run.cluster import ClusterExecutor, on_cluster
-from crosswave.run.current import package_digest
-from crosswave.run.engine import run_all
-from crosswave.run.request import RunRequest
-from crosswave.run.tasks import Task
-from crosswave.run.work import Parcel, make_page_away
+from crosswave.report.run.cluster import ClusterExecutor, on_cluster
+from crosswave.report.run.current import package_digest
+from crosswave.report.run.engine import run_all
+from crosswave.report.run.request import RunRequest
+from crosswave.report.run.tasks import Task
+from crosswave.report.run.work import Parcel, make_page_away
 
 pytest.importorskip("distributed")
 
@@ -137,7 +137,7 @@ def test_any_other_work_takes_the_same_way(two_workers: Cluster, tmp_path: Path)
 def test_a_scheduler_that_does_not_answer_is_named_with_the_reason(
     address: str, reason: str, request_of_six: RunRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crosswave.run.cluster.SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("crosswave.report.run.cluster.SECONDS_TO_ANSWER", 1)
     said = re.escape(f"no Dask scheduler answers at {address!r} ({reason}")
     with pytest.raises(ConnectionError, match=said + r".*\); start one with 'dask scheduler' and give its address"):
         run_all(request_of_six, make_executor=on(address, request_of_six), console=Console(quiet=True))
@@ -146,7 +146,7 @@ def test_a_scheduler_that_does_not_answer_is_named_with_the_reason(
 def test_what_listens_and_is_no_scheduler_is_named_too(
     request_of_six: RunRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crosswave.run.cluster.SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("crosswave.report.run.cluster.SECONDS_TO_ANSWER", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(ConnectionError, match=r"\(nothing was heard in 1 s\)"):
@@ -212,7 +212,7 @@ def test_a_parcel_says_what_it_holds_by_its_digest(tmp_path: Path) -> None:
 UNPACKS = """
 import os, sys
 from pathlib import Path
-from crosswave.run.work import Parcel, _folder_of
+from crosswave.report.run.work import Parcel, _folder_of
 folder = Path(sys.argv[1])
 print(_folder_of(Parcel.of(folder, [folder / "a"], "")), flush=True)
 if sys.argv[2:]:

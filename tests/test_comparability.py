@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.registry import Registry
-from crosswave.registry.models import ConstructAnswer
+from crosswave.study import Registry
+from crosswave.study.models import ConstructAnswer
 from crosswave.trend.comparability import GRADES, compare_grades, grade_pair
 
 ASPECTS = ("population", "unit", "stem", "wording", "base", "response", "mode", "house")

@@ -19,12 +19,12 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from crosswave.arguments import Z_MAX
 from crosswave.difference.arms import arms_of
 from crosswave.difference.compare import compare_shares
+from crosswave.difference.estimate import Interval, wilson_at
+from crosswave.difference.linear import multinomial_se
 from crosswave.difference.newcombe import equivalent, newcombe, p_value, tost_p
 from crosswave.difference.score_interval import miettinen_nurminen
 from crosswave.difference.total_error import error_at, pair_error
-from crosswave.estimate import Interval, wilson_at
-from crosswave.line.linear_trend import cochran_armitage
-from crosswave.linear import multinomial_se
+from crosswave.models.linear_trend import cochran_armitage
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from crosswave.context import check_facts
 from crosswave.display import facts_answer, facts_between
-from crosswave.registry import Registry, load_registry
+from crosswave.study import Registry, load_registry
+from crosswave.study.context import check_facts
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
 from crosswave.robustness.edges import Rules
 from crosswave.robustness.survival import survivals_of_all
+from crosswave.study import Registry
 from crosswave.trend.comparison import Comparison, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
+from crosswave.trend.verdict import SHOWN, Evidence, decide
 from crosswave.trend.waves import Pair
-from crosswave.verdict import SHOWN, Evidence, decide
 from made_pairs import Pairs, counts_of
 
 DRAWS = 1500

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
+from crosswave.study import Registry
 from crosswave.trend.comparability import grade_pair
 from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import (

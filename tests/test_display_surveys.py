@@ -11,13 +11,13 @@ import pytest
 from crosswave import display, tables
 from crosswave.display.by_hand import counted, ends, neighbours, ratio
 from crosswave.display.conflicts import what_became
-from crosswave.holes import feasible_words, has_holes, listed_whole
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.retractions import retractions
-from crosswave.registry import Registry, load_registry
-from crosswave.registry.models import Survey
-from crosswave.results import by_finding
+from crosswave.report.holes import feasible_words, has_holes, listed_whole
+from crosswave.report.results import by_finding
+from crosswave.study import Registry, load_registry
+from crosswave.study.models import Survey
 from made_surveys import answer, question, survey
 
 NAMES = tuple(load_registry().surveys)

@@ -18,17 +18,17 @@ from crosswave.charts.canvas import svg_text
 from crosswave.charts.specification import MOST_DRAWN, drawn, intervals, matrix
 from crosswave.charts.synthesis import synthesis_rows
 from crosswave.charts.trends import _wave_looks
+from crosswave.difference.estimate import Interval
 from crosswave.difference.power import smallest_n
-from crosswave.estimate import Interval
-from crosswave.line.trajectory import trajectory
-from crosswave.line.wave_table import ComparableWaves
+from crosswave.models.trajectory import trajectory
+from crosswave.models.wave_table import ComparableWaves
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
+from crosswave.report.sentences import p_words, points
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse
 from crosswave.robustness.survival import Survival
 from crosswave.robustness.tipping import Tipping
 from crosswave.robustness.unanswered import Correlation
-from crosswave.sentences import p_words, points
+from crosswave.study import Registry
 from crosswave.tables.course import Course
 from crosswave.tables.render import to_html, to_text
 from crosswave.tables.synthesis import FATES, fate, fates

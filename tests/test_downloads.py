@@ -13,11 +13,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from crosswave.fields import FIELDS
-from crosswave.registry import load_registry
-from crosswave.results import by_survey
-from crosswave.site.documents import read_citation, render_markdown
-from crosswave.site.package import FOREIGN_KEYS, KEYS, PACKAGE, WHOLE, make_downloads
+from crosswave.report.fields import FIELDS
+from crosswave.report.results import by_survey
+from crosswave.report.site.documents import read_citation, render_markdown
+from crosswave.report.site.package import FOREIGN_KEYS, KEYS, PACKAGE, WHOLE, make_downloads
+from crosswave.study import load_registry
 from crosswave.trend.synthesis import reconstruct_all
 
 ROOT = Path(__file__).parents[1]

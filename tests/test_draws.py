@@ -11,7 +11,7 @@ from crosswave.printed.ends import percent_ends
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, tabulate, write_table
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.registry import load_registry
+from crosswave.study import load_registry
 
 REGISTRY = load_registry(Path(__file__).parents[1] / "data")
 FEASIBLE = [name for name, survey in REGISTRY.surveys.items() if feasible_readings(survey, REGISTRY)]

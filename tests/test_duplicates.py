@@ -6,9 +6,9 @@ from itertools import combinations
 
 import pytest
 
-from crosswave.registry import Registry
-from crosswave.registry.duplicates import same_pages
-from crosswave.registry.models import Source
+from crosswave.study import Registry
+from crosswave.study.duplicates import same_pages
+from crosswave.study.models import Source
 
 PAGE = "https://www.example.org/news/2017/more-councils-plan-for-the-cloud"
 

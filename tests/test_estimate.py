@@ -15,8 +15,8 @@ from scipy.stats import binom, norm
 from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.difference.bounds import frechet_difference, frechet_joint, manski
-from crosswave.estimate import Estimate, Interval, estimate_share, wilson
-from crosswave.linear import LinearTerm, combine_linear, linear_p_value, linear_value, multinomial_se
+from crosswave.difference.estimate import Estimate, Interval, estimate_share, wilson
+from crosswave.difference.linear import LinearTerm, combine_linear, linear_p_value, linear_value, multinomial_se
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

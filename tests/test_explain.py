@@ -2,8 +2,8 @@
 
 import pytest
 
-from crosswave.explain import explanation, find_methods, listed, methods
-from crosswave.registry.places import nearest_data
+from crosswave.cli.explain import explanation, find_methods, listed, methods
+from crosswave.study.places import nearest_data
 
 TEXT = """# Methods
 

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from crosswave.cli import app
-from crosswave.commands.failures import import_words, os_words, python_fault
-from crosswave.given import check_given
-from crosswave.run.alone import alone_in
+from crosswave.failures import import_words, os_words, python_fault
+from crosswave.report.given import check_given
+from crosswave.report.run.alone import alone_in
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = str(ROOT / "data")
@@ -167,8 +167,8 @@ def test_a_folder_is_free_again_after_a_run_and_after_a_fault(tmp_path):
 LOCKED_OUT = """
 import os, sys
 from pathlib import Path
-from crosswave.commands.failures import os_words
-from crosswave.run.alone import alone_in
+from crosswave.failures import os_words
+from crosswave.report.run.alone import alone_in
 if os.geteuid() == 0:  # the superuser may write anywhere
     os.setuid(65534)
 try:

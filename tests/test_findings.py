@@ -14,8 +14,8 @@ import pytest
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
-from crosswave.registry import Registry, load_registry
-from crosswave.results import FINDING_COLUMNS, all_findings, by_finding, ledger_text
+from crosswave.report.results import FINDING_COLUMNS, all_findings, by_finding, ledger_text
+from crosswave.study import Registry, load_registry
 
 ROOT = Path(__file__).resolve().parents[1]
 LEDGER = ROOT / "reports" / "results" / "findings.csv"

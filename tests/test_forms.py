@@ -11,8 +11,6 @@ import pytest
 from numpy.random import default_rng
 
 from crosswave import display, tables
-from crosswave.calibration.simulation import simulate
-from crosswave.calibration.worlds import world_of
 from crosswave.claims import Checker
 from crosswave.display.cards import Card, survey_card
 from crosswave.display.forms import Form, form_of, kinds
@@ -20,15 +18,17 @@ from crosswave.display.menu import choices
 from crosswave.display.trends import MEANINGS
 from crosswave.display.tutorial import SURVEY, Tutorial
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry, load_registry
-from crosswave.registry.models import Survey
 from crosswave.robustness.multiverse import multiverse
+from crosswave.robustness.simulation import simulate
+from crosswave.robustness.worlds import world_of
+from crosswave.study import Registry, load_registry
+from crosswave.study.models import Survey
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import Link
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
-from crosswave.verdict import DECISIONS
+from crosswave.trend.verdict import DECISIONS
 
 EVIL = '<script>alert("x")</script>'
 MISSING = re.compile(r"\b(None|nan|NaT)\b|<NA>")

@@ -11,8 +11,8 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import betabinom, binom, norm
 
-from crosswave.line.beta_binomial import beta_binomial
-from crosswave.line.glmm import Counts, LikelihoodFit, binomial_normal, counts_on
+from crosswave.models.beta_binomial import beta_binomial
+from crosswave.models.glmm import Counts, LikelihoodFit, binomial_normal, counts_on
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

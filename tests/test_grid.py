@@ -18,13 +18,13 @@ from crosswave.difference.newcombe import p_value, tost_p
 from crosswave.difference.overlap import compare_overlapping
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import FindingCounts
-from crosswave.registry import Registry
+from crosswave.study import Registry
 from crosswave.trend.change import assess
 from crosswave.trend.grid import Grid, readings_grid
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.verdict import outcomes
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
-from crosswave.verdict import outcomes
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

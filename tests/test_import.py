@@ -15,11 +15,11 @@ from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 from crosswave.cli import app
-from crosswave.importing import import_survey, write_template
-from crosswave.importing.cells import CellError, shown
-from crosswave.importing.draft import Ids, slug
-from crosswave.registry import DataError, Registry, load_registry
-from crosswave.registry.models import Survey
+from crosswave.study import DataError, Registry, load_registry
+from crosswave.study.importing import import_survey, write_template
+from crosswave.study.importing.cells import CellError, shown
+from crosswave.study.importing.draft import Ids, slug
+from crosswave.study.models import Survey
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 RUNNER = CliRunner()
@@ -445,7 +445,7 @@ def test_every_survey_of_the_registry_comes_back_from_its_sheet(
 
 
 def read_back(path: Path) -> Survey:
-    from crosswave.registry.documents import read_document
+    from crosswave.study.documents import read_document
 
     document = read_document(path, path.name)
     assert document.faults == ()

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from crosswave import tables
 from crosswave.display.cards import survey_card
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.registry import Registry
-from crosswave.registry.models import Survey
-from crosswave.registry.models.survey import Inferred
-from crosswave.results import by_survey
-from crosswave.sentences import population_note
-from crosswave.site.cards import survey_card as site_card
+from crosswave.report.results import by_survey
+from crosswave.report.sentences import population_note
+from crosswave.report.site.cards import survey_card as site_card
+from crosswave.study import Registry
+from crosswave.study.models import Survey
+from crosswave.study.models.survey import Inferred
 
 GIVEN: dict[str, Any] = {
     "series": "s", "fieldwork": {"start": "2017-06", "end": "2017-08", "house": "Acme"}, "nation": "Wales",

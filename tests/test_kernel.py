@@ -46,7 +46,7 @@ from crosswave.kernel.place import PlaceError, private_folder
 from crosswave.kernel.provisioner import ORDINARY_COMMAND, _why_ordinary
 from crosswave.kernel.request import Request, ServerError, open_socket, read_request, receive_request, send_request
 from crosswave.kernel.streams import Streams
-from crosswave.run.execute import WIDGET
+from crosswave.report.run.execute import WIDGET
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SECONDS = 30

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosswave.reconstruct import Reconstruction, fits_truncated, mean_counts, mean_totals, reconstruct
-from crosswave.registry import Registry
+from crosswave.study import Registry
 from made_surveys import answer, between, question, survey
 
 

@@ -11,17 +11,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from crosswave.heterogeneity import Effects, logit_effects
-from crosswave.line.meta_regression import (
+from crosswave.models.heterogeneity import Effects, logit_effects
+from crosswave.models.meta_regression import (
     Dates,
     date_design,
     dates_between,
     meta_regression,
     slope_is_identified,
 )
-from crosswave.line.pooling import predict, random_effects
-from crosswave.line.slope_range import SlopeRange, slope_over_dates
-from crosswave.line.terms import identified_terms
+from crosswave.models.pooling import predict, random_effects
+from crosswave.models.slope_range import SlopeRange, slope_over_dates
+from crosswave.models.terms import identified_terms
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

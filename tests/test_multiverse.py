@@ -20,17 +20,17 @@ from scipy import stats
 from crosswave.difference.methods import METHODS, Result
 from crosswave.difference.shares import Shares
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.registry.models import Construct, MultiversePlan, Survey
 from crosswave.robustness.choices import Choices, Reading
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, analyse, by_outcome, multiverse, multiverses
 from crosswave.robustness.verdict_codes import OUTCOMES
+from crosswave.study import Registry
+from crosswave.study.models import Construct, MultiversePlan, Survey
 from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.verdict import outcomes
 from crosswave.trend.waves import pairs_of, waves_of
-from crosswave.verdict import outcomes
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -16,10 +16,10 @@ from crosswave import charts, display, tables
 from crosswave.claims import Checker
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.retractions import retractions
-from crosswave.registry import Registry, load_registry
-from crosswave.results import by_finding
-from crosswave.run.parameters import check_parameters, read_parameters
-from crosswave.sentences import answer_sentence, trend_sentence
+from crosswave.report.results import by_finding
+from crosswave.report.run.parameters import check_parameters, read_parameters
+from crosswave.report.sentences import answer_sentence, trend_sentence
+from crosswave.study import Registry, load_registry
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all

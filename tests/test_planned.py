@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crosswave.registry.models import Construct, Survey
-from crosswave.report import Choice, run_report
+from crosswave.report.building import Choice, run_report
+from crosswave.study.models import Construct, Survey
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVES = {2017: "40.0%", 2018: "41.0%", 2020: "47.0%", 2024: "30.0%"}

@@ -22,8 +22,8 @@ from crosswave.reconstruct.parts import _InModel, known, sizes
 from crosswave.reconstruct.power import alone_power, possible_in_model, printable
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.tree import plant
-from crosswave.registry import Registry
-from crosswave.registry.models import Survey
+from crosswave.study import Registry
+from crosswave.study.models import Survey
 from made_surveys import answer, between, prints, question, random_survey, respondents_survey, survey
 
 # A busy machine is no fault of a formula.

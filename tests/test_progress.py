@@ -5,7 +5,7 @@ import rich.progress
 
 from crosswave import display
 from crosswave.display.progress import VARIABLE
-from crosswave.registry import load_registry
+from crosswave.study import load_registry
 from crosswave.trend.synthesis import reconstruct_all
 
 
@@ -43,6 +43,6 @@ def test_surveys_are_reconstructed_as_the_bar_hands_them_out(shown):
 
 
 def test_the_kernels_of_a_run_show_no_bar():
-    from crosswave.run.kernels import kernel_environment
+    from crosswave.report.run.kernels import kernel_environment
 
     assert kernel_environment({VARIABLE: "1"})[VARIABLE] == "0"

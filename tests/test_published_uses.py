@@ -23,8 +23,8 @@ import pytest
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import number
-from crosswave.registry import Registry
-from crosswave.registry.models import Phrase, Quantities, Rule
+from crosswave.study import Registry
+from crosswave.study.models import Phrase, Quantities, Rule
 
 Use = dict[str, str]
 WIDENED_PHRASES = {"a large majority": "70%"}  # its end before a published use moved it

@@ -16,8 +16,8 @@ from crosswave.printed.ends import percent_ends
 from crosswave.printed.quantities import Lexicon, phrases_seen
 from crosswave.printed.quantity import Quantity, QuantityError, number
 from crosswave.printed.sizes import sample_range
-from crosswave.registry import Registry
-from crosswave.registry.models import SampleSize
+from crosswave.study import Registry
+from crosswave.study.models import SampleSize
 
 SEEDED = settings(derandomize=True, deadline=None, max_examples=200)
 VERBAL = Path(__file__).parent / "reference" / "verbal_phrases.csv"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from crosswave import __version__
-from crosswave.readme import CHOSEN, computed, renewed
+from crosswave.report.readme import CHOSEN, computed, renewed
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -22,8 +22,8 @@ from crosswave.reconstruct.conflicts import find_conflict
 from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.model import Model, elements
 from crosswave.reconstruct.survey import LEVELS, alone_power
-from crosswave.registry import Registry
-from crosswave.registry.models import Survey
+from crosswave.study import Registry
+from crosswave.study.models import Survey
 from made_surveys import (
     Bounds,
     answer,

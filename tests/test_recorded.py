@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.run.recorded import faults, main, record
+from crosswave.report.run.recorded import faults, main, record
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crosswave.registry import DataError, Registry, find_data, load_registry
+from crosswave.study import DataError, Registry, find_data, load_registry
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 

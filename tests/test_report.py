@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from crosswave.ledger import make_ledger, write_ledger
-from crosswave.pages import run_request
-from crosswave.registry import load_registry
-from crosswave.registry.cache import FOLDER_VARIABLE
-from crosswave.report import Choice, run_report
-from crosswave.run.tasks import SINGLE, plan_tasks
-from crosswave.site import About, PageLink
-from crosswave.site.build import Site
-from crosswave.site.overview import answer
+from crosswave.report.building import Choice, run_report
+from crosswave.report.ledger import make_ledger, write_ledger
+from crosswave.report.pages import run_request
+from crosswave.report.run.tasks import SINGLE, plan_tasks
+from crosswave.report.site import About, PageLink
+from crosswave.report.site.build import Site
+from crosswave.report.site.overview import answer
+from crosswave.study import load_registry
+from crosswave.study.cache import FOLDER_VARIABLE
 from crosswave.trend.same_year import same_year_figures
 
 ROOT = Path(__file__).parents[1]
@@ -389,7 +389,7 @@ def test_an_unknown_name_is_told_with_the_nearest(small, tmp_path):
 def test_a_run_with_nothing_to_do_imports_no_statistics(small, tmp_path):
     run_report(small, tmp_path / "out", Choice(only=("start",)))
     code = (
-        "import sys; from pathlib import Path; from crosswave.report import Choice, run_report; "
+        "import sys; from pathlib import Path; from crosswave.report.building import Choice, run_report; "
         f"s = run_report(Path({str(small)!r}), Path({str(tmp_path / 'out')!r}), Choice(only=('start',))); "
         "assert s.pages[0].status == 'unchanged', s; "
         "sys.exit(bool({'pandas', 'statsmodels', 'numpy', 'ortools', 'papermill', 'nbformat'} & set(sys.modules)))"

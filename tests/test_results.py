@@ -14,8 +14,7 @@ import pytest
 
 from crosswave.claims import Checker
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry, load_registry
-from crosswave.results import (
+from crosswave.report.results import (
     CLAIM_COLUMNS,
     FINDING_COLUMNS,
     TREND_COLUMNS,
@@ -25,6 +24,7 @@ from crosswave.results import (
     by_trend,
     ledger_text,
 )
+from crosswave.study import Registry, load_registry
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, reconstruct_all
 

@@ -15,19 +15,19 @@ from pydantic import ValidationError
 
 from crosswave.difference.newcombe import newcombe, p_value, tost_p
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.registry.models import Construct, Plan, RobustnessPlan, Survey
 from crosswave.robustness.edges import Rules, bias_edges, total_error_edges
 from crosswave.robustness.survival import Survival, readings_of, survival, survivals
 from crosswave.robustness.tipping import Tipping
 from crosswave.robustness.unanswered import needed_correlation
 from crosswave.robustness.verdict_codes import VERDICTS, verdict_codes
+from crosswave.study import Registry
+from crosswave.study.models import Construct, Plan, RobustnessPlan, Survey
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison, compare_pair
 from crosswave.trend.readings import Readings
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.verdict import Evidence, decide, outcomes
+from crosswave.trend.verdict import Evidence, decide, outcomes
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -21,21 +21,34 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
-from crosswave.run.cache import data_hash, notebook_code, notebook_hash, task_key, versions_hash
-from crosswave.run.current import unchanged
-from crosswave.run.engine import run_all
-from crosswave.run.execute import execute_task
-from crosswave.run.executors import ROUNDS, LocalProcesses
-from crosswave.run.kernels import BlockingLocalKernelManager, CurrentKernelSpecManager, best_kernel, kernel_environment
-from crosswave.run.keys import task_keys
-from crosswave.run.outputs import Outputs
-from crosswave.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
-from crosswave.run.refresh import main as refresh
-from crosswave.run.request import RunRequest, RunSummary
-from crosswave.run.tasks import CURRENT_KERNEL, PlanError, Product, Task, choose_tasks, plan_tasks, with_parameters
-from crosswave.scratch import Scratch
-from crosswave.site.files import write_whole
-from crosswave.source_graph import SourceGraph
+from crosswave.report.run.cache import data_hash, notebook_code, notebook_hash, task_key, versions_hash
+from crosswave.report.run.current import unchanged
+from crosswave.report.run.engine import run_all
+from crosswave.report.run.execute import execute_task
+from crosswave.report.run.executors import ROUNDS, LocalProcesses
+from crosswave.report.run.kernels import (
+    BlockingLocalKernelManager,
+    CurrentKernelSpecManager,
+    best_kernel,
+    kernel_environment,
+)
+from crosswave.report.run.keys import task_keys
+from crosswave.report.run.outputs import Outputs
+from crosswave.report.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
+from crosswave.report.run.refresh import main as refresh
+from crosswave.report.run.request import RunRequest, RunSummary
+from crosswave.report.run.tasks import (
+    CURRENT_KERNEL,
+    PlanError,
+    Product,
+    Task,
+    choose_tasks,
+    plan_tasks,
+    with_parameters,
+)
+from crosswave.report.scratch import Scratch
+from crosswave.report.site.files import write_whole
+from crosswave.report.source_graph import SourceGraph
 
 SECONDS = 90  # a machine with much else to do takes its time
 DECLARED = "survey: str = 'a'  # id of a wave\nalpha: float = 0.05  # level\nwave: int | None = None"
@@ -389,9 +402,9 @@ def test_many_pages_write_the_manifest_seldom_and_the_last_of_them_is_in_it(
 ) -> None:
     written: list[object] = []
     monkeypatch.setattr(
-        "crosswave.run.outputs.write_json", lambda path, held: written.append(json.loads(json.dumps(held)))
+        "crosswave.report.run.outputs.write_json", lambda path, held: written.append(json.loads(json.dumps(held)))
     )
-    monkeypatch.setattr("crosswave.run.outputs.time.monotonic", lambda: 100.0)
+    monkeypatch.setattr("crosswave.report.run.outputs.time.monotonic", lambda: 100.0)
     with Outputs(tmp_path) as outputs:
         for number in range(50):
             outputs.keep(Product(f"survey/{number}", "T", "{}\n", "<p>", "", 1.0), "key")
@@ -592,8 +605,8 @@ DRIVER = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from crosswave.run.engine import run_all
-from crosswave.run.request import RunRequest
+from crosswave.report.run.engine import run_all
+from crosswave.report.run.request import RunRequest
 
 if __name__ == "__main__":
     print("ready", flush=True)

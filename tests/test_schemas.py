@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from crosswave.registry.schemas import SCHEMAS, schema_text
+from crosswave.study.schemas import SCHEMAS, schema_text
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted(DATA.glob("*.yaml")) + sorted((DATA / "surveys").glob("*.yaml"))

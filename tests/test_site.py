@@ -10,14 +10,14 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from crosswave.site import About, PageLink, commit_of
-from crosswave.site.access import accessible_tables
-from crosswave.site.build import Site
-from crosswave.site.clean import Styles, clean_html
-from crosswave.site.frame import Content, content_of, style_hash
-from crosswave.site.material import Material, Overview
-from crosswave.site.page import PageOrigin, described, lean_code, render_page
-from crosswave.site.weave import without_card, woven
+from crosswave.report.site import About, PageLink, commit_of
+from crosswave.report.site.access import accessible_tables
+from crosswave.report.site.build import Site
+from crosswave.report.site.clean import Styles, clean_html
+from crosswave.report.site.frame import Content, content_of, style_hash
+from crosswave.report.site.material import Material, Overview
+from crosswave.report.site.page import PageOrigin, described, lean_code, render_page
+from crosswave.report.site.weave import without_card, woven
 
 EVIL = '<script>alert(1)</script> & "quotes"'
 NOTHING = Material()

@@ -22,8 +22,8 @@ from crosswave.reconstruct.parts import _InModel, known, sizes
 from crosswave.reconstruct.solutions import TABLES_LISTED, Solutions, points
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.tree import plant
-from crosswave.registry import Registry
-from crosswave.registry.models import Survey
+from crosswave.study import Registry
+from crosswave.study.models import Survey
 from made_surveys import answer, between, enumerate_solutions, question, random_survey, respondents_survey, survey
 
 THREE_DECIMALS = [(".429", ".571"), (".625", ".375"), (".400", ".600"), (".556", ".444")]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.registry.cache import FOLDER_VARIABLE
-from crosswave.source_graph import SourceGraph, own_graph, read_source
+from crosswave.report.source_graph import SourceGraph, own_graph, read_source
+from crosswave.study.cache import FOLDER_VARIABLE
 
 PACKAGE = {
     "__init__.py": '"""Words."""',
@@ -101,6 +101,6 @@ def test_a_survey_page_reaches_no_claims_and_the_facts_no_statistics() -> None:
     of_a_survey = own_graph().reached_from("from crosswave.reconstruct import reconstruct")
     assert "crosswave.reconstruct.survey" in of_a_survey
     assert not {"crosswave.claims", "crosswave.trend.change", "crosswave.charts.trends"} & of_a_survey
-    of_the_facts = own_graph().reached_from("from crosswave.context import check_facts")
+    of_the_facts = own_graph().reached_from("from crosswave.study.context import check_facts")
     assert "crosswave.printed.quantities" in of_the_facts
     assert "crosswave.reconstruct.survey" not in of_the_facts

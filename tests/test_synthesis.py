@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.registry.models import Construct, Survey
+from crosswave.study import Registry
+from crosswave.study.models import Construct, Survey
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, assess_one, family_members, reconstruct_all

@@ -13,8 +13,8 @@ from crosswave import tables
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.reconstruct.survey import LEVELS
-from crosswave.registry import Registry, load_registry
-from crosswave.results import by_finding
+from crosswave.report.results import by_finding
+from crosswave.study import Registry, load_registry
 from crosswave.tables import Link, confidence, percent, span, to_html, to_text
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned

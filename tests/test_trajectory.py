@@ -11,17 +11,17 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from crosswave.heterogeneity import logit_effects
-from crosswave.line.family import adjusted_over_lines
-from crosswave.line.linear_trend import cochran_armitage
-from crosswave.line.meta_regression import date_design
-from crosswave.line.models import COLUMNS
-from crosswave.line.pooling import predict, random_effects
-from crosswave.line.trajectory import MODELS, Trajectory, trajectory
-from crosswave.line.wave_table import comparable_waves, date_interval, wave_table
+from crosswave.models.family import adjusted_over_lines
+from crosswave.models.heterogeneity import logit_effects
+from crosswave.models.linear_trend import cochran_armitage
+from crosswave.models.meta_regression import date_design
+from crosswave.models.models import COLUMNS
+from crosswave.models.pooling import predict, random_effects
+from crosswave.models.trajectory import MODELS, Trajectory, trajectory
+from crosswave.models.wave_table import comparable_waves, date_interval, wave_table
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.registry.models import Construct, Survey
+from crosswave.study import Registry
+from crosswave.study.models import Construct, Survey
 from crosswave.trend.synthesis import reconstruct_all
 from crosswave.trend.waves import waves_of
 

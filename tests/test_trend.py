@@ -14,11 +14,11 @@ import pytest
 
 from crosswave.difference.newcombe import p_value
 from crosswave.difference.total_error import pair_error
-from crosswave.kept import keeping
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry import Registry
-from crosswave.registry.models import ALPHA_RULE, Construct, Survey
-from crosswave.sentences import made_with, p_words, trend_sentence
+from crosswave.report.kept import keeping
+from crosswave.report.sentences import made_with, p_words, trend_sentence
+from crosswave.study import Registry
+from crosswave.study.models import ALPHA_RULE, Construct, Survey
 from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import with_estimated_error

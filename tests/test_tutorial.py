@@ -89,7 +89,7 @@ def test_the_survey_is_new_and_has_ten_figures():
 
 
 def test_the_template_that_it_begins_with_has_the_keys_of_the_survey_that_it_ends_with(tmp_path):
-    from crosswave.template import new_survey
+    from crosswave.study.template import new_survey
 
     keys = re.compile(r"^(?:# )?(\w+):", re.MULTILINE)
     template = new_survey(SURVEY, tmp_path).read_text(encoding="utf-8")

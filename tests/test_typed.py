@@ -15,13 +15,13 @@ from typer.testing import CliRunner, Result
 from crosswave.by_hand.counting import count_typed
 from crosswave.by_hand.typed import read_figures
 from crosswave.cli import app
-from crosswave.commands.terminal import show_everywhere
-from crosswave.given import check_given
 from crosswave.printed.faults import quantity_faults
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError, number
-from crosswave.registry import Registry
-from crosswave.registry.models import Phrase
+from crosswave.report.given import check_given
+from crosswave.study import Registry
+from crosswave.study.models import Phrase
+from crosswave.terminal import show_everywhere
 from crosswave.trend.settings import check_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -499,7 +499,7 @@ def test_a_notebook_in_papermill_s_hands_stops_before_it_computes(tmp_path: Path
     import papermill
 
     notebook = nbformat.v4.new_notebook()
-    source = 'from crosswave.registry import load_registry\nregistry = load_registry()\nprint("computed")'
+    source = 'from crosswave.study import load_registry\nregistry = load_registry()\nprint("computed")'
     notebook.cells = [
         nbformat.v4.new_code_cell("from typing import Optional\n\n" + DECLARED, metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(source, metadata={"tags": []}),

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.audit import audit
 from crosswave.printed.quantity import QuantityError, number
-from crosswave.registry import DataError
-from crosswave.registry.faults import MOST
-from crosswave.registry.texts import LARGEST, unfit_texts
+from crosswave.study import DataError
+from crosswave.study.audit import audit
+from crosswave.study.faults import MOST
+from crosswave.study.texts import LARGEST, unfit_texts
 from test_registry import CLAIMS, CONTEXT, DATA, SURVEY, faults_of, line_of, swapped, write_folder
 
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from crosswave.audit import audit
 from crosswave.cli import app
-from crosswave.evidence import WARN_VARIABLE, load_evidence, warnings
-from crosswave.registry import DataError, load_registry
-from crosswave.registry.cache import FOLDER_VARIABLE
-from crosswave.registry.reading import LateSurveys
-from crosswave.report import Choice, run_report
+from crosswave.report.building import Choice, run_report
+from crosswave.study import DataError, load_registry
+from crosswave.study.audit import audit
+from crosswave.study.cache import FOLDER_VARIABLE
+from crosswave.study.evidence import WARN_VARIABLE, load_evidence, warnings
+from crosswave.study.reading import LateSurveys
 from test_registry import CLAIMS, CONSTRUCTS, SURVEY, swapped, write_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -194,7 +194,7 @@ def test_kernels_of_a_run_say_nothing(
 def test_a_folder_is_examined_once(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cache"))
     load_evidence(data)
-    monkeypatch.setattr("crosswave.evidence.examine", None)
+    monkeypatch.setattr("crosswave.study.evidence.examine", None)
     load_evidence(data)
     assert isinstance(load_evidence(data).surveys, LateSurveys)
 
@@ -298,7 +298,7 @@ def test_a_run_makes_the_other_pages_and_never_loses_rows_without_a_word(site: P
 
 
 def test_a_run_of_everything_with_faults_ends_with_status_one() -> None:
-    from crosswave.run.request import PageResult, RunSummary
+    from crosswave.report.run.request import PageResult, RunSummary
 
     made = (PageResult("start", "made"),)
     assert RunSummary(made, Path("index.html")).exit_status == 0

@@ -15,8 +15,8 @@ import pytest
 from crosswave.printed.ends import percent_ends
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.registry import Registry
-from crosswave.registry.models import Construct, Survey
+from crosswave.study import Registry
+from crosswave.study.models import Construct, Survey
 from crosswave.trend.comparability import grade_pair
 from crosswave.trend.comparison import compare_pair
 from crosswave.trend.settings import planned

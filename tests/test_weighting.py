@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from crosswave.estimate import wilson
+from crosswave.difference.estimate import wilson
 from crosswave.reconstruct import reconstruct
-from crosswave.registry import Registry
-from crosswave.registry.models import Survey
-from crosswave.results import by_finding
+from crosswave.report.results import by_finding
+from crosswave.study import Registry
+from crosswave.study.models import Survey
 from crosswave.trend.change import assess
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import reconstruct_all

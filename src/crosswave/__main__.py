@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from crosswave.commands.failures import import_words, python_fault
-from crosswave.commands.terminal import show_everywhere
+from crosswave.failures import import_words, python_fault
+from crosswave.terminal import show_everywhere
 
 
 def main() -> None:

@@ -18,15 +18,6 @@ def checked(
 ) -> FloatArray:
     """Return `values` as a float array, or raise ValueError that names the argument, the rule, the value, the way out.
 
-    Parameters
-    ----------
-    name, rule, advice : str
-        The argument, what must be true of it, and what to do otherwise: the three parts of the message.
-    values : array_like
-        The numbers that arrived.
-    holds : callable
-        Maps the array to booleans of its shape; NaN must map to False.
-
     Raises
     ------
     ValueError
@@ -42,13 +33,6 @@ def checked(
 def checked_shares(name: str, values: npt.ArrayLike) -> FloatArray:
     """Return `values` as proportions in [0, 1].
 
-    Parameters
-    ----------
-    name : str
-        The argument.
-    values : array_like
-        The numbers that arrived.
-
     Raises
     ------
     ValueError
@@ -60,13 +44,6 @@ def checked_shares(name: str, values: npt.ArrayLike) -> FloatArray:
 def checked_sizes(name: str, values: npt.ArrayLike) -> FloatArray:
     """Return `values` as positive, possibly fractional or infinite, sample sizes.
 
-    Parameters
-    ----------
-    name : str
-        The argument.
-    values : array_like
-        The numbers that arrived.
-
     Raises
     ------
     ValueError
@@ -77,11 +54,6 @@ def checked_sizes(name: str, values: npt.ArrayLike) -> FloatArray:
 
 def checked_alpha(values: npt.ArrayLike) -> FloatArray:
     """Return `values` as error rates strictly between 0 and 1.
-
-    Parameters
-    ----------
-    values : array_like
-        The numbers that arrived.
 
     Raises
     ------

@@ -14,10 +14,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from crosswave.calibration.simulation import grid, simulate
-from crosswave.calibration.worlds import world_of
-from crosswave.registry import load_registry
-from crosswave.registry.models import Plan
+from crosswave.robustness.simulation import grid, simulate
+from crosswave.robustness.worlds import world_of
+from crosswave.study import load_registry
+from crosswave.study.models import Plan
 
 os.environ["CROSSWAVE_KEEP"] = "0"  # what is measured is computed
 

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 
 from crosswave.reconstruct import FindingCounts
-from crosswave.registry import Registry, load_registry
 from crosswave.robustness.choices import Choices, readings_of
 from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import analyse
 from crosswave.robustness.survival import readings_of as readings_of_comparisons
 from crosswave.robustness.survival import survivals
+from crosswave.study import Registry, load_registry
 from crosswave.trend.comparability import Comparability
 from crosswave.trend.comparison import compare_pair, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 
 from crosswave.reconstruct import reconstruct
-from crosswave.registry import Registry, load_registry
-from crosswave.registry.models import Survey
+from crosswave.study import Registry, load_registry
+from crosswave.study.models import Survey
 
 os.environ["CROSSWAVE_KEEP"] = "0"  # what is measured is computed
 

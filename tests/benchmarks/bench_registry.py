@@ -42,7 +42,7 @@ questions:
 ANSWER = '      - {{id: a{j}, says: answer {j}, printed: "{share}%", topic: other, sources: [page-{k}]}}'
 GRADES = "{population: same, unit: same, stem: same, wording: same, base: same, response: same}"
 OPEN_ONE = """from pathlib import Path
-from crosswave.registry import load_registry
+from crosswave.study import load_registry
 load_registry(Path({data!r})).survey('made-7')
 """
 

@@ -17,8 +17,8 @@ from statistics import median
 
 import psutil
 
-from crosswave.registry import load_registry
-from crosswave.run.tasks import Task, plan_tasks
+from crosswave.report.run.tasks import Task, plan_tasks
+from crosswave.study import load_registry
 
 ROOT = Path(__file__).parents[2]
 EVERY = 12

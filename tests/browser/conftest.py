@@ -15,16 +15,16 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from crosswave.ledger import make_ledger
-from crosswave.pages import run_request
-from crosswave.registry import Registry, load_registry
-from crosswave.registry.models import Construct
-from crosswave.report import Choice, run_report
-from crosswave.run.engine import rebuild_index
-from crosswave.run.execute import page_origin, page_title
-from crosswave.run.outputs import Outputs
-from crosswave.run.tasks import Product, Task
-from crosswave.site.page import render_page
+from crosswave.report.building import Choice, run_report
+from crosswave.report.ledger import make_ledger
+from crosswave.report.pages import run_request
+from crosswave.report.run.engine import rebuild_index
+from crosswave.report.run.execute import page_origin, page_title
+from crosswave.report.run.outputs import Outputs
+from crosswave.report.run.tasks import Product, Task
+from crosswave.report.site.page import render_page
+from crosswave.study import Registry, load_registry
+from crosswave.study.models import Construct
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from crosswave.by_hand.comparison import GIVEN, HandComparison, Verdict
 from crosswave.by_hand.typed import HandFigure
-from crosswave.sentences import answer_sentence, p_number
+from crosswave.report.sentences import answer_sentence, p_number
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.waves import Wave
@@ -43,11 +43,6 @@ KEYS: Mapping[str, str] = {
 
 def as_record(found: HandComparison) -> dict[str, object]:
     """Return a comparison as plain values, ready for JSON: the keys of `KEYS`, settings, figures and every tier.
-
-    Parameters
-    ----------
-    found : HandComparison
-        From `crosswave.by_hand.comparison.compare_figures`.
 
     Notes
     -----
@@ -128,13 +123,7 @@ def _finite(value: float) -> float | None:
 
 
 def block(found: HandComparison) -> RenderableType:
-    """Return a comparison as a block that fits 80 columns and needs no colour.
-
-    Parameters
-    ----------
-    found : HandComparison
-        From `crosswave.by_hand.comparison.compare_figures`.
-    """
+    """Return a comparison as a block that fits 80 columns and needs no colour."""
     first, second = found.figures
     title = Text(f"{first.typed}, then {second.typed}: {found.verdict.trend.verdict}", style="bold")
     told = Text(f"{answer_sentence(found.verdict.trend)}\n{_judged(found)}")

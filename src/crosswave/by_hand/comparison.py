@@ -15,9 +15,9 @@ from crosswave.by_hand.pair import YEARS, pair_registry, reconstructed
 from crosswave.by_hand.typed import HandFigure, attempt, read_figures
 from crosswave.difference.power import smallest_n
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Construct, Plan
 from crosswave.robustness.survival import Survival, survival
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct, Plan
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.dispersion import with_estimated_error
@@ -33,10 +33,6 @@ class Verdict:
 
     Attributes
     ----------
-    tier : str
-        Of plan.yaml.
-    trend : Trend
-        As a page has it.
     survival : Survival
         How far each number must move before the verdict gives way.
     people_needed : int or None
@@ -62,16 +58,8 @@ class HandComparison:
 
     Attributes
     ----------
-    figures : pair of HandFigure
-        The earlier and the later one.
-    plan : Plan
-        What was fixed beforehand.
-    settings : Settings
-        What the analyst chose.
     chosen : str
         The key of the verdict that counts: a tier, or `GIVEN`.
-    tier_given : bool
-        Whether somebody said which tier applies.
     verdicts : mapping of str to Verdict
         By tier, after `GIVEN` where a total error was given.
     """
@@ -100,18 +88,6 @@ def compare_typed(
     sampling: str | None = None,
 ) -> HandComparison:
     """Return two figures compared, all from what a person typed.
-
-    Parameters
-    ----------
-    typed, sizes, numbers, tier
-        As for `crosswave.by_hand.typed.read_figures` and `crosswave.by_hand.numbers.read_settings`.
-    registry : Registry
-        Its plan, its quantities, and the evidence from which the total error of a tier may be estimated; a tier for
-        which that is not possible is left out.
-    design_effects : sequence of str
-        None, one for both figures, or one for each.
-    sampling : str, optional
-        How those who answered were chosen, in both surveys.
 
     Raises
     ------
@@ -144,22 +120,9 @@ def compare_figures(
 ) -> HandComparison:
     """Return two typed figures compared under every tier.
 
-    Parameters
-    ----------
-    figures : pair of HandFigure
-        The earlier and the later one, from `crosswave.by_hand.typed.read_figures`.
-    settings : Settings
-        Error rates; a total error that is not None is tried beside those of the tiers, and counts. The window is not
-        looked at: the figures have no years.
-    registry : Registry
-        Its plan, with a number for each tier (`crosswave.trend.dispersion`), and its quantities are used, and
-        nothing else. A tier without a number is left out.
-    tier : str, optional
-        The tier that counts; A, one instrument repeated, where nobody says.
-
     Examples
     --------
-    >>> from crosswave.registry import load_registry
+    >>> from crosswave.study import load_registry
     >>> from crosswave.trend.settings import planned
     >>> registry = load_registry()
     >>> pair = read_figures(["40% of 1000", "46% of 800"], [], registry)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from crosswave.by_hand.typed import HandFigure, attempt, nearest_words, number_range, read_all
-from crosswave.holes import pieces_of
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.by_hand import counts_on, fitting_sizes
-from crosswave.registry.loading import Registry
-from crosswave.words import arrived
+from crosswave.report.holes import pieces_of
+from crosswave.report.words import arrived
+from crosswave.study.loading import Registry
 
 _PIECES = 40
 """So many numbers and unbroken ranges are listed; how many more there are is said."""
@@ -25,8 +25,6 @@ class Counted:
 
     Attributes
     ----------
-    lines : tuple of str
-        In words.
     fits : bool
         Whether some n can have printed all of them.
     """
@@ -37,17 +35,6 @@ class Counted:
 
 def count_typed(printed: Sequence[str], n: str | None, rounding: str, registry: Registry) -> Counted:
     """Return which counts can have printed what was typed.
-
-    Parameters
-    ----------
-    printed : sequence of str
-        Figures of one base, each with its own ``of 235`` or without.
-    n : str or None
-        Who answered, for figures that do not say it: ``61``, ``50-80``, ``nearly 1,000``.
-    rounding : {"nearest", "truncated"}
-        How percentages were printed.
-    registry : Registry
-        Its quantities and its plan say what words stand for.
 
     Raises
     ------

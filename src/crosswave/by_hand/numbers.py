@@ -6,23 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crosswave.by_hand.typed import PARTS
-from crosswave.limits import limits
-from crosswave.registry.models import Plan
+from crosswave.report.words import arrived
+from crosswave.study.limits import limits
+from crosswave.study.models import Plan
 from crosswave.trend.settings import Settings, planned
-from crosswave.words import arrived
 
 
 def read_settings(numbers: Mapping[str, str | None], tier: str | None, plan: Plan) -> tuple[Settings, str | None]:
     """Return the planned settings with the numbers that were typed in their places, and the tier.
-
-    Parameters
-    ----------
-    numbers : mapping of str to str
-        By option: alpha, design-effect, smallest-change, total-error; None where it was not given.
-    tier : str or None
-        A tier of plan.yaml, in either case.
-    plan : Plan
-        Gives what was not typed.
 
     Raises
     ------
@@ -31,7 +22,7 @@ def read_settings(numbers: Mapping[str, str | None], tier: str | None, plan: Pla
 
     Examples
     --------
-    >>> from crosswave.registry import load_registry
+    >>> from crosswave.study import load_registry
     >>> settings, tier = read_settings({"total-error": "0"}, "b1", load_registry().plan)
     >>> settings.total_error, settings.smallest_change, tier
     (0.0, 5.0, 'B1')
@@ -52,13 +43,6 @@ def read_settings(numbers: Mapping[str, str | None], tier: str | None, plan: Pla
 
 def read_design_effects(typed: Sequence[str], plan: Plan) -> tuple[float | None, float | None]:
     """Return the design effect of each figure: one that was typed for both, one for each, or none.
-
-    Parameters
-    ----------
-    typed : sequence of str
-        At most two numbers.
-    plan : Plan
-        Says how large one may be.
 
     Raises
     ------
@@ -81,11 +65,6 @@ SAMPLING = ("probability", "census", "panel", "self-selected", "poll-at-event", 
 
 def read_sampling(typed: str | None) -> str | None:
     """Return how those who answered were chosen, as a survey file would say it.
-
-    Parameters
-    ----------
-    typed : str or None
-        One of `SAMPLING`; None where it was not said.
 
     Raises
     ------

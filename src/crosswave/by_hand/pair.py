@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from crosswave.by_hand.typed import HandFigure
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import (
+from crosswave.study.loading import Registry
+from crosswave.study.models import (
     Answer,
     Base,
     Construct,
@@ -35,17 +35,7 @@ _TIERS = {
 
 
 def pair_registry(figures: tuple[HandFigure, HandFigure], tier: str, registry: Registry) -> tuple[Registry, Construct]:
-    """Return a copy of a registry that holds two surveys of one figure each, and the construct of both.
-
-    Parameters
-    ----------
-    figures : pair of HandFigure
-        The earlier and the later one.
-    tier : {"A", "B1", "H", "B2", "B3"}
-        The grade that the gate shall find.
-    registry : Registry
-        Gives plan and quantities.
-    """
+    """Return a copy of a registry that holds two surveys of one figure each, and the construct of both."""
     house, likeness = _TIERS[tier]
     surveys = [_survey(place, figure, ("one", house)[place]) for place, figure in enumerate(figures)]
     construct = Construct(
@@ -88,15 +78,7 @@ def _exact_phrase(figure: HandFigure) -> tuple[Phrase, ...]:
 
 
 def reconstructed(figures: tuple[HandFigure, HandFigure], pair: Registry) -> dict[str, Reconstruction]:
-    """Return the reconstruction of both surveys, by id.
-
-    Parameters
-    ----------
-    figures : pair of HandFigure
-        The earlier and the later one.
-    pair : Registry
-        From `pair_registry`, under any tier.
-    """
+    """Return the reconstruction of both surveys, by id."""
     found = {name: reconstruct(survey, pair) for name, survey in pair.surveys.items()}
     counted = [name for name, figure in zip(pair.surveys, figures, strict=True) if figure.count is not None]
     return found | {name: _not_verbal(found[name]) for name in counted}

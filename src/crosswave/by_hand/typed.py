@@ -16,9 +16,9 @@ from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.printed.words import is_spoken
 from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes, nearest_sizes
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Plan, SampleSize
-from crosswave.words import arrived, cut
+from crosswave.report.words import arrived, cut
+from crosswave.study.loading import Registry
+from crosswave.study.models import Plan, SampleSize
 
 Value = TypeVar("Value")
 
@@ -42,12 +42,8 @@ class HandFigure:
 
     Attributes
     ----------
-    typed : str
-        As it arrived.
     printed : str
         The share as a survey file would print it; of counts, both.
-    n : SampleSize
-        Who answered.
     count : int or None
         How many said yes, where that was typed.
     design_effect : float or None
@@ -67,16 +63,6 @@ class HandFigure:
 def read_figures(typed: Sequence[str], sizes: Sequence[str], registry: Registry) -> tuple[HandFigure, HandFigure]:
     """Return two figures from what a person typed.
 
-    Parameters
-    ----------
-    typed : sequence of str
-        The earlier and the later figure: a share of a size (``58% of 235``, ``nearly half of over 300``), a share
-        alone, or counts (``137 of 235``).
-    sizes : sequence of str
-        For figures without "of": one size for all of them, or one for each figure.
-    registry : Registry
-        Its quantities and its plan say what words stand for.
-
     Raises
     ------
     ValueError
@@ -84,7 +70,7 @@ def read_figures(typed: Sequence[str], sizes: Sequence[str], registry: Registry)
 
     Examples
     --------
-    >>> from crosswave.registry import load_registry
+    >>> from crosswave.study import load_registry
     >>> pair = read_figures(["58% of 235", "four out of five"], ["900-999"], load_registry())
     >>> [(figure.printed, figure.n.value, figure.n.low, figure.n.high) for figure in pair]
     [('58%', 235, None, None), ('four out of five', None, 900, 999)]
@@ -113,19 +99,7 @@ def read_all(
     faults: list[str],
     rounding: str = "nearest",
 ) -> list[HandFigure | None]:
-    """Return what was read of each figure, None where it cannot be; its faults go to the others.
-
-    Parameters
-    ----------
-    parts : sequence of str
-        What each figure is called in its faults.
-    typed, sizes, registry
-        As for `read_figures`, of any number of figures.
-    faults : list of str
-        Gets a line for each fault.
-    rounding : {"nearest", "truncated"}
-        How percentages were printed.
-    """
+    """Return what was read of each figure, None where it cannot be; its faults go to the others."""
     split = [_split(text) for text in typed]
     given = attempt(faults, lambda: _sizes(parts, split, sizes)) or tuple(size for _, size in split)
     reader = _Reader(registry, rounding, faults)
@@ -138,15 +112,7 @@ def _listed(typed: Sequence[str]) -> str:
 
 
 def attempt(faults: list[str], read: Callable[[], Value]) -> Value | None:
-    """Return what a reader returns, or None; its fault goes to the others, so that all are told together.
-
-    Parameters
-    ----------
-    faults : list of str
-        Faults so far; a line of its own for each further one is added.
-    read : callable
-        Takes nothing; raises ValueError where it cannot read.
-    """
+    """Return what a reader returns, or None; its fault goes to the others, so that all are told together."""
     try:
         return read()
     except ValueError as error:
@@ -308,26 +274,12 @@ def _printable(part: str, figure: HandFigure, registry: Registry) -> None:
 
 
 def number_range(low: int, high: int) -> str:
-    """Return ``61`` or ``900 to 999``.
-
-    Parameters
-    ----------
-    low, high : int
-        The ends.
-    """
+    """Return ``61`` or ``900 to 999``."""
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def nearest_words(shares: Sequence[Quantity], low: int, high: int) -> str:
-    """Return the sizes beside a range on which every share can have been printed, in words.
-
-    Parameters
-    ----------
-    shares : sequence of Quantity
-        Of one base.
-    low, high : int
-        The range, none of which fits.
-    """
+    """Return the sizes beside a range on which every share can have been printed, in words."""
     near = [n for n in nearest_sizes(shares, low) if n < low] + [n for n in nearest_sizes(shares, high) if n > high]
     if not near:
         return f"no n up to {N_LARGEST:,} fits"

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from crosswave.charts.canvas import GREY, LINE, NAVY, ORANGE, PLUM, SMALLEST, panels, styled
 from crosswave.charts.forest import Look
-from crosswave.estimate import wilson
+from crosswave.difference.estimate import wilson
 from crosswave.tables.render import confidence
 
 LOOKS: Sequence[tuple[Look, str]] = (
@@ -27,15 +27,7 @@ _HEIGHT, _GAP = 1.7, 0.75
 
 @styled
 def calibration_chart(by_case: pd.DataFrame, *, alpha: float) -> Figure | None:
-    """Return how often the interval excludes no change where nothing changed, by tier, true error and n.
-
-    Parameters
-    ----------
-    by_case : DataFrame
-        From `crosswave.calibration.simulation.grid`; None is returned where no case is without change.
-    alpha : float
-        Error rate that was promised, in (0, 1).
-    """
+    """Return how often the interval excludes no change where nothing changed, by tier, true error and n."""
     cases = by_case[by_case["change"] == 0]
     if cases.empty:
         return None
@@ -87,13 +79,7 @@ def _label(axes: Axes, cases: pd.DataFrame, words: str, top: float) -> None:
 
 
 def calibration_message(by_case: pd.DataFrame) -> str:
-    """Return what the chart says: the worst rate with the error declared as it is, and with it declared too small.
-
-    Parameters
-    ----------
-    by_case : DataFrame
-        From `crosswave.calibration.simulation.grid`.
-    """
+    """Return what the chart says: the worst rate with the error declared as it is, and with it declared too small."""
     cases = by_case[by_case["change"] == 0]
     right = cases["true_error"] == cases["declared"]
     kept, broken = (100 * cases.loc[which, "excludes_zero"].max() for which in (right, ~right))
@@ -104,13 +90,7 @@ def calibration_message(by_case: pd.DataFrame) -> str:
 
 
 def calibration_alt(by_case: pd.DataFrame) -> str:
-    """Return the chart in words.
-
-    Parameters
-    ----------
-    by_case : DataFrame
-        From `crosswave.calibration.simulation.grid`.
-    """
+    """Return the chart in words."""
     cases = by_case[by_case["change"] == 0]
     if cases.empty:
         return "No chart: no case is without change."

@@ -76,19 +76,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
 
 def sheet(title: str, subtitle: str, height: float, *, foot: float = FOOT) -> tuple[Figure, Axes]:
-    """Return a figure with its title written, and axes of a given height below it.
-
-    Parameters
-    ----------
-    title : str
-        The message.
-    subtitle : str
-        Measure, source and population.
-    height : float
-        Of the axes, inches; the figure grows with it.
-    foot : float
-        Room below the axes, inches.
-    """
+    """Return a figure with its title written, and axes of a given height below it."""
     figure, axes = panels(title, subtitle, (height,), foot=foot)
     return figure, axes[0]
 
@@ -103,21 +91,7 @@ def panels(
     foot: float = FOOT,
     head: float = 0.12,
 ) -> tuple[Figure, list[Axes]]:
-    """Return a figure with its title written, and axes of given heights one below the other.
-
-    Parameters
-    ----------
-    title, subtitle, foot
-        As for `sheet`.
-    heights : sequence of float
-        Of the axes from top to bottom, inches.
-    left : float
-        Room at the left of the axes, inches.
-    gap : float
-        Between two axes, inches.
-    head : float
-        Between subtitle and axes, inches.
-    """
+    """Return a figure with its title written, and axes of given heights one below the other."""
     heads, subs = wrapped(title, size=_TITLE_SIZE, weight="bold"), wrapped(subtitle)
     top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + head
     total = top + sum(heights) + gap * (len(heights) - 1) + foot
@@ -134,19 +108,7 @@ def panels(
 
 
 def wrapped(text: str, width: float = 0.0, *, size: float = SMALLEST, weight: str = "normal") -> list[str]:
-    """Return text in lines that are no wider than their room, measured in the letters in which charts are set.
-
-    Parameters
-    ----------
-    text : str
-        Plain text.
-    width : float
-        Room in inches; the whole sheet where 0.
-    size : float
-        Of the letters, points.
-    weight : {"normal", "bold"}
-        Of the letters.
-    """
+    """Return text in lines that are no wider than their room, measured in the letters in which charts are set."""
     room = 0.97 * 72 * (width or WIDTH - LEFT - RIGHT / 2)  # a browser may set letters a little wider
     space = _points_wide("a a", size, weight) - _points_wide("aa", size, weight)
     lines: list[list[str]] = []
@@ -176,15 +138,7 @@ def _write(figure: Figure, lines: list[str], top: float, step: float, **look: An
 
 @styled
 def svg_text(figure: Figure, alt: str) -> str:
-    """Return a figure as SVG that carries its alternative text; the same bytes for the same figure.
-
-    Parameters
-    ----------
-    figure : Figure
-        As drawn.
-    alt : str
-        What it shows, in words.
-    """
+    """Return a figure as SVG that carries its alternative text; the same bytes for the same figure."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = stream.getvalue()
@@ -194,21 +148,7 @@ def svg_text(figure: Figure, alt: str) -> str:
 def show(
     figure: Figure | None, alt: str, table: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None
 ) -> None:
-    """Display a chart in a notebook with its alternative text, and below it what it shows as a table to be saved.
-
-    Parameters
-    ----------
-    figure : Figure or None
-        None where there is nothing to draw: then the words stand in its place.
-    alt : str
-        What it shows, or why there is nothing, in words.
-    table : DataFrame
-        What it shows, ready to be read; one click away.
-    caption : str
-        Of the table.
-    data : DataFrame, optional
-        What is saved as CSV: the numbers behind the table; the table itself if absent.
-    """
+    """Display a chart in a notebook with its alternative text, and below it what it shows as a table to be saved."""
     if figure is None:
         publish({"text/plain": alt, "text/html": f"<p>{escape(alt)}</p>"})
     else:
@@ -225,12 +165,6 @@ def show(
 
 
 def image(figure: Figure, alt: str) -> str:
-    """Return a figure as an HTML image with its alternative text.
-
-    Parameters
-    ----------
-    figure, alt
-        As for `svg_text`.
-    """
+    """Return a figure as an HTML image with its alternative text."""
     coded = quote(svg_text(figure, alt), safe=" /:;,?!()'*")
     return f'<img class="chart" width="{WIDTH * 96:.0f}" alt="{escape(alt)}" src="data:image/svg+xml,{coded}">'

@@ -14,18 +14,7 @@ from crosswave.tables.claims import claim_counts_table
 
 
 def claim_counts(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
-    """Return how many claims pass each of three bars, each higher than the one before.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-
-    Returns
-    -------
-    DataFrame
-        Columns label, value and words.
-    """
+    """Return how many claims pass each of three bars, each higher than the one before."""
     frame = claim_counts_table(verdicts)
     frame = frame.rename(columns={"For whom": "label", "Claims": "value"})
     return frame.assign(words=frame["value"].map(lambda count: f"{count} of {len(verdicts)}"))
@@ -33,13 +22,7 @@ def claim_counts(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 
 @styled
 def claims_chart(verdicts: Sequence[ClaimVerdict]) -> Figure | None:
-    """Return how many claims hold for those who answered, for a random sample, for the population; None without any.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-    """
+    """Return how many claims hold for those who answered, for a random sample, for the population; None without any."""
     if not verdicts:
         return None
     frame = claim_counts(verdicts)
@@ -49,24 +32,12 @@ def claims_chart(verdicts: Sequence[ClaimVerdict]) -> Figure | None:
 
 
 def claims_message(verdicts: Sequence[ClaimVerdict]) -> str:
-    """Return what the chart says, in one sentence.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-    """
+    """Return what the chart says, in one sentence."""
     true, _, licensed = claim_counts(verdicts)["words"]
     return f"True of those who answered: {true} claims; licensed for the population: {licensed}"
 
 
 def claims_alt(verdicts: Sequence[ClaimVerdict]) -> str:
-    """Return the chart in words.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-    """
+    """Return the chart in words."""
     rows = [f"{row.label}: {row.words}" for row in claim_counts(verdicts).itertuples()]
     return f"{claims_message(verdicts)}. {'; '.join(rows)}."

@@ -19,11 +19,6 @@ _LINE = re.compile(r"(?=<g>|<g |<text\b)")
 def compact(svg: str) -> str:
     """Return an SVG image that looks the same: each style once, no names that nothing refers to, nothing empty.
 
-    Parameters
-    ----------
-    svg : str
-        A whole image.
-
     Notes
     -----
     Groups and words begin a line, so that a changed word is one line of a diff. The names of styles hold a digest of

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from crosswave.charts.canvas import GREY, NAVY, PLUM, TEAL, styled
 from crosswave.charts.forest import Look, Row, Scale, forest
-from crosswave.registry.models import Fact
+from crosswave.study.models import Fact
 from crosswave.tables.facts import amount_words
 
 KIND_LOOKS: Mapping[str, Look] = {
@@ -22,13 +22,7 @@ KIND_LOOKS: Mapping[str, Look] = {
 
 
 def timeline_rows(facts: Sequence[Fact]) -> list[Row]:
-    """Return a row for each fact, earliest first.
-
-    Parameters
-    ----------
-    facts : sequence of Fact
-        Rows of context.csv.
-    """
+    """Return a row for each fact, earliest first."""
     ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
     return [Row(_label(fact), fact.kind, value=fact.year, heading=str(fact.year)) for fact in ordered]
 
@@ -40,13 +34,7 @@ def _label(fact: Fact) -> str:
 
 @styled
 def timeline_chart(facts: Sequence[Fact]) -> Figure | None:
-    """Return the dated facts along the years; None without any.
-
-    Parameters
-    ----------
-    facts : sequence of Fact
-        Rows of context.csv.
-    """
+    """Return the dated facts along the years; None without any."""
     if not facts:
         return None
     first, last = _ends(facts)
@@ -67,13 +55,7 @@ def _message(facts: Sequence[Fact]) -> str:
 
 
 def timeline_alt(facts: Sequence[Fact]) -> str:
-    """Return the chart in words.
-
-    Parameters
-    ----------
-    facts : sequence of Fact
-        Rows of context.csv.
-    """
+    """Return the chart in words."""
     if not facts:
         return "No chart: no dated fact lies in these years."
     return f"{_message(facts)}. {'; '.join(f'{row.heading}: {row.label}' for row in timeline_rows(facts))}."

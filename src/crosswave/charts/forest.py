@@ -23,19 +23,7 @@ _KEY_INDENT, _KEY_GAP = 0.24, 0.12
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one kind of row is marked: never by colour alone.
-
-    Parameters
-    ----------
-    marker : str
-        A matplotlib marker.
-    colour : str
-        Of marker and interval.
-    words : str
-        What it stands for; nothing keeps it out of the key.
-    filled : bool
-        A hollow marker where False.
-    """
+    """How one kind of row is marked: never by colour alone."""
 
     marker: str
     colour: str
@@ -45,23 +33,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a chart of intervals, in the units of its axis; missing numbers are NaN.
-
-    Parameters
-    ----------
-    label : str
-        Written above the mark.
-    kind : str
-        Chooses the look.
-    value : float
-        Where the marker stands.
-    low, high : float
-        The interval.
-    admits_low, admits_high : float
-        What print admits.
-    heading : str
-        Written in bold above the first of several rows that share it.
-    """
+    """One row of a chart of intervals, in the units of its axis; missing numbers are NaN."""
 
     label: str
     kind: str
@@ -75,19 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The axis of a chart of intervals.
-
-    Parameters
-    ----------
-    low, high : float
-        Its ends.
-    words : str
-        Quantity and unit.
-    zone : tuple of float, optional
-        Two values between which the ground is shaded.
-    zero : bool
-        Whether 0 is marked.
-    """
+    """The axis of a chart of intervals."""
 
     low: float
     high: float
@@ -100,19 +60,7 @@ PERCENT = Scale(0, 100, "% of those who answered")
 
 
 def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, title: str, subtitle: str) -> Figure:
-    """Return a chart of intervals, as tall as its rows need.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        From top to bottom.
-    looks : mapping of str to Look
-        For every kind among the rows.
-    scale : Scale
-        The axis.
-    title, subtitle : str
-        The message; measure, source and population.
-    """
+    """Return a chart of intervals, as tall as its rows need."""
     key = [looks[kind] for kind in dict.fromkeys(row.kind for row in rows) if looks[kind].words]
     start = _LABEL_LINE * sum(len(_key_lines(look)) for look in key) + (_KEY_GAP if key else 0)
     places = _places(rows, start)
@@ -235,17 +183,7 @@ def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
 
 
 def bars(frame: pd.DataFrame, *, title: str, subtitle: str, colours: Mapping[str, str] | None = None) -> Figure:
-    """Return horizontal bars with their numbers written beside them.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``label``, ``value`` and ``words`` (written at the end of the bar), from top to bottom.
-    title, subtitle : str
-        The message; measure and source.
-    colours : mapping of str to str, optional
-        Label: colour.
-    """
+    """Return horizontal bars with their numbers written beside them."""
     figure, axes = sheet(title, subtitle, 0.42 * len(frame) + 0.05, foot=0.08)
     palette = {label: (colours or {}).get(label, NAVY) for label in frame["label"]}
     sns.barplot(frame, x="value", y="label", hue="label", palette=palette, saturation=1, width=0.45, ax=axes)

@@ -13,13 +13,7 @@ from crosswave.charts.surveys import LEVEL_LOOKS
 
 @styled
 def years_chart(years: pd.DataFrame) -> Figure:
-    """Return the waves of each year as columns.
-
-    Parameters
-    ----------
-    years : DataFrame
-        From `crosswave.tables.years_table`.
-    """
+    """Return the waves of each year as columns."""
     subtitle = "Survey waves by the year that places them, as far as they were found; not a count of all that exist."
     figure, axes = sheet(_years_message(years), subtitle, 2.0, foot=0.45)
     sns.barplot(years, x="Year", y="Waves", color=NAVY, saturation=1, width=0.7, ax=axes)
@@ -39,26 +33,14 @@ def _years_message(years: pd.DataFrame) -> str:
 
 
 def years_alt(years: pd.DataFrame) -> str:
-    """Return the chart in words.
-
-    Parameters
-    ----------
-    years : DataFrame
-        From `crosswave.tables.years_table`.
-    """
+    """Return the chart in words."""
     rows = [f"{row.Year}: {row.Waves}" for row in years.itertuples()]
     return f"{_years_message(years)}. {'; '.join(rows)}."
 
 
 @styled
 def levels_chart(levels: pd.DataFrame) -> Figure:
-    """Return how many printed figures have each level.
-
-    Parameters
-    ----------
-    levels : DataFrame
-        From `crosswave.tables.levels_table`.
-    """
+    """Return how many printed figures have each level."""
     frame = levels.rename(columns={"Level": "label", "Figures": "value"})
     frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
     colours = {level: look.colour for level, look in LEVEL_LOOKS.items()}
@@ -73,12 +55,6 @@ def _levels_message(levels: pd.DataFrame) -> str:
 
 
 def levels_alt(levels: pd.DataFrame) -> str:
-    """Return the chart in words.
-
-    Parameters
-    ----------
-    levels : DataFrame
-        From `crosswave.tables.levels_table`.
-    """
+    """Return the chart in words."""
     rows = [f"{row.Level}: {row.Figures}" for row in levels.itertuples() if row.Figures]
     return f"{_levels_message(levels)}. {'; '.join(rows)}."

@@ -18,8 +18,8 @@ from matplotlib.path import Path
 
 from crosswave.arguments import FloatArray
 from crosswave.charts.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
+from crosswave.report.sentences import points
 from crosswave.robustness.multiverse import by_outcome
-from crosswave.sentences import points
 from crosswave.tables.render import percent
 from crosswave.tables.specifications import CHOICES, value_words
 
@@ -33,13 +33,7 @@ _SIDES = {"above zero": NAVY, "holds zero": GREY, "below zero": PLUM}
 
 
 def intervals(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return every interval once, from the lowest difference to the highest; what each one says of zero beside it.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From `crosswave.tables.analyses`.
-    """
+    """Return every interval once, from the lowest difference to the highest; what each one says of zero beside it."""
     columns = ["first", "second", *_DRAWN, "difference", "low", "high"]
     once = frame[columns].drop_duplicates(["first", "second", *_DRAWN])
     side = np.where(once["low"] > 0, "above zero", np.where(once["high"] < 0, "below zero", "holds zero"))
@@ -62,13 +56,7 @@ class Line:
 
 
 def matrix(by_interval: pd.DataFrame) -> list[Line]:
-    """Return the lines below the curve: what the interval says of zero, then each choice that has two values or more.
-
-    Parameters
-    ----------
-    by_interval : DataFrame
-        From `drawn`.
-    """
+    """The lines below the curve: what the interval says of zero, then each choice that has two values or more."""
     names = {"side": "The interval is"} | {name: CHOICES[name] for name in _DRAWN}
     return [line for name, words in names.items() for line in _lines(by_interval, name, words)]
 
@@ -86,13 +74,7 @@ def _lines(by_interval: pd.DataFrame, name: str, words: str) -> Iterable[Line]:
 
 @styled
 def specification_chart(frame: pd.DataFrame) -> Figure | None:
-    """Return the specification curve of a construct; None without an analysis.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From `crosswave.tables.analyses`.
-    """
+    """Return the specification curve of a construct; None without an analysis."""
     if frame.empty:
         return None
     every = intervals(frame)
@@ -171,13 +153,7 @@ def _middles(lines: Sequence[Line]) -> FloatArray:
 
 
 def specification_message(frame: pd.DataFrame) -> str:
-    """Return what the chart says: how far the differences spread, and the share of each outcome.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From `crosswave.tables.analyses`, not empty.
-    """
+    """Return what the chart says: how far the differences spread, and the share of each outcome."""
     counts = by_outcome(frame)
     every = counts[counts["outcome"] == "any"].iloc[0]
     ends = points(every["difference_low"], sign=True), points(every["difference_high"], sign=True)
@@ -191,15 +167,7 @@ def specification_message(frame: pd.DataFrame) -> str:
 
 
 def specification_alt(frame: pd.DataFrame, reason: str) -> str:
-    """Return the chart in words: its message, and what the intervals say of zero.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From `crosswave.tables.analyses`.
-    reason : str
-        Why there is no analysis.
-    """
+    """Return the chart in words: its message, and what the intervals say of zero."""
     if frame.empty:
         return f"No chart: {reason}."
     every = intervals(frame)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from crosswave.charts.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
 from crosswave.charts.forest import PERCENT, Look, Row, forest
-from crosswave.registry.models import Survey
+from crosswave.study.models import Survey
 from crosswave.tables.render import confidence, percent, span
 
 LEVEL_LOOKS: Mapping[str, Look] = {
@@ -24,15 +24,7 @@ LEVEL_LOOKS: Mapping[str, Look] = {
 
 
 def finding_rows(survey: Survey, findings: pd.DataFrame) -> list[Row]:
-    """Return the rows of the chart, in percent, in the order of the survey's file.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave; its questions head the rows.
-    findings : DataFrame
-        From `crosswave.results.by_finding`.
-    """
+    """Return the rows of the chart, in percent, in the order of the survey's file."""
     asks = {question.id: question.asks for question in survey.questions}
     return [
         Row(
@@ -56,17 +48,7 @@ def in_percent(share: float | None) -> float:
 
 @styled
 def findings_chart(survey: Survey, findings: pd.DataFrame, *, alpha: float) -> Figure | None:
-    """Return printed value against interval for every figure of a survey; None where no share is printed.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    findings : DataFrame
-        From `crosswave.results.by_finding`.
-    alpha : float
-        Error rate of the intervals.
-    """
+    """Return printed value against interval for every figure of a survey; None where no share is printed."""
     if findings["value_low"].isna().all():
         return None
     subtitle = (
@@ -78,13 +60,7 @@ def findings_chart(survey: Survey, findings: pd.DataFrame, *, alpha: float) -> F
 
 
 def findings_message(findings: pd.DataFrame) -> str:
-    """Return what the chart says, in one sentence.
-
-    Parameters
-    ----------
-    findings : DataFrame
-        From `crosswave.results.by_finding`.
-    """
+    """Return what the chart says, in one sentence."""
     counts, total = findings["level"].value_counts(), len(findings)
     behind = int(counts.get("consistent", 0) + counts.get("recomputed", 0))
     head = f"Whole counts stand behind {behind} of {total} printed figure{'' if total == 1 else 's'}"
@@ -101,13 +77,7 @@ _REST = {
 
 
 def findings_alt(survey: Survey, findings: pd.DataFrame) -> str:
-    """Return the chart in words: its message, then each figure with its interval.
-
-    Parameters
-    ----------
-    survey, findings
-        As for `findings_chart`.
-    """
+    """Return the chart in words: its message, then each figure with its interval."""
     if findings["value_low"].isna().all():
         return f"No chart: {survey.id} prints no share."
     rows = [

@@ -9,20 +9,14 @@ from matplotlib.figure import Figure
 from crosswave.charts.canvas import styled
 from crosswave.charts.forest import Row, bars, forest
 from crosswave.charts.trends import VERDICT_LOOKS, points_scale
-from crosswave.sentences import p_words, points
+from crosswave.report.sentences import p_words, points
 from crosswave.tables.synthesis import verdicts_table, window_words
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 
 
 def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
-    """Return a row for each construct that was compared, in points, by grade, then by verdict, then by name.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return a row for each construct that was compared, in points, by grade, then by verdict, then by name."""
     rank = {verdict: place for place, verdict in enumerate(VERDICT_LOOKS)}
     compared = sorted(
         (t for t in trends if t.comparison), key=lambda t: (tier_words(t), rank[t.verdict], t.construct.label)
@@ -61,13 +55,7 @@ def tier_words(trend: Trend) -> str:
 
 @styled
 def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
-    """Return the difference and interval of every construct that was compared; None if none was.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return the difference and interval of every construct that was compared; None if none was."""
     rows = synthesis_rows(trends)
     if not rows:
         return None
@@ -82,13 +70,7 @@ def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
 
 
 def synthesis_message(trends: Sequence[Trend]) -> str:
-    """Return what the chart says: for how many constructs a change is shown.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return what the chart says: for how many constructs a change is shown."""
     changed = sum(trend.verdict in ("rose", "fell") for trend in trends)
     tested = sum(trend.verdict not in ("not comparable", "not testable") for trend in trends)
     years = f", {window_words(trends)}" if trends else ""
@@ -96,26 +78,14 @@ def synthesis_message(trends: Sequence[Trend]) -> str:
 
 
 def synthesis_alt(trends: Sequence[Trend]) -> str:
-    """Return the chart in words: the message, then each construct that was compared with its verdict.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return the chart in words: the message, then each construct that was compared with its verdict."""
     rows = [f"{row.label}, interval {row.low:+.1f} to {row.high:+.1f}, {row.kind}" for row in synthesis_rows(trends)]
     return f"{synthesis_message(trends)}. {'; '.join(rows) or 'No chart'}."
 
 
 @styled
 def verdicts_chart(trends: Sequence[Trend]) -> Figure:
-    """Return how many constructs have each verdict.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return how many constructs have each verdict."""
     frame = verdicts_table(trends).rename(columns={"Verdict": "label", "Constructs": "value"})
     frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
     colours = {verdict: look.colour for verdict, look in VERDICT_LOOKS.items()}
@@ -130,13 +100,7 @@ def _most_common(trends: Sequence[Trend]) -> str:
 
 
 def verdicts_alt(trends: Sequence[Trend]) -> str:
-    """Return the chart in words.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return the chart in words."""
     counts = verdicts_table(trends)
     rows = [f"{verdict} {count}" for verdict, count in counts.itertuples(index=False) if count]
     return f"{_most_common(trends)}. {'; '.join(rows)}."

@@ -13,25 +13,19 @@ from matplotlib.ticker import MaxNLocator
 
 from crosswave.charts.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, styled, wrapped
 from crosswave.charts.forest import Look, Row, Scale, forest
-from crosswave.line.trajectory import FEWEST_FOR_LINE
-from crosswave.sentences import points
+from crosswave.models.trajectory import FEWEST_FOR_LINE
+from crosswave.report.sentences import points
+from crosswave.report.words import capital
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
 from crosswave.tables.trajectory import MODEL_WORDS, course_table
-from crosswave.words import capital
 
 _HEIGHT, _LINE, _STEPS, _INDENT = 2.4, 0.165, 61, 0.25
 
 
 @styled
 def trajectory_chart(course: Course) -> Figure | None:
-    """Return the waves that may stand on one line, with that line where one is fitted; None for fewer than two waves.
-
-    Parameters
-    ----------
-    course : Course
-        From `crosswave.tables.course.course_of`.
-    """
+    """The waves that may stand on one line, with that line where one is fitted; None for fewer than two waves."""
     waves = course_table(course)
     if len(waves) < 2:
         return None
@@ -99,13 +93,7 @@ def _draw_line(axes: Axes, course: Course, waves: pd.DataFrame) -> None:
 
 
 def trajectory_message(course: Course) -> str:
-    """Return what the chart says: the slope in points a year with its interval, or that there is none.
-
-    Parameters
-    ----------
-    course : Course
-        From `crosswave.tables.course.course_of`.
-    """
+    """Return what the chart says: the slope in points a year with its interval, or that there is none."""
     label = capital(course.construct.label)
     if course.found is None or not course.has_line:
         return f"{label}: {len(course.kept.waves)} waves that may be compared, too few for a line"
@@ -116,13 +104,7 @@ def trajectory_message(course: Course) -> str:
 
 
 def trajectory_alt(course: Course) -> str:
-    """Return the chart in words: its message, each wave, and what the next survey would print.
-
-    Parameters
-    ----------
-    course : Course
-        From `crosswave.tables.course.course_of`.
-    """
+    """Return the chart in words: its message, each wave, and what the next survey would print."""
     waves = course_table(course)
     if len(waves) < 2:
         return f"No chart: {trajectory_message(course)}."
@@ -149,13 +131,7 @@ _MODEL_LOOKS = {
 
 
 def slope_rows(courses: Sequence[Course]) -> list[Row]:
-    """Return a row for each model of each construct that has a line, in points a year.
-
-    Parameters
-    ----------
-    courses : sequence of Course
-        From `crosswave.tables.course.courses_of`.
-    """
+    """Return a row for each model of each construct that has a line, in points a year."""
     return [
         Row(
             label=f"{model}: {points(line.at_mean, sign=True)}",
@@ -173,13 +149,7 @@ def slope_rows(courses: Sequence[Course]) -> list[Row]:
 
 @styled
 def slopes_chart(courses: Sequence[Course]) -> Figure | None:
-    """Return the slope of every construct that has a line, by each model; None if none has.
-
-    Parameters
-    ----------
-    courses : sequence of Course
-        From `crosswave.tables.course.courses_of`.
-    """
+    """Return the slope of every construct that has a line, by each model; None if none has."""
     rows = slope_rows(courses)
     if not rows:
         return None
@@ -192,25 +162,13 @@ def slopes_chart(courses: Sequence[Course]) -> Figure | None:
 
 
 def slopes_message(courses: Sequence[Course]) -> str:
-    """Return what the chart says: in how many constructs with a line a slope shows.
-
-    Parameters
-    ----------
-    courses : sequence of Course
-        From `crosswave.tables.course.courses_of`.
-    """
+    """Return what the chart says: in how many constructs with a line a slope shows."""
     lines = sum(course.has_line for course in courses)
     shown = sum(course.slope != 0 for course in courses)
     return f"A slope shows in {shown} of {lines} constructs with {FEWEST_FOR_LINE} or more comparable waves"
 
 
 def slopes_alt(courses: Sequence[Course]) -> str:
-    """Return the chart in words.
-
-    Parameters
-    ----------
-    courses : sequence of Course
-        From `crosswave.tables.course.courses_of`.
-    """
+    """Return the chart in words."""
     rows = [f"{row.heading}, {row.label}, interval {row.low:+.1f} to {row.high:+.1f}" for row in slope_rows(courses)]
     return f"{slopes_message(courses)}. {'; '.join(rows) or 'No chart'}."

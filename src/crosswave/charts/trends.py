@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from crosswave.charts.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
 from crosswave.charts.forest import PERCENT, Look, Row, Scale, forest
 from crosswave.charts.surveys import in_percent, interval_words
-from crosswave.sentences import points
+from crosswave.report.sentences import points
+from crosswave.report.words import capital
 from crosswave.tables.render import confidence
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
-from crosswave.words import capital
 
 # Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
 _TIERS: Mapping[str, tuple[str, str]] = {
@@ -45,15 +45,7 @@ VERDICT_LOOKS: Mapping[str, Look] = {
 
 @styled
 def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
-    """Return the waves of a construct from the earliest to the latest, each with its interval; None without a wave.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    waves : DataFrame
-        From `crosswave.tables.by_wave`.
-    """
+    """Return the waves of a construct from the earliest to the latest, each with its interval; None without a wave."""
     if waves["value_low"].isna().all():
         return None
     subtitle = (
@@ -65,13 +57,7 @@ def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
 
 
 def wave_rows(waves: pd.DataFrame) -> list[Row]:
-    """Return the rows of the chart, in percent, earliest year first.
-
-    Parameters
-    ----------
-    waves : DataFrame
-        From `crosswave.tables.by_wave`.
-    """
+    """Return the rows of the chart, in percent, earliest year first."""
     alone = not (waves["tier"] != "").any() and not waves["compared"].any()
     return [
         Row(
@@ -111,13 +97,7 @@ def waves_message(trend: Trend) -> str:
 
 
 def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
-    """Return the chart in words: the verdict, then each wave.
-
-    Parameters
-    ----------
-    trend, waves
-        As for `waves_chart`.
-    """
+    """Return the chart in words: the verdict, then each wave."""
     if waves["value_low"].isna().all():
         return f"No chart: {waves_message(trend)}; no wave of these years prints a share."
     rows = [
@@ -129,13 +109,7 @@ def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
 
 @styled
 def difference_chart(variants: Mapping[str, Trend]) -> Figure | None:
-    """Return the difference against zero and the smallest change that matters, under several settings.
-
-    Parameters
-    ----------
-    variants : mapping of str to Trend
-        The settings in words, and the trend under them; the first is the one reported. None if nothing was compared.
-    """
+    """Return the difference against zero and the smallest change that matters, under several settings."""
     rows, (first, comparison) = difference_rows(variants), _reported(variants)
     if comparison is None:
         return None
@@ -155,13 +129,7 @@ def _reported(variants: Mapping[str, Trend]) -> tuple[Trend, Comparison | None]:
 
 
 def difference_rows(variants: Mapping[str, Trend]) -> list[Row]:
-    """Return the rows of the chart, in points.
-
-    Parameters
-    ----------
-    variants : mapping of str to Trend
-        As for `difference_chart`.
-    """
+    """Return the rows of the chart, in points."""
     return [
         Row(
             label=f"{words}: {points(comparison.difference, sign=True)} points",
@@ -176,15 +144,7 @@ def difference_rows(variants: Mapping[str, Trend]) -> list[Row]:
 
 
 def points_scale(rows: Sequence[Row], trend: Trend) -> Scale:
-    """Return an axis of points, zero in its middle, that holds every interval and the smallest change that matters.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        With their intervals, in points.
-    trend : Trend
-        Its settings name the smallest change that matters.
-    """
+    """Return an axis of points, zero in its middle, that holds every interval and the smallest change that matters."""
     margin = trend.settings.smallest_change
     reach = max(margin * 1.5, *(abs(end) for row in rows for end in (row.low, row.high)))
     top = min(100.0, 10.0 * (int(reach / 10) + 1))
@@ -197,13 +157,7 @@ def _difference_message(trend: Trend, comparison: Comparison) -> str:
 
 
 def difference_alt(variants: Mapping[str, Trend]) -> str:
-    """Return the chart in words: the verdict reported, then the interval under each setting.
-
-    Parameters
-    ----------
-    variants : mapping of str to Trend
-        As for `difference_chart`.
-    """
+    """Return the chart in words: the verdict reported, then the interval under each setting."""
     first, comparison = _reported(variants)
     if comparison is None:
         return f"No chart: {waves_message(first)}; no difference is computed."

@@ -15,8 +15,8 @@ from crosswave.claims.words import condition_words
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.spans import TARGETS, Span, Target, inside, outside
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Claim, Condition
+from crosswave.study.loading import Registry
+from crosswave.study.models import Claim, Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,6 @@ class Checker:
 
     def check(self, claim: Claim) -> ClaimVerdict:
         """Return the verdict on a claim.
-
-        Parameters
-        ----------
-        claim : Claim
-            As recorded.
 
         Notes
         -----

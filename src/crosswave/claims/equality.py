@@ -8,22 +8,12 @@ from fractions import Fraction
 from crosswave.claims.figures import Figures
 from crosswave.printed.quantity import number
 from crosswave.printed.spans import Span, Target, change_span, outside
-from crosswave.registry.models import Condition
+from crosswave.study.models import Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A sum of figures as they are printed.
-
-    Parameters
-    ----------
-    value : Fraction
-        Of the printed values.
-    within : Fraction
-        How far rounding can move it: the half-widths of the roundings, added up.
-    same : bool
-        Whether the figures cancel out in print, at the precision of the coarsest of them.
-    """
+    """A sum of figures as they are printed."""
 
     value: Fraction
     within: Fraction
@@ -55,13 +45,7 @@ def printed_sum(condition: Condition, figures: Figures) -> Printed | None:
 
 
 def equality(condition: Condition) -> bool:
-    """Return whether a condition says that figures cancel out: about 0.
-
-    Parameters
-    ----------
-    condition : Condition
-        Of a claim.
-    """
+    """Return whether a condition says that figures cancel out: about 0."""
     return condition.is_ == "about" and not condition.over and number(condition.value or "0") == 0
 
 

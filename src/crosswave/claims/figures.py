@@ -8,13 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 
 from crosswave.printed.spans import Span, change_span, fact_span
-from crosswave.ratio import largest_ratio
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Arithmetic
 from crosswave.reconstruct.joint import joint_ratios
+from crosswave.reconstruct.ratio import largest_ratio
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Condition, PrintedChange, Survey
+from crosswave.study.loading import Finding, Registry
+from crosswave.study.models import Condition, PrintedChange, Survey
 
 Readings = list[tuple[Arithmetic, list[int]]]
 
@@ -42,13 +42,7 @@ class Figures:
         return self.joint(condition) or self._apart(condition)
 
     def joint(self, condition: Condition) -> Span | None:
-        """Return the values over the counts of several answers to one question taken together, if there are such.
-
-        Parameters
-        ----------
-        condition : Condition
-            Of a claim.
-        """
+        """Return the values over the counts of several answers to one question taken together, if there are such."""
         if len(condition.names) < 2 or not self.one_question(condition.names):
             return None
         survey = self.registry.findings[condition.names[0]].survey
@@ -69,13 +63,7 @@ class Figures:
         return self._found[survey.id]
 
     def one_question(self, names: Iterable[str]) -> bool:
-        """Return whether all names are answers to one question.
-
-        Parameters
-        ----------
-        names : iterable of str
-            Of findings, printed changes or facts.
-        """
+        """Return whether all names are answers to one question."""
         found = [self.registry.findings.get(name) for name in names]
         return all(found) and len({(one.survey.id, one.question.id) for one in found if one}) == 1
 
@@ -97,59 +85,29 @@ class Figures:
         return change_span(self.change(name))
 
     def share_span(self, name: str) -> Span:
-        """Return the shares that print admits, whichever of several printed values is the true one.
-
-        Parameters
-        ----------
-        name : str
-            Id of a finding.
-        """
+        """Return the shares that print admits, whichever of several printed values is the true one."""
         spans = [_feasible(self.counts(other)) for other in self.values_of(name)]
         return Span(min(low for low, _ in spans), max(high for _, high in spans))
 
     def values_of(self, name: str) -> list[str]:
-        """Return the ids of a figure and of the rival values that are printed for it.
-
-        Parameters
-        ----------
-        name : str
-            Id of a finding.
-        """
+        """Return the ids of a figure and of the rival values that are printed for it."""
         finding = self.registry.findings[name]
         trusted = finding.answer.rival_of or finding.answer.id
         same = (answer.id for answer in finding.question.answers if trusted in (answer.id, answer.rival_of))
         return [f"{finding.survey.id}.{finding.question.id}.{answer}" for answer in same]
 
     def others(self, name: str) -> list[str]:
-        """Return the ids of the other answers to the question of a figure: groups apart from it, each once.
-
-        Parameters
-        ----------
-        name : str
-            Id of a finding.
-        """
+        """Return the ids of the other answers to the question of a figure: groups apart from it, each once."""
         finding = self.registry.findings[name]
         own = {name, *self.values_of(name)}
         return [other.id for other in _groups(finding) if other.id not in own]
 
     def counts(self, name: str) -> FindingCounts:
-        """Return what the print of a figure admits.
-
-        Parameters
-        ----------
-        name : str
-            Id of a finding.
-        """
+        """Return what the print of a figure admits."""
         return self.reconstructions[name.split(".")[0]].findings[name]
 
     def change(self, name: str) -> PrintedChange:
-        """Return a change that is printed without its levels.
-
-        Parameters
-        ----------
-        name : str
-            Survey id and id of the change, as ``survey.change``.
-        """
+        """Return a change that is printed without its levels."""
         survey, _, change_id = name.partition(".")
         return next(change for change in self.registry.surveys[survey].changes if change.id == change_id)
 

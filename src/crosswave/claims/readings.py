@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import permutations
 
 from crosswave.claims.figures import Figures
-from crosswave.registry.models import Condition
+from crosswave.study.models import Condition
 
 Conditions = tuple[Condition, ...]
 
@@ -58,13 +58,7 @@ def readings(condition: Condition, figures: Figures) -> dict[str, Conditions]:
 
 
 def in_words(verdicts: Mapping[str, str]) -> str:
-    """Return the verdict on all readings: one where they agree, else each with its reading.
-
-    Parameters
-    ----------
-    verdicts : mapping of str to str
-        Reading in words: the verdict on it.
-    """
+    """Return the verdict on all readings: one where they agree, else each with its reading."""
     if len(set(verdicts.values())) == 1:
         return next(iter(verdicts.values()))
     (first, as_first), *rest = ((verdict, words) for words, verdict in verdicts.items())
@@ -73,28 +67,14 @@ def in_words(verdicts: Mapping[str, str]) -> str:
 
 
 def every_verdict(order: tuple[str, ...]) -> tuple[str, ...]:
-    """Return all verdicts that there can be, from best to worst, those that differ by reading last.
-
-    Parameters
-    ----------
-    order : tuple of str
-        The verdicts from worst to best: `ANSWERED` or `SAMPLED`.
-    """
+    """Return all verdicts that there can be, from best to worst, those that differ by reading last."""
     as_first, as_second = (words for words, _ in _READINGS.values())
     pairs = ({as_first: first, as_second: second} for first, second in permutations(reversed(order), 2))
     return (*reversed(order), "not checkable", *map(in_words, pairs))
 
 
 def worst(verdicts: list[str], order: tuple[str, ...]) -> str:
-    """Return the worst of several verdicts: a claim is as good as its worst condition.
-
-    Parameters
-    ----------
-    verdicts : list of str
-        At least one, from `in_words`.
-    order : tuple of str
-        The verdicts from worst to best. One that holds in one reading only is worse than one that holds in all.
-    """
+    """Return the worst of several verdicts: a claim is as good as its worst condition."""
 
     def rank(verdict: str) -> tuple[int, bool]:
         return next(place for place, word in enumerate(order) if verdict.startswith(word)), verdict in order

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crosswave.claims.figures import Figures
-from crosswave.linear import LinearTerm, combine_linear
-from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Claim, Condition, Survey
+from crosswave.difference.linear import LinearTerm, combine_linear
+from crosswave.study.loading import Finding, Registry
+from crosswave.study.models import Claim, Condition, Survey
 
 _PROBABILITY = ("probability", "census")
 _SAMPLING = {
@@ -23,17 +23,7 @@ _SAMPLING = {
 
 
 def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> tuple[float, float] | None:
-    """Return the interval of the weighted sum, widened by what rounding leaves open; None without n.
-
-    Parameters
-    ----------
-    condition : Condition
-        Of a claim.
-    figures : Figures
-        What print says of its terms.
-    alpha : float
-        Error rate in (0, 1).
-    """
+    """Return the interval of the weighted sum, widened by what rounding leaves open; None without n."""
     make = _subset if condition.over else _linear
     low, high = make(condition, figures, "low"), make(condition, figures, "high")
     if low is None or high is None:
@@ -114,27 +104,13 @@ def _exclusive_group(finding: Finding) -> str:
 
 
 def surveys_of(claim: Claim, registry: Registry) -> list[str]:
-    """Return the ids of the surveys that a claim speaks of: those that it names, and those of its figures.
-
-    Parameters
-    ----------
-    claim : Claim
-        As recorded.
-    registry : Registry
-        Holds the surveys.
-    """
+    """Return the ids of the surveys that a claim speaks of: those that it names, and those of its figures."""
     behind = (name.split(".")[0] for name in claim.names)
     return list(dict.fromkeys((*claim.surveys, *(name for name in behind if name in registry.surveys))))
 
 
 def licence(surveys: Iterable[Survey]) -> str:
-    """Return whether a statement about the population is licensed, and why not.
-
-    Parameters
-    ----------
-    surveys : iterable of Survey
-        Those that the statement rests on.
-    """
+    """Return whether a statement about the population is licensed, and why not."""
     surveys = list(surveys)
     inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
     bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)

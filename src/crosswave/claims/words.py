@@ -7,19 +7,11 @@ from fractions import Fraction
 from crosswave.claims.equality import printed_sum
 from crosswave.claims.figures import Figures
 from crosswave.printed.spans import Span
-from crosswave.registry.models import Condition
+from crosswave.study.models import Condition
 
 
 def condition_words(condition: Condition, figures: Figures) -> str:
-    """Return what the sum of a condition is and what it must be.
-
-    Parameters
-    ----------
-    condition : Condition
-        Of a claim.
-    figures : Figures
-        What print says of its terms.
-    """
+    """Return what the sum of a condition is and what it must be."""
     registry = figures.registry
     shares = all(name not in registry.facts for name in condition.names)
     level = len(condition.terms) == 1 and all(name in registry.findings for name in condition.terms)

@@ -45,30 +45,13 @@ class Arms:
         return replace(self, lower=1 - self.lower, upper=1 - self.upper)
 
     def length(self, z: npt.ArrayLike) -> FloatArray:
-        """Return the distance from the difference to its limit at `z` standard errors.
-
-        Parameters
-        ----------
-        z : array_like
-            Standard errors, not negative.
-        """
+        """Return the distance from the difference to its limit at `z` standard errors."""
         at = np.asarray(z, dtype=np.float64)
         (one, _), (two, _) = self._wilson_arms(at)
         return self._combined(one, two, student(at, self.df))
 
     def reaching(self, gap: npt.ArrayLike) -> FloatArray:
-        """Return the standard errors at which the arm is as long as `gap`.
-
-        Parameters
-        ----------
-        gap : array_like
-            Distances, not negative.
-
-        Returns
-        -------
-        numpy.ndarray
-            From 0 to `Z_MAX`; infinity where the arm stays shorter than the gap at any z that a double can hold.
-        """
+        """Return the standard errors at which the arm is as long as `gap`."""
         parts = [getattr(self, field.name) for field in fields(self)]
         wide = np.broadcast_arrays(*parts, np.asarray(gap, dtype=np.float64))
         found, flat = np.empty(wide[0].size), [part.ravel() for part in wide]
@@ -177,15 +160,7 @@ def arms_of(
 
 
 def signed_z(arms: Arms, null: npt.ArrayLike) -> FloatArray:
-    """Return the standard errors at which the limit that faces a null hypothesis touches it, with the gap's sign.
-
-    Parameters
-    ----------
-    arms : Arms
-        From `arms_of`.
-    null : array_like
-        The difference that is tested; the result is positive where the observed one is above.
-    """
+    """Return the standard errors at which the limit that faces a null hypothesis touches it, with the gap's sign."""
     gap = arms.upper - arms.lower - np.asarray(null, dtype=np.float64)
     below, other = gap < 0, arms.reversed()
     lower, upper = np.where(below, other.lower, arms.lower), np.where(below, other.upper, arms.upper)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosswave.arguments import checked_shares
-from crosswave.estimate import Interval
+from crosswave.difference.estimate import Interval
 
 
 def manski(yes_low: int, yes_high: int, *, answered: int, asked: int) -> Interval:

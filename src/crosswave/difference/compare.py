@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crosswave.difference.arms import NO_ERROR
+from crosswave.difference.estimate import Interval
 from crosswave.difference.newcombe import newcombe, p_value, tost_p
-from crosswave.estimate import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,8 @@ class Contrast:
     ----------
     share_1, n_1, share_2, n_2 : float
         Shares in [0, 1] and effective sizes of the earlier and the later wave.
-    difference : float
-        ``share_2 - share_1``.
-    low, high : float
-        Interval at 1 - alpha.
-    p_value : float
-        Two-sided p of "no difference".
     equivalence_p : float
         p of "the difference is at least as large as the margin".
-    alpha, margin : float
-        As given.
-    total_error : tuple of float
-        Standard deviations beyond sampling, as proportions.
     """
 
     share_1: float

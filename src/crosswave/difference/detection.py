@@ -65,11 +65,6 @@ def smallest_change(
 def around(middle: FloatArray, change: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return two shares as far apart as `change`, their middle as near to `middle` as the scale allows.
 
-    Parameters
-    ----------
-    middle, change : array of float
-        In [0, 1]; they broadcast.
-
     Examples
     --------
     >>> [round(float(share), 3) for share in around(np.array(0.05), np.array(0.2))]
@@ -90,15 +85,6 @@ def limit_when_missed(
     df: FloatArray | float = np.inf,
 ) -> FloatArray:
     """Return the lower limit of the difference at the largest result that is missed with probability ``1 - power``.
-
-    Parameters
-    ----------
-    low, high : array of float
-        True shares.
-    sizes : pair of array of float
-        Effective sizes, of the lower share first.
-    error, alpha, power, df
-        As for `smallest_change`.
 
     Notes
     -----
@@ -126,15 +112,7 @@ def margin_of_equals(
     alpha: FloatArray,
     df: FloatArray | float = np.inf,
 ) -> FloatArray:
-    """Return the margin that two waves with exactly this share would just fail to pass.
-
-    Parameters
-    ----------
-    share : array of float
-        Of both waves.
-    n_1, n_2, error, alpha, df
-        As for `smallest_change`.
-    """
+    """Return the margin that two waves with exactly this share would just fail to pass."""
     extra, z = np.hypot(*error) * _scale(share), -ndtri(alpha)
     arms = Arms(share, n_1, share, n_2, extra, np.zeros_like(share), np.asarray(df))
     return np.asarray(np.maximum(arms.length(z), arms.reversed().length(z)))
@@ -153,13 +131,6 @@ def informative(
     df: FloatArray | float = np.inf,
 ) -> Bools:
     """Return whether a comparison could show either outcome, as `reach.Reach` says.
-
-    Parameters
-    ----------
-    middle, n_1, n_2, error, alpha, power, df
-        As for `smallest_change`.
-    margin, limit : array of float
-        Smallest change that matters; the change that must be found with `power`, upwards or downwards.
 
     Notes
     -----

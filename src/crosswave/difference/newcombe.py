@@ -187,54 +187,24 @@ def equivalent(
 
 
 def limits_of(arms: Arms, alpha: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the limits of `newcombe` from its lower arms, error rates being in (0, 1).
-
-    Parameters
-    ----------
-    arms : Arms
-        Lower arms, from `crosswave.difference.arms.arms_of`.
-    alpha : array of float
-        Error rates in (0, 1).
-    """
+    """Return the limits of `newcombe` from its lower arms, error rates being in (0, 1)."""
     z, difference = -ndtri(alpha / 2), arms.upper - arms.lower
     low, high = difference - arms.length(z), difference + arms.reversed().length(z)
     return np.clip(low, -1, 1), np.clip(high, -1, 1)
 
 
 def two_sided_p(arms: Arms) -> FloatArray:
-    """Return the p-value of `p_value` from lower arms.
-
-    Parameters
-    ----------
-    arms : Arms
-        Lower arms, from `crosswave.difference.arms.arms_of`.
-    """
+    """Return the p-value of `p_value` from lower arms."""
     return np.asarray(2 * ndtr(-np.abs(signed_z(arms, 0.0))))
 
 
 def equivalence_p(arms: Arms, margin: FloatArray) -> FloatArray:
-    """Return the p-value of `tost_p` from lower arms, margins being in (0, 1).
-
-    Parameters
-    ----------
-    arms : Arms
-        Lower arms, from `crosswave.difference.arms.arms_of`.
-    margin : array of float
-        In (0, 1).
-    """
+    """Return the p-value of `tost_p` from lower arms, margins being in (0, 1)."""
     return np.asarray(np.maximum(ndtr(-signed_z(arms, -margin)), ndtr(signed_z(arms, margin))))
 
 
 def both_p(arms: Arms, margin: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the p-values of `p_value` and `tost_p` from lower arms of shape (rows,), found together.
-
-    Parameters
-    ----------
-    arms : Arms
-        Lower arms of shape (rows,).
-    margin : array of float, shape ()
-        In (0, 1), one for all rows.
-    """
+    """Return the p-values of `p_value` and `tost_p` from lower arms of shape (rows,), found together."""
     nulls = np.stack([np.zeros_like(margin), -margin, margin])[:, None]
     none, below, above = signed_z(arms, nulls)
     return 2 * ndtr(-np.abs(none)), np.maximum(ndtr(-below), ndtr(above))

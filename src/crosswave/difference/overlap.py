@@ -10,8 +10,8 @@ import numpy as np
 from crosswave.difference.arms import NO_ERROR
 from crosswave.difference.compare import Contrast, compare_shares
 from crosswave.difference.correlation import shared_correlation
-from crosswave.estimate import Interval
-from crosswave.verdict import outcomes
+from crosswave.difference.estimate import Interval
+from crosswave.trend.verdict import outcomes
 
 
 @dataclass(frozen=True, slots=True)

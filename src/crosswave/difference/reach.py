@@ -26,8 +26,6 @@ class Reach:
         Margins up to this one cannot be passed even by two equal shares.
     equivalence_attainable : bool
         Whether two equal shares would be judged equivalent.
-    alpha, power, margin : float
-        As given.
     """
 
     critical_rise: float
@@ -41,13 +39,7 @@ class Reach:
     margin: float
 
     def shows(self, limit: float) -> bool:
-        """Return whether either outcome could have been shown: equivalence, or a change as large as a limit.
-
-        Parameters
-        ----------
-        limit : float
-            The change that must be found with the stated power, one way or the other, as a proportion.
-        """
+        """Return whether either outcome could have been shown: equivalence, or a change as large as a limit."""
         return self.equivalence_attainable or min(self.detectable_rise, self.detectable_fall) <= limit
 
     @property

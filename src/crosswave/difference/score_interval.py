@@ -7,8 +7,8 @@ from scipy.optimize import elementwise
 from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray, checked_alpha
+from crosswave.difference.estimate import Interval
 from crosswave.difference.shares import Shares
-from crosswave.estimate import Interval
 
 
 def miettinen_nurminen(x_1: int, n_1: int, x_2: int, n_2: int, alpha: float = 0.05) -> Interval:
@@ -87,13 +87,7 @@ def score_z(waves: Shares, null: FloatArray) -> FloatArray:
 
 
 def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
-    """Return a quotient; 0 of nothing is no standard error at all, more than 0 is infinitely many.
-
-    Parameters
-    ----------
-    above, below : array of float
-        A difference, and its standard error of zero or more.
-    """
+    """Return a quotient; 0 of nothing is no standard error at all, more than 0 is infinitely many."""
     wide = np.broadcast_arrays(above, below)
     certain = np.where(wide[0] == 0, 0.0, np.copysign(np.inf, wide[0]))
     return np.asarray(np.divide(wide[0], wide[1], out=certain, where=wide[1] > 0))

@@ -9,17 +9,7 @@ from crosswave.arguments import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Two shares, their effective sizes and the total error of their difference: arrays that broadcast.
-
-    Parameters
-    ----------
-    share_1, share_2 : array of float
-        Shares in [0, 1] of the earlier and the later wave.
-    n_1, n_2 : array of float
-        Effective sizes, positive.
-    extra : array of float
-        Standard deviation of the difference beyond sampling, in proportion units.
-    """
+    """Two shares, their effective sizes and the total error of their difference: arrays that broadcast."""
 
     share_1: FloatArray
     n_1: FloatArray

@@ -37,13 +37,7 @@ def student(z: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
 
 
 def student_slope(z: FloatArray, t: FloatArray, df: FloatArray) -> FloatArray:
-    """Return the derivative of `student` in `z`: the normal density over that of Student's t at the same probability.
-
-    Parameters
-    ----------
-    z, t, df : array of float
-        Normal quantiles, what `student` returns for them, and the degrees of freedom: of one shape.
-    """
+    """The derivative of `student` in `z`: the normal density over that of Student's t at the same probability."""
     found, few = np.ones_like(t), np.isfinite(df)
     if few.any():
         v, at = df[few], t[few]

@@ -34,7 +34,7 @@ from crosswave.display.trends import trend_answer, trend_caveats, trend_checks, 
 from crosswave.display.tutorial import Tutorial
 from crosswave.display.variants import tiers, variants
 from crosswave.display.worked import worked_example
-from crosswave.sentences import made_with
+from crosswave.report.sentences import made_with
 
 __all__ = [
     "Tutorial",

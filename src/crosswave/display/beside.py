@@ -9,10 +9,10 @@ from operator import or_
 
 from crosswave.display.by_hand import percentage, ratio
 from crosswave.display.case import Case
-from crosswave.holes import feasible_words, listed_whole
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.bits import members
-from crosswave.registry.loading import Finding
+from crosswave.report.holes import feasible_words, listed_whole
+from crosswave.study.loading import Finding
 
 
 def ties(case: Case, name: str) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from crosswave.holes import feasible_words
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
+from crosswave.report.holes import feasible_words
 
 _SHOWN = 3
 _MOST_DECIMALS = 9
@@ -15,13 +15,6 @@ _MOST_DECIMALS = 9
 
 def ratio(yes: int, base: int, figure: Quantity) -> str:
     """Return a count of a base with its percentage.
-
-    Parameters
-    ----------
-    yes, base : int
-        So many of so many.
-    figure : Quantity
-        The printed share: one decimal more than it has is shown, and more where only they tell whether it fits.
 
     Examples
     --------
@@ -40,30 +33,14 @@ def _misleads(exact: Fraction, decimals: int, figure: Quantity) -> bool:
 
 
 def percentage(share: Fraction, decimals: int) -> str:
-    """Return a percentage without its sign, rounded half up; exact however many decimals it has.
-
-    Parameters
-    ----------
-    share : Fraction
-        In [0, 1].
-    decimals : int
-        How many decimals it gets.
-    """
+    """Return a percentage without its sign, rounded half up; exact however many decimals it has."""
     steps = math.floor(share * 100 * 10**decimals + Fraction(1, 2))
     whole, part = divmod(steps, 10**decimals)
     return f"{whole}.{part:0{decimals}d}" if decimals else str(whole)
 
 
 def counted(figure: Quantity, base: int) -> str:
-    """Return which counts of a base print a figure, the first and the last with their percentages.
-
-    Parameters
-    ----------
-    figure : Quantity
-        A printed share.
-    base : int
-        At least 1.
-    """
+    """Return which counts of a base print a figure, the first and the last with their percentages."""
     yes = counts_on(figure, base)
     if not yes:
         return "nobody"
@@ -73,15 +50,6 @@ def counted(figure: Quantity, base: int) -> str:
 
 def neighbours(figure: Quantity, base: int, rounding: str) -> str:
     """Return the counts next to a figure that no count prints, each with what it would print.
-
-    Parameters
-    ----------
-    figure : Quantity
-        A printed share that no count of the base prints.
-    base : int
-        At least 1.
-    rounding : {"nearest", "truncated"}
-        How the printer gets to the digits.
 
     Examples
     --------
@@ -105,12 +73,6 @@ def _printed(share: Fraction, figure: Quantity, rounding: str) -> str:
 
 
 def ends(figure: Quantity) -> str:
-    """Return the shares for which a figure stands, in percent.
-
-    Parameters
-    ----------
-    figure : Quantity
-        A printed share.
-    """
+    """Return the shares for which a figure stands, in percent."""
     low, high = (100 * float(end) for end in (figure.low, 1 if figure.high is None else figure.high))
     return f"{low:g} to {high:g}%"

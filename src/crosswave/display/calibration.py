@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crosswave.calibration.simulation import Calibration
-from crosswave.calibration.worlds import World
-from crosswave.sentences import points
+from crosswave.report.sentences import points
+from crosswave.robustness.simulation import Calibration
+from crosswave.robustness.worlds import World
 from crosswave.tables.calibration import standard_errors
 from crosswave.tables.render import confidence, percent
 
@@ -15,15 +15,7 @@ _CERTAIN = 3.0
 
 
 def calibration_answer(found: Calibration, tier: str) -> list[str]:
-    """Return how often the engine is right about one world, against what it promises.
-
-    Parameters
-    ----------
-    found : Calibration
-        From `crosswave.calibration.simulation.simulate`.
-    tier : str
-        Under which it was judged.
-    """
+    """Return how often the engine is right about one world, against what it promises."""
     world = found.world
     after = f"goes to {percent(world.share + world.change)}%" if world.change else "stays there"
     told = f"the total error of each is {world.true_error:g} points, and tier {tier} declares {world.declared:g}"
@@ -56,15 +48,7 @@ def _promise(found: Calibration) -> str:
 
 
 def calibration_checks(by_case: pd.DataFrame, *, alpha: float) -> list[str]:
-    """Return what the cases come to: the promise kept, the damage of an error declared too small, the power.
-
-    Parameters
-    ----------
-    by_case : DataFrame
-        From `crosswave.calibration.simulation.grid`.
-    alpha : float
-        Error rate that was promised, in (0, 1).
-    """
+    """Return what the cases come to: the promise kept, the damage of an error declared too small, the power."""
     right = by_case["true_error"] == by_case["declared"]
     still = by_case["change"] == 0
     sentences = [_kept(by_case[right & still], alpha), _covered(by_case[right]), *_damage(by_case[~right & still])]
@@ -111,13 +95,7 @@ def _power(tier: str, cases: pd.DataFrame) -> str:
 
 
 def calibration_caveats(world: World) -> list[str]:
-    """Return what the simulation leaves out.
-
-    Parameters
-    ----------
-    world : World
-        As simulated.
-    """
+    """Return what the simulation leaves out."""
     return [
         "Errors are drawn from a normal distribution on the logit scale, afresh and independently for each survey; a "
         "house that errs the same way twice makes fewer false alarms.",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from html import escape
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.models import Source, Survey
-from crosswave.sentences import trend_sentence
+from crosswave.report.sentences import trend_sentence
+from crosswave.report.words import capital, plural
+from crosswave.study.models import Source, Survey
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import Link, publish, span
 from crosswave.tables.surveys import NOT_PRINTED
 from crosswave.trend.change import Trend
-from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
 _CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}
@@ -37,15 +37,7 @@ Facts = Mapping[str, str | tuple[Link, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Facts under a title.
-
-    Parameters
-    ----------
-    title : str
-        Plain text.
-    facts : Facts
-        From top to bottom.
-    """
+    """Facts under a title."""
 
     title: str
     facts: Facts
@@ -82,15 +74,7 @@ def _anchor(link: Link) -> str:
 
 
 def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) -> Card:
-    """Return a survey as a person would want it cited: who asked whom, when, how; how many; where it is printed.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    reconstruction : Reconstruction, optional
-        Of the same wave: says how far the figures can be reproduced and what is in conflict.
-    """
+    """Return a survey as a person would want it cited: who asked whom, when, how; how many; where it is printed."""
     facts: Facts = {
         "Who asked": _who_asked(survey),
         "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}{survey.mark('nation')}",
@@ -163,13 +147,7 @@ def _source(source: Source) -> Link:
 
 
 def trend_card(trend: Trend) -> Card:
-    """Return a construct in its window of years: the verdict, what it rests on, and what may be said.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
+    """Return a construct in its window of years: the verdict, what it rests on, and what may be said."""
     settings, comparison = trend.settings, trend.comparison
     waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.answer.printed}" for wave in trend.waves)
     facts = {

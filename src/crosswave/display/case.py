@@ -11,9 +11,9 @@ from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials
-from crosswave.registry.loading import Finding, findings_of
-from crosswave.registry.models import ORGANISATIONS, Survey
-from crosswave.words import plural
+from crosswave.report.words import plural
+from crosswave.study.loading import Finding, findings_of
+from crosswave.study.models import ORGANISATIONS, Survey
 
 _NOUNS = {"person": ("person", "people")}
 _ORGANISATIONS = "organisation", ORGANISATIONS
@@ -21,21 +21,7 @@ _ORGANISATIONS = "organisation", ORGANISATIONS
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A survey, what was found of it, and every reading that was tried.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    reconstruction : Reconstruction
-        Of the same wave.
-    lexicon : Lexicon
-        Reads printed text.
-    trials : Trials
-        Every reading with its solution.
-    solver : Solver
-        That of the trials: what it has solved is not solved again.
-    """
+    """A survey, what was found of it, and every reading that was tried."""
 
     survey: Survey
     reconstruction: Reconstruction

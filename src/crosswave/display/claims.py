@@ -6,24 +6,17 @@ from collections.abc import Sequence
 
 from crosswave.charts.claims import claim_counts
 from crosswave.claims import ClaimVerdict
-from crosswave.registry.faults import nearest
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Claim
-from crosswave.sentences import claim_sentence
-from crosswave.words import capital, plural
+from crosswave.report.sentences import claim_sentence
+from crosswave.report.words import capital, plural
+from crosswave.study.faults import nearest
+from crosswave.study.loading import Registry
+from crosswave.study.models import Claim
 
 ALL = "all"
 
 
 def claims_of(registry: Registry, source: str) -> list[Claim]:
     """Return the claims of one source, or of all.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds the claims.
-    source : str
-        Id of a source with claims, or ``all``.
 
     Raises
     ------
@@ -38,31 +31,13 @@ def claims_of(registry: Registry, source: str) -> list[Claim]:
 
 
 def surveys_behind(claims: Sequence[Claim], registry: Registry) -> list[str]:
-    """Return the ids of the surveys whose figures decide some claims, in order.
-
-    Parameters
-    ----------
-    claims : sequence of Claim
-        From `claims_of`.
-    registry : Registry
-        Holds the surveys.
-    """
+    """Return the ids of the surveys whose figures decide some claims, in order."""
     terms = (term for claim in claims for term in claim.names)
     return sorted({survey for term in terms if (survey := term.split(".")[0]) in registry.surveys})
 
 
 def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdict]) -> list[str]:
-    """Return whose claims these are, and how many hold for whom.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds the sources.
-    source : str
-        Id of a source with claims, or ``all``.
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`, at least one.
-    """
+    """Return whose claims these are, and how many hold for whom."""
     true, supported, licensed = claim_counts(verdicts)["value"]
     total = plural(len(verdicts), "claim")
     answer = (
@@ -92,11 +67,5 @@ def _whose(registry: Registry, source: str, verdicts: Sequence[ClaimVerdict]) ->
 
 
 def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:
-    """Return what is noted beside the claims, and why some cannot be checked.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-    """
+    """Return what is noted beside the claims, and why some cannot be checked."""
     return [f"{capital(v.claim.says)}: {words}" for v in verdicts if (words := v.claim.note or v.claim.not_checkable)]

@@ -12,10 +12,10 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.nets import NETS
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trial, try_readings
-from crosswave.registry.loading import Registry, findings_of
-from crosswave.registry.models import Survey
+from crosswave.report.words import capital, plural
+from crosswave.study.loading import Registry, findings_of
+from crosswave.study.models import Survey
 from crosswave.tables.surveys import conflict_names
-from crosswave.words import capital, plural
 
 _MEANINGS: Mapping[str, str] = {
     r"with a base of (?P<now>\d+) in place of (?P<then>\d+)": "{less} of the {then} did not answer this question",
@@ -31,28 +31,12 @@ _MEANINGS: Mapping[str, str] = {
 
 
 def survey_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> dict[str, list[str]]:
-    """Return each conflict as a sentence, with the repairs that were tried and fit.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    conflicts : tuple of Conflict
-        Of `Reconstruction.conflicts`.
-    """
+    """Return each conflict as a sentence, with the repairs that were tried and fit."""
     return {conflict_words(survey, conflict): [_meant(words) for words in conflict.repairs] for conflict in conflicts}
 
 
 def conflict_words(survey: Survey, conflict: Conflict) -> str:
-    """Return which figures no counts print, and under which assumptions, in one sentence.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    conflict : Conflict
-        One of its conflicts.
-    """
+    """Return which figures no counts print, and under which assumptions, in one sentence."""
     answers = {finding.local_id: finding.answer for finding in findings_of(survey)}
     held = [answers[name] for name in conflict.figures]
     if any(answer.measure != "share" for answer in held):
@@ -77,13 +61,7 @@ def _meant(repair: str) -> str:
 
 
 def what_became(reconstruction: Reconstruction) -> str:
-    """Return what was done with the figures in conflict, and with the rest.
-
-    Parameters
-    ----------
-    reconstruction : Reconstruction
-        Of the wave.
-    """
+    """Return what was done with the figures in conflict, and with the rest."""
     solved = sum(figure.count_low is not None for figure in reconstruction.findings.values())
     if not reconstruction.conflicts:
         return _NO_CONFLICT if solved else "Nothing could be: no figure is a share of a known number of respondents."
@@ -102,15 +80,7 @@ _NO_CONFLICT = "Nothing is: whole numbers exist that print all figures that were
 
 
 def tell_conflicts(survey: Survey, reconstruction: Reconstruction) -> None:
-    """Display each conflict with its repairs as a list, and what became of the rest.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    reconstruction : Reconstruction
-        Of the same wave.
-    """
+    """Display each conflict with its repairs as a list, and what became of the rest."""
     names = conflict_names(reconstruction).values()
     told = survey_conflicts(survey, reconstruction.conflicts).items()
     for name, (sentence, repairs) in zip(names, told, strict=True):
@@ -121,15 +91,7 @@ def tell_conflicts(survey: Survey, reconstruction: Reconstruction) -> None:
 
 
 def survey_readings(survey: Survey, registry: Registry) -> list[str]:
-    """Return each place where print can be read in more than one way, with what became of the readings and why.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    """
+    """Return each place where print can be read in more than one way, with what became of the readings and why."""
     try:
         with at_most():
             trial = try_readings(survey, registry, Solver()).main

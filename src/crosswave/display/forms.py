@@ -21,17 +21,7 @@ _PROTOCOL = "_repr_mimebundle_"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is shown of an object.
-
-    Parameters
-    ----------
-    card : Card
-        At its head.
-    tables : mapping of str to DataFrame
-        Caption: table; those without a row are left out.
-    chart : str
-        An image as HTML; empty without one.
-    """
+    """What is shown of an object."""
 
     card: Card
     tables: Mapping[str, pd.DataFrame]
@@ -49,11 +39,6 @@ class Form:
 @singledispatch
 def form_of(shown: object) -> Form:
     """Return how an object shows itself.
-
-    Parameters
-    ----------
-    shown : object
-        Of one of the classes of `kinds`.
 
     Raises
     ------

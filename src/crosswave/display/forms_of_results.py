@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crosswave.calibration.simulation import Calibration
 from crosswave.charts.canvas import image
 from crosswave.charts.specification import specification_alt
 from crosswave.charts.trajectory import trajectory_alt, trajectory_chart
@@ -14,9 +13,11 @@ from crosswave.display.cards import Card, trend_card
 from crosswave.display.forms import Form, form_of
 from crosswave.display.trajectory import trajectory_words
 from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.report.sentences import claim_sentence, points
+from crosswave.report.words import capital, plural
 from crosswave.robustness.multiverse import Multiverse
+from crosswave.robustness.simulation import Calibration
 from crosswave.robustness.survival import Survival
-from crosswave.sentences import claim_sentence, points
 from crosswave.tables.calibration import rates_table
 from crosswave.tables.claims import CLAIM_VERDICTS
 from crosswave.tables.course import Course
@@ -31,7 +32,6 @@ from crosswave.tables.waves import by_wave, waves_table
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
-from crosswave.words import capital, plural
 
 
 @form_of.register

@@ -1,7 +1,7 @@
 """A menu of every survey and construct that shows the card of the one that is picked.
 
 In a running notebook it is a widget. A saved page has no kernel to answer it, so what is displayed also holds the card
-of the default as HTML, and that is what a page shows; the widget itself is not kept (`crosswave.run.execute`).
+of the default as HTML, and that is what a page shows; the widget itself is not kept (`crosswave.report.run.execute`).
 """
 
 from __future__ import annotations
@@ -12,25 +12,16 @@ from typing import Any
 
 from crosswave.display.cards import Card, survey_card, trend_card
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.registry.loading import Registry
+from crosswave.report.words import capital
+from crosswave.study.loading import Registry
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import publish
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
-from crosswave.words import capital
 
 
 def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reconstruction] | None = None) -> None:
     """Display a menu of surveys and constructs above the card of the one that is picked.
-
-    Parameters
-    ----------
-    registry : Registry
-        What can be picked.
-    default : str
-        Id of the survey or construct that is shown first.
-    reconstructions : mapping of str to Reconstruction, optional
-        Those that are at hand; the others are made when they are picked.
 
     Raises
     ------
@@ -43,13 +34,7 @@ def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reco
 
 
 def choices(registry: Registry) -> dict[str, str]:
-    """Return what can be picked: its words, surveys by year and then constructs, and its id.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds them.
-    """
+    """Return what can be picked: its words, surveys by year and then constructs, and its id."""
     surveys = sorted(registry.surveys.values(), key=lambda survey: (survey.year, survey_name(survey).lower()))
     constructs = sorted(registry.constructs.values(), key=lambda construct: construct.label.lower())
     return {

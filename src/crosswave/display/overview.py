@@ -6,22 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from crosswave.context import Check
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Fact
-from crosswave.words import capital, plural
+from crosswave.report.words import capital, plural
+from crosswave.study.context import Check
+from crosswave.study.loading import Registry
+from crosswave.study.models import Fact
 
 
 def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
-    """Return how much evidence there is, and how much of it can be reproduced.
-
-    Parameters
-    ----------
-    registry : Registry
-        The data folder.
-    levels : DataFrame
-        From `crosswave.tables.levels_table`.
-    """
+    """Return how much evidence there is, and how much of it can be reproduced."""
     waves, figures = plural(len(registry.surveys), "survey wave"), plural(len(registry.findings), "figure")
     count = dict(zip(levels["Level"], levels["Figures"], strict=True))
     behind = count["consistent"] + count["recomputed"]
@@ -39,13 +31,6 @@ def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
 def facts_between(registry: Registry, from_year: int, to_year: int) -> list[Fact]:
     """Return the dated facts of a range of years.
 
-    Parameters
-    ----------
-    registry : Registry
-        Holds the facts.
-    from_year, to_year : int
-        First and last year, both included.
-
     Raises
     ------
     ValueError
@@ -57,25 +42,11 @@ def facts_between(registry: Registry, from_year: int, to_year: int) -> list[Fact
 
 
 def facts_answer(facts: Sequence[Fact], checks: Sequence[Check]) -> list[str]:
-    """Return how many dated facts there are, and what holding them against each other shows.
-
-    Parameters
-    ----------
-    facts : sequence of Fact
-        Rows of context.csv.
-    checks : sequence of Check
-        From `crosswave.context.check_facts`.
-    """
+    """Return how many dated facts there are, and what holding them against each other shows."""
     head = f"{plural(len(facts), 'dated fact')}, {plural(len(checks), 'check')} of one against another."
     return [head, *(f"{check.question} {check.as_printed}: {check.finding}." for check in checks)]
 
 
 def facts_notes(facts: Sequence[Fact]) -> list[str]:
-    """Return what is noted beside the dated facts, a sentence each.
-
-    Parameters
-    ----------
-    facts : sequence of Fact
-        Rows of context.csv.
-    """
+    """Return what is noted beside the dated facts, a sentence each."""
     return [f"{capital(fact.subject)}, {fact.quantity}: {fact.notes}." for fact in facts if fact.notes]

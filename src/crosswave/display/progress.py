@@ -13,15 +13,7 @@ VARIABLE = "CROSSWAVE_PROGRESS"
 
 
 def progress(things: Collection[Thing], what: str) -> Iterator[Thing]:
-    """Yield things one by one, and show how many are done until the last one is.
-
-    Parameters
-    ----------
-    things : collection
-        What is worked on, in its order.
-    what : str
-        What a person reads beside the bar: "Surveys reconstructed".
-    """
+    """Yield things one by one, and show how many are done until the last one is."""
     if os.environ.get(VARIABLE) == "0":
         yield from things
         return

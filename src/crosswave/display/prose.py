@@ -6,19 +6,14 @@ import re
 from collections.abc import Iterable
 from html import escape
 
+from crosswave.report.words import capital
 from crosswave.tables.render import folded, publish
-from crosswave.words import capital
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
 
 
 def markdown(text: str) -> str:
     """Return text as Markdown that shows just that text.
-
-    Parameters
-    ----------
-    text : str
-        Anything that stands in a data file.
 
     Examples
     --------
@@ -29,32 +24,14 @@ def markdown(text: str) -> str:
 
 
 def say(*sentences: str, heading: str = "") -> None:
-    """Display sentences in a notebook, each a paragraph; empty ones are left out.
-
-    Parameters
-    ----------
-    *sentences : str
-        Plain text.
-    heading : str
-        A heading above them.
-    """
+    """Display sentences in a notebook, each a paragraph; empty ones are left out."""
     paragraphs = [f"## {markdown(capital(heading))}"] if heading else []
     paragraphs += [markdown(sentence) for sentence in sentences if sentence]
     _display(paragraphs, [heading, *sentences])
 
 
 def bullets(items: Iterable[str], *, none: str, fold: str = "") -> None:
-    """Display sentences in a notebook as a list.
-
-    Parameters
-    ----------
-    items : iterable of str
-        Plain text.
-    none : str
-        What to say where there is no item.
-    fold : str
-        What stands there in place of the list, which is one click away; empty shows the list.
-    """
+    """Display sentences in a notebook as a list."""
     listed = list(items)
     if fold and listed:
         html = "\n".join(f"<li>{escape(item)}</li>" for item in listed)

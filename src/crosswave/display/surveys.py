@@ -6,10 +6,10 @@ import pandas as pd
 
 from crosswave.charts.surveys import findings_message
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.models import Survey
-from crosswave.sentences import population_note
+from crosswave.report.sentences import population_note
+from crosswave.report.words import capital, plural
+from crosswave.study.models import Survey
 from crosswave.tables.render import percent, span
-from crosswave.words import capital, plural
 
 _ANSWERED = {
     "person": "people answered",
@@ -19,17 +19,7 @@ _ANSWERED = {
 
 
 def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
-    """Return who answered, and what became of the printed figures.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    reconstruction : Reconstruction
-        Of the same wave.
-    findings : DataFrame
-        From `crosswave.results.by_finding`.
-    """
+    """Return who answered, and what became of the printed figures."""
     return [_who(survey, reconstruction), _became(survey, findings)]
 
 
@@ -53,13 +43,7 @@ def _became(survey: Survey, findings: pd.DataFrame) -> str:
 
 
 def survey_checks(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
-    """Return what was checked, and what the check could have found at all.
-
-    Parameters
-    ----------
-    survey, reconstruction, findings
-        As for `survey_answer`.
-    """
+    """Return what was checked, and what the check could have found at all."""
     return [
         _checked(reconstruction),
         *_power(findings),
@@ -130,13 +114,7 @@ def _rivals(findings: pd.DataFrame) -> list[str]:
 
 
 def survey_caveats(survey: Survey) -> list[str]:
-    """Return what a reader must know before using a figure of this survey.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    """
+    """Return what a reader must know before using a figure of this survey."""
     answers = [answer for question in survey.questions for answer in question.answers]
     open_points = [f"{answer.says}: {answer.ambiguity}" for answer in answers if answer.ambiguity]
     unusable = [f"{answer.says}, not to be compared: {answer.unusable}" for answer in answers if answer.unusable]

@@ -8,43 +8,27 @@ import pandas as pd
 
 from crosswave.charts.specification import specification_message
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
+from crosswave.report.sentences import p_words, points
+from crosswave.report.words import plural
 from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.survival import Survival, survival, survivals_of_all
 from crosswave.robustness.tipping import Tipping
-from crosswave.sentences import p_words, points
+from crosswave.study.loading import Registry
 from crosswave.tables.specifications import REPORTED
 from crosswave.tables.total_error import MeasuredError, measured_error
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import SOURCES
 from crosswave.trend.settings import Settings
-from crosswave.words import plural
 
 
 def survival_of(trend: Trend, registry: Registry) -> Survival | None:
-    """Return how far the verdict of a trend holds; None where nothing was compared.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    registry : Registry
-        Holds the plan, which says how far each number is moved.
-    """
+    """Return how far the verdict of a trend holds; None where nothing was compared."""
     return survival(trend.comparison, trend.settings, registry.plan) if trend.comparison else None
 
 
 def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survival]:
-    """Return how far every comparison holds, by construct id.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        Of one window, from `crosswave.trend.synthesis.assess_all`.
-    registry : Registry
-        Holds the plan.
-    """
+    """Return how far every comparison holds, by construct id."""
     compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
     if not compared:
         return {}
@@ -53,15 +37,7 @@ def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survi
 
 
 def survival_words(found: Survival | None, trend: Trend) -> list[str]:
-    """Return what each number does to a verdict when it alone is moved.
-
-    Parameters
-    ----------
-    found : Survival or None
-        None where nothing was compared.
-    trend : Trend
-        Whose verdict it is.
-    """
+    """Return what each number does to a verdict when it alone is moved."""
     if found is None or trend.comparison is None:
         return ["Nothing was compared, so there is no verdict that could give way."]
     effect, error = (found.design_effect, found.less_design_effect), (found.total_error, found.less_total_error)
@@ -135,15 +111,7 @@ def _silence(found: Survival) -> str:
 
 
 def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
-    """Return what every analysis together says, or why there is none.
-
-    Parameters
-    ----------
-    multiverse : Multiverse
-        From `crosswave.robustness.multiverse.multiverse`.
-    frame : DataFrame
-        Its analyses, from `crosswave.tables.analyses`.
-    """
+    """Return what every analysis together says, or why there is none."""
     if frame.empty:
         return [f"There is no analysis to vary: {multiverse.reason}."]
     pairs = len(frame[["first", "second"]].drop_duplicates())
@@ -168,15 +136,7 @@ def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
 def error_of(
     trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> dict[str, MeasuredError]:
-    """Return the measured total error of the tier that the reported pair takes; nothing where that is declared.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    registry, reconstructions
-        As for `crosswave.tables.total_error.measured_error`.
-    """
+    """Return the measured total error of the tier that the reported pair takes; nothing where that is declared."""
     grade = trend.comparison.pair.comparability.grade if trend.comparison else ""
     if grade not in SOURCES:
         return {}
@@ -185,15 +145,7 @@ def error_of(
 
 
 def error_words(errors: Mapping[str, MeasuredError], settings: Settings) -> list[str]:
-    """Return what the measured total errors rest on, or why none is told here.
-
-    Parameters
-    ----------
-    errors : mapping of str to MeasuredError
-        By tier, from `error_of` or `crosswave.tables.total_error.measured_error`.
-    settings : Settings
-        May name a total error of its own.
-    """
+    """Return what the measured total errors rest on, or why none is told here."""
     if not errors:
         return [
             f"Only the grades {', '.join(SOURCES)} take an error that is measured here; that of this pair is declared."

@@ -9,55 +9,33 @@ from dataclasses import replace
 import pandas as pd
 
 from crosswave.charts.synthesis import synthesis_message
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import ErrorTier
-from crosswave.sentences import points, trend_sentence
+from crosswave.report.sentences import points, trend_sentence
+from crosswave.report.words import plural
+from crosswave.study.loading import Registry
+from crosswave.study.models import ErrorTier
 from crosswave.tables.synthesis import FATES, fates, verdicts_table, window_words
 from crosswave.tables.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
-from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 _YEARS_MORE = 2
 
 
 def wider(settings: Settings) -> Settings:
-    """Return the same settings with a window that begins two years earlier and ends two years later.
-
-    Parameters
-    ----------
-    settings : Settings
-        As asked for.
-    """
+    """Return the same settings with a window that begins two years earlier and ends two years later."""
     return replace(settings, from_year=settings.from_year - _YEARS_MORE, to_year=settings.to_year + _YEARS_MORE)
 
 
 def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
-    """Return what changed, and what is known of nothing else.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return what changed, and what is known of nothing else."""
     shown = [trend_sentence(trend) for trend in trends if trend.verdict in _CHANGES]
     return [f"{synthesis_message(trends)}.", *shown]
 
 
 def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, MeasuredError], registry: Registry) -> list[str]:
-    """Return what the evidence can show at all: how many comparisons across instruments are blind, and why.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`, of one window.
-    error : mapping of str to MeasuredError
-        From `crosswave.tables.total_error.measured_error`.
-    registry : Registry
-        Holds the plan.
-    """
+    """Return what the evidence can show at all: how many comparisons across instruments are blind, and why."""
     compared = [trend for trend in trends if trend.comparison]
     across = [trend for trend in compared if _grade(trend) in error]
     if not across:
@@ -112,13 +90,7 @@ def _why_blind(error: Mapping[str, MeasuredError], settings: Settings, across: S
 
 
 def synthesis_window(trends: Sequence[Trend]) -> str:
-    """Return what becomes of every construct in a window, each counted once.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return what becomes of every construct in a window, each counted once."""
     counts = fates(trends)
     totals = {group: sum(counts[words] for words in _of(group)) for group in ("decided", "not decided", "not compared")}
     return (
@@ -137,15 +109,7 @@ def _told(counts: Mapping[str, int], group: str, *, zeros: bool = True) -> str:
 
 
 def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
-    """Return what a survey would need to show a change, in sentences.
-
-    Parameters
-    ----------
-    settings : Settings
-        Error rate and smallest change that matters.
-    registry : Registry
-        Holds the plan with its tiers.
-    """
+    """Return what a survey would need to show a change, in sentences."""
     small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
     tiers = registry.plan.errors
     told = [_needed(name, tier, (small, large), settings, registry) for name, tier in tiers.items()]
@@ -169,15 +133,7 @@ def _needed(name: str, tier: ErrorTier, changes: tuple[float, float], settings: 
 
 
 def synthesis_families(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
-    """Return a row for each family of plan.yaml: constructs, comparisons that were adjusted together, changes.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    registry : Registry
-        Holds the plan.
-    """
+    """Return a row for each family of plan.yaml: constructs, comparisons that were adjusted together, changes."""
     rows = [(family.label, *_family(trends, family.id)) for family in registry.plan.families]
     return pd.DataFrame(rows, columns=["Family", "Constructs", "Tests adjusted together", "Rose or fell"])
 
@@ -189,13 +145,7 @@ def _family(trends: Sequence[Trend], family: str) -> tuple[int, int, int]:
 
 
 def synthesis_caveats(trends: Sequence[Trend]) -> list[str]:
-    """Return what the evidence cannot say.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return what the evidence cannot say."""
     counts = dict(verdicts_table(trends).itertuples(index=False))
     alone = sum(len({wave.year for wave in trend.waves}) < 2 for trend in trends)
     unsized = sum(trend.verdict == "not testable" and trend.comparison is not None for trend in trends)

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.joint import joint_counts
-from crosswave.registry.loading import Finding, Registry, findings_of
-from crosswave.registry.models import Survey
+from crosswave.study.loading import Finding, Registry, findings_of
+from crosswave.study.models import Survey
 from crosswave.tables.render import span
 
 _UNKNOWN = (
@@ -19,15 +19,6 @@ _UNKNOWN = (
 
 def survey_together(survey: Survey, registry: Registry, reconstruction: Reconstruction) -> list[str]:
     """Return what print does not say of two answers, with the bounds of one pair where there is one.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    reconstruction : Reconstruction
-        Of the same wave.
 
     Notes
     -----

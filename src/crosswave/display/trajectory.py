@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crosswave.line.models import Line
-from crosswave.line.pooling import Prediction, RandomEffects
-from crosswave.line.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Trajectory
-from crosswave.sentences import p_words, points
+from crosswave.models.models import Line
+from crosswave.models.pooling import Prediction, RandomEffects
+from crosswave.models.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Trajectory
+from crosswave.report.sentences import p_words, points
+from crosswave.report.words import capital, plural
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
-from crosswave.words import capital, plural
 
 
 def trajectory_words(course: Course) -> list[str]:
-    """Return what may be said of all waves of a construct, over all years, or why nothing may.
-
-    Parameters
-    ----------
-    course : Course
-        From `crosswave.tables.course.course_of`.
-    """
+    """Return what may be said of all waves of a construct, over all years, or why nothing may."""
     found, count = course.found, len(course.kept.waves)
     if found is None:
         return ["No wave of any year has both a share and an n, so there is nothing to draw a line through."]
@@ -132,13 +126,7 @@ def _terms(found: Trajectory) -> str:
 
 
 def courses_words(courses: Sequence[Course]) -> list[str]:
-    """Return how many constructs have enough waves for a line, and what each line says.
-
-    Parameters
-    ----------
-    courses : sequence of Course
-        From `crosswave.tables.course.courses_of`.
-    """
+    """Return how many constructs have enough waves for a line, and what each line says."""
     lined = [course for course in courses if course.has_line]
     short = len(courses) - len(lined)
     tested = [course for course in courses if course.has_test]

@@ -5,22 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from crosswave.sentences import answer_sentence, points, population_note, trend_sentence
+from crosswave.report.sentences import answer_sentence, points, population_note, trend_sentence
+from crosswave.report.words import capital
 from crosswave.tables.names import figure_name
 from crosswave.tables.trends import needed_n
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
-from crosswave.words import capital
 
 
 def trend_answer(trend: Trend) -> list[str]:
-    """Return the answer with its certainty, and the verdict in a sentence, both as in trends.csv.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
+    """Return the answer with its certainty, and the verdict in a sentence, both as in trends.csv."""
     return [answer_sentence(trend), trend_sentence(trend)]
 
 
@@ -41,24 +35,12 @@ MEANINGS: Mapping[str, str] = {
 
 
 def verdict_meaning(trend: Trend) -> str:
-    """Return what the verdict on a trend means, in one sentence.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
+    """Return what the verdict on a trend means, in one sentence."""
     return f"“{capital(trend.verdict)}” means: {MEANINGS[trend.verdict]}."
 
 
 def trend_reach(trend: Trend) -> list[str]:
-    """Return what the comparison could have shown: the first two sentences look at no difference.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
+    """Return what the comparison could have shown: the first two sentences look at no difference."""
     comparison = trend.comparison
     if comparison is None:
         return ["No pair of waves passes, so no difference is computed and nothing could have been shown."]
@@ -115,15 +97,7 @@ def _n_words(n: int | None) -> str:
 
 
 def trend_checks(trend: Trend, variants: Mapping[str, Trend]) -> list[str]:
-    """Return how far the verdict holds: over the counts that print admits, and under other settings.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    variants : mapping of str to Trend
-        From `variants`.
-    """
+    """Return how far the verdict holds: over the counts that print admits, and under other settings."""
     if trend.comparison is None:
         return []
     same = [words for words, other in variants.items() if other.verdict == trend.verdict]
@@ -137,13 +111,7 @@ def trend_checks(trend: Trend, variants: Mapping[str, Trend]) -> list[str]:
 
 
 def trend_caveats(trend: Trend) -> list[str]:
-    """Return what a reader must know before using the verdict.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
+    """Return what a reader must know before using the verdict."""
     surveys = [wave.survey for wave in trend.waves]
     note = population_note(*surveys)
     advertised = [f"A change is also printed without its earlier level: {name}." for name in trend.construct.changes]

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
-from crosswave.registry.loading import Registry
-from crosswave.scratch import Scratch
+from crosswave.report.scratch import Scratch
+from crosswave.study.loading import Registry
 from crosswave.tables.render import publish
 
 SURVEY = "acme-skills-2020"
@@ -28,13 +28,7 @@ _NO_TERMINAL = {"COLUMNS": "100", "TTY_COMPATIBLE": "0", "NO_COLOR": "1", "TERM"
 
 
 class Tutorial:
-    """A copy of the data folder in which commands run as a reader would type them.
-
-    Parameters
-    ----------
-    registry : Registry
-        Whose folder is copied; it is never written to.
-    """
+    """A copy of the data folder in which commands run as a reader would type them."""
 
     def __init__(self, registry: Registry) -> None:
         scratch = Scratch()  # a run kills its kernels when they are done
@@ -48,15 +42,7 @@ class Tutorial:
         return self.folder / "data" / "surveys" / f"{SURVEY}.yaml"
 
     def run(self, command: str, *, first: int = 0) -> int:
-        """Display a command with what it prints, and return its exit status.
-
-        Parameters
-        ----------
-        command : str
-            As typed: ``crosswave check``.
-        first : int
-            Lines that are shown; all if 0.
-        """
+        """Display a command with what it prints, and return its exit status."""
         from typer.testing import CliRunner
 
         from crosswave.cli import app
@@ -69,13 +55,7 @@ class Tutorial:
         return done.exit_code
 
     def fill_in(self, instead: Mapping[str, str] | None = None) -> None:
-        """Write what the article says into the survey's file, and display it.
-
-        Parameters
-        ----------
-        instead : mapping of str to str, optional
-            Words of the file, and what is typed in their place: a slip of the pen.
-        """
+        """Write what the article says into the survey's file, and display it."""
         text = _FILLED.read_text(encoding="utf-8")
         for right, typed in (instead or {}).items():
             text = text.replace(right, typed)
@@ -89,19 +69,7 @@ class Tutorial:
         _terminal(f"data/surveys/{self.file.name}", f"- {typed}", f"+ {right}")
 
     def place(self, construct: str, figure: str, *, note: str, **grades: str) -> None:
-        """Add a figure of the survey to a construct, and display the lines that were added.
-
-        Parameters
-        ----------
-        construct : str
-            Its id.
-        figure : str
-            ``question.answer`` of the made-up survey.
-        note : str
-            Why it has its grades.
-        **grades : str
-            How alike it is to the first answer of the construct.
-        """
+        """Add a figure of the survey to a construct, and display the lines that were added."""
         given = ", ".join(f"{aspect}: {grade}" for aspect, grade in grades.items())
         added = [f"      - finding: {SURVEY}.{figure}", f"        grades: {{{given}}}", f"        note: {note}"]
         path = self.folder / "data" / "constructs.yaml"

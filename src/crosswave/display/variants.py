@@ -6,24 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
+from crosswave.study.loading import Registry
 from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 
 
 def variants(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
-    """Return a trend under the settings asked for, under every tier of total error, and every design effect.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed; it comes first.
-    registry : Registry
-        Holds the plan with its tiers and design effects.
-    reconstructions : mapping of str to Reconstruction
-        Of the surveys of the construct.
-    """
+    """Return a trend under the settings asked for, under every tier of total error, and every design effect."""
     asked = f"as asked (total error {_error(trend)}, design effect {trend.settings.design_effect:g})"
     if trend.comparison is None:
         return {asked: trend}
@@ -33,13 +23,7 @@ def variants(trend: Trend, registry: Registry, reconstructions: Mapping[str, Rec
 
 
 def tiers(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
-    """Return a trend as it is reported, and under every other tier of total error and none.
-
-    Parameters
-    ----------
-    trend, registry, reconstructions
-        As for `variants`.
-    """
+    """Return a trend as it is reported, and under every other tier of total error and none."""
     if trend.comparison is None:
         return {"as asked": trend}
     grade, used = trend.comparison.pair.comparability.grade, trend.comparison.points

@@ -9,7 +9,6 @@ from itertools import count
 from crosswave.display.beside import left_open, taken, ties
 from crosswave.display.by_hand import counted, ends, neighbours, percentage, ratio
 from crosswave.display.case import Case, label
-from crosswave.holes import feasible_words, listed_whole
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
@@ -19,22 +18,14 @@ from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import try_readings
-from crosswave.registry.loading import Finding, Registry, findings_of
-from crosswave.registry.models import Survey
-from crosswave.words import capital
+from crosswave.report.holes import feasible_words, listed_whole
+from crosswave.report.words import capital
+from crosswave.study.loading import Finding, Registry, findings_of
+from crosswave.study.models import Survey
 
 
 def worked_example(survey: Survey, registry: Registry, reconstruction: Reconstruction) -> list[str]:
     """Return how one printed figure is counted by hand, and what that can find, in sentences.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    reconstruction : Reconstruction
-        Of the same wave.
 
     Notes
     -----

@@ -40,13 +40,6 @@ _holds = Holds()
 def fork_kernel(request: Request, streams: Streams) -> KernelProcess:
     """Return a kernel forked by the server, which is started where it does not run.
 
-    Parameters
-    ----------
-    request : Request
-        The kernel.
-    streams : Streams
-        Its standard input, output and error.
-
     Raises
     ------
     ServerError
@@ -69,11 +62,6 @@ def stop_server(environment: Mapping[str, str] | None = None) -> int:
 
     It forks nothing from then on. It ends at once, or with the last kernel that somebody still uses. Servers that other
     settings have are left alone.
-
-    Parameters
-    ----------
-    environment : mapping, optional
-        The variables of the kernels; those of this process if absent.
     """
     if sys.platform != "linux":
         return 0

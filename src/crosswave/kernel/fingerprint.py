@@ -34,13 +34,7 @@ def environment_name() -> str:
 
 
 def settings_name(environment: Mapping[str, str]) -> str:
-    """Return the part that says what a kernel would have from its parent and could not be given later.
-
-    Parameters
-    ----------
-    environment : mapping
-        The variables that the kernel is to have.
-    """
+    """Return the part that says what a kernel would have from its parent and could not be given later."""
     variables = {name: text for name, text in environment.items() if name.startswith(READ_BEFORE_FORK)}
     return _digest([variables, _surroundings()])[:8]
 

@@ -22,15 +22,7 @@ class Holds:
         self._lock = threading.Lock()
 
     def renew(self, path: Path, connect: Callable[[], socket.socket]) -> None:
-        """Hold a server, unless it is held already.
-
-        Parameters
-        ----------
-        path : Path
-            Where it listens.
-        connect : callable
-            Returns a connection to it.
-        """
+        """Hold a server, unless it is held already."""
         with self._lock:
             held = self._open.get(path)
             if held and not _is_over(held):

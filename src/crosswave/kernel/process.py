@@ -17,18 +17,7 @@ _STEP = 0.05
 
 
 class KernelProcess:
-    """What jupyter_client's local provisioner uses of `subprocess.Popen`, for a kernel of the server.
-
-    Parameters
-    ----------
-    pid : int
-        The kernel's process id, also that of its process group.
-    connection : socket
-        To the server. The server keeps an ended kernel's id from being used again until this is closed, so that a
-        signal never meets a stranger.
-    streams : list of file or None
-        The caller's ends of the kernel's standard input, output and error, where they are pipes.
-    """
+    """What jupyter_client's local provisioner uses of `subprocess.Popen`, for a kernel of the server."""
 
     def __init__(self, pid: int, connection: socket.socket, streams: list[IO[bytes] | None]) -> None:
         self.pid = pid

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crosswave.charts.canvas import NAVY, svg_text
 from crosswave.charts.forest import PERCENT, Look, Row, bars, forest
-from crosswave.kept import read_code
+from crosswave.report.kept import read_code
 from crosswave.tables.render import download, to_html, to_text
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 %.,:;()–−'\"/&+"

@@ -34,10 +34,6 @@ class Request:
     ----------
     argv : list of str
         Arguments of the kernel, without the interpreter and the launcher.
-    environment : dict
-        All its variables.
-    folder : str
-        Its working directory, absolute.
     independent : bool
         Whether it lives on when its client dies.
     sockets : str

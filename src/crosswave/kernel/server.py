@@ -48,17 +48,7 @@ class _Kernel:
 
 
 class Server:
-    """Forks kernels on request.
-
-    Parameters
-    ----------
-    listener : socket
-        Where clients call; already listening.
-    refusal : str
-        Why no kernel may be forked; empty where it may.
-    idle : float
-        Seconds without kernels after which the server ends.
-    """
+    """Forks kernels on request."""
 
     def __init__(self, listener: socket.socket, refusal: str, idle: float) -> None:
         self._listener, self._refusal, self._idle = listener, refusal, idle
@@ -234,15 +224,7 @@ def _remove_sockets(prefix: str) -> None:
 
 
 def main(descriptor: int, sources: str) -> None:
-    """Serve on a listening socket; in a fork, become its kernel.
-
-    Parameters
-    ----------
-    descriptor : int
-        Of the socket, inherited.
-    sources : str
-        What `source_name` must be once everything is imported, so that no kernel ever runs older code.
-    """
+    """Serve on a listening socket; in a fork, become its kernel."""
     if os.fork():
         os._exit(0)
     if sys.path[0] in ("", os.getcwd()):

@@ -36,11 +36,6 @@ def ensure_kernelspec() -> str:
 
     The specification is written where it is missing or differs: into the environment, or, where that cannot be
     written, into the user's private folder, which then joins ``JUPYTER_PATH`` of this process.
-
-    Returns
-    -------
-    str
-        ``crosswave``, or ``python3`` where `crosswave.kernel.why_cold` gives a reason.
     """
     if why_cold():
         return ORDINARY_KERNEL

@@ -70,7 +70,7 @@ LIBRARIES = (
     "seaborn",
     "ortools.sat.python.cp_model",
 )
-NOT_FOR_NOTEBOOKS = frozenset({"cli", "run", "site", "kernel"})
+NOT_FOR_NOTEBOOKS = frozenset({"cli", "report", "kernel"})
 
 FOR_NOTEBOOKS: set[str] = set()
 """Files of the modules that an ordinary kernel does not import before its first cell."""

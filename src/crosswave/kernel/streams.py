@@ -14,11 +14,6 @@ class Streams:
     """Three open files for a kernel, and the caller's ends of those that are pipes.
 
     Use it as a context: the kernel's ends are closed at its end, once the kernel has them; the caller's stay open.
-
-    Parameters
-    ----------
-    stdin, stdout, stderr : None, int or file
-        As `subprocess.Popen` takes them; None gives an empty input and the caller's own output and error.
     """
 
     def __init__(self, stdin: Any = None, stdout: Any = None, stderr: Any = None) -> None:

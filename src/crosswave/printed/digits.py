@@ -17,11 +17,6 @@ _SHOWN = 80
 def too_long(text: str) -> str | None:
     """Return why no number in a text can have been printed so, in words; None where all can.
 
-    Parameters
-    ----------
-    text : str
-        As printed.
-
     Examples
     --------
     >>> too_long("13.1914893617021277%")

@@ -16,37 +16,18 @@ Whole = TypeVar("Whole", int, "npt.NDArray[np.int64]")
 
 
 class Ends(NamedTuple):
-    """The shares from a lowest to a highest one, which belongs to them or just does not.
-
-    Parameters
-    ----------
-    low, high : Fraction
-        In [0, 1].
-    high_open : bool, default False
-        Whether the highest share itself is left out, as where digits are cut off: 25 % is never cut off to 24 %.
-    """
+    """The shares from a lowest to a highest one, which belongs to them or just does not."""
 
     low: Fraction
     high: Fraction
     high_open: bool = False
 
     def fewest(self, base: Whole) -> Whole:
-        """Return the smallest count of a base, or of each of an array of bases, at or above the lowest share.
-
-        Parameters
-        ----------
-        base : int or array of int
-            Bases, zero or more.
-        """
+        """Return the smallest count of a base, or of each of an array of bases, at or above the lowest share."""
         return -_floor(-self.low.numerator, base, 0, self.low.denominator)
 
     def most(self, base: Whole) -> Whole:
         """Return the largest count of a base, or of each of an array of bases, that is not beyond the highest share.
-
-        Parameters
-        ----------
-        base : int or array of int
-            Bases, zero or more.
 
         Notes
         -----
@@ -56,11 +37,6 @@ class Ends(NamedTuple):
 
     def among(self, largest: int) -> Ends:
         """Return ends between which the same counts lie, on every base up to a largest one, with smaller numerators.
-
-        Parameters
-        ----------
-        largest : int
-            The largest base, at least 1.
 
         Notes
         -----
@@ -91,13 +67,7 @@ class Ends(NamedTuple):
         return Ends(_neighbours(self.low, largest)[1], _neighbours(self.high - least, largest)[0])
 
     def holds(self, share: Fraction) -> bool:
-        """Return whether a share lies between the ends.
-
-        Parameters
-        ----------
-        share : Fraction
-            In [0, 1].
-        """
+        """Return whether a share lies between the ends."""
         return self.low <= share and (share < self.high if self.high_open else share <= self.high)
 
 

@@ -9,31 +9,19 @@ from crosswave.printed.index import indexed
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError, number
-from crosswave.registry.models import Phrase, Quantities
+from crosswave.study.models import Phrase, Quantities
 
 Place = tuple[str | int, ...]
 
 
 def quantity_faults(quantities: Quantities) -> Iterator[tuple[Place, str]]:
-    """Yield the place of each fault and what is wrong.
-
-    Parameters
-    ----------
-    quantities : Quantities
-        The file quantities.yaml, whose form is right.
-    """
+    """Yield the place of each fault and what is wrong."""
     wrong = [*_ends_of_phrases(quantities), *_ends_of_rules(quantities)]
     yield from wrong or [*_outside_phrases(quantities), *_outside_rules(quantities), *_unlike(quantities)]
 
 
 def no_number(text: str) -> str | None:
-    """Return why a text is no number, or None if it is one.
-
-    Parameters
-    ----------
-    text : str
-        As a person writes it.
-    """
+    """Return why a text is no number, or None if it is one."""
     try:
         number(text)
     except QuantityError as error:

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from crosswave.printed.percents import percentage
 from crosswave.printed.plain import plain
 from crosswave.printed.words import named_share, small_number
-from crosswave.registry.models import Phrase, Quantities, Rule
+from crosswave.study.models import Phrase, Quantities, Rule
 
 _HEADS = re.compile(r"(?P<number>[0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?P<decimals>\.[0-9]{1,9})?")
 _SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9}
@@ -22,30 +22,14 @@ BARE = "bare"
 
 @dataclass(frozen=True, slots=True)
 class Hedged:
-    """A quantity with the rule of the words around it.
-
-    Parameters
-    ----------
-    rule : Rule
-        That of a bare quantity where there are no such words.
-    text : str
-        The quantity itself, in plain form.
-    """
+    """A quantity with the rule of the words around it."""
 
     rule: Rule
     text: str
 
 
 class Index:
-    """The phrases and rules of one file, of one kind of quantity.
-
-    Parameters
-    ----------
-    quantities : Quantities
-        The file quantities.yaml.
-    kind : {"proportion", "count"}
-        Which of its phrases and rules.
-    """
+    """The phrases and rules of one file, of one kind of quantity."""
 
     def __init__(self, quantities: Quantities, kind: str) -> None:
         self._rules = [rule for rule in quantities.rules if rule.kind in (kind, "any")]
@@ -65,48 +49,24 @@ class Index:
         return {key: phrase for phrase in self._by_value if (key := self.key(plain(phrase.text)))}
 
     def phrase(self, text: str) -> Phrase | None:
-        """Return the phrase of a text in plain form: the same words, or the same hedge of the same value.
-
-        Parameters
-        ----------
-        text : str
-            In plain form.
-        """
+        """Return the phrase of a text in plain form: the same words, or the same hedge of the same value."""
         if found := self._texts.get(_nameless(text)):
             return found
         key = self.key(text)
         return self._values.get(key) if key else None
 
     def key(self, text: str) -> tuple[int, Fraction] | None:
-        """Return the rule, as its place in the file, and the value of a text in plain form; None if it has none.
-
-        Parameters
-        ----------
-        text : str
-            In plain form.
-        """
+        """Return the rule, as its place in the file, and the value of a text in plain form; None if it has none."""
         hedged = self.hedged(text)
         value = self._value(hedged.text) if hedged else None
         return None if hedged is None or value is None else (self._rules.index(hedged.rule), value)
 
     def is_bare(self, rule: Rule) -> bool:
-        """Return whether a rule is that of quantities without a hedge.
-
-        Parameters
-        ----------
-        rule : Rule
-            Of this index.
-        """
+        """Return whether a rule is that of quantities without a hedge."""
         return rule is self._bare
 
     def hedged(self, text: str) -> Hedged | None:
-        """Return a text in plain form without its hedge, and the rule of that; None if words of two hedge it.
-
-        Parameters
-        ----------
-        text : str
-            In plain form.
-        """
+        """Return a text in plain form without its hedge, and the rule of that; None if words of two hedge it."""
         text = self._unnamed(text)
         before, rest = next(((rule, text[len(word) :].strip()) for word, rule in self._before if _leads(word, text)),
                             (self._bare, text))  # fmt: skip
@@ -143,24 +103,13 @@ def _nameless(text: str) -> str:
 
 
 def share_value(text: str) -> Fraction | None:
-    """Return the share that a text in plain form names, in digits or in words; None if it names none.
-
-    Parameters
-    ----------
-    text : str
-        In plain form.
-    """
+    """Return the share that a text in plain form names, in digits or in words; None if it names none."""
     share = percentage(text, "nearest")
     return named_share(text) if share is None else share.value
 
 
 def head_count(text: str) -> Fraction | None:
     """Return the number that a text in plain form gives, in digits or in words; None if it gives none.
-
-    Parameters
-    ----------
-    text : str
-        In plain form.
 
     Examples
     --------
@@ -192,15 +141,7 @@ class _Same:
 
 
 def indexed(quantities: Quantities, kind: str) -> Index:
-    """Return the index of a file and a kind, made once.
-
-    Parameters
-    ----------
-    quantities : Quantities
-        The file quantities.yaml.
-    kind : {"proportion", "count"}
-        Which of its phrases and rules.
-    """
+    """Return the index of a file and a kind, made once."""
     return _indexed(_Same(quantities), kind)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crosswave.registry.models import Answer
+from crosswave.study.models import Answer
 
 _MARK = re.compile(
     r"\*+|[-–—]+|\.\.+|…|:|#|\[[a-z]{1,3}\]|[cxzu]|n\.? ?[/.]? ?[akd]\.?|not available|not applicable|suppressed",
@@ -15,11 +15,6 @@ _MARK = re.compile(
 def is_mark(printed: str) -> bool:
     """Return whether a printed text is the mark of a figure that is missing or suppressed.
 
-    Parameters
-    ----------
-    printed : str
-        The text, untouched.
-
     Examples
     --------
     >>> [is_mark(text) for text in ("*", "[c]", "n/a", "nearly half")]
@@ -29,11 +24,5 @@ def is_mark(printed: str) -> bool:
 
 
 def is_withheld(answer: Answer) -> bool:
-    """Return whether a figure is kept as a mark alone, with the reason why it cannot be used.
-
-    Parameters
-    ----------
-    answer : Answer
-        As recorded.
-    """
+    """Return whether a figure is kept as a mark alone, with the reason why it cannot be used."""
     return answer.unusable is not None and is_mark(answer.printed)

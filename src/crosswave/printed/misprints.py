@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from crosswave.printed.words import is_count_of, ratio
-from crosswave.words import arrived
+from crosswave.report.words import arrived
 
 _SHORT = 80
 """A text is repeated in its advice up to so many characters."""
@@ -26,15 +26,7 @@ _ADVICE: Mapping[Callable[[str], object], str] = {
 
 
 def share_advice(printed: str, text: str) -> str:
-    """Return why a text is no share, and what to write.
-
-    Parameters
-    ----------
-    printed : str
-        As it arrived.
-    text : str
-        The same in plain form.
-    """
+    """Return why a text is no share, and what to write."""
     counted = ratio(text) or (137, 235)
     own = {"text": text, "pointed": text.replace(",", "."), "counts": f"{counted[0]} of {counted[1]}"}
     for meets, advice in _ADVICE.items():

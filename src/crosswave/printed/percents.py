@@ -17,19 +17,7 @@ _HALF_PERCENT = Fraction(1, 200)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share that a text names.
-
-    Parameters
-    ----------
-    value : Fraction
-        The number itself.
-    ends : Ends
-        What rounds to it; the number alone where it is a fraction in words.
-    decimals : int or None
-        Decimals of a percentage; None for words.
-    reason : str
-        Why these ends.
-    """
+    """A share that a text names."""
 
     value: Fraction
     ends: Ends
@@ -38,15 +26,7 @@ class Share:
 
 
 def percentage(text: str, rounding: str) -> Share | None:
-    """Return a percentage, or None where a text is none.
-
-    Parameters
-    ----------
-    text : str
-        In plain form: ``58%``, ``58.0%``, ``forty five%``, ``half a%``, ``5 1/2%``.
-    rounding : {"nearest", "truncated"}
-        As for `crosswave.printed.ends.percent_ends`.
-    """
+    """Return a percentage, or None where a text is none."""
     digits, decimals = _digits(text)
     if digits is None:
         return _halves(text, rounding)
@@ -74,15 +54,7 @@ def _halves(text: str, rounding: str) -> Share | None:
 
 
 def share_range(text: str, rounding: str) -> Ends | None:
-    """Return the ends of a printed range, or None where a text is none.
-
-    Parameters
-    ----------
-    text : str
-        In plain form: ``25 to 30%``, ``between 58% and 60%``, ``between a third and a half``.
-    rounding : {"nearest", "truncated"}
-        Percentages at the ends are rounded so; fractions in words are taken at their word.
-    """
+    """Return the ends of a printed range, or None where a text is none."""
     match = _BETWEEN.fullmatch(text)
     first, last = (match["a"] or match["c"], match["b"] or match["d"]) if match else ("", "")
     sign = "%" if last.endswith("%") and not first.endswith("%") else ""

@@ -33,11 +33,6 @@ _FORMS = (
 def plain(text: str) -> str:
     """Return a text in small letters, its signs as words, "per cent" as %, hyphens as spaces and ranges with "to".
 
-    Parameters
-    ----------
-    text : str
-        As printed or typed.
-
     Examples
     --------
     >>> plain("Forty-five per cent"), plain("58–60 %"), plain("~ ½"), plain("45 p.c."), plain("58%+")

@@ -13,9 +13,9 @@ from crosswave.printed.misprints import share_advice
 from crosswave.printed.percents import percentage, share_range
 from crosswave.printed.plain import plain
 from crosswave.printed.quantity import Quantity, QuantityError, number
-from crosswave.registry.models import Phrase, Quantities, Rule
-from crosswave.registry.models.quantities import Reach
-from crosswave.words import arrived
+from crosswave.report.words import arrived
+from crosswave.study.models import Phrase, Quantities, Rule
+from crosswave.study.models.quantities import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,6 @@ class Lexicon:
 
     def share(self, printed: str, rounding: str = "nearest") -> Quantity:
         """Return the shares for which a printed text can stand.
-
-        Parameters
-        ----------
-        printed : str
-            Such as ``58%``, ``58.0 per cent``, ``six per cent``, ``25-30%``, ``nearly half``, ``nine in ten``.
-        rounding : {"nearest", "truncated"}
-            How the printer got to the digits. Nearest has both ends, as the rule for ties is unknown; a share that
-            is cut off has no ties, and the next unit does not belong to it.
 
         Raises
         ------
@@ -69,23 +61,12 @@ class Lexicon:
         return Quantity(printed, low, high, None, reach.reason)
 
     def known_count(self, printed: str) -> Quantity | None:
-        """Return the whole numbers that quantities.yaml gives to a printed text, if it names it.
-
-        Parameters
-        ----------
-        printed : str
-            Such as ``nearly 1,000``.
-        """
+        """Return the whole numbers that quantities.yaml gives to a printed text, if it names it."""
         phrase = indexed(self.quantities, "count").phrase(plain(printed))
         return _of_phrase(printed, phrase) if phrase else None
 
     def count(self, printed: str) -> Quantity:
         """Return the whole numbers for which a printed text can stand.
-
-        Parameters
-        ----------
-        printed : str
-            Such as ``235``, ``1,095``, ``nearly 1,000``, ``over 300 people``, ``900+``.
 
         Raises
         ------
@@ -147,13 +128,7 @@ def _around(value: Fraction, reach: Reach) -> tuple[Fraction, Fraction]:
 
 
 def phrases_seen(quantities: Quantities) -> Iterator[tuple[str, str, str]]:
-    """Yield phrase, figure and exact value for every use that may calibrate a phrase or a rule.
-
-    Parameters
-    ----------
-    quantities : Quantities
-        The file quantities.yaml.
-    """
+    """Yield phrase, figure and exact value for every use that may calibrate a phrase or a rule."""
     for phrase in quantities.phrases:
         for use in _calibrating(phrase.seen):
             yield phrase.text, use.get("figure", ""), use["exact"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswave.printed.ends import Ends
-from crosswave.words import arrived
+from crosswave.report.words import arrived
 
 # No exponents: 1e999999999 would be computed, and nobody prints a number so.
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.[0-9]{1,17})?%?|-?[0-9]{1,15}/[0-9]{1,15}")
@@ -19,22 +19,7 @@ class QuantityError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """The shares, or counts, for which a printed text can stand.
-
-    Parameters
-    ----------
-    printed : str
-        The text, untouched.
-    low, high : Fraction
-        Both ends belong to it, but for `high_open`. Shares lie in [0, 1]; for counts ``high`` may be absent (no upper
-        end).
-    decimals : int or None
-        Decimals of the printed percentage; None for words.
-    reason : str
-        Why these ends.
-    high_open : bool, default False
-        Whether `high` itself is left out, as where digits are cut off.
-    """
+    """The shares, or counts, for which a printed text can stand."""
 
     printed: str
     low: Fraction
@@ -54,23 +39,12 @@ class Quantity:
         return Ends(self.low, Fraction(1) if self.high is None else self.high, self.high_open)
 
     def holds(self, value: Fraction) -> bool:
-        """Return whether a value can have been printed so.
-
-        Parameters
-        ----------
-        value : Fraction
-            A share or a count.
-        """
+        """Return whether a value can have been printed so."""
         return self.low <= value if self.high is None else self.ends.holds(value)
 
 
 def number(text: str) -> Fraction:
     """Return ``50%``, ``1/3``, ``0.5``, ``1,000`` or ``12`` exactly.
-
-    Parameters
-    ----------
-    text : str
-        As a person writes it.
 
     Raises
     ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
-from crosswave.registry.models import Plan, SampleSize
+from crosswave.study.models import Plan, SampleSize
 
 
 def sample_range(n: SampleSize, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | None:

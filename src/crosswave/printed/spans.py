@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import number
-from crosswave.registry.models import Condition, Fact, PrintedChange
+from crosswave.study.models import Condition, Fact, PrintedChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,36 +19,18 @@ class Span:
     high: Fraction | None
 
     def scaled(self, weight: int) -> Span:
-        """Return the interval of a multiple.
-
-        Parameters
-        ----------
-        weight : int
-            Any whole number; a negative one turns the ends round.
-        """
+        """Return the interval of a multiple."""
         ends = [None if end is None else end * weight for end in (self.low, self.high)]
         return Span(*ends) if weight >= 0 else Span(*ends[::-1])
 
     def plus(self, other: Span) -> Span:
-        """Return the interval of a sum.
-
-        Parameters
-        ----------
-        other : Span
-            Of a quantity that is added.
-        """
+        """Return the interval of a sum."""
         low = None if self.low is None or other.low is None else self.low + other.low
         high = None if self.high is None or other.high is None else self.high + other.high
         return Span(low, high)
 
     def over(self, other: Span) -> Span:
-        """Return the interval of a ratio; nothing is known of it unless the divisor is above 0.
-
-        Parameters
-        ----------
-        other : Span
-            Of the divisor.
-        """
+        """Return the interval of a ratio; nothing is known of it unless the divisor is above 0."""
         if other.low is None or other.low <= 0:
             return Span(None, None)
         low = None if self.low is None else _divided(self.low, other.high if self.low >= 0 else other.low)
@@ -71,30 +53,14 @@ class Target:
 
 
 def inside(span: Span, target: Target) -> bool:
-    """Return whether every value of a span meets a target.
-
-    Parameters
-    ----------
-    span : Span
-        What a quantity can be.
-    target : Target
-        What is demanded of it.
-    """
+    """Return whether every value of a span meets a target."""
     above = target.low is None or (span.low is not None and _beyond(span.low, target.low, target.low_open))
     below = target.high is None or (span.high is not None and _beyond(target.high, span.high, target.high_open))
     return above and below
 
 
 def outside(span: Span, target: Target) -> bool:
-    """Return whether no value of a span meets a target.
-
-    Parameters
-    ----------
-    span : Span
-        What a quantity can be.
-    target : Target
-        What is demanded of it.
-    """
+    """Return whether no value of a span meets a target."""
     under = target.low is not None and span.high is not None and not _beyond(span.high, target.low, target.low_open)
     over = target.high is not None and span.low is not None and not _beyond(target.high, span.low, target.high_open)
     return under or over
@@ -132,13 +98,7 @@ TARGETS: Mapping[str, Callable[[Condition, Lexicon, Fraction], Target]] = {
 
 
 def change_span(change: PrintedChange) -> Span:
-    """Return the values of a printed change of whole points, itself rounded to the nearest.
-
-    Parameters
-    ----------
-    change : PrintedChange
-        A change printed without its levels.
-    """
+    """Return the values of a printed change of whole points, itself rounded to the nearest."""
     return Span(Fraction(2 * change.points - 1, 200), Fraction(2 * change.points + 1, 200))
 
 
@@ -147,11 +107,6 @@ def fact_span(fact: Fact) -> Span:
 
     "Over 19" ends one unit of its leading digit higher, at 29, and "nearly 38" begins a twentieth lower, as for the
     size of a sample. A rhetorical number is no measurement, so it bounds nothing.
-
-    Parameters
-    ----------
-    fact : Fact
-        A row of context.csv.
 
     Raises
     ------

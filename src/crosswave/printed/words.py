@@ -36,11 +36,6 @@ _SPOKEN = frozenset({*range(2, 11), 20})
 def named_share(text: str) -> Fraction | None:
     """Return the share that a fraction in words names, or None.
 
-    Parameters
-    ----------
-    text : str
-        In plain form (`crosswave.printed.plain.plain`), such as ``nine in ten``, ``2/3``, ``a quarter`` or ``all``.
-
     Examples
     --------
     >>> named_share("nine in ten"), named_share("two thirds"), named_share("2/3"), named_share("lots")
@@ -57,40 +52,20 @@ def named_share(text: str) -> Fraction | None:
 
 
 def ratio(text: str) -> tuple[int, int, str] | None:
-    """Return both numbers of ``4 in 5``, ``4 out of 5`` or ``4/5`` and the word between them, or None.
-
-    Parameters
-    ----------
-    text : str
-        In plain form.
-    """
+    """Return both numbers of ``4 in 5``, ``4 out of 5`` or ``4/5`` and the word between them, or None."""
     match = _RATIO.fullmatch(text)
     top, bottom = (small_number(match["top"]), small_number(match["bottom"])) if match else (None, None)
     return (top, bottom, match["by"]) if match and top is not None and bottom else None
 
 
 def is_count_of(text: str) -> bool:
-    """Return whether a ratio counts people, as ``137 out of 235`` does, and is no way to say a fraction.
-
-    Parameters
-    ----------
-    text : str
-        In plain form.
-    """
+    """Return whether a ratio counts people, as ``137 out of 235`` does, and is no way to say a fraction."""
     counted = ratio(text)
     return counted is not None and not is_spoken(*counted)
 
 
 def is_spoken(top: int, bottom: int, by: str) -> bool:
-    """Return whether two numbers say a fraction, as 4 out of 5 or 1 in 50 do, and count nobody.
-
-    Parameters
-    ----------
-    top, bottom : int
-        Both numbers.
-    by : str
-        What is written between them: in, out of or a slash.
-    """
+    """Return whether two numbers say a fraction, as 4 out of 5 or 1 in 50 do, and count nobody."""
     return bottom in _SPOKEN or (top == 1 and by == "in")
 
 
@@ -104,11 +79,6 @@ def _fraction_words(text: str) -> Fraction | None:
 
 def small_number(words: str) -> int | None:
     """Return a whole number in digits, or in words up to a hundred; None if it is none.
-
-    Parameters
-    ----------
-    words : str
-        In plain form.
 
     Examples
     --------

@@ -16,23 +16,7 @@ from crosswave.printed.ends import Ends
 
 @dataclass(frozen=True, slots=True)
 class BaseSize:
-    """The number of respondents that a figure was counted on.
-
-    Parameters
-    ----------
-    key : str
-        Figures with the same key share the base.
-    who : str
-        The respondents, in words.
-    low, high : int
-        Sizes that print allows.
-    answers : tuple of str
-        Local ids of the answers whose respondents make it up, if any.
-    assumption : str
-        What is taken for granted when the base is set to this size.
-    loose : bool
-        Whether that is not taken for granted: the base can then be any number of them.
-    """
+    """The number of respondents that a figure was counted on."""
 
     key: str
     who: str
@@ -45,23 +29,7 @@ class BaseSize:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One printed share that can be modelled.
-
-    Parameters
-    ----------
-    id : str
-        Local id.
-    printed : str
-        The text, untouched.
-    low, high : Fraction
-        The shares that it can stand for.
-    decimals : int or None
-        Decimals of the printed percentage; None for words.
-    base : BaseSize
-        Whom it was counted on.
-    high_open : bool, default False
-        Whether `high` itself is left out, as where digits are cut off.
-    """
+    """One printed share that can be modelled."""
 
     id: str
     printed: str
@@ -116,13 +84,7 @@ class Arithmetic:
 
 
 def components(arithmetic: Arithmetic) -> list[Arithmetic]:
-    """Return the parts of a survey that share no unknown number but n, each to be solved by itself.
-
-    Parameters
-    ----------
-    arithmetic : Arithmetic
-        The survey under one reading.
-    """
+    """Return the parts of a survey that share no unknown number but n, each to be solved by itself."""
     places = {figure.id: place for place, figure in enumerate(arithmetic.figures)}
     tied = [(places[first], places[other]) for first, *others in _ties(arithmetic) for other in others]
     rows, columns = zip(*tied, strict=True) if tied else ((), ())
@@ -147,15 +109,7 @@ def _ties(arithmetic: Arithmetic) -> Iterator[tuple[str, ...]]:
 
 
 def retracted(arithmetic: Arithmetic, words: Collection[str]) -> Arithmetic:
-    """Return a survey without some of its assumptions: their bases can be smaller, their links do not hold.
-
-    Parameters
-    ----------
-    arithmetic : Arithmetic
-        The survey under one reading.
-    words : collection of str
-        Assumptions as `BaseSize` and `Link` word them; others are passed over.
-    """
+    """Return a survey without some of its assumptions: their bases can be smaller, their links do not hold."""
     figures = (_loosened(figure) if figure.base.assumption in words else figure for figure in arithmetic.figures)
     links = tuple(link for link in arithmetic.links if link.words not in words)
     return replace(arithmetic, figures=tuple(figures), links=links)

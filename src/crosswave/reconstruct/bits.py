@@ -11,11 +11,6 @@ import numpy.typing as npt
 def between(low: int, high: int) -> int:
     """Return the numbers from low to high, both included; none if low is above high.
 
-    Parameters
-    ----------
-    low, high : int
-        Ends; a low end below 0 counts as 0.
-
     Examples
     --------
     >>> list(members(between(2, 4)))
@@ -28,11 +23,6 @@ def between(low: int, high: int) -> int:
 def from_mask(mask: npt.NDArray[np.bool_]) -> int:
     """Return the places of an array that are true.
 
-    Parameters
-    ----------
-    mask : array of bool, shape (numbers,)
-        In ascending order from 0.
-
     Examples
     --------
     >>> list(members(from_mask(np.array([True, False, True]))))
@@ -42,13 +32,7 @@ def from_mask(mask: npt.NDArray[np.bool_]) -> int:
 
 
 def members(bits: int) -> Iterator[int]:
-    """Yield the numbers of a set in ascending order.
-
-    Parameters
-    ----------
-    bits : int
-        A set, not negative.
-    """
+    """Yield the numbers of a set in ascending order."""
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
@@ -56,23 +40,12 @@ def members(bits: int) -> Iterator[int]:
 
 
 def ends(bits: int) -> tuple[int, int]:
-    """Return the least and the greatest number of a set that is not empty.
-
-    Parameters
-    ----------
-    bits : int
-        A set with at least one number.
-    """
+    """Return the least and the greatest number of a set that is not empty."""
     return (bits & -bits).bit_length() - 1, bits.bit_length() - 1
 
 
 def runs(bits: int) -> Iterator[tuple[int, int]]:
     """Yield the ends of every run of numbers that follow each other.
-
-    Parameters
-    ----------
-    bits : int
-        A set, not negative.
 
     Examples
     --------
@@ -89,11 +62,6 @@ def runs(bits: int) -> Iterator[tuple[int, int]]:
 
 def sums(one: int, other: int) -> int:
     """Return every sum of a number of one set and a number of the other.
-
-    Parameters
-    ----------
-    one, other : int
-        Sets, not negative.
 
     Examples
     --------
@@ -115,11 +83,6 @@ def sums(one: int, other: int) -> int:
 
 def rests(totals: int, taken: int) -> int:
     """Return every number that makes one of the totals with one of the numbers taken.
-
-    Parameters
-    ----------
-    totals, taken : int
-        Sets, not negative.
 
     Examples
     --------

@@ -23,17 +23,7 @@ _SUMS = {"exclusive": False, "exhaustive": True, "complement": True}
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Bounds of each count of a part, for every size that n can have.
-
-    Parameters
-    ----------
-    sizes : array of int, shape (sizes,)
-        The base for each n.
-    low, high : array of int, shape (figures, sizes)
-        Least and greatest count.
-    feasible : array of bool, shape (sizes,)
-        Whether any counts exist.
-    """
+    """Bounds of each count of a part, for every size that n can have."""
 
     sizes: IntArray
     low: IntArray
@@ -42,13 +32,7 @@ class Boxes:
 
 
 def is_simple(part: Arithmetic) -> bool:
-    """Return whether a part is figures on one base with at most one sum over all of them.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        Figures that share unknown numbers.
-    """
+    """Return whether a part is figures on one base with at most one sum over all of them."""
     one_base = len({figure.base.key for figure in part.figures}) == 1 and not part.figures[0].base.answers
     sums = [link for link in part.links if link.kind in _SUMS]
     covers = all(set(link.members) == {figure.id for figure in part.figures} for link in sums)
@@ -56,15 +40,7 @@ def is_simple(part: Arithmetic) -> bool:
 
 
 def boxes(part: Arithmetic, n: IntArray) -> Boxes:
-    """Return the bounds of every count of a simple part.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        For which `is_simple` holds.
-    n : array of int, shape (sizes,)
-        The sizes that n can have.
-    """
+    """Return the bounds of every count of a simple part."""
     sizes, low, high = _ends(part, n)
     feasible = np.asarray((low <= high).all(axis=0))
     for link in part.links:
@@ -74,20 +50,7 @@ def boxes(part: Arithmetic, n: IntArray) -> Boxes:
 
 
 def relaxed(part: Arithmetic, n: IntArray) -> Boxes:
-    """Return what the other figures of a simple part leave to each count, its own print not looked at.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        For which `is_simple` holds.
-    n : array of int, shape (sizes,)
-        The sizes that n can have.
-
-    Returns
-    -------
-    Boxes
-        ``low`` exceeds ``high`` where the others alone cannot stand together.
-    """
+    """Return what the other figures of a simple part leave to each count, its own print not looked at."""
     sizes, low, high = _ends(part, n)
     empty = low > high
     others_fit = empty.sum(axis=0) - empty == 0

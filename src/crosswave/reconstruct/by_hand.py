@@ -84,15 +84,6 @@ def _fits(figures: Sequence[Quantity], sizes: npt.NDArray[np.int64]) -> npt.NDAr
 def nearest_sizes(figures: Sequence[Quantity], n: int, largest: int = N_LARGEST) -> tuple[int, ...]:
     """Return the nearest smaller and the nearest larger size on which every figure can have been printed.
 
-    Parameters
-    ----------
-    figures : sequence of Quantity
-        Printed shares of one base.
-    n : int
-        The size to start from; it is not looked at itself.
-    largest : int
-        No size above it is looked at.
-
     Notes
     -----
     An interval of width w holds a count on every base of 1 / w or more, so a larger size is missing only where the

@@ -22,17 +22,7 @@ TRIALS = 500
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A minimal set of figures and assumptions that no counts satisfy: without any one of them, counts exist.
-
-    Parameters
-    ----------
-    figures : tuple of str
-        Local ids of the printed figures in it.
-    assumptions : tuple of str
-        The assumptions in it, in words.
-    repairs : tuple of str
-        What would remove it, in words.
-    """
+    """A minimal set of figures and assumptions that no counts satisfy: without any one of them, counts exist."""
 
     figures: tuple[str, ...]
     assumptions: tuple[str, ...]
@@ -144,15 +134,7 @@ def _explain(arithmetic: Arithmetic, core: list[Element]) -> Conflict:
 
 
 def with_repairs(conflict: Conflict, more: tuple[str, ...]) -> Conflict:
-    """Return a conflict with further repairs, in its words too.
-
-    Parameters
-    ----------
-    conflict : Conflict
-        As it was found.
-    more : tuple of str
-        Further repairs, in words.
-    """
+    """Return a conflict with further repairs, in its words too."""
     words = conflict.words + (f"; or {', or '.join(more)}" if more else "")
     return replace(conflict, repairs=(*conflict.repairs, *more), words=words)
 

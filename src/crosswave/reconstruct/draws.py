@@ -18,8 +18,8 @@ from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
 from crosswave.reconstruct.boxes import boxes, is_simple
 from crosswave.reconstruct.model import Model
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Survey
+from crosswave.study.loading import Registry
+from crosswave.study.models import Survey
 
 Mask = npt.NDArray[np.bool_]
 NOT_IDENTIFIED = (
@@ -31,17 +31,7 @@ _SUMS = ("exclusive", "exhaustive", "complement")
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One set of counts that can have printed every figure of a reading.
-
-    Parameters
-    ----------
-    n : int
-        How many answered.
-    counts : mapping of str to int
-        By local id of the figure.
-    bases : mapping of str to int
-        By key of the base.
-    """
+    """One set of counts that can have printed every figure of a reading."""
 
     n: int
     counts: Mapping[str, int]
@@ -100,15 +90,6 @@ def _one_table(choice: tuple[Arithmetic, list[int]], number: int, rng: np.random
 def draw_counts(reading: Arithmetic, sizes: list[int], rng: np.random.Generator) -> Draw:
     """Return counts that can have printed every figure of a reading.
 
-    Parameters
-    ----------
-    reading : Arithmetic
-        Without conflicts.
-    sizes : list of int
-        What n can be.
-    rng : Generator
-        Source of chance.
-
     Notes
     -----
     n is uniform over its sizes. Then, part by part and in random order, each count is uniform over the values that the
@@ -147,23 +128,7 @@ def _draw_tangled(part: Arithmetic, n: int, rng: np.random.Generator) -> tuple[d
 
 
 def respondents(reading: Arithmetic, draw: Draw, rng: np.random.Generator) -> pd.DataFrame:
-    """Return a table of made-up respondents that prints every figure of a reading.
-
-    Parameters
-    ----------
-    reading : Arithmetic
-        The one that was drawn from.
-    draw : Draw
-        Its counts.
-    rng : Generator
-        Source of chance.
-
-    Returns
-    -------
-    DataFrame
-        A row for each respondent; ``synthetic`` is true throughout. A column for each figure: true for those who gave
-        the answer, false for the others of its base, missing for everybody else.
-    """
+    """Return a table of made-up respondents that prints every figure of a reading."""
     rows = max([draw.n, *draw.bases.values()])
     people = _People(reading, draw, rng, rows)
     columns: dict[str, object] = {"respondent": np.arange(1, rows + 1), "synthetic": np.ones(rows, dtype=bool)}
@@ -191,15 +156,7 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table of respondents, whole or not at all, and return the path.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `draw_survey`; its ``attrs`` go into the metadata of a Parquet file.
-    path : Path
-        Ends in .parquet or .csv; the folder is made if it is not there.
-    """
+    """Write a table of respondents, whole or not at all, and return the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.part")
     try:

@@ -44,11 +44,6 @@ _allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None
 def at_most(units: float = EFFORT) -> Iterator[None]:
     """Let what is done in a ``with`` block be no more than some work, and no more than a block around it allows.
 
-    Parameters
-    ----------
-    units : float
-        The work.
-
     Raises
     ------
     NotSolvedError
@@ -63,11 +58,6 @@ def at_most(units: float = EFFORT) -> Iterator[None]:
 
 def spend(units: float) -> None:
     """Count some work, done or about to be done.
-
-    Parameters
-    ----------
-    units : float
-        The work.
 
     Raises
     ------
@@ -88,11 +78,6 @@ def left() -> float:
 
 def check_room(cells: int) -> None:
     """Refuse a table of counts that would take too much memory, and count the work of one that does not.
-
-    Parameters
-    ----------
-    cells : int
-        How many numbers it has.
 
     Raises
     ------

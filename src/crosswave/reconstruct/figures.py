@@ -11,8 +11,8 @@ from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.effort import NotSolvedError
 from crosswave.reconstruct.links import links_of
-from crosswave.registry.loading import Finding, findings_of
-from crosswave.registry.models import ORGANISATIONS, Base, Plan, Survey
+from crosswave.study.loading import Finding, findings_of
+from crosswave.study.models import ORGANISATIONS, Base, Plan, Survey
 
 READINGS_TRIED = 256
 """A survey whose ambiguous bases can be read in more ways is not solved."""
@@ -48,46 +48,20 @@ def readings(survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[st
 
 
 def first_reading(survey: Survey, lexicon: Lexicon, plan: Plan) -> Arithmetic:
-    """Return a survey as arithmetic, each ambiguous base being the first of its alternatives, rival values included.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    lexicon : Lexicon
-        Reads printed text.
-    plan : Plan
-        Says where "over 300" ends.
-    """
+    """Return a survey as arithmetic, each ambiguous base being the first of its alternatives, rival values included."""
     shares = [finding for finding in findings_of(survey) if _is_share(finding)]
     choice = {_base_place(finding): 0 for finding in shares if finding.base and finding.base.either}
     return _one_reading(survey, shares, lexicon, people(survey, lexicon, plan), choice)
 
 
 def people(survey: Survey, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | None:
-    """Return the fewest and the most who can have answered, each organisation sending somebody; None if not printed.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    lexicon : Lexicon
-        Reads printed text.
-    plan : Plan
-        Says where "over 300" ends.
-    """
+    """Return the fewest and the most who can have answered, each organisation sending somebody; None if not printed."""
     n = sample_range(survey.n, lexicon, plan)
     return n and (min(max(n[0], survey.organisations or 1), n[1]), n[1])
 
 
 def rivals(survey: Survey) -> dict[str, str]:
-    """Return the local id of each rival printed value with that of the value it rivals.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    """
+    """Return the local id of each rival printed value with that of the value it rivals."""
     return {
         finding.local_id: f"{finding.question.id}.{finding.answer.rival_of}"
         for finding in findings_of(survey)
@@ -125,13 +99,7 @@ def _chosen(survey: Survey, place: str, pick: int) -> str:
 
 
 def describe(base: Base | None) -> str:
-    """Return a base in words.
-
-    Parameters
-    ----------
-    base : Base or None
-        As recorded; None where nothing is.
-    """
+    """Return a base in words."""
     if base is None:
         return "everyone (assumed)"
     if base.either:
@@ -154,17 +122,7 @@ def _figure(finding: Finding, lexicon: Lexicon, n: tuple[int, int] | None, choic
 
 
 def size_of(finding: Finding, n: tuple[int, int] | None, base: Base | None = None) -> BaseSize | None:
-    """Return how many a figure can rest on, None where print does not say.
-
-    Parameters
-    ----------
-    finding : Finding
-        The figure.
-    n : tuple of int or None
-        Fewest and most who can have answered.
-    base : Base, optional
-        The one of several alternatives that is tried; the figure's own if absent.
-    """
+    """Return how many a figure can rest on, None where print does not say."""
     base, place = base or finding.base, finding.question.id
     if base and base.counts:
         return _organisations(finding) if base.counts == ORGANISATIONS else None

@@ -109,11 +109,6 @@ class FindingCounts:
 
         Where bases are too many to be listed, or other figures tie a count to its base, this is more than can have
         printed the survey, and never less.
-
-        Returns
-        -------
-        tuple of list of int
-            Two lists of equal length; empty where there are no counts.
         """
         if self.base_low is None or self.base_high is None:
             return [], []

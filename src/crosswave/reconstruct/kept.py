@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from crosswave.kept import kept
 from crosswave.reconstruct import survey as engine
 from crosswave.reconstruct.survey import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Survey
+from crosswave.report.kept import kept
+from crosswave.study.loading import Registry
+from crosswave.study.models import Survey
 
 
 def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:
@@ -30,7 +30,7 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
 
     Notes
     -----
-    Kept, where results are kept (`crosswave.kept.kept`), under `survey_content` and the assumptions retracted.
+    Kept, where results are kept (`crosswave.report.kept.kept`), under `survey_content` and the assumptions retracted.
     """
 
     def make() -> Reconstruction:
@@ -40,13 +40,5 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
 
 
 def survey_content(survey: Survey, registry: Registry) -> tuple[str, ...]:
-    """Return all that a reconstruction comes from: the survey, the phrases, and what the engine reads of the plan.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    """
+    """Return all that a reconstruction comes from: the survey, the phrases, and what the engine reads of the plan."""
     return survey.model_dump_json(), *registry.rules_of_reading

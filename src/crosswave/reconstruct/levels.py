@@ -17,8 +17,8 @@ from crosswave.reconstruct.means import Mean
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
 from crosswave.reconstruct.weighting import Weighted, weighting_of
-from crosswave.registry.loading import Finding, findings_of
-from crosswave.registry.models import ORGANISATIONS, Plan, Survey
+from crosswave.study.loading import Finding, findings_of
+from crosswave.study.models import ORGANISATIONS, Plan, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,7 @@ class Context:
     unsolved: str = ""
 
     def finding_counts(self, finding: Finding) -> FindingCounts:
-        """Return what the print of one figure admits.
-
-        Parameters
-        ----------
-        finding : Finding
-            A figure of the survey.
-        """
+        """Return what the print of one figure admits."""
         quantity = self._quantity(finding)
         counts = self.counts.get(finding.local_id)
         level, reason = self._level(finding, quantity, counts)

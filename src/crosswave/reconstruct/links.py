@@ -7,19 +7,11 @@ from collections.abc import Iterator
 
 from crosswave.printed.marks import is_withheld
 from crosswave.reconstruct.arithmetic import Figure, Link
-from crosswave.registry.loading import Finding
+from crosswave.study.loading import Finding
 
 
 def links_of(shares: list[Finding], figures: list[Figure]) -> Iterator[Link]:
-    """Yield what ties the figures of a survey together.
-
-    Parameters
-    ----------
-    shares : list of Finding
-        The printed shares of the survey.
-    figures : list of Figure
-        Those among them that can be modelled.
-    """
+    """Yield what ties the figures of a survey together."""
     known = {figure.id: figure for figure in figures}
     modelled = [finding for finding in shares if finding.local_id in known]
     yield from _exclusive(shares, known)

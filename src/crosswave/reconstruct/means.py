@@ -12,8 +12,8 @@ from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.figures import size_of
 from crosswave.reconstruct.scale import Run, Scale
-from crosswave.registry.loading import findings_of
-from crosswave.registry.models import Survey
+from crosswave.study.loading import findings_of
+from crosswave.study.models import Survey
 
 N_FACTOR = 2
 """A number of scores that has the mean is looked for up to this many times the one that is stated."""
@@ -24,19 +24,7 @@ SIZES_TRIED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A printed mean of a scale whose number of scores is known.
-
-    Parameters
-    ----------
-    id : str
-        Local id of the figure.
-    printed : str
-        The mean as printed.
-    sizes : range
-        How many scores it can be a mean of.
-    assumptions : tuple of str
-        What no source states: on whom it rests, and that scores are whole.
-    """
+    """A printed mean of a scale whose number of scores is known."""
 
     id: str
     printed: str

@@ -15,9 +15,9 @@ from fractions import Fraction
 from ortools.sat.python import cp_model
 
 from crosswave.printed.ends import Ends
-from crosswave.ratio import largest_ratio
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link
 from crosswave.reconstruct.effort import NotSolvedError, left, spend
+from crosswave.reconstruct.ratio import largest_ratio
 
 _SEED = 20170118
 _CALL = 0.003
@@ -34,13 +34,7 @@ class Element:
 
 
 def elements(arithmetic: Arithmetic) -> list[Element]:
-    """Return everything a model holds, figures first.
-
-    Parameters
-    ----------
-    arithmetic : Arithmetic
-        A part of a survey.
-    """
+    """Return everything a model holds, figures first."""
     figures = [Element("figure", f.id, f"{f.printed} for {f.id}") for f in arithmetic.figures]
     held = (figure.base for figure in arithmetic.figures if not figure.base.loose)
     bases = {base.key: Element("base", base.key, base.assumption) for base in held}
@@ -49,28 +43,12 @@ def elements(arithmetic: Arithmetic) -> list[Element]:
 
 
 def link_name(link: Link) -> str:
-    """Return the name of a link as an `Element`.
-
-    Parameters
-    ----------
-    link : Link
-        A relation between counts.
-    """
+    """Return the name of a link as an `Element`."""
     return "|".join((link.kind, *link.members))
 
 
 class Model:
-    """One part of a survey as an integer model.
-
-    Parameters
-    ----------
-    arithmetic : Arithmetic
-        The figures, bases and links.
-    held : iterable of Element, optional
-        The figures and assumptions that are in force; all of them if absent.
-    sizes : sequence of int, optional
-        What n can be; every size that print allows if absent.
-    """
+    """One part of a survey as an integer model."""
 
     def __init__(
         self, arithmetic: Arithmetic, held: Iterable[Element] | None = None, *, sizes: Sequence[int] | None = None
@@ -158,11 +136,6 @@ class Model:
     def bounds(self, variable: cp_model.IntVar) -> tuple[int, int]:
         """Return the exact minimum and maximum of a count or base.
 
-        Parameters
-        ----------
-        variable : IntVar
-            One of ``counts`` or ``bases``, or ``n``.
-
         Raises
         ------
         ValueError
@@ -185,30 +158,14 @@ class Model:
             self._shown[other.index].add(self._solver.value(other))
 
     def values(self, variable: cp_model.IntVar, limit: int) -> tuple[int, ...]:
-        """Return every value of a count or base, or nothing if its range is wider than the limit.
-
-        Parameters
-        ----------
-        variable : IntVar
-            One of ``counts`` or ``bases``.
-        limit : int
-            The widest range that is searched value by value.
-        """
+        """Return every value of a count or base, or nothing if its range is wider than the limit."""
         low, high = self.bounds(variable)
         if high - low + 1 > limit:
             return ()
         return tuple(value for value in range(low, high + 1) if self._can_be(variable, value))
 
     def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, ends: Ends) -> bool:
-        """Return whether a count can be a share of its base between two ends.
-
-        Parameters
-        ----------
-        count, base : IntVar
-            One of ``counts``, and its base.
-        ends : Ends
-            The shares that are asked for.
-        """
+        """Return whether a count can be a share of its base between two ends."""
         trial = self._cp.clone()
         trial.clear_objective()
         yes, of = (trial.get_int_var_from_proto_index(variable.index) for variable in (count, base))
@@ -218,11 +175,6 @@ class Model:
 
     def sizes_of_tables(self, limit: int) -> list[int]:
         """Return the n of every solution, each as often as it has solutions, up to a number of solutions.
-
-        Parameters
-        ----------
-        limit : int
-            The search stops here.
 
         Raises
         ------
@@ -243,15 +195,7 @@ class Model:
         return tables.sizes
 
     def both(self, first: str, second: str, whole: cp_model.IntVar | None = None) -> cp_model.IntVar:
-        """Return a further count: of those who gave two answers both.
-
-        Parameters
-        ----------
-        first, second : str
-            Local ids of two figures.
-        whole : IntVar, optional
-            The count of the one of them whose respondents all gave the other, if there is one.
-        """
+        """Return a further count: of those who gave two answers both."""
         counts = self.counts[first], self.counts[second]
         keys = self._base_of[first], self._base_of[second]
         both = self._cp.new_int_var(0, max(f.base.high for f in self.arithmetic.figures), f"{first} and {second}")
@@ -265,20 +209,7 @@ class Model:
         return both
 
     def ratios(self, weights: Mapping[str, int], over: Collection[str]) -> tuple[Fraction, Fraction] | None:
-        """Return the smallest and the largest ratio of a weighted sum of counts to a sum of counts or to their base.
-
-        Parameters
-        ----------
-        weights : mapping of str to int
-            Local ids of figures: the weight of each.
-        over : collection of str
-            Local ids of the figures whose counts are the divisor; their base where there are none.
-
-        Returns
-        -------
-        tuple of Fraction or None
-            None where the divisor can be nobody.
-        """
+        """Return the smallest and the largest ratio of a weighted sum of counts to a sum of counts or to their base."""
         sum_ = sum(weight * self.counts[name] for name, weight in weights.items())
         divisor = sum(self.counts[name] for name in over) if over else self.bases[self._base_of[next(iter(weights))]]
         if self._at_most(-divisor, divisor)[0] == 0:
@@ -298,15 +229,7 @@ class Model:
         return tuple(self._solver.value(one) for one in told)
 
     def fix(self, variable: cp_model.IntVar, value: int) -> None:
-        """Hold a count or base at a value from now on.
-
-        Parameters
-        ----------
-        variable : IntVar
-            One of ``counts`` or ``bases``, or ``n``.
-        value : int
-            Its value.
-        """
+        """Hold a count or base at a value from now on."""
         self._shown.clear()
         self._cp.add(variable == value)
 

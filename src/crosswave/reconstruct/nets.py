@@ -15,19 +15,7 @@ SUM_OF_PRINT = f"{NETS}: the printed percentages added up"
 
 
 def readings_of_nets(branch: Arithmetic) -> list[Arithmetic]:
-    """Return a reading, and where some of its nets print the sum of the printed figures of their parts, a second one.
-
-    Parameters
-    ----------
-    branch : Arithmetic
-        A reading in which nets print the share of their counts.
-
-    Returns
-    -------
-    list of Arithmetic
-        In the second one the print of such nets follows from that of their parts, so that it says nothing more about
-        the counts; a net stays the sum of the counts of its parts. One publisher makes all nets in one way.
-    """
+    """A reading, and where some of its nets print the sum of the printed figures of their parts, a second one."""
     nets = dict(_added_up(branch))
     if not nets:
         return [branch]

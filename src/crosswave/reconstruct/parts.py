@@ -32,17 +32,7 @@ SIZES_LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Exact bounds of one figure's count and base.
-
-    Parameters
-    ----------
-    count_low, count_high, base_low, base_high : int
-        Tight bounds under everything that the model holds.
-    bases : tuple of int
-        Every feasible base, if the range is at most `BASES_LISTED` wide; else empty.
-    values : tuple of int
-        Every feasible count, if the range is at most `COUNTS_LISTED` wide; else empty.
-    """
+    """Exact bounds of one figure's count and base."""
 
     count_low: int
     count_high: int
@@ -60,46 +50,20 @@ class Part(Protocol):
         ...
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
-        """Return what each count and base can be, where all sizes given are feasible.
-
-        Parameters
-        ----------
-        n : array of int, shape (sizes,)
-            Feasible sizes, at least one.
-        """
+        """Return what each count and base can be, where all sizes given are feasible."""
         ...
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
-        """Return what could have been printed in place of each figure that is a number.
-
-        Parameters
-        ----------
-        n : array of int, shape (sizes,)
-            Sizes at which the other figures fit.
-        names : collection of str, optional
-            Local ids of the figures that are wanted; all if absent.
-        """
+        """Return what could have been printed in place of each figure that is a number."""
         ...
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
-        """Return how many tables there are for each size, and whether there are more than was counted.
-
-        Parameters
-        ----------
-        n : array of int, shape (sizes,)
-            Feasible sizes.
-        """
+        """Return how many tables there are for each size, and whether there are more than was counted."""
         ...
 
 
 def known(part: Arithmetic) -> Part:
-    """Return a part of a survey with the cheapest exact way to know its counts.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        Figures that share unknown numbers.
-    """
+    """Return a part of a survey with the cheapest exact way to know its counts."""
     loose = any(figure.base.loose for figure in part.figures)
     if is_simple(part):
         return _InLooseBoxes(part) if loose else _InBoxes(part)
@@ -113,11 +77,6 @@ def _wanted(part: Arithmetic, names: Names) -> set[str]:
 
 def sizes(part: Arithmetic) -> IntArray:
     """Return every n that print allows.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        A survey or a part of it.
 
     Raises
     ------

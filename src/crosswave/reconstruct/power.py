@@ -22,17 +22,7 @@ Values = int | frozenset[Run] | None
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Which values could have been printed in place of a figure, all other figures standing as they are.
-
-    Parameters
-    ----------
-    scale : Scale
-        The printable values from 0 up to 100 %, in steps of the figure's last decimal.
-    values : Values
-        Which of them.
-    base_low, base_high : int
-        Sizes that its base can have before it is looked at.
-    """
+    """Which values could have been printed in place of a figure, all other figures standing as they are."""
 
     scale: Scale
     values: Values
@@ -41,15 +31,7 @@ class Possible:
 
 
 def unlimited(figure: Figure, rounding: str) -> Possible:
-    """Return what could stand in place of a figure whose base is not known: everything prints on some base.
-
-    Parameters
-    ----------
-    figure : Figure
-        Printed as a number or in words.
-    rounding : {"nearest", "truncated"}
-        How the printer got to the digits.
-    """
+    """Return what could stand in place of a figure whose base is not known: everything prints on some base."""
     scale = Scale.of(figure.decimals or 0, rounding)
     return Possible(scale, _values(scale, [Run(scale.steps, 0, scale.steps)]), 1, scale.steps)
 
@@ -104,32 +86,12 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
 
 
 def printable(bases: Iterable[int], decimals: int, rounding: str) -> Mask:
-    """Return for each value from 0 up to 100 % whether a count on any of the bases prints it.
-
-    Parameters
-    ----------
-    bases : iterable of int
-        Sizes, each at least 1.
-    decimals : int
-        Decimals of the percentage, few enough for the values to be listed.
-    rounding : {"nearest", "truncated"}
-        How the printer got to the digits.
-    """
+    """Return for each value from 0 up to 100 % whether a count on any of the bases prints it."""
     return Scale.of(decimals, rounding).mask([Run(size, 0, size) for size in set(bases)])
 
 
 def possible_in_boxes(part: Arithmetic, n: IntArray, names: Collection[str]) -> dict[str, Possible]:
-    """Return what could stand in place of some figures of a part that `boxes` bounds.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        For which `crosswave.reconstruct.boxes.is_simple` holds.
-    n : array of int, shape (sizes,)
-        The sizes that n can have.
-    names : collection of str
-        Local ids of the figures, all printed as numbers.
-    """
+    """Return what could stand in place of some figures of a part that `boxes` bounds."""
     base = part.figures[0].base
     sizes = n[:1] if base.low == base.high else n
     spend(len(sizes) * len(names) / 1e6)
@@ -146,34 +108,14 @@ def possible_in_boxes(part: Arithmetic, n: IntArray, names: Collection[str]) -> 
 
 
 def possible_in_places(figure: Figure, places: Mapping[int, int], rounding: str) -> Possible:
-    """Return what could stand in place of a figure, from the counts that are left to it on each base.
-
-    Parameters
-    ----------
-    figure : Figure
-        Printed as a number.
-    places : mapping of int to int
-        For each base the counts, as bits; at least one base.
-    rounding : {"nearest", "truncated"}
-        How the printer got to the digits.
-    """
+    """Return what could stand in place of a figure, from the counts that are left to it on each base."""
     scale = Scale.of(figure.decimals or 0, rounding)
     left = [Run(base, low, high) for base, counts in places.items() for low, high in runs(counts)]
     return Possible(scale, _values(scale, left), min(places), max(places))
 
 
 def possible_in_model(part: Arithmetic, n: IntArray, names: Collection[str]) -> dict[str, Possible]:
-    """Return what could stand in place of some figures of a part that needs a solver, value by value.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        Figures that share unknown numbers.
-    n : array of int, shape (sizes,)
-        The sizes that n can have.
-    names : collection of str
-        Local ids of the figures, all printed as numbers.
-    """
+    """Return what could stand in place of some figures of a part that needs a solver, value by value."""
     return {f.id: _one_in_model(part, f, n) for f in part.figures if f.id in names}
 
 

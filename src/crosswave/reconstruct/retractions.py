@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from crosswave.kept import kept
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.kept import survey_content
@@ -14,26 +13,14 @@ from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.survey import assumptions_of
 from crosswave.reconstruct.trials import Trials, try_readings
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Survey
+from crosswave.report.kept import kept
+from crosswave.study.loading import Registry
+from crosswave.study.models import Survey
 
 
 @dataclass(frozen=True, slots=True)
 class Retraction:
-    """A survey with and without one of its assumptions.
-
-    Parameters
-    ----------
-    assumption : str
-        In words.
-    changed : mapping of str to tuple of Counts
-        By local id of the figure, what it can be with the assumption and without (None: in conflict, or no whole
-        count); only figures for which they differ.
-    settled : tuple of Conflict
-        Conflicts that are none without the assumption.
-    unsolved : str
-        Why it was not found out what becomes of the survey, in words; empty where it was.
-    """
+    """A survey with and without one of its assumptions."""
 
     assumption: str
     changed: Mapping[str, tuple[Counts | None, Counts | None]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.solve import Solver
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Survey
+from crosswave.study.loading import Registry
+from crosswave.study.models import Survey
 
 _WORDS = {
     (True, True): "rounded to the nearest is assumed; all figures cut off after the last digit would fit as well",
@@ -37,17 +37,7 @@ def fits_truncated(survey: Survey, registry: Registry) -> bool:
 
 
 def rounding_words(survey: Survey, registry: Registry, *, fits_nearest: bool) -> str:
-    """Return what is known of the rounding of a survey, in words.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    fits_nearest : bool
-        Whether counts print every figure rounded to the nearest.
-    """
+    """Return what is known of the rounding of a survey, in words."""
     if survey.rounding:
         return {"nearest": "rounded to the nearest, as stated", "truncated": "cut off, as stated"}[survey.rounding]
     return _WORDS[fits_nearest, fits_truncated(survey, registry)]

@@ -33,40 +33,18 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The values 0, 1 ... up to 100 % in steps of the last decimal, and how the printer gets to one of them.
-
-    Parameters
-    ----------
-    steps : int
-        The number of steps; the last value is 100 %.
-    rounding : {"nearest", "truncated"}
-        A count half way between two values can print as either, as the rule for ties is unknown.
-    """
+    """The values 0, 1 ... up to 100 % in steps of the last decimal, and how the printer gets to one of them."""
 
     steps: int
     rounding: str
 
     @classmethod
     def of(cls, decimals: int, rounding: str) -> Scale:
-        """Return the scale of a percentage with so many decimals.
-
-        Parameters
-        ----------
-        decimals : int
-            Zero or more.
-        rounding : {"nearest", "truncated"}
-            How the printer gets to the digits.
-        """
+        """Return the scale of a percentage with so many decimals."""
         return cls(100 * 10**decimals, rounding)
 
     def ends(self, value: int) -> Ends:
-        """Return the shares that print as a value.
-
-        Parameters
-        ----------
-        value : int
-            From 0 to the number of steps.
-        """
+        """Return the shares that print as a value."""
         below, above = _HALVES[self.rounding]
         low, high = max(2 * value - below, 0), min(2 * value + above, 2 * self.steps)
         high_open = self.rounding == "truncated" and value < self.steps
@@ -74,11 +52,6 @@ class Scale:
 
     def mask(self, runs: Sequence[Run]) -> Mask:
         """Return for each value whether a count of any run prints it; the scale has to be short.
-
-        Parameters
-        ----------
-        runs : sequence of Run
-            In any order.
 
         Notes
         -----
@@ -100,26 +73,14 @@ class Scale:
         return found
 
     def count(self, runs: Sequence[Run]) -> int | None:
-        """Return how many values the counts of some runs print; None where that is too long to be found out.
-
-        Parameters
-        ----------
-        runs : sequence of Run
-            In any order.
-        """
+        """Return how many values the counts of some runs print; None where that is too long to be found out."""
         if self.steps <= VALUES_LISTED:
             return int(self.mask(runs).sum())
         few = self.few(runs)
         return None if few is None else self.number(few)
 
     def few(self, runs: Collection[Run]) -> frozenset[Run] | None:
-        """Return runs whose values `number` can count; None where they are too many.
-
-        Parameters
-        ----------
-        runs : collection of Run
-            In any order.
-        """
+        """Return runs whose values `number` can count; None where they are too many."""
         different = frozenset(runs)
         everything = Run(self.steps, 0, self.steps)
         if any(run.base >= self.steps and (run.low, run.high) == (0, run.base) for run in different):
@@ -128,13 +89,7 @@ class Scale:
         return different if len(different) <= 1 or max(counts, len(different)) <= COUNTS_TRIED else None
 
     def number(self, runs: Collection[Run]) -> int:
-        """Return how many values the counts of some runs print.
-
-        Parameters
-        ----------
-        runs : collection of Run
-            From `few`.
-        """
+        """Return how many values the counts of some runs print."""
         if len(runs) == 1 and (run := next(iter(runs))).base < self.steps:
             return run.high - run.low + 1 + self._ties(run)
         total, reached = 0, -1
@@ -144,23 +99,11 @@ class Scale:
         return total
 
     def first(self, base: int, count: int) -> int:
-        """Return the lowest value as which a count of a base prints.
-
-        Parameters
-        ----------
-        base, count : int
-            The count is at most the base.
-        """
+        """Return the lowest value as which a count of a base prints."""
         return count * self.steps // base if self.rounding == "truncated" else _halves(count, base, self.steps, up=True)
 
     def last(self, base: int, count: int) -> int:
-        """Return the highest value as which a count of a base prints.
-
-        Parameters
-        ----------
-        base, count : int
-            The count is at most the base.
-        """
+        """Return the highest value as which a count of a base prints."""
         return count * self.steps // base if self.rounding == "truncated" else _halves(count, base, self.steps)
 
     def _meets(self, values: IntArray, runs: IntArray) -> Mask:

@@ -48,15 +48,7 @@ def _shown(number: int) -> str:
 
 
 def tables_in_boxes(part: Arithmetic, n: IntArray) -> list[int]:
-    """Return the number of tables of a part that `boxes` bounds, for each size that n can have.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        For which `is_simple` holds.
-    n : array of int, shape (sizes,)
-        Sizes at which the part is feasible.
-    """
+    """Return the number of tables of a part that `boxes` bounds, for each size that n can have."""
     box = boxes(part, n)
     if not part.links:
         return [math.prod(width) for width in (box.high - box.low + 1).T.tolist()]
@@ -69,15 +61,7 @@ def tables_in_boxes(part: Arithmetic, n: IntArray) -> list[int]:
 
 
 def tables_in_model(part: Arithmetic, n: IntArray) -> tuple[list[int], bool]:
-    """Return the number of tables of a part by going through them, and whether there are more.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        Figures that share unknown numbers.
-    n : array of int, shape (sizes,)
-        Sizes at which the part is feasible.
-    """
+    """Return the number of tables of a part by going through them, and whether there are more."""
     found = Model(part, sizes=n.tolist()).sizes_of_tables(TABLES_LISTED + 1)
     by_size = Counter(found[:TABLES_LISTED])
     return [by_size[size] for size in n.tolist()], len(found) > TABLES_LISTED

@@ -21,19 +21,7 @@ from crosswave.reconstruct.solutions import Solutions
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """One reading of a survey, solved.
-
-    Parameters
-    ----------
-    counts : dict of str to Counts
-        Every figure that is in no conflict.
-    conflicts : tuple of Conflict
-        What cannot stand together.
-    out : frozenset of str
-        The figures that had to be taken out, with those whose base they make up.
-    left : Arithmetic
-        The reading without them.
-    """
+    """One reading of a survey, solved."""
 
     counts: dict[str, Counts]
     conflicts: tuple[Conflict, ...]
@@ -50,11 +38,6 @@ class Solver:
     def solve(self, reading: Arithmetic) -> Solution:
         """Return the bounds of every figure that is in no conflict, and the conflicts.
 
-        Parameters
-        ----------
-        reading : Arithmetic
-            The survey under one reading of its bases.
-
         Notes
         -----
         Parts of a survey share nothing but n. So the sizes of n that each part admits are found first, and each part is
@@ -68,13 +51,6 @@ class Solver:
 
     def possible(self, left: Arithmetic, names: frozenset[str] | None = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure of a reading that has no conflict.
-
-        Parameters
-        ----------
-        left : Arithmetic
-            As a `Solution` holds it.
-        names : frozenset of str, optional
-            Local ids of the figures that are wanted; all if absent.
 
         Notes
         -----
@@ -90,13 +66,7 @@ class Solver:
         return found
 
     def tables(self, left: Arithmetic) -> Solutions:
-        """Return how many tables print a reading that has no conflict.
-
-        Parameters
-        ----------
-        left : Arithmetic
-            As a `Solution` holds it.
-        """
+        """Return how many tables print a reading that has no conflict."""
         parts = components(left)
         n = self._fitting(left, parts)
         spend(len(n) * len(parts) / 1e6)
@@ -107,23 +77,11 @@ class Solver:
         return Solutions(number, any(capped for _, capped in found))
 
     def fits(self, reading: Arithmetic) -> bool:
-        """Return whether counts exist that print every figure of a reading.
-
-        Parameters
-        ----------
-        reading : Arithmetic
-            The survey under one reading of its bases.
-        """
+        """Return whether counts exist that print every figure of a reading."""
         return bool(self._fitting(reading, components(reading)).size)
 
     def settled(self, reading: Arithmetic) -> tuple[Arithmetic, tuple[Conflict, ...]]:
-        """Return a reading without the figures that cannot stand together, and the conflicts.
-
-        Parameters
-        ----------
-        reading : Arithmetic
-            The survey under one reading of its bases.
-        """
+        """Return a reading without the figures that cannot stand together, and the conflicts."""
         conflicts: dict[tuple[tuple[str, ...], ...], Conflict] = {}
         while found := self._conflicts(reading):
             conflicts = {(conflict.figures, conflict.assumptions): conflict for conflict in found} | conflicts
@@ -131,13 +89,7 @@ class Solver:
         return reading, tuple(conflicts.values())
 
     def sizes(self, reading: Arithmetic) -> list[int]:
-        """Return what n can be under a reading that has no conflict.
-
-        Parameters
-        ----------
-        reading : Arithmetic
-            As a `Solution` leaves it.
-        """
+        """Return what n can be under a reading that has no conflict."""
         return [int(n) for n in self._fitting(reading, components(reading))]
 
     def _conflicts(self, reading: Arithmetic) -> list[Conflict]:
@@ -201,13 +153,6 @@ def without(part: Arithmetic, names: set[str]) -> Arithmetic:
     """Return a part without some figures, and without those whose base they make up.
 
     What is left of answers that exclude each other still sums to at most the base.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        A survey or a part of it.
-    names : set of str
-        Local ids of the figures to be left out.
     """
     while resting := {f.id for f in part.figures if f.id not in names and names & set(f.base.answers)}:
         names = names | resting

@@ -22,9 +22,9 @@ from crosswave.reconstruct.rounding import rounding_words
 from crosswave.reconstruct.solutions import Solutions
 from crosswave.reconstruct.solve import Solution, Solver
 from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED, Trial, Trials, branches_of, try_readings
-from crosswave.registry.faults import nearest
-from crosswave.registry.loading import Registry, findings_of
-from crosswave.registry.models import Survey
+from crosswave.study.faults import nearest
+from crosswave.study.loading import Registry, findings_of
+from crosswave.study.models import Survey
 
 __all__ = ["LEVELS", "FindingCounts", "Reconstruction", "alone_power", "reconstruct"]
 
@@ -166,13 +166,6 @@ def _rounding(survey: Survey, registry: Registry, main: Trial) -> str:
 def check_retracted(survey: Survey, assumptions: Collection[str], retract: Collection[str]) -> None:
     """Refuse to take back what a survey does not assume.
 
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    assumptions, retract : collection of str
-        Its assumptions, and those to be retracted.
-
     Raises
     ------
     ValueError
@@ -246,15 +239,7 @@ def _with_guesses(conflict: Conflict, branch: Arithmetic, counts: Mapping[str, C
 
 
 def assumptions_of(survey: Survey, registry: Registry) -> tuple[str, ...]:
-    """Return what no source states of a survey and the arithmetic takes for granted, in words.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    """
+    """Return what no source states of a survey and the arithmetic takes for granted, in words."""
     branches = branches_of(survey, registry, frozenset(rivals(survey)))
     words = [figure.base.assumption for branch in branches for figure in branch.figures]
     words += [link.words for branch in branches for link in branch.links if link.inferred]

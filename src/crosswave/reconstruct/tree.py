@@ -17,21 +17,7 @@ Leaves = frozenset[str]
 
 @dataclass(slots=True)
 class Block:
-    """Answers of one base that share something.
-
-    Parameters
-    ----------
-    leaves : frozenset of str
-        The answers; none overlaps another.
-    figures : list of Figure
-        What is printed of their sum.
-    fills : list of bool
-        For each sum over them whether it must reach the base; else it is at most the base.
-    subsets : list of Group
-        Questions whose base is their sum.
-    blocks : list of Block
-        Those just inside.
-    """
+    """Answers of one base that share something."""
 
     leaves: Leaves
     figures: list[Figure] = field(default_factory=list)
@@ -49,13 +35,7 @@ class Group:
 
 
 def plant(part: Arithmetic) -> Group | None:
-    """Return a part of a survey as a tree, or None where blocks overlap or bases are more than one.
-
-    Parameters
-    ----------
-    part : Arithmetic
-        Figures that share unknown numbers.
-    """
+    """Return a part of a survey as a tree, or None where blocks overlap or bases are more than one."""
     try:
         return _planted(part)
     except _TangleError:

@@ -23,11 +23,6 @@ Ways = tuple[int, list[int]]
 class Tree:
     """The counts of a part of a survey whose blocks form a tree.
 
-    Parameters
-    ----------
-    root : Group
-        The figures whose base is no sum of answers.
-
     Notes
     -----
     A set of counts is the bits of an integer. From the inside out, every block has the sums that its own figures and
@@ -42,44 +37,20 @@ class Tree:
         self._ways: dict[tuple[int, int], int] = {}
 
     def asked(self, n: int) -> int:
-        """Return how many were asked the outermost questions where n is so large.
-
-        Parameters
-        ----------
-        n : int
-            How many answered the survey.
-        """
+        """Return how many were asked the outermost questions where n is so large."""
         size = self.root.base
         return size.high if size.low == size.high else n
 
     def fits(self, n: int) -> bool:
-        """Return whether any counts exist for an n.
-
-        Parameters
-        ----------
-        n : int
-            How many answered the survey.
-        """
+        """Return whether any counts exist for an n."""
         return any(self._fits(self.root, base) for base in _bases(self.root, self.asked(n)))
 
     def tables(self, n: int) -> int:
-        """Return how many tables of counts there are for an n.
-
-        Parameters
-        ----------
-        n : int
-            How many answered the survey.
-        """
+        """Return how many tables of counts there are for an n."""
         return self._tables_of(self.root, self.asked(n))
 
     def left_to(self, sizes: Iterable[int]) -> dict[str, Places]:
-        """Return for each figure the counts on each base that all other figures leave to it.
-
-        Parameters
-        ----------
-        sizes : iterable of int
-            What n can be.
-        """
+        """Return for each figure the counts on each base that all other figures leave to it."""
         found: dict[str, Places] = {}
         waiting: list[tuple[Group, int]] = [(self.root, _all_bases(self.root, {self.asked(n) for n in sizes}))]
         while waiting:

@@ -13,8 +13,8 @@ from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.nets import readings_of_nets
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solution, Solver
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Survey
+from crosswave.study.loading import Registry
+from crosswave.study.models import Survey
 
 NOT_WEIGHTED = "the figures are not weighted"
 NEAREST = "percentages are rounded to the nearest"
@@ -30,15 +30,7 @@ class Trial:
 
     @classmethod
     def of(cls, branches: list[Arithmetic], solver: Solver) -> Trial:
-        """Return what becomes of some readings.
-
-        Parameters
-        ----------
-        branches : list of Arithmetic
-            Every reading, at least one.
-        solver : Solver
-            What it has solved before is not solved again.
-        """
+        """Return what becomes of some readings."""
         solved = [(branch, solver.solve(branch)) for branch in branches]
         fewest = min(len(solution.out) for _, solution in solved)
         kept = {branch.reading: solution for branch, solution in solved if len(solution.out) == fewest}
@@ -56,15 +48,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """A survey with its trusted values, and with each rival value in place of the one that it rivals.
-
-    Parameters
-    ----------
-    main : Trial
-        With the trusted values.
-    rivals : dict of str to Trial
-        By local id of the rival value.
-    """
+    """A survey with its trusted values, and with each rival value in place of the one that it rivals."""
 
     main: Trial
     rivals: dict[str, Trial]
@@ -81,19 +65,7 @@ class Trials:
 
 
 def try_readings(survey: Survey, registry: Registry, solver: Solver, retract: Collection[str] = ()) -> Trials:
-    """Return what becomes of a survey, each rival value in turn standing for the value that it rivals.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    solver : Solver
-        What it has solved before is not solved again.
-    retract : collection of str
-        Assumptions that are not made.
-    """
+    """Return what becomes of a survey, each rival value in turn standing for the value that it rivals."""
     rival = rivals(survey)
 
     def trial(left_out: frozenset[str]) -> Trial:
@@ -106,20 +78,7 @@ def try_readings(survey: Survey, registry: Registry, solver: Solver, retract: Co
 def branches_of(
     survey: Survey, registry: Registry, left_out: frozenset[str], retract: Collection[str] = ()
 ) -> list[Arithmetic]:
-    """Return every reading of a survey under the assumptions that are made.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
-    left_out : frozenset of str
-        Local ids of figures to be passed over.
-    retract : collection of str
-        Assumptions that are not made. Without `NOT_WEIGHTED` no figure need come from whole counts; without `NEAREST`
-        the figures can also all be cut off.
-    """
+    """Return every reading of a survey under the assumptions that are made."""
     lexicon = Lexicon(registry.quantities)
     survey = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
     found = readings(survey, lexicon, registry.plan, left_out)
@@ -131,13 +90,6 @@ def branches_of(
 
 def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmetic, list[int]]]:
     """Return the readings of a survey that survive, without the figures in conflict, each with what n can be.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Where phrases and the plan stand.
 
     Raises
     ------

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
-from crosswave.registry.loading import Finding
-from crosswave.registry.models import Plan
+from crosswave.study.loading import Finding
+from crosswave.study.models import Plan
 
 _Z = float(-ndtri(0.025))
 
@@ -18,8 +18,6 @@ class Weighted:
 
     Attributes
     ----------
-    low, high : int
-        How many answered, unweighted.
     design_effect : float
         Variance over that of a simple random sample of as many.
     how : str

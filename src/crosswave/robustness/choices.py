@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crosswave.arguments import FloatArray
-from crosswave.registry.models import Plan
+from crosswave.study.models import Plan
 from crosswave.trend.waves import Pair, Wave
 
 
@@ -22,8 +22,6 @@ class Choices:
         Keys of `METHODS` and `COUNTS`; smallest or largest n, where print leaves n open.
     tiers : mapping of str to pair of float
         Total error of each tier, points at 50 %, and the degrees of freedom from which it was estimated.
-    design_effects, smallest_changes, alphas : tuple of float
-        Ratios, percentage points, error rates.
     """
 
     methods: tuple[str, ...]
@@ -36,13 +34,7 @@ class Choices:
 
     @classmethod
     def of(cls, plan: Plan) -> Choices:
-        """Return the choices that plan.yaml declares.
-
-        Parameters
-        ----------
-        plan : Plan
-            With a number for the total error of every tier named.
-        """
+        """Return the choices that plan.yaml declares."""
         named = plan.multiverse
         return cls(
             named.methods,

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from crosswave.arguments import FloatArray
 from crosswave.difference.arms import Arms
 from crosswave.difference.student import student
-from crosswave.registry.models import Plan
+from crosswave.study.models import Plan
 from crosswave.trend.readings import Readings
 from crosswave.trend.settings import Settings
 
@@ -30,15 +30,7 @@ class Rules:
 
     @classmethod
     def of(cls, settings: Settings, plan: Plan) -> Rules:
-        """Return the rules of an analysis.
-
-        Parameters
-        ----------
-        settings : Settings
-            Error rate, design effect and smallest change.
-        plan : Plan
-            Everything else.
-        """
+        """Return the rules of an analysis."""
         moved = plan.robustness
         return cls(
             alpha=settings.alpha,

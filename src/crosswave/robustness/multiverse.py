@@ -21,10 +21,10 @@ from crosswave.difference.shares import Shares
 from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Construct
 from crosswave.robustness.choices import Choices, Reading, readings_of
 from crosswave.robustness.verdict_codes import OUTCOMES, outcome_codes
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, pairs_of, waves_of
@@ -147,12 +147,8 @@ class Analyses:
 
     Attributes
     ----------
-    difference : array of float, shape (readings,)
-        Later minus earlier share.
     low, high, p_value : array of float
         Shape (readings, methods, tiers, design effects, smallest changes, alphas).
-    outcome : array of int8, same shape
-        Places in `crosswave.robustness.verdict_codes.OUTCOMES`.
     """
 
     difference: FloatArray

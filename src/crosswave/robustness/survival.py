@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crosswave.estimate import Interval
-from crosswave.kept import kept
-from crosswave.registry.models import Plan
+from crosswave.difference.estimate import Interval
+from crosswave.report.kept import kept
 from crosswave.robustness.edges import Rules, bias_edges, design_effect_edges, total_error_edges
 from crosswave.robustness.tipping import Tipping, nearest_bias, tip
 from crosswave.robustness.unanswered import Correlation, asked_of, bounds_of_all, correlations
 from crosswave.robustness.verdict_codes import VERDICTS, verdict_codes
+from crosswave.study.models import Plan
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.readings import Readings, p_ranges, stacked
 from crosswave.trend.settings import Settings
@@ -42,8 +42,6 @@ class Survival:
         Points at 50 %, upwards from the one in use; down to 0.
     bias : Tipping
         Points of the difference (later minus earlier) that are no change: the smallest, either way.
-    correlations : tuple of Correlation
-        One for each population.
     asked : Interval or None, default None
         Bounds of the difference for all who were asked (Manski); None where either denominator is unknown.
     """
@@ -103,17 +101,10 @@ def survival(
 def survivals_of_all(comparisons: Sequence[Comparison], rules: Rules) -> list[Survival]:
     """Return how far the verdicts of many comparisons hold, as `survival` does for one, all at once.
 
-    Parameters
-    ----------
-    comparisons : sequence of Comparison
-        At least one, from `crosswave.trend.change.compare_pair`.
-    rules : Rules
-        What they are judged by.
-
     Notes
     -----
-    Kept, where results are kept (`crosswave.kept.kept`), under the content of the pairs, their total errors and the
-    rules.
+    Kept, where results are kept (`crosswave.report.kept.kept`), under the content of the pairs, their total errors and
+    the rules.
     """
     content = (text for one in comparisons for text in (*one.pair.content, repr((one.points, one.df))))
     return kept("survivals", lambda: survivals(readings_of(comparisons), rules), repr(rules), *content)

@@ -21,12 +21,8 @@ class Tipping:
     ----------
     value : float or None
         The first value beyond which the verdict is another; None where there is none up to `limit`.
-    verdict : str or None
-        What it is beyond.
     limit : float
         How far the number was moved: to the limit that was set, or not at all where the value in use lies beyond it.
-    down : bool
-        Whether it was made smaller.
     """
 
     value: float | None
@@ -35,13 +31,7 @@ class Tipping:
     down: bool = False
 
     def words(self, unit: str = "") -> str:
-        """Return it as a reader would say it: "1.4 points: inconclusive", "none up to 50 points", "none even at 0".
-
-        Parameters
-        ----------
-        unit : str, default ""
-            Such as "points".
-        """
+        """Return it as a reader would say it: "1.4 points: inconclusive", "none up to 50 points", "none even at 0"."""
         ending = f" {unit}" if unit else ""
         if self.value is not None:
             return f"{self.value:.3g}{ending}: {self.verdict}"
@@ -132,15 +122,7 @@ _ALL_POINTS = 100.0
 
 
 def nearest_bias(readings: Readings, edges: Edges) -> list[Tipping]:
-    """Return the smallest bias that tips each verdict; a positive one has made the later share too high.
-
-    Parameters
-    ----------
-    readings : Readings
-        Feasible readings.
-    edges : Edges
-        From `crosswave.robustness.edges.bias_edges`.
-    """
+    """Return the smallest bias that tips each verdict; a positive one has made the later share too high."""
     none = np.zeros_like(readings.points)
     up = tip(readings, edges, none, _ALL_POINTS)
     down = tip(readings, edges, none, -_ALL_POINTS, down=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from crosswave.arguments import FloatArray, checked, checked_shares, checked_sizes
 from crosswave.difference.bounds import manski, manski_difference
-from crosswave.estimate import Interval
+from crosswave.difference.estimate import Interval
 from crosswave.robustness.edges import Rules
 from crosswave.trend.readings import Readings
 from crosswave.trend.waves import Pair, Wave
@@ -122,13 +122,7 @@ def bounds_of_all(pair: Pair, asked: tuple[int | None, int | None]) -> Interval 
 
 
 def asked_of(wave: Wave) -> int | None:
-    """Return how many were asked, where it is recorded and the figure counts everyone who answered.
-
-    Parameters
-    ----------
-    wave : Wave
-        Of a construct.
-    """
+    """Return how many were asked, where it is recorded and the figure counts everyone who answered."""
     base = wave.finding.base
     return wave.survey.asked if base is None or base.everyone else None
 

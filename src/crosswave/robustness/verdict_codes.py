@@ -8,7 +8,7 @@ import numpy.typing as npt
 from crosswave.arguments import FloatArray
 from crosswave.robustness.edges import Edges
 from crosswave.trend.readings import Bools, Places, Readings
-from crosswave.verdict import DECISIONS, Evidence, decide, outcomes
+from crosswave.trend.verdict import DECISIONS, Evidence, decide, outcomes
 
 VERDICTS = tuple(DECISIONS)
 
@@ -26,13 +26,7 @@ _SIZE = 1 << len(OUTCOMES)
 
 
 def outcome_codes(rises: Bools, falls: Bools, small: Bools) -> npt.NDArray[np.int8]:
-    """Return the outcome of each reading: places in `OUTCOMES`.
-
-    Parameters
-    ----------
-    rises, falls, small : array of bool
-        Whether a rise is shown, a fall, and the absence of a change as large as the smallest that matters.
-    """
+    """Return the outcome of each reading: places in `OUTCOMES`."""
     return np.asarray(_CODES[rises + 2 * falls + 4 * small])
 
 
@@ -67,30 +61,12 @@ def verdict_codes(readings: Readings, edges: Edges, at: FloatArray) -> Places:
 
 
 def row_codes(edges: Edges, at: FloatArray) -> npt.NDArray[np.int8]:
-    """Return the outcome of each reading where a number has a value: places in `OUTCOMES`.
-
-    Parameters
-    ----------
-    edges : Edges
-        Where each test passes.
-    at : array of float, shape (..., rows)
-        The value of the number at each reading.
-    """
+    """Return the outcome of each reading where a number has a value: places in `OUTCOMES`."""
     rises, falls, small = ((low < at) & (at < high) for low, high in (edges.rises, edges.falls, edges.small))
     return outcome_codes(rises, falls, small)
 
 
 def verdicts_on(seen: Places, readings: Readings, of: Places) -> Places:
-    """Return the verdicts on sets of outcomes: places in `VERDICTS`.
-
-    Parameters
-    ----------
-    seen : array of int
-        Sets of outcomes, each a number with a bit for each outcome.
-    readings : Readings
-        Feasible readings.
-    of : array of int
-        The comparison of each set.
-    """
+    """Return the verdicts on sets of outcomes: places in `VERDICTS`."""
     flags = readings.sized[of] + 2 * readings.verbal[of]
     return np.asarray(_DECIDED[seen + _SIZE * flags])

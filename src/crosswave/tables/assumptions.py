@@ -7,11 +7,11 @@ from itertools import groupby
 
 import pandas as pd
 
-from crosswave.holes import feasible_words, listed_whole
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.retractions import Retraction
-from crosswave.words import capital
+from crosswave.report.holes import feasible_words, listed_whole
+from crosswave.report.words import capital
 
 COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
 _TOLD = 2
@@ -19,15 +19,7 @@ _Change = tuple[str, Counts | None, Counts | None]
 
 
 def assumptions_table(retractions: Iterable[Retraction], reconstruction: Reconstruction) -> pd.DataFrame:
-    """Return a row for each assumption of a survey: the figures that rest on it, and what they can be without it.
-
-    Parameters
-    ----------
-    retractions : iterable of Retraction
-        From `crosswave.reconstruct.retractions.retractions`.
-    reconstruction : Reconstruction
-        Of the same wave.
-    """
+    """Return a row for each assumption of a survey: the figures that rest on it, and what they can be without it."""
     order = [name.partition(".")[2] for name in reconstruction.findings]
     return pd.DataFrame([_row(one, order) for one in retractions], columns=list(COLUMNS))
 

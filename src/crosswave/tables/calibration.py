@@ -7,19 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crosswave.calibration.simulation import Calibration
-from crosswave.calibration.worlds import World
+from crosswave.robustness.simulation import Calibration
+from crosswave.robustness.worlds import World
 from crosswave.tables.render import percent
 
 
 def world_table(world: World) -> pd.DataFrame:
-    """Return the truth of a simulated world and what the engine is told of it.
-
-    Parameters
-    ----------
-    world : World
-        As simulated.
-    """
+    """Return the truth of a simulated world and what the engine is told of it."""
     before, after = world.share, world.share + world.change
     rows: Mapping[str, str] = {
         "True share before, %": percent(before),
@@ -34,13 +28,7 @@ def world_table(world: World) -> pd.DataFrame:
 
 
 def rates_table(found: Calibration) -> pd.DataFrame:
-    """Return how often each thing was said of one world, with Monte Carlo standard errors.
-
-    Parameters
-    ----------
-    found : Calibration
-        From `crosswave.calibration.simulation.simulate`; verdicts that never occurred are left out.
-    """
+    """Return how often each thing was said of one world, with Monte Carlo standard errors."""
     rates = {
         "the interval holds the true change": found.coverage,
         "the interval excludes no change": found.excludes_zero,
@@ -51,13 +39,7 @@ def rates_table(found: Calibration) -> pd.DataFrame:
 
 
 def alarms_table(by_case: pd.DataFrame) -> pd.DataFrame:
-    """Return how often a change is seen where nothing changed, a row for each tier, true error and n.
-
-    Parameters
-    ----------
-    by_case : DataFrame
-        From `crosswave.calibration.simulation.grid`.
-    """
+    """Return how often a change is seen where nothing changed, a row for each tier, true error and n."""
     cases = by_case[by_case["change"] == 0]
     return _truth(cases).assign(
         **{
@@ -71,13 +53,7 @@ def alarms_table(by_case: pd.DataFrame) -> pd.DataFrame:
 
 
 def power_table(by_case: pd.DataFrame) -> pd.DataFrame:
-    """Return how often a change is seen where there is one, a row for each tier, true error and n.
-
-    Parameters
-    ----------
-    by_case : DataFrame
-        From `crosswave.calibration.simulation.grid`.
-    """
+    """Return how often a change is seen where there is one, a row for each tier, true error and n."""
     cases = by_case[by_case["change"] != 0]
     return _truth(cases).assign(
         **{
@@ -92,13 +68,7 @@ def power_table(by_case: pd.DataFrame) -> pd.DataFrame:
 
 
 def standard_errors(by_case: pd.DataFrame) -> pd.Series:
-    """Return the Monte Carlo standard error of the share of intervals that exclude no change.
-
-    Parameters
-    ----------
-    by_case : DataFrame
-        From `crosswave.calibration.simulation.grid`.
-    """
+    """Return the Monte Carlo standard error of the share of intervals that exclude no change."""
     rate = by_case["excludes_zero"]
     return np.sqrt(rate * (1 - rate) / by_case["worlds"])
 

@@ -14,13 +14,7 @@ CLAIM_VERDICTS = ("For those who answered", "If a random sample", "For the popul
 
 
 def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
-    """Return how many claims pass each of three bars, each higher than the one before.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-    """
+    """Return how many claims pass each of three bars, each higher than the one before."""
     rows = {
         "True of those who answered": sum(verdict.answered == "true" for verdict in verdicts),
         "Supported if they were a random sample": sum(verdict.random_sample == "supported" for verdict in verdicts),
@@ -30,13 +24,7 @@ def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 
 
 def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
-    """Return a row for each claim with its three verdicts.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-    """
+    """Return a row for each claim with its three verdicts."""
     rows = [
         (v.claim.id, v.claim.says, _MADE_BY[v.claim.made_by], v.answered, v.random_sample, v.population_licence)
         for v in verdicts
@@ -45,13 +33,7 @@ def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 
 
 def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
-    """Return a row for each claim with the numbers that decide it.
-
-    Parameters
-    ----------
-    verdicts : sequence of ClaimVerdict
-        From `crosswave.claims.Checker`.
-    """
+    """Return a row for each claim with the numbers that decide it."""
     rows = [
         (v.claim.id, ", ".join(v.surveys), _quantity(v, v.estimate) or "", _interval(v), v.reason) for v in verdicts
     ]

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from crosswave.kept import kept as kept_result
-from crosswave.line.family import adjusted_over_lines
-from crosswave.line.meta_regression import dates_between
-from crosswave.line.pooling import Prediction, predict
-from crosswave.line.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
-from crosswave.line.wave_table import ComparableWaves, comparable_waves, wave_table
+from crosswave.models.family import adjusted_over_lines
+from crosswave.models.meta_regression import dates_between
+from crosswave.models.pooling import Prediction, predict
+from crosswave.models.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
+from crosswave.models.wave_table import ComparableWaves, comparable_waves, wave_table
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Construct
+from crosswave.report.kept import kept as kept_result
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct
 from crosswave.tables.names import figure_name
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import waves_of
@@ -25,25 +25,7 @@ _EVERY_YEAR = (0, 9999)
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A construct over all years: the waves that may stand on one line, and what may be said of them.
-
-    Parameters
-    ----------
-    construct : Construct
-        What is measured.
-    kept : ComparableWaves
-        Of every year, not only of the window.
-    table : DataFrame
-        From `crosswave.line.wave_table.wave_table`; empty without a wave.
-    found : Trajectory or None
-        None where no wave is left.
-    settings : Settings
-        Error rate and design effect of every interval.
-    names : mapping of str to str
-        What a reader calls each figure of the construct, by its id.
-    p_adjusted : mapping of str to float
-        Model: its p adjusted for all lines of the family; empty where a construct is looked at by itself.
-    """
+    """A construct over all years: the waves that may stand on one line, and what may be said of them."""
 
     construct: Construct
     kept: ComparableWaves
@@ -88,20 +70,7 @@ class Course:
 def course_of(
     construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
 ) -> Course:
-    """Return a construct over all years.
-
-    Parameters
-    ----------
-    construct : Construct
-        What is measured.
-    registry : Registry
-        Holds findings, gate and plan.
-    reconstructions : mapping of str to Reconstruction
-        Of every survey of the construct.
-    settings : Settings
-        Error rate and design effect; its window is not used. The test within one instrument takes its total error, or
-        that of tier A.
-    """
+    """Return a construct over all years."""
     return _course(construct, _comparable(construct, registry, reconstructions), registry, settings)
 
 
@@ -129,15 +98,7 @@ def courses_of(
     settings: Settings,
     constructs: Iterable[Construct] | None = None,
 ) -> tuple[Course, ...]:
-    """Return every construct with three comparable waves or more, over all years, adjusted as one family.
-
-    Parameters
-    ----------
-    registry, reconstructions, settings
-        As for `course_of`; of every survey.
-    constructs : iterable of Construct, optional
-        Which, taken one by one; all if absent.
-    """
+    """Return every construct with three comparable waves or more, over all years, adjusted as one family."""
     wanted = registry.constructs.values() if constructs is None else constructs
     every = ((one, _comparable(one, registry, reconstructions)) for one in wanted)
     courses = [_course(one, kept, registry, settings) for one, kept in every if len(kept.waves) >= FEWEST_FOR_TREND]

@@ -6,23 +6,15 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from crosswave.context import Check
-from crosswave.registry.models import Fact, Source
+from crosswave.study.context import Check
+from crosswave.study.models import Fact, Source
 from crosswave.tables.render import Link
 
 _PLAIN_DIGITS = 4
 
 
 def facts_table(facts: Iterable[Fact], sources: Mapping[str, Source]) -> pd.DataFrame:
-    """Return a row for each dated fact, earliest first.
-
-    Parameters
-    ----------
-    facts : iterable of Fact
-        Rows of context.csv.
-    sources : mapping of str to Source
-        Where they stand, by id.
-    """
+    """Return a row for each dated fact, earliest first."""
     ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
     rows = [
         (
@@ -56,12 +48,6 @@ def _source(fact: Fact, sources: Mapping[str, Source]) -> Link | str:
 
 
 def checks_table(checks: Iterable[Check]) -> pd.DataFrame:
-    """Return a row for each check of the dated facts.
-
-    Parameters
-    ----------
-    checks : iterable of Check
-        From `crosswave.context.check_facts`.
-    """
+    """Return a row for each check of the dated facts."""
     rows = [(check.question, check.as_printed, check.at_most_known, check.finding) for check in checks]
     return pd.DataFrame(rows, columns=["Check", "As printed", "What the kind of figure allows", "Finding"])

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from crosswave.registry.loading import Finding
-from crosswave.registry.models import Survey
+from crosswave.study.loading import Finding
+from crosswave.study.models import Survey
 
 
 def survey_name(survey: Survey) -> str:
-    """Return a survey by its publisher and year; by its title where no publisher is known.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    """
+    """Return a survey by its publisher and year; by its title where no publisher is known."""
     name = survey.publisher or survey.fieldwork.house or survey.title
     return name if str(survey.year) in name else f"{name} {survey.year}"
 
 
 def figure_name(finding: Finding) -> str:
-    """Return a printed figure as its survey and its answer.
-
-    Parameters
-    ----------
-    finding : Finding
-        The figure in its place.
-    """
+    """Return a printed figure as its survey and its answer."""
     return f"{survey_name(finding.survey)}: {finding.answer.says}"

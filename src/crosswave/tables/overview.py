@@ -7,17 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crosswave.reconstruct.survey import LEVELS
-from crosswave.registry.loading import Registry
+from crosswave.study.loading import Registry
 
 
 def counts_table(registry: Registry) -> pd.DataFrame:
-    """Return how much of each kind stands in a registry.
-
-    Parameters
-    ----------
-    registry : Registry
-        The data folder.
-    """
+    """Return how much of each kind stands in a registry."""
     changes = sum(len(survey.changes) for survey in registry.surveys.values())
     rows: Mapping[str, int] = {
         "survey waves": len(registry.surveys),
@@ -32,13 +26,7 @@ def counts_table(registry: Registry) -> pd.DataFrame:
 
 
 def levels_table(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return how many printed figures have each level, in the order of the levels; levels without a figure too.
-
-    Parameters
-    ----------
-    findings : DataFrame
-        From `crosswave.results.all_findings`.
-    """
+    """Return how many printed figures have each level, in the order of the levels; levels without a figure too."""
     counts = findings["level"].value_counts()
     rows = [(level, words, int(counts.get(level, 0))) for level, words in LEVELS.items()]
     return pd.DataFrame(rows, columns=["Level", "Meaning", "Figures"])
@@ -46,13 +34,6 @@ def levels_table(findings: pd.DataFrame) -> pd.DataFrame:
 
 def years_table(registry: Registry, from_year: int, to_year: int) -> pd.DataFrame:
     """Return how many waves and printed figures each year has, years without a wave included.
-
-    Parameters
-    ----------
-    registry : Registry
-        The data folder.
-    from_year, to_year : int
-        First and last year, both included.
 
     Raises
     ------

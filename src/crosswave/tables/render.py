@@ -32,15 +32,7 @@ STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A cell that leads somewhere.
-
-    Parameters
-    ----------
-    text : str
-        What it says.
-    url : str
-        An http or https address; anything else is shown as text alone.
-    """
+    """A cell that leads somewhere."""
 
     text: str
     url: str
@@ -96,15 +88,7 @@ def _shown(value: object) -> str:
 
 
 def to_html(frame: pd.DataFrame, caption: str) -> str:
-    """Return a frame as an HTML table; its first column heads the rows.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Cells are text, numbers, `Link` or missing. Nothing in them is taken as HTML.
-    caption : str
-        What the table shows, with unit and source.
-    """
+    """Return a frame as an HTML table; its first column heads the rows."""
     kinds = [_kind(frame, place) for place in range(frame.shape[1])]
     head = "".join(_cell("th", str(name), "col", kinds[k].removesuffix("long")) for k, name in enumerate(frame.columns))
     rows = [
@@ -142,53 +126,23 @@ def _content(value: object) -> str:
 
 
 def to_text(frame: pd.DataFrame, caption: str) -> str:
-    """Return a frame as plain text: the caption, then a row a line, cells divided by bars.
-
-    Parameters
-    ----------
-    frame, caption
-        As for `to_html`.
-    """
+    """Return a frame as plain text: the caption, then a row a line, cells divided by bars."""
     rows = [list(map(str, frame.columns)), *([_shown(cell) for cell in row] for row in frame.itertuples(index=False))]
     return "\n".join([caption, *(" | ".join(row).rstrip() for row in rows)])
 
 
 def publish(data: Mapping[str, str], metadata: Mapping[str, object] | None = None) -> None:
-    """Display one thing in a notebook, in each of its forms.
-
-    Parameters
-    ----------
-    data : mapping of str to str
-        Media type: content. ``text/plain`` serves readers without any of the others.
-    metadata : mapping of str to object, optional
-        Media type: what is known of that form, such as its alternative text.
-    """
+    """Display one thing in a notebook, in each of its forms."""
     display(dict(data), metadata=dict(metadata or {}), raw=True)  # type: ignore[no-untyped-call]
 
 
 def folded(summary: str, html: str) -> str:
-    """Return HTML that is one click away.
-
-    Parameters
-    ----------
-    summary : str
-        Plain text that stands there in its place.
-    html : str
-        As it is.
-    """
+    """Return HTML that is one click away."""
     return f'<details class="fold">\n<summary>{escape(summary)}</summary>\n{html}\n</details>'
 
 
 def download(frame: pd.DataFrame, name: str) -> str:
-    """Return a link that saves a frame as CSV; the bytes stand in the link, so that it works without a server.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        What is saved; links as text and address.
-    name : str
-        Becomes the name of the file.
-    """
+    """Return a link that saves a frame as CSV; the bytes stand in the link, so that it works without a server."""
     text = frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
     file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     address = f"data:text/csv;charset=utf-8,{quote(text, safe=_PLAIN_IN_ADDRESS)}"
@@ -201,15 +155,7 @@ _PLAIN_IN_ADDRESS = "/,;:.()!*"
 
 
 def show(frame: pd.DataFrame, caption: str, *, fold: bool = False) -> None:
-    """Display a frame as a table in a notebook; where it has no row, display the caption and say so.
-
-    Parameters
-    ----------
-    frame, caption
-        As for `to_html`.
-    fold : bool
-        Show the caption alone, with the table one click away.
-    """
+    """Display a frame as a table in a notebook; where it has no row, display the caption and say so."""
     if frame.empty:
         nothing = f"{caption}: nothing to show."
         publish({"text/plain": nothing, "text/html": f"<p>{escape(nothing)}</p>"})

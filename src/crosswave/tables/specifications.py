@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from crosswave.report.sentences import points
 from crosswave.robustness.multiverse import Multiverse, by_outcome
-from crosswave.sentences import points
 from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
 
@@ -28,15 +28,7 @@ REPORTED, ANOTHER = "the one reported", "another one"
 
 
 def analyses(multiverse: Multiverse, trend: Trend) -> pd.DataFrame:
-    """Return the frame of every analysis with one more column: whether its pair of waves is the one reported.
-
-    Parameters
-    ----------
-    multiverse : Multiverse
-        From `crosswave.robustness.multiverse.multiverse`.
-    trend : Trend
-        Of the same construct in the same window.
-    """
+    """Return the frame of every analysis with one more column: whether its pair of waves is the one reported."""
     frame = multiverse.by_analysis
     pair = trend.comparison.pair if trend.comparison else None
     names = (pair.first.finding.id, pair.second.finding.id) if pair else ("", "")
@@ -45,13 +37,7 @@ def analyses(multiverse: Multiverse, trend: Trend) -> pd.DataFrame:
 
 
 def outcomes_table(multiverse: Multiverse) -> pd.DataFrame:
-    """Return a row for each outcome: how many analyses come to it, their share, and the range of their differences.
-
-    Parameters
-    ----------
-    multiverse : Multiverse
-        From `crosswave.robustness.multiverse.multiverse`; one without analyses gives no row.
-    """
+    """Return a row for each outcome: how many analyses come to it, their share, and the range of their differences."""
     columns = ["Outcome", "Analyses", "Share, %", "Differences, points"]
     if multiverse.by_analysis.empty:
         return pd.DataFrame(columns=columns)
@@ -68,11 +54,6 @@ def _range(low: float, high: float) -> str:
 
 def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each value of each choice: the share of its analyses that come to each outcome, in percent.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From `analyses`.
 
     Notes
     -----

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from crosswave.holes import feasible_words
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
-from crosswave.registry.models import Source, Survey
+from crosswave.report.holes import feasible_words
+from crosswave.report.words import capital
+from crosswave.study.models import Source, Survey
 from crosswave.tables.render import Link, percent, span
-from crosswave.words import capital
 
 NOT_PRINTED = "not printed"
 
@@ -23,15 +23,7 @@ _ONE_REPLY = {
 
 
 def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame:
-    """Return what is known of how a survey was made, a row for each fact; what no source says is said to be so.
-
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    reconstruction : Reconstruction
-        Of the same wave.
-    """
+    """Return what is known of how a survey was made, a row for each fact; what no source says is said to be so."""
     field, n, mark = survey.fieldwork, reconstruction.n, survey.mark
     facts = {
         "Published by": survey.publisher,
@@ -68,13 +60,7 @@ def _period(start: str | None, end: str | None) -> str | None:
 
 
 def sources_table(sources: Iterable[Source]) -> pd.DataFrame:
-    """Return a row for each source, with a link.
-
-    Parameters
-    ----------
-    sources : iterable of Source
-        Pages or documents that print figures.
-    """
+    """Return a row for each source, with a link."""
     rows = [
         (Link(source.title, source.url), source.publisher or "", source.kind.replace("-", " "), source.published or "")
         for source in sources
@@ -83,21 +69,7 @@ def sources_table(sources: Iterable[Source]) -> pd.DataFrame:
 
 
 def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd.DataFrame:
-    """Return a row for each printed figure, ready to be read.
-
-    Parameters
-    ----------
-    findings : DataFrame
-        From `crosswave.results.by_finding`.
-    reconstruction : Reconstruction
-        Of the same wave: it knows every feasible count and base, holes included.
-
-    Returns
-    -------
-    DataFrame
-        Text only: percentages with one decimal, counts and bases with their holes where these are few, else as
-        ranges; empty where nothing is known.
-    """
+    """Return a row for each printed figure, ready to be read."""
     counts = [reconstruction.findings[name] for name in findings["finding_id"]]
     return pd.DataFrame(
         {
@@ -115,26 +87,12 @@ def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd
 
 
 def conflict_names(reconstruction: Reconstruction) -> dict[Conflict, str]:
-    """Return a short name for each conflict of a survey, by which tables and sentences refer to it.
-
-    Parameters
-    ----------
-    reconstruction : Reconstruction
-        Of the wave.
-    """
+    """Return a short name for each conflict of a survey, by which tables and sentences refer to it."""
     return {conflict: f"Conflict {place}" for place, conflict in enumerate(reconstruction.conflicts, start=1)}
 
 
 def reasons_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd.DataFrame:
-    """Return why figures have their level: a row for each reason, with the figures that it holds for.
-
-    Parameters
-    ----------
-    findings : DataFrame
-        From `crosswave.results.by_finding`.
-    reconstruction : Reconstruction
-        Of the same wave: a figure in conflict is referred to its conflict, which is told once, elsewhere.
-    """
+    """Return why figures have their level: a row for each reason, with the figures that it holds for."""
     local = findings.assign(figure=findings["finding_id"].str.partition(".")[2])
     told = [
         _why(figure, reason, reconstruction) for figure, reason in zip(local["figure"], local["reason"], strict=True)
@@ -151,7 +109,7 @@ def _why(figure: str, reason: str, reconstruction: Reconstruction) -> str:
 
 
 def feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
-    """Return what a count or a base can be, as `crosswave.holes.feasible_words`; nothing where it is not known."""
+    """Return what a count or a base can be, by `feasible_words`; nothing where it is not known."""
     return "" if low is None or high is None else feasible_words(values, low, high)
 
 

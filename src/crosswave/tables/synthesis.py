@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Plan
-from crosswave.sentences import p_number, p_words, points
+from crosswave.report.sentences import p_number, p_words, points
+from crosswave.study.loading import Registry
+from crosswave.study.models import Plan
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend
-from crosswave.verdict import DECISIONS
+from crosswave.trend.verdict import DECISIONS
 
 FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
     "rose": ("decided", lambda t: t.verdict == "rose"),
@@ -44,13 +44,7 @@ def fates(trends: Iterable[Trend]) -> dict[str, int]:
 
 
 def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
-    """Return a row for each fate, with the number of constructs in each window of years; the last row counts all.
-
-    Parameters
-    ----------
-    windows : sequence of sequences of Trend
-        Each from `crosswave.trend.synthesis.assess_all`, of all constructs.
-    """
+    """Return a row for each fate, with the number of constructs in each window of years; the last row counts all."""
     counted = {window_words(trends): fates(trends) for trends in windows}
     rows = [
         {"Group": group, "What becomes of it": words} | {name: counts[words] for name, counts in counted.items()}
@@ -67,13 +61,7 @@ def window_words(trends: Sequence[Trend]) -> str:
 
 
 def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
-    """Return a row for each reason for which the gate refuses constructs, by its nearest pair, with how many.
-
-    Parameters
-    ----------
-    trends : iterable of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return a row for each reason for which the gate refuses constructs, by its nearest pair, with how many."""
     refused = [trend.pair for trend in trends if trend.verdict == "not comparable" and trend.pair]
     reasons = [reason for pair in refused for reason in dict.fromkeys(pair.comparability.reasons)]
     counts = pd.Series(reasons, dtype=object).value_counts(sort=True)
@@ -81,17 +69,7 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
 
 
 def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: Registry) -> pd.DataFrame:
-    """Return a row for each construct: waves, comparison, verdict, and why nothing is decided where nothing is.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    wider : sequence of Trend
-        The same constructs in a wider window, whose verdicts stand in a column of their own; none leaves it out.
-    registry : Registry
-        Holds the names of the families.
-    """
+    """Return a row for each construct: waves, comparison, verdict, and why nothing is decided where nothing is."""
     labels = {family.id: family.label for family in registry.plan.families}
     table = pd.DataFrame([_synthesis_row(trend) for trend in trends])
     table = table.assign(Family=table["Family"].map(labels))
@@ -121,53 +99,27 @@ def _synthesis_row(trend: Trend) -> dict[str, str]:
 
 
 def differences_table(trends: Iterable[Trend]) -> pd.DataFrame:
-    """Return a row for each construct that was compared: years, grade, difference with its interval, verdict.
-
-    Parameters
-    ----------
-    trends : iterable of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return a row for each construct that was compared: years, grade, difference with its interval, verdict."""
     rows = [_synthesis_row(trend) for trend in trends if trend.comparison]
     columns = ["Construct", "Years", "Grade", "Difference, points", "Interval, points", "p, adjusted", "Verdict"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def decision_table(plan: Plan) -> pd.DataFrame:
-    """Return the ordered table by which a comparison gets its verdict.
-
-    Parameters
-    ----------
-    plan : Plan
-        Holds the rows.
-    """
+    """Return the ordered table by which a comparison gets its verdict."""
     rows = [(row.verdict, row.when) for row in plan.decision_table]
     return pd.DataFrame(rows, columns=["Verdict", "When"])
 
 
 def verdicts_table(trends: Sequence[Trend]) -> pd.DataFrame:
-    """Return how many constructs have each verdict, in the order of the decision table, zeros included.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    """
+    """Return how many constructs have each verdict, in the order of the decision table, zeros included."""
     found = [trend.verdict for trend in trends]
     rows: Mapping[str, int] = {verdict: found.count(verdict) for verdict in DECISIONS}
     return pd.DataFrame(list(rows.items()), columns=["Verdict", "Constructs"])
 
 
 def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
-    """Return a row for each comparison: its largest p over all counts, alone and among the others of its family.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    registry : Registry
-        Holds the names of the families.
-    """
+    """Return a row for each comparison: its largest p over all counts, alone and among the others of its family."""
     labels = {family.id: family.label for family in registry.plan.families}
     rows = [
         (

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from crosswave.report.sentences import p_words, points
 from crosswave.robustness.survival import Survival
 from crosswave.robustness.tipping import Tipping
-from crosswave.sentences import p_words, points
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
@@ -17,17 +17,7 @@ COLUMNS = "What is moved", "In use", "Where the verdict gives way"
 
 
 def tipping_table(survival: Survival | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
-    """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared.
-
-    Parameters
-    ----------
-    survival : Survival or None
-        From `crosswave.robustness.survival`.
-    comparison : Comparison or None
-        The comparison that it is of.
-    design_effect : float
-        In use.
-    """
+    """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
     if survival is None or comparison is None:
         return pd.DataFrame(columns=list(COLUMNS))
     less = [("Design effect, down to none", f"{design_effect:g}", survival.less_design_effect.words())]
@@ -72,15 +62,7 @@ ALL_COLUMNS = (
 
 
 def tipping_all(trends: Sequence[Trend], survivals: Mapping[str, Survival]) -> pd.DataFrame:
-    """Return a row for each comparison: how far its verdict holds.
-
-    Parameters
-    ----------
-    trends : sequence of Trend
-        From `crosswave.trend.synthesis.assess_all`.
-    survivals : mapping of str to Survival
-        By construct id.
-    """
+    """Return a row for each comparison: how far its verdict holds."""
     rows = [_row(trend, survivals[trend.construct.id]) for trend in trends if trend.construct.id in survivals]
     return pd.DataFrame(rows, columns=list(ALL_COLUMNS))
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from crosswave.difference.power import detectable_change, smallest_n
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Plan
-from crosswave.sentences import points
+from crosswave.report.sentences import points
+from crosswave.study.loading import Registry
+from crosswave.study.models import Plan
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import percent, span
 from crosswave.trend.dispersion import Measurement, measure_total_error
@@ -23,15 +23,7 @@ _HALF = 0.5
 
 @dataclass(frozen=True, slots=True)
 class MeasuredError(Measurement):
-    """The total error of the tier that is measured, with names for its parts.
-
-    Parameters
-    ----------
-    figures, estimate, by_construct, by_survey, by_figure
-        As in `crosswave.trend.dispersion.Measurement`.
-    names : mapping of str to str
-        What a reader calls each construct, survey and figure among them, by id.
-    """
+    """The total error of the tier that is measured, with names for its parts."""
 
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -43,17 +35,7 @@ class MeasuredError(Measurement):
 def measured_error(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
 ) -> dict[str, MeasuredError]:
-    """Return, by tier, the total error measured on figures of one year.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds the figures.
-    reconstructions : mapping of str to Reconstruction
-        By survey id; those that are needed and not there are made.
-    alpha : float
-        Error rate of the interval, in (0, 1).
-    """
+    """Return, by tier, the total error measured on figures of one year."""
     measured = measure_total_error(registry, reconstructions, alpha=alpha)
     return {tier: _named(found, registry) for tier, found in measured.items()}
 
@@ -104,13 +86,6 @@ def _left_one_out(error: MeasuredError) -> list[tuple[str, ...]]:
 def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
     """Return what two surveys of one size need to find a change, under each tier, at a share of one half.
 
-    Parameters
-    ----------
-    registry : Registry
-        Holds the plan with its tiers and its power.
-    settings : Settings
-        Error rate and the smallest change that matters.
-
     Notes
     -----
     For the smallest change that matters and for twice as much; beside them the smallest change that endless surveys
@@ -140,19 +115,7 @@ def _needs_row(
 
 
 def smallest_size(change: float, error: tuple[float, float], plan: Plan, settings: Settings) -> int | None:
-    """Return the smallest n of each wave that finds a change from one half; None if none will do.
-
-    Parameters
-    ----------
-    change : float
-        The true change, in (0, 0.5].
-    error : pair of float
-        Total error of a wave, points at one half, and the degrees of freedom from which it was estimated.
-    plan : Plan
-        Says how likely a change must be to show.
-    settings : Settings
-        Error rate and design effect.
-    """
+    """Return the smallest n of each wave that finds a change from one half; None if none will do."""
     power = plan.power.value
     n = smallest_n(change, _HALF, alpha=settings.alpha, power=power, total_error=_pair(error), df=error[1])
     # The design effect is how many answers are worth one of a simple random sample.
@@ -160,17 +123,7 @@ def smallest_size(change: float, error: tuple[float, float], plan: Plan, setting
 
 
 def endless_change(error: tuple[float, float], plan: Plan, settings: Settings) -> float:
-    """Return the smallest change from one half that two endless surveys find; 0 where only sampling errs.
-
-    Parameters
-    ----------
-    error : pair of float
-        Total error of a wave, points at one half, and the degrees of freedom from which it was estimated.
-    plan : Plan
-        Says how likely a change must be to show.
-    settings : Settings
-        Error rate and design effect.
-    """
+    """Return the smallest change from one half that two endless surveys find; 0 where only sampling errs."""
     if error[0] == 0:
         return 0.0
     power, sizes = plan.power.value, (math.inf, math.inf)

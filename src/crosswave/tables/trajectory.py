@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from crosswave.estimate import wilson
-from crosswave.line.models import Line
-from crosswave.line.trajectory import Trajectory
-from crosswave.sentences import p_words, points
+from crosswave.difference.estimate import wilson
+from crosswave.models.models import Line
+from crosswave.models.trajectory import Trajectory
+from crosswave.report.sentences import p_words, points
 from crosswave.tables.course import Course
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import percent, span
@@ -24,19 +24,7 @@ MODEL_WORDS: Mapping[str, str] = {
 
 
 def course_table(course: Course) -> pd.DataFrame:
-    """Return a row for each wave that may stand on one line: dates, house, shares, with the interval of each.
-
-    Parameters
-    ----------
-    course : Course
-        From `course_of`.
-
-    Returns
-    -------
-    DataFrame
-        Columns wave (as a reader calls it), house, date_low, date_high (decimal years), share_low, share_high, low,
-        high (in [0, 1]).
-    """
+    """Return a row for each wave that may stand on one line: dates, house, shares, with the interval of each."""
     columns = ["wave", "house", "date_low", "date_high", "share_low", "share_high", "low", "high"]
     if course.table.empty:
         return pd.DataFrame(columns=columns)
@@ -72,11 +60,6 @@ def lines_table(courses: Sequence[Course]) -> pd.DataFrame:
     """Return a row for each model of each construct: its slope in points a year, or why it has none.
 
     A single construct is not named again in each row.
-
-    Parameters
-    ----------
-    courses : sequence of Course
-        From `course_of`.
     """
     rows = [row for course in courses if course.found for row in _model_rows(course, course.found)]
     table = pd.DataFrame(rows, columns=["Construct", "Model", "Points a year", "Interval", "p", "Why not"])
@@ -108,38 +91,20 @@ def slope_span(line: Line) -> str:
 
 
 def terms_table(course: Course) -> pd.DataFrame:
-    """Return a row for each term that could stand beside the line: identified by these waves, or why not.
-
-    Parameters
-    ----------
-    course : Course
-        From `course_of`.
-    """
+    """Return a row for each term that could stand beside the line: identified by these waves, or why not."""
     terms = course.found.terms if course.found else ()
     rows = [(term.name, "identified" if term.identified else "not identified", term.reason or "") for term in terms]
     return pd.DataFrame(rows, columns=["Term", "Can these waves tell it apart?", "Why not"])
 
 
 def not_on_line_table(course: Course) -> pd.DataFrame:
-    """Return the waves of any year that stand on no line with the others, with the reason.
-
-    Parameters
-    ----------
-    course : Course
-        From `course_of`.
-    """
+    """Return the waves of any year that stand on no line with the others, with the reason."""
     rows = [(course.names.get(name, name), why, name) for name, why in course.kept.left_out.items()]
     return pd.DataFrame(rows, columns=["Figure", "Why it does not stand on the line", "Id of the figure"])
 
 
 def courses_table(courses: Sequence[Course]) -> pd.DataFrame:
-    """Return a row for each construct with a line: slope, what dates and counts do to it, and the next survey.
-
-    Parameters
-    ----------
-    courses : sequence of Course
-        From `courses_of`.
-    """
+    """Return a row for each construct with a line: slope, what dates and counts do to it, and the next survey."""
     rows = [_course_row(course) for course in courses if course.has_line]
     return pd.DataFrame(rows, columns=list(_COURSE_COLUMNS))
 

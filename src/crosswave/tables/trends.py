@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crosswave.difference.power import smallest_n
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Construct
-from crosswave.sentences import p_words, points
+from crosswave.report.sentences import p_words, points
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend
@@ -19,13 +19,7 @@ from crosswave.trend.waves import Pair
 
 
 def gate_table(trend: Trend) -> pd.DataFrame:
-    """Return a row for each pair of waves of different years: its grade, and the reasons.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed. Its first pair is the one that is reported.
-    """
+    """Return a row for each pair of waves of different years: its grade, and the reasons."""
     rows = [
         (
             f"{survey_name(pair.first.survey)}, then {survey_name(pair.second.survey)}",
@@ -45,13 +39,7 @@ def _reasons(pair: Pair) -> tuple[str, ...]:
 
 
 def reach_table(comparison: Comparison | None) -> pd.DataFrame:
-    """Return what a comparison could have shown at all, in points: this looks at no difference.
-
-    Parameters
-    ----------
-    comparison : Comparison or None
-        None gives a table without rows.
-    """
+    """Return what a comparison could have shown at all, in points: this looks at no difference."""
     if comparison is None:
         return pd.DataFrame(columns=["What", "Answer"])
     reach = comparison.reach
@@ -75,15 +63,7 @@ def reach_table(comparison: Comparison | None) -> pd.DataFrame:
 
 
 def needed_n(comparison: Comparison, change: float) -> int | None:
-    """Return the smallest n of each wave that finds a change this large around the middle of the shares; None if none.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        Gives the middle of the two shares, total error, error rate and power.
-    change : float
-        In [0, 1]; a change of nothing is found by no n.
-    """
+    """The smallest n of each wave that finds a change this large around the middle of the shares; None if none."""
     reach, pair, error = comparison.reach, comparison.pair, comparison.points / 100
     if not 0 < change <= 1:
         return None
@@ -100,13 +80,7 @@ def _reachable(value: float) -> str:
 
 
 def tests_table(trend: Trend) -> pd.DataFrame:
-    """Return the numbers of the tests; a table without rows where nothing was compared.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
+    """Return the numbers of the tests; a table without rows where nothing was compared."""
     comparison = trend.comparison
     if comparison is None:
         return pd.DataFrame(columns=["What", "Answer"])
@@ -127,13 +101,7 @@ def tests_table(trend: Trend) -> pd.DataFrame:
 
 
 def settings_table(variants: Mapping[str, Trend]) -> pd.DataFrame:
-    """Return the verdict under each of several settings; nothing where nothing was compared.
-
-    Parameters
-    ----------
-    variants : mapping of str to Trend
-        The settings in words, and the trend under them.
-    """
+    """Return the verdict under each of several settings; nothing where nothing was compared."""
     rows = [
         (
             words,
@@ -149,15 +117,7 @@ def settings_table(variants: Mapping[str, Trend]) -> pd.DataFrame:
 
 
 def left_out_table(construct: Construct, registry: Registry) -> pd.DataFrame:
-    """Return the printed figures that speak to a construct and are not used in it, with the reason.
-
-    Parameters
-    ----------
-    construct : Construct
-        What is measured.
-    registry : Registry
-        Holds the figures.
-    """
+    """Return the printed figures that speak to a construct and are not used in it, with the reason."""
     rows = [
         (figure_name(found) if found else out.figure, found.answer.printed if found else "", out.reason, out.figure)
         for out in construct.left_out

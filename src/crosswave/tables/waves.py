@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from crosswave.estimate import estimate_share
+from crosswave.difference.estimate import estimate_share
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
@@ -19,20 +19,7 @@ WAVE_COLUMNS = (
 
 
 def by_wave(trend: Trend) -> pd.DataFrame:
-    """Return a row for each wave of a construct, shares as the construct means them (reversed ones turned round).
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-
-    Returns
-    -------
-    DataFrame
-        Columns `WAVE_COLUMNS`; shares in [0, 1], missing where print says nothing; the interval takes the alpha and
-        the design effect of the trend. ``tier`` is the grade of the wave beside the earlier wave that is reported (the
-        later one where both are of one year); empty for that wave itself and where nothing is compared.
-    """
+    """Return a row for each wave of a construct, shares as the construct means them (reversed ones turned round)."""
     return pd.DataFrame([_wave_row(wave, trend) for wave in trend.waves], columns=list(WAVE_COLUMNS))
 
 
@@ -88,13 +75,7 @@ def _turned(ends: tuple[float, float], wave: Wave) -> tuple[float, float]:
 
 
 def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each wave, ready to be read.
-
-    Parameters
-    ----------
-    waves : DataFrame
-        From `by_wave`.
-    """
+    """Return a row for each wave, ready to be read."""
     printed = ["all but " if turned else "" for turned in waves["reversed"]]
     shares = zip(waves["value_low"], waves["value_high"], strict=True)
     intervals = zip(waves["low"], waves["high"], strict=True)
@@ -116,13 +97,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_table(trend: Trend) -> pd.DataFrame:
-    """Return a row for each wave: who was asked, what, what the answer says, and how it was given.
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
+    """Return a row for each wave: who was asked, what, what the answer says, and how it was given."""
     return pd.DataFrame([_asked_row(wave) for wave in trend.waves], columns=list(_ASKED))
 
 

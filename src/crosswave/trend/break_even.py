@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crosswave.registry.models import Plan
+from crosswave.study.models import Plan
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import compare_pairs
 from crosswave.trend.settings import Settings
+from crosswave.trend.verdict import SHOWN, Evidence, decide
 from crosswave.trend.waves import Pair, Wave
-from crosswave.verdict import SHOWN, Evidence, decide
 
 _TRIED = 48
 
@@ -29,8 +29,6 @@ class BreakEven:
         Whether neither survey prints its n: then each must have had so many.
     survey_id : str
         The survey that prints none; the earlier of two.
-    verdict : str
-        What is shown then, of `crosswave.verdict.SHOWN`.
     """
 
     n: int

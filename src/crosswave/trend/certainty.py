@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from crosswave.registry.models import Plan
+from crosswave.study.models import Plan
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.trend.verdict import SHOWN, Evidence, decide
 from crosswave.trend.waves import Wave
-from crosswave.verdict import SHOWN, Evidence, decide
 
 ANSWERS: Mapping[str, str] = {
     "rose": "rose",
@@ -45,8 +45,6 @@ class Certainty:
 
     Attributes
     ----------
-    level : str
-        high, moderate, low or very low.
     reasons : mapping of str to str
         By domain of the plan, why it was marked down, as a sentence; a domain that took nothing off is left out.
     """
@@ -56,13 +54,7 @@ class Certainty:
 
 
 def hedged(answer: str, level: str) -> str:
-    """Return an answer in the words of its certainty: rose, probably rose, may have risen, cannot tell.
-
-    Parameters
-    ----------
-    answer, level : str
-        From `answer_of` and `Certainty`.
-    """
+    """Return an answer in the words of its certainty: rose, probably rose, may have risen, cannot tell."""
     if level == "high" or answer not in _HEDGED:
         return answer
     return _HEDGED[answer][0 if level == "moderate" else 1]
@@ -78,10 +70,10 @@ def certainty_of(trend: Trend) -> Certainty:
 
     Examples
     --------
-    >>> import crosswave.registry
+    >>> import crosswave.study
     >>> from crosswave.trend.settings import planned
     >>> from crosswave.trend.synthesis import assess_one
-    >>> registry = crosswave.registry.load_registry()
+    >>> registry = crosswave.study.load_registry()
     >>> trend, _ = assess_one(registry.construct("barrier-skills"), registry, planned(registry.plan))
     >>> certainty_of(trend).level
     'very low'

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from crosswave.kept import kept
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Construct, Plan
+from crosswave.report.kept import kept
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct, Plan
 from crosswave.trend.comparison import Comparison, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import Settings
+from crosswave.trend.verdict import Evidence, decide
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
-from crosswave.verdict import Evidence, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,7 @@ def assess_each(
     reconstructions: Mapping[str, Reconstruction],
     settings: Settings,
 ) -> list[Trend]:
-    """Return what can be said of each of many constructs, as `assess` does for one, all compared at once.
-
-    Parameters
-    ----------
-    constructs : iterable of Construct
-        What is measured.
-    registry, reconstructions, settings
-        As for `assess`.
-    """
+    """Return what can be said of each of many constructs, as `assess` does for one, all compared at once."""
     window, wanted = (settings.from_year, settings.to_year), list(constructs)
     waves = [waves_of(one, registry, reconstructions, window) for one in wanted]
     pairs = [pairs_of(one, own, registry) for one, own in zip(wanted, waves, strict=True)]

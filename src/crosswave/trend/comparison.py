@@ -11,42 +11,16 @@ import numpy as np
 from crosswave.arguments import FloatArray
 from crosswave.difference.newcombe import both_p, limits_of
 from crosswave.difference.reach import Reach, reaches
-from crosswave.registry.models import Plan
+from crosswave.study.models import Plan
 from crosswave.trend.readings import Readings, p_range, stacked
 from crosswave.trend.settings import Settings
+from crosswave.trend.verdict import outcomes
 from crosswave.trend.waves import Pair
-from crosswave.verdict import outcomes
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two waves compared over every count that can have printed them.
-
-    Parameters
-    ----------
-    pair : Pair
-        The waves and their grade.
-    points : float
-        Total error used, points at 50 %.
-    df : float
-        Degrees of freedom from which it was estimated; infinite where it is declared.
-    difference, low, high : float
-        Later minus earlier share, both feasible counts where counts are known (see `crosswave.trend.waves.Wave.share`);
-        the widest interval over all feasible counts.
-    p_value, p_low, p_high : float
-        At the printed shares, and the range over all feasible counts, in which the first always lies: where no feasible
-        counts print both shares it is the end of the range beside it.
-    equivalence_p : float
-        At the printed shares.
-    reach : Reach
-        What the comparison could have shown before the data.
-    informative : bool
-        Whether it could have shown the absence of a material change, or a change as large as the plan's limit.
-    outcomes : tuple of str
-        Outcomes over all feasible counts.
-    under_design_effect, under_error : tuple of str
-        The same under the widest design effect of the plan, and under as much more total error as it says.
-    """
+    """Two waves compared over every count that can have printed them."""
 
     pair: Pair
     points: float

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.heterogeneity import ESTIMATORS, Effects, q_profile
-from crosswave.kept import kept
+from crosswave.models.heterogeneity import ESTIMATORS, Effects, q_profile
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import ErrorTier, Plan
+from crosswave.report.kept import kept
+from crosswave.study.loading import Registry
+from crosswave.study.models import ErrorTier, Plan
 from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, same_year_figures, same_year_surveys
 
 POINTS_PER_LOGIT = 25.0
@@ -35,8 +35,6 @@ class TotalErrorEstimate:
         The same on the logit scale, points / 25.
     df : int
         Figures minus the levels that are estimated.
-    groups : int
-        Construct-years with two figures or more.
     """
 
     points: float
@@ -58,7 +56,7 @@ def estimate_total_error(
         From `same_year_figures`, or any frame with its columns group, logit, sampling_variance, rounding_variance.
         Groups of one figure say nothing and are passed over.
     method : str, default "PM"
-        A name of `crosswave.heterogeneity.ESTIMATORS`: "PM" is Paule and Mandel's.
+        A name of `crosswave.models.heterogeneity.ESTIMATORS`: "PM" is Paule and Mandel's.
     alpha : float, default 0.05
         Error rate of the interval, in (0, 1).
     own_level : bool, default False
@@ -211,17 +209,7 @@ more degrees of freedom."""
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The total error of one survey under one tier, as a registry's own figures measure it.
-
-    Attributes
-    ----------
-    figures : DataFrame
-        From `same_year_figures`.
-    estimate : TotalErrorEstimate
-        From all of them.
-    by_construct, by_survey, by_figure : DataFrame
-        From `leave_one_out`.
-    """
+    """The total error of one survey under one tier, as a registry's own figures measure it."""
 
     figures: pd.DataFrame
     estimate: TotalErrorEstimate
@@ -233,15 +221,7 @@ class Measurement:
 def measure_total_error(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
 ) -> dict[str, Measurement]:
-    """Return, by tier, the total error measured on figures of one year, and what each part of the evidence does to it.
-
-    Parameters
-    ----------
-    registry, reconstructions
-        As for `registry_estimates`.
-    alpha : float
-        Error rate of the interval, in (0, 1).
-    """
+    """Return, by tier, the total error measured on figures of one year, and what each part of the evidence does to it."""
 
     def make() -> dict[str, Measurement]:
         return {tier: found for tier in SOURCES if (found := _measured(registry, reconstructions, tier, alpha))}
@@ -265,13 +245,6 @@ def registry_estimates(
     registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None
 ) -> dict[str, TotalErrorEstimate]:
     """Return, by tier, the total error estimated from a registry; tiers without figures to estimate from are left out.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds constructs, surveys and the gate.
-    reconstructions : mapping of str to Reconstruction, optional
-        By survey id, of the same registry; those that are needed and not there are made.
 
     Notes
     -----

@@ -27,8 +27,6 @@ class Readings:
     ----------
     share_1, n_1, share_2, n_2, correlation : array of float, shape (rows,)
         Shares, sizes (divided by each wave's own design effect alone) and the correlation of the two estimates.
-    first : array of int, shape (k,)
-        The first row of each comparison.
     printed_1, printed_2, points : array of float, shape (k,)
         Printed shares; total error in use, points at 50 %.
     df : array of float, shape (k,)
@@ -61,23 +59,11 @@ class Readings:
         return self.share_2 - self.share_1
 
     def most(self, values: FloatArray) -> FloatArray:
-        """Return the largest value of each comparison.
-
-        Parameters
-        ----------
-        values : array of float, shape (rows,)
-            One for each reading.
-        """
+        """Return the largest value of each comparison."""
         return np.asarray(np.maximum.reduceat(values, self.first))
 
     def least(self, values: FloatArray) -> FloatArray:
-        """Return the smallest value of each comparison.
-
-        Parameters
-        ----------
-        values : array of float, shape (rows,)
-            One for each reading.
-        """
+        """Return the smallest value of each comparison."""
         return np.asarray(np.minimum.reduceat(values, self.first))
 
     def middle_sizes(self) -> tuple[FloatArray, FloatArray]:
@@ -91,25 +77,11 @@ class Readings:
         return (self.printed_1 + self.printed_2) / 2
 
     def error(self, points: FloatArray) -> FloatArray:
-        """Return the total error of the difference of each row, for points of each comparison.
-
-        Parameters
-        ----------
-        points : array of float, shape (k,)
-            Total error of each comparison, points at 50 %.
-        """
+        """Return the total error of the difference of each row, for points of each comparison."""
         return np.asarray(np.sqrt(2) * pair_error(points[self.owner], self.share_1, self.share_2))
 
     def arms(self, design_effect: float, extra: FloatArray | float = 0.0) -> Arms:
-        """Return the lower arm of each row.
-
-        Parameters
-        ----------
-        design_effect : float
-            At least 1.
-        extra : array of float or float, default 0
-            Total error of the difference of each row, in proportion units.
-        """
+        """Return the lower arm of each row."""
         one, two = self.n_1 / design_effect, self.n_2 / design_effect
         return arms_of(
             self.share_1, one, self.share_2, two, total_error=(extra, 0.0), correlation=self.correlation,
@@ -117,24 +89,13 @@ class Readings:
         )  # fmt: skip
 
     def arms_in_use(self, design_effect: float) -> Arms:
-        """Return the lower arm of each row under the total error in use.
-
-        Parameters
-        ----------
-        design_effect : float
-            At least 1.
-        """
+        """Return the lower arm of each row under the total error in use."""
         return self.arms(design_effect, self.error(self.points))
 
     def printed_arms(self, design_effect: float) -> Arms:
         """Return the lower arm of each comparison at its printed shares and the middle of its sizes.
 
         Where respondents are in both waves: with the least correlation of any reading, which is the worst case.
-
-        Parameters
-        ----------
-        design_effect : float
-            At least 1.
         """
         one, two = (n / design_effect for n in self.middle_sizes())
         error = pair_error(self.points, self.printed_1, self.printed_2)
@@ -145,17 +106,7 @@ class Readings:
 
 
 def stacked(pairs: Sequence[Pair], points: Sequence[float], df: Sequence[float]) -> Readings:
-    """Return the readings of pairs of waves.
-
-    Parameters
-    ----------
-    pairs : sequence of Pair
-        At least one; their waves are usable.
-    points : sequence of float
-        The total error of each, points at 50 %.
-    df : sequence of float
-        Degrees of freedom from which each was estimated; infinite where it is declared.
-    """
+    """Return the readings of pairs of waves."""
     grids = [readings_grid(pair) for pair in pairs]
     lengths = [len(grid.share_1) for grid in grids]
     columns = ("share_1", "n_1", "share_2", "n_2", "correlation")
@@ -195,17 +146,7 @@ def p_ranges(readings: Readings, design_effect: float) -> tuple[FloatArray, Floa
 
 
 def p_range(readings: Readings, p: FloatArray, printed: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what `p_ranges` returns, from the p of each row and the p at the printed shares of each comparison.
-
-    Parameters
-    ----------
-    readings : Readings
-        Feasible readings.
-    p : array of float, shape (rows,)
-        Of each reading.
-    printed : array of float, shape (k,)
-        At the printed shares of each comparison.
-    """
+    """Return what `p_ranges` returns, from the p of each row and the p at the printed shares of each comparison."""
     straddles = (readings.least(readings.difference) <= 0) & (readings.most(readings.difference) >= 0)
     low, high = readings.least(p), np.where(straddles, 1.0, readings.most(p))
     return np.clip(printed, low, high), low, high

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Construct
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct
 from crosswave.trend.comparability import GRADES, grade_pair
 from crosswave.trend.waves import Pair, Wave, waves_of
 
@@ -65,13 +65,7 @@ def same_year_figures(
 
 
 def same_year_surveys(registry: Registry) -> set[str]:
-    """Return the ids of the surveys that the gate lets be compared with another survey of their year.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds constructs, surveys and the gate.
-    """
+    """Return the ids of the surveys that the gate lets be compared with another survey of their year."""
     found = (_candidates(construct, registry, COMPARABLE) for construct in registry.constructs.values())
     return {registry.finding(answer.finding).survey.id for construct in found for answer in construct.answers}
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import UnionType
 
-from crosswave.limits import limit_faults
-from crosswave.registry.faults import shown
-from crosswave.registry.models import ALPHA_RULE, ALPHA_TOP, Plan
+from crosswave.study.faults import shown
+from crosswave.study.limits import limit_faults
+from crosswave.study.models import ALPHA_RULE, ALPHA_TOP, Plan
 
 FIRST_YEAR, LAST_YEAR = 0, 9999
 """A window that leaves nothing out."""
@@ -17,23 +17,7 @@ FIRST_YEAR, LAST_YEAR = 0, 9999
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an analyst may change.
-
-    Parameters
-    ----------
-    alpha : float
-        Error rate in (0, 0.5): the two tests of equivalence use the interval at 1 - 2 alpha.
-    design_effect : float
-        At least 1; n is divided by it.
-    total_error : float or None
-        SD of a wave in points at 50 %; None takes the tier of the grade.
-    smallest_change : float
-        Smallest change that matters, percentage points.
-    from_year, to_year : int
-        The window, both included.
-    error_of : str, optional
-        The tier of the plan whose total error is taken, with its degrees of freedom, in place of that of the grade.
-    """
+    """What an analyst may change."""
 
     alpha: float
     design_effect: float
@@ -49,13 +33,7 @@ class Settings:
         return f"{self.from_year} to {self.to_year}"
 
     def __post_init__(self) -> None:
-        """Refuse settings outside their range.
-
-        Raises
-        ------
-        ValueError
-            A setting is no number or outside its range; all of them are named.
-        """
+        """Refuse settings outside their range."""
         broken = [
             f"{name} must be {words}; {shown(value)} arrived"
             for name, (kind, words) in _KINDS.items()
@@ -100,13 +78,6 @@ def planned(
 ) -> Settings:
     """Return the settings that plan.yaml declares, with those in their place that are given.
 
-    Parameters
-    ----------
-    plan : Plan
-        The file plan.yaml.
-    alpha, design_effect, total_error, smallest_change, from_year, to_year
-        As for `Settings`; None takes that of the plan.
-
     Raises
     ------
     ValueError
@@ -121,13 +92,6 @@ def planned(
 
 def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
     """Refuse settings outside their range before anything is computed with them.
-
-    Parameters
-    ----------
-    plan : Plan
-        Gives the settings that are not changed.
-    changed : mapping of str to object
-        Changed settings by name; names of other things are passed over.
 
     Raises
     ------

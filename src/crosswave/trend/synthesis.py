@@ -6,23 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.registry.loading import Registry
-from crosswave.registry.models import Construct
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct
 from crosswave.trend.change import Trend, assess, assess_each, with_others
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 
 
 def reconstruct_all(registry: Registry, survey_ids: Iterable[str] | None = None) -> dict[str, Reconstruction]:
-    """Return the reconstruction of each survey by its id.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds the surveys.
-    survey_ids : iterable of str, optional
-        Which, each once, taken one by one; all if absent.
-    """
+    """Return the reconstruction of each survey by its id."""
     wanted = registry.surveys if survey_ids is None else survey_ids
     return {survey_id: reconstruct(registry.survey(survey_id), registry) for survey_id in wanted}
 
@@ -85,15 +77,6 @@ def _assess_all(registry: Registry, reconstructions: Mapping[str, Reconstruction
 
 def assess_one(construct: Construct, registry: Registry, settings: Settings) -> tuple[Trend, dict[str, Reconstruction]]:
     """Return one construct assessed as `assess_all` would, and the reconstructions that took.
-
-    Parameters
-    ----------
-    construct : Construct
-        What is measured.
-    registry : Registry
-        Holds the findings.
-    settings : Settings
-        Window and error rates.
 
     Notes
     -----

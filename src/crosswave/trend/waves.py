@@ -10,8 +10,8 @@ import numpy as np
 
 from crosswave.arguments import FloatArray
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.registry.loading import Finding, Registry
-from crosswave.registry.models import Construct, ConstructAnswer, Overlap, Plan, Survey
+from crosswave.study.loading import Finding, Registry
+from crosswave.study.models import Construct, ConstructAnswer, Overlap, Plan, Survey
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
 
 _SIZES_TRIED = 12
@@ -19,23 +19,7 @@ _SIZES_TRIED = 12
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """One survey's answer to a construct.
-
-    Parameters
-    ----------
-    finding : Finding
-        The printed figure.
-    answer : ConstructAnswer
-        Its place in the construct, with grades.
-    counts : FindingCounts
-        What print admits.
-    shares, sizes : array of float
-        Extremes of the feasible shares, each with its base. Where no n is printed or the sizes are too many to be
-        listed: the ends of the shares that print allows, with each of a grid of sizes that ends at the smallest and
-        the largest; a size in between lies between its neighbours. Empty where the figure cannot be used.
-    refusal : str or None
-        Why it cannot be used.
-    """
+    """One survey's answer to a construct."""
 
     finding: Finding
     answer: ConstructAnswer

@@ -1,1 +1,0 @@
-"""How often the verdicts err, in simulated worlds whose truth is known."""

@@ -1,0 +1,44 @@
+"""The command line: its commands stand in `crosswave.cli`, each a few lines that call the package."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crosswave import __version__
+from crosswave.cli.adding import adding
+from crosswave.cli.evidence import evidence
+from crosswave.cli.methods import methods
+from crosswave.cli.pages import pages
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="What published surveys really say about digital transformation in the UK public sector.",
+    epilog=(
+        "Examples:  [bold]crosswave check[/]  ·  [bold]crosswave show igov-2017[/]  ·  "
+        "[bold]crosswave show barrier-culture[/]  ·  [bold]crosswave run --survey igov-2017[/]  ·  "
+        "[bold]crosswave new my-survey-2020[/]  ·  "
+        '[bold]crosswave compare "58% of 235" "53% of 232"[/]  ·  [bold]crosswave explain newcombe[/]'
+    ),
+)
+for group in (evidence, adding, pages, methods):
+    app.add_typer(group)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass

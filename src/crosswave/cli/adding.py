@@ -1,0 +1,68 @@
+"""How a survey comes into data/: new, and the schemas that editors use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crosswave.cli.shared import Data, plain_faults, writable_folder
+
+adding = typer.Typer()
+
+
+@adding.command(epilog="Example:  [bold]crosswave new acme-cloud-2021[/]  writes data/surveys/acme-cloud-2021.yaml")
+def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Data = None) -> None:
+    """Write a commented survey file that passes the check once it is filled in."""
+    from crosswave.study.faults import shown_path
+    from crosswave.study.template import new_survey
+
+    with plain_faults():
+        path = new_survey(survey_id, writable_folder(data))
+    print(f"{shown_path(path)} is there; fill it in, then: crosswave check")
+
+
+@adding.command(
+    "import",
+    epilog=(
+        "Examples:  [bold]crosswave import --template acme-cloud-2021.xlsx[/]  ·  "
+        "[bold]crosswave import acme-cloud-2021.xlsx[/]"
+    ),
+)
+def import_(
+    sheet: Annotated[Path | None, typer.Argument(metavar="FILE", help="A .csv or .xlsx file of figures.")] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an empty sheet to fill in, .csv or .xlsx, and end.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a survey file that is there.")] = False,
+    data: Data = None,
+) -> None:
+    """Write a survey file from a sheet of figures: facts of the survey above, a figure on each row below."""
+    from crosswave.study.faults import shown_path
+    from crosswave.study.importing import import_survey, write_template
+
+    with plain_faults():
+        if (sheet is None) == (template is None):
+            raise ValueError("name the sheet to import, or --template FILE for an empty one")
+        if template is not None:
+            print(f"{shown_path(write_template(template))} is there; fill it in, then: crosswave import {template}")
+            return
+        assert sheet is not None
+        done = import_survey(sheet, writable_folder(data), force)
+    if done.notice:
+        print(done.notice)
+    print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
+    if done.still_open:
+        print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
+    print(f"then: crosswave check, crosswave show {done.path.stem}")
+
+
+@adding.command(hidden=True)
+def schemas(data: Data = None) -> None:
+    """Write data/schema from the models."""
+    from crosswave.study.schemas import write_schemas
+
+    with plain_faults():
+        for path in write_schemas(writable_folder(data) / "schema"):
+            print(path.name)

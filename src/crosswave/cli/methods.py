@@ -1,0 +1,127 @@
+"""Figures and methods by hand: counts, compare and explain."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crosswave.cli.shared import Data, plain_faults, rules_folder
+
+methods = typer.Typer()
+
+
+@methods.command(
+    epilog=(
+        'Examples:  [bold]crosswave counts "73% of 61"[/]  ·  [bold]crosswave counts "nearly half" --n 948[/]  ·  '
+        '[bold]crosswave counts "73%" "65%" "40%" --n 50-80[/]'
+    )
+)
+def counts(
+    printed: Annotated[
+        list[str],
+        typer.Argument(metavar="FIGURE...", help='Figures of one base: "58%", "58% of 235", "nearly half", "1 in 3".'),
+    ],
+    n: Annotated[
+        str | None, typer.Option("--n", help="Who answered: 61, 1,000, nearly 1,000, or a range such as 50-80.")
+    ] = None,
+    rounding: Annotated[str, typer.Option(help="nearest or truncated.")] = "nearest",
+    data: Data = None,
+) -> None:
+    """Say which counts of n can have printed a percentage, or which n fit several of them; status 1 if none does.
+
+    What may be typed for a figure and for n: crosswave explain words.
+    """
+    from crosswave.by_hand.counting import count_typed
+    from crosswave.study import load_rules
+
+    with plain_faults():
+        found = count_typed(printed, n, rounding, load_rules(rules_folder(data)))
+    print("\n".join(found.lines))
+    raise typer.Exit(0 if found.fits else 1)
+
+
+@methods.command(
+    epilog=(
+        'Examples:  [bold]crosswave compare "58% of 235" "53% of 232"[/]  ·  '
+        '[bold]crosswave compare "nearly half of 948" "four in five of over 300" --tier B1[/]  ·  '
+        '[bold]crosswave compare "57%" "137 of 235" --n 900-999 --json[/]'
+    )
+)
+def compare(
+    figures: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="EARLIER LATER", help='Two printed figures: "58% of 235", "137 of 235", "nearly half".'),
+    ] = None,
+    n: Annotated[
+        list[str] | None,
+        typer.Option("--n", help="Who answered a figure without “of”: 235, 900-999, over 300. Once for both or twice."),
+    ] = None,
+    tier: Annotated[
+        str | None,
+        typer.Option(metavar="A|B1|H|B2|B3", help="How the surveys are related; one instrument (A) if absent."),
+    ] = None,
+    total_error: Annotated[
+        str | None, typer.Option(metavar="POINTS", help="SD of a wave beyond sampling, at 50 %; 0: sampling alone.")
+    ] = None,
+    design_effect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NUMBER", help="The n of both figures is divided by it; twice: one for each figure."),
+    ] = None,
+    sampling: Annotated[
+        str | None,
+        typer.Option(metavar="HOW", help="How people were chosen: probability, census, panel or self-selected."),
+    ] = None,
+    smallest_change: Annotated[str | None, typer.Option(metavar="POINTS", help="Smallest change that matters.")] = None,
+    alpha: Annotated[str | None, typer.Option(metavar="RATE", help="Error rate; 0.05 for 95 % intervals.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of the block.")] = False,
+    data: Data = None,
+) -> None:
+    """Compare two printed figures: what changed, what could have been shown, and what would tip the verdict.
+
+    Numbers that are not given are those of plan.yaml. No surveys are needed, but for a tier whose total error plan.yaml
+    has estimated from them: without surveys it is left out.
+    What may be typed for a figure and for n: crosswave explain words.
+
+    JSON keys, changes in points: figures (typed, percent, percent_range, n, design_effect); tier, total_error,
+    degrees_of_freedom, verdict, answer, certainty, marked_down, sentence, difference, interval, p_value, p_low, p_high,
+    critical_difference, detectable_change, equivalence_attainable, people_needed, break_even_n, tipping (design_effect,
+    total_error, bias, correlation); tier_given, alpha, power, design_effect, smallest_change; tiers: the keys from tier
+    to tipping once for each tier. null: there is no such number.
+    """
+    import json
+
+    from rich.console import Console
+
+    from crosswave.by_hand.card import as_record, block
+    from crosswave.by_hand.comparison import compare_typed
+    from crosswave.report.kept import keeping
+    from crosswave.study.evidence import load_for_typed
+
+    numbers = {
+        "total-error": total_error,
+        "smallest-change": smallest_change,
+        "alpha": alpha,
+    }
+    with plain_faults(), keeping():
+        found = compare_typed(
+            figures or [], n or [], numbers, tier, load_for_typed(rules_folder(data)),
+            design_effects=design_effect or [], sampling=sampling,
+        )  # fmt: skip
+    if as_json:
+        print(json.dumps(as_record(found), allow_nan=False, indent=2))
+    else:
+        Console(highlight=False).print(block(found))
+
+
+@methods.command(epilog="Examples:  [bold]crosswave explain[/]  ·  [bold]crosswave explain newcombe[/]")
+def explain(
+    method: Annotated[str | None, typer.Argument(metavar="METHOD", help="Its name; all names if absent.")] = None,
+    data: Data = None,
+) -> None:
+    """Print the part of METHODS.md on a method: formula, source, assumption and the code that does it."""
+    from crosswave.cli.explain import explanation, find_methods, listed
+
+    with plain_faults():
+        text = find_methods(rules_folder(data)).read_text(encoding="utf-8")
+        print(explanation(method, text) if method else listed(text))

@@ -1,7 +1,0 @@
-"""The only door to ``data/``: files in, checked records out."""
-
-from crosswave.registry.faults import DataError, Fault
-from crosswave.registry.loading import Finding, Registry, load_registry, load_rules
-from crosswave.registry.places import find_data
-
-__all__ = ["DataError", "Fault", "Finding", "Registry", "find_data", "load_registry", "load_rules"]

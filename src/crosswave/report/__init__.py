@@ -1,0 +1,1 @@
+"""What people read: sentences, tables, charts, pages and the run that makes them."""

@@ -1,0 +1,188 @@
+"""A whole report: from a data folder to pages, index and ledger, or to the news that nothing is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crosswave.report.run.alone import alone_in
+from crosswave.report.run.current import unchanged, whole_digest
+from crosswave.report.run.folder import check_folder, own_names
+from crosswave.report.run.request import RunRequest, RunSummary
+from crosswave.study.cache import Store
+
+if TYPE_CHECKING:
+    from crosswave.report.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a run is to make, and how.
+
+    Attributes
+    ----------
+    surveys, constructs : tuple of str
+        Only the pages of these; with `only` empty and neither given, every page.
+    only : tuple of str
+        Only these page ids, kinds or patterns.
+    parameters : mapping
+        Given to every notebook that takes them.
+    jobs : int
+        Processes at once; 0 takes one a core.
+    scheduler : str
+        Address of a Dask scheduler, such as ``tcp://host:8786``; empty runs on this machine.
+    """
+
+    surveys: tuple[str, ...] = ()
+    constructs: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    jobs: int = 0
+    force: bool = False
+    scheduler: str = ""
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Page ids, kinds and patterns chosen; none for every page."""
+        return (*(f"survey/{n}" for n in self.surveys), *(f"trend/{n}" for n in self.constructs), *self.only)
+
+
+def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> RunSummary:
+    """Make the pages that are not current, the index and the ledger, and return what became of them.
+
+    Raises
+    ------
+    DataError
+        A file that all surveys share breaks a rule, or the file of a survey whose page was asked for.
+    ValueError
+        A survey, a construct, a page or a parameter does not exist, or a value does not fit.
+    ConnectionError
+        The scheduler does not answer, or is lost.
+    OSError
+        The folder cannot be written, another run holds it, or it holds what is not crosswave's.
+
+    Notes
+    -----
+    Where nothing is to be done that is found out from the bytes of files alone: no statistics are imported.
+
+    The files of other surveys may have faults. These surveys are left out, with their pages of earlier runs, and every
+    page says so. The results are then not written: they would lose rows without a word.
+    """
+    from crosswave.study.places import find_data
+
+    chosen, folder = choice or Choice(), data or find_data()
+    root = folder.resolve().parent
+    inputs = whole_digest(folder, root / "notebooks", root / "requirements.lock", chosen.parameters)
+    check_folder(out, root)
+    with alone_in(out):
+        idle = None if chosen.force else unchanged(out, inputs, chosen.pages)
+        return idle or _made(folder, out, chosen, inputs)
+
+
+def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
+    """The processes of a run begin to start first, while this one imports, checks and computes."""
+    from crosswave.report.run.ending import listening
+
+    with listening(), _executors(folder, choice) as make_executor:
+        from crosswave.report.run.engine import run_all
+
+        ledger, request = _planned(folder, out, choice, inputs)
+        summary = run_all(request, make_executor=make_executor)
+    aside: tuple[str, ...] = ()
+    if not request.material.left_out:
+        aside = _keep_results(ledger, out, folder)
+    _prune()
+    return replace(
+        summary,
+        left_out=request.material.left_out,
+        everything=not choice.pages,
+        put_aside=(*summary.put_aside, *aside),
+    )
+
+
+def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledger, RunRequest]:
+    """The results of a data folder and the request for its pages, once everything that was asked for is checked."""
+    from crosswave.report.kept import keeping
+    from crosswave.report.ledger import make_ledger
+    from crosswave.report.pages import run_request
+    from crosswave.study.evidence import load_evidence
+    from crosswave.trend.settings import check_settings
+    from crosswave.trend.window import check_window
+
+    registry = load_evidence(folder)
+    for name in registry.left_out & {page.removeprefix("survey/") for page in choice.pages}:
+        registry.survey(name)  # which says why there is none
+    _check_known("survey", choice.surveys, registry.surveys)
+    _check_known("construct", choice.constructs, registry.constructs)
+    check_settings(registry.plan, choice.parameters)
+    check_window(registry, choice.constructs, choice.parameters)
+    _check_notebooks(folder.resolve().parent / "notebooks")
+    with keeping():
+        ledger = make_ledger(registry)
+        request = run_request(registry, ledger, out, choice.parameters)
+    known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
+    return ledger, replace(request, only=choice.pages, inputs=known, jobs=choice.jobs, force=choice.force)
+
+
+def _prune() -> None:
+    from crosswave.report.kept import MAKERS
+
+    for kind in ("parsed", "checked", "examined", "imports", *MAKERS):
+        Store(kind).prune()
+
+
+def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ValueError that names every survey or construct there is not, with the nearest."""
+    from crosswave.report.words import arrived
+    from crosswave.study.faults import nearest
+
+    there = list(known)
+    lines = [
+        f"no {kind} is called {arrived(name)}{nearest(name, there) or f'; see crosswave list {kind}s'}"
+        for name in names
+        if name not in there
+    ]
+    if lines:
+        raise ValueError("\n".join(lines))
+
+
+def _check_notebooks(folder: Path) -> None:
+    """Raise FileNotFoundError where no notebook stands, before the ledger is computed for nothing."""
+    if not any(folder.glob("*.ipynb")):
+        raise FileNotFoundError(
+            f"no notebook stands in {folder}; pages are made from the notebooks beside the data folder: "
+            "git checkout notebooks brings them back"
+        )
+
+
+@contextmanager
+def _executors(data: Path, choice: Choice) -> Iterator[Callable[[int], Executor]]:
+    """What makes executors. The processes of this machine begin to start at once."""
+    if choice.scheduler:
+        from crosswave.report.run.cluster import on_cluster
+
+        root = data.resolve().parent
+        files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
+        yield on_cluster(choice.scheduler, root, files)
+        return
+    from crosswave.report.run.ending import held
+    from crosswave.report.run.executors import PoolInHand, default_jobs
+
+    pools = PoolInHand(choice.jobs or default_jobs())
+    try:
+        yield pools
+    finally:
+        with held():
+            pools.end()
+
+
+def _keep_results(ledger: Ledger, out: Path, data: Path) -> tuple[str, ...]:
+    from crosswave.report.run.outputs import Outputs
+
+    with Outputs(out, own_names(out, data.resolve().parent)) as outputs:
+        outputs.write_results({f"results/{name}": text for name, text in ledger.texts().items()})
+    return outputs.put_aside

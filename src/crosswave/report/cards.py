@@ -1,0 +1,179 @@
+"""A finding, survey or construct as a card for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from textwrap import fill
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Column, Table
+from rich.text import Text
+
+from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.report.holes import feasible_words
+from crosswave.report.results import by_finding
+from crosswave.report.sentences import trend_sentence
+from crosswave.report.words import arrived
+from crosswave.study.faults import nearest
+from crosswave.study.loading import Registry
+from crosswave.study.models import Answer, Plan, Question, Survey
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_one
+
+_LISTED = ("printed", "level", "count", "base", "interval")
+_WORDS_WIDTH, _ID_WIDTH = 24, 40
+"""Width of the column of answers: for their words, and at most for their ids, which are broken only beyond that."""
+
+
+def card(name: str, registry: Registry) -> RenderableType:
+    """Return what is known of a finding, a survey or a construct.
+
+    Raises
+    ------
+    KeyError
+        Nothing has that id; the message names the nearest ones.
+    DataError
+        It stands in a file that was left out: all faults of that file.
+    """
+    kinds: Mapping[str, Callable[[str, Registry], RenderableType]] = {
+        **dict.fromkeys(registry.findings, _finding_card),
+        **dict.fromkeys(registry.constructs, _construct_card),
+        **dict.fromkeys(registry.surveys, _survey_card),
+    }
+    known = name.strip().lower()  # all ids are in small letters
+    if known not in kinds and (survey_id := known.split(".")[0]) in registry.left_out:
+        registry.survey(survey_id)  # which says why there is none
+    if known not in kinds:
+        raise KeyError(
+            f"no finding, survey or construct is called {arrived(name)}{nearest(name, kinds) or '; see crosswave list'}"
+        )
+    return kinds[known](known, registry)
+
+
+def _findings(survey: Survey, found: Reconstruction, plan: Plan) -> pd.DataFrame:
+    """A row for each figure, with its feasible counts and bases in words."""
+    frame = by_finding(survey, found, alpha=plan.alpha.value, design_effect=plan.design_effect.value)
+    counts = [found.findings[name] for name in frame["finding_id"]]
+    return frame.assign(
+        counts=[_feasible(c.values, c.count_low, c.count_high) for c in counts],
+        bases=[_feasible(c.bases, c.base_low, c.base_high) for c in counts],
+    )
+
+
+def _finding_card(name: str, registry: Registry) -> RenderableType:
+    finding = registry.finding(name)
+    found = reconstruct(finding.survey, registry)
+    row = _findings(finding.survey, found, registry.plan).set_index("finding_id").loc[name]
+    why = _conflicts(found, {finding.local_id}) or [row["reason"]]
+    facts = {
+        "id": name,
+        "printed": finding.answer.printed,
+        "asked": finding.question.asks,
+        "answer": finding.answer.says,
+        "level": row["level"],
+        "why": "\n".join(why),
+        "counts": f"{row['counts']} of {row['bases']}",
+        "if a random sample": _interval(row),
+        "sources": ", ".join(finding.answer.sources),
+        "ambiguous": finding.answer.ambiguity,
+        "note": finding.answer.note,
+    }
+    return Panel(_facts(facts))
+
+
+def _survey_card(name: str, registry: Registry) -> RenderableType:
+    survey = registry.survey(name)
+    found = reconstruct(survey, registry)
+    facts = {
+        "id": name,
+        "title": survey.title,
+        "publisher": survey.publisher,
+        "year": f"{survey.year} (by {survey.year_basis})",
+        "population": survey.population,
+        "n": f"{survey.n.printed or 'not printed'}{survey.mark('n')}",
+        "sampling": f"{survey.sampling or 'not stated'}{survey.mark('sampling')}",
+        "missing": survey.missing,
+        "note": survey.note,
+    }
+    frame = _findings(survey, found, registry.plan)
+    return Group(Panel(_facts(facts)), *_figures(survey, frame), *_why(found))
+
+
+def _figures(survey: Survey, frame: pd.DataFrame) -> Iterator[RenderableType]:
+    """A table for each question under its id, which has a line of its own: ids are copied into files."""
+    widest = max((len(answer.id) for question in survey.questions for answer in question.answers), default=0)
+    width = min(max(widest, _WORDS_WIDTH), _ID_WIDTH)
+    for question in survey.questions:
+        yield Text.assemble("\n", (question.id, "bold"), f"  {question.asks}")
+        table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+        table.add_column("answer", no_wrap=True, min_width=width)
+        for title in _LISTED:
+            table.add_column(title, overflow="fold", no_wrap=title == "level")
+        for answer, row in zip(question.answers, _rows_of(question, frame), strict=True):
+            told = (row["published"], row["level"], row["counts"], row["bases"], _interval(row))
+            table.add_row(_named(answer, width), *map(Text, told))
+        yield table
+
+
+def _rows_of(question: Question, frame: pd.DataFrame) -> Iterator[pd.Series]:
+    return (row for _, row in frame[frame["question_id"] == question.id].iterrows())
+
+
+def _named(answer: Answer, width: int) -> Text:
+    """The id of an answer, and its words where the id does not say them."""
+    words = "" if answer.id == "-".join(answer.says.lower().split()) else f"\n{fill(answer.says, width)}"
+    return Text.assemble(fill(answer.id, width), (words, "dim"))
+
+
+def _why(found: Reconstruction) -> Iterator[RenderableType]:
+    """Why figures cannot be reproduced, a reason a line."""
+    out = {name.partition(".")[2] for name, figure in found.findings.items() if figure.level == "conflicting"}
+    others: dict[str, list[str]] = {}
+    for name, figure in found.findings.items():
+        if figure.level not in ("consistent", "conflicting"):
+            others.setdefault(figure.reason, []).append(name.partition(".")[2])
+    lines = [*_conflicts(found, out), *(f"- {', '.join(names)}: {reason}" for reason, names in others.items())]
+    if lines:
+        yield Text("\nwhy figures cannot be reproduced", style="bold")
+        yield from map(Text, lines)
+
+
+def _conflicts(found: Reconstruction, names: set[str]) -> list[str]:
+    """The conflicts that leave some figures without counts, and below each what would mend it."""
+    held = [conflict for conflict in found.conflicts if names & set(conflict.figures)]
+    out = {name.partition(".")[2] for name, figure in found.findings.items() if figure.level == "conflicting"}
+    told = ((f"- {conflict.why}", *(f"  it would fit {repair}" for repair in conflict.repairs)) for conflict in held)
+    return list(chain.from_iterable(told)) if names & out else []
+
+
+def _construct_card(name: str, registry: Registry) -> RenderableType:
+    trend, _ = assess_one(registry.construct(name), registry, planned(registry.plan))
+    table = Table(Column("finding", no_wrap=True), "year", "printed", "note", header_style="bold")
+    for answer in trend.construct.answers:
+        finding = registry.finding(answer.finding)
+        table.add_row(
+            fill(finding.id, _ID_WIDTH), str(finding.survey.year), Text(finding.answer.printed), Text(answer.note or "")
+        )
+    facts = {"id": name, "label": trend.construct.label, "verdict": trend.verdict, "sentence": trend_sentence(trend)}
+    return Group(Panel(_facts(facts)), table)
+
+
+def _facts(facts: Mapping[str, str | None]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(overflow="fold")
+    for key, value in facts.items():
+        if value:
+            table.add_row(Text(key, style="bold"), Text(value))
+    return table
+
+
+def _feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
+    return "unknown" if low is None or high is None else feasible_words(values, low, high)
+
+
+def _interval(row: pd.Series) -> str:
+    return "" if pd.isna(row["low"]) else f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %"

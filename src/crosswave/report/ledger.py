@@ -1,0 +1,54 @@
+"""The committed results of a registry under its plan: findings, claims and trends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from crosswave.claims import Checker
+from crosswave.reconstruct import Reconstruction
+from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
+from crosswave.report.site.files import write_whole
+from crosswave.study.loading import Registry
+from crosswave.trend.change import Trend
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_all, reconstruct_all
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The results of a registry under its plan, as frames, and what they are from: reconstructions and verdicts."""
+
+    findings: pd.DataFrame
+    claims: pd.DataFrame
+    trends: pd.DataFrame
+    reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
+    assessed: Mapping[str, Trend] = field(default_factory=dict)
+
+    def texts(self) -> dict[str, str]:
+        """Return each frame as the text of its file."""
+        frames = {"findings": self.findings, "claims": self.claims, "trends": self.trends}
+        return {f"{name}.csv": ledger_text(frame) for name, frame in frames.items()}
+
+
+def make_ledger(registry: Registry) -> Ledger:
+    """Return findings, claims and trends of a registry under the settings of its plan."""
+    reconstructions = reconstruct_all(registry)
+    checker = Checker(registry, reconstructions, registry.plan.alpha.value)
+    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    return Ledger(
+        findings=all_findings(registry, reconstructions),
+        claims=by_claim(registry.claims.values(), checker),
+        trends=by_trend(trends.values()),
+        reconstructions=reconstructions,
+        assessed=trends,
+    )
+
+
+def write_ledger(ledger: Ledger, folder: Path) -> None:
+    """Write the ledger, each file whole or not at all."""
+    for name, text in ledger.texts().items():
+        write_whole(folder / name, text)

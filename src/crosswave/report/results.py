@@ -1,0 +1,219 @@
+"""The ledger: findings, claims and trends as frames with fixed columns, and the files that hold them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain
+
+import pandas as pd
+
+from crosswave.claims import Checker
+from crosswave.difference.estimate import Estimate, estimate_range, estimate_share
+from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.report.fields import CLAIM_FIELDS, FIELDS, FINDING_FIELDS, SURVEY_FIELDS, TREND_FIELDS, names
+from crosswave.report.holes import has_holes
+from crosswave.report.sentences import answer_sentence, claim_sentence, trend_sentence
+from crosswave.study.loading import Finding, Registry, findings_of
+from crosswave.study.models import Claim, Survey
+from crosswave.trend.break_even import break_even_of
+from crosswave.trend.certainty import answer_of, certainty_of
+from crosswave.trend.change import Trend
+
+FINDING_COLUMNS = names(FINDING_FIELDS)
+TREND_COLUMNS = names(TREND_FIELDS)
+CLAIM_COLUMNS = names(CLAIM_FIELDS)
+SURVEY_COLUMNS = names(SURVEY_FIELDS)
+
+
+def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, design_effect: float) -> pd.DataFrame:
+    """Return a row for each printed figure of a survey."""
+    return _findings_frame(_finding_rows(survey, reconstruction, alpha, design_effect))
+
+
+def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+    """Return a row for each printed figure of a registry, under the settings of its plan."""
+    settings = registry.plan.alpha.value, registry.plan.design_effect.value
+    every = (_finding_rows(survey, reconstructions[name], *settings) for name, survey in registry.surveys.items())
+    return _findings_frame(chain.from_iterable(every))
+
+
+def _findings_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+    whole = ["base_low", "base_high", "count_low", "count_high"]
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype(dict.fromkeys(whole, "Int64"))
+
+
+def _finding_rows(
+    survey: Survey, reconstruction: Reconstruction, alpha: float, design_effect: float
+) -> list[dict[str, object]]:
+    findings = findings_of(survey)
+    return [_finding_row(one, reconstruction.findings[one.id], alpha, design_effect) for one in findings]
+
+
+def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> dict[str, object]:
+    estimate = _estimate(finding, counts, alpha, design_effect)
+    middle = (
+        None if counts.share_low is None or counts.share_high is None else (counts.share_low + counts.share_high) / 2
+    )
+    return {
+        "finding_id": finding.id,
+        "survey_id": finding.survey.id,
+        "question_id": finding.question.id,
+        "answer": finding.answer.says,
+        "published": finding.answer.printed,
+        "level": counts.level,
+        "value_low": _share(counts.share_low),
+        "value_high": _share(counts.share_high),
+        "base_low": counts.base_low,
+        "base_high": counts.base_high,
+        "count_low": counts.count_low,
+        "count_high": counts.count_high,
+        "count_values": _listed(counts.values),
+        "base_values": _listed(counts.bases),
+        "estimate": _share(estimate.estimate if estimate else middle),
+        "low": _share(estimate.low if estimate else None),
+        "high": _share(estimate.high if estimate else None),
+        "n_effective": None if estimate is None else round(estimate.n_effective, 1),
+        "power": None if counts.power is None else round(counts.power, 3),
+        "reason": counts.reason,
+    }
+
+
+def _estimate(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> Estimate | None:
+    """From every count that can have printed the figure; of a weighted one, from its effective n."""
+    yes, bases = counts.pairs()
+    if yes:
+        effect = design_effect * (finding.survey.design_effect or 1.0)
+        return estimate_share(yes, bases, alpha=alpha, design_effect=effect)
+    if counts.weighted is None or counts.share_low is None or counts.share_high is None:
+        return None
+    n = counts.weighted.effective[0] / design_effect
+    return estimate_range(float(counts.share_low), float(counts.share_high), n, alpha=alpha)
+
+
+def _listed(values: Sequence[int]) -> str:
+    """Every value where some between the ends are missing; two ends say enough where none is."""
+    return " ".join(map(str, values)) if has_holes(values) else ""
+
+
+def _share(value: Fraction | float | None) -> float | None:
+    return None if value is None else round(float(value), 4) + 0.0
+
+
+def by_trend(trends: Iterable[Trend]) -> pd.DataFrame:
+    """Return a row for each construct."""
+    frame = pd.DataFrame([_trend_row(trend) for trend in trends], columns=list(TREND_COLUMNS))
+    return frame.astype(dict.fromkeys(("from_year", "to_year", "break_even_n"), "Int64"))
+
+
+def _trend_row(trend: Trend) -> dict[str, object]:
+    pair, comparison = trend.pair, trend.comparison
+    shown = comparison.pair if comparison else pair
+    row: dict[str, object] = {
+        "construct_id": trend.construct.id,
+        "waves": len(trend.waves),
+        "verdict": trend.verdict,
+        **_answer(trend),
+        "sentence": trend_sentence(trend),
+    }
+    if shown:
+        row |= {"from_year": shown.first.year, "to_year": shown.second.year, "grade": shown.comparability.grade}
+        row |= {"first": shown.first.finding.id, "second": shown.second.finding.id}
+    if comparison:
+        reach = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
+        row |= {"total_error": comparison.points, "difference_pp": _points(comparison.difference)}
+        row |= {"low_pp": _points(comparison.low), "high_pp": _points(comparison.high), "detectable_pp": _points(reach)}
+        row |= {"p_value": _p(comparison.p_value), "p_low": _p(comparison.p_low), "p_high": _p(comparison.p_high)}
+        row |= {"p_adjusted": _p(trend.p_adjusted)}
+    return row
+
+
+def _answer(trend: Trend) -> dict[str, object]:
+    certainty, enough = certainty_of(trend), break_even_of(trend)
+    return {
+        "answer": answer_of(trend),
+        "certainty": certainty.level,
+        "marked_down": "; ".join(f"{domain}: {reason}" for domain, reason in certainty.reasons.items()),
+        "break_even_n": enough.n if enough else None,
+        "answer_sentence": answer_sentence(trend),
+    }
+
+
+def _points(value: float) -> float | None:
+    return round(100 * value, 1) + 0.0 if math.isfinite(value) else None
+
+
+def _p(value: float | None) -> float | None:
+    return None if value is None else round(value, 4) + 0.0
+
+
+def by_claim(claims: Iterable[Claim], checker: Checker) -> pd.DataFrame:
+    """Return a row for each claim."""
+    return pd.DataFrame([_claim_row(claim, checker) for claim in claims], columns=list(CLAIM_COLUMNS))
+
+
+def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
+    verdict = checker.check(claim)
+    return {
+        "claim_id": claim.id,
+        "source_id": claim.source,
+        "survey_id": ";".join(verdict.surveys),
+        "answered_verdict": verdict.answered,
+        "random_sample_verdict": verdict.random_sample,
+        "population_licence": verdict.population_licence,
+        "estimate": _share(verdict.estimate),
+        "low": _share(verdict.low),
+        "high": _share(verdict.high),
+        "sentence": claim_sentence(verdict),
+    }
+
+
+def by_survey(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+    """Return a row for each survey wave."""
+    rows = [_survey_row(survey, reconstructions[name]) for name, survey in registry.surveys.items()]
+    frame = pd.DataFrame(rows, columns=list(SURVEY_COLUMNS))
+    return frame.astype({"n_low": "Int64", "n_high": "Int64", "weighted": "boolean"})
+
+
+def _survey_row(survey: Survey, reconstruction: Reconstruction) -> dict[str, object]:
+    n_low, n_high = reconstruction.n or (None, None)
+    held = survey.model_dump(include=set(SURVEY_COLUMNS) - {"sources"})
+    return held | {
+        "survey_id": survey.id,
+        "house": survey.fieldwork.house,
+        "fieldwork_start": survey.fieldwork.start,
+        "fieldwork_end": survey.fieldwork.end,
+        "n_printed": survey.n.printed,
+        "n_low": n_low,
+        "n_high": n_high,
+        "inferred": ";".join(survey.inferred.named) or None,
+        "figures": len(findings_of(survey)),
+        "conflicts": len(reconstruction.conflicts),
+        "sources": " ".join(source.url for source in survey.sources),
+    }
+
+
+_DECIMALS: Mapping[str, int] = {
+    field.name: field.decimals for fields in FIELDS.values() for field in fields if field.decimals is not None
+}
+
+
+def ledger_text(frame: pd.DataFrame) -> str:
+    """Return a ledger as CSV text: fixed decimals, Unix line ends, nothing where a value is missing."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False):
+        writer.writerow([_cell(name, value) for name, value in zip(frame.columns, row, strict=True)])
+    return stream.getvalue()
+
+
+def _cell(name: str, value: object) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else str(value)

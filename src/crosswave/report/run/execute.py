@@ -1,0 +1,156 @@
+"""One task: its notebook executed by papermill, judged, cleaned and turned into a page. Writes nothing."""
+
+import json
+import logging
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from crosswave.report.run.cache import data_hash, shown_name
+from crosswave.report.run.kernels import LocalKernelManager, best_kernel
+from crosswave.report.run.tasks import CURRENT_KERNEL, Product, Task
+from crosswave.report.site.page import PageOrigin, render_page
+
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+HEADING = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
+SHOWN_FILES = 4
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""A widget without its kernel is dead, and its id differs from run to run: its other forms are what is kept."""
+
+
+class PageError(RuntimeError):
+    """Says why an executed notebook does not count as a success."""
+
+
+def execute_task(task: Task) -> Product:
+    """Page of one task."""
+    begun = time.perf_counter()
+    seen: list[NotebookNode] = []
+    html = error = ""
+    try:
+        executed = _executed(task, seen.append)
+        _judge(executed)
+        _clean(executed, task)
+        html = render_page(executed, page_origin(task, executed))
+    except Exception as fault:  # whatever a notebook does, the other pages go on
+        executed = seen[-1] if seen else nbformat.v4.new_notebook()
+        error = ANSI.sub("", f"{type(fault).__name__}: {fault}").strip()
+        _clean(executed, task)
+    seconds = time.perf_counter() - begun
+    return Product(task.page, page_title(task, executed), _as_json(executed), html, error, seconds)
+
+
+def page_title(task: Task, notebook: NotebookNode) -> str:
+    """Title of a page: the task's own, else the notebook's first heading of prose or output, else the page's id."""
+    if task.title:
+        return task.title
+    for text in _texts(notebook):
+        if heading := HEADING.search(text):
+            return heading.group(1)
+    return task.page
+
+
+def page_origin(task: Task, notebook: NotebookNode) -> PageOrigin:
+    """Return what the page of a task says of its own making."""
+    names = [shown_name(path) for path in task.data]
+    files = ", ".join(sorted(names)) if len(names) <= SHOWN_FILES else f"{len(names)} files"
+    facts = {
+        "Notebook": task.notebook.name,
+        "Parameters": ", ".join(f"{name} = {value!r}" for name, value in task.parameters.items()) or "defaults",
+        "Data": files or "none recorded",
+        "Data hash": data_hash(task.data)[:16],
+        "crosswave": version("crosswave"),
+    }
+    home = "../" * (task.page.count("/") + 1) + "index.html"
+    return PageOrigin(task.page, page_title(task, notebook), home, tuple(facts.items()))
+
+
+def _executed(task: Task, keep: Callable[[NotebookNode], None]) -> NotebookNode:
+    """Run the notebook by papermill; `keep` gets the notebook as it starts, and holds it if the kernel dies."""
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # every fault is in the product
+    source = nbformat.read(task.notebook, as_version=4)
+    with tempfile.TemporaryDirectory(prefix="cw-") as scratch:
+        settings = {"scratch": scratch, "folder": str(task.notebook.parent.resolve())}
+        try:
+            done: NotebookNode = papermill.execute_notebook(
+                source,
+                None,
+                parameters=dict(task.parameters),
+                kernel_name=best_kernel() if task.kernel == CURRENT_KERNEL else task.kernel,
+                language="python",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                autosave_cell_every=0,
+                execution_timeout=task.timeout,
+                kernel_manager_class=LocalKernelManager,
+                config=Config({"LocalKernelManager": settings}),
+                shutdown_kernel="immediate",
+                record_timing=False,
+                on_notebook_start=lambda notebook: keep(notebook),
+            )
+            return done
+        except Exception as fault:
+            last_words = _last_words(Path(scratch) / "stderr.txt")
+            if not last_words:
+                raise
+            raise PageError(f"{type(fault).__name__}: {fault}\nThe kernel's last words:\n{last_words}") from fault
+
+
+def _judge(notebook: NotebookNode) -> None:
+    """Raise PageError unless every code cell ran to its end; papermill calls some of these a success."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors:
+            raise PageError(f"cell {number} ended with {errors[0].ename}: {errors[0].evalue}")
+        if cell.execution_count is None:
+            raise PageError(f"cell {number} did not run")
+
+
+def _clean(notebook: NotebookNode, task: Task) -> None:
+    """Take out of the notebook what differs between machines and moments: times, paths, random ids."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+    notebook.metadata["papermill"] = {"parameters": dict(task.parameters)}
+    notebook.metadata["crosswave"] = {"page": task.page, "version": version("crosswave")}
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def _as_json(notebook: NotebookNode) -> str:
+    """The notebook in as few bytes as may be: it is downloaded, and no difference is looked at."""
+    content = json.loads(nbformat.writes(notebook, split_lines=False))
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _last_words(stderr: Path) -> str:
+    try:
+        return stderr.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
+    except OSError:
+        return ""
+
+
+def _texts(notebook: NotebookNode) -> list[str]:
+    texts: list[str] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            texts.append(cell.source)
+        for output in cell.get("outputs", []):
+            data: dict[str, Any] = output.get("data", {})
+            texts.append(str(data.get("text/markdown", "")))
+    return texts

@@ -1,0 +1,137 @@
+"""How notebook kernels are started: this interpreter, private sockets, one thread, one hash seed."""
+
+import os
+import shutil
+import sys
+import tempfile
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager, KernelManager
+from jupyter_core.paths import jupyter_path
+from traitlets import Bool, DottedObjectName, Type, Unicode, default
+
+from crosswave.kernel.place import LONGEST_SOCKET
+from crosswave.report.run.clients import BlockingQuickClient, QuickClient
+from crosswave.report.run.tasks import CURRENT_KERNEL
+
+PRIVATE_SOCKETS = sys.platform != "win32"
+
+FIXED = {
+    "CROSSWAVE_PROGRESS": "0",
+    "CROSSWAVE_WARN": "0",
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "CROSSWAVE_KEEP": "1",
+}
+# Without byte code every kernel compiles the package anew.
+DROPPED = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP")
+
+
+def kernel_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Environment variables for a kernel: those given, with everything fixed that could change an output."""
+    kept = {name: value for name, value in environment.items() if name not in DROPPED}
+    return kept | FIXED
+
+
+def best_kernel() -> str:
+    """Return the name of the kernel to run pages on: a warm one where it can be had, else the ordinary one."""
+    try:
+        from crosswave.kernel import ensure_kernelspec, why_cold
+    except ImportError:
+        return CURRENT_KERNEL
+    return CURRENT_KERNEL if why_cold() else ensure_kernelspec()
+
+
+def start_kernels(*, holds_server: bool = True) -> None:
+    """Start the server of warm kernels, where they can be had, before there is a kernel to fork."""
+    if (name := best_kernel()) != CURRENT_KERNEL:
+        manager = BlockingLocalKernelManager(kernel_name=name, holds_server=holds_server)
+        manager.start_kernel()
+        manager.shutdown_kernel(now=True)
+
+
+class CurrentKernelSpecManager(KernelSpecManager):
+    """Kernel specifications, with one more that is always the interpreter running this.
+
+    An installed ``python3`` may be any Python of the user's; none need be installed. IPython's former folder of
+    specifications is passed over: to learn where it is one has to import IPython, in every process that starts kernels.
+    """
+
+    @default("kernel_dirs")
+    def _kernel_dirs_default(self) -> list[str]:
+        return list(jupyter_path("kernels"))
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return the specification of that name."""
+        if kernel_name == CURRENT_KERNEL:
+            return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+        return super().get_kernel_spec(kernel_name)
+
+
+class _LocalKernel(KernelManager):
+    """What both managers below share.
+
+    Kernels listen on sockets in a private folder: TCP ports are chosen before they are bound, and processes that
+    start kernels at the same time then race for them. A folder whose name is too long for sockets leaves TCP.
+    """
+
+    holds_server = Bool(True, help="Whether the server of warm kernels ends with the processes that hold it.")
+    scratch = Unicode(help="Folder of the sockets, the connection file and the kernel's own stderr.").tag(config=True)
+    folder = Unicode(help="Working directory of the kernel; empty is that of the caller.").tag(config=True)
+
+    @default("scratch")
+    def _scratch_default(self) -> str:
+        made = tempfile.mkdtemp(prefix="cw-")
+        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        return made
+
+    @default("kernel_spec_manager")
+    def _kernel_spec_manager_default(self) -> KernelSpecManager:
+        return CurrentKernelSpecManager(parent=self)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.connection_file = str(Path(self.scratch) / "k.json")
+        if PRIVATE_SOCKETS and len(os.fsencode(self.scratch)) + len("/k-ipc-1") <= LONGEST_SOCKET:
+            self.transport = "ipc"
+
+    @property
+    def ipykernel(self) -> bool:
+        """Whether the kernel takes IPython's options."""
+        spec = self.kernel_spec
+        return spec is not None and spec.language == "python"
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
+        kw["env"] = kernel_environment(kw.get("env") or os.environ) | {
+            "IPYTHONDIR": str(Path(self.scratch) / "ipython")
+        }
+        if self.folder:
+            kw.setdefault("cwd", self.folder)
+        if "stderr" not in kw:
+            kw["stderr"] = open(Path(self.scratch) / "stderr.txt", "ab")  # noqa: SIM115 (lives as long as the kernel)
+        return await super()._async_pre_start_kernel(**kw)
+
+
+class LocalKernelManager(_LocalKernel, AsyncKernelManager):
+    """Starts kernels for the runner."""
+
+    client_class = DottedObjectName(f"{QuickClient.__module__}.{QuickClient.__name__}")
+    client_factory = Type(QuickClient)
+
+
+class BlockingLocalKernelManager(_LocalKernel):
+    """Starts the same kernels for callers that wait, as the notebook tests do."""
+
+    client_class = DottedObjectName(f"{BlockingQuickClient.__module__}.{BlockingQuickClient.__name__}")
+    client_factory = Type(BlockingQuickClient)

@@ -1,0 +1,74 @@
+"""Whether the outputs of committed notebooks are those of their code, found out without running them.
+
+Run as ``python -m crosswave.report.run.recorded notebooks/*.ipynb``: a check for every commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crosswave.report.site.files import write_whole
+
+RECORD = "outputs.sha256"
+_MEND = "run make notebooks"
+
+
+def faults(notebook: Path) -> Iterator[str]:
+    """Yield what shows that a notebook was not run from its first cell to its last as it stands."""
+    try:
+        cells = _code(notebook)
+    except (OSError, ValueError, KeyError) as error:
+        yield f"{notebook}: no notebook that can be read ({error}); git checkout {notebook} brings it back"
+        return
+    counts = [cell.get("execution_count") for cell in cells]
+    if counts != list(range(1, len(cells) + 1)):
+        yield f"{notebook}: its cells were not run in order from the first to the last; {_MEND}"
+    for number, cell in enumerate(cells, start=1):
+        if any(map(_complains, cell.get("outputs", []))):
+            yield f"{notebook}: code cell {number} ended in an error or a warning; mend it, then {_MEND}"
+    if _recorded(notebook.parent).get(notebook.name) != _digest(cells):
+        yield f"{notebook}: its code has changed since its outputs were made; {_MEND}"
+
+
+def record(notebooks: Iterable[Path]) -> None:
+    """Write down the code that the outputs of notebooks come from, beside them."""
+    for notebook in notebooks:
+        lines = {**_recorded(notebook.parent), notebook.name: _digest(_code(notebook))}
+        there = sorted((name, digest) for name, digest in lines.items() if (notebook.parent / name).is_file())
+        write_whole(notebook.parent / RECORD, "".join(f"{digest}  {name}\n" for name, digest in there))
+
+
+def _code(notebook: Path) -> list[dict[str, Any]]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+def _digest(cells: Sequence[Mapping[str, Any]]) -> str:
+    sources = ["".join(cell["source"]) for cell in cells]
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest()
+
+
+def _recorded(folder: Path) -> dict[str, str]:
+    path = folder / RECORD
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def _complains(output: Mapping[str, Any]) -> bool:
+    return output.get("output_type") == "error" or output.get("name") == "stderr"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the faults of the notebooks named, and return the exit status."""
+    found = [fault for notebook in map(Path, arguments) for fault in faults(notebook)]
+    print("\n".join(found), end="\n" if found else "")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

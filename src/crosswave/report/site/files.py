@@ -1,0 +1,35 @@
+"""Files that appear whole or not at all."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HALF_WRITTEN = ".*.part"
+"""The names of files that are being written, as a pattern."""
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place, then move it there in one step.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be written; what stood there before is then untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
+        os.chmod(aside, 0o644)
+        os.replace(aside, path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON object whole, keys sorted."""
+    write_whole(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

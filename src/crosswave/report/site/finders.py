@@ -1,0 +1,258 @@
+"""The long tables of the site: every finding, claim, trend and survey, a row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from crosswave.claims.sampling import surveys_of
+from crosswave.reconstruct import FindingCounts
+from crosswave.report.holes import feasible_words
+from crosswave.report.ledger import Ledger
+from crosswave.report.sentences import points
+from crosswave.report.site.material import Cell, Column, Finder, Row
+from crosswave.report.words import capital
+from crosswave.study.loading import Finding, Registry, findings_of
+from crosswave.study.models import Claim, Survey
+from crosswave.tables.render import percent, span
+from crosswave.trend.change import Trend
+from crosswave.trend.verdict import DECISIONS
+
+_REFUSED = ("uninformative by design", "not comparable", "not testable")
+_SAYS_MOST = (*(verdict for verdict in DECISIONS if verdict not in _REFUSED), *_REFUSED)
+"""Verdicts in the order in which a reader wants them: what was decided first, what could not be looked at last."""
+
+
+def make_finders(registry: Registry, ledger: Ledger) -> tuple[Finder, ...]:
+    """Return every long table of the site."""
+    return (trends(ledger, registry), findings(registry, ledger), claims(registry, ledger), surveys(registry, ledger))
+
+
+def house_of(survey: Survey) -> str:
+    """Return who asked, or else who published; empty where neither is known."""
+    return survey.fieldwork.house or survey.publisher or ""
+
+
+def _number(text: str, value: float | None) -> Cell:
+    return Cell(text, sort=None if value is None or pd.isna(value) else float(value))
+
+
+def _year(*years: int) -> Cell:
+    shown = sorted(set(years))
+    return Cell(
+        span(*(str(year) for year in (shown[0], shown[-1]))) if shown else "",
+        sort=float(shown[0]) if shown else None,
+        values=tuple(map(str, shown)),
+    )
+
+
+def _several(values: Iterable[str]) -> Cell:
+    kept = tuple(dict.fromkeys(value for value in values if value))
+    return Cell(", ".join(kept), values=kept)
+
+
+def findings(registry: Registry, ledger: Ledger) -> Finder:
+    """Return the table of every printed figure."""
+    columns = (
+        Column("survey", "Figure", filter="Survey"),
+        Column("year", "Year", number=True, filter="Year"),
+        Column("house", "House or publisher", filter="House or publisher"),
+        Column("topic", "Topic", filter="Topic"),
+        Column("asked", "What was asked, and the answer", wide=True),
+        Column("printed", "Printed", number=True),
+        Column("counts", "Counts that print it"),
+        Column("interval", "Interval, %", number=True),
+        Column("level", "Level", filter="Level"),
+    )
+    rows = [
+        _finding_row(registry.findings[str(row.finding_id)], _counts_of(ledger, row), row)
+        for row in ledger.findings.itertuples()
+    ]
+    return Finder(
+        name="findings",
+        title="Findings",
+        lead="Every printed figure, with the whole counts that can have printed it.",
+        caption="Printed figures of all surveys. The interval says how far chance alone would move a figure if those "
+        "who answered were a random sample.",
+        unit="findings",
+        columns=columns,
+        rows=tuple(rows),
+    )
+
+
+def _counts_of(ledger: Ledger, row: pd.Series) -> FindingCounts:
+    return ledger.reconstructions[str(row.survey_id)].findings[str(row.finding_id)]
+
+
+def _finding_row(finding: Finding, counts: FindingCounts, row: pd.Series) -> Row:
+    survey = finding.survey
+    return Row(
+        finding.id,
+        (
+            Cell(finding.id, f"survey/{survey.id}", finding.local_id, values=(survey.id,)),
+            _year(survey.year),
+            Cell(house_of(survey)),
+            Cell(finding.answer.topic),
+            Cell(f"{finding.question.asks} {finding.answer.says}"),
+            _number(finding.answer.printed, row.estimate),
+            Cell(_counts_words(counts)),
+            _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
+            Cell(counts.level),
+        ),
+    )
+
+
+def _counts_words(counts: FindingCounts) -> str:
+    if counts.count_low is None or counts.count_high is None or counts.base_low is None or counts.base_high is None:
+        return ""
+    top = feasible_words(counts.values, counts.count_low, counts.count_high)
+    return f"{top} of {feasible_words(counts.bases, counts.base_low, counts.base_high)}"
+
+
+def trends(ledger: Ledger, registry: Registry) -> Finder:
+    """Return the table of every construct."""
+    window = registry.plan.window
+    columns = (
+        Column("construct", "Thing measured"),
+        Column("topic", "Topic", filter="Topic"),
+        Column("year", "Years compared", number=True, filter="Year"),
+        Column("house", "Houses or publishers", filter="House or publisher"),
+        Column("waves", "Waves", number=True),
+        Column("grade", "Grade", filter="Grade"),
+        Column("difference", "Difference, points", number=True),
+        Column("interval", "Interval, points", number=True),
+        Column("detectable", "Detectable change, points", number=True),
+        Column("verdict", "Verdict", filter="Verdict"),
+    )
+    rows = [_trend_row(row, ledger.assessed[str(row.construct_id)], registry) for row in ledger.trends.itertuples()]
+    rows.sort(key=lambda row: _SAYS_MOST.index(row.cells[-1].text))
+    return Finder(
+        name="trends",
+        title="Trends",
+        lead="Everything that more than one survey may have measured, and what may be said of a change.",
+        caption=f"Things measured by surveys of {window.from_year} to {window.to_year}, those who answered only. The "
+        "difference is later minus earlier; its interval holds the total error of both waves.",
+        unit="trends",
+        columns=columns,
+        rows=tuple(rows),
+    )
+
+
+def _trend_row(row: pd.Series, trend: Trend, registry: Registry) -> Row:
+    waves = trend.waves
+    topics = [registry.findings[answer.finding].answer.topic for answer in trend.construct.answers]
+    compared = trend.comparison
+    label = trend.construct.label
+    return Row(
+        trend.construct.id,
+        (
+            Cell(capital(label), f"trend/{trend.construct.id}"),
+            _several(topics),
+            _years_compared(row, [wave.year for wave in waves]),
+            _several(house_of(wave.survey) for wave in waves),
+            _number(str(len(waves)), len(waves)),
+            Cell("" if pd.isna(row.grade) else str(row.grade)),
+            _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
+            _number(span(points(compared.low, sign=True), points(compared.high, sign=True)) if compared else "",
+                    row.low_pp),
+            _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
+            Cell(trend.verdict),
+        ),
+    )  # fmt: skip
+
+
+def _years_compared(row: pd.Series, years: Sequence[int]) -> Cell:
+    if pd.isna(row.from_year):
+        return Cell("", values=tuple(map(str, sorted(set(years)))))
+    return Cell(span(str(row.from_year), str(row.to_year)), sort=float(row.from_year), values=_year(*years).values)
+
+
+def claims(registry: Registry, ledger: Ledger) -> Finder:
+    """Return the table of every claim."""
+    columns = (
+        Column("claim", "Claim", wide=True),
+        Column("source", "Who makes it", filter="Who makes it"),
+        Column("year", "Year", number=True, filter="Year"),
+        Column("survey", "Surveys", filter="Survey"),
+        Column("topic", "Topic", filter="Topic"),
+        Column("answered", "For those who answered", filter="For those who answered"),
+        Column("sample", "If they were a random sample", filter="If a random sample"),
+        Column("population", "For the population", wide=True),
+    )
+    rows = (_claim_row(row, registry.claims[str(row.claim_id)], registry) for row in ledger.claims.itertuples())
+    return Finder(
+        name="claims",
+        title="Claims",
+        lead="Sentences that writers built on the figures, checked against print.",
+        caption="Claims of all sources, in this project's own words, and for whom each of them holds.",
+        unit="claims",
+        columns=columns,
+        rows=tuple(rows),
+    )
+
+
+def _claim_row(row: pd.Series, claim: Claim, registry: Registry) -> Row:
+    source = registry.claim_sources[claim.source]
+    terms = [term for term in claim.names if term in registry.findings]
+    published = source.published or ""
+    return Row(
+        claim.id,
+        (
+            Cell(claim.says, f"claims/{claim.source}", claim.id),
+            Cell(source.publisher or source.title),
+            _year(int(published[:4])) if published else Cell(""),
+            _several(surveys_of(claim, registry)),
+            _several(registry.findings[term].answer.topic for term in terms),
+            Cell(str(row.answered_verdict)),
+            Cell(str(row.random_sample_verdict)),
+            Cell(str(row.population_licence)),
+        ),
+    )
+
+
+def surveys(registry: Registry, ledger: Ledger) -> Finder:
+    """Return the table of every survey wave."""
+    columns = (
+        Column("survey", "Survey"),
+        Column("year", "Year", number=True, filter="Year"),
+        Column("house", "House or publisher", filter="House or publisher"),
+        Column("population", "Who was asked", wide=True),
+        Column("n", "Answers", number=True),
+        Column("sampling", "How they were chosen", filter="How they were chosen"),
+        Column("topic", "Topics", filter="Topic", wide=True),
+        Column("figures", "Figures", number=True),
+        Column("level", "Levels of the figures", filter="Level"),
+    )
+    return Finder(
+        name="surveys",
+        title="Surveys",
+        lead="Every survey wave: who asked whom, when, and how many answered.",
+        caption="Survey waves, earliest first. What no source prints is not known, and is left empty.",
+        unit="surveys",
+        columns=columns,
+        rows=tuple(
+            _survey_row(survey, ledger)
+            for survey in sorted(registry.surveys.values(), key=lambda one: (one.year, one.id))
+        ),
+    )
+
+
+def _survey_row(survey: Survey, ledger: Ledger) -> Row:
+    found = ledger.reconstructions[survey.id]
+    n_low, n_high = found.n or (None, None)
+    figures = findings_of(survey)
+    return Row(
+        survey.id,
+        (
+            Cell(survey.title, f"survey/{survey.id}"),
+            _year(survey.year),
+            Cell(house_of(survey)),
+            Cell(survey.population),
+            _number(span(n_low, n_high), n_low),
+            Cell((survey.sampling or "").replace("-", " ") + " (inferred)" * ("sampling" in survey.inferred.named)),
+            _several(sorted(figure.answer.topic for figure in figures)),
+            _number(str(len(figures)), len(figures)),
+            _several(sorted(found.findings[figure.id].level for figure in figures)),
+        ),
+    )

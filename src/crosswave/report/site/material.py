@@ -1,0 +1,203 @@
+"""What the site shows besides notebooks: plain records of text and links, made from the registry and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table.
+
+    Attributes
+    ----------
+    page : str
+        Id of the page that it leads to: ``survey/igov-2017``; empty for none. A page that was not made is not linked.
+    sort : float or None
+        By what a column of numbers is sorted; None where the cell says nothing.
+    values : tuple of str
+        What a filter compares, where that is not the text.
+    """
+
+    text: str
+    page: str = ""
+    at: str = ""
+    sort: float | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table that readers search.
+
+    Attributes
+    ----------
+    number : bool
+        Whether it is sorted by `Cell.sort` and stands at the right.
+    filter : str
+        What readers choose among its values; empty where they do not.
+    """
+
+    key: str
+    title: str
+    number: bool = False
+    filter: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its id on the page, and a cell for each column; the first heads the row."""
+
+    id: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A page with one long table that is searched, filtered and sorted.
+
+    Attributes
+    ----------
+    title, lead, caption : str
+        Heading, a sentence below it, and what the table shows.
+    unit : str
+        What one row is, in the plural.
+    rows : tuple of Row
+        In the order in which they are shown first.
+    """
+
+    name: str
+    title: str
+    lead: str
+    caption: str
+    unit: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    def choices(self, place: int) -> list[str]:
+        """Return every value of a column among which readers may choose, numbers and words in their order."""
+        values = {value for row in self.rows for value in shown_values(row.cells[place])}
+        return sorted(values, key=lambda text: (not text[:1].isdigit(), text.casefold()))
+
+
+def shown_values(cell: Cell) -> tuple[str, ...]:
+    """Return what a filter compares of a cell."""
+    return cell.values or ((cell.text,) if cell.text else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One value of a fact: text, and where it leads: an address outside, or a page by its id; words after it."""
+
+    text: str
+    href: str = ""
+    page: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFact:
+    """A name and its values; a wide one takes the whole width."""
+
+    name: str
+    items: tuple[Item, ...]
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The key facts of a page, with a heading; ``planned`` where they are those of plan.yaml whatever the page is."""
+
+    heading: str
+    facts: tuple[CardFact, ...]
+    planned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A difference with its interval, in points, and the change that is too small to matter."""
+
+    low: float
+    high: float
+    middle: float
+    margin: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A line of the overview: what was printed, the verdict, how sure it is, and the main reservation."""
+
+    heading: str
+    page: str
+    printed: str
+    verdict: str
+    sure: tuple[str, ...]
+    reservation: str
+    bar: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many things came to a verdict, and what the verdict means."""
+
+    number: int
+    verdict: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The first page: a question, its answer, a line for each topic, and what the evidence cannot say."""
+
+    question: str
+    answer: str
+    lead: str
+    topics: tuple[Topic, ...]
+    total: int
+    counts: tuple[Count, ...]
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A table to be downloaded: its name, title, number of rows, and its files by name."""
+
+    name: str
+    title: str
+    rows: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """Everything to be downloaded: the tables, the files by name, and the columns of each table."""
+
+    tables: tuple[Download, ...]
+    files: Mapping[str, bytes]
+    columns: Mapping[str, tuple[tuple[str, str, str, str], ...]]
+    whole: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """How the whole is cited: a sentence, BibTeX, and the licences of code and of data."""
+
+    sentence: str
+    bibtex: str
+    licences: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All of that; what is absent has no page. ``left_out``: a line for each data file with faults, for every page."""
+
+    overview: Overview | None = None
+    finders: tuple[Finder, ...] = ()
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    downloads: Downloads | None = None
+    citation: Citation | None = None
+    methods: str = ""
+    left_out: tuple[str, ...] = ()

@@ -1,0 +1,67 @@
+"""Small changes to words that every sentence needs, and which texts no file, terminal or spreadsheet should get."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_FORMULA = ("=", "+", "-", "@")
+_SIGNED = re.compile(r"[+-]( ?\d[\d.,]*[\w%/ ]*)?")
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def capital(text: str) -> str:
+    """Return text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "wave"), plural(2, "wave"), plural(0, "body", "bodies")
+    ('1 wave', '2 waves', '0 bodies')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+_MOST_SHOWN = 80
+
+
+def arrived(value: object) -> str:
+    """Return what arrived as Python writes it, cut where it is long: a message is read by a person.
+
+    Examples
+    --------
+    >>> arrived("58%"), arrived("-" * 20_001)[-26:]
+    ("'58%'", '---... (20,003 characters)')
+    """
+    return cut(repr(value))
+
+
+def cut(text: str) -> str:
+    """Return a text, cut where it is long, with how long it is."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 25]}... ({len(text):,} characters)"
+
+
+def unsafe(text: str) -> str:
+    """Return why a text must not stand in the data, and what to do; empty where it may.
+
+    Examples
+    --------
+    >>> unsafe("=1+1"), unsafe("-2 points")
+    ('begins with =, so a spreadsheet would run it as a formula; begin with a letter or a digit', '')
+    """
+    hidden = next((one for one in text if _hides(one)), None)
+    if hidden:
+        return f"holds the control character U+{ord(hidden):04X}, which a terminal would obey; delete it"
+    start = text.strip()
+    if start.startswith(_FORMULA) and not _SIGNED.fullmatch(start):
+        return f"begins with {start[0]}, so a spreadsheet would run it as a formula; begin with a letter or a digit"
+    return ""
+
+
+def _hides(character: str) -> bool:
+    """Whether a character is no part of a text: it steers a terminal, or turns the direction of reading."""
+    return (unicodedata.category(character) == "Cc" and character not in "\n\t") or character in _TURNING

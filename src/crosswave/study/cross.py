@@ -1,0 +1,169 @@
+"""Rules between files: what one names, another must hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from crosswave.study.duplicates import same_pages
+from crosswave.study.faults import Fault, listed
+from crosswave.study.mending import Path_
+from crosswave.study.models import Claims, Construct, Constructs, Source
+from crosswave.study.references import Located, dangling, repeated
+
+if TYPE_CHECKING:
+    from crosswave.study.loading import Registry
+
+
+def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) -> list[Fault]:
+    """Return the faults that only show when the files stand side by side."""
+    by_file: dict[str, Iterable[Located]] = {
+        "constructs.yaml": _constructs(registry, constructs),
+        "claims.yaml": _claims(registry, claims),
+    }
+    by_file |= {f"surveys/{name}.yaml": _survey(registry, name) for name in registry.surveys}
+    told = (
+        listed(registry.documents[file].fault(*row) for row in rows)
+        for file, rows in by_file.items()
+        if file in registry.documents
+    )
+    return [*chain.from_iterable(told), *disagreements(registry), *_pages(registry), *listed(_facts(registry))]
+
+
+def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
+    rows, changes = constructs.constructs, _change_ids(registry)
+    yield from repeated((("constructs", k, "id"), construct.id) for k, construct in enumerate(rows))
+    for k, construct in enumerate(rows):
+        yield from _construct(registry, construct, ("constructs", k), changes)
+
+
+def _construct(registry: Registry, construct: Construct, where: Path_, changes: set[str]) -> Iterator[Located]:
+    families = {family.id for family in registry.plan.families}
+    yield from dangling((*where, "family"), "family of plan.yaml", [construct.family], families)
+    yield from dangling((*where, "changes"), "printed change", _told(construct.changes, registry), changes)
+    members = [answer.finding for answer in construct.answers]
+    surveys = Counter(finding.split(".")[0] for finding in members)
+    for j, answer in enumerate(construct.answers):
+        place = (*where, "answers", j)
+        yield from dangling((*place, "finding"), "finding", _told([answer.finding], registry), registry.findings)
+        yield from dangling((*place, "same_instrument_as"), "answer here", answer.same_instrument_as, members)
+        survey = answer.finding.split(".")[0]
+        if surveys[survey] > 1:
+            yield (*place, "finding"), f"{survey} has {surveys[survey]} answers in {construct.id}; keep one per survey"
+    yield from _grades(registry, construct, where)
+    yield from _one_way(construct, where)
+
+
+def _grades(registry: Registry, construct: Construct, where: Path_) -> Iterator[Located]:
+    """Grades say how alike an answer is to the first one: that is like itself, and no two units are one."""
+    units = [found.survey.unit if (found := registry.findings.get(a.finding)) else None for a in construct.answers]
+    for j, answer in enumerate(construct.answers):
+        grades, place = answer.grades.model_dump(), (*where, "answers", j, "grades")
+        if j == 0 and (other := [aspect for aspect, grade in grades.items() if grade != "same"]):
+            yield place, f"the first answer is what the others are graded by; write {other[0]}: same, or put it below"
+        elif units[0] and units[j] and (answer.grades.unit == "same") > (units[0] == units[j]):
+            yield (
+                (*place, "unit"),
+                f"the survey counts by {units[j]}, the first answer's by {units[0]}; grade it different",
+            )
+        elif units[0] and units[0] == units[j] and answer.grades.unit in ("similar", "different"):
+            yield (
+                (*place, "unit"),
+                f"both surveys count by {units[j]}; grade it same, or unknown where replies may differ",
+            )
+
+
+def _one_way(construct: Construct, where: Path_) -> Iterator[Located]:
+    named = {answer.finding: answer.same_instrument_as for answer in construct.answers}
+    for j, answer in enumerate(construct.answers):
+        for other in answer.same_instrument_as:
+            if answer.finding not in named.get(other, (answer.finding,)):
+                place = (*where, "answers", j, "same_instrument_as")
+                yield place, f"{other} does not name {answer.finding} in return; add same_instrument_as there"
+
+
+def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
+    yield from repeated((("sources", k, "id"), source.id) for k, source in enumerate(claims.sources))
+    yield from repeated((("claims", k, "id"), claim.id) for k, claim in enumerate(claims.claims))
+    sources = {source.id for source in claims.sources}
+    shares = set(registry.findings)
+    divisors = shares | set(registry.facts)
+    terms = divisors | _change_ids(registry)
+    for k, claim in enumerate(claims.claims):
+        yield from dangling(("claims", k, "source"), "source of this file", [claim.source], sources)
+        yield from dangling(("claims", k, "surveys"), "survey", _told(claim.surveys, registry), registry.surveys)
+        for j, condition in enumerate(claim.all_of):
+            place: Path_ = ("claims", k, "all_of", j)
+            what, known = ("finding", shares) if condition.is_ == "most" else ("finding, printed change or fact", terms)
+            yield from dangling((*place, "terms"), what, _told(condition.terms, registry), known)
+            yield from dangling((*place, "over"), "finding or fact", _told(condition.over, registry), divisors)
+
+
+def _survey(registry: Registry, name: str) -> Iterator[Located]:
+    survey = registry.surveys[name]
+    for k, overlap in enumerate(survey.overlaps):
+        yield from dangling(("overlaps", k, "survey"), "survey", _told([overlap.survey], registry), registry.surveys)
+        other = registry.surveys.get(overlap.survey)
+        if other and other.id not in registry.unread and name not in {one.survey for one in other.overlaps}:
+            yield ("overlaps", k), f"{other.id} does not name {name} in return; add the overlap there"
+    for k, change in enumerate(survey.changes):
+        yield from dangling(("changes", k, "since"), "survey", _told([change.since], registry), registry.surveys)
+        known = {f"{question.id}.{answer.id}" for question in survey.questions for answer in question.answers}
+        yield from dangling(("changes", k, "answer"), "answer of this survey", [change.answer], known)
+
+
+def _told(names: Iterable[str], registry: Registry) -> list[str]:
+    """Names that can be looked up: those of a survey file whose form is wrong are passed over."""
+    return [name for name in names if name.split(".")[0] not in registry.unread]
+
+
+def _change_ids(registry: Registry) -> set[str]:
+    return {f"{survey.id}.{change.id}" for survey in registry.surveys.values() for change in survey.changes}
+
+
+def disagreements(registry: Registry) -> Iterator[Fault]:
+    """Yield a fault where two files describe one source differently: nobody can say which of them is wrong."""
+    first: dict[str, tuple[Source, str]] = {}
+    for file, k, source in _listed(registry):
+        other, where = first.setdefault(source.id, (source, file))
+        if other != source:
+            words = differences(source.model_dump(), other.model_dump())
+            message = f"source {source.id} differs from the record in {where} ({words}); make them the same"
+            yield registry.documents[file].fault(("sources", k), message)
+
+
+def _pages(registry: Registry) -> Iterator[Fault]:
+    first = {source.id: (file, k, source) for file, k, source in reversed(list(_listed(registry)))}
+    for one, other in same_pages(source for _, _, source in reversed(first.values())):
+        file, k, _ = first[other.id]
+        rule = "give both one id and record, and list a second address in also_at"
+        yield registry.documents[file].fault(("sources", k), f"{other.id} and {one.id} are one page; {rule}")
+
+
+def _listed(registry: Registry) -> Iterator[tuple[str, int, Source]]:
+    """Each record of a source: its file, its place there, and what it says."""
+    whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
+    in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
+    for file, sources in chain(in_surveys, [("claims.yaml", tuple(registry.claim_sources.values()))]):
+        yield from ((file, k, source) for k, source in enumerate(sources))
+
+
+def differences(here: Mapping[str, object], there: Mapping[str, object]) -> str:
+    """Return in which fields one record of a source differs from another, and what stands there."""
+    unlike = [key for key in here if here[key] != there.get(key)]
+    return "; ".join(f"{key} {_said(here.get(key))} here, {_said(there.get(key))} there" for key in unlike)
+
+
+def _said(value: object) -> str:
+    return "absent" if value is None else repr(value)
+
+
+def _facts(registry: Registry) -> Iterator[Fault]:
+    if any(f"surveys/{name}.yaml" in registry.documents for name in registry.unread):
+        return  # it may describe the source
+    for name, fact in registry.facts.items():
+        if fact.source not in registry.sources:
+            message = f"source {fact.source} is described in no survey and not in claims.yaml; add it there"
+            yield registry.documents["context.csv"].fault((name,), message)

@@ -1,0 +1,151 @@
+"""An empty sheet to fill in: facts above, figures below, as CSV or Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from crosswave.report.site.files import write_whole
+from crosswave.study.faults import shown_path
+from crosswave.study.importing.columns import letter
+from crosswave.study.models import Answer, Question, Source, Survey, Topic
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+
+def _either(model: type[Survey | Source | Question | Answer], key: str) -> tuple[str, ...]:
+    """The words that a field allows."""
+    found: list[str] = []
+    for one in (model.model_fields[key].annotation, *get_args(model.model_fields[key].annotation)):
+        found += [word for word in get_args(one) if isinstance(word, str)]
+    return tuple(dict.fromkeys(found))
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    **{key: _either(Survey, key) for key in ("year_basis", "sector", "nation", "unit", "mode", "sampling")},
+    "source_kind": _either(Source, "kind"),
+    "response": _either(Question, "response"),
+    "topic": tuple(sorted(get_args(Topic))),
+}
+
+_FACTS: Mapping[str, str] = {
+    "id": "small letters, digits, hyphens and the year: acme-cloud-2021",
+    "title": "as printed",
+    "publisher": "who put it out",
+    "sponsor": "who paid, if a source says so",
+    "fieldwork_start": "YYYY, YYYY-MM or YYYY-MM-DD, as far as it is known",
+    "fieldwork_end": "the same",
+    "published": "the same",
+    "year": "the year that places the survey",
+    "year_basis": "where the year is from",
+    "population": "who was asked, in own words",
+    "sector": "",
+    "nation": "",
+    "unit": "what one reply stands for",
+    "mode": "",
+    "sampling": "",
+    "n": "as printed: 235, nearly 1,000, over 300",
+    "source_title": "the page that prints the figures, in own words; for a second page add these rows again",
+    "source_publisher": "",
+    "source_url": "https://...",
+    "source_kind": "",
+    "source_published": "",
+}
+
+_COLUMNS: Mapping[str, str] = {
+    "question": "# in own words; empty: as above",
+    "answer": "in own words",
+    "printed": "exactly as printed: 58%, 58.0%, nearly half",
+    "topic": "",
+    "barrier": "yes, where it stands in the way",
+    "about": "the thing measured, in own words; once for a question",
+    "response": "once for a question",
+    "base": "all, or which of them; empty: nobody says",
+    "base_n": "how many they are, if printed",
+    "base_answers": "where they are those who gave other answers: these, in their words or by id, separated by ;",
+    "question_id": "a short name of the question, if others refer to it; once for a question",
+    "note": "",
+}
+
+
+def write_template(path: Path) -> Path:
+    """Write an empty sheet, and return its path.
+
+    Raises
+    ------
+    ValueError
+        It ends in something else.
+    FileExistsError
+        There is such a file; it is left as it is.
+    """
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ValueError(f"a template ends in {' or '.join(_WRITERS)}; {path.name!r} arrived")
+    if path.exists():
+        raise FileExistsError(f"{shown_path(path)} is there already; choose another name")
+    write(path)
+    return path
+
+
+def _rows() -> list[list[str]]:
+    facts = [[key, "", _hint(key, words)] for key, words in _FACTS.items()]
+    hints = [_hint(key, words) for key, words in _COLUMNS.items()]
+    return [["fact", "value", "what belongs there"], *facts, [], list(_COLUMNS), hints]
+
+
+def _hint(key: str, words: str) -> str:
+    listed = f"one of: {', '.join(_CHOICES[key])}" if key in _CHOICES else ""
+    return "; ".join(filter(None, (words, listed)))
+
+
+def _csv(path: Path) -> None:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(_rows())
+    write_whole(path, "\ufeff" + stream.getvalue())
+
+
+def _excel(path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Figures"
+    for row in _rows():
+        sheet.append(row)
+    for cells in (sheet[1], sheet[len(_FACTS) + 3]):
+        for cell in cells:
+            cell.font = Font(bold=True)
+    _keep_text(sheet)
+    _offer_choices(sheet)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+
+
+def _keep_text(sheet: Worksheet) -> None:
+    """Cells that Excel leaves as they are typed, wide enough to read."""
+    for column, width in zip(_LETTERS, (34, 34, 30, 18, 10, 34, 12, 24, 10, 24, 18, 24), strict=True):
+        sheet.column_dimensions[column].width = width
+        for row in range(2, _LAST + 1):
+            sheet[f"{column}{row}"].number_format = "@"
+
+
+def _offer_choices(sheet: Worksheet) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    places = {key: f"B{row}" for row, key in enumerate(_FACTS, start=2)}
+    first = len(_FACTS) + 5
+    places |= {key: f"{letter}{first}:{letter}{_LAST}" for letter, key in zip(_LETTERS, _COLUMNS, strict=True)}
+    for key, words in _CHOICES.items():
+        choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+        sheet.add_data_validation(choice)
+        choice.add(places[key])
+
+
+_LAST = 200
+_LETTERS = tuple(map(letter, range(len(_COLUMNS))))
+_WRITERS: Mapping[str, Callable[[Path], None]] = {".csv": _csv, ".xlsx": _excel}

@@ -1,0 +1,177 @@
+"""The files of a data folder, read and validated one by one; a file that was read before is not parsed again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pydantic
+import yaml
+
+from crosswave.study.cache import Store, digest, file_digests, json_bytes, source_digest
+from crosswave.study.documents import Document, Model, Validated, read_document, validate
+from crosswave.study.faults import Fault, listed, shown_path
+from crosswave.study.mending import Path_
+from crosswave.study.models import Fact, Survey
+from crosswave.study.references import repeated, survey_faults
+from crosswave.study.rows import read_rows, validate_rows
+from crosswave.study.texts import read_bytes
+
+SHARED = ("constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
+
+
+class LateLines(dict[Path_, int]):
+    """The lines of a file without faults: looked up only once somebody asks, as hardly anybody does."""
+
+    def __init__(self, path: Path, shown_as: str) -> None:
+        super().__init__()
+        self._read: Callable[[], Document] | None = partial(read_document, path, shown_as)
+
+    def _fill(self) -> None:
+        if self._read is not None:
+            read, self._read = self._read, None
+            self.update(read().lines)
+
+    def __contains__(self, where: object) -> bool:
+        self._fill()
+        return super().__contains__(where)
+
+    def get(self, where: Path_, otherwise: Any = None, /) -> Any:
+        """Return the line of a place, or what was given in its stead."""
+        self._fill()
+        return super().get(where, otherwise)
+
+
+def kept_document(path: Path, shown_as: str, store: Store) -> Document:
+    """Return a YAML file as `read_document` does, from the cache where the same content was read before."""
+    try:
+        content = read_bytes(path)
+    except OSError:
+        return read_document(path, shown_as)
+    key = digest(_reader(), content)
+    if (kept := store.get(key)) is not None:
+        return Document(shown_as, json.loads(kept), LateLines(path, shown_as))
+    document = read_document(path, shown_as)
+    if not document.faults and read_bytes(path) == content:
+        store.put(key, json_bytes(document.data))
+    return document
+
+
+def folder_digests(folder: Path) -> dict[Path, str]:
+    """Return the digest of each file that a registry is made from."""
+    return file_digests([*(folder / name for name in SHARED), *survey_files(folder), *wrongly_named(folder)])
+
+
+def folder_key(folder: Path, digests: Mapping[Path, str]) -> str:
+    """The digest of all that a registry is made from: names and bytes of the files, and the source that reads."""
+    rows = ((path.relative_to(folder).as_posix(), found) for path, found in digests.items())
+    return digest(_reader(), *(part for row in rows for part in row))
+
+
+def _reader() -> str:
+    """What turns bytes into records: the source of this package, and the libraries under it."""
+    return digest(source_digest(Path(__file__).parent), yaml.__version__, pydantic.VERSION)
+
+
+def survey_files(folder: Path) -> list[Path]:
+    """Return the files of surveys in order of their names."""
+    return sorted((folder / "surveys").glob("*.yaml"))
+
+
+def wrongly_named(folder: Path) -> list[Path]:
+    """Return the files that a person may have meant as surveys."""
+    return sorted((folder / "surveys").glob("*.yml"))
+
+
+class Reader:
+    """Reads the files of one folder and gathers their faults."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.documents: dict[str, Document] = {}
+        self.faults: list[Fault] = []
+        self.unread: list[str] = []
+        self._store = Store("parsed")
+
+    def surveys(self) -> dict[str, Survey]:
+        """Return the surveys by the names of their files, which are their ids, also those that had to be mended."""
+        paths = survey_files(self.folder)
+        for path in wrongly_named(self.folder):
+            self.faults.append(Fault(shown_path(path), 1, "files of surveys end in .yaml; rename it"))
+        if not paths:
+            message = "no survey file stands here; crosswave new SURVEY-ID makes one"
+            self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))
+        return {path.stem: survey for path in paths if (survey := self.survey(path))}
+
+    def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
+        """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
+        document = self._document(path)
+        validated = self._validated(document, Survey)
+        faults = [] if checked else survey_faults(validated, document)
+        self.faults += faults
+        if validated.record is None or validated.faults or validated.record.id != path.stem:
+            self.unread.append(path.stem)
+        if not (faults or validated.faults):  # ten thousand files of values and lines would fill the memory
+            self._remember(path, Document(document.path, None, LateLines(path, document.path)))
+        return validated.record
+
+    def one(self, name: str, model: type[Model]) -> Model | None:
+        """Return a file that every folder needs as its model; None where it is missing or too much is wrong."""
+        path = self.folder / name
+        if not path.exists():
+            self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
+            return None
+        return self._validated(self._document(path), model).record
+
+    def facts(self, name: str) -> list[Fact]:
+        """Return the rows of the table of facts that are without faults."""
+        path = self.folder / name
+        if not path.exists():
+            self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
+            return []
+        document = self.documents[name] = read_rows(path, shown_path(path), "fact_id")
+        rows = validate_rows(document, Fact)
+        names = [row.get("fact_id", "") for row in document.data or ()]
+        self.faults += listed(chain(document.faults, (fault for row in rows for fault in row.faults)))
+        self.faults += listed(document.fault(*row) for row in repeated(((k,), n) for k, n in enumerate(names) if n))
+        self.unread += [name for name, row in zip(names, rows, strict=True) if row.faults]
+        return [row.record for row in rows if row.record and not row.faults]
+
+    def _validated(self, document: Document, model: type[Model]) -> Validated[Model]:
+        validated = validate(document, model)
+        self.faults += validated.faults
+        return validated
+
+    def _document(self, path: Path) -> Document:
+        return self._remember(path, kept_document(path, shown_path(path), self._store))
+
+    def _remember(self, path: Path, document: Document) -> Document:
+        self.documents[path.relative_to(self.folder).as_posix()] = document
+        return document
+
+
+class LateSurveys(Mapping[str, Survey]):
+    """Surveys of a folder that was found without faults before: each is read when it is asked for."""
+
+    def __init__(self, folder: Path, read: Callable[[Path], Survey]) -> None:
+        self._files = {path.stem: path for path in survey_files(folder)}
+        self._read = read
+        self._known: dict[str, Survey] = {}
+
+    def __getitem__(self, name: str) -> Survey:
+        if name not in self._known:
+            self._known[name] = self._read(self._files[name])
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)

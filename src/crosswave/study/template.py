@@ -1,0 +1,206 @@
+"""A survey file as text: commented where something is left open, and free of faults once it is filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import get_args
+
+import yaml
+
+from crosswave.report.site.files import write_whole
+from crosswave.study.faults import shown_path
+from crosswave.study.models import Topic
+
+Values = Mapping[str, str]
+Field = tuple[str, str, str]
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;'()/-]*[A-Za-z0-9.)]|[a-z0-9]+(-[a-z0-9]+)+|[1-9]\d{3}(-\d\d){1,2}")
+_WORDS_OF_YAML = {"yes", "no", "true", "false", "on", "off", "null", "y", "n"}
+
+# key, what stands there when nothing is known (a "#" before the key: the line is a comment then), what belongs there
+_HEAD = (
+    ("title", "", "as printed"),
+    ("#series", "publisher-topic", "the same for every wave of one instrument"),
+    ("publisher", "", "who put it out"),
+    ("#sponsor", "Who Paid Ltd", "who paid"),
+    ("#fieldwork", "{start: YEAR-01, end: YEAR-02, house: Who Asked Ltd}", "when answers were collected, and by whom"),
+    ("#published", "YEAR-04", "YYYY, YYYY-MM or YYYY-MM-DD"),
+    ("year", "YEAR", "the year that places the survey"),
+    ("year_basis", "publication", "fieldwork, publication or inferred"),
+    ("population", "", "who was asked, in own words"),
+    ("sector", "mixed", "central, local, nhs or mixed"),
+    ("#nation", "UK", "UK, England, Scotland, Wales or Northern Ireland"),
+    ("unit", "person", "one reply stands for a person, an organisation or a foi-return"),
+    ("#mode", "online", "online, telephone, paper, face-to-face, foi or mixed"),
+    ("#sampling", "self-selected", "probability, census, foi, panel, self-selected or poll-at-event"),
+    (
+        "#n",
+        '{printed: "235", value: 235, kind: exact}',
+        "exact, approximate (nearly), at-least (over), derived or unknown",
+    ),
+    ("#organisations", "180", "how many organisations stand behind the replies"),
+    ("#asked", "1000", "how many were asked, where that is printed"),
+    ("#weighted", "false", "true or false, where a source says"),
+    ("#design_effect", "1.6", "as printed"),
+    ("#margin_of_error", "3", "as printed, of a share of one half, in points at 95 %"),
+    ("#rounding", "nearest", "nearest or truncated, where a source says"),
+    ("#missing", "The report.", "what would have to be obtained"),
+    ("#inferred", "{sampling: from the house}", "what no source states as it stands here, and what it is taken from"),
+    ("#note", "Anything else.", "anything else worth knowing"),
+)
+_SOURCE = (
+    ("title", "", "what it is, in own words"),
+    ("publisher", "", "who put it out"),
+    ("url", "", "https://..."),
+    ("#also_at", "[https://example.org/older]", "other addresses of the same page"),
+    ("kind", "press-release", "press-release, publisher-report, trade-press, vendor-blog, mirror, founding-document"),
+    ("#published", "YEAR-04-18", "as far as it is known"),
+)
+_QUESTION = (
+    ("asks", "", "the question, in own words"),
+    ("about", "", "the thing measured, in own words"),
+    ("#response", "multi", "single, multi, scale or fact; single and scale: answers exclude each other"),
+    ("#response_inferred", "true", "no source says how it was answered"),
+    ("#exhaustive", "true", "the listed answers are all that was offered"),
+    ("#base", "all", "stated; or {who: users, n: 60}, {who: users, answers: [use.yes]}"),
+    ("#note", "Anything else.", "anything else"),
+)
+_ANSWER = (
+    ("says", "", "the answer, in own words"),
+    ("printed", "", 'the figure exactly as printed, in quotes: "58%"'),
+    ("topic", "", "one of the topics above"),
+    ("#barrier", "true", "it stands in the way"),
+)
+_ANSWER_REST = (
+    "measure", "item", "base", "net_of", "part_of", "rival_of", "complement_of", "organisations_of", "ambiguity",
+    "unusable", "note",
+)  # fmt: skip
+
+
+def scalar(text: str) -> str:
+    """Return a text as YAML: as it is where that is safe, else in double quotes."""
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in the double quotes of YAML."""
+    return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**9).rstrip("\n")
+
+
+def flow(values: Iterable[str]) -> str:
+    """Return texts as a YAML list on one line."""
+    return f"[{', '.join(scalar(value) for value in values)}]"
+
+
+def survey_text(
+    survey_id: str, head: Values, sources: Iterable[str], questions: Iterable[str], asked: bool = False
+) -> str:
+    """Return a whole survey file."""
+    year = head.get("year") or year_in(survey_id)
+    lines = [
+        "# yaml-language-server: $schema=../schema/survey.json",
+        "# Fill in what a source says and delete every line that no source supports: absent means unknown.",
+        f"# Then: crosswave check, crosswave show {survey_id}, crosswave run --survey {survey_id}",
+        *_topics(),
+        "",
+        f"id: {survey_id}",
+        *_fields(_asking(_HEAD) if asked else _HEAD, head, year),
+        "sources:",
+    ]
+    return "\n".join([*lines, *sources, "questions:", *questions]) + "\n"
+
+
+def source_text(source_id: str, known: Values, year: str, asked: bool = False) -> str:
+    """Return a source of a survey file, open where nothing is known."""
+    fields = _asking(_SOURCE) if asked else _SOURCE
+    return "\n".join([f"  - id: {source_id}", *_fields(fields, known, year, "    ")])
+
+
+def question_text(question_id: str, known: Values, answers: Iterable[str], commented: bool = True) -> str:
+    """Return a question of a survey file, open where nothing is known; with what might be added as comments."""
+    fields = _fields(_QUESTION if commented else _certain(_QUESTION, known), known, "", "    ")
+    return "\n".join([f"  - id: {scalar(question_id)}", *fields, "    answers:", *answers])
+
+
+def answer_text(answer_id: str, known: Values, sources: Iterable[str], commented: bool = False) -> str:
+    """Return an answer of a survey file."""
+    fields = _fields(_ANSWER if commented else _certain(_ANSWER, known), known, "", "        ")
+    rest = [f"        {key}: {known[key]}" for key in _ANSWER_REST if key in known]
+    return "\n".join([f"      - id: {scalar(answer_id)}", *fields, f"        sources: {flow(sources)}", *rest])
+
+
+def new_survey(survey_id: str, folder: Path) -> Path:
+    """Write a commented survey file to be filled in, and return its path.
+
+    Raises
+    ------
+    ValueError
+        The id is of another form.
+    FileExistsError
+        There is such a file; it is left as it is.
+    """
+    path = survey_path(survey_id, folder)
+    if path.exists():
+        raise FileExistsError(f"{shown_path(path)} is there already; choose another id or edit that file")
+    year, source = year_in(survey_id), f"{survey_id}-release"
+    more = (
+        "      # for each further answer copy the lines from - id to sources, or write it on one line:\n"
+        f'      # - {{id: skills, says: skills, printed: "41%", topic: skills, sources: [{source}]}}'
+    )
+    answer = answer_text("culture", {"topic": "culture"}, [source], commented=True)
+    question = question_text("barriers", {}, [answer, more])
+    write_whole(path, survey_text(survey_id, {"year": year}, [source_text(source, {}, year)], [question]))
+    return path
+
+
+def survey_path(survey_id: str, folder: Path) -> Path:
+    """Return where the file of a survey stands.
+
+    Raises
+    ------
+    ValueError
+        The id is of another form.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", survey_id):
+        raise ValueError(
+            f"a survey id is small letters, digits and single hyphens, such as igov-2017; {survey_id!r} arrived"
+        )
+    return folder / "surveys" / f"{survey_id}.yaml"
+
+
+def year_in(survey_id: str) -> str:
+    """Return the year that an id names; 2020 where it names none."""
+    found = re.search(r"(?:19|20)\d\d", survey_id)
+    return found[0] if found else "2020"
+
+
+def _topics() -> list[str]:
+    topics = sorted(get_args(Topic))
+    half = (len(topics) + 1) // 2
+    return [f"# Topics: {', '.join(topics[:half])},", f"#         {', '.join(topics[half:])}"]
+
+
+def _asking(fields: Iterable[Field]) -> list[Field]:
+    """Fields without what is proposed for them; what a survey may lack stands as a comment."""
+    optional = {"publisher": ("#publisher", "Acme Ltd", "who put it out")}
+    asked = ((key, default if key.startswith("#") else "", says) for key, default, says in fields)
+    return [optional.get(field[0], field) for field in asked]
+
+
+def _certain(fields: Iterable[Field], known: Values) -> list[Field]:
+    """Fields that are needed or known."""
+    return [field for field in fields if not field[0].startswith("#") or field[0][1:] in known]
+
+
+def _fields(fields: Iterable[Field], known: Values, year: str, indent: str = "") -> list[str]:
+    return [_field(key, default.replace("YEAR", year), says, known, indent) for key, default, says in fields]
+
+
+def _field(key: str, default: str, says: str, known: Values, indent: str) -> str:
+    name = key.removeprefix("#")
+    if known.get(name):
+        return f"{indent}{name}: {known[name]}"
+    line = f"{indent}{'# ' if key.startswith('#') else ''}{name}: {default}".rstrip()
+    return f"{line:<31} # {says}"
