@@ -221,7 +221,7 @@ class Measurement:
 def measure_total_error(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
 ) -> dict[str, Measurement]:
-    """Return, by tier, the total error measured on figures of one year, and what each part of the evidence does to it."""
+    """The total error by tier, measured on figures of one year, and what each part of the evidence does to it."""
 
     def make() -> dict[str, Measurement]:
         return {tier: found for tier in SOURCES if (found := _measured(registry, reconstructions, tier, alpha))}

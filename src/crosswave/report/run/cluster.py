@@ -89,7 +89,7 @@ def _connected(address: str) -> Any:
 
 
 async def _asked(distributed: Any, address: str) -> None:
-    """Ask the scheduler who it is before there is a client: one that fails tries again for half a minute when it goes"""
+    """Ask the scheduler who it is before there is a client, which tries again for half a minute"""
     place = distributed.comm.resolve_address(address)
     security = distributed.Security().get_connection_args("client")
     async with distributed.rpc(place, connection_args=security) as scheduler:
