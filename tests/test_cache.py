@@ -14,13 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from crosswave.display import survivals_of
 from crosswave.models.trajectory import trajectory
 from crosswave.reconstruct import survey as engine
 from crosswave.reconstruct.kept import reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.report.kept import KEEP_VARIABLE, MAKERS, _changed, _edited, keeping, kept
 from crosswave.report.source_graph import own_graph
+from crosswave.report.trend.course import course_of
+from crosswave.report.trend.robustness import survivals_of
+from crosswave.report.trend.total_error import measured_error
 from crosswave.robustness.simulation import grid
 from crosswave.robustness.survival import survivals
 from crosswave.study import DataError, Registry, load_registry
@@ -28,8 +30,6 @@ from crosswave.study import loading as loading_module
 from crosswave.study.cache import FOLDER_VARIABLE, Store, cache_folder, digest, why_unused
 from crosswave.study.documents import read_document
 from crosswave.study.reading import LateSurveys, kept_document
-from crosswave.tables.course import course_of
-from crosswave.tables.total_error import measured_error
 from crosswave.trend.change import assess
 from crosswave.trend.comparison import compare_pairs
 from crosswave.trend.dispersion import measure_total_error, with_estimated_error

@@ -100,7 +100,7 @@ def test_relative_imports_are_followed() -> None:
 def test_a_survey_page_reaches_no_claims_and_the_facts_no_statistics() -> None:
     of_a_survey = own_graph().reached_from("from crosswave.reconstruct import reconstruct")
     assert "crosswave.reconstruct.survey" in of_a_survey
-    assert not {"crosswave.claims", "crosswave.trend.change", "crosswave.charts.trends"} & of_a_survey
+    assert not {"crosswave.claims", "crosswave.trend.change", "crosswave.report.trend.waves"} & of_a_survey
     of_the_facts = own_graph().reached_from("from crosswave.study.context import check_facts")
     assert "crosswave.printed.quantities" in of_the_facts
     assert "crosswave.reconstruct.survey" not in of_the_facts

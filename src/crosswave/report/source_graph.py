@@ -99,10 +99,10 @@ class SourceGraph:
 
     Notes
     -----
-    Packages such as `crosswave.tables` collect names of their modules, and are imported as one thing. A name is
-    therefore followed to the module that defines it: ``tables.show`` reaches `crosswave.tables.render` alone, and
-    ``from crosswave.tables import show`` as well. A package that is passed on as a value, or imported with a star,
-    reaches all it collects. A package that holds code of its own is reached with each of its modules.
+    Packages such as `crosswave.report.trend` collect names of their modules, and are imported as one thing. A name is
+    therefore followed to the module that defines it: ``trend.by_wave`` reaches `crosswave.report.trend.waves` alone,
+    and ``from crosswave.report.trend import by_wave`` as well. A package that is passed on as a value, or imported
+    with a star, reaches all it collects. A package that holds code of its own is reached with each of its modules.
 
     Limits: the unit is the module, so code reaches all that a reached module imports. What is imported by a computed
     name (`importlib.import_module`) is not seen, and neither is what the import of one module alters in another.
