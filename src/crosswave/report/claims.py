@@ -12,10 +12,10 @@ from crosswave.report.canvas import NAVY, PLUM, TEAL, styled
 from crosswave.report.forest import bars
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import claim_sentence
-from crosswave.report.words import capital, plural
 from crosswave.study.faults import nearest
 from crosswave.study.loading import Registry
 from crosswave.study.models import Claim
+from crosswave.words import capital, plural
 
 ALL = "all"
 

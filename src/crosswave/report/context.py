@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from crosswave.report.canvas import GREY, NAVY, PLUM, TEAL, styled
 from crosswave.report.forest import Look, Row, Scale, forest
 from crosswave.report.render import Link
-from crosswave.report.words import capital, plural
 from crosswave.study.context import Check
 from crosswave.study.loading import Registry
 from crosswave.study.models import Fact, Source
+from crosswave.words import capital, plural
 
 
 def facts_between(registry: Registry, from_year: int, to_year: int) -> list[Fact]:

@@ -10,9 +10,9 @@ from html import escape
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import NOT_PRINTED, Link, publish, span, survey_name
 from crosswave.report.sentences import trend_sentence
-from crosswave.report.words import capital, plural
 from crosswave.study.models import Source, Survey
 from crosswave.trend.change import Trend
+from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
 

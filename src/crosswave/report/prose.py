@@ -9,7 +9,7 @@ from html import escape
 from typing import TypeVar
 
 from crosswave.report.render import folded, publish
-from crosswave.report.words import capital
+from crosswave.words import capital
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
 

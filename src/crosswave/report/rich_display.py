@@ -22,7 +22,6 @@ from crosswave.report.trend.comparison import difference_alt, difference_chart, 
 from crosswave.report.trend.course import Course, dates_table, trajectory_alt, trajectory_chart, trajectory_words
 from crosswave.report.trend.robustness import bias_words, outcomes_table, specification_alt
 from crosswave.report.trend.waves import by_wave, waves_alt, waves_chart, waves_table
-from crosswave.report.words import capital, plural
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.simulation import Calibration
 from crosswave.robustness.survival import Survival
@@ -31,6 +30,7 @@ from crosswave.study.models import Claim, Construct, Fact, Source, Survey
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
+from crosswave.words import capital, plural
 
 _PROTOCOL = "_repr_mimebundle_"
 

@@ -17,10 +17,10 @@ from crosswave.report.forest import bars
 from crosswave.report.notebook_cards import Card, survey_card, trend_card
 from crosswave.report.render import publish, survey_name
 from crosswave.report.survey.figures import LEVEL_LOOKS
-from crosswave.report.words import capital, plural
 from crosswave.study.loading import Registry
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
+from crosswave.words import capital, plural
 
 
 def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:

@@ -16,13 +16,13 @@ from crosswave.report.sentences import p_number, p_words, points, trend_sentence
 from crosswave.report.trend.comparison import points_scale
 from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.report.trend.waves import VERDICT_LOOKS
-from crosswave.report.words import plural
 from crosswave.study.loading import Registry
 from crosswave.study.models import ErrorTier, Plan
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
 from crosswave.trend.verdict import DECISIONS
+from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 

@@ -14,10 +14,10 @@ from crosswave.report.render import NOT_PRINTED, span
 from crosswave.report.sentences import points
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Card, CardFact, Item
-from crosswave.report.words import capital, plural
 from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Source, Survey
 from crosswave.trend.change import Trend
+from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "Weighted", False: "Not weighted", None: "Not printed; taken as unweighted"}
 

@@ -22,9 +22,9 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials, try_readings
 from crosswave.report.holes import feasible_words, listed_whole
-from crosswave.report.words import capital, plural
 from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import ORGANISATIONS, Survey
+from crosswave.words import capital, plural
 
 _NOUNS = {"person": ("person", "people")}
 

@@ -21,9 +21,9 @@ from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.report.prose import bullets, say
 from crosswave.report.render import span
 from crosswave.report.survey.figures import conflict_names
-from crosswave.report.words import capital, plural
 from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.words import capital, plural
 
 _MEANINGS: Mapping[str, str] = {
     r"with a base of (?P<now>\d+) in place of (?P<then>\d+)": "{less} of the {then} did not answer this question",

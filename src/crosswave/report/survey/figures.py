@@ -14,8 +14,8 @@ from crosswave.report.forest import PERCENT, Look, Row, forest
 from crosswave.report.holes import feasible_words
 from crosswave.report.render import NOT_PRINTED, confidence, percent, span
 from crosswave.report.sentences import population_note
-from crosswave.report.words import capital, plural
 from crosswave.study.models import Survey
+from crosswave.words import capital, plural
 
 _ANSWERED = {
     "person": "people answered",

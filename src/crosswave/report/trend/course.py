@@ -25,11 +25,11 @@ from crosswave.report.forest import Look, Row, Scale, forest
 from crosswave.report.kept import kept as kept_result
 from crosswave.report.render import confidence, figure_name, percent, span, survey_name
 from crosswave.report.sentences import p_words, points
-from crosswave.report.words import capital, plural
 from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import waves_of
+from crosswave.words import capital, plural
 
 _EVERY_YEAR = (0, 9999)
 

@@ -17,7 +17,6 @@ from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import p_words, points
-from crosswave.report.words import plural
 from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.survival import Survival, survival, survivals_of_all
@@ -25,6 +24,7 @@ from crosswave.robustness.tipping import Tipping
 from crosswave.study.loading import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.words import plural
 
 
 def survival_of(trend: Trend, registry: Registry) -> Survival | None:

@@ -12,12 +12,12 @@ from crosswave.difference.power import detectable_change, smallest_n
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import figure_name, percent, span, survey_name
 from crosswave.report.sentences import points
-from crosswave.report.words import plural
 from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import SOURCES, Measurement, measure_total_error
 from crosswave.trend.settings import Settings
+from crosswave.words import plural
 
 _HALF = 0.5
 

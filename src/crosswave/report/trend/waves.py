@@ -15,9 +15,9 @@ from crosswave.report.forest import PERCENT, Look, Row, forest
 from crosswave.report.render import confidence, figure_name, percent, span, survey_name
 from crosswave.report.sentences import answer_sentence, population_note, trend_sentence
 from crosswave.report.survey.figures import in_percent, interval_words
-from crosswave.report.words import capital
 from crosswave.trend.change import Trend
 from crosswave.trend.waves import Wave
+from crosswave.words import capital
 
 
 def trend_answer(trend: Trend) -> list[str]:
