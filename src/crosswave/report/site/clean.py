@@ -12,7 +12,6 @@ _ALONE = frozenset({"link", "meta", "base", "embed"})
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "xlink:href"})
 _UNSAFE_CSS = re.compile(r"[{}<>@\\]|url\s*\(", re.IGNORECASE)
 _RUNS = re.compile(r"\s*(javascript|vbscript)\s*:", re.IGNORECASE)
-
 Attributes = list[tuple[str, str | None]]
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 HOME = "index.html"
 NO_PAGES: Mapping[str, str] = {}
-
 _CONTENT = re.compile(r"<!--content-->(.*)<!--/content-->", re.DOTALL)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 

@@ -28,7 +28,6 @@ SHOWN = (  # the first form there is; a widget comes last, for nothing here coul
     "text/latex",
     "text/plain",
 )
-
 _QUESTION = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 _UNSEEN = re.compile(r'<span></span>|<span class="[npw]">([^<]*)</span>')
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)

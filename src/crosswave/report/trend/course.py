@@ -260,8 +260,6 @@ def _family(course: Course) -> list[str]:
 
 
 _NO_SLOPE = "no slope shows"
-
-
 _SLOPES = {1: "rises", -1: "falls"}
 
 
