@@ -13,7 +13,6 @@ from crosswave.models.pooling import Prediction, predict
 from crosswave.models.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
 from crosswave.models.wave_table import ComparableWaves, comparable_waves, wave_table
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.kept import kept as kept_result
 from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
 from crosswave.tables.names import figure_name
@@ -87,9 +86,7 @@ def _course(construct: Construct, kept: ComparableWaves, registry: Registry, set
     table = wave_table(kept.waves, published_within=registry.plan.lines.published_within.value)
     error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
     numbers = {"alpha": settings.alpha, "design_effect": settings.design_effect, "total_error": error}
-    content = (repr(table.to_dict("split")), repr(numbers))
-    found = kept_result("courses", lambda: trajectory(table, **numbers), *content)
-    return Course(construct, kept, table, found, settings, names)
+    return Course(construct, kept, table, trajectory(table, **numbers), settings, names)
 
 
 def courses_of(
