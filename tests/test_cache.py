@@ -17,6 +17,7 @@ from numpy.random import default_rng
 from crosswave.memo import KEEP_VARIABLE, forget, remembered
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct import survey as engine
+from crosswave.report.trend.total_error import measured_error
 from crosswave.robustness.simulation import grid
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study import loading as loading_module
@@ -35,7 +36,6 @@ from crosswave.study.cache import (
 )
 from crosswave.study.documents import read_document
 from crosswave.study.reading import LateSurveys, kept_document
-from crosswave.tables.total_error import measured_error
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crosswave.charts.canvas import NAVY, svg_text
-from crosswave.charts.forest import PERCENT, Look, Row, bars, forest
-from crosswave.tables.render import download, to_html, to_text
+from crosswave.report.canvas import NAVY, svg_text
+from crosswave.report.forest import PERCENT, Look, Row, bars, forest
+from crosswave.report.render import download, to_html, to_text
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 %.,:;()–−'\"/&+"
 
