@@ -22,7 +22,6 @@ from crosswave.models.wave_table import ComparableWaves, comparable_waves, wave_
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, styled, wrapped
 from crosswave.report.forest import Look, Row, Scale, forest
-from crosswave.report.kept import kept as kept_result
 from crosswave.report.render import confidence, figure_name, percent, span, survey_name
 from crosswave.report.sentences import p_words, points
 from crosswave.study.loading import Registry
@@ -98,9 +97,7 @@ def _course(construct: Construct, kept: ComparableWaves, registry: Registry, set
     table = wave_table(kept.waves, published_within=registry.plan.lines.published_within.value)
     error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
     numbers = {"alpha": settings.alpha, "design_effect": settings.design_effect, "total_error": error}
-    content = (repr(table.to_dict("split")), repr(numbers))
-    found = kept_result("courses", lambda: trajectory(table, **numbers), *content)
-    return Course(construct, kept, table, found, settings, names)
+    return Course(construct, kept, table, trajectory(table, **numbers), settings, names)
 
 
 def courses_of(
