@@ -11,8 +11,7 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import betabinom, binom, norm
 
-from crosswave.models.beta_binomial import beta_binomial
-from crosswave.models.glmm import Counts, LikelihoodFit, binomial_normal, counts_on
+from crosswave.models.count_models import Counts, LikelihoodFit, beta_binomial, binomial_normal, counts_on
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -147,12 +146,12 @@ def test_saying_no_in_place_of_yes_only_turns_the_sign(waves: list[tuple[int, in
     [
         (
             lambda: counts_on([3], [2], [[1]]),
-            "yes must be one count for each base and within it; got [3.0] of [2.0]. Correct the counts.",
+            "counts must be one for each base and within it; got [3.0] of [2.0]. Correct the counts.",
         ),
         (
             lambda: counts_on([0, 0], [2, 2], [[1], [1]]),
-            "yes must hold some and not all of the bases; got 0 of 4. Use an exact interval where everyone or nobody "
-            "said yes.",
+            "counts must hold some and not all of the bases; got 0 of 4. Use an exact interval where everyone or "
+            "nobody said yes.",
         ),
         (
             lambda: counts_on([1, 1], [2, 2], [[1, 1], [1, 1]]),

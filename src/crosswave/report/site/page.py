@@ -139,7 +139,7 @@ def svg_address(svg: str) -> str:
 def _writer() -> Callable[[str], object]:
     import mistune
 
-    class Marked(mistune.HTMLRenderer):  # type: ignore[misc]
+    class Marked(mistune.HTMLRenderer):
         """Marks the parts of code whose language is named."""
 
         def block_code(self, code: str, info: str | None = None) -> str:
