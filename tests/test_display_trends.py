@@ -21,7 +21,7 @@ from crosswave.charts.trends import _wave_looks
 from crosswave.difference.estimate import Interval
 from crosswave.difference.power import smallest_n
 from crosswave.models.trajectory import trajectory
-from crosswave.models.wave_table import ComparableWaves
+from crosswave.models.wave_series import ComparableWaves
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import p_words, points
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crosswave.models.models import Line
-from crosswave.models.pooling import Prediction, RandomEffects
-from crosswave.models.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Trajectory
+from crosswave.models.random_effects import Prediction, RandomEffects
+from crosswave.models.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Line, Trajectory
 from crosswave.report.sentences import p_words, points
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from crosswave.models.family import adjusted_over_lines
 from crosswave.models.meta_regression import dates_between
-from crosswave.models.pooling import Prediction, predict
+from crosswave.models.random_effects import Prediction, predict
 from crosswave.models.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
-from crosswave.models.wave_table import ComparableWaves, comparable_waves, wave_table
+from crosswave.models.wave_series import ComparableWaves, adjusted_over_lines, comparable_waves, wave_table
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.kept import kept as kept_result
 from crosswave.study.loading import Registry

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crosswave.difference.estimate import wilson
-from crosswave.models.models import Line
-from crosswave.models.trajectory import Trajectory
+from crosswave.models.trajectory import Line, Trajectory
 from crosswave.report.sentences import p_words, points
 from crosswave.tables.course import Course
 from crosswave.tables.names import survey_name
