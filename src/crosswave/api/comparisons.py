@@ -13,7 +13,6 @@ from crosswave.api import drawing
 from crosswave.api.showing import Shown, records
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import answer_sentence, p_words
-from crosswave.report.words import arrived
 from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, ConstructAnswer, Grades
 from crosswave.trend.certainty import answer_of, certainty_of
@@ -21,6 +20,7 @@ from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import Wave
+from crosswave.words import arrived
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +44,7 @@ class ComparisonResult(Shown):
     >>> import crosswave as cw
     >>> found = cw.compare("40% of 1000", "46% of 800", total_error=0)
     >>> found.verdict, round(found.difference, 1), [round(end, 1) for end in found.interval]
-    ('rose', 6.0, [0.9, 11.1])
+    ('rose', 6.0, [0.4, 11.6])
     """
 
     trend: Trend
@@ -151,6 +151,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def _tier_of(trend: Trend) -> str | None:
+    return "given" if trend.settings.total_error is not None else trend.settings.error_of
+
+
 def _row(tier: str, trend: Trend, found: Comparison, names: tuple[str, str]) -> tuple[object, ...]:
     detectable = min(found.reach.detectable_rise, found.reach.detectable_fall)
     points = [
@@ -158,7 +162,7 @@ def _row(tier: str, trend: Trend, found: Comparison, names: tuple[str, str]) -> 
         for value in (found.difference, found.low, found.high, detectable)
     ]
     return (
-        *names, tier or trend.settings.error_of or found.pair.comparability.grade, found.points, *points, found.p_value,
+        *names, tier or _tier_of(trend) or found.pair.comparability.grade, found.points, *points, found.p_value,
         found.p_low, found.p_high, trend.verdict, answer_of(trend), certainty_of(trend).level,
     )  # fmt: skip
 

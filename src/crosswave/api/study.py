@@ -17,7 +17,6 @@ from crosswave.api.trends import TrendResult
 from crosswave.api.verdicts import ClaimResult
 from crosswave.claims import Checker
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.report.words import arrived, plural
 from crosswave.study.evidence import load_evidence
 from crosswave.study.faults import nearest
 from crosswave.study.loading import Registry
@@ -26,6 +25,7 @@ from crosswave.trend.change import Trend, assess
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all
+from crosswave.words import arrived, plural
 
 
 def open(folder: str | PathLike[str] | None = None) -> Study:

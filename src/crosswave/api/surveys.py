@@ -13,10 +13,10 @@ from crosswave.api import drawing
 from crosswave.api.frames import people, survey_findings
 from crosswave.api.showing import Shown, records
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.report.words import plural
 from crosswave.study.loading import findings_of
 from crosswave.study.models import Survey
 from crosswave.trend.settings import Settings
+from crosswave.words import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,12 +14,12 @@ from crosswave.api.comparisons import ComparisonResult, result_of
 from crosswave.api.frames import people
 from crosswave.api.showing import Shown, records
 from crosswave.report.sentences import answer_sentence, trend_sentence
-from crosswave.report.words import capital
-from crosswave.tables.waves import by_wave
+from crosswave.report.trend.waves import by_wave
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Wave
+from crosswave.words import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
