@@ -24,8 +24,8 @@ from crosswave.report.render import to_html, to_text
 from crosswave.report.sentences import p_words, points
 from crosswave.report.synthesis import FATES, fate, fates, synthesis_rows
 from crosswave.report.trend import comparison as comparison_page
+from crosswave.report.trend import lines as lines_page
 from crosswave.report.trend import robustness as robustness_page
-from crosswave.report.trend import series as series_page
 from crosswave.report.trend import total_error as total_error_page
 from crosswave.report.trend import waves as waves_page
 from crosswave.report.trend.comparison import needed_n
@@ -120,20 +120,20 @@ def test_every_course_has_words_tables_and_charts(courses: tuple[WaveSeries, ...
     assert sum(course.has_line for course in courses) >= 1
     for course in courses:
         shown = [
-            series_page.dates_table(course),
-            series_page.lines_table([course]),
-            series_page.terms_table(course),
-            series_page.not_on_line_table(course),
+            lines_page.dates_table(course),
+            lines_page.lines_table([course]),
+            lines_page.terms_table(course),
+            lines_page.not_on_line_table(course),
         ]
-        assert held(series_page.series_words(course), *shown, alt=series_page.series_alt(course))
-        figure = series_page.series_chart(course)
+        assert held(lines_page.trajectory_words(course), *shown, alt=lines_page.trajectory_alt(course))
+        figure = lines_page.trajectory_chart(course)
         assert figure is not None and svg_text(figure, "a").startswith("<svg ")
     assert held(
-        series_page.every_line_words(courses),
-        series_page.every_line_table(courses),
-        alt=series_page.slopes_alt(courses),
+        lines_page.slopes_words(courses),
+        lines_page.slopes_table(courses),
+        alt=lines_page.slopes_alt(courses),
     )
-    assert series_page.slopes_chart(courses) is not None and series_page.slopes_chart([]) is None
+    assert lines_page.slopes_chart(courses) is not None and lines_page.slopes_chart([]) is None
 
 
 def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, reconstructions: Counts) -> None:
@@ -141,7 +141,7 @@ def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, 
     for name in ("techuk-overhead", "goss-strategy", "nhs-video"):
         course = wave_series(resolved.construct(name), resolved, reconstructions, settings)
         assert not course.has_line
-        text = held(series_page.series_words(course), alt=series_page.series_alt(course))
+        text = held(lines_page.trajectory_words(course), alt=lines_page.trajectory_alt(course))
         assert course.trajectory is None or "No line is fitted: " in text
         with pytest.raises(ValueError, match=f"{name} has no line; ask has_line before a date"):
             course.at(2020.0)
@@ -288,7 +288,7 @@ def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Wave
 
 def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    said = series_page.series_words(made)
+    said = lines_page.trajectory_words(made)
     assert made.trajectory is not None and made.trajectory.prediction is not None
     line = made.trajectory.lines["meta-regression"]
     assert said[1] == (
@@ -302,28 +302,27 @@ def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Regi
         (made.trajectory.prediction.share, made.trajectory.prediction.next_low)
     )
     assert "Not identified by these waves: " in said[-2] and "house (" in said[-2]
-    assert series_page.series_alt(made).startswith("Lack of budget as a barrier: a rise; ")
-    assert "The next survey would lie between " in series_page.series_alt(made)
+    assert lines_page.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
+    assert "The next survey would lie between " in lines_page.trajectory_alt(made)
 
 
 def test_a_slope_that_the_family_of_lines_does_not_bear_out_is_none(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    assert series_page.series_words(made)[-1].startswith("No p-value here is adjusted")
+    assert lines_page.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
     many = replace(made, p_adjusted={"meta-regression": 0.2})
     assert (made.slope, many.slope) == (1, 0)
     assert (
-        ": rises, " in series_page.every_line_words([made])[1]
-        and ": no slope shows, " in series_page.every_line_words([many])[1]
+        ": rises, " in lines_page.slopes_words([made])[1] and ": no slope shows, " in lines_page.slopes_words([many])[1]
     )
-    assert series_page.every_line_words([many])[-1] == (
+    assert lines_page.slopes_words([many])[-1] == (
         "All slopes and trends here are one family, each with its largest p over all dates and counts: "
         "adjusted by Holm, 0 of 1 are below 0.05, and the smallest is p = 0.200."
     )
-    assert series_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
+    assert lines_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
 
 
 def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
-    frame = series_page.series_table(course(resolved, [0.5, 0.4], trends))
+    frame = lines_page.wave_series_table(course(resolved, [0.5, 0.4], trends))
     assert frame["wave"].tolist() == ["w-0", "w-1"]
     # R 4.2.2: prop.test(500, 1000, correct = FALSE)$conf.int
     assert (frame["low"][0], frame["high"][0]) == pytest.approx((0.4690696004, 0.5309303996), abs=1e-9)

@@ -40,7 +40,7 @@ class Counts:
         return float((gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)).sum())
 
 
-def counts_on(yes: npt.ArrayLike, bases: npt.ArrayLike, design: npt.ArrayLike) -> Counts:
+def counts_by_design(yes: npt.ArrayLike, bases: npt.ArrayLike, design: npt.ArrayLike) -> Counts:
     """Return counts of k waves on a design (k, p), checked.
 
     Raises
@@ -86,7 +86,7 @@ def binomial_normal(data: Counts, *, nodes: int = 25, law: str = "normal", alpha
     Parameters
     ----------
     data : Counts
-        Of k waves, see `counts_on`.
+        Of k waves, see `counts_by_design`.
     nodes : int
         Quadrature nodes, 1 or more (1 is Laplace's approximation).
     law : {"normal", "t"}
@@ -115,7 +115,7 @@ def binomial_normal(data: Counts, *, nodes: int = 25, law: str = "normal", alpha
 
     >>> x = [16, 10, 4, 43, 10, 25, 13, 12, 22, 4, 5, 18, 58, 6]
     >>> n = [17, 12, 8, 58, 10, 42, 14, 12, 41, 5, 6, 23, 68, 10]
-    >>> fit = binomial_normal(counts_on(x, n, np.ones((14, 1))), nodes=7)
+    >>> fit = binomial_normal(counts_by_design(x, n, np.ones((14, 1))), nodes=7)
     >>> f"{fit.coefficients[0]:.4f} {fit.errors[0]:.4f} {fit.dispersion:.4f}"
     '1.3766 0.2884 0.5893'
     """
@@ -157,7 +157,7 @@ def beta_binomial(data: Counts, *, law: str = "normal", alpha: float = 0.05) -> 
     Parameters
     ----------
     data : Counts
-        Of k waves, see `counts_on`.
+        Of k waves, see `counts_by_design`.
     law : {"normal", "t"}
         Of the Wald intervals.
     alpha : float
@@ -180,7 +180,7 @@ def beta_binomial(data: Counts, *, law: str = "normal", alpha: float = 0.05) -> 
 
     >>> x = [16, 10, 4, 43, 10, 25, 13, 12, 22, 4, 5, 18, 58, 6]
     >>> n = [17, 12, 8, 58, 10, 42, 14, 12, 41, 5, 6, 23, 68, 10]
-    >>> fit = beta_binomial(counts_on(x, n, np.ones((14, 1))))
+    >>> fit = beta_binomial(counts_by_design(x, n, np.ones((14, 1))))
     >>> f"{fit.coefficients[0]:.4f} {fit.dispersion:.4f}"
     '1.2353 0.0914'
     """

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import expit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.models.count_models import LikelihoodFit, beta_binomial, binomial_normal, counts_on
+from crosswave.models.count_models import LikelihoodFit, beta_binomial, binomial_normal, counts_by_design
 from crosswave.models.heterogeneity import checked_counts, logit_effects
 from crosswave.models.linear_trend import LinearTrend, cochran_armitage
 from crosswave.models.meta_regression import (
@@ -231,7 +231,7 @@ def _other_lines(case: WaveTable, terms: tuple[Term, ...]) -> tuple[dict[str, Li
     design = date_design(case.dates.middle, case.dates.centre)
     for model, fitted in COUNT_MODELS.items():
         try:
-            fit = fitted(counts_on(*case.samples()["middle"], design), law="t", alpha=case.alpha)
+            fit = fitted(counts_by_design(*case.samples()["middle"], design), law="t", alpha=case.alpha)
             lines[model] = _line(fit, design, fit.dispersion)
         except ValueError as fault:
             refusals[model] = str(fault)

@@ -20,8 +20,8 @@ from crosswave.report.sentences import claim_sentence, points
 from crosswave.report.start import counts_table
 from crosswave.report.survey.figures import feasible
 from crosswave.report.trend.comparison import difference_alt, difference_chart, reach_table
+from crosswave.report.trend.lines import dates_table, trajectory_alt, trajectory_chart, trajectory_words
 from crosswave.report.trend.robustness import bias_words, outcomes_table, specification_alt
-from crosswave.report.trend.series import dates_table, series_alt, series_chart, series_words
 from crosswave.report.trend.waves import by_wave, waves_alt, waves_chart, waves_table
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.simulation import Calibration
@@ -261,9 +261,9 @@ def _(shown: Multiverse) -> Form:
 
 @form_of.register
 def _(shown: WaveSeries) -> Form:
-    figure = series_chart(shown)
-    card = Card(f"{capital(shown.construct.label)}, all years", {"In words": " ".join(series_words(shown))})
-    return Form(card, {"Its waves": dates_table(shown)}, image(figure, series_alt(shown)) if figure else "")
+    figure = trajectory_chart(shown)
+    card = Card(f"{capital(shown.construct.label)}, all years", {"In words": " ".join(trajectory_words(shown))})
+    return Form(card, {"Its waves": dates_table(shown)}, image(figure, trajectory_alt(shown)) if figure else "")
 
 
 @form_of.register

@@ -30,7 +30,7 @@ MODEL_WORDS: Mapping[str, str] = {
 _SLOPES = {1: "rises", -1: "falls", 0: "no slope shows"}
 
 
-def series_table(series: WaveSeries) -> pd.DataFrame:
+def wave_series_table(series: WaveSeries) -> pd.DataFrame:
     """Return a row for each wave that may stand on one line: dates, house, shares, with the interval of each."""
     columns = ["wave", "house", "date_low", "date_high", "share_low", "share_high", "low", "high"]
     if series.table.empty:
@@ -47,11 +47,11 @@ def series_table(series: WaveSeries) -> pd.DataFrame:
 
 
 def dates_table(series: WaveSeries) -> pd.DataFrame:
-    """Return the waves of `series_table`, ready to be read, numbered as in the chart."""
+    """Return the waves of `wave_series_table`, ready to be read, numbered as in the chart."""
     rows = [
         (f"{place}", row.wave, row.house, span(f"{row.date_low:.2f}", f"{row.date_high:.2f}"),
          span(percent(row.share_low), percent(row.share_high)), span(percent(row.low), percent(row.high)))
-        for place, row in enumerate(series_table(series).itertuples(), start=1)
+        for place, row in enumerate(wave_series_table(series).itertuples(), start=1)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["No.", "Wave", "Collected by", "In the field", "Share, %", "Interval, %"])
 
@@ -99,7 +99,7 @@ def not_on_line_table(series: WaveSeries) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Figure", "Why it does not stand on the line", "Id of the figure"])
 
 
-def every_line_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
+def slopes_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
     """Return a row for each construct with a line: slope, what dates and counts do to it, and the next survey."""
     columns = ["Construct", "Waves", "Years", "Points a year", "Interval", "p over dates and counts",
                "Variance between surveys", "The next survey, %"]  # fmt: skip
@@ -123,7 +123,7 @@ def _line_row(series: WaveSeries) -> tuple[str, ...]:
     )
 
 
-def series_words(series: WaveSeries) -> list[str]:
+def trajectory_words(series: WaveSeries) -> list[str]:
     """Return what may be said of all waves of a construct, over all years, or why nothing may."""
     found, count = series.trajectory, len(series.comparable.waves)
     if found is None:
@@ -192,7 +192,7 @@ def _terms_words(found: Trajectory) -> str:
     return " ".join(told)
 
 
-def every_line_words(every: Sequence[WaveSeries]) -> list[str]:
+def slopes_words(every: Sequence[WaveSeries]) -> list[str]:
     """Return how many constructs have enough waves for a line, and what each line says."""
     lined = [one for one in every if one.has_line and one.trajectory]
     tested = [one for one in every if one.has_test and one.trajectory]
@@ -228,16 +228,16 @@ _HEIGHT, _LINE, _STEPS, _INDENT = 2.4, 0.165, 61, 0.25
 
 
 @styled
-def series_chart(series: WaveSeries) -> Figure | None:
+def trajectory_chart(series: WaveSeries) -> Figure | None:
     """Return the waves that may stand on one line, with that line where one is fitted; None for fewer than two."""
-    waves = series_table(series)
+    waves = wave_series_table(series)
     if len(waves) < 2:
         return None
     room = WIDTH - LEFT - RIGHT / 2 - _INDENT
     named = [wrapped(f"{row.wave} ({row.house})", room) for row in waves.itertuples()]
     lines = [(str(place) if k == 0 else "", line) for place, own in enumerate(named, 1) for k, line in enumerate(own)]
     foot = FOOT + _LINE * len(lines)
-    figure, (axes,) = panels(series_message(series), _subtitle(series), (_HEIGHT,), left=0.55, foot=foot)
+    figure, (axes,) = panels(trajectory_message(series), _subtitle(series), (_HEIGHT,), left=0.55, foot=foot)
     _draw_line(axes, series, waves)
     _draw_waves(axes, waves)
     axes.set_ylim(0, 100 if series.has_line else min(100, 10 * (1 + int(10 * waves["high"].max()))))
@@ -289,7 +289,7 @@ def _draw_line(axes: Axes, series: WaveSeries, waves: pd.DataFrame) -> None:
     axes.plot([found.next_date], [share[-1]], marker="s", markersize=7, color=INK, markerfacecolor="white", zorder=4)
 
 
-def series_message(series: WaveSeries) -> str:
+def trajectory_message(series: WaveSeries) -> str:
     """Return what the chart says: the slope in points a year with its interval, or that there is none."""
     label = capital(series.construct.label)
     if series.trajectory is None or not series.has_line:
@@ -299,11 +299,11 @@ def series_message(series: WaveSeries) -> str:
     return f"{label}: {side}; {points(line.at_mean, sign=True)} points a year ({_ends(line)})"
 
 
-def series_alt(series: WaveSeries) -> str:
+def trajectory_alt(series: WaveSeries) -> str:
     """Return the chart in words: its message, each wave, and what the next survey would print."""
-    waves = series_table(series)
+    waves = wave_series_table(series)
     if len(waves) < 2:
-        return f"No chart: {series_message(series)}."
+        return f"No chart: {trajectory_message(series)}."
     rows = [
         f"{row.wave} {percent((row.share_low + row.share_high) / 2)}%, interval {percent(row.low)} to "
         f"{percent(row.high)}%"
@@ -312,7 +312,7 @@ def series_alt(series: WaveSeries) -> str:
     following = series.trajectory.prediction if series.trajectory else None
     ends = (percent(following.next_low), percent(following.next_high)) if following else ()
     ahead = f" The next survey would lie between {' and '.join(ends)}%." if ends else ""
-    return f"{series_message(series)}. {'; '.join(rows)}.{ahead}"
+    return f"{trajectory_message(series)}. {'; '.join(rows)}.{ahead}"
 
 
 _MODEL_LOOKS = {
