@@ -184,3 +184,8 @@ def sources_table(sources: Iterable[Source]) -> pd.DataFrame:
         for source in sources
     ]
     return pd.DataFrame(rows, columns=["Source", "Publisher", "Kind", "Published"])
+
+
+def period(survey: Survey) -> str:
+    """Return when a survey was in the field, as far as it is known."""
+    return " to ".join(dict.fromkeys(date for date in (survey.fieldwork.start, survey.fieldwork.end) if date))

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, bars, forest
 from crosswave.report.render import span
-from crosswave.report.sentences import p_number, p_words, points, trend_sentence
-from crosswave.report.trend.comparison import interval_points, points_scale
+from crosswave.report.sentences import interval_points, p_number, p_words, points, trend_sentence
+from crosswave.report.trend.comparison import points_scale
 from crosswave.report.trend.total_error import endless_change, smallest_size
 from crosswave.report.trend.waves import VERDICT_LOOKS
 from crosswave.study.loading import Registry

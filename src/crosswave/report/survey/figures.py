@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,8 +11,8 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
 from crosswave.report.forest import PERCENT, Look, Row, forest, share_row
-from crosswave.report.holes import feasible_words
-from crosswave.report.render import NOT_PRINTED, confidence, percent, span, spans
+from crosswave.report.holes import feasible
+from crosswave.report.render import NOT_PRINTED, confidence, percent, period, span, spans
 from crosswave.report.sentences import population_note
 from crosswave.study.models import Survey
 from crosswave.words import capital, plural
@@ -58,11 +58,6 @@ def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.D
         return [who, f"No share is printed, so there is nothing to reproduce.{missing}"]
     note = population_note(survey)
     return [who, f"{findings_message(findings)}.{f' {capital(note)}.' if note else ''}"]
-
-
-def period(survey: Survey) -> str:
-    """Return when a survey was in the field, as far as it is known."""
-    return " to ".join(dict.fromkeys(date for date in (survey.fieldwork.start, survey.fieldwork.end) if date))
 
 
 def survey_checks(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
@@ -201,11 +196,6 @@ def reasons_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd.
         by_reason.setdefault((str(row.level), why), []).append(figure)
     rows = [(level, why, ", ".join(figures)) for (level, why), figures in by_reason.items()]
     return pd.DataFrame(rows, columns=["Level", "Why", "Figures"])
-
-
-def feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
-    """Return what a count or a base can be, by `feasible_words`; nothing where it is not known."""
-    return "" if low is None or high is None else feasible_words(values, low, high)
 
 
 def finding_rows(survey: Survey, findings: pd.DataFrame) -> list[Row]:

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from crosswave.difference.power import smallest_n
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, Scale, forest
-from crosswave.report.render import confidence, figure_name, span, survey_name
-from crosswave.report.sentences import p_words, points
+from crosswave.report.render import confidence, figure_name, survey_name
+from crosswave.report.sentences import interval_points, p_words, points
 from crosswave.report.trend.waves import VERDICT_LOOKS, waves_message
 from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
@@ -97,11 +97,6 @@ def tests_table(trend: Trend) -> pd.DataFrame:
             "Verdict": trend.verdict,
         }
     return pd.DataFrame(list(rows.items()), columns=["What", "Answer"])
-
-
-def interval_points(comparison: Comparison) -> str:
-    """Return the interval of a difference in points."""
-    return span(points(comparison.low, sign=True), points(comparison.high, sign=True))
 
 
 def settings_table(variants: Mapping[str, Trend]) -> pd.DataFrame:
