@@ -35,7 +35,7 @@ from crosswave.trend.change import assess
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.verdict import DECISIONS
+from crosswave.difference.verdict import DECISIONS
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -21,7 +21,7 @@ from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all
-from crosswave.trend.verdict import SHOWN
+from crosswave.difference.verdict import SHOWN
 
 LEVELS = ("very low", "low", "moderate", "high")
 

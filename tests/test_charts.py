@@ -27,7 +27,7 @@ from crosswave.tables.names import survey_name
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
-from crosswave.trend.verdict import DECISIONS
+from crosswave.difference.verdict import DECISIONS
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from crosswave.study import Registry
 from crosswave.trend.comparison import Comparison, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
-from crosswave.trend.verdict import SHOWN, Evidence, decide
+from crosswave.difference.verdict import SHOWN, Evidence, decide
 from crosswave.trend.waves import Pair
 from made_pairs import Pairs, counts_of
 

@@ -28,7 +28,7 @@ from crosswave.tables.render import Link
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
-from crosswave.trend.verdict import DECISIONS
+from crosswave.difference.verdict import DECISIONS
 
 EVIL = '<script>alert("x")</script>'
 MISSING = re.compile(r"\b(None|nan|NaT)\b|<NA>")

@@ -23,7 +23,7 @@ from crosswave.trend.change import assess
 from crosswave.trend.grid import Grid, readings_grid
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.verdict import outcomes
+from crosswave.difference.verdict import outcomes
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 
 # A busy machine is no fault of a formula.

@@ -29,7 +29,7 @@ from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.verdict import outcomes
+from crosswave.difference.verdict import outcomes
 from crosswave.trend.waves import pairs_of, waves_of
 
 # A busy machine is no fault of a formula.

@@ -24,10 +24,10 @@ from crosswave.study import Registry
 from crosswave.study.models import Construct, Plan, RobustnessPlan, Survey
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison, compare_pair
-from crosswave.trend.readings import Readings
+from crosswave.difference.readings import Readings
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.verdict import Evidence, decide, outcomes
+from crosswave.difference.verdict import Evidence, decide, outcomes
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

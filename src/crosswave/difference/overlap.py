@@ -11,7 +11,7 @@ from crosswave.difference.arms import NO_ERROR
 from crosswave.difference.compare import Contrast, compare_shares
 from crosswave.difference.correlation import shared_correlation
 from crosswave.difference.estimate import Interval
-from crosswave.trend.verdict import outcomes
+from crosswave.difference.verdict import outcomes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pandas as pd
 from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
 from crosswave.trend.comparability import grade_pair
-from crosswave.trend.waves import Pair, Wave
+from crosswave.trend.waves import Pair, Wave, pair_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,7 @@ def comparable_waves(waves: Sequence[Wave], registry: Registry) -> ComparableWav
     the one with the fewest steps between recorded grades, then the earliest waves: no figure's value is looked at.
     """
     usable = [wave for wave in waves if wave.refusal is None and wave.size_known]
-    pairs = {
-        (i, j): Pair(usable[i], usable[j], grade_pair(usable[i].answer, usable[j].answer, registry))
-        for i, j in combinations(range(len(usable)), 2)
-    }
+    pairs = {(i, j): pair_of(usable[i], usable[j], registry) for i, j in combinations(range(len(usable)), 2)}
     allowed = {ends for ends, pair in pairs.items() if pair.refusal is None and not pair.comparability.refused}
     sets = list(_sets_without_refusal(len(usable), allowed))
     most = max(map(len, sets))
@@ -80,7 +77,7 @@ def _why_not(wave: Wave, kept: Sequence[Wave], registry: Registry) -> str:
     if not wave.size_known:
         return "its n is not printed, so that it cannot be weighed"
     for other in kept:
-        pair = Pair(other, wave, grade_pair(other.answer, wave.answer, registry))
+        pair = pair_of(other, wave, registry)
         reasons = pair.refusal or ("; ".join(pair.comparability.reasons) if pair.comparability.refused else None)
         if reasons:
             return f"not comparable with {other.finding.id}: {reasons}"

@@ -10,8 +10,8 @@ from crosswave.difference import detection
 from crosswave.difference.arms import arms_of
 from crosswave.difference.newcombe import equivalence_p, limits_of, two_sided_p
 from crosswave.difference.total_error import pair_error
+from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.robustness.worlds import IntArray, World
-from crosswave.trend.verdict import Evidence, decide, outcomes
 
 
 def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from crosswave.difference.verdict import DECISIONS
 from crosswave.report.sentences import p_number, p_words, points
 from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend
-from crosswave.trend.verdict import DECISIONS
 
 FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
     "rose": ("decided", lambda t: t.verdict == "rose"),
