@@ -21,6 +21,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
+from crosswave.files import write_whole
 from crosswave.report.run.cache import data_hash, notebook_code, notebook_hash, task_key, versions_hash
 from crosswave.report.run.current import unchanged
 from crosswave.report.run.engine import run_all
@@ -47,7 +48,6 @@ from crosswave.report.run.tasks import (
     with_parameters,
 )
 from crosswave.report.scratch import Scratch
-from crosswave.report.site.files import write_whole
 from crosswave.report.source_graph import SourceGraph
 
 SECONDS = 90  # a machine with much else to do takes its time

@@ -12,8 +12,8 @@ from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.by_hand import counts_on, fitting_sizes
 from crosswave.report.holes import pieces_of
-from crosswave.report.words import arrived
 from crosswave.study.loading import Registry
+from crosswave.words import arrived
 
 _PIECES = 40
 """So many numbers and unbroken ranges are listed; how many more there are is said."""

@@ -15,10 +15,10 @@ from crosswave.charts.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, RIGHT, SM
 from crosswave.charts.forest import Look, Row, Scale, forest
 from crosswave.models.trajectory import FEWEST_FOR_LINE
 from crosswave.report.sentences import points
-from crosswave.report.words import capital
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
 from crosswave.tables.trajectory import MODEL_WORDS, course_table
+from crosswave.words import capital
 
 _HEIGHT, _LINE, _STEPS, _INDENT = 2.4, 0.165, 61, 0.25
 

@@ -12,10 +12,10 @@ from crosswave.charts.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
 from crosswave.charts.forest import PERCENT, Look, Row, Scale, forest
 from crosswave.charts.surveys import in_percent, interval_words
 from crosswave.report.sentences import points
-from crosswave.report.words import capital
 from crosswave.tables.render import confidence
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.words import capital
 
 # Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
 _TIERS: Mapping[str, tuple[str, str]] = {

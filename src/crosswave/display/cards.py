@@ -9,12 +9,12 @@ from html import escape
 
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import trend_sentence
-from crosswave.report.words import capital, plural
 from crosswave.study.models import Source, Survey
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import Link, publish, span
 from crosswave.tables.surveys import NOT_PRINTED
 from crosswave.trend.change import Trend
+from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
 _CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}

@@ -11,9 +11,9 @@ from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials
-from crosswave.report.words import plural
 from crosswave.study.loading import Finding, findings_of
 from crosswave.study.models import ORGANISATIONS, Survey
+from crosswave.words import plural
 
 _NOUNS = {"person": ("person", "people")}
 _ORGANISATIONS = "organisation", ORGANISATIONS

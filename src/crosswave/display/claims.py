@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from crosswave.charts.claims import claim_counts
 from crosswave.claims import ClaimVerdict
 from crosswave.report.sentences import claim_sentence
-from crosswave.report.words import capital, plural
 from crosswave.study.faults import nearest
 from crosswave.study.loading import Registry
 from crosswave.study.models import Claim
+from crosswave.words import capital, plural
 
 ALL = "all"
 

@@ -12,10 +12,10 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.nets import NETS
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trial, try_readings
-from crosswave.report.words import capital, plural
 from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Survey
 from crosswave.tables.surveys import conflict_names
+from crosswave.words import capital, plural
 
 _MEANINGS: Mapping[str, str] = {
     r"with a base of (?P<now>\d+) in place of (?P<then>\d+)": "{less} of the {then} did not answer this question",

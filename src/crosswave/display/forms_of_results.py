@@ -14,7 +14,6 @@ from crosswave.display.forms import Form, form_of
 from crosswave.display.trajectory import trajectory_words
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.sentences import claim_sentence, points
-from crosswave.report.words import capital, plural
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.simulation import Calibration
 from crosswave.robustness.survival import Survival
@@ -32,6 +31,7 @@ from crosswave.tables.waves import by_wave, waves_table
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
+from crosswave.words import capital, plural
 
 
 @form_of.register

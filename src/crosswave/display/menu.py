@@ -12,12 +12,12 @@ from typing import Any
 
 from crosswave.display.cards import Card, survey_card, trend_card
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.report.words import capital
 from crosswave.study.loading import Registry
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import publish
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
+from crosswave.words import capital
 
 
 def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reconstruction] | None = None) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from crosswave.report.words import capital, plural
 from crosswave.study.context import Check
 from crosswave.study.loading import Registry
 from crosswave.study.models import Fact
+from crosswave.words import capital, plural
 
 
 def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from crosswave.report.words import capital
 from crosswave.tables.render import folded, publish
+from crosswave.words import capital
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
 

@@ -7,9 +7,9 @@ import pandas as pd
 from crosswave.charts.surveys import findings_message
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import population_note
-from crosswave.report.words import capital, plural
 from crosswave.study.models import Survey
 from crosswave.tables.render import percent, span
+from crosswave.words import capital, plural
 
 _ANSWERED = {
     "person": "people answered",

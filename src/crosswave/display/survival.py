@@ -9,7 +9,6 @@ import pandas as pd
 from crosswave.charts.specification import specification_message
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import p_words, points
-from crosswave.report.words import plural
 from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.survival import Survival, survival, survivals_of_all
@@ -20,6 +19,7 @@ from crosswave.tables.total_error import MeasuredError, measured_error
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import SOURCES
 from crosswave.trend.settings import Settings
+from crosswave.words import plural
 
 
 def survival_of(trend: Trend, registry: Registry) -> Survival | None:

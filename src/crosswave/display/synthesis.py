@@ -10,7 +10,6 @@ import pandas as pd
 
 from crosswave.charts.synthesis import synthesis_message
 from crosswave.report.sentences import points, trend_sentence
-from crosswave.report.words import plural
 from crosswave.study.loading import Registry
 from crosswave.study.models import ErrorTier
 from crosswave.tables.synthesis import FATES, fates, verdicts_table, window_words
@@ -18,6 +17,7 @@ from crosswave.tables.total_error import MeasuredError, endless_change, smallest
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
+from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 _YEARS_MORE = 2

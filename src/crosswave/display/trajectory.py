@@ -8,9 +8,9 @@ from crosswave.models.models import Line
 from crosswave.models.pooling import Prediction, RandomEffects
 from crosswave.models.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Trajectory
 from crosswave.report.sentences import p_words, points
-from crosswave.report.words import capital, plural
 from crosswave.tables.course import Course
 from crosswave.tables.render import confidence, percent
+from crosswave.words import capital, plural
 
 
 def trajectory_words(course: Course) -> list[str]:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 
 from crosswave.report.sentences import answer_sentence, points, population_note, trend_sentence
-from crosswave.report.words import capital
 from crosswave.tables.names import figure_name
 from crosswave.tables.trends import needed_n
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.words import capital
 
 
 def trend_answer(trend: Trend) -> list[str]:

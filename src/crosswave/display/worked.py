@@ -19,9 +19,9 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import try_readings
 from crosswave.report.holes import feasible_words, listed_whole
-from crosswave.report.words import capital
 from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.words import capital
 
 
 def worked_example(survey: Survey, registry: Registry, reconstruction: Reconstruction) -> list[str]:

@@ -137,8 +137,8 @@ def _prune() -> None:
 
 def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     """Raise ValueError that names every survey or construct there is not, with the nearest."""
-    from crosswave.report.words import arrived
     from crosswave.study.faults import nearest
+    from crosswave.words import arrived
 
     there = list(known)
     lines = [

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crosswave.report.site.files import write_whole
+from crosswave.files import write_whole
 
 CHOSEN: Mapping[str, str] = {
     "barrier-skills": "Lack of skills",

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from crosswave.report.given import check_given
 from crosswave.study import DataError, Registry, find_data, load_registry, load_rules
 from crosswave.study.audit import examine
 from crosswave.study.cache import Store, digest, source_digest
 from crosswave.study.faults import Fault
+from crosswave.study.parameters import check_given
 from crosswave.study.reading import folder_digests, folder_key
 from crosswave.study.usable import leave_out
 

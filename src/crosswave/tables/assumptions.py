@@ -11,7 +11,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.retractions import Retraction
 from crosswave.report.holes import feasible_words, listed_whole
-from crosswave.report.words import capital
+from crosswave.words import capital
 
 COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
 _TOLD = 2

@@ -9,9 +9,9 @@ import pandas as pd
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.report.holes import feasible_words
-from crosswave.report.words import capital
 from crosswave.study.models import Source, Survey
 from crosswave.tables.render import Link, percent, span
+from crosswave.words import capital
 
 NOT_PRINTED = "not printed"
 
