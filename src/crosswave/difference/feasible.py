@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -121,16 +121,17 @@ def feasible_share(
     """
     fitting = [] if sizes is None else fitting_sizes([printed], range(sizes[0], sizes[1] + 1))
     ends, words = printed.ends, printed.verbal if verbal is None else verbal
+    counts = FindingCounts(
+        "", "bounded", ends.low, ends.high, None, None, None, None, (), (), words, None, None, "", ends.high_open
+    )
     if fitting:
         each = [range(ends.fewest(n), ends.most(n) + 1) for n in fitting]
         low, high = each[0][0], each[-1][-1]
-        bases = tuple(fitting) if fitting[-1] - fitting[0] < BASES_LISTED else ()
-        values = tuple(sorted(set().union(*each))) if high - low < COUNTS_LISTED else ()
-        known = (low, high, fitting[0], fitting[-1], bases, values)
-    else:
-        known = (None, None, None, None, (), ())
-    level = "consistent" if fitting else "bounded"
-    counts = FindingCounts("", level, ends.low, ends.high, *known, words, None, None, "", ends.high_open)
+        counts = replace(
+            counts, level="consistent", count_low=low, count_high=high, base_low=fitting[0], base_high=fitting[-1],
+            bases=tuple(fitting) if fitting[-1] - fitting[0] < BASES_LISTED else (),
+            values=tuple(sorted(set().union(*each))) if high - low < COUNTS_LISTED else (),
+        )  # fmt: skip
     return FeasibleShare(counts, *feasible_ends(counts, largest=largest))
 
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
-from crosswave.trend.comparability import grade_pair
 from crosswave.trend.waves import Pair, Wave, pair_of
 
 
