@@ -93,8 +93,8 @@ def compare(
 
     from rich.console import Console
 
-    from crosswave.report.kept import keeping
     from crosswave.report.typed_card import as_record, block
+    from crosswave.study.cache import keeping
     from crosswave.study.evidence import load_for_typed
     from crosswave.trend.typed import compare_typed
 

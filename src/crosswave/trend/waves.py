@@ -35,12 +35,6 @@ class Wave(FeasibleShare):
         return self.survey.year
 
     @property
-    def content(self) -> str:
-        """All of the wave that a comparison comes from: equal content, equal numbers."""
-        held = (self.counts, self.design_effect, self.reversed, self.shares.tolist(), self.sizes.tolist())
-        return repr(held)
-
-    @property
     def size_words(self) -> str:
         """The base as a reader would say it."""
         if self.base is None:
@@ -105,11 +99,6 @@ class Pair(SharePair):
     first: Wave
     second: Wave
     comparability: Comparability = field(kw_only=True)
-
-    @property
-    def content(self) -> tuple[str, ...]:
-        """All of the pair that its numbers come from: equal content, equal numbers."""
-        return self.first.content, self.second.content, repr((self.comparability, self.overlap, self.refusal))
 
     @property
     def span(self) -> int:

@@ -11,11 +11,11 @@ from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import FindingCounts
 from crosswave.report.holes import feasible_words
 from crosswave.report.ledger import Ledger
+from crosswave.report.render import percent, span
 from crosswave.report.sentences import points
 from crosswave.report.site.material import Cell, Column, Finder, Row
 from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
-from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
 from crosswave.words import capital
 
