@@ -11,6 +11,7 @@ import pytest
 from numpy.random import default_rng
 
 from crosswave.claims import Checker
+from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
 from crosswave.report import trend as trend_page
@@ -28,7 +29,6 @@ from crosswave.study.models import Survey
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
-from crosswave.difference.verdict import DECISIONS
 
 EVIL = '<script>alert("x")</script>'
 MISSING = re.compile(r"\b(None|nan|NaT)\b|<NA>")

@@ -14,8 +14,8 @@ import numpy as np
 from crosswave.arguments import FloatArray
 from crosswave.difference.feasible import SharePair
 from crosswave.difference.newcombe import both_p, limits_of
-from crosswave.difference.reach import Reach, reaches
 from crosswave.difference.readings import Readings, p_range, stacked
+from crosswave.difference.sensitivity import Sensitivity, sensitivities
 from crosswave.difference.verdict import outcomes
 
 P = TypeVar("P", bound=SharePair)
@@ -75,7 +75,7 @@ class Comparison(Generic[P]):
     p_low: float
     p_high: float
     equivalence_p: float
-    reach: Reach
+    reach: Sensitivity
     informative: bool
     outcomes: tuple[str, ...]
     under_design_effect: tuple[str, ...]
@@ -132,7 +132,7 @@ def compare_pairs(pairs: Sequence[P], errors: Sequence[tuple[float, float]], cri
         *p_range(readings, p, p_printed),
         tost_printed,
     )
-    found, wider = _reaches(readings, criteria), max(effect, criteria.wider_design_effect)
+    found, wider = _sensitivities(readings, criteria), max(effect, criteria.wider_design_effect)
     erring = replace(readings, points=readings.points * criteria.more_error)
     rows = zip(
         pairs, *(column.tolist() for column in columns), found, [one.shows(criteria.detectable_limit) for one in found],
@@ -148,7 +148,7 @@ def _outcomes(readings: Readings, p: FloatArray, tost: FloatArray, alpha: float)
     return [outcomes(*rows, alpha=alpha) for rows in zip(difference, one, two, strict=True)]
 
 
-def _reaches(readings: Readings, criteria: Criteria) -> list[Reach]:
+def _sensitivities(readings: Readings, criteria: Criteria) -> list[Sensitivity]:
     """What could have been shown around the middle of the two shares: it looks at no difference.
 
     At the largest sizes that print allows: what those could not have shown, no smaller ones could. Respondents in
@@ -156,7 +156,7 @@ def _reaches(readings: Readings, criteria: Criteria) -> list[Reach]:
     """
     one, two = (readings.most(n) / criteria.design_effect for n in (readings.n_1, readings.n_2))
     error = readings.points / 100
-    return reaches(
+    return sensitivities(
         readings.middle, (one, two), margin=criteria.margin, alpha=criteria.alpha, power=criteria.power,
         total_error=(error, error), df=readings.df,
     )  # fmt: skip

@@ -53,7 +53,7 @@ def as_record(found: TypedComparison) -> dict[str, object]:
     -----
     Differences are in percentage points, p-values and alpha in [0, 1]; what is infinite or absent is None.
     """
-    pair, settings, tips = found.comparison.pair, found.judged.settings, _tips(found)
+    pair, settings, tips = found.comparison.pair, found.judged.settings, tips_of(found)
     numbers = {tier: _numbers(one, tips[tier]) for tier, one in found.under.items()}
     return {
         "figures": [_figure(*both) for both in zip(found.figures, (pair.first, pair.second), strict=True)],
@@ -67,7 +67,7 @@ def as_record(found: TypedComparison) -> dict[str, object]:
     }
 
 
-def _tips(found: TypedComparison) -> dict[str, Survival]:
+def tips_of(found: TypedComparison) -> dict[str, Survival]:
     """How far each number must move before the verdict changes, under each tier."""
     rules = Rules.of(found.judged.settings, found.judged.plan)
     numbers = [(one.pair, one.points, one.df) for one in map(compared, found.under.values())]
@@ -131,7 +131,7 @@ def _finite(value: float) -> float | None:
 
 def block(found: TypedComparison) -> RenderableType:
     """Return a comparison as a block that fits 80 columns and needs no colour."""
-    (first, second), tips = found.figures, _tips(found)[found.chosen]
+    (first, second), tips = found.figures, tips_of(found)[found.chosen]
     title = Text(f"{first.typed}, then {second.typed}: {found.judged.verdict}", style="bold")
     told = Text(f"{answer_sentence(found.judged)}\n{_judged(found)}")
     judged = _table("", "judged")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from crosswave.difference.compare import Comparison, compare_pairs
 from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_share
-from crosswave.difference.power import smallest_n
+from crosswave.difference.sensitivity import smallest_n
 from crosswave.reconstruct.typed import PARTS, TypedFigure, attempt, read_figures
 from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
