@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from crosswave.difference.estimate import Interval
 from crosswave.models.trajectory import trajectory
-from crosswave.models.wave_table import ComparableWaves
+from crosswave.models.wave_series import ComparableWaves, WaveSeries, every_wave_series, wave_series
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import synthesis as synthesis_page
 from crosswave.report import trend as trend_page
@@ -25,7 +25,7 @@ from crosswave.report.render import to_html, to_text
 from crosswave.report.sentences import p_words, points
 from crosswave.report.synthesis import FATES, fate, fates, synthesis_rows
 from crosswave.report.trend.comparison import needed_n
-from crosswave.report.trend.course import Course, course_table
+from crosswave.report.trend.lines import wave_series_table
 from crosswave.report.trend.robustness import MOST_DRAWN, drawn, intervals, matrix
 from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.report.trend.waves import WAVE_COLUMNS, _wave_looks
@@ -64,8 +64,8 @@ def errors(resolved: Registry, reconstructions: Counts) -> dict[str, MeasuredErr
 
 
 @pytest.fixture(scope="module")
-def courses(resolved: Registry, reconstructions: Counts) -> tuple[Course, ...]:
-    return trend_page.courses_of(resolved, reconstructions, planned(resolved.plan))
+def every(resolved: Registry, reconstructions: Counts) -> tuple[WaveSeries, ...]:
+    return every_wave_series(resolved, reconstructions, planned(resolved.plan))
 
 
 def of(trends: list[Trend], name: str) -> Trend:
@@ -113,33 +113,31 @@ def test_every_construct_has_words_tables_and_charts(
         assert (trend_page.waves_chart(trend, waves) is None) == waves["value_low"].isna().all()
 
 
-def test_every_course_has_words_tables_and_charts(courses: tuple[Course, ...]) -> None:
-    assert sum(course.has_line for course in courses) >= 1
-    for course in courses:
+def test_every_series_has_words_tables_and_charts(every: tuple[WaveSeries, ...]) -> None:
+    assert sum(series.has_line for series in every) >= 1
+    for series in every:
         shown = [
-            trend_page.dates_table(course),
-            trend_page.lines_table([course]),
-            trend_page.terms_table(course),
-            trend_page.not_on_line_table(course),
+            trend_page.dates_table(series),
+            trend_page.lines_table([series]),
+            trend_page.terms_table(series),
+            trend_page.not_on_line_table(series),
         ]
-        assert held(trend_page.trajectory_words(course), *shown, alt=trend_page.trajectory_alt(course))
-        figure = trend_page.trajectory_chart(course)
+        assert held(trend_page.trajectory_words(series), *shown, alt=trend_page.trajectory_alt(series))
+        figure = trend_page.trajectory_chart(series)
         assert figure is not None and svg_text(figure, "a").startswith("<svg ")
-    assert held(
-        trend_page.courses_words(courses), trend_page.courses_table(courses), alt=trend_page.slopes_alt(courses)
-    )
-    assert trend_page.slopes_chart(courses) is not None and trend_page.slopes_chart([]) is None
+    assert held(trend_page.slopes_words(every), trend_page.slopes_table(every), alt=trend_page.slopes_alt(every))
+    assert trend_page.slopes_chart(every) is not None and trend_page.slopes_chart([]) is None
 
 
 def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, reconstructions: Counts) -> None:
     settings = planned(resolved.plan)
     for name in ("techuk-overhead", "goss-strategy", "nhs-video"):
-        course = trend_page.course_of(resolved.construct(name), resolved, reconstructions, settings)
-        assert not course.has_line
-        text = held(trend_page.trajectory_words(course), alt=trend_page.trajectory_alt(course))
-        assert course.found is None or "No line is fitted: " in text
+        series = wave_series(resolved.construct(name), resolved, reconstructions, settings)
+        assert not series.has_line
+        text = held(trend_page.trajectory_words(series), alt=trend_page.trajectory_alt(series))
+        assert series.trajectory is None or "No line is fitted: " in text
         with pytest.raises(ValueError, match=f"{name} has no line; ask has_line before a date"):
-            course.at(2020.0)
+            series.at(2020.0)
 
 
 # --- a survival made by hand --------------------------------------------------------------------------------------
@@ -265,7 +263,7 @@ def test_nothing_is_called_the_best(resolved: Registry, reconstructions: Counts,
 # --- a trajectory made by hand ------------------------------------------------------------------------------------
 
 
-def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Course:
+def series(resolved: Registry, shares: list[float], trends: list[Trend]) -> WaveSeries:
     k = len(shares)
     table = pd.DataFrame(
         {
@@ -278,23 +276,23 @@ def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Cour
     )  # fmt: skip
     waves = tuple(of(trends, "nhs-video").waves[:1] * k)
     construct = of(trends, "barrier-budget").construct
-    return Course(construct, ComparableWaves(waves, {}), table, trajectory(table), planned(resolved.plan))
+    return WaveSeries(construct, waves, ComparableWaves(waves, {}), table, trajectory(table), planned(resolved.plan))
 
 
 def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Registry, trends: list[Trend]) -> None:
-    made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
+    made = series(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
     said = trend_page.trajectory_words(made)
-    assert made.found is not None and made.found.prediction is not None
-    line = made.found.lines["meta-regression"]
+    assert made.trajectory is not None and made.trajectory.prediction is not None
+    line = made.trajectory.lines["meta-regression"]
     assert said[1] == (
         f"By random-effects meta-regression the share rises: {points(line.at_mean, sign=True)} points a year at the "
         f"share of the mean wave, 95% interval {points(line.at_mean_low, sign=True)} to "
         f"{points(line.at_mean_high, sign=True)}, p < 0.001."
     )
     assert 4.5 < 100 * line.at_mean < 6
-    following = made.at(made.found.next_date or 0.0)
+    following = made.at(made.trajectory.next_date or 0.0)
     assert (following.share, following.next_low) == pytest.approx(
-        (made.found.prediction.share, made.found.prediction.next_low)
+        (made.trajectory.prediction.share, made.trajectory.prediction.next_low)
     )
     assert "Not identified by these waves: " in said[-2] and "house (" in said[-2]
     assert trend_page.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
@@ -302,23 +300,22 @@ def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Regi
 
 
 def test_a_slope_that_the_family_of_lines_does_not_bear_out_is_none(resolved: Registry, trends: list[Trend]) -> None:
-    made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
+    made = series(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
     assert trend_page.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
     many = replace(made, p_adjusted={"meta-regression": 0.2})
     assert (made.slope, many.slope) == (1, 0)
     assert (
-        ": rises, " in trend_page.courses_words([made])[1]
-        and ": no slope shows, " in trend_page.courses_words([many])[1]
+        ": rises, " in trend_page.slopes_words([made])[1] and ": no slope shows, " in trend_page.slopes_words([many])[1]
     )
-    assert trend_page.courses_words([many])[-1] == (
+    assert trend_page.slopes_words([many])[-1] == (
         "All slopes and trends here are one family, each with its largest p over all dates and counts: "
         "adjusted by Holm, 0 of 1 are below 0.05, and the smallest is p = 0.200."
     )
     assert trend_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
 
 
-def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
-    frame = course_table(course(resolved, [0.5, 0.4], trends))
+def test_a_series_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
+    frame = wave_series_table(series(resolved, [0.5, 0.4], trends))
     assert frame["wave"].tolist() == ["w-0", "w-1"]
     # R 4.2.2: prop.test(500, 1000, correct = FALSE)$conf.int
     assert (frame["low"][0], frame["high"][0]) == pytest.approx((0.4690696004, 0.5309303996), abs=1e-9)

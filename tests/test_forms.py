@@ -12,6 +12,7 @@ from numpy.random import default_rng
 
 from crosswave.claims import Checker
 from crosswave.difference.verdict import DECISIONS
+from crosswave.models.wave_series import wave_series
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
 from crosswave.report import trend as trend_page
@@ -56,7 +57,7 @@ def shown(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> 
         trend,
         trend_page.survival_of(trend, resolved),
         multiverse(trend.construct, resolved, counts, settings),
-        trend_page.course_of(trend.construct, resolved, counts, settings),
+        wave_series(trend.construct, resolved, counts, settings),
         claim,
         Checker(registry, reconstructions, 0.05).check(claim),
         simulate(world, default_rng(1)),
