@@ -432,6 +432,7 @@ def test_every_survey_of_the_registry_comes_back_from_its_sheet(
     tmp_path: Path, registry: Registry, ending: str
 ) -> None:
     shutil.copy(DATA / "quantities.yaml", tmp_path)
+    shutil.copy(DATA / "study.yaml", tmp_path)
     for survey in registry.surveys.values():
         if not survey.questions:
             continue

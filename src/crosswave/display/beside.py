@@ -12,7 +12,7 @@ from crosswave.display.case import Case
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.bits import members
 from crosswave.report.holes import feasible_words, listed_whole
-from crosswave.study.loading import Finding
+from crosswave.study.registry import Finding
 
 
 def ties(case: Case, name: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from html import escape
 
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import trend_sentence
-from crosswave.study.models import Source, Survey
+from crosswave.study.models import Source, Survey, sampling_words, unit_words
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import Link, publish, span
 from crosswave.tables.surveys import NOT_PRINTED
@@ -17,7 +17,6 @@ from crosswave.trend.change import Trend
 from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
-_CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}
 _LEVELS = {
     "recomputed": "computed again from microdata",
     "consistent": "with whole counts behind them",
@@ -27,8 +26,6 @@ _LEVELS = {
     "not-solved": "not solved",
     "unquantified": "without a share",
 }
-ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
-"""Who answered, by what one reply stands for."""
 
 
 Facts = Mapping[str, str | tuple[Link, ...]]
@@ -109,9 +106,10 @@ def _when(survey: Survey) -> str:
 
 
 def _how(survey: Survey) -> str:
-    if survey.mode == survey.sampling == "foi":
-        return f"by freedom-of-information request{survey.mark('sampling')}"
-    chosen = _CHOSEN.get(survey.sampling or "", (survey.sampling or "").replace("-", " "))
+    sampling = survey.sampling or ""
+    chosen = sampling_words(sampling).chosen or sampling.replace("-", " ")
+    if sampling and survey.mode == sampling:
+        return f"{chosen}{survey.mark('sampling')}"
     way = f"{survey.mode or f'way of asking {NOT_PRINTED}'}{survey.mark('mode')}"
     return f"{way}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}{survey.mark('sampling')}"
 
@@ -124,7 +122,7 @@ def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
     printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
     many = survey.organisations if survey.unit == "person" else None
     behind = f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
-    return f"{number} {ANSWERED[survey.unit]}{survey.mark('unit')}{printed}{survey.mark('n')}{behind}"
+    return f"{number} {unit_words(survey.unit).many}{survey.mark('unit')}{printed}{survey.mark('n')}{behind}"
 
 
 def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:

@@ -11,8 +11,8 @@ from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials
-from crosswave.study.loading import Finding, findings_of
 from crosswave.study.models import ORGANISATIONS, Survey
+from crosswave.study.registry import Finding, findings_of
 from crosswave.words import plural
 
 _NOUNS = {"person": ("person", "people")}

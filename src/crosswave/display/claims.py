@@ -8,8 +8,8 @@ from crosswave.charts.claims import claim_counts
 from crosswave.claims import ClaimVerdict
 from crosswave.report.sentences import claim_sentence
 from crosswave.study.faults import nearest
-from crosswave.study.loading import Registry
 from crosswave.study.models import Claim
+from crosswave.study.registry import Registry
 from crosswave.words import capital, plural
 
 ALL = "all"

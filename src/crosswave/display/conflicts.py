@@ -12,8 +12,8 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.nets import NETS
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trial, try_readings
-from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry, findings_of
 from crosswave.tables.surveys import conflict_names
 from crosswave.words import capital, plural
 

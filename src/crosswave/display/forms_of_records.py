@@ -6,8 +6,8 @@ import pandas as pd
 
 from crosswave.display.cards import Card, Facts, survey_card
 from crosswave.display.forms import Form, form_of
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Construct, Fact, Source, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.overview import counts_table
 from crosswave.tables.render import Link

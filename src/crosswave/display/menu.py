@@ -12,7 +12,7 @@ from typing import Any
 
 from crosswave.display.cards import Card, survey_card, trend_card
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.tables.names import survey_name
 from crosswave.tables.render import publish
 from crosswave.trend.settings import planned

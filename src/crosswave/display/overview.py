@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from crosswave.study.context import Check
-from crosswave.study.loading import Registry
 from crosswave.study.models import Fact
+from crosswave.study.registry import Registry
 from crosswave.words import capital, plural
 
 

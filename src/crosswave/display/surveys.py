@@ -7,15 +7,9 @@ import pandas as pd
 from crosswave.charts.surveys import findings_message
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import population_note
-from crosswave.study.models import Survey
+from crosswave.study.models import Survey, unit_words
 from crosswave.tables.render import percent, span
 from crosswave.words import capital, plural
-
-_ANSWERED = {
-    "person": "people answered",
-    "organisation": "organisations answered",
-    "foi-return": "organisations replied to a freedom-of-information request",
-}
 
 
 def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
@@ -31,7 +25,7 @@ def _who(survey: Survey, reconstruction: Reconstruction) -> str:
     paid = f" for {survey.sponsor}" if survey.sponsor and survey.sponsor != house else ""
     when = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date)) or str(survey.year)
     when += survey.mark("fieldwork")
-    return f"{sized} {_ANSWERED[survey.unit]} ({survey.population}; {when}){by}{paid}."
+    return f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}{paid}."
 
 
 def _became(survey: Survey, findings: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.survival import Survival, survival, survivals_of_all
 from crosswave.robustness.tipping import Tipping
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.tables.specifications import REPORTED
 from crosswave.tables.total_error import MeasuredError, measured_error
 from crosswave.trend.change import Trend

@@ -10,8 +10,8 @@ import pandas as pd
 
 from crosswave.charts.synthesis import synthesis_message
 from crosswave.report.sentences import points, trend_sentence
-from crosswave.study.loading import Registry
 from crosswave.study.models import ErrorTier
+from crosswave.study.registry import Registry
 from crosswave.tables.synthesis import FATES, fates, verdicts_table, window_words
 from crosswave.tables.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.trend.change import Trend

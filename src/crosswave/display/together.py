@@ -7,8 +7,8 @@ from itertools import groupby
 
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.joint import joint_counts
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.tables.render import span
 
 _UNKNOWN = (

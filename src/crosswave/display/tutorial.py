@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 
 from crosswave.report.scratch import Scratch
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.tables.render import publish
 
 SURVEY = "acme-skills-2020"

@@ -19,8 +19,8 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import try_readings
 from crosswave.report.holes import feasible_words, listed_whole
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import capital
 
 

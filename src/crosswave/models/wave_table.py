@@ -10,8 +10,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 from crosswave.trend.comparability import grade_pair
 from crosswave.trend.waves import Pair, Wave
 

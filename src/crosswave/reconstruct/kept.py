@@ -7,8 +7,8 @@ from collections.abc import Collection
 from crosswave.reconstruct import survey as engine
 from crosswave.reconstruct.survey import Reconstruction
 from crosswave.report.kept import kept
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 
 def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:

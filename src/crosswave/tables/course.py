@@ -14,8 +14,8 @@ from crosswave.models.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
 from crosswave.models.wave_table import ComparableWaves, comparable_waves, wave_table
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.kept import kept as kept_result
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.tables.names import figure_name
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import waves_of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crosswave.study.loading import Finding
 from crosswave.study.models import Survey
+from crosswave.study.registry import Finding
 
 
 def survey_name(survey: Survey) -> str:

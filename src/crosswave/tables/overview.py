@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crosswave.reconstruct.survey import LEVELS
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 
 
 def counts_table(registry: Registry) -> pd.DataFrame:

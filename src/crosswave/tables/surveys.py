@@ -9,17 +9,11 @@ import pandas as pd
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.report.holes import feasible_words
-from crosswave.study.models import Source, Survey
+from crosswave.study.models import Source, Survey, unit_words
 from crosswave.tables.render import Link, percent, span
 from crosswave.words import capital
 
 NOT_PRINTED = "not printed"
-
-_ONE_REPLY = {
-    "person": "a person",
-    "organisation": "an organisation",
-    "foi-return": "a reply to a freedom-of-information request",
-}
 
 
 def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame:
@@ -34,7 +28,7 @@ def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame
         "Placed in": f"{survey.year} ({survey.year_basis})",
         "Who was asked": survey.population,
         "Nation": _marked(survey.nation, mark("nation")),
-        "One reply stands for": _marked(_ONE_REPLY[survey.unit], mark("unit")),
+        "One reply stands for": _marked(unit_words(survey.unit).one, mark("unit")),
         "How answers were collected": _marked(survey.mode, mark("mode")),
         "How those asked were chosen": _marked(survey.sampling, mark("sampling")),
         "How many replied, as printed": survey.n.printed,

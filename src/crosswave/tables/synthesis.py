@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import pandas as pd
 
 from crosswave.report.sentences import p_number, p_words, points
-from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
+from crosswave.study.registry import Registry
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend
 from crosswave.trend.verdict import DECISIONS

@@ -11,8 +11,8 @@ import pandas as pd
 from crosswave.difference.power import detectable_change, smallest_n
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import points
-from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
+from crosswave.study.registry import Registry
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import percent, span
 from crosswave.trend.dispersion import Measurement, measure_total_error

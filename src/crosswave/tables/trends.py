@@ -9,8 +9,8 @@ import pandas as pd
 
 from crosswave.difference.power import smallest_n
 from crosswave.report.sentences import p_words, points
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.tables.names import figure_name, survey_name
 from crosswave.tables.render import span
 from crosswave.trend.change import Trend

@@ -12,8 +12,8 @@ from crosswave.report.holes import feasible_words
 from crosswave.report.ledger import Ledger
 from crosswave.report.sentences import points
 from crosswave.report.site.material import Cell, Column, Finder, Row
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
 from crosswave.trend.verdict import DECISIONS
