@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.cli.shared import Data, load_for_typed, plain_faults, rules_folder
+from crosswave.cli.shared import Data, plain_faults, rules_folder
 
 methods = typer.Typer()
 
@@ -93,9 +93,10 @@ def compare(
 
     from rich.console import Console
 
+    from crosswave.api.rules import load_for_typed
     from crosswave.by_hand.card import as_record, block
     from crosswave.by_hand.comparison import compare_typed
-    from crosswave.report.kept import keeping
+    from crosswave.study.cache import keeping
 
     numbers = {
         "total-error": total_error,

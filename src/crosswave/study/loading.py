@@ -9,8 +9,9 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
+from crosswave.memo import digest
 from crosswave.study.audit import arithmetic_faults
-from crosswave.study.cache import Store, digest, file_digests, source_digest
+from crosswave.study.cache import Store, file_digests, read_results, source_digest
 from crosswave.study.cross import registry_faults
 from crosswave.study.faults import DataError, Fault
 from crosswave.study.models import ALL_YEARS, Claims, Constructs, Licence, Plan, Quantities, Study, Survey
@@ -74,6 +75,7 @@ def load_evidence(folder: Path | None = None) -> Registry:
     ValueError
         As for `load_registry`.
     """
+    read_results()
     registry, faults = _loaded(folder or find_data())
     if registry is None:
         raise DataError(faults)

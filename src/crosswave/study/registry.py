@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from crosswave.study.cache import digest
+from crosswave.memo import digest
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, nearest
 from crosswave.study.models import (
