@@ -14,8 +14,8 @@ from crosswave.api.showing import Shown, records
 from crosswave.difference.compare import Comparison
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import answer_sentence, p_words
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, ConstructAnswer, Grades
+from crosswave.study.registry import Registry
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Judged, Trend, assess
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings

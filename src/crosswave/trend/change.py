@@ -9,8 +9,8 @@ from typing import Generic
 from crosswave.difference.compare import Comparison, P
 from crosswave.difference.verdict import Evidence, decide
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.multiplicity import holm
