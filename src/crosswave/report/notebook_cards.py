@@ -10,12 +10,11 @@ from html import escape
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import NOT_PRINTED, Link, period, publish, span, survey_name
 from crosswave.report.sentences import trend_sentence
-from crosswave.study.models import Source, Survey
+from crosswave.study.models import Source, Survey, sampling_words, unit_words
 from crosswave.trend.change import Trend
 from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
-_CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}
 _LEVELS = {
     "recomputed": "computed again from microdata",
     "consistent": "with whole counts behind them",
@@ -25,8 +24,6 @@ _LEVELS = {
     "not-solved": "not solved",
     "unquantified": "without a share",
 }
-ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
-"""Who answered, by what one reply stands for."""
 
 Facts = Mapping[str, str | tuple[Link, ...]]
 """What is known, by what it is; what is empty is not shown."""
@@ -94,9 +91,10 @@ def conflicts_words(many: int) -> str:
 
 
 def _how(survey: Survey) -> str:
-    if survey.mode == survey.sampling == "foi":
-        return f"by freedom-of-information request{survey.mark('sampling')}"
-    chosen = _CHOSEN.get(survey.sampling or "", (survey.sampling or "").replace("-", " "))
+    sampling = survey.sampling or ""
+    chosen = sampling_words(sampling).chosen or sampling.replace("-", " ")
+    if sampling and survey.mode == sampling:
+        return f"{chosen}{survey.mark('sampling')}"
     way = f"{survey.mode or f'way of asking {NOT_PRINTED}'}{survey.mark('mode')}"
     return f"{way}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}{survey.mark('sampling')}"
 
@@ -107,7 +105,8 @@ def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
     if number == NOT_PRINTED:
         return number
     printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
-    return f"{number} {ANSWERED[survey.unit]}{survey.mark('unit')}{printed}{survey.mark('n')}{organisations(survey)}"
+    who = f"{unit_words(survey.unit).many}{survey.mark('unit')}"
+    return f"{number} {who}{printed}{survey.mark('n')}{organisations(survey)}"
 
 
 def organisations(survey: Survey) -> str:

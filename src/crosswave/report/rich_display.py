@@ -14,6 +14,7 @@ from functools import singledispatch
 import pandas as pd
 
 from crosswave.claims import ClaimVerdict
+from crosswave.difference import compare
 from crosswave.models.wave_series import WaveSeries
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.calibration import rates_table
@@ -31,8 +32,8 @@ from crosswave.report.trend.waves import by_wave, waves_alt, waves_chart, waves_
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.simulation import Calibration
 from crosswave.robustness.survival import Survival
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Construct, Fact, Source, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
@@ -202,7 +203,7 @@ def _(shown: Pair) -> Form:
     return Form(Card(pair_name(shown), facts), {"Aspects": aspects})
 
 
-@form_of.register
+@form_of.register(compare.Comparison)
 def _(shown: Comparison) -> Form:
     ends = points(shown.low, sign=True), points(shown.high, sign=True)
     facts = {

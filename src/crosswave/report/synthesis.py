@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
+from crosswave.difference.verdict import DECISIONS
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, bars, forest
 from crosswave.report.render import span
@@ -16,13 +17,12 @@ from crosswave.report.sentences import interval_points, p_number, p_words, point
 from crosswave.report.trend.comparison import points_scale
 from crosswave.report.trend.total_error import endless_change, smallest_size
 from crosswave.report.trend.waves import VERDICT_LOOKS
-from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.dispersion import Measurement
 from crosswave.trend.settings import Settings
-from crosswave.trend.verdict import DECISIONS
 from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
@@ -51,9 +51,9 @@ def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, Measurement]
     found = [trend.comparison for trend in across if trend.comparison]
     return [
         f"{len(compared)} of {len(trends)} constructs have two waves of {years} that the gate lets through. In "
-        f"{len(across)} of these the waves are of other words or of another slice of the public sector (grades "
-        f"{', '.join(error)}), and {blind} of these {len(across)} are uninformative by design: "
-        f"{_blindness(found, registry.plan.power.value)}.",
+        f"{len(across)} of these the waves are of other words or of another slice of "
+        f"{registry.study.population} (grades {', '.join(error)}), and {blind} of these {len(across)} are "
+        f"uninformative by design: {_blindness(found, registry.plan.power.value)}.",
         _why_blind(error, trends[0].settings, across[0].plan, found),
     ]
 
@@ -137,7 +137,7 @@ def synthesis_families(trends: Sequence[Trend], registry: Registry) -> pd.DataFr
     return pd.DataFrame(rows, columns=["Family", "Constructs", "Tests adjusted together", "Rose or fell"])
 
 
-def synthesis_caveats(trends: Sequence[Trend]) -> list[str]:
+def synthesis_caveats(trends: Sequence[Trend], registry: Registry) -> list[str]:
     """Return what the evidence cannot say."""
     verdicts = [trend.verdict for trend in trends]
     alone = sum(len({wave.year for wave in trend.waves}) < 2 for trend in trends)
@@ -152,8 +152,8 @@ def synthesis_caveats(trends: Sequence[Trend]) -> list[str]:
         f"In {plural(unsized, 'comparison')} the n that is not printed decides.": unsized,
     }
     always = (
-        "A change among those who answered is no change of the public sector: who answered changed as well, and "
-        "nothing here can tell the two apart."
+        f"A change among those who answered is no change of {registry.study.population}: who answered changed as "
+        "well, and nothing here can tell the two apart."
     )
     return [*(sentence for sentence, count in words.items() if count), always]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.dispersion import with_estimated_error
 

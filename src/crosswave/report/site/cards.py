@@ -9,13 +9,13 @@ from crosswave import __version__
 from crosswave.claims.sampling import surveys_of
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.ledger import Ledger
-from crosswave.report.notebook_cards import ANSWERED, conflicts_words, organisations
+from crosswave.report.notebook_cards import conflicts_words, organisations
 from crosswave.report.render import NOT_PRINTED, period, span
 from crosswave.report.sentences import points
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Card, CardFact, Item
-from crosswave.study.loading import Registry, findings_of
-from crosswave.study.models import Source, Survey
+from crosswave.study.models import Source, Study, Survey, unit_words
+from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.words import capital
 
@@ -29,17 +29,17 @@ def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
         for name in dict.fromkeys(answer.finding.split(".")[0] for answer in construct.answers):
             uses.setdefault(name, []).append(Item(capital(construct.label), page=f"trend/{construct.id}"))
     cards = {
-        f"survey/{name}": survey_card(survey, ledger.reconstructions[name], tuple(uses.get(name, ())))
+        f"survey/{name}": survey_card(survey, ledger.reconstructions[name], registry.study, tuple(uses.get(name, ())))
         for name, survey in registry.surveys.items()
     }
-    cards |= {f"trend/{name}": trend_card(trend) for name, trend in ledger.assessed.items()}
+    cards |= {f"trend/{name}": trend_card(trend, registry.study) for name, trend in ledger.assessed.items()}
     for name in dict.fromkeys(claim.source for claim in registry.claims.values()):
         verdicts = ledger.claims[ledger.claims["source_id"] == name]["answered_verdict"]
         cards[f"claims/{name}"] = _source_card(registry.claim_sources[name], list(verdicts), registry)
     return cards
 
 
-def survey_card(survey: Survey, found: Reconstruction, uses: tuple[Item, ...] = ()) -> Card:
+def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple[Item, ...] = ()) -> Card:
     """Return a survey as a person would want it cited."""
     levels = Counter(found.findings[figure.id].level for figure in findings_of(survey))
     facts = {
@@ -56,7 +56,7 @@ def survey_card(survey: Survey, found: Reconstruction, uses: tuple[Item, ...] = 
         CardFact("Printed in", tuple(_source(source) for source in survey.sources), wide=True),
         CardFact("Stands in these trends", uses, wide=True),
         CardFact("Cite the survey", (Item(_survey_citation(survey)),), wide=True),
-        _cite(survey.title, f"survey/{survey.id}"),
+        _cite(survey.title, f"survey/{survey.id}", study),
     )
     told = (CardFact(name, (Item(text),)) for name, text in facts.items())
     return Card("Who asked whom, and how to cite it", (*told, *(fact for fact in more if fact.items)))
@@ -85,7 +85,9 @@ def _how(survey: Survey) -> str:
 def _how_many(survey: Survey, found: Reconstruction) -> str:
     if not found.n:
         return f"{capital(NOT_PRINTED)}{f' ({survey.n.printed})' if survey.n.printed else ''}{survey.mark('n')}"
-    return f"{span(*found.n)} {ANSWERED[survey.unit]}{survey.mark('unit')}{survey.mark('n')}{organisations(survey)}"
+    return (
+        f"{span(*found.n)} {unit_words(survey.unit).many}{survey.mark('unit')}{survey.mark('n')}{organisations(survey)}"
+    )
 
 
 def _source(source: Source) -> Item:
@@ -100,16 +102,16 @@ def _survey_citation(survey: Survey) -> str:
     return f"{house_of(survey) or 'Unknown publisher'} ({survey.year}). {survey.title}.{where} {first.url}"
 
 
-def _cite(title: str, page: str) -> CardFact:
-    return CardFact("Cite this page", (Item(page_citation(title, page)),), wide=True)
+def _cite(title: str, page: str, study: Study) -> CardFact:
+    return CardFact("Cite this page", (Item(page_citation(title, page, study)),), wide=True)
 
 
-def page_citation(title: str, page: str) -> str:
+def page_citation(title: str, page: str, study: Study) -> str:
     """Return how a page of this site is cited: by its id and the version, for the site has no address of its own."""
-    return f"The crosswave maintainers. “{title}”, page {page} of crosswave {__version__}."
+    return f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {__version__}."
 
 
-def trend_card(trend: Trend) -> Card:
+def trend_card(trend: Trend, study: Study) -> Card:
     """Return what is known of a change: verdict, interval, grade."""
     facts = {
         "Verdict": trend.verdict,
@@ -126,7 +128,7 @@ def trend_card(trend: Trend) -> Card:
     waves = dict.fromkeys((wave.survey.id, wave.survey.title) for wave in trend.waves)
     surveys = CardFact("Surveys", tuple(Item(title, page=f"survey/{name}") for name, title in waves), wide=True)
     told = [CardFact(name, (Item(capital(text)),)) for name, text in facts.items()]
-    cite = _cite(capital(trend.construct.label), f"trend/{trend.construct.id}")
+    cite = _cite(capital(trend.construct.label), f"trend/{trend.construct.id}", study)
     return Card("The verdict under the plan", (*told, *([surveys] if waves else []), cite), planned=True)
 
 
@@ -139,6 +141,6 @@ def _source_card(source: Source, verdicts: Sequence[str], registry: Registry) ->
         CardFact("Where", (_source(source),), wide=True),
         CardFact("Claims, for those who answered", (Item(capital(told)),)),
         CardFact("Surveys it speaks of", items, wide=True),
-        _cite(source.title, f"claims/{source.id}"),
+        _cite(source.title, f"claims/{source.id}", registry.study),
     )
     return Card("Who claims this, and of what", tuple(fact for fact in facts if fact.items))

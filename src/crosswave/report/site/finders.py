@@ -7,16 +7,16 @@ from collections.abc import Iterable
 import pandas as pd
 
 from crosswave.claims.sampling import surveys_of
+from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.holes import feasible
 from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import interval_points, points
 from crosswave.report.site.material import Cell, Column, Finder, Row
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
-from crosswave.trend.verdict import DECISIONS
 from crosswave.words import capital
 
 _REFUSED = ("uninformative by design", "not comparable", "not testable")

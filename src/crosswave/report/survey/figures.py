@@ -14,19 +14,9 @@ from crosswave.report.forest import PERCENT, Look, Row, forest, share_row
 from crosswave.report.holes import feasible
 from crosswave.report.render import NOT_PRINTED, confidence, percent, period, span, spans
 from crosswave.report.sentences import population_note
-from crosswave.study.models import Survey
+from crosswave.study.models import Survey, unit_words
 from crosswave.words import capital, plural
 
-_ANSWERED = {
-    "person": "people answered",
-    "organisation": "organisations answered",
-    "foi-return": "organisations replied to a freedom-of-information request",
-}
-_ONE_REPLY = {
-    "person": "a person",
-    "organisation": "an organisation",
-    "foi-return": "a reply to a freedom-of-information request",
-}
 _SILENT = "any other value would have fitted as well, so their agreement is no evidence"
 _REST = {
     "bounded": "known as intervals only",
@@ -52,7 +42,7 @@ def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.D
     by = f", asked by {house}" if house else ""
     paid = f" for {survey.sponsor}" if survey.sponsor and survey.sponsor != house else ""
     when = f"{period(survey) or survey.year}{survey.mark('fieldwork')}"
-    who = f"{sized} {_ANSWERED[survey.unit]} ({survey.population}; {when}){by}{paid}."
+    who = f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}{paid}."
     if findings["value_low"].isna().all():
         missing = f" What would have to be obtained: {survey.missing}" if survey.missing else ""
         return [who, f"No share is printed, so there is nothing to reproduce.{missing}"]
@@ -148,7 +138,7 @@ def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame
         "Placed in": f"{survey.year} ({survey.year_basis})",
         "Who was asked": survey.population,
         "Nation": marked(survey.nation, "nation"),
-        "One reply stands for": marked(_ONE_REPLY[survey.unit], "unit"),
+        "One reply stands for": marked(unit_words(survey.unit).one, "unit"),
         "How answers were collected": marked(survey.mode, "mode"),
         "How those asked were chosen": marked(survey.sampling, "sampling"),
         "How many replied, as printed": survey.n.printed,

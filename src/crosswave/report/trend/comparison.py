@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from crosswave.difference.power import smallest_n
+from crosswave.difference.sensitivity import smallest_n
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, survey_name
 from crosswave.report.sentences import interval_points, p_words, points
 from crosswave.report.trend.waves import VERDICT_LOOKS, waves_message
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair
