@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from crosswave.reconstruct import reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, retracted
+from crosswave.reconstruct.arithmetic import Arithmetic, retracted, sizes
+from crosswave.reconstruct.cpsat import Model
 from crosswave.reconstruct.figures import readings
-from crosswave.reconstruct.model import Model
-from crosswave.reconstruct.parts import known, sizes
 from crosswave.reconstruct.retractions import retractions
+from crosswave.reconstruct.solve import known
 from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED
 from made_surveys import answer, between, prints, question, survey
 from test_reconstruct import bounds_of

@@ -16,8 +16,8 @@ from crosswave.by_hand.counting import count_typed
 from crosswave.by_hand.typed import read_figures
 from crosswave.cli import app
 from crosswave.printed.faults import quantity_faults
+from crosswave.printed.intervals import QuantityError, number
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import QuantityError, number
 from crosswave.study import Registry
 from crosswave.study.models import Phrase
 from crosswave.study.parameters import check_given

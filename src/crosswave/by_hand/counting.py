@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from crosswave.by_hand.typed import HandFigure, attempt, nearest_words, number_range, read_all
+from crosswave.printed.intervals import Quantity
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
-from crosswave.reconstruct.by_hand import counts_on, fitting_sizes
+from crosswave.reconstruct.single_figures import counts_of, fitting_sizes
 from crosswave.report.holes import pieces_of
 from crosswave.study.loading import Registry
 from crosswave.words import arrived
@@ -71,7 +71,7 @@ def _one_base(figures: Sequence[HandFigure], registry: Registry) -> tuple[int, i
 def _share(figure: HandFigure, rounding: str, registry: Registry) -> Quantity:
     if figure.count is not None:
         share = Fraction(figure.count, figure.n.value or 1)
-        return Quantity(figure.printed, share, share, 0, "counted")
+        return Quantity(share, share, printed=figure.printed, decimals=0, reason="counted")
     share_ = Lexicon(registry.quantities).share(figure.printed, rounding)
     return replace(share_, printed=" ".join(figure.printed.split()))
 
@@ -88,13 +88,13 @@ def _lines(shares: Sequence[Quantity], sizes: tuple[int, int], fitting: Sequence
 
 
 def _one_size(share: Quantity, n: int) -> Iterator[str]:
-    counts = counts_on(share, n)
+    counts = counts_of(share, n)
     of = "" if share.reason == "counted" else f" of {n:,}"
     yield f"{share.printed}{of}: {number_range(counts[0], counts[-1]) if counts else 'no count prints it'}"
     if not counts and share.verbal:
         beside = (counts.start - 1, counts.start)
         near = " and ".join(f"{count:,} are {100 * count / n:.1f} %" for count in beside if 0 <= count <= n)
-        yield f"{share.printed} stands for {_percent(share.low)} to {_percent(share.ends.high)} %: of {n:,}, {near}"
+        yield f"{share.printed} stands for {_percent(share.low)} to {_percent(share.high)} %: of {n:,}, {near}"
 
 
 def _percent(share: Fraction) -> str:

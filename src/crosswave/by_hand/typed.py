@@ -10,12 +10,12 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
+from crosswave.printed.intervals import Quantity
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.printed.words import is_spoken
-from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes, nearest_sizes
+from crosswave.reconstruct.single_figures import N_LARGEST, fitting_sizes, nearest_sizes
 from crosswave.study.loading import Registry
 from crosswave.study.models import Plan, SampleSize
 from crosswave.words import arrived, cut
@@ -226,7 +226,7 @@ def _range_ends(text: str, lexicon: Lexicon) -> Ends | None:
         low, high = (lexicon.count(end) for end in (match["a"] or match["c"], match["b"] or match["d"]))
     except ValueError:
         return None
-    return None if low.verbal or high.verbal else (low.low, high.low, "typed as a range")
+    return None if low.verbal or high.verbal else (low.low or Fraction(0), high.low, "typed as a range")
 
 
 def _worded_ends(text: str, lexicon: Lexicon, wrong: ValueError) -> Ends:
@@ -234,7 +234,8 @@ def _worded_ends(text: str, lexicon: Lexicon, wrong: ValueError) -> Ends:
         count = lexicon.count(text)
     except ValueError:
         raise wrong from None
-    return (max(count.low, Fraction(1)) if count.verbal else count.low), count.high, count.reason
+    low = count.low or Fraction(0)
+    return (max(low, Fraction(1)) if count.verbal else low), count.high, count.reason
 
 
 def _sample_size(text: str, low: int, high: int | None, reason: str) -> SampleSize:

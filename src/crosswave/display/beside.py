@@ -9,15 +9,15 @@ from operator import or_
 
 from crosswave.display.by_hand import percentage, ratio
 from crosswave.display.case import Case
-from crosswave.printed.quantity import Quantity
-from crosswave.reconstruct.bits import members
+from crosswave.printed.intervals import Quantity
+from crosswave.reconstruct.scale import members
 from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.study.loading import Finding
 
 
 def ties(case: Case, name: str) -> Iterator[str]:
     """Yield what binds a figure to others, in words."""
-    for solution in case.trials.main.kept.values():
+    for solution in case.trials.main.best.values():
         yield from (link.words for link in solution.left.links if name in link.members)
         for figure in solution.left.figures:
             if name in figure.base.answers:
@@ -27,7 +27,7 @@ def ties(case: Case, name: str) -> Iterator[str]:
 def taken(case: Case, finding: Finding, figure: Quantity) -> str:
     """Return what the answers that exclude a figure take of its base, by hand, where that is one number."""
     counts = case.reconstruction.findings
-    links = (link for solution in case.trials.main.kept.values() for link in solution.left.links)
+    links = (link for solution in case.trials.main.best.values() for link in solution.left.links)
     link = next((one for one in links if one.kind == "exclusive" and finding.local_id in one.members), None)
     base = counts[finding.id].base_low
     if link is None or base is None or base != counts[finding.id].base_high:
@@ -42,7 +42,7 @@ def taken(case: Case, finding: Finding, figure: Quantity) -> str:
 
 def left_open(case: Case, finding: Finding, figure: Quantity) -> str:
     """Return what could have been printed in place of a figure, where the readings that are kept say so."""
-    kept = (case.solver.possible(solution.left) for solution in case.trials.main.kept.values())
+    kept = (case.solver.possible(solution.left) for solution in case.trials.main.best.values())
     values = [found[finding.local_id].values for found in kept if finding.local_id in found]
     bits = [held for held in values if isinstance(held, int)]
     counts = case.reconstruction.findings[finding.id]

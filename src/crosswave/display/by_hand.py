@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from crosswave.printed.quantity import Quantity
-from crosswave.reconstruct.by_hand import counts_on
+from crosswave.printed.intervals import Quantity
+from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report.holes import feasible_words
 
 _SHOWN = 3
@@ -18,7 +18,7 @@ def ratio(yes: int, base: int, figure: Quantity) -> str:
 
     Examples
     --------
-    >>> p73 = Quantity("73%", Fraction(725, 1000), Fraction(735, 1000), 0, "rounded")
+    >>> p73 = Quantity(Fraction(725, 1000), Fraction(735, 1000), printed="73%", decimals=0, reason="rounded")
     >>> ratio(44, 60, p73)
     '44/60 = 73.3%'
     """
@@ -41,7 +41,7 @@ def percentage(share: Fraction, decimals: int) -> str:
 
 def counted(figure: Quantity, base: int) -> str:
     """Return which counts of a base print a figure, the first and the last with their percentages."""
-    yes = counts_on(figure, base)
+    yes = counts_of(figure, base)
     if not yes:
         return "nobody"
     shown = yes if len(yes) <= _SHOWN else (yes[0], yes[-1])
@@ -53,7 +53,7 @@ def neighbours(figure: Quantity, base: int, rounding: str) -> str:
 
     Examples
     --------
-    >>> p73 = Quantity("73%", Fraction(725, 1000), Fraction(735, 1000), 0, "rounded")
+    >>> p73 = Quantity(Fraction(725, 1000), Fraction(735, 1000), printed="73%", decimals=0, reason="rounded")
     >>> neighbours(p73, 61, "nearest")
     '44/61 = 72.1%, printed as 72%, and 45/61 = 73.8%, printed as 74%'
     """
@@ -74,5 +74,5 @@ def _printed(share: Fraction, figure: Quantity, rounding: str) -> str:
 
 def ends(figure: Quantity) -> str:
     """Return the shares for which a figure stands, in percent."""
-    low, high = (100 * float(end) for end in (figure.low, 1 if figure.high is None else figure.high))
+    low, high = (100 * float(end) for end in (figure.low, figure.high))
     return f"{low:g} to {high:g}%"

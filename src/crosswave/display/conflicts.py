@@ -9,9 +9,8 @@ from crosswave.display.prose import bullets, say
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
-from crosswave.reconstruct.nets import NETS
 from crosswave.reconstruct.solve import Solver
-from crosswave.reconstruct.trials import Trial, try_readings
+from crosswave.reconstruct.trials import NETS, Trial, try_readings
 from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Survey
 from crosswave.tables.surveys import conflict_names
@@ -98,7 +97,7 @@ def survey_readings(survey: Survey, registry: Registry) -> list[str]:
     except NotSolvedError:  # its levels say so
         return []
     places = _places(branch.reading for branch, _ in trial.solved)
-    left = _places(trial.kept)
+    left = _places(trial.best)
     return [
         sentence
         for place, options in places.items()
@@ -116,7 +115,7 @@ def _reading(survey: Survey, trial: Trial, place: str, options: list[str], left:
 
 def _why(survey: Survey, trial: Trial, part: str) -> str:
     """Why a reading does not survive: what is in conflict under it and under no other."""
-    common = {c.figures for solution in trial.kept.values() for c in solution.conflicts}
+    common = {c.figures for solution in trial.best.values() for c in solution.conflicts}
     solved = [solution for branch, solution in trial.solved if part in branch.reading]
     best = min(solved, key=lambda solution: len(solution.out))
     own = [conflict_words(survey, conflict) for conflict in best.conflicts if conflict.figures not in common]

@@ -9,13 +9,13 @@ from itertools import count
 from crosswave.display.beside import left_open, taken, ties
 from crosswave.display.by_hand import counted, ends, neighbours, percentage, ratio
 from crosswave.display.case import Case, label
+from crosswave.printed.intervals import Quantity
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Figure
-from crosswave.reconstruct.by_hand import counts_on
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
+from crosswave.reconstruct.single_figures import counts_of
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import try_readings
 from crosswave.report.holes import feasible_words, listed_whole
@@ -85,7 +85,7 @@ def _hole(case: Case) -> list[str]:
     """A base that a figure rules out, between two that it does not."""
     for finding, counts, figure in case.shares:
         for size in sorted(_missing(counts.bases)):
-            if not counts_on(figure, size):
+            if not counts_of(figure, size):
                 near = min(counts.bases, key=lambda base: abs(base - size))
                 return _ruled_out(case, finding, counts, figure, size, near)
     return []
@@ -144,7 +144,7 @@ def _refused(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
     at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
     steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= 100 * 10**decimals)
     others = (case.quantity(f"{percentage(Fraction(step, 100 * 10**decimals), decimals)}%") for step in steps)
-    other = next(q for q in others if not any(counts_on(q, base) for base in bases))
+    other = next(q for q in others if not any(counts_of(q, base) for base in bases))
     near = neighbours(other, bases[-1], case.survey.rounding or "nearest")
     return f"{other.printed} would lie between {near}."
 
@@ -204,13 +204,13 @@ def _no_base(case: Case) -> list[str]:
     finding, counts, figure = found
     if case.survey.weighted:
         return [f"Take {label(finding)}: {counts.reason}. So there is nothing to count by hand."]
-    size = figure.ends.smallest_base()
+    size = figure.smallest_base()
     whole = None if figure.decimals is None else 100 * 10**figure.decimals
     anyway = f" From {whole:,} on, every number of them does." if whole else ""
     return [
         f"Take {label(finding)}. It stands for a share of {ends(figure)}, but print does not say of how many. The "
         f"smallest number that can print it is {case.people(size)}: "
-        f"{ratio(counts_on(figure, size)[0], size, figure)}.{anyway}",
+        f"{ratio(counts_of(figure, size)[0], size, figure)}.{anyway}",
         "So no whole number can be checked: any value would have fitted some number of them.",
     ]
 

@@ -2,9 +2,9 @@
 
 from crosswave.reconstruct.kept import reconstruct
 from crosswave.reconstruct.means import mean_counts, mean_totals
-from crosswave.reconstruct.rounding import fits_truncated
-from crosswave.reconstruct.solutions import Solutions, tables_from_rows
+from crosswave.reconstruct.solve import Solutions
 from crosswave.reconstruct.survey import FindingCounts, Reconstruction
+from crosswave.reconstruct.trials import fits_truncated
 
 __all__ = [
     "FindingCounts",
@@ -14,5 +14,4 @@ __all__ = [
     "mean_counts",
     "mean_totals",
     "reconstruct",
-    "tables_from_rows",
 ]

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
-from crosswave.reconstruct.boxes import boxes, is_simple
-from crosswave.reconstruct.model import Model
+from crosswave.reconstruct.closed_form import boxes, is_simple
+from crosswave.reconstruct.cpsat import Model
 from crosswave.reconstruct.trials import feasible_readings
 from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
@@ -134,25 +134,6 @@ def respondents(reading: Arithmetic, draw: Draw, rng: np.random.Generator) -> pd
     columns: dict[str, object] = {"respondent": np.arange(1, rows + 1), "synthetic": np.ones(rows, dtype=bool)}
     answers = {name: people.column(name) for name in (figure.id for figure in reading.figures)}
     return pd.DataFrame(columns | answers)
-
-
-def tabulate(table: pd.DataFrame) -> pd.DataFrame:
-    """Return count, base and share of each answer of a table of respondents.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `respondents`.
-
-    Returns
-    -------
-    DataFrame
-        Index: local id of the figure; columns ``count``, ``base``, ``share``.
-    """
-    answers = [name for name in table.columns if "." in name]
-    long = table.melt(value_vars=answers, var_name="figure", value_name="yes").dropna()
-    by_figure = long.astype({"yes": bool}).groupby("figure", sort=False)["yes"].agg(count="sum", base="size")
-    return by_figure.assign(share=by_figure["count"] / by_figure["base"])
 
 
 def write_table(table: pd.DataFrame, path: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crosswave.printed.ends import Ends
+from crosswave.printed.intervals import RationalInterval, Shares
 from crosswave.reconstruct.weighting import Weighted
 
 LEVELS: Mapping[str, str] = {
@@ -72,10 +72,10 @@ class FindingCounts:
     weighted: Weighted | None = None
 
     @property
-    def ends(self) -> Ends:
+    def ends(self) -> Shares:
         """The ends of the shares for which the printed text can stand: from none to all where it is no share."""
         high = Fraction(1) if self.share_high is None else self.share_high
-        return Ends(self.share_low or Fraction(0), high, self.share_high_open)
+        return RationalInterval(self.share_low or Fraction(0), high, self.share_high_open)
 
     @property
     def typical(self) -> Fraction:
@@ -116,6 +116,6 @@ class FindingCounts:
         found = [(count, base) for base in sizes for count in self._counts_on(base, ends)]
         return [count for count, _ in found], [base for _, base in found]
 
-    def _counts_on(self, base: int, ends: Ends) -> tuple[int, ...]:
+    def _counts_on(self, base: int, ends: Shares) -> tuple[int, ...]:
         low, high = max(ends.fewest(base), self.count_low or 0), min(ends.most(base), self.count_high or 0)
         return () if low > high else (low, high) if high > low else (low,)

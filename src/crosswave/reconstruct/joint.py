@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
-from crosswave.reconstruct.model import Model
+from crosswave.reconstruct.cpsat import Model
 from crosswave.reconstruct.trials import feasible_readings
 from crosswave.study.loading import Registry
 from crosswave.study.models import Survey

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from crosswave.printed.marks import is_withheld
+from crosswave.printed.intervals import Quantity
+from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import Quantity
-from crosswave.reconstruct.arithmetic import BaseSize
+from crosswave.reconstruct.arithmetic import BaseSize, Counts
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.figures import describe
 from crosswave.reconstruct.finding import FindingCounts
 from crosswave.reconstruct.means import Mean
-from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
 from crosswave.reconstruct.weighting import Weighted, weighting_of
 from crosswave.study.loading import Finding, findings_of

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from crosswave.printed.ends import percent_ends
-from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
-from crosswave.reconstruct.boxes import IntArray, boxes, is_simple
+from crosswave.printed.intervals import percent_interval
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, IntArray
+from crosswave.reconstruct.closed_form import boxes, is_simple
+from crosswave.reconstruct.cpsat import Element, Model, link_name
 from crosswave.reconstruct.effort import NotSolvedError, at_most, check_room
-from crosswave.reconstruct.model import Element, Model, link_name
 
 EFFORT_OF_REPAIRS = 0.5
 """Units of work for each kind of repair of a conflict; what is not found within it is not offered."""
@@ -110,7 +110,7 @@ def _cut(figure: Figure) -> Figure:
     digits = re.match(r"\d+(?:\.\d+)?", figure.printed)
     if figure.decimals is None or digits is None:
         return figure
-    return replace(figure, **percent_ends(digits[0], figure.decimals, "truncated")._asdict())
+    return replace(figure, share=percent_interval(digits[0], figure.decimals, "truncated"))
 
 
 def _fits(arithmetic: Arithmetic, core: Sequence[Element]) -> bool:
@@ -149,7 +149,7 @@ def _one_base(arithmetic: Arithmetic, base: BaseSize) -> Iterator[str]:
     fitting = np.arange(-(-base.low // N_FACTOR), N_FACTOR * base.high + 1, dtype=np.int64)
     for figure in same:
         check_room(len(fitting))
-        fitting = fitting[figure.ends.fewest(fitting) <= figure.ends.most(fitting)]
+        fitting = fitting[figure.share.fewest(fitting) <= figure.share.most(fitting)]
     if fitting.size and len(same) > 1:
         nearest = int(fitting[np.abs(fitting - base.high).argmin()])
         yield f"with {nearest} for all {len(same)} figures of {base.who}"
@@ -165,4 +165,4 @@ def _one_answer(held: Sequence[Figure], counts: Mapping[str, tuple[int, int]]) -
 
 
 def _prints(figure: Figure, size: int) -> bool:
-    return figure.ends.fewest(size) <= figure.ends.most(size)
+    return figure.share.fewest(size) <= figure.share.most(size)

@@ -6,22 +6,28 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct.arithmetic import Arithmetic, Figure
+from crosswave.reconstruct.arithmetic import Arithmetic, Counts, Figure
 from crosswave.reconstruct.conflicts import Conflict, with_repairs
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.figures import first_reading, people, rivals
 from crosswave.reconstruct.finding import LEVELS, FindingCounts
 from crosswave.reconstruct.levels import Context
 from crosswave.reconstruct.means import means_of
-from crosswave.reconstruct.nets import SUM_OF_COUNTS
-from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, unlimited
 from crosswave.reconstruct.repairs import survey_repairs
-from crosswave.reconstruct.rounding import rounding_words
-from crosswave.reconstruct.solutions import Solutions
-from crosswave.reconstruct.solve import Solution, Solver
-from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED, Trial, Trials, branches_of, try_readings
+from crosswave.reconstruct.solve import Solution, Solutions, Solver
+from crosswave.reconstruct.trials import (
+    NEAREST,
+    NOT_WEIGHTED,
+    SUM_OF_COUNTS,
+    Trial,
+    Trials,
+    branches_of,
+    rounding_words,
+    try_readings,
+)
 from crosswave.study.faults import nearest
 from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Survey
@@ -108,7 +114,7 @@ def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Rec
     conflicts += [mean.conflict() for mean in means.values() if not mean.fits]
     context = _context(survey, registry, retract, branches)
     rounding = _rounding(survey, registry, main)
-    solutions = _all_tables(main.kept, solver) if counts else None
+    solutions = _all_tables(main.best, solver) if counts else None
     context = replace(context, counts=counts, conflicts=tuple(conflicts), means=means)
     context = replace(context, possible=_all_possible(trials, solver))
     return Reconstruction(
@@ -118,7 +124,7 @@ def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Rec
         conflicts=tuple(conflicts),
         assumptions=tuple(words for words in assumptions if words not in retract),
         readings=tuple("; ".join(branch.reading) for branch in branches if branch.reading),
-        surviving=tuple("; ".join(reading) for reading in main.kept if reading),
+        surviving=tuple("; ".join(reading) for reading in main.best if reading),
         solutions=solutions,
         rounding=rounding,
     )
@@ -158,7 +164,7 @@ def _context(survey: Survey, registry: Registry, retract: Collection[str], branc
 
 def _rounding(survey: Survey, registry: Registry, main: Trial) -> str:
     try:
-        return rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.kept.values()))
+        return rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.best.values()))
     except NotSolvedError as error:
         return f"rounded to the nearest is assumed; whether figures cut off would fit was {error}"
 
@@ -188,12 +194,12 @@ def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, .
 
 
 def _names(trial: Trial) -> set[str]:
-    return {f.id for solution in trial.kept.values() for f in solution.left.figures if f.decimals is not None}
+    return {f.id for solution in trial.best.values() for f in solution.left.figures if f.decimals is not None}
 
 
 def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, tuple[Possible, ...]]:
     """What could stand in place of some figures, under every reading that another value could let survive."""
-    fewest = min(len(solution.out) for solution in trial.kept.values())
+    fewest = min(len(solution.out) for solution in trial.best.values())
     known = [
         (branch, {figure.id: figure for figure in branch.figures}, solution, solver.possible(solution.left))
         for branch, solution in trial.solved
@@ -213,7 +219,7 @@ def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, t
 
 def _set_free(branch: Arithmetic, free: Figure) -> Arithmetic:
     """A reading in which one figure can be any share."""
-    wide = replace(free, low=Fraction(0), high=Fraction(1))
+    wide = replace(free, share=RationalInterval(Fraction(0), Fraction(1)))
     return replace(branch, figures=tuple(wide if figure is free else figure for figure in branch.figures))
 
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from crosswave.printed.faults import no_number, quantity_faults
-from crosswave.printed.marks import is_withheld
+from crosswave.printed.intervals import QuantityError
+from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import QuantityError
 from crosswave.study import DataError, Fault, Registry, find_data
 from crosswave.study.faults import shown
 from crosswave.study.loading import read_folder

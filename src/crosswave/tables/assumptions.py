@@ -8,7 +8,7 @@ from itertools import groupby
 import pandas as pd
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.reconstruct.parts import Counts
+from crosswave.reconstruct.arithmetic import Counts
 from crosswave.reconstruct.retractions import Retraction
 from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.words import capital
