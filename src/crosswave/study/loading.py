@@ -8,7 +8,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
-from crosswave.study.cache import Store, digest, file_digests
+from crosswave.memo import digest
+from crosswave.study.cache import Store, file_digests
 from crosswave.study.cross import registry_faults
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, nearest
