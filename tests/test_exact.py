@@ -27,7 +27,7 @@ from crosswave.reconstruct.finding import LEVELS
 from crosswave.reconstruct.means import Mean, mean_counts
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
 from crosswave.reconstruct.repairs import _largest_base
-from crosswave.reconstruct.retractions import _retractions
+from crosswave.reconstruct.retractions import retractions
 from crosswave.reconstruct.scale import COUNTS_TRIED, VALUES_LISTED, Run, Scale, from_mask, members
 from crosswave.reconstruct.single_figures import N_LARGEST, nearest_sizes
 from crosswave.reconstruct.solve import known
@@ -217,7 +217,7 @@ def test_a_wave_of_300_000_with_three_decimals_is_solved(registry: Registry) -> 
         assert counts.count_high is not None
         assert counts.count_low <= one <= counts.count_high <= counts.count_low + 3
         assert counts.power_alone == 0
-    assert not any(one.unsolved for one in _retractions(of, registry))
+    assert not any(one.unsolved for one in retractions(of, registry))
 
 
 def test_nearly_300_000_with_three_decimals_is_solved(registry: Registry) -> None:
@@ -358,7 +358,7 @@ def test_a_survey_that_takes_too_much_work_is_not_solved_and_says_so(registry: R
     )
     assert counts.reason.startswith("not solved within")
     assert (found.conflicts, found.solutions, found.rounding) == ((), None, counts.reason)
-    assert _retractions(of, registry) == []
+    assert retractions(of, registry) == []
     assert worked_example(of, registry, found) == [
         f"{counts.reason[:1].upper()}{counts.reason[1:]}, so there is nothing to count by hand."
     ]
@@ -393,7 +393,7 @@ def test_a_retraction_that_takes_too_much_work_says_so(registry: Registry, monke
 
     of = survey(1000, question("q", answer("a", "60%")))
     monkeypatch.setattr("crosswave.reconstruct.retractions._compared", endless)
-    found = _retractions(of, registry)
+    found = retractions(of, registry)
     assert {one.unsolved for one in found} == {"not solved within a test"}
     table = assumptions_table(found, reconstruct(of, registry))
     assert set(table.iloc[:, 3]) == {"not solved within a test"}
@@ -429,7 +429,7 @@ def test_conflicts_of_a_part_are_looked_for_once_whichever_assumption_is_taken_b
 
     monkeypatch.setattr("crosswave.reconstruct.solve.find_conflicts", watched)
     questions = [question(name, answer("a", "33%"), answer("b", "50%")) for name in ("q", "r", "s")]
-    assert len(_retractions(survey(10, *questions), registry)) >= 4
+    assert len(retractions(survey(10, *questions), registry)) >= 4
     assert len(asked) == len(set(asked)) > 0
 
 

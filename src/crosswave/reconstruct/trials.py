@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -48,7 +48,11 @@ class Trial:
 
     def counts(self) -> dict[str, Counts]:
         """Return what each figure can be under any reading of the best."""
-        return _union(self.best.values())
+        found: dict[str, list[Counts]] = {}
+        for solution in self.best.values():
+            for name, counts in solution.counts.items():
+                found.setdefault(name, []).append(counts)
+        return {name: _merge(many) for name, many in found.items()}
 
     def conflicts(self) -> list[Conflict]:
         """Return the conflicts of any reading of the best, each once."""
@@ -99,24 +103,11 @@ def branches_of(
 
 
 def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmetic, list[int]]]:
-    """Return the readings of a survey that survive, without the figures in conflict, each with what n can be.
-
-    Raises
-    ------
-    NotSolvedError
-        That takes more work than is allowed for a survey.
-    """
+    """Return the readings of a survey that survive, without the figures in conflict, each with what n can be."""
     solver = Solver()
     with at_most():
         best = try_readings(survey, registry, solver).main.best
         return [(solution.left, solver.sizes(solution.left)) for solution in best.values() if solution.left.figures]
-
-
-def _union(solutions: Iterable[Solution]) -> dict[str, Counts]:
-    solutions = list(solutions)
-    names = {name for solution in solutions for name in solution.counts}
-    found = {name: [s.counts[name] for s in solutions if name in s.counts] for name in names}
-    return {name: _merge(many) for name, many in found.items()}
 
 
 def _merge(many: list[Counts]) -> Counts:
