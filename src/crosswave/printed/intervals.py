@@ -34,7 +34,7 @@ _SMALL = 2**40
 _INT64 = 2**63
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RationalInterval(Generic[End]):
     """The exact numbers from a lowest to a highest one; an end that is open does not belong to it.
 
@@ -124,7 +124,7 @@ Shares = RationalInterval[Fraction]
 Span = RationalInterval[Fraction | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Printed(RationalInterval[End]):
     """The shares, or counts, for which a printed text can stand."""
 

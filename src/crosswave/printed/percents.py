@@ -15,7 +15,7 @@ _BETWEEN = re.compile(r"(?:between (?P<a>.+) and (?P<b>.+)|(?:from )?(?P<c>.+?) 
 _HALF_PERCENT = Fraction(1, 200)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Share(Printed[Fraction]):
     """A share that a text names."""
 
