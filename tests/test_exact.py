@@ -482,7 +482,9 @@ def test_nested_subsets_of_very_many_end(registry: Registry) -> None:
     )
     [reading] = branches_of(of, registry, frozenset())
     assert type(known(reading)).__name__ == "Searched"
-    assert {counts.level for counts in reconstruct(of, registry).findings.values()} <= {"not-solved", "bounded"}
+    with at_most(0.5):
+        found = reconstruct(of, registry).findings
+    assert {counts.level for counts in found.values()} <= {"not-solved", "bounded"}
 
 
 def test_every_list_of_levels_has_every_level() -> None:
