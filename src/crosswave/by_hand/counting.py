@@ -12,7 +12,7 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.single_figures import counts_of, fitting_sizes
 from crosswave.report.holes import pieces_of
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.words import arrived
 
 _PIECES = 40

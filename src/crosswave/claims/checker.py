@@ -16,8 +16,8 @@ from crosswave.printed.conditions import TARGETS
 from crosswave.printed.intervals import Span
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
 from crosswave.study.models import Claim, Condition
+from crosswave.study.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from crosswave.reconstruct.arithmetic import Arithmetic, Figure, IntArray, Mask,
 from crosswave.reconstruct.closed_form import boxes, is_simple
 from crosswave.reconstruct.cpsat import Model
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 NOT_IDENTIFIED = (
     "Synthetic: made up so that its tabulation prints the published figures again. How answers to different questions "

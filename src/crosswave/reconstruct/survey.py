@@ -29,8 +29,8 @@ from crosswave.reconstruct.trials import (
     try_readings,
 )
 from crosswave.study.faults import nearest
-from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry, findings_of
 
 __all__ = ["LEVELS", "FindingCounts", "Reconstruction", "alone_power", "reconstruct"]
 

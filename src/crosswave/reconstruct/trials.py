@@ -14,8 +14,8 @@ from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import at_most
 from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.solve import Solution, Solver
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 NOT_WEIGHTED = "the figures are not weighted"
 NEAREST = "percentages are rounded to the nearest"
