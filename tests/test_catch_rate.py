@@ -16,7 +16,7 @@ from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, Counts, components, without
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.cpsat import Element, Model, elements
-from crosswave.reconstruct.figures import readings
+from crosswave.reconstruct.figures import interpretations
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.solve import known as way_to_know
 from crosswave.reconstruct.trials import SUM_OF_PRINT, readings_of_nets
@@ -52,7 +52,7 @@ def test_the_truth_lies_inside_everything_that_is_reported_of_known_respondents(
 
 def every_reading(of: Survey, lexicon: Lexicon, registry: Registry) -> list[Arithmetic]:
     """A survey under every reading of its bases and of its nets."""
-    return [one for branch in readings(of, lexicon, registry.plan) for one in readings_of_nets(branch)]
+    return [one for branch in interpretations(of, lexicon, registry.plan) for one in readings_of_nets(branch)]
 
 
 def held_without(arithmetic: Arithmetic, skipped: Iterable[str]) -> tuple[Arithmetic, list[Element]]:
@@ -187,7 +187,7 @@ def test_each_reading_of_nets_fits_exactly_where_enumeration_finds_counts(
 ) -> None:
     tried: Counter[bool] = Counter()
     for of in itertools.islice(false_surveys(5), 200):
-        branches, solver = readings(of, lexicon, registry.plan), Solver()
+        branches, solver = interpretations(of, lexicon, registry.plan), Solver()
         by_nets = [readings_of_nets(branch) for branch in branches]
         chosen = [one[1] for one in by_nets if len(one) > 1] if summed else branches
         if chosen:

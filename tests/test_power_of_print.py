@@ -17,7 +17,7 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.cpsat import Searched
-from crosswave.reconstruct.figures import readings
+from crosswave.reconstruct.figures import interpretations
 from crosswave.reconstruct.power import alone_power, printable
 from crosswave.reconstruct.scale import members
 from crosswave.reconstruct.solve import Solver
@@ -64,7 +64,7 @@ def replaced(of: Survey, question_id: str, answer_id: str, printed: str) -> Surv
 def fits(of: Survey, registry: Registry) -> bool:
     """Whether counts print the whole survey under any reading of its bases."""
     solver = Solver()
-    return any(solver.fits(reading) for reading in readings(of, Lexicon(registry.quantities), registry.plan))
+    return any(solver.fits(reading) for reading in interpretations(of, Lexicon(registry.quantities), registry.plan))
 
 
 @pytest.mark.parametrize("batch", range(3))

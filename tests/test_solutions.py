@@ -16,7 +16,7 @@ from crosswave.reconstruct import Reconstruction, Solutions, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link, components, retracted, sizes
 from crosswave.reconstruct.closed_form import is_simple, points
 from crosswave.reconstruct.cpsat import TABLES_LISTED, Searched
-from crosswave.reconstruct.figures import readings
+from crosswave.reconstruct.figures import interpretations
 from crosswave.reconstruct.solve import Solver, known
 from crosswave.reconstruct.trials import SUM_OF_COUNTS, SUM_OF_PRINT
 from crosswave.study import Registry
@@ -101,7 +101,7 @@ def test_cp_sat_finds_what_enumeration_does_where_some_may_have_skipped_a_questi
     dice, compared, below = random.Random(13), 0, 0
     while compared < 40:
         of = random_survey(dice, false_share=0.1)
-        reading = readings(of, lexicon, registry.plan)[0]
+        reading = interpretations(of, lexicon, registry.plan)[0]
         every = sorted({figure.base.assumption for figure in reading.figures})
         chosen = set(dice.sample(every, dice.randint(1, len(every)))) if every else set()
         for part in components(retracted(reading, chosen)):
@@ -155,7 +155,7 @@ def _holds(link: Link, table: dict[str, int], part: Arithmetic) -> bool:
 def test_parts_of_an_answer_that_overlap_are_solved(registry: Registry, lexicon: Lexicon) -> None:
     rows = [answer("a", "50%"), answer("b", "25%", part_of="a"), answer("c", "37.5%", part_of="a")]
     of = survey(8, question("q", *rows, response="multi"))
-    [part] = components(readings(of, lexicon, registry.plan)[0])
+    [part] = components(interpretations(of, lexicon, registry.plan)[0])
     assert isinstance(known(part), Searched)
     assert reconstruct(of, registry).solutions == Solutions(1, capped=False)
 
@@ -179,7 +179,7 @@ def test_every_survey_of_the_registry_has_tables_counted_without_a_cap(
 def test_without_a_figure_there_is_one_empty_table(registry: Registry, lexicon: Lexicon) -> None:
     of = survey({"kind": "unknown"}, question("q", answer("a", "50%")))
     assert reconstruct(of, registry).solutions is None
-    assert Solver().tables(readings(of, lexicon, registry.plan)[0]) == Solutions(1, capped=False)
+    assert Solver().tables(interpretations(of, lexicon, registry.plan)[0]) == Solutions(1, capped=False)
 
 
 # --- nets of rounded parts --------------------------------------------------------------------------------------------

@@ -20,7 +20,9 @@ READINGS_TRIED = 256
 """A survey whose ambiguous bases can be read in more ways is not solved."""
 
 
-def readings(survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[str] = frozenset()) -> list[Arithmetic]:
+def interpretations(
+    survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[str] = frozenset()
+) -> list[Arithmetic]:
     """Return a survey as arithmetic, once for each reading of its ambiguous bases.
 
     Rival values are left out by their local ids. Raises `NotSolvedError` for more than `READINGS_TRIED`.

@@ -12,7 +12,7 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import Arithmetic, Counts, Figure, retracted
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import at_most
-from crosswave.reconstruct.figures import readings, rivals
+from crosswave.reconstruct.figures import interpretations, rivals
 from crosswave.reconstruct.solve import Solution, Solver
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry
@@ -95,9 +95,9 @@ def branches_of(
     """Return every reading of a survey under the assumptions that are made."""
     lexicon = Lexicon(registry.quantities)
     survey = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
-    found = readings(survey, lexicon, registry.plan, left_out)
+    found = interpretations(survey, lexicon, registry.plan, left_out)
     if NEAREST in retract:
-        cut = readings(survey.model_copy(update={"rounding": "truncated"}), lexicon, registry.plan, left_out)
+        cut = interpretations(survey.model_copy(update={"rounding": "truncated"}), lexicon, registry.plan, left_out)
         found += [replace(branch, reading=(*branch.reading, CUT_OFF)) for branch in cut]
     return [retracted(reading, retract) for branch in found for reading in readings_of_nets(branch)]
 
@@ -177,7 +177,7 @@ def fits_truncated(survey: Survey, registry: Registry) -> bool:
     A percentage p then stands for anything from p up to, but not including, one unit of its last digit more.
     """
     cut = survey.model_copy(update={"rounding": "truncated"})
-    branches = readings(cut, Lexicon(registry.quantities), registry.plan, frozenset(rivals(survey)))
+    branches = interpretations(cut, Lexicon(registry.quantities), registry.plan, frozenset(rivals(survey)))
     solver = Solver()
     return any(solver.fits(branch) for branch in branches)
 
