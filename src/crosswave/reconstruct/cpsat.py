@@ -30,7 +30,7 @@ from crosswave.reconstruct.ratio import largest_ratio
 from crosswave.reconstruct.scale import VALUES_LISTED, Scale, from_mask
 
 _SEED = 20170118
-_CALL = 0.003
+_CALL = 0.001
 """Units of work (`crosswave.reconstruct.effort`) that the smallest question to the solver takes."""
 
 SIZES_LISTED = 200
