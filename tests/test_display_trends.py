@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from crosswave.difference.power import smallest_n
+from crosswave.difference.sensitivity import smallest_n
 from scipy.stats import norm
 
 from crosswave.difference.estimate import Interval
