@@ -53,8 +53,8 @@ def _figures(findings: pd.DataFrame) -> str:
     level = findings["level"].value_counts()
     return (
         f"**{level.get('consistent', 0)} of {len(findings)} printed figures** can come from whole numbers of the "
-        f"people asked. {level.get('conflicting', 0)} cannot.\n  For {level.get('bounded', 0)} the number asked is not fully "
-        f"printed, so only bounds are known; for {level.get('sources-disagree', 0)} the sources disagree."
+        f"people asked. {level.get('conflicting', 0)} cannot.\n  For {level.get('bounded', 0)} the number asked is not "
+        f"fully printed, so only bounds are known; for {level.get('sources-disagree', 0)} the sources disagree."
     )
 
 
@@ -72,7 +72,8 @@ def _trends(trends: pd.DataFrame) -> str:
     changed = trends[trends["answer"].isin(_CHANGED)]
     told = [
         f"`{row.construct_id}` {row.answer} from {row.from_year:.0f} to {row.to_year:.0f}, by "
-        f"{abs(row.difference_pp):.0f} points ({abs(row.low_pp):.0f} to {abs(row.high_pp):.0f}; {row.certainty} certainty)"
+        f"{abs(row.difference_pp):.0f} points ({abs(row.low_pp):.0f} to {abs(row.high_pp):.0f}; "
+        f"{row.certainty} certainty)"
         for row in changed.itertuples()
     ]
     return (
