@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from crosswave.memo import KEEP_VARIABLE
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.kept import KEEP_VARIABLE
 from crosswave.study import Registry, load_registry
 from crosswave.study.models import Claim, Construct, Fact, Survey
 from crosswave.trend.synthesis import reconstruct_all

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +14,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from crosswave.display import survivals_of
-from crosswave.models.trajectory import trajectory
+from crosswave.memo import KEEP_VARIABLE, forget, remembered
+from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct import survey as engine
-from crosswave.reconstruct.kept import reconstruct
-from crosswave.reconstruct.retractions import retractions
-from crosswave.report.kept import KEEP_VARIABLE, MAKERS, _changed, _edited, keeping, kept
-from crosswave.report.source_graph import own_graph
+from crosswave.report.trend.total_error import measured_error
 from crosswave.robustness.simulation import grid
-from crosswave.robustness.survival import survivals
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study import loading as loading_module
-from crosswave.study.cache import FOLDER_VARIABLE, Store, cache_folder, digest, why_unused
+from crosswave.study.cache import (
+    FOLDER_VARIABLE,
+    RESULTS,
+    Store,
+    _changed,
+    _package_files,
+    cache_folder,
+    digest,
+    keeping,
+    package_digest,
+    read_results,
+    why_unused,
+)
 from crosswave.study.documents import read_document
 from crosswave.study.reading import LateSurveys, kept_document
-from crosswave.tables.course import course_of
-from crosswave.tables.total_error import measured_error
-from crosswave.trend.change import assess
-from crosswave.trend.comparison import compare_pairs
-from crosswave.trend.dispersion import measure_total_error, with_estimated_error
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_all
 
 ROOT = Path(__file__).parents[1]
 SURVEY = """id: a-2017
@@ -250,23 +255,41 @@ def test_damaged_entries_are_made_anew(data: Path, own_cache: Path) -> None:
     assert isinstance(load_registry(data).surveys, LateSurveys)
 
 
-# --- reconstructions -----------------------------------------------------------------------------------------------
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+def anew(*content: str, make: Callable[[], object]) -> object:
+    """What a new program would have."""
+    forget()
+    read_results()
+    return remembered(make, *content)
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    forget()
+    yield
+    forget()
 
 
 def test_reconstruction_is_computed_once_for_each_content(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry, seen = load_registry(data), []
-    made = engine.reconstruct
+    made = engine._made
 
-    def counted(survey, registry, *, retract=()):  # type: ignore[no-untyped-def]
+    def counted(survey, registry, retract):  # type: ignore[no-untyped-def]
         seen.append(survey.id)
-        return made(survey, registry, retract=retract)
+        return made(survey, registry, retract)
 
-    monkeypatch.setattr(engine, "reconstruct", counted)
+    monkeypatch.setattr(engine, "_made", counted)
     wave = registry.survey("a-2017")
     with keeping():
         results = [reconstruct(wave, registry) for _ in range(3)]
         assert seen == ["a-2017"]
-        assert results[0] == results[1] == results[2] == made(wave, registry)
+        assert results[0] == results[1] == results[2] == made(wave, registry, ())
+        forget()
+        read_results()
+        assert reconstruct(wave, registry) == results[0]
+        assert seen == ["a-2017"]
         reconstruct(wave.model_copy(update={"year": 2019}), registry)
         reconstruct(wave, registry, retract=results[0].assumptions[:1])
         assert len(seen) == 3
@@ -275,46 +298,75 @@ def test_reconstruction_is_computed_once_for_each_content(data: Path, monkeypatc
     assert len(seen) == 4
 
 
-def test_what_is_kept_and_cannot_be_read_is_computed_anew(data: Path, own_cache: Path) -> None:
-    registry = load_registry(data)
-    wave = registry.survey("a-2017")
+def test_what_is_kept_and_cannot_be_read_is_computed_anew(own_cache: Path) -> None:
+    made = iter(range(9))
     with keeping():
-        first = reconstruct(wave, registry)
-        (path,) = entries(own_cache / "reconstructions")
-        Store("reconstructions").put(path.name, b"no pickle")
-        assert reconstruct(wave, registry) == first
+        assert anew("a", make=lambda: next(made)) == 0
+        (path,) = entries(own_cache / RESULTS)
+        Store(RESULTS).put(path.name, b"no pickle")
+        assert [anew("a", make=lambda: next(made)) for _ in range(2)] == [1, 1]
 
 
-# --- other results -------------------------------------------------------------------------------------------------
-
-
-def test_result_is_made_once_for_each_content_and_only_where_results_are_kept() -> None:
-    made: list[str] = []
-
-    def make() -> str:
-        made.append("once")
-        return "result"
-
-    assert [kept("courses", make, "a") for _ in range(2)] == ["result"] * 2
-    assert len(made) == 2
+def test_result_is_made_once_for_each_content_and_never_where_all_is_computed() -> None:
+    made = iter(range(9))
+    assert [remembered(lambda: next(made), "a") for _ in range(2)] == [0, 1]
     with keeping():
-        for content in ("a", "a", "b", "a"):
-            assert kept("courses", make, content) == "result"
-        assert len(made) == 4
-        kept("calibrations", make, "a")
-        assert len(made) == 5
+        assert [remembered(lambda: next(made), *content) for content in ("a", "a", "b", "a", ("a", "b"))] == [
+            2,
+            2,
+            3,
+            2,
+            4,
+        ]
+
+
+def test_result_that_makes_sense_in_one_program_does_not_outlive_it(own_cache: Path) -> None:
+    with keeping():
+        assert [remembered(lambda: 1, "a", outlives=False) for _ in range(2)] == [1, 1]
+    assert entries(own_cache) == []
 
 
 def test_results_are_read_and_never_kept_by_hand(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = iter(range(9))
     with keeping():
-        kept("courses", lambda: next(made), "of a run")
+        anew("of a run", make=lambda: next(made))
     monkeypatch.delenv(KEEP_VARIABLE)
-    assert kept("courses", lambda: next(made), "of a run") == 0
-    assert [kept("courses", lambda: next(made), "by hand") for _ in range(2)] == [1, 2]
+    assert anew("of a run", make=lambda: next(made)) == 0
+    assert [anew("by hand", make=lambda: next(made)) for _ in range(2)] == [1, 2]
     monkeypatch.setenv(KEEP_VARIABLE, "0")
-    assert kept("courses", lambda: next(made), "of a run") == 3
-    assert len(entries(own_cache / "courses")) == 1
+    assert anew("of a run", make=lambda: next(made)) == 3
+    assert len(entries(own_cache / RESULTS)) == 1
+
+
+def test_other_source_has_other_results(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter(range(9))
+    with keeping():
+        anew("a", make=lambda: next(made))
+        monkeypatch.setattr("crosswave.study.cache.package_digest", lambda: "edited")
+        assert [anew("a", make=lambda: next(made)) for _ in range(2)] == [1, 1]
+    assert len(entries(own_cache / RESULTS)) == 2
+
+
+def test_the_digest_of_the_package_is_that_of_all_its_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def found() -> str:
+        package_digest.cache_clear()
+        _package_files.cache_clear()
+        return package_digest()
+
+    try:
+        monkeypatch.setattr("crosswave.study.cache.PACKAGE", tmp_path)
+        digests = [found()]
+        for name in ("a.py", "templates/page.html"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text("x", encoding="utf-8")
+            digests.append(found())
+        (tmp_path / "__pycache__").mkdir()
+        (tmp_path / "__pycache__" / "a.pyc").write_text("x", encoding="utf-8")
+        assert found() == digests[-1]
+        assert len(set(digests)) == 3
+    finally:
+        monkeypatch.undo()
+        found()
 
 
 def test_process_whose_code_is_older_than_its_files_neither_reads_nor_keeps(
@@ -322,14 +374,12 @@ def test_process_whose_code_is_older_than_its_files_neither_reads_nor_keeps(
 ) -> None:
     made = iter(range(9))
     with keeping():
-        assert [kept("courses", lambda: next(made), "a") for _ in range(2)] == [0, 0]
+        assert [anew("a", make=lambda: next(made)) for _ in range(2)] == [0, 0]
         with monkeypatch.context() as edited:
-            edited.setattr("crosswave.report.kept._LOADED", 0)
-            _edited.cache_clear()
-            assert [kept("courses", lambda: next(made), content) for content in "aab"] == [1, 2, 3]
-        _edited.cache_clear()
-        assert kept("courses", lambda: next(made), "a") == 0
-    assert len(entries(own_cache / "courses")) == 1
+            edited.setattr("crosswave.study.cache._BEGUN", 0)
+            assert [anew(content, make=lambda: next(made)) for content in "aab"] == [1, 2, 3]
+        assert anew("a", make=lambda: next(made)) == 0
+    assert len(entries(own_cache / RESULTS)) == 1
 
 
 def test_a_file_that_is_written_or_removed_after_the_import_is_seen(tmp_path: Path) -> None:
@@ -341,30 +391,16 @@ def test_a_file_that_is_written_or_removed_after_the_import_is_seen(tmp_path: Pa
     assert _changed(file) >= time.time_ns() - 10**10
 
 
-@pytest.mark.parametrize(
-    ("kind", "makes"),
-    {
-        "calibrations": grid, "comparisons": compare_pairs, "courses": trajectory, "errors": measure_total_error,
-        "reconstructions": engine.reconstruct, "retractions": retractions, "survivals": survivals,
-    }.items(),
-)  # fmt: skip
-def test_the_code_of_each_kind_is_that_of_what_makes_it(kind: str, makes: Any) -> None:
-    assert makes.__module__ in own_graph().reached_by(MAKERS[kind])
-
-
 def test_kept_results_are_those_that_are_computed(registry: Registry, reconstructions: Any) -> None:
-    settings, resolved = planned(registry.plan), with_estimated_error(registry, reconstructions)
-    wave, chosen = registry.survey("igov-2017"), registry.construct("barrier-culture")
-    trend = assess(chosen, resolved, reconstructions, settings)
+    settings = planned(with_estimated_error(registry, reconstructions).plan)
 
     def results() -> list[str]:
-        dice = default_rng(1)
+        dice, resolved = default_rng(1), with_estimated_error(registry, reconstructions)
         cases = grid(resolved.plan, dice, sizes=(100,), worlds=50)
+        trends = assess_all(resolved, reconstructions, settings)
         return [
-            repr(retractions(wave, registry)),
-            repr(course_of(chosen, resolved, reconstructions, settings).found),
-            repr(assess(chosen, resolved, reconstructions, settings).comparison),
-            repr(survivals_of([trend], resolved)),
+            repr(resolved.plan),
+            repr([trends[name].comparison for name in list(trends)[:20]]),
             repr(measured_error(registry, reconstructions, alpha=0.1)),
             cases.to_csv() + repr(dice.random()),  # the source of chance is left where it would be
         ]
@@ -373,7 +409,22 @@ def test_kept_results_are_those_that_are_computed(registry: Registry, reconstruc
     with keeping():
         assert results() == computed
         assert results() == computed
-    assert {path.parents[1].name for path in entries(cache_folder())} >= set(MAKERS) - {"reconstructions"}  # type: ignore[arg-type]
+        forget()
+        read_results()
+        assert results() == computed
+    assert len(entries(cache_folder() / RESULTS)) == 3  # type: ignore[operator]
+
+
+def test_trends_of_one_set_of_reconstructions_are_never_given_for_another(
+    registry: Registry, reconstructions: Any
+) -> None:
+    settings, plan = planned(registry.plan), with_estimated_error(registry, reconstructions)
+    wave = registry.survey("igov-2017")
+    other = {**reconstructions, wave.id: reconstruct(wave, registry, retract=reconstructions[wave.id].assumptions[:1])}
+    computed = [repr(assess_all(plan, one, settings)["barrier-culture"]) for one in (reconstructions, other)]
+    with keeping():
+        found = [repr(assess_all(plan, one, settings)["barrier-culture"]) for one in (reconstructions, other)]
+    assert found == computed
 
 
 # --- a cache that others can write --------------------------------------------------------------------------------
@@ -464,11 +515,12 @@ def test_an_entry_of_another_user_is_not_read_and_nothing_is_unpickled(
     deep_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(KEEP_VARIABLE, "1")
-    assert kept("survivals", lambda: "made", "content") == "made"
+    assert anew("content", make=lambda: "made") == "made"
     for entry in (path for path in deep_cache.rglob("*") if path.is_file()):
         given_away(entry)
-    monkeypatch.setattr("crosswave.report.kept.pickle.loads", lambda content: pytest.fail("unpickled"))
-    assert kept("survivals", lambda: "made again", "content") == "made again"
+    forget()
+    monkeypatch.setattr("crosswave.study.cache.pickle.loads", lambda content: pytest.fail("unpickled"))
+    assert anew("content", make=lambda: "made again") == "made again"
 
 
 @only_for_owners

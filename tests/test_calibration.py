@@ -19,18 +19,18 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
-from crosswave import charts, display, tables
 from crosswave.difference.newcombe import newcombe
 from crosswave.difference.power import detectable_change
 from crosswave.difference.total_error import error_at, pair_error
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
+from crosswave.report import calibration as calibration_page
+from crosswave.report.render import percent
 from crosswave.robustness.judging import judge
 from crosswave.robustness.simulation import SIZES, grid, simulate
 from crosswave.robustness.worlds import Rules, World, printed, world_of
 from crosswave.study import Registry
 from crosswave.study.models import Plan
-from crosswave.tables import percent
 from crosswave.trend.change import assess
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
@@ -310,7 +310,7 @@ def test_the_grid_tries_every_tier_with_its_own_error_twice_that_and_the_next(
 
 
 def test_the_tables_hold_every_case_once(plan: Plan, small_grid: pd.DataFrame) -> None:
-    still, changed = tables.alarms_table(small_grid), tables.power_table(small_grid)
+    still, changed = calibration_page.alarms_table(small_grid), calibration_page.power_table(small_grid)
     assert len(still) + len(changed) == len(small_grid)
     after = plan.total_error["H"].number
     cases = small_grid[(small_grid["tier"] == "B1") & (small_grid["change"] == 0)]
@@ -324,9 +324,9 @@ def test_the_tables_hold_every_case_once(plan: Plan, small_grid: pd.DataFrame) -
 
 def test_the_table_of_a_world_names_its_truth_and_its_rates() -> None:
     found = run(change=0.15, true_error=6.0)
-    values = tables.world_table(found.world)["Value"].tolist()
+    values = calibration_page.world_table(found.world)["Value"].tolist()
     assert values[:5] == ["50.0", "65.0", "500", "6", "3"]
-    rates = tables.rates_table(found)
+    rates = calibration_page.rates_table(found)
     assert rates.iloc[0].tolist()[:2] == ["the interval holds the true change", percent(found.coverage)]
     assert len(rates) == 2 + sum(rate > 0 for rate in found.verdicts.values())
 
@@ -338,7 +338,7 @@ def lines(figure: Any) -> list[list[float]]:
 def test_every_line_of_the_chart_is_a_tier_with_a_true_error_and_none_is_told_by_colour_alone(
     small_grid: pd.DataFrame,
 ) -> None:
-    figure = charts.calibration_chart(small_grid, alpha=0.05)
+    figure = calibration_page.calibration_chart(small_grid, alpha=0.05)
     still = small_grid[small_grid["change"] == 0]
     expected = [(100 * rows["excludes_zero"]).tolist() for _, rows in still.groupby(["tier", "true_error"], sort=False)]
     assert figure is not None and [line for line in lines(figure) if line != [5.0, 5.0]] == expected
@@ -348,27 +348,29 @@ def test_every_line_of_the_chart_is_a_tier_with_a_true_error_and_none_is_told_by
         drawn = [line for line in panel.lines if line.get_marker() != "None"]
         assert len({(line.get_marker(), line.get_linestyle()) for line in drawn}) == len(drawn)
         assert len([text for text in panel.texts if text.get_text().startswith("true ")]) == len(drawn)
-    assert charts.calibration_chart(small_grid[small_grid["change"] != 0], alpha=0.05) is None
+    assert calibration_page.calibration_chart(small_grid[small_grid["change"] != 0], alpha=0.05) is None
 
 
 def test_the_words_of_the_chart_give_every_rate(small_grid: pd.DataFrame) -> None:
-    alt = charts.calibration_alt(small_grid)
+    alt = calibration_page.calibration_alt(small_grid)
     still = small_grid[small_grid["change"] == 0]
     assert all(f"{100 * row.excludes_zero:.1f}% at n {row.n:,}" in alt for row in still.itertuples())
-    assert charts.calibration_alt(small_grid[small_grid["change"] != 0]).startswith("No chart: ")
+    assert calibration_page.calibration_alt(small_grid[small_grid["change"] != 0]).startswith("No chart: ")
 
 
 def test_the_answer_gives_the_rates_and_says_when_the_promise_is_broken() -> None:
     kept, broken = run(), run(true_error=10.0)
-    said = [" ".join(display.calibration_answer(found, "B1")) for found in (kept, broken)]
+    said = [" ".join(calibration_page.calibration_answer(found, "B1")) for found in (kept, broken)]
     assert f"a false alarm, in {percent(kept.wrong)}%" in said[0] and "in keeping with the promise of 95%" in said[0]
     assert f"holds the true change in {percent(broken.coverage)}%" in said[1] and "breaks the promise" in said[1]
     found = run(change=-0.15)
-    assert f"The verdict “fell” is given in {percent(found.right)}%" in display.calibration_answer(found, "B1")[1]
+    assert (
+        f"The verdict “fell” is given in {percent(found.right)}%" in calibration_page.calibration_answer(found, "B1")[1]
+    )
 
 
 def test_the_checks_name_the_worst_case_of_each_tier(plan: Plan, small_grid: pd.DataFrame) -> None:
-    said = display.calibration_checks(small_grid, alpha=0.05)
+    said = calibration_page.calibration_checks(small_grid, alpha=0.05)
     after = plan.total_error["H"].number
     damage = small_grid[
         (small_grid["change"] == 0) & (small_grid["declared"] == 3) & (small_grid["true_error"] == after)
@@ -382,11 +384,11 @@ def test_the_checks_name_the_worst_case_of_each_tier(plan: Plan, small_grid: pd.
         assert found["right"] < 0.1, "a change of 15 points is too small for these tiers"
         words = f"Tier {tier} finds a change of 15.0 points in up to {percent(found['right'])}% of worlds"
         assert any(s.startswith(f"{words} (n {found['n']:,})") for s in said)
-    never = display.calibration_checks(small_grid.assign(right=0.0), alpha=0.05)
+    never = calibration_page.calibration_checks(small_grid.assign(right=0.0), alpha=0.05)
     assert any(s.startswith("Tier B2 never finds a change of 15.0 points") for s in never)
     # Twice its own error for each of five tiers, the next tier's for three (twice A is B1, B3 has none), five powers.
     assert sum(s.startswith("Tier ") for s in said) == 5 + 3 + 5
-    assert display.calibration_caveats(world())
+    assert calibration_page.calibration_caveats(world())
 
 
 def test_the_grid_is_the_same_wherever_its_cases_are_worked_out(plan: Plan) -> None:

@@ -10,20 +10,27 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from crosswave import charts, tables
-from crosswave.charts.canvas import WIDTH
-from crosswave.charts.facts import KIND_LOOKS
-from crosswave.charts.forest import PERCENT, Look, Row, forest
-from crosswave.charts.surveys import LEVEL_LOOKS, finding_rows
-from crosswave.charts.synthesis import synthesis_rows
-from crosswave.charts.trends import VERDICT_LOOKS, difference_rows, wave_rows
 from crosswave.claims import Checker
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.survey import LEVELS
+from crosswave.report import canvas
+from crosswave.report import claims as claims_page
+from crosswave.report import context as context_page
+from crosswave.report import start as start_page
+from crosswave.report import survey as survey_page
+from crosswave.report import synthesis as synthesis_page
+from crosswave.report import trend as trend_page
+from crosswave.report.canvas import WIDTH
+from crosswave.report.context import KIND_LOOKS
+from crosswave.report.forest import PERCENT, Look, Row, forest
+from crosswave.report.render import survey_name
 from crosswave.report.results import by_finding
+from crosswave.report.survey.figures import LEVEL_LOOKS, finding_rows
+from crosswave.report.synthesis import synthesis_rows
+from crosswave.report.trend.comparison import difference_rows
+from crosswave.report.trend.waves import VERDICT_LOOKS, wave_rows
 from crosswave.study import Registry, load_registry
 from crosswave.study.context import check_facts
-from crosswave.tables.names import survey_name
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
@@ -69,7 +76,7 @@ def markers(figure: Figure) -> set[float]:
 
 def test_every_figure_of_a_survey_stands_at_its_share_with_its_interval(registry: Registry) -> None:
     findings = findings_of(registry, "igov-2017")
-    figure = charts.findings_chart(registry.survey("igov-2017"), findings, alpha=0.05)
+    figure = survey_page.findings_chart(registry.survey("igov-2017"), findings, alpha=0.05)
     assert figure is not None
     expected = {(round(100 * row.low, 2), round(100 * row.high, 2)) for row in findings.itertuples()}
     assert expected <= segments(figure)
@@ -92,14 +99,14 @@ def test_a_figure_without_a_base_has_a_marker_and_no_interval(registry: Registry
 
 def test_a_survey_without_a_share_has_words_in_place_of_a_chart(registry: Registry) -> None:
     wave, findings = registry.survey("bt-yougov-2020"), findings_of(registry, "bt-yougov-2020")
-    assert charts.findings_chart(wave, findings, alpha=0.05) is None
-    assert charts.findings_alt(wave, findings) == "No chart: bt-yougov-2020 prints no share."
+    assert survey_page.findings_chart(wave, findings, alpha=0.05) is None
+    assert survey_page.findings_alt(wave, findings) == "No chart: bt-yougov-2020 prints no share."
 
 
 def test_every_survey_can_be_drawn(registry: Registry) -> None:
     for name, wave in registry.surveys.items():
         findings = findings_of(registry, name)
-        figure, alt = charts.findings_chart(wave, findings, alpha=0.05), charts.findings_alt(wave, findings)
+        figure, alt = survey_page.findings_chart(wave, findings, alpha=0.05), survey_page.findings_alt(wave, findings)
         assert (figure is None) == findings["value_low"].isna().all(), name
         assert all(row.published in alt for row in findings.itertuples()) or figure is None, name
 
@@ -116,7 +123,7 @@ def test_every_kind_of_fact_has_a_look(registry: Registry) -> None:
 
 
 def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_filled(culture: Trend) -> None:
-    waves = tables.by_wave(culture)
+    waves = trend_page.by_wave(culture)
     rows = wave_rows(waves)
     assert [row.heading for row in rows] == sorted(row.heading for row in rows)
     compared = [row.label.split(":")[0] for row in rows if row.kind.endswith("|compared")]
@@ -126,95 +133,97 @@ def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_fille
 
 
 def test_the_waves_chart_says_the_verdict_and_so_do_its_words(culture: Trend) -> None:
-    waves = tables.by_wave(culture)
-    figure = charts.waves_chart(culture, waves)
+    waves = trend_page.by_wave(culture)
+    figure = trend_page.waves_chart(culture, waves)
     assert figure is not None and culture.verdict in " ".join(texts(figure).split())
-    alt = charts.waves_alt(culture, waves)
+    alt = trend_page.waves_alt(culture, waves)
     assert culture.verdict in alt and all(wave.finding.answer.printed in alt for wave in culture.waves)
 
 
 def test_the_difference_stands_against_zero_and_the_smallest_change(culture: Trend) -> None:
     assert culture.comparison is not None
-    figure = charts.difference_chart({"as asked": culture})
+    figure = trend_page.difference_chart({"as asked": culture})
     assert figure is not None
     low, high = round(100 * culture.comparison.low, 2), round(100 * culture.comparison.high, 2)
     assert (low, high) in segments(figure) and round(100 * culture.comparison.difference, 2) in markers(figure)
     axes = figure.axes[0]
     assert axes.get_xlim()[0] < min(low, 0) and axes.get_xlim()[1] > max(high, 0)
-    alt = charts.difference_alt({"as asked": culture})
+    alt = trend_page.difference_alt({"as asked": culture})
     assert culture.verdict in alt and "includes zero" in alt and f"{low:.1f}" in alt
 
 
 def test_a_trend_without_a_pair_has_words_in_place_of_charts(registry: Registry) -> None:
     trend = assess_one(registry.construct("techuk-enabler"), registry, planned(registry.plan))[0]
-    waves = tables.by_wave(trend)
-    assert charts.waves_chart(trend, waves) is None and charts.difference_chart({"as asked": trend}) is None
-    assert charts.difference_alt({"as asked": trend}).startswith("No chart: ")
-    assert trend.verdict in charts.waves_alt(trend, waves) and trend.verdict in charts.difference_alt({"x": trend})
+    waves = trend_page.by_wave(trend)
+    assert trend_page.waves_chart(trend, waves) is None and trend_page.difference_chart({"as asked": trend}) is None
+    assert trend_page.difference_alt({"as asked": trend}).startswith("No chart: ")
+    assert trend.verdict in trend_page.waves_alt(trend, waves) and trend.verdict in trend_page.difference_alt(
+        {"x": trend}
+    )
 
 
 def test_only_compared_constructs_are_drawn_each_with_its_verdict(trends: list[Trend]) -> None:
     rows = synthesis_rows(trends)
     compared = [trend for trend in trends if trend.comparison]
     assert sorted(row.kind for row in rows) == sorted(trend.verdict for trend in compared)
-    alt = charts.synthesis_alt(trends)
+    alt = synthesis_page.synthesis_alt(trends)
     assert all(f"{trend.construct.label}, " in alt and trend.verdict in alt for trend in compared)
-    assert charts.synthesis_chart(trends) is not None and charts.synthesis_chart([]) is None
+    assert synthesis_page.synthesis_chart(trends) is not None and synthesis_page.synthesis_chart([]) is None
 
 
 def test_verdicts_are_counted_whole(trends: list[Trend]) -> None:
-    counts = tables.verdicts_table(trends)
+    counts = synthesis_page.verdicts_table(trends)
     assert counts["Verdict"].tolist() == list(DECISIONS) and counts["Constructs"].sum() == len(trends)
     assert all(
-        f"{row.Verdict} {row.Constructs}" in charts.verdicts_alt(trends)
+        f"{row.Verdict} {row.Constructs}" in synthesis_page.verdicts_alt(trends)
         for row in counts.itertuples()
         if row.Constructs
     )
-    assert f"of {len(trends)} constructs" in " ".join(texts(charts.verdicts_chart(trends)).split())
+    assert f"of {len(trends)} constructs" in " ".join(texts(synthesis_page.verdicts_chart(trends)).split())
 
 
 def test_claims_fall_from_those_who_answered_to_the_population(registry: Registry) -> None:
     checker = Checker(registry, reconstruct_all(registry), 0.05)
     verdicts = [checker.check(claim) for claim in registry.claims.values()]
-    figure, alt = charts.claims_chart(verdicts), charts.claims_alt(verdicts)
+    figure, alt = claims_page.claims_chart(verdicts), claims_page.claims_alt(verdicts)
     true = sum(verdict.answered == "true" for verdict in verdicts)
     assert figure is not None and f"True of those who answered: {true} of {len(verdicts)}" in texts(figure)
-    assert f"{true} of {len(verdicts)}" in alt and charts.claims_chart([]) is None
+    assert f"{true} of {len(verdicts)}" in alt and claims_page.claims_chart([]) is None
 
 
 def test_the_timeline_runs_through_the_years_and_names_every_fact(registry: Registry) -> None:
     facts = list(registry.facts.values())
-    figure, alt = charts.timeline_chart(facts), charts.timeline_alt(facts)
+    figure, alt = context_page.timeline_chart(facts), context_page.timeline_alt(facts)
     assert figure is not None and {float(fact.year) for fact in facts} <= markers(figure)
     assert all(f"{fact.year}: {fact.subject}" in alt for fact in facts)
-    assert charts.timeline_chart([]) is None and check_facts(registry.facts)
+    assert context_page.timeline_chart([]) is None and check_facts(registry.facts)
 
 
 def test_columns_are_as_high_as_the_waves_of_their_year(registry: Registry) -> None:
-    years = tables.years_table(registry, 2015, 2025)
-    heights = [bar.get_height() for bar in charts.years_chart(years).axes[0].patches]
+    years = start_page.years_table(registry, 2015, 2025)
+    heights = [bar.get_height() for bar in start_page.years_chart(years).axes[0].patches]
     assert heights == years["Waves"].tolist()
-    assert all(f"{row.Year}: {row.Waves}" in charts.years_alt(years) for row in years.itertuples())
+    assert all(f"{row.Year}: {row.Waves}" in start_page.years_alt(years) for row in years.itertuples())
 
 
 def test_bars_are_as_long_as_the_figures_of_their_level() -> None:
-    levels = tables.levels_table(pd.DataFrame({"level": ["consistent"] * 3 + ["bounded"]}))
-    figure = charts.levels_chart(levels)
+    levels = start_page.levels_table(pd.DataFrame({"level": ["consistent"] * 3 + ["bounded"]}))
+    figure = start_page.levels_chart(levels)
     assert sorted(bar.get_width() for bar in figure.axes[0].patches) == [1, 3]
-    assert "Whole counts stand behind 3 of 4" in texts(figure) and "consistent: 3" in charts.levels_alt(levels)
+    assert "Whole counts stand behind 3 of 4" in texts(figure) and "consistent: 3" in start_page.levels_alt(levels)
 
 
 def test_the_same_chart_is_the_same_bytes(culture: Trend) -> None:
-    waves = tables.by_wave(culture)
-    first, second = (charts.waves_chart(culture, waves) for _ in range(2))
+    waves = trend_page.by_wave(culture)
+    first, second = (trend_page.waves_chart(culture, waves) for _ in range(2))
     assert first is not None and second is not None
-    assert charts.svg_text(first, "alt") == charts.svg_text(second, "alt")
+    assert canvas.svg_text(first, "alt") == canvas.svg_text(second, "alt")
 
 
 def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend) -> None:
-    figure = charts.waves_chart(culture, tables.by_wave(culture))
+    figure = trend_page.waves_chart(culture, trend_page.by_wave(culture))
     assert figure is not None and figure.get_figwidth() == WIDTH <= 9
-    svg = charts.svg_text(figure, 'shares of "A" < B')
+    svg = canvas.svg_text(figure, 'shares of "A" < B')
     assert svg.startswith("<svg ") and 'role="img" aria-label="shares of &quot;A&quot; &lt; B"' in svg
     assert not re.search(r"<dc:date>|Matplotlib v|/home/|/Users/|/tmp/", svg)
 
@@ -222,32 +231,32 @@ def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend) -
 def test_markup_in_a_label_is_drawn_as_text() -> None:
     rows = [Row("<script>x</script> costs $5 to $6", "one", value=50, low=40, high=60)]
     figure = forest(rows, {"one": Look("o", "#12436D")}, PERCENT, title="a < b", subtitle="")
-    assert "<script" not in charts.svg_text(figure, "") and "costs $5 to $6" in texts(figure)
+    assert "<script" not in canvas.svg_text(figure, "") and "costs $5 to $6" in texts(figure)
 
 
 def test_a_chart_shown_keeps_its_words_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
-    charts.show(None, "No chart: nothing is printed.", pd.DataFrame(), "caption")
+    canvas.show(None, "No chart: nothing is printed.", pd.DataFrame(), "caption")
     out = capsys.readouterr().out
     assert "No chart: nothing is printed." in out and "caption" not in out
 
 
 def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend) -> None:
-    figure = charts.waves_chart(culture, tables.by_wave(culture))
+    figure = trend_page.waves_chart(culture, trend_page.by_wave(culture))
     assert figure is not None
-    html = charts.image(figure, 'shares of "A" < B')
+    html = canvas.image(figure, 'shares of "A" < B')
     assert 'alt="shares of &quot;A&quot; &lt; B"' in html
     [address] = re.findall(r'src="data:image/svg\+xml,([^"]+)"', html)
-    assert unquote(address) == charts.svg_text(figure, 'shares of "A" < B')
+    assert unquote(address) == canvas.svg_text(figure, 'shares of "A" < B')
 
 
 def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, trends: list[Trend]) -> None:
     """As set in the letters by which charts are laid out; a few per cent more are left for others."""
     findings = findings_of(registry, "solarwinds-2018")
     drawn = [
-        charts.findings_chart(registry.survey("solarwinds-2018"), findings, alpha=0.05),
-        charts.waves_chart(culture, tables.by_wave(culture)),
-        charts.timeline_chart(list(registry.facts.values())),
-        charts.verdicts_chart(trends),
+        survey_page.findings_chart(registry.survey("solarwinds-2018"), findings, alpha=0.05),
+        trend_page.waves_chart(culture, trend_page.by_wave(culture)),
+        context_page.timeline_chart(list(registry.facts.values())),
+        synthesis_page.verdicts_chart(trends),
     ]
     for figure in filter(None, drawn):
         canvas = FigureCanvasAgg(figure)
@@ -260,12 +269,12 @@ def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, trends: 
 def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend) -> None:
     from matplotlib import rc_context
 
-    waves = tables.by_wave(culture)
-    plain = charts.waves_chart(culture, waves)
+    waves = trend_page.by_wave(culture)
+    plain = trend_page.waves_chart(culture, waves)
     with rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red"}):
-        other = charts.waves_chart(culture, waves)
+        other = trend_page.waves_chart(culture, waves)
         assert plain is not None and other is not None
-        assert charts.svg_text(plain, "") == charts.svg_text(other, "")
+        assert canvas.svg_text(plain, "") == canvas.svg_text(other, "")
 
 
 def test_rows_of_several_settings_keep_their_own_verdicts(culture: Trend) -> None:

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from statsmodels.stats.proportion import proportion_confint
 
-from crosswave import display, tables
 from crosswave.claims import Checker, ClaimVerdict
 from crosswave.difference.linear import LinearTerm, combine_linear
 from crosswave.printed.quantity import QuantityError
 from crosswave.printed.spans import Span, fact_span
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.ratio import largest_ratio
+from crosswave.report import claims as claims_page
 from crosswave.report.fields import CLAIM_FIELDS
 from crosswave.report.sentences import claim_sentence
 from crosswave.study import Registry
@@ -493,15 +493,15 @@ def test_whose_sentence_a_claim_is_stands_in_the_table_and_in_the_answer(
     source = "technology-in-the-public-sector-2021-08-23"
     found = [verdict for verdict in verdicts.values() if verdict.claim.source == source]
     own = [verdict.claim.made_by == "project" for verdict in found]
-    whose = tables.claims_table(found)["Whose sentence"]
+    whose = claims_page.claims_table(found)["Whose sentence"]
     assert list(whose) == ["this project's" if here else "the source's" for here in own]
     assert sum(own) == 8
-    assert display.claims_answer(registry, source, found)[2] == (
+    assert claims_page.claims_answer(registry, source, found)[2] == (
         "8 of them are no sentences of a source: they are put together here from what sources print, "
         "and no source is wrong where one fails."
     )
     others = [verdict for verdict, here in zip(found, own, strict=True) if not here]
-    assert not any("no source is wrong" in words for words in display.claims_answer(registry, source, others))
+    assert not any("no source is wrong" in words for words in claims_page.claims_answer(registry, source, others))
 
 
 def test_exclusive_answers_independent_waves_and_other_answers_have_each_their_own_interval(

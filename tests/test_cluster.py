@@ -19,11 +19,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
 from crosswave.report.run.cluster import ClusterExecutor, on_cluster
-from crosswave.report.run.current import package_digest
 from crosswave.report.run.engine import run_all
 from crosswave.report.run.request import RunRequest
 from crosswave.report.run.tasks import Task
 from crosswave.report.run.work import Parcel, make_page_away
+from crosswave.study.cache import package_digest
 
 pytest.importorskip("distributed")
 

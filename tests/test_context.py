@@ -2,7 +2,7 @@
 
 import pytest
 
-from crosswave.display import facts_answer, facts_between
+from crosswave.report.context import facts_answer, facts_between
 from crosswave.study import Registry, load_registry
 from crosswave.study.context import check_facts
 

@@ -13,29 +13,27 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from crosswave import charts, display, tables
-from crosswave.charts.canvas import svg_text
-from crosswave.charts.specification import MOST_DRAWN, drawn, intervals, matrix
-from crosswave.charts.synthesis import synthesis_rows
-from crosswave.charts.trends import _wave_looks
 from crosswave.difference.estimate import Interval
 from crosswave.difference.power import smallest_n
 from crosswave.models.trajectory import trajectory
 from crosswave.models.wave_table import ComparableWaves
 from crosswave.reconstruct import Reconstruction
+from crosswave.report import synthesis as synthesis_page
+from crosswave.report import trend as trend_page
+from crosswave.report.canvas import svg_text
+from crosswave.report.render import to_html, to_text
 from crosswave.report.sentences import p_words, points
+from crosswave.report.synthesis import FATES, fate, fates, synthesis_rows
+from crosswave.report.trend.comparison import needed_n
+from crosswave.report.trend.course import Course, course_table
+from crosswave.report.trend.robustness import MOST_DRAWN, drawn, intervals, matrix
+from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
+from crosswave.report.trend.waves import WAVE_COLUMNS, _wave_looks
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse
 from crosswave.robustness.survival import Survival
 from crosswave.robustness.tipping import Tipping
 from crosswave.robustness.unanswered import Correlation
 from crosswave.study import Registry
-from crosswave.tables.course import Course
-from crosswave.tables.render import to_html, to_text
-from crosswave.tables.synthesis import FATES, fate, fates
-from crosswave.tables.total_error import MeasuredError, endless_change, smallest_size
-from crosswave.tables.trajectory import course_table
-from crosswave.tables.trends import needed_n
-from crosswave.tables.waves import WAVE_COLUMNS
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
@@ -57,17 +55,17 @@ def trends(resolved: Registry, reconstructions: Counts) -> list[Trend]:
 
 @pytest.fixture(scope="module")
 def wide(resolved: Registry, reconstructions: Counts) -> list[Trend]:
-    return list(assess_all(resolved, reconstructions, display.wider(planned(resolved.plan))).values())
+    return list(assess_all(resolved, reconstructions, synthesis_page.wider(planned(resolved.plan))).values())
 
 
 @pytest.fixture(scope="module")
 def errors(resolved: Registry, reconstructions: Counts) -> dict[str, MeasuredError]:
-    return tables.measured_error(resolved, reconstructions, alpha=0.05)
+    return trend_page.measured_error(resolved, reconstructions, alpha=0.05)
 
 
 @pytest.fixture(scope="module")
 def courses(resolved: Registry, reconstructions: Counts) -> tuple[Course, ...]:
-    return tables.courses_of(resolved, reconstructions, planned(resolved.plan))
+    return trend_page.courses_of(resolved, reconstructions, planned(resolved.plan))
 
 
 def of(trends: list[Trend], name: str) -> Trend:
@@ -89,54 +87,56 @@ def test_every_construct_has_words_tables_and_charts(
     every = {"window": trends, "wider": wide}[years]
     assert len(every) == len(resolved.constructs)
     for trend in every:
-        waves, survival = tables.by_wave(trend), display.survival_of(trend, resolved)
+        waves, survival = trend_page.by_wave(trend), trend_page.survival_of(trend, resolved)
         analyses = multiverse(trend.construct, resolved, reconstructions, trend.settings)
-        frame = tables.analyses(analyses, trend)
+        frame = trend_page.analyses(analyses, trend)
         words = [
-            *display.trend_answer(trend),
-            *display.trend_reach(trend),
-            *display.survival_words(survival, trend),
-            *display.multiverse_words(analyses, frame),
-            *display.trend_caveats(trend),
-            charts.specification_alt(frame, analyses.reason),
+            *trend_page.trend_answer(trend),
+            *trend_page.trend_reach(trend),
+            *trend_page.survival_words(survival, trend),
+            *trend_page.multiverse_words(analyses, frame),
+            *trend_page.trend_caveats(trend),
+            trend_page.specification_alt(frame, analyses.reason),
         ]
         shown = [
-            tables.asked_table(trend),
-            tables.waves_table(waves),
-            tables.gate_table(trend),
-            tables.reach_table(trend.comparison),
-            tables.tests_table(trend),
-            tables.tipping_table(survival, trend.comparison, trend.settings.design_effect),
-            tables.outcomes_table(analyses),
-            tables.choices_table(frame),
+            trend_page.asked_table(trend),
+            trend_page.waves_table(waves),
+            trend_page.gate_table(trend),
+            trend_page.reach_table(trend.comparison),
+            trend_page.tests_table(trend),
+            trend_page.tipping_table(survival, trend.comparison, trend.settings.design_effect),
+            trend_page.outcomes_table(analyses),
+            trend_page.choices_table(frame),
         ]
-        assert held(words, *shown, alt=charts.waves_alt(trend, waves))
-        assert (charts.specification_chart(frame) is None) == frame.empty == bool(analyses.reason)
-        assert (charts.waves_chart(trend, waves) is None) == waves["value_low"].isna().all()
+        assert held(words, *shown, alt=trend_page.waves_alt(trend, waves))
+        assert (trend_page.specification_chart(frame) is None) == frame.empty == bool(analyses.reason)
+        assert (trend_page.waves_chart(trend, waves) is None) == waves["value_low"].isna().all()
 
 
 def test_every_course_has_words_tables_and_charts(courses: tuple[Course, ...]) -> None:
     assert sum(course.has_line for course in courses) >= 1
     for course in courses:
         shown = [
-            tables.dates_table(course),
-            tables.lines_table([course]),
-            tables.terms_table(course),
-            tables.not_on_line_table(course),
+            trend_page.dates_table(course),
+            trend_page.lines_table([course]),
+            trend_page.terms_table(course),
+            trend_page.not_on_line_table(course),
         ]
-        assert held(display.trajectory_words(course), *shown, alt=charts.trajectory_alt(course))
-        figure = charts.trajectory_chart(course)
+        assert held(trend_page.trajectory_words(course), *shown, alt=trend_page.trajectory_alt(course))
+        figure = trend_page.trajectory_chart(course)
         assert figure is not None and svg_text(figure, "a").startswith("<svg ")
-    assert held(display.courses_words(courses), tables.courses_table(courses), alt=charts.slopes_alt(courses))
-    assert charts.slopes_chart(courses) is not None and charts.slopes_chart([]) is None
+    assert held(
+        trend_page.courses_words(courses), trend_page.courses_table(courses), alt=trend_page.slopes_alt(courses)
+    )
+    assert trend_page.slopes_chart(courses) is not None and trend_page.slopes_chart([]) is None
 
 
 def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, reconstructions: Counts) -> None:
     settings = planned(resolved.plan)
     for name in ("techuk-overhead", "goss-strategy", "nhs-video"):
-        course = tables.course_of(resolved.construct(name), resolved, reconstructions, settings)
+        course = trend_page.course_of(resolved.construct(name), resolved, reconstructions, settings)
         assert not course.has_line
-        text = held(display.trajectory_words(course), alt=charts.trajectory_alt(course))
+        text = held(trend_page.trajectory_words(course), alt=trend_page.trajectory_alt(course))
         assert course.found is None or "No line is fitted: " in text
         with pytest.raises(ValueError, match=f"{name} has no line; ask has_line before a date"):
             course.at(2020.0)
@@ -163,7 +163,7 @@ def survived(**changed: Any) -> Survival:
 
 
 def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
-    assert display.survival_words(survived(), of(trends, "nhs-video")) == [
+    assert trend_page.survival_words(survived(), of(trends, "nhs-video")) == [
         "The verdict by itself, before other comparisons are counted, is “rose”.",
         "If the design effect, 1 here, is larger, the verdict becomes “inconclusive” above 1.37.",
         "If the total error of a wave, 1.5 points here, is larger, the verdict becomes “inconclusive” above 2.25 "
@@ -180,25 +180,27 @@ def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
 def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends: list[Trend]) -> None:
     trend = of(trends, "nhs-video")
     found = survived(asked=Interval(-0.2, 0.31), bias=Tipping(None, None, -100.0, down=True), p_low=0.01, p_high=0.01)
-    said = display.survival_words(found, trend)
+    said = trend_page.survival_words(found, trend)
     assert said[-1].endswith("the difference lies between -20.0 and +31.0 points.")
     assert "No bias of the difference up to 100 points, either way, changes the verdict." in said
     assert "Whatever the counts that print admits, p = 0.0100 for no change." in said
-    table = tables.tipping_table(found, trend.comparison, 1.3).set_index("What is moved")["Where the verdict gives way"]
+    table = trend_page.tipping_table(found, trend.comparison, 1.3).set_index("What is moved")[
+        "Where the verdict gives way"
+    ]
     assert table["Answers of those who were asked and did not reply, points"] == "-20.0 to +31.0"
     assert table["Design effect, upwards"] == "1.37: inconclusive"
     assert table["Design effect, down to none"] == "none even at 1"
     assert table["Bias of the difference, either way"] == "none up to 100 points either way"
-    assert display.survival_words(None, trend)[0].startswith("Nothing was compared")
+    assert trend_page.survival_words(None, trend)[0].startswith("Nothing was compared")
 
 
 def test_survivals_of_all_are_those_of_each(trends: list[Trend], resolved: Registry) -> None:
-    found = display.survivals_of(trends, resolved)
+    found = trend_page.survivals_of(trends, resolved)
     compared = [trend for trend in trends if trend.comparison]
     assert list(found) == [trend.construct.id for trend in compared]
-    assert found[compared[0].construct.id].bias == display.survival_of(compared[0], resolved).bias  # type: ignore[union-attr]
-    assert len(tables.tipping_all(trends, found)) == len(compared)
-    assert display.survivals_of([], resolved) == {}
+    assert found[compared[0].construct.id].bias == trend_page.survival_of(compared[0], resolved).bias  # type: ignore[union-attr]
+    assert len(trend_page.tipping_all(trends, found)) == len(compared)
+    assert trend_page.survivals_of([], resolved) == {}
 
 
 # --- a multiverse made by hand ------------------------------------------------------------------------------------
@@ -217,11 +219,11 @@ def universe(differences: list[float], outcomes: list[str]) -> Multiverse:
 
 def test_the_specification_curve_runs_from_the_lowest_difference_to_the_highest(trends: list[Trend]) -> None:
     made = universe([0.10, -0.02, 0.04], ["rose", "inconclusive", "inconclusive"])
-    frame = tables.analyses(made, of(trends, "nhs-video"))
+    frame = trend_page.analyses(made, of(trends, "nhs-video"))
     by_interval = intervals(frame)
     assert by_interval["difference"].tolist() == [-0.02, 0.04, 0.10]
     assert by_interval["side"].tolist() == ["holds zero", "holds zero", "above zero"]
-    assert charts.specification_alt(frame, "") == (
+    assert trend_page.specification_alt(frame, "") == (
         "Over 3 analyses the difference runs from -2.0 to +10.0 points; their outcomes: inconclusive 66.7%, rose "
         "33.3%. Intervals: above zero 33.3%; holds zero 66.7%; below zero 0.0%. Lowest end of an interval -7.0, "
         "highest +15.0 points."
@@ -233,7 +235,7 @@ def test_the_specification_curve_runs_from_the_lowest_difference_to_the_highest(
 
 def test_many_analyses_are_thinned_evenly_and_keep_both_ends(trends: list[Trend]) -> None:
     made = universe(np.linspace(-0.3, 0.3, 2000).tolist(), ["inconclusive"] * 2000)
-    every = intervals(tables.analyses(made, of(trends, "nhs-video")))
+    every = intervals(trend_page.analyses(made, of(trends, "nhs-video")))
     shown = drawn(every)
     assert (len(every), len(shown)) == (2000, MOST_DRAWN)
     assert (shown["difference"].min(), shown["difference"].max()) == (-0.3, 0.3)
@@ -242,19 +244,21 @@ def test_many_analyses_are_thinned_evenly_and_keep_both_ends(trends: list[Trend]
 
 def test_shares_of_outcomes_by_choice_add_up(resolved: Registry, reconstructions: Counts, trends: list[Trend]) -> None:
     trend = of(trends, "barrier-budget")
-    frame = tables.analyses(multiverse(trend.construct, resolved, reconstructions, trend.settings), trend)
-    table = tables.choices_table(frame)
+    frame = trend_page.analyses(multiverse(trend.construct, resolved, reconstructions, trend.settings), trend)
+    table = trend_page.choices_table(frame)
     shares = table.drop(columns=["Choice", "Analyses"]).astype(float).sum(axis=1)
     assert shares.between(99.8, 100.2).all()
     methods = table[table["Choice"].str.startswith("Method: ")]
     assert methods["Analyses"].str.replace(",", "").astype(int).sum() == len(frame)
-    assert "For the pair that is reported alone: " in " ".join(display.multiverse_words(Multiverse(frame, ""), frame))
+    assert "For the pair that is reported alone: " in " ".join(
+        trend_page.multiverse_words(Multiverse(frame, ""), frame)
+    )
 
 
 def test_nothing_is_called_the_best(resolved: Registry, reconstructions: Counts, trends: list[Trend]) -> None:
     trend = of(trends, "barrier-budget")
     made = multiverse(trend.construct, resolved, reconstructions, trend.settings)
-    said = " ".join(display.multiverse_words(made, tables.analyses(made, trend)))
+    said = " ".join(trend_page.multiverse_words(made, trend_page.analyses(made, trend)))
     assert "best" not in said and "No analysis is preferred" in said
 
 
@@ -279,7 +283,7 @@ def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Cour
 
 def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    said = display.trajectory_words(made)
+    said = trend_page.trajectory_words(made)
     assert made.found is not None and made.found.prediction is not None
     line = made.found.lines["meta-regression"]
     assert said[1] == (
@@ -293,21 +297,24 @@ def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Regi
         (made.found.prediction.share, made.found.prediction.next_low)
     )
     assert "Not identified by these waves: " in said[-2] and "house (" in said[-2]
-    assert charts.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
-    assert "The next survey would lie between " in charts.trajectory_alt(made)
+    assert trend_page.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
+    assert "The next survey would lie between " in trend_page.trajectory_alt(made)
 
 
 def test_a_slope_that_the_family_of_lines_does_not_bear_out_is_none(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    assert display.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
+    assert trend_page.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
     many = replace(made, p_adjusted={"meta-regression": 0.2})
     assert (made.slope, many.slope) == (1, 0)
-    assert ": rises, " in display.courses_words([made])[1] and ": no slope shows, " in display.courses_words([many])[1]
-    assert display.courses_words([many])[-1] == (
+    assert (
+        ": rises, " in trend_page.courses_words([made])[1]
+        and ": no slope shows, " in trend_page.courses_words([many])[1]
+    )
+    assert trend_page.courses_words([many])[-1] == (
         "All slopes and trends here are one family, each with its largest p over all dates and counts: "
         "adjusted by Holm, 0 of 1 are below 0.05, and the smallest is p = 0.200."
     )
-    assert charts.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
+    assert trend_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
 
 
 def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
@@ -332,12 +339,12 @@ def test_the_n_that_is_needed_is_that_of_the_power_module(trends: list[Trend]) -
     assert needed_n(comparison, 0.0) is None and needed_n(comparison, 1.01) is None
     blind = of(trends, "barrier-culture").comparison
     assert blind is not None and needed_n(blind, 0.2) is None
-    assert any("none is large enough" in said for said in display.trend_reach(of(trends, "barrier-culture")))
+    assert any("none is large enough" in said for said in trend_page.trend_reach(of(trends, "barrier-culture")))
 
 
 def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends: list[Trend]) -> None:
     trend = of(trends, "barrier-budget")
-    waves = tables.by_wave(trend)
+    waves = trend_page.by_wave(trend)
     assert tuple(waves.columns) == WAVE_COLUMNS and trend.comparison is not None
     first = trend.comparison.pair.first.finding.id
     tiers = waves.set_index("finding_id")["tier"]
@@ -345,7 +352,7 @@ def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends
     for pair in trend.pairs:
         if pair.first.finding.id == first:
             assert tiers[pair.second.finding.id] == pair.comparability.grade
-    assert all(f"grade {tier}" in charts.waves_alt(trend, waves) for tier in ("B2", "B3", "C"))
+    assert all(f"grade {tier}" in trend_page.waves_alt(trend, waves) for tier in ("B2", "B3", "C"))
 
 
 def test_a_grade_has_its_own_marker_and_a_compared_wave_is_filled() -> None:
@@ -359,11 +366,11 @@ def test_the_tiers_begin_with_what_is_reported_and_name_every_other(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "barrier-culture")
-    others = display.tiers(trend, resolved, reconstructions)
+    others = trend_page.tiers(trend, resolved, reconstructions)
     assert next(iter(others.values())) is trend and trend.comparison is not None
     used = [one.comparison.points for one in others.values() if one.comparison]
     assert sorted(used) == sorted({0.0, *(tier.number for tier in resolved.plan.total_error.values())})
-    assert display.tiers(of(trends, "techuk-enabler"), resolved, reconstructions) == {
+    assert trend_page.tiers(of(trends, "techuk-enabler"), resolved, reconstructions) == {
         "as asked": of(trends, "techuk-enabler")
     }
 
@@ -372,7 +379,7 @@ def test_a_change_under_another_tier_is_adjusted_beside_the_others(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "nhs-video")
-    for other in display.variants(trend, resolved, reconstructions).values():
+    for other in trend_page.variants(trend, resolved, reconstructions).values():
         assert other.verdict not in ("rose", "fell") or (other.p_adjusted or 1) < other.settings.alpha
 
 
@@ -382,7 +389,7 @@ def test_a_change_under_another_tier_is_adjusted_beside_the_others(
 def test_every_construct_is_counted_once_in_each_window(
     trends: list[Trend], wide: list[Trend], registry: Registry
 ) -> None:
-    table = tables.fates_table([trends, wide])
+    table = synthesis_page.fates_table([trends, wide])
     for name in ("2017 to 2020", "2015 to 2022"):
         assert table[name].tolist()[:-1] and table[name].iloc[:-1].sum() == table[name].iloc[-1] == len(
             registry.constructs
@@ -392,7 +399,7 @@ def test_every_construct_is_counted_once_in_each_window(
         compared = [trend for trend in every if trend.comparison]
         groups = {words: group for words, (group, _) in FATES.items()}
         assert sum(n for words, n in counts.items() if groups[words] != "not compared") == len(compared)
-        said = display.synthesis_window(every)
+        said = synthesis_page.synthesis_window(every)
         assert all(f"{words}: {count}" in said for words, count in counts.items() if count)
 
 
@@ -417,7 +424,7 @@ def test_the_headline_says_that_comparisons_across_instruments_are_blind(
     compared = [t for t in trends if t.comparison]
     across = [t for t in compared if t.comparison and t.comparison.pair.comparability.grade in ("H", "B2", "B3")]
     blind = [t for t in across if t.verdict == "uninformative by design"]
-    first, second = display.synthesis_headline(trends, errors, resolved)
+    first, second = synthesis_page.synthesis_headline(trends, errors, resolved)
     assert first.startswith(f"{len(compared)} of {len(resolved.constructs)} constructs have two waves of 2017 to 2020")
     assert 0 < len(across) < len(compared)
     assert f"In {len(across)} of these" in first and f"{len(blind)} of these {len(across)} are uninformative" in first
@@ -431,8 +438,8 @@ def test_the_headline_says_that_comparisons_across_instruments_are_blind(
     assert f"With the {tier.number:g} points taken here" in second and f"less than {points(floor)} points" in second
     nothing = [replace(trend, comparison=None) for trend in trends]
     none_across = ["No comparison of 2017 to 2020 crosses instruments."]
-    assert display.synthesis_headline(nothing, errors, resolved) == none_across
-    assert display.synthesis_headline([t for t in trends if t not in across], errors, resolved) == none_across
+    assert synthesis_page.synthesis_headline(nothing, errors, resolved) == none_across
+    assert synthesis_page.synthesis_headline([t for t in trends if t not in across], errors, resolved) == none_across
 
 
 def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> None:
@@ -448,11 +455,11 @@ def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> 
     # An error estimated on 6 degrees of freedom: Student's quantile is 2.45 where the normal one is 1.96.
     known, estimated = (endless_change((3.0, df), plan, settings) for df in (math.inf, 6.0))
     assert estimated / known == pytest.approx((2.447 + 0.842) / (1.960 + 0.842), rel=0.05)
-    table = tables.needs_table(resolved, settings)
+    table = trend_page.needs_table(resolved, settings)
     assert len(table) == 1 + len(plan.total_error) == 6
     assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5):,}"]
     assert table.iloc[-1].tolist()[2:4] == ["none", "none"]
-    said = " ".join(display.synthesis_needs(settings, resolved))
+    said = " ".join(synthesis_page.synthesis_needs(settings, resolved))
     for tier in ("H", "B2", "B3"):
         own = re.search(rf"Grade {tier} \([^)]*\): ([^.]*\.0 points: [^.]*\.0 points: [^.]*)\.", said)
         assert own and own[1] == "5.0 points: no n is enough; 10.0 points: no n is enough"
@@ -462,8 +469,8 @@ def test_the_error_is_told_with_its_interval_and_what_carries_it(
     trends: list[Trend], errors: dict[str, MeasuredError], resolved: Registry, reconstructions: Counts
 ) -> None:
     settings = planned(resolved.plan)
-    left_out, same_year = tables.left_one_out_table(errors), tables.same_year_table(errors)
-    said = held(display.error_words(errors, settings), left_out, same_year)
+    left_out, same_year = trend_page.left_one_out_table(errors), trend_page.same_year_table(errors)
+    said = held(trend_page.error_words(errors, settings), left_out, same_year)
     assert list(errors) == ["H", "B2", "B3"]
     for tier, error in errors.items():
         one = error.estimate
@@ -476,16 +483,16 @@ def test_the_error_is_told_with_its_interval_and_what_carries_it(
         assert own.iloc[0].tolist()[2:] == [f"{one.points:.1f}", f"{one.low:.1f} to {one.high:.1f}", str(one.df)]
         assert set(same_year.loc[same_year["Tier"] == tier, "Id of the figure"]) == set(error.figures["finding_id"])
     assert len(same_year) == sum(len(error.figures) for error in errors.values())
-    assert display.error_of(of(trends, "nhs-video"), resolved, reconstructions) == {}
+    assert trend_page.error_of(of(trends, "nhs-video"), resolved, reconstructions) == {}
     for name, tier in (("barrier-culture", "H"), ("barrier-budget", "B2")):
-        found = display.error_of(of(trends, name), resolved, reconstructions)
+        found = trend_page.error_of(of(trends, name), resolved, reconstructions)
         assert list(found) == [tier] and found[tier].estimate == errors[tier].estimate
-    assert display.error_words({}, settings) == [
+    assert trend_page.error_words({}, settings) == [
         "Only the grades H, B2, B3 take an error that is measured here; that of this pair is declared."
     ]
-    asked = display.error_words(errors, replace(settings, total_error=4.0))[-1]
+    asked = trend_page.error_words(errors, replace(settings, total_error=4.0))[-1]
     assert asked == "This page was asked to take 4 points in place of them."
-    for empty in (tables.same_year_table({}), tables.left_one_out_table({})):
+    for empty in (trend_page.same_year_table({}), trend_page.left_one_out_table({})):
         assert empty.empty and empty.columns[0] == "Tier"
 
 
@@ -493,13 +500,18 @@ def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
     trends: list[Trend], wide: list[Trend], resolved: Registry
 ) -> None:
     compared = [trend for trend in trends if trend.comparison]
-    whole = tables.synthesis_table(trends, wide, resolved)
+    whole = synthesis_page.synthesis_table(trends, wide, resolved)
     assert len(whole) == len(resolved.constructs) and whole.columns[-1] == "Verdict, 2015 to 2022"
-    assert len(tables.multiplicity_table(trends, resolved)) == len(compared)
+    assert len(synthesis_page.multiplicity_table(trends, resolved)) == len(compared)
     refused = sum(trend.verdict == "not comparable" for trend in trends)
-    assert tables.refusals_table(trends)["Constructs"].max() <= refused
-    held(display.synthesis_answer(wide), whole, tables.multiplicity_table(wide, resolved), tables.refusals_table(wide))
-    assert tables.refusals_table([]).empty
+    assert synthesis_page.refusals_table(trends)["Constructs"].max() <= refused
+    held(
+        synthesis_page.synthesis_answer(wide),
+        whole,
+        synthesis_page.multiplicity_table(wide, resolved),
+        synthesis_page.refusals_table(wide),
+    )
+    assert synthesis_page.refusals_table([]).empty
 
 
 def test_the_forest_is_headed_by_the_tiers_and_says_what_adjusting_took(trends: list[Trend], wide: list[Trend]) -> None:
@@ -514,7 +526,7 @@ def test_the_forest_is_headed_by_the_tiers_and_says_what_adjusting_took(trends: 
 
 def test_the_wider_window_begins_earlier_and_ends_later(resolved: Registry) -> None:
     settings = planned(resolved.plan)
-    assert display.wider(settings) == replace(settings, from_year=2015, to_year=2022)
+    assert synthesis_page.wider(settings) == replace(settings, from_year=2015, to_year=2022)
 
 
 def test_sameness_is_said_by_the_tests_that_show_it_and_not_by_the_wider_interval(wide: list[Trend]) -> None:
@@ -523,7 +535,7 @@ def test_sameness_is_said_by_the_tests_that_show_it_and_not_by_the_wider_interva
     # 21 % of 1,463 is 307 of them, 21 % of 975 is 205: 0.04 points apart, with a standard error of 2.20 by hand.
     assert trend.comparison.difference == pytest.approx(205 / 975 - 307 / 1463, abs=1e-12)
     assert trend.comparison.p_value == pytest.approx(2 * norm.sf(0.0413 / 2.20), abs=1e-3)
-    assert display.trend_answer(trend) == [
+    assert trend_page.trend_answer(trend) == [
         "May not have really changed (very low certainty): those who answered chose to, or nobody says how they were "
         "chosen; the answer is lost if the surveys err half as much again, and if their answers are clustered.",
         "Appetite to buy from SMEs (techUK waves): 21% of 1,425 to 1,500 people in 2016 (techuk-2016), then 21% of 950 "

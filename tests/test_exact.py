@@ -14,10 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.charts.surveys import LEVEL_LOOKS
-from crosswave.display.cards import _LEVELS
-from crosswave.display.conflicts import survey_readings
-from crosswave.display.worked import worked_example
 from crosswave.printed.digits import DECIMALS_MOST, DIGITS_MOST, too_long
 from crosswave.printed.ends import Ends, percent_ends
 from crosswave.printed.quantities import Lexicon
@@ -38,10 +34,13 @@ from crosswave.reconstruct.retractions import _retractions
 from crosswave.reconstruct.scale import COUNTS_TRIED, VALUES_LISTED, Run, Scale
 from crosswave.reconstruct.trials import branches_of
 from crosswave.report.fields import FINDING_FIELDS
+from crosswave.report.notebook_cards import _LEVELS
+from crosswave.report.survey.by_hand import worked_example
+from crosswave.report.survey.conflicts import assumptions_table, survey_readings
+from crosswave.report.survey.figures import LEVEL_LOOKS
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study.audit import audit
 from crosswave.study.models import Survey
-from crosswave.tables import assumptions_table
 from made_surveys import answer, between, question, survey
 
 ROOT = Path(__file__).parents[1]

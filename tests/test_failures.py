@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from crosswave.cli import app
 from crosswave.failures import import_words, os_words, python_fault
-from crosswave.report.given import check_given
 from crosswave.report.run.alone import alone_in
+from crosswave.study.parameters import check_given
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = str(ROOT / "data")

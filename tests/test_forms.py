@@ -10,21 +10,21 @@ from collections.abc import Callable, Mapping
 import pytest
 from numpy.random import default_rng
 
-from crosswave import display, tables
 from crosswave.claims import Checker
-from crosswave.display.cards import Card, survey_card
-from crosswave.display.forms import Form, form_of, kinds
-from crosswave.display.menu import choices
-from crosswave.display.trends import MEANINGS
-from crosswave.display.tutorial import SURVEY, Tutorial
 from crosswave.reconstruct import Reconstruction
+from crosswave.report import start as start_page
+from crosswave.report import trend as trend_page
+from crosswave.report.notebook_cards import Card, survey_card
+from crosswave.report.render import Link, figure_name, survey_name
+from crosswave.report.rich_display import Form, attach, form_of, kinds
+from crosswave.report.start import choices
+from crosswave.report.trend.waves import MEANINGS
+from crosswave.report.tutorial import SURVEY, Tutorial
 from crosswave.robustness.multiverse import multiverse
 from crosswave.robustness.simulation import simulate
 from crosswave.robustness.worlds import world_of
 from crosswave.study import Registry, load_registry
 from crosswave.study.models import Survey
-from crosswave.tables.names import figure_name, survey_name
-from crosswave.tables.render import Link
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
@@ -37,6 +37,7 @@ MISSING = re.compile(r"\b(None|nan|NaT)\b|<NA>")
 @pytest.fixture(scope="module")
 def shown(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[type, object]:
     """One object of each class that shows itself."""
+    attach()
     found = reconstructions["igov-2017"]
     settings, resolved = planned(registry.plan), with_estimated_error(registry, reconstructions)
     trend, counts = assess_one(registry.construct("barrier-culture"), registry, settings)
@@ -53,9 +54,9 @@ def shown(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> 
         trend.pairs[0],
         trend.comparison,
         trend,
-        display.survival_of(trend, resolved),
+        trend_page.survival_of(trend, resolved),
         multiverse(trend.construct, resolved, counts, settings),
-        tables.course_of(trend.construct, resolved, counts, settings),
+        trend_page.course_of(trend.construct, resolved, counts, settings),
         claim,
         Checker(registry, reconstructions, 0.05).check(claim),
         simulate(world, default_rng(1)),
@@ -108,20 +109,20 @@ def test_an_object_without_a_form_is_refused_with_what_to_do() -> None:
         form_of(3)
 
 
-def test_statistics_show_themselves_only_where_display_is_imported() -> None:
-    """They import nothing of tables, charts and display."""
+def test_statistics_show_themselves_only_where_they_are_told_to() -> None:
+    """They import nothing of the pages."""
     code = (
         "import sys; from crosswave.trend.change import Trend; "
         "assert not hasattr(Trend, '_repr_mimebundle_'); "
-        "assert not [m for m in sys.modules if m.startswith(('crosswave.display', 'crosswave.charts'))]; "
-        "import crosswave.display; assert hasattr(Trend, '_repr_mimebundle_')"
+        "assert not {'crosswave.report.trend', 'crosswave.report.canvas'} & {*sys.modules}; "
+        "from crosswave.report.rich_display import attach; attach(); assert hasattr(Trend, '_repr_mimebundle_')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def test_a_table_without_rows_is_left_out(shown: Mapping[type, object]) -> None:
-    empty = tables.reach_table(None)
+    empty = trend_page.reach_table(None)
     assert "<table" not in Form(Card("t", {"a": "b"}), {"caption": empty}).bundle["text/html"]
 
 
@@ -162,11 +163,11 @@ def test_a_pick_changes_the_card_and_the_saved_form_is_the_default(
     import ipywidgets
 
     held: list[dict[str, str]] = []
-    monkeypatch.setattr("crosswave.display.menu.publish", held.append)
+    monkeypatch.setattr("crosswave.report.start.publish", held.append)
     made: list[ipywidgets.VBox] = []
     box = ipywidgets.VBox
     monkeypatch.setattr(ipywidgets, "VBox", lambda children: made.append(box(children)) or made[0])
-    display.chooser(registry, "igov-2017", reconstructions)
+    start_page.chooser(registry, "igov-2017", reconstructions)
     default = survey_card(registry.survey("igov-2017"), reconstructions["igov-2017"])
     assert (held[0]["text/html"], held[0]["text/plain"]) == (default.html, default.text)
     menu, card = made[0].children
@@ -174,7 +175,7 @@ def test_a_pick_changes_the_card_and_the_saved_form_is_the_default(
     menu.value = "barrier-culture"
     assert "uninformative by design" in card.value
     with pytest.raises(KeyError, match="no survey is called 'igov-2018'"):
-        display.chooser(registry, "igov-2018", reconstructions)
+        start_page.chooser(registry, "igov-2018", reconstructions)
 
 
 def test_every_verdict_has_a_meaning() -> None:

@@ -15,12 +15,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.report.words import unsafe
 from crosswave.study import DataError, Registry
 from crosswave.study.documents import read_document
 from crosswave.study.importing import import_survey, sheets, workbook
 from crosswave.study.importing.numbers import whole
 from crosswave.study.models import Survey
+from crosswave.words import unsafe
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 FACTS = {

@@ -355,8 +355,8 @@ def test_a_kernel_shares_no_open_font_with_the_server() -> None:
 def test_a_chart_has_the_same_bytes_with_and_without_a_rehearsal() -> None:
     draw = (
         "import pandas as pd\n"
-        "from crosswave.charts.canvas import svg_text\n"
-        "from crosswave.charts.forest import bars\n"
+        "from crosswave.report.canvas import svg_text\n"
+        "from crosswave.report.forest import bars\n"
         "table = pd.DataFrame({'label': ['älter', 'b & c'], 'value': [3.0, 1.0], 'words': ['3', '1']})\n"
         "print(svg_text(bars(table, title='Title', subtitle='And more'), 'two bars'))"
     )

@@ -12,10 +12,14 @@ import nbformat
 import pytest
 from papermill import inspect_notebook
 
-from crosswave import charts, display, tables
 from crosswave.claims import Checker
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.retractions import retractions
+from crosswave.report import claims as claims_page
+from crosswave.report import prose, render
+from crosswave.report import survey as survey_page
+from crosswave.report import synthesis as synthesis_page
+from crosswave.report import trend as trend_page
 from crosswave.report.results import by_finding
 from crosswave.report.run.parameters import check_parameters, read_parameters
 from crosswave.report.sentences import answer_sentence, trend_sentence
@@ -162,19 +166,19 @@ def test_a_survey_page_names_who_answered_and_every_conflict(registry: Registry,
     wave = registry.survey(survey)
     counts = reconstruct(wave, registry)
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
-    said = " ".join(display.survey_answer(wave, counts, findings))
+    said = " ".join(survey_page.survey_answer(wave, counts, findings))
     assert wave.population in said and (not wave.missing or wave.missing in said)
-    conflicts = display.survey_conflicts(wave, counts.conflicts)
+    conflicts = survey_page.survey_conflicts(wave, counts.conflicts)
     assert len(conflicts) == len(counts.conflicts)
     for conflict, sentence in zip(counts.conflicts, conflicts, strict=True):
         assert all(name in sentence for name in conflict.figures)
-    assert len(tables.assumptions_table(retractions(wave, registry), counts)) == len(counts.assumptions)
+    assert len(survey_page.assumptions_table(retractions(wave, registry), counts)) == len(counts.assumptions)
 
 
 def test_both_readings_of_an_ambiguous_base_are_told(registry: Registry) -> None:
     assert (
         "Print leaves open on whom strategy-stage was counted (everyone or those with a strategy): all fit."
-        in display.survey_readings(registry.survey("igov-2017"), registry)
+        in survey_page.survey_readings(registry.survey("igov-2017"), registry)
     )
 
 
@@ -183,11 +187,11 @@ def test_a_trend_page_says_the_sentence_of_the_ledger(registry: Registry, constr
     registry = with_estimated_error(registry)
     settings = planned(registry.plan)
     trend, counts = assess_one(registry.construct(construct), registry, settings)
-    assert display.trend_answer(trend) == [answer_sentence(trend), trend_sentence(trend)]
-    others = display.variants(trend, registry, counts)
+    assert trend_page.trend_answer(trend) == [answer_sentence(trend), trend_sentence(trend)]
+    others = trend_page.variants(trend, registry, counts)
     assert next(iter(others.values())) is trend
     if trend.comparison is None:
-        assert len(others) == 1 and display.trend_checks(trend, others) == []
+        assert len(others) == 1 and trend_page.trend_checks(trend, others) == []
         return
     errors = {0.0, *(tier.points for tier in registry.plan.total_error.values())}
     assert errors <= {other.comparison.points for other in others.values() if other.comparison}
@@ -199,7 +203,7 @@ def test_a_change_under_other_settings_is_adjusted_as_in_the_synthesis(registry:
     settings = replace(planned(registry.plan), from_year=2015, to_year=2022)
     trends = assess_all(registry, everything, settings)
     changed = [trend for trend in trends.values() if trend.verdict in ("rose", "fell")]
-    others = display.variants(changed[0], registry, everything)
+    others = trend_page.variants(changed[0], registry, everything)
     tier = changed[0].comparison.pair.comparability.grade  # type: ignore[union-attr]
     words = registry.plan.total_error[tier].means  # type: ignore[index]
     same = next(other for name, other in others.items() if name.endswith(words))
@@ -208,22 +212,22 @@ def test_a_change_under_other_settings_is_adjusted_as_in_the_synthesis(registry:
 
 def test_the_synthesis_says_every_change_and_counts_the_rest(registry: Registry) -> None:
     trends = list(assess_all(registry, reconstruct_all(registry), planned(registry.plan)).values())
-    said = " ".join(display.synthesis_answer(trends))
+    said = " ".join(synthesis_page.synthesis_answer(trends))
     changed = [trend for trend in trends if trend.verdict in ("rose", "fell")]
     assert all(trend_sentence(trend) in said for trend in changed)
     assert f"A change shows in {len(changed)} of {len(trends)} constructs" in said
-    families = display.synthesis_families(trends, registry)
+    families = synthesis_page.synthesis_families(trends, registry)
     assert families["Constructs"].sum() == len(trends) and families["Rose or fell"].sum() == len(changed)
 
 
 def test_claims_of_one_source_and_of_all(registry: Registry) -> None:
     source = "publictechnology-2017-04-18"
-    claims = display.claims_of(registry, source)
+    claims = claims_page.claims_of(registry, source)
     assert {claim.source for claim in claims} == {source}
-    assert len(display.claims_of(registry, "all")) == len(registry.claims)
-    counts = reconstruct_all(registry, display.surveys_behind(claims, registry))
+    assert len(claims_page.claims_of(registry, "all")) == len(registry.claims)
+    counts = reconstruct_all(registry, claims_page.surveys_behind(claims, registry))
     verdicts = [Checker(registry, counts, 0.05).check(claim) for claim in claims]
-    assert f"Of {len(claims)} claims" in display.claims_answer(registry, source, verdicts)[1]
+    assert f"Of {len(claims)} claims" in claims_page.claims_answer(registry, source, verdicts)[1]
 
 
 def test_unknown_names_are_told_with_what_comes_near(registry: Registry) -> None:
@@ -232,11 +236,11 @@ def test_unknown_names_are_told_with_what_comes_near(registry: Registry) -> None
     with pytest.raises(
         KeyError, match="no claims of a source called 'publictechnology-2017' are recorded; did you mean"
     ):
-        display.claims_of(registry, "publictechnology-2017")
+        claims_page.claims_of(registry, "publictechnology-2017")
 
 
 def test_text_of_the_data_is_no_markdown() -> None:
-    assert display.markdown("*a* [b](c) <i>$x$</i>") == r"\*a\* \[b\](c) &lt;i&gt;\$x\$&lt;/i&gt;"
+    assert prose.markdown("*a* [b](c) <i>$x$</i>") == r"\*a\* \[b\](c) &lt;i&gt;\$x\$&lt;/i&gt;"
 
 
 def test_the_committed_page_holds_what_the_package_computes(registry: Registry) -> None:
@@ -244,10 +248,12 @@ def test_the_committed_page_holds_what_the_package_computes(registry: Registry) 
     counts = reconstruct(wave, registry)
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
     outputs = json.dumps([cell.outputs for cell in code_cells("01_reproduce_survey")])
-    assert json.dumps(charts.findings_alt(wave, findings))[1:-1] in outputs
+    assert json.dumps(survey_page.findings_alt(wave, findings))[1:-1] in outputs
     assert (
         json.dumps(
-            tables.to_html(tables.findings_table(findings, counts), "Printed figures of igov-2017, with 95% intervals")
+            render.to_html(
+                survey_page.findings_table(findings, counts), "Printed figures of igov-2017, with 95% intervals"
+            )
         )[1:-1]
         in outputs
     )

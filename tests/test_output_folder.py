@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crosswave.files import write_json, write_whole
 from crosswave.report.building import Choice, run_report
 from crosswave.report.run.folder import IN_THE_REPOSITORY, check_folder
 from crosswave.report.run.manifest import ManifestError, inside, read_manifest
 from crosswave.report.run.outputs import Outputs
 from crosswave.report.run.own_files import OwnFiles
 from crosswave.report.run.tasks import Product
-from crosswave.report.site.files import write_json, write_whole
 
 ROOT = Path(__file__).parents[1]
 

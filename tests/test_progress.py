@@ -3,8 +3,8 @@
 import pytest
 import rich.progress
 
-from crosswave import display
-from crosswave.display.progress import VARIABLE
+from crosswave.report import prose
+from crosswave.report.prose import VARIABLE
 from crosswave.study import load_registry
 from crosswave.trend.synthesis import reconstruct_all
 
@@ -25,19 +25,19 @@ def shown(monkeypatch):
 
 
 def test_each_thing_moves_the_bar_once_and_the_bar_goes_when_all_are_done(shown):
-    assert list(display.progress("abc", "Letters read")) == ["a", "b", "c"]
+    assert list(prose.progress("abc", "Letters read")) == ["a", "b", "c"]
     assert shown == [("Letters read", 3, True, done) for done in range(3)]
 
 
 def test_where_nobody_waits_nothing_is_shown(shown, monkeypatch):
     monkeypatch.setenv(VARIABLE, "0")
-    assert list(display.progress([1, 2], "Numbers")) == [1, 2] and shown == []
+    assert list(prose.progress([1, 2], "Numbers")) == [1, 2] and shown == []
 
 
 def test_surveys_are_reconstructed_as_the_bar_hands_them_out(shown):
     registry = load_registry()
     names = ["igov-2017", "yotta-2019"]
-    steps = display.progress(names, "Surveys reconstructed")
+    steps = prose.progress(names, "Surveys reconstructed")
     assert list(reconstruct_all(registry, steps)) == names
     assert [done for *_, done in shown] == [0, 1]
 

@@ -21,7 +21,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
-from crosswave.report.run.cache import data_hash, notebook_code, notebook_hash, task_key, versions_hash
+from crosswave.files import write_whole
+from crosswave.report.run.cache import data_hash, notebook_hash, task_keys, versions_hash
 from crosswave.report.run.current import unchanged
 from crosswave.report.run.engine import run_all
 from crosswave.report.run.execute import execute_task
@@ -32,7 +33,6 @@ from crosswave.report.run.kernels import (
     best_kernel,
     kernel_environment,
 )
-from crosswave.report.run.keys import task_keys
 from crosswave.report.run.outputs import Outputs
 from crosswave.report.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
 from crosswave.report.run.refresh import main as refresh
@@ -47,8 +47,6 @@ from crosswave.report.run.tasks import (
     with_parameters,
 )
 from crosswave.report.scratch import Scratch
-from crosswave.report.site.files import write_whole
-from crosswave.report.source_graph import SourceGraph
 
 SECONDS = 90  # a machine with much else to do takes its time
 DECLARED = "survey: str = 'a'  # id of a wave\nalpha: float = 0.05  # level\nwave: int | None = None"
@@ -315,20 +313,28 @@ def test_refreshed_notebook_holds_its_outputs_and_no_trace_of_the_run(
 # --- what a page depends on ----------------------------------------------------------------------------------------
 
 
-def test_key_changes_with_everything_that_a_page_is_made_from_and_with_nothing_else(tmp_path: Path) -> None:
+def test_key_changes_with_everything_that_a_page_is_made_from_and_with_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def key(task: Task) -> str:
+        return task_keys([task])[task.page]
+
     data = tmp_path / "d" / "a.yaml"
     write_whole(data, "x: 1")
     task = replace(one_task(tmp_path, "1", declared=DECLARED, survey="a"), data=(data,))
-    first = task_key(task, "code")
-    assert task_key(replace(task, parameters={"survey": "b"}), "code") != first
-    assert task_key(replace(task, facts="other"), "code") != first
-    assert task_key(task, "other code") != first
+    first = key(task)
+    assert key(replace(task, parameters={"survey": "b"})) != first
+    assert key(replace(task, facts="other")) != first
     write_whole(data, "x: 2")
-    changed = task_key(task, "code")
-    assert changed != first
+    assert key(task) != first
     write_whole(data, "x: 1")
     os.utime(data, (0, 0))
-    assert task_key(task, "code") == first
+    assert key(task) == first
+    with monkeypatch.context() as edited:
+        edited.setattr("crosswave.report.run.cache.package_digest", lambda: "other code")
+        assert key(task) != first
+    write_notebook(task.notebook, "2")
+    assert key(task) != first
 
 
 def test_outputs_of_a_notebook_do_not_change_its_hash_and_its_code_does(tmp_path: Path) -> None:
@@ -341,29 +347,12 @@ def test_outputs_of_a_notebook_do_not_change_its_hash_and_its_code_does(tmp_path
     assert notebook_hash(write_notebook(path, "2")) != before
 
 
-def test_code_of_a_notebook_is_its_code_cells(tmp_path: Path) -> None:
-    assert notebook_code(write_notebook(tmp_path / "n.ipynb", "a = 1", "b = 2", title="# No code")) == "a = 1\nb = 2"
-
-
 def test_versions_are_those_of_the_lock(tmp_path: Path) -> None:
     write_whole(tmp_path / "lock", "a==1")
     before = versions_hash(tmp_path / "lock")
     write_whole(tmp_path / "lock", "a==2")
     assert versions_hash(tmp_path / "lock") != before
     assert versions_hash(tmp_path / "none") == versions_hash(None)
-
-
-def test_changed_module_changes_the_keys_of_the_notebooks_that_reach_it_alone(tmp_path: Path) -> None:
-    write_whole(tmp_path / "crosswave" / "__init__.py", "")
-    write_whole(tmp_path / "crosswave" / "run" / "execute.py", "")
-    write_whole(tmp_path / "crosswave" / "a.py", "x = 1")
-    write_whole(tmp_path / "crosswave" / "b.py", "y = 1")
-    books = [write_notebook(tmp_path / f"{name}.ipynb", f"from crosswave import {name}") for name in "ab"]
-    tasks = [Task(book.stem, book, {}, "start") for book in books]
-    before = task_keys(tasks, graph=SourceGraph(tmp_path / "crosswave"))
-    write_whole(tmp_path / "crosswave" / "b.py", "y = 1  # said in other words")
-    after = task_keys(tasks, graph=SourceGraph(tmp_path / "crosswave"))
-    assert [before[name] == after[name] for name in "ab"] == [True, False]
 
 
 # --- files ---------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
-from crosswave.charts.canvas import SMALLEST, WIDTH, wrapped
+from crosswave.report.canvas import SMALLEST, WIDTH, wrapped
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 SVG = "image/svg+xml"

@@ -9,13 +9,16 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from crosswave import tables
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.reconstruct.survey import LEVELS
+from crosswave.report import render
+from crosswave.report import start as start_page
+from crosswave.report import survey as survey_page
+from crosswave.report import trend as trend_page
+from crosswave.report.render import Link, confidence, percent, span, to_html, to_text
 from crosswave.report.results import by_finding
 from crosswave.study import Registry, load_registry
-from crosswave.tables import Link, confidence, percent, span, to_html, to_text
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
@@ -74,7 +77,7 @@ def test_plain_text_has_a_row_a_line() -> None:
 
 
 def test_a_table_without_rows_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    tables.show(pd.DataFrame(columns=["What"]), "Pairs of waves")
+    render.show(pd.DataFrame(columns=["What"]), "Pairs of waves")
     assert "Pairs of waves: nothing to show." in capsys.readouterr().out
 
 
@@ -109,7 +112,9 @@ def test_percentages_have_one_decimal_and_no_negative_zero() -> None:
 def test_findings_show_counts_as_ranges_and_bases_with_their_holes(registry: Registry) -> None:
     wave = registry.survey("igov-2017")
     counts = reconstruct(wave, registry)
-    table = tables.findings_table(by_finding(wave, counts, alpha=0.05, design_effect=1), counts).set_index("Figure")
+    table = survey_page.findings_table(by_finding(wave, counts, alpha=0.05, design_effect=1), counts).set_index(
+        "Figure"
+    )
     culture, skills = table.loc["barriers.culture"], table.loc["gap-barriers.skills"]
     assert (culture["Printed"], culture["Count"], culture["Base"], culture["Share, %"]) == (
         "58%",
@@ -124,7 +129,9 @@ def test_findings_show_counts_as_ranges_and_bases_with_their_holes(registry: Reg
 
 def assumptions_of(registry: Registry, name: str) -> pd.DataFrame:
     wave = registry.survey(name)
-    return tables.assumptions_table(retractions(wave, registry), reconstruct(wave, registry)).set_index("Assumption")
+    return survey_page.assumptions_table(retractions(wave, registry), reconstruct(wave, registry)).set_index(
+        "Assumption"
+    )
 
 
 def test_an_assumption_shows_what_holds_with_it_and_without(registry: Registry) -> None:
@@ -152,7 +159,7 @@ def test_reasons_hold_every_figure_once(registry: Registry) -> None:
     wave = registry.survey("solarwinds-2018")
     counts = reconstruct(wave, registry)
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
-    reasons = tables.reasons_table(findings, counts)
+    reasons = survey_page.reasons_table(findings, counts)
     named = [name for names in reasons["Figures"] for name in names.split(", ")]
     assert sorted(named) == sorted(findings["finding_id"].str.partition(".")[2])
     conflicting = reasons[reasons["Level"] == "conflicting"].set_index("Figures")["Why"].to_dict()
@@ -161,16 +168,16 @@ def test_reasons_hold_every_figure_once(registry: Registry) -> None:
 
 def test_a_folded_table_shows_its_caption_and_holds_the_whole_table(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[dict[str, str]] = []
-    monkeypatch.setattr("crosswave.tables.render.publish", held.append)
+    monkeypatch.setattr("crosswave.report.render.publish", held.append)
     frame = pd.DataFrame({"Year": ["2017"], "Waves": [17]})
-    tables.show(frame, "Waves & years", fold=True)
+    render.show(frame, "Waves & years", fold=True)
     assert held[0]["text/html"].startswith('<details class="fold">\n<summary>Waves &amp; years</summary>')
     assert to_html(frame, "Waves & years") in held[0]["text/html"]
 
 
 def test_a_download_holds_the_frame_and_no_markup() -> None:
     frame = pd.DataFrame({"a": [EVIL, "x, y"], "b": [0.125, None]})
-    html = tables.download(frame, "Printed figures, 2017")
+    html = render.download(frame, "Printed figures, 2017")
     assert html.startswith('<p class="download"><a download="printed-figures-2017.csv" href="data:text/csv')
     [text] = re.findall(r'charset=utf-8,([^"]*)"', html)
     assert "<" not in text and pd.read_csv(io.StringIO(unquote(unescape(text)))).equals(frame)
@@ -178,7 +185,7 @@ def test_a_download_holds_the_frame_and_no_markup() -> None:
 
 def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:
     wave = registry.survey("bt-yougov-2020")
-    facts = tables.survey_table(wave, reconstruct(wave, registry)).set_index("Fact")["As far as it is known"]
+    facts = survey_page.survey_table(wave, reconstruct(wave, registry)).set_index("Fact")["As far as it is known"]
     assert facts["Percentages rounded"] == "not printed"
     assert facts["How those asked were chosen"] == "panel (inferred: from the pollster)"
     replied = "247 (inferred: 247 organisations were surveyed; how many answered is not said)"
@@ -186,15 +193,15 @@ def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:
 
 
 def test_the_settings_table_has_a_verdict_in_every_row(culture: Trend) -> None:
-    table = tables.settings_table({"as asked": culture})
+    table = trend_page.settings_table({"as asked": culture})
     assert table["Verdict"].tolist() == [culture.verdict] and table["If"].tolist() == ["as asked"]
-    answers = tables.tests_table(culture).set_index("What")["Answer"]
+    answers = trend_page.tests_table(culture).set_index("What")["Answer"]
     assert answers["Verdict"] == culture.verdict and culture.comparison is not None
     assert answers["Difference, later minus earlier, points"] == percent(culture.comparison.difference, sign=True)
 
 
 def test_every_pair_passes_the_gate_or_has_a_reason(culture: Trend) -> None:
-    gate = tables.gate_table(culture)
+    gate = trend_page.gate_table(culture)
     assert len(gate) == len(culture.pairs) > 0
     assert gate["Reasons"].str.len().gt(0).all() and set(gate["Gate"]) <= {"open", "refused", "cannot be tested"}
     assert ((gate["Gate"] == "refused") == (gate["Grade"] == "C")).all()
@@ -204,21 +211,21 @@ def test_a_reversed_wave_is_turned_round(culture: Trend) -> None:
     turned = replace(
         culture, waves=tuple(replace(w, answer=w.answer.model_copy(update={"reversed": True})) for w in culture.waves)
     )
-    one, other = tables.by_wave(culture), tables.by_wave(turned)
+    one, other = trend_page.by_wave(culture), trend_page.by_wave(turned)
     assert other["value_low"].tolist() == pytest.approx((1 - one["value_high"]).tolist())
     assert other["high"].dropna().tolist() == pytest.approx((1 - one["low"].dropna()).tolist())
-    assert tables.waves_table(other)["Printed"].str.startswith("all but ").all()
+    assert trend_page.waves_table(other)["Printed"].str.startswith("all but ").all()
 
 
 def test_years_without_a_wave_are_shown_too(registry: Registry) -> None:
-    years = tables.years_table(registry, 2010, 2025)
+    years = start_page.years_table(registry, 2010, 2025)
     assert years["Year"].tolist() == [str(year) for year in range(2010, 2026)]
     assert years["Waves"].sum() == len(registry.surveys) and years["Printed figures"].sum() == len(registry.findings)
     with pytest.raises(ValueError, match="from_year 2020 must not be after to_year 2017; swap them"):
-        tables.years_table(registry, 2020, 2017)
+        start_page.years_table(registry, 2020, 2017)
 
 
 def test_levels_without_a_figure_are_shown_too(registry: Registry) -> None:
-    levels = tables.levels_table(pd.DataFrame({"level": ["consistent", "consistent", "bounded"]}))
+    levels = start_page.levels_table(pd.DataFrame({"level": ["consistent", "consistent", "bounded"]}))
     assert levels["Level"].tolist() == list(LEVELS)
     assert levels["Figures"].tolist() == [0, 2, 1, 0, 0, 0, 0]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ import pytest
 from crosswave.difference.newcombe import p_value
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.kept import keeping
 from crosswave.report.sentences import made_with, p_words, trend_sentence
 from crosswave.study import Registry
 from crosswave.study.models import ALPHA_RULE, Construct, Survey
@@ -426,21 +424,3 @@ def test_an_empty_window_says_that_nobody_asks(real: Callable[..., Trend]) -> No
     assert trend_sentence(real("barrier-culture", from_year=1990, to_year=1991)).endswith(
         "not testable; no wave in scope asks it in these years."
     )
-
-
-def test_what_is_kept_of_one_comparison_is_never_given_for_another(
-    trend: Callable[..., Trend], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("CROSSWAVE_CACHE", str(tmp_path))
-
-    def every() -> list[str]:
-        return [
-            repr(trend(first, second, replace(SETTINGS, **changed), **grades).comparison)
-            for first, second, grades, changed, _ in CASES.values()
-        ]
-
-    computed = every()
-    with keeping():
-        assert every() == computed  # the content of one may be that of another
-        assert every() == computed  # and what is kept is what was computed
-    assert len(set(computed)) > 10 and list(tmp_path.rglob("comparisons/*/*"))

@@ -18,9 +18,9 @@ from crosswave.cli import app
 from crosswave.printed.faults import quantity_faults
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError, number
-from crosswave.report.given import check_given
 from crosswave.study import Registry
 from crosswave.study.models import Phrase
+from crosswave.study.parameters import check_given
 from crosswave.terminal import show_everywhere
 from crosswave.trend.settings import check_settings
 

@@ -13,9 +13,9 @@ import pytest
 from crosswave.site.svg import svg_address
 from playwright.sync_api import Locator, Page, expect
 
-from crosswave.charts import canvas
-from crosswave.charts.canvas import NAVY, svg_text
-from crosswave.charts.forest import PERCENT, Look, Row, forest
+from crosswave.report import canvas
+from crosswave.report.canvas import NAVY, svg_text
+from crosswave.report.forest import PERCENT, Look, Row, forest
 
 pytestmark = pytest.mark.browser
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crosswave.by_hand.typed import PARTS
-from crosswave.report.words import arrived
-from crosswave.study.limits import limits
 from crosswave.study.models import Plan
+from crosswave.study.parameters import limits
 from crosswave.trend.settings import Settings, planned
+from crosswave.words import arrived
 
 
 def read_settings(numbers: Mapping[str, str | None], tier: str | None, plan: Plan) -> tuple[Settings, str | None]:

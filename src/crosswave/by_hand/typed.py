@@ -16,9 +16,9 @@ from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.printed.words import is_spoken
 from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes, nearest_sizes
-from crosswave.report.words import arrived, cut
 from crosswave.study.loading import Registry
 from crosswave.study.models import Plan, SampleSize
+from crosswave.words import arrived, cut
 
 Value = TypeVar("Value")
 

@@ -40,8 +40,8 @@ def list_(
     data: Data = None,
 ) -> None:
     """List ids with a line each."""
-    from crosswave.report.words import arrived
     from crosswave.study.faults import nearest
+    from crosswave.words import arrived
 
     with plain_faults():
         registry = load_evidence(data)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosswave.report.words import arrived
 from crosswave.study.faults import nearest, shown_path
 from crosswave.study.places import SHIPPED
+from crosswave.words import arrived
 
 _HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
 _NAMES = re.compile(r"^- Names: ((?:.+\n?)+?)(?=^- |^$|\Z)", re.MULTILINE)

@@ -95,7 +95,7 @@ def compare(
 
     from crosswave.by_hand.card import as_record, block
     from crosswave.by_hand.comparison import compare_typed
-    from crosswave.report.kept import keeping
+    from crosswave.study.cache import keeping
     from crosswave.study.evidence import load_for_typed
 
     numbers = {

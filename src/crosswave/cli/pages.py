@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crosswave.cli.shared import Data, data_folder, load_evidence, plain_faults
-from crosswave.report.words import arrived
+from crosswave.words import arrived
 
 pages = typer.Typer()
 

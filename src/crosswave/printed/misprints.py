@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from crosswave.printed.words import is_count_of, ratio
-from crosswave.report.words import arrived
+from crosswave.words import arrived
 
 _SHORT = 80
 """A text is repeated in its advice up to so many characters."""

@@ -13,9 +13,9 @@ from crosswave.printed.misprints import share_advice
 from crosswave.printed.percents import percentage, share_range
 from crosswave.printed.plain import plain
 from crosswave.printed.quantity import Quantity, QuantityError, number
-from crosswave.report.words import arrived
 from crosswave.study.models import Phrase, Quantities, Rule
 from crosswave.study.models.quantities import Reach
+from crosswave.words import arrived
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswave.printed.ends import Ends
-from crosswave.report.words import arrived
+from crosswave.words import arrived
 
 # No exponents: 1e999999999 would be computed, and nobody prints a number so.
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.[0-9]{1,17})?%?|-?[0-9]{1,15}/[0-9]{1,15}")

@@ -1,10 +1,9 @@
 """From the printed figures of a survey to the integer counts that can have printed them."""
 
-from crosswave.reconstruct.kept import reconstruct
 from crosswave.reconstruct.means import mean_counts, mean_totals
 from crosswave.reconstruct.rounding import fits_truncated
 from crosswave.reconstruct.solutions import Solutions, tables_from_rows
-from crosswave.reconstruct.survey import FindingCounts, Reconstruction
+from crosswave.reconstruct.survey import FindingCounts, Reconstruction, reconstruct
 
 __all__ = [
     "FindingCounts",

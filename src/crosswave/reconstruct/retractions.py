@@ -8,12 +8,10 @@ from functools import partial
 
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
-from crosswave.reconstruct.kept import survey_content
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.survey import assumptions_of
 from crosswave.reconstruct.trials import Trials, try_readings
-from crosswave.report.kept import kept
 from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
 
@@ -38,11 +36,6 @@ def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
     registry : Registry
         Where phrases and the plan stand.
     """
-    content = survey_content(survey, registry)
-    return kept("retractions", lambda: _retractions(survey, registry), *content)
-
-
-def _retractions(survey: Survey, registry: Registry) -> list[Retraction]:
     solver = Solver()
     try:
         with at_most():

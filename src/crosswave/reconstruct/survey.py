@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from crosswave.memo import remembered
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
 from crosswave.reconstruct.conflicts import Conflict, with_repairs
@@ -88,6 +89,11 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
     values are solved one at a time in place of the value that they rival. Nets that print the sum of the printed
     figures of their parts can have been made so: that is a branch too.
     """
+    content = (survey.model_dump_json(), *registry.rules_of_reading, *sorted(retract))
+    return remembered(lambda: _made(survey, registry, retract), "reconstruct", *content)
+
+
+def _made(survey: Survey, registry: Registry, retract: Collection[str]) -> Reconstruction:
     with at_most():
         try:
             return _solved(survey, registry, retract)

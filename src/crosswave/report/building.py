@@ -13,7 +13,7 @@ from crosswave.report.run.alone import alone_in
 from crosswave.report.run.current import unchanged, whole_digest
 from crosswave.report.run.folder import check_folder, own_names
 from crosswave.report.run.request import RunRequest, RunSummary
-from crosswave.study.cache import Store
+from crosswave.study.cache import RESULTS, Store, keeping
 
 if TYPE_CHECKING:
     from crosswave.report.ledger import Ledger
@@ -106,7 +106,6 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
 
 def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledger, RunRequest]:
     """The results of a data folder and the request for its pages, once everything that was asked for is checked."""
-    from crosswave.report.kept import keeping
     from crosswave.report.ledger import make_ledger
     from crosswave.report.pages import run_request
     from crosswave.study.evidence import load_evidence
@@ -129,16 +128,14 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
 
 
 def _prune() -> None:
-    from crosswave.report.kept import MAKERS
-
-    for kind in ("parsed", "checked", "examined", "imports", *MAKERS):
+    for kind in ("parsed", "checked", "examined", RESULTS):
         Store(kind).prune()
 
 
 def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     """Raise ValueError that names every survey or construct there is not, with the nearest."""
-    from crosswave.report.words import arrived
     from crosswave.study.faults import nearest
+    from crosswave.words import arrived
 
     there = list(known)
     lines = [

@@ -16,12 +16,12 @@ from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.report.holes import feasible_words
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import trend_sentence
-from crosswave.report.words import arrived
 from crosswave.study.faults import nearest
 from crosswave.study.loading import Registry
 from crosswave.study.models import Answer, Plan, Question, Survey
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
+from crosswave.words import arrived
 
 _LISTED = ("printed", "level", "count", "base", "interval")
 _WORDS_WIDTH, _ID_WIDTH = 24, 40

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from crosswave.claims import Checker
+from crosswave.files import write_whole
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
-from crosswave.report.site.files import write_whole
 from crosswave.study.loading import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned

@@ -19,9 +19,9 @@ from crosswave.report.site.index import PageText
 from crosswave.report.site.material import Material
 from crosswave.report.site.overview import make_overview
 from crosswave.report.site.package import make_downloads
-from crosswave.report.words import capital
 from crosswave.study.evidence import warnings
 from crosswave.study.loading import Registry
+from crosswave.words import capital
 
 
 def run_request(

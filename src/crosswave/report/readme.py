@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crosswave.report.site.files import write_whole
+from crosswave.files import write_whole
 
 _PART = re.compile(r"<!-- (?P<name>\w+) -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL)
 _CHANGED = ("rose", "fell")

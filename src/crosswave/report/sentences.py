@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 
 from crosswave.claims import ClaimVerdict
-from crosswave.report.words import capital
 from crosswave.study.models import Plan, Survey
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
@@ -14,6 +13,7 @@ from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.waves import Pair, Wave
+from crosswave.words import capital
 
 _UNITS = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
 _PROBABILITY = ("probability", "census")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crosswave.report.kept import kept
+from crosswave.memo import remembered
 from crosswave.robustness.judging import judge
 from crosswave.robustness.worlds import World, printed, world_of
 from crosswave.study.models import Plan
@@ -149,7 +149,7 @@ def grid(
         found = work(simulate, [world for _, world in cases], sources)
         return pd.DataFrame([_case(tier, one) for (tier, _), one in zip(cases, found, strict=True)])
 
-    return kept("calibrations", make, content)
+    return remembered(make, "grid", content).copy()
 
 
 def _errors(plan: Plan) -> list[tuple[str, float]]:

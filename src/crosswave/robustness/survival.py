@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crosswave.difference.estimate import Interval
-from crosswave.report.kept import kept
 from crosswave.robustness.edges import Rules, bias_edges, design_effect_edges, total_error_edges
 from crosswave.robustness.tipping import Tipping, nearest_bias, tip
 from crosswave.robustness.unanswered import Correlation, asked_of, bounds_of_all, correlations
@@ -99,15 +98,8 @@ def survival(
 
 
 def survivals_of_all(comparisons: Sequence[Comparison], rules: Rules) -> list[Survival]:
-    """Return how far the verdicts of many comparisons hold, as `survival` does for one, all at once.
-
-    Notes
-    -----
-    Kept, where results are kept (`crosswave.report.kept.kept`), under the content of the pairs, their total errors and
-    the rules.
-    """
-    content = (text for one in comparisons for text in (*one.pair.content, repr((one.points, one.df))))
-    return kept("survivals", lambda: survivals(readings_of(comparisons), rules), repr(rules), *content)
+    """Return how far the verdicts of many comparisons hold, as `survival` does for one, all at once."""
+    return survivals(readings_of(comparisons), rules)
 
 
 def survivals(readings: Readings, rules: Rules) -> list[Survival]:

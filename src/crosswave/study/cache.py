@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from crosswave.memo import KEEP_VARIABLE, digest, put_on
 from crosswave.study.texts import read_bytes
 from crosswave.study.trust import is_own_file, why_not_trusted
 
@@ -22,9 +25,14 @@ try:
 except ImportError:  # Windows: two processes may then work the same thing out twice, and both are right
     fcntl = None  # type: ignore[assignment]
 
+RESULTS = "results"
 FOLDER_VARIABLE = "CROSSWAVE_CACHE"
 """Names the folder of the cache; empty means that nothing is kept."""
 
+PACKAGE = Path(__file__).parents[1]
+
+_BEGUN = time.time_ns()
+_LIBRARIES = ("numpy", "ortools", "pandas", "scipy", "statsmodels")
 _MARK = b"crosswave cache 1"
 _DAYS = 90
 _OWN_NAMES = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64}|\.[^/]*\.part)|[0-9a-f]{2}\.lock")
@@ -54,21 +62,43 @@ def why_unused() -> str:
     return why_not_trusted(folder) if folder else ""
 
 
-def digest(*parts: bytes | str) -> str:
-    """Return the hexadecimal SHA-256 of some parts, whose borders count."""
-    total = hashlib.sha256()
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else part
-        total.update(len(content).to_bytes(8, "big"))
-        total.update(content)
-    return total.hexdigest()
-
-
 @cache
 def source_digest(folder: Path) -> str:
     """Return the digest of the Python files of one folder, read once in the life of a process."""
     files = sorted(folder.glob("*.py"))
     return digest(*(part for file in files for part in (file.name, file.read_bytes())))
+
+
+@cache
+def package_digest() -> str:
+    """Return the digest of every file of the package, and of the versions of the libraries that compute."""
+    files = [(path.relative_to(PACKAGE).as_posix(), file_digest(path)) for path in _package_files()]
+    return digest(*(part for row in sorted(files) for part in row), *map(_version, _LIBRARIES))
+
+
+@cache
+def _package_files() -> list[Path]:
+    return [path for path in PACKAGE.rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def _edited() -> bool:
+    """Whether a file of the package has changed since this process, or the one it was forked from, began."""
+    return any(_changed(file) > _BEGUN for file in _package_files())
+
+
+def _changed(file: Path) -> int:
+    try:
+        now = file.stat()
+    except OSError:  # it was removed, or renamed
+        return time.time_ns()
+    return max(now.st_mtime_ns, now.st_ctime_ns)
 
 
 class Store:
@@ -170,6 +200,57 @@ def _own_bytes(path: Path) -> bytes:
         return stream.read() if is_own_file(stream.fileno()) else b""
 
 
+def results(key: str, make: Callable[[], object]) -> object:
+    """Return a result from the cache, or make it, and keep it where `KEEP_VARIABLE` says so: for `crosswave.memo`.
+
+    Notes
+    -----
+    It is kept under its content and the whole package. A second process that wants the same result at the same time
+    waits for the first. A process whose code is older than the files of the package neither reads nor keeps.
+    """
+    store, whole = Store(RESULTS), digest(package_digest(), key)
+    if _edited():
+        return make()
+    if found := _unpickled(store.get(whole)):
+        return found[0]
+    if os.environ.get(KEEP_VARIABLE) != "1":
+        return make()
+    with store.alone(whole):
+        if found := _unpickled(store.get(whole)):
+            return found[0]
+        made = make()
+        store.put(whole, pickle.dumps(made))
+        return made
+
+
+def _unpickled(content: bytes | None) -> tuple[object, ...]:
+    """A result, if any; the store has made sure that these are the bytes once written under its key."""
+    if content is not None:
+        with suppress(Exception):  # a library that has another version than it says may not read what it wrote
+            return (pickle.loads(content),)
+    return ()
+
+
+def read_results() -> None:
+    """Have results read from the cache from now on."""
+    put_on(results)
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Read and keep results in a ``with`` block, and in the processes started in it, whatever `KEEP_VARIABLE` says."""
+    before = os.environ.get(KEEP_VARIABLE)
+    os.environ[KEEP_VARIABLE] = "1"
+    read_results()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[KEEP_VARIABLE]
+        else:
+            os.environ[KEEP_VARIABLE] = before
+
+
 def json_bytes(content: object) -> bytes:
     """Return plain content as JSON bytes: compact, keys in their order."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
@@ -177,10 +258,11 @@ def json_bytes(content: object) -> bytes:
 
 def file_digests(files: Iterable[Path]) -> dict[Path, str]:
     """Return the digest of each file's bytes; empty where it cannot be read."""
-    return {path: _file_digest(path) for path in files}
+    return {path: file_digest(path) for path in files}
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Return the digest of a file's bytes; empty where it cannot be read."""
     try:
         return hashlib.sha256(read_bytes(path)).hexdigest()
     except OSError:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from crosswave.report.given import check_given
+from crosswave.memo import digest
 from crosswave.study import DataError, Registry, find_data, load_registry, load_rules
 from crosswave.study.audit import examine
-from crosswave.study.cache import Store, digest, source_digest
+from crosswave.study.cache import Store, read_results, source_digest
 from crosswave.study.faults import Fault
+from crosswave.study.parameters import check_given
 from crosswave.study.reading import folder_digests, folder_key
 from crosswave.study.usable import leave_out
 
@@ -36,6 +37,7 @@ def load_evidence(folder: Path | None = None) -> Registry:
     -----
     A folder that was found without faults is not examined again as long as no byte of it changes.
     """
+    read_results()
     folder, examined = folder or find_data(), Store("examined")
     digests = folder_digests(folder)
     key = digest(folder_key(folder, digests), *_rules())

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from crosswave.report.words import cut
+from crosswave.words import cut
 
 
 @dataclass(frozen=True, slots=True, order=True)

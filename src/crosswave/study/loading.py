@@ -8,8 +8,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
-from crosswave.report.words import arrived
-from crosswave.study.cache import Store, digest, file_digests
+from crosswave.memo import digest
+from crosswave.study.cache import Store, file_digests
 from crosswave.study.cross import registry_faults
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, nearest
@@ -27,8 +27,10 @@ from crosswave.study.models import (
     Source,
     Survey,
 )
+from crosswave.study.parameters import check_given
 from crosswave.study.places import find_data
 from crosswave.study.reading import LateSurveys, Reader, folder_digests, folder_key
+from crosswave.words import arrived
 
 Value = TypeVar("Value")
 
@@ -192,8 +194,6 @@ def load_registry(folder: Path | None = None) -> Registry:
     A folder that was found without faults is not checked again as long as no byte of it changes: its surveys are then
     read when they are asked for. See `crosswave.study.cache` for where that is kept.
     """
-    from crosswave.report.given import check_given  # which needs the models of this package
-
     registry = _loaded(folder)
     check_given(registry.plan)
     return registry

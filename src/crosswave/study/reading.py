@@ -12,7 +12,8 @@ from typing import Any
 import pydantic
 import yaml
 
-from crosswave.study.cache import Store, digest, file_digests, json_bytes, source_digest
+from crosswave.memo import digest
+from crosswave.study.cache import Store, file_digests, json_bytes, source_digest
 from crosswave.study.documents import Document, Model, Validated, read_document, validate
 from crosswave.study.faults import Fault, listed, shown_path
 from crosswave.study.mending import Path_

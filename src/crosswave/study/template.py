@@ -9,7 +9,7 @@ from typing import get_args
 
 import yaml
 
-from crosswave.report.site.files import write_whole
+from crosswave.files import write_whole
 from crosswave.study.faults import shown_path
 from crosswave.study.models import Topic
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crosswave.report.words import unsafe
+from crosswave.words import unsafe
 
 LARGEST = 2_000_000
 """Bytes of a data file, far more than a person types into one."""

@@ -8,9 +8,9 @@ from functools import cache
 import yaml
 from pydantic_core import ErrorDetails
 
-from crosswave.report.words import arrived
 from crosswave.study.faults import nearest, shown
 from crosswave.study.models import Record
+from crosswave.words import arrived
 
 _YAML_WORDS = {
     "mapping values are not allowed": "a colon and a space stand inside a text, or the line is indented too far; "

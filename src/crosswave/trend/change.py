@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.kept import kept
 from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Plan
 from crosswave.trend.comparison import Comparison, compare_pairs
@@ -77,7 +76,7 @@ def assess_each(
     pairs = [pairs_of(one, own, registry) for one, own in zip(wanted, waves, strict=True)]
     chosen = [_comparable(each) for each in pairs]
     plan = with_estimated_error(registry, reconstructions).plan if any(chosen) else registry.plan
-    compared = iter(_compared([pair for pair in chosen if pair], settings, plan))
+    compared = iter(compare_pairs([pair for pair in chosen if pair], settings, plan))
     return [
         _assessed(one, settings, own, each, next(compared) if pair else None, plan)
         for one, own, each, pair in zip(wanted, waves, pairs, chosen, strict=True)
@@ -87,26 +86,6 @@ def assess_each(
 def _comparable(pairs: Sequence[Pair]) -> Pair | None:
     """The first pair that the gate lets through."""
     return next((pair for pair in pairs if pair.refusal is None and not pair.comparability.refused), None)
-
-
-def _compared(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list[Comparison]:
-    """The comparisons; kept, where results are kept, under the content of the pairs, the settings and the plan."""
-    if not pairs:
-        return []
-
-    def numbers() -> list[tuple[object, ...]]:
-        found = compare_pairs(pairs, settings, plan)
-        return [tuple(getattr(one, name) for name in _NUMBERS) for one in found]
-
-    content = (text for pair in pairs for text in pair.content)
-    rows = kept("comparisons", numbers, repr(settings), plan.model_dump_json(), *content)
-    return [
-        Comparison(pair, **dict(zip(_NUMBERS, row, strict=True)))  # type: ignore[arg-type]
-        for pair, row in zip(pairs, rows, strict=True)
-    ]
-
-
-_NUMBERS = tuple(one.name for one in fields(Comparison) if one.name != "pair")
 
 
 def _assessed(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
+from crosswave.memo import remembered
 from crosswave.models.heterogeneity import ESTIMATORS, Effects, q_profile
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.report.kept import kept
 from crosswave.study.loading import Registry
 from crosswave.study.models import ErrorTier, Plan
 from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, same_year_figures, same_year_surveys
@@ -226,7 +226,7 @@ def measure_total_error(
     def make() -> dict[str, Measurement]:
         return {tier: found for tier in SOURCES if (found := _measured(registry, reconstructions, tier, alpha))}
 
-    return kept("errors", make, registry.content, f"measured, alpha {alpha!r}")
+    return deepcopy(remembered(make, "total error measured", registry.content, repr(alpha)))
 
 
 def _measured(
@@ -248,9 +248,9 @@ def registry_estimates(
 
     Notes
     -----
-    Kept for as long as the program runs, for each content of surveys, constructs, phrases and plan.
+    Computed once for each content of surveys, constructs, phrases and plan.
     """
-    return _estimated(_Content(registry, reconstructions or {}, registry.content))
+    return remembered(lambda: _estimates(registry, reconstructions or {}), "total error", registry.content)
 
 
 def with_estimated_error(registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None) -> Registry:
@@ -306,20 +306,6 @@ def tier_points(registry: Registry) -> dict[str, float]:
         A tier is to be estimated and no two figures of one year can be compared.
     """
     return {str(name): tier.number for name, tier in with_estimated_error(registry).plan.total_error.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """A registry, told from others by its content."""
-
-    registry: Registry = field(compare=False)
-    reconstructions: Mapping[str, Reconstruction] = field(compare=False)
-    digest: str
-
-
-@lru_cache(maxsize=8)
-def _estimated(content: _Content) -> dict[str, TotalErrorEstimate]:
-    return kept("errors", lambda: _estimates(content.registry, content.reconstructions), content.digest)
 
 
 def _estimates(registry: Registry, known: Mapping[str, Reconstruction]) -> dict[str, TotalErrorEstimate]:

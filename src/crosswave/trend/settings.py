@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import UnionType
 
 from crosswave.study.faults import shown
-from crosswave.study.limits import limit_faults
 from crosswave.study.models import ALPHA_RULE, ALPHA_TOP, Plan
+from crosswave.study.parameters import limit_faults
 
 FIRST_YEAR, LAST_YEAR = 0, 9999
 """A window that leaves nothing out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
@@ -39,7 +40,7 @@ def assess_all(
     verdict whatever window they are looked at in.
     """
     registry = with_estimated_error(registry, reconstructions)
-    trends = assess_each(registry.constructs.values(), registry, reconstructions, settings)
+    trends = _assess_all(registry, reconstructions, settings)
     members = family_members(trends, registry, reconstructions, settings)
     return {
         name: with_others(trend, others_counted(trend, members))
@@ -72,7 +73,14 @@ def family_members(
 
 
 def _assess_all(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> list[Trend]:
-    return assess_each(registry.constructs.values(), registry, reconstructions, settings)
+    """Computed once for the same reconstructions, which the result holds, so that no others take their places."""
+
+    def make() -> tuple[list[Trend], list[Reconstruction]]:
+        trends = assess_each(registry.constructs.values(), registry, reconstructions, settings)
+        return trends, [*reconstructions.values()]
+
+    same = (f"{name} {id(one)}" for name, one in reconstructions.items())
+    return remembered(make, "assess", registry.content, repr(settings), *same, outlives=False)[0]
 
 
 def assess_one(construct: Construct, registry: Registry, settings: Settings) -> tuple[Trend, dict[str, Reconstruction]]:

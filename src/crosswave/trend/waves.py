@@ -68,12 +68,6 @@ class Wave:
         return self.counts.verbal
 
     @property
-    def content(self) -> str:
-        """All of the wave that a comparison comes from: equal content, equal numbers."""
-        held = (self.counts, self.design_effect, self.answer.reversed, self.shares.tolist(), self.sizes.tolist())
-        return repr(held)
-
-    @property
     def size_words(self) -> str:
         """The base as a reader would say it."""
         if self.base is None:
@@ -151,11 +145,6 @@ class Pair:
     first: Wave
     second: Wave
     comparability: Comparability
-
-    @property
-    def content(self) -> tuple[str, ...]:
-        """All of the pair that its numbers come from: equal content, equal numbers."""
-        return self.first.content, self.second.content, repr((self.comparability, self.overlap, self.refusal))
 
     @property
     def span(self) -> int:

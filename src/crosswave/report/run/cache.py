@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crosswave.report.run.tasks import Task
+from crosswave.study.cache import package_digest
 
 
 def data_hash(files: Iterable[Path]) -> str:
@@ -36,19 +37,20 @@ def notebook_hash(notebook: Path) -> str:
     return content_hash([[kind, source, tags] for kind, source, tags in _cells(notebook)])
 
 
-def notebook_code(notebook: Path) -> str:
-    """Return the code cells of a notebook as one text."""
-    return "\n".join(source for kind, source, _ in _cells(notebook) if kind == "code")
-
-
-def task_key(task: Task, code: str) -> str:
-    """Hash of everything that a page is made from.
+def task_keys(tasks: Iterable[Task], lock: Path | None = None) -> dict[str, str]:
+    """Return the hash of everything that each page is made from, by its id: data, notebook, package and versions.
 
     Raises
     ------
     OSError
-        When a data file cannot be read.
+        When a notebook or a data file cannot be read.
     """
+    wanted, makers = list(tasks), [versions_hash(lock), package_digest()]
+    code = {book: content_hash([*makers, notebook_hash(book)]) for book in {task.notebook for task in wanted}}
+    return {task.page: _task_key(task, code[task.notebook]) for task in wanted}
+
+
+def _task_key(task: Task, code: str) -> str:
     parts = [dict(task.parameters), data_hash(task.data), task.facts, code, task.title]
     return content_hash([task.page, *parts])
 

@@ -64,7 +64,7 @@ def on_cluster(address: str, root: Path, files: Iterable[Path]) -> Callable[[int
     ConnectionError
         No scheduler answers, or dask is not installed.
     """
-    from crosswave.report.run.current import package_digest
+    from crosswave.study.cache import package_digest
 
     parcel = Parcel.of(root, files, package_digest())
     return lambda jobs: ClusterExecutor(address, parcel)

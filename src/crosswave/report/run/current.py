@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 
 from crosswave.report.run.cache import content_hash, file_hash, versions_hash
 from crosswave.report.run.outputs import Outputs
 from crosswave.report.run.request import PageResult, RunSummary
+from crosswave.study.cache import package_digest
 
-PACKAGE = Path(__file__).parents[2]
 _COMPILED = "__pycache__"
 
 
@@ -29,12 +28,6 @@ def whole_digest(data: Path, notebooks: Path, lock: Path | None, parameters: Map
     files |= {"documents": _files(data.parent, shown)}
     given = sorted((name, repr(value)) for name, value in parameters.items())
     return content_hash([files, package_digest(), versions_hash(lock), given])
-
-
-@cache
-def package_digest() -> str:
-    """Return the digest of every file of the package, as they stood when it was first asked for."""
-    return content_hash(_files(PACKAGE, PACKAGE.rglob("*")))
 
 
 def unchanged(out: Path, inputs: str, only: Sequence[str] = ()) -> RunSummary | None:

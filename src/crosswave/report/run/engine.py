@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from crosswave.report.run.cache import task_keys
 from crosswave.report.run.ending import listening
 from crosswave.report.run.executors import LocalProcesses, MakeExecutor, default_jobs, products
 from crosswave.report.run.folder import check_folder, own_names
-from crosswave.report.run.keys import task_keys
 from crosswave.report.run.outputs import INDEX, Outputs
 from crosswave.report.run.progress import Reporter, reporting
 from crosswave.report.run.request import PageResult, RunRequest, RunSummary

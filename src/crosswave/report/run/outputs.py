@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crosswave.files import write_json
 from crosswave.report.run.manifest import FORMAT, MANIFEST, ManifestError, names_of, read_manifest
 from crosswave.report.run.own_files import OwnFiles, digest
-from crosswave.report.site.files import write_json
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from itertools import count
 from pathlib import Path, PurePosixPath
 
+from crosswave.files import HALF_WRITTEN, write_whole
 from crosswave.report.run.manifest import inside
-from crosswave.report.site.files import HALF_WRITTEN, write_whole
 
 
 class OwnFiles:

@@ -13,7 +13,7 @@ from typing import Any, Literal, Optional
 import nbformat
 from pydantic import TypeAdapter, ValidationError
 
-from crosswave.report.words import arrived
+from crosswave.words import arrived
 
 ANNOTATIONS: dict[str, object] = {
     "bool": bool, "int": int, "float": float, "str": str, "list": list, "dict": dict,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from crosswave.report.site.files import write_whole
+from crosswave.files import write_whole
 
 RECORD = "outputs.sha256"
 _MEND = "run make notebooks"

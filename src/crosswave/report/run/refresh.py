@@ -9,10 +9,10 @@ from pathlib import Path
 
 import nbformat
 
+from crosswave.files import write_whole
 from crosswave.report.run.execute import execute_task
 from crosswave.report.run.recorded import record
 from crosswave.report.run.tasks import Task
-from crosswave.report.site.files import write_whole
 
 
 def refresh(notebook: Path) -> str:

@@ -108,7 +108,7 @@ class Parcel:
 
 def make_page_away(task: Task, parcel: Parcel) -> Product:
     """Return the page of a task whose files came in a parcel."""
-    from crosswave.report.run.current import package_digest
+    from crosswave.study.cache import package_digest
 
     if package_digest() != parcel.source:
         return failed(task, OTHER_SOURCE.format(host=platform.node()))

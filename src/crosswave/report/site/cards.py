@@ -7,18 +7,17 @@ from collections.abc import Iterable, Mapping
 
 from crosswave import __version__
 from crosswave.claims.sampling import surveys_of
-from crosswave.display.cards import ANSWERED
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.ledger import Ledger
+from crosswave.report.notebook_cards import ANSWERED
+from crosswave.report.render import NOT_PRINTED, span
 from crosswave.report.sentences import points
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Card, CardFact, Item
-from crosswave.report.words import capital, plural
 from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Source, Survey
-from crosswave.tables.render import span
-from crosswave.tables.surveys import NOT_PRINTED
 from crosswave.trend.change import Trend
+from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "Weighted", False: "Not weighted", None: "Not printed; taken as unweighted"}
 

@@ -10,14 +10,14 @@ from crosswave.claims.sampling import surveys_of
 from crosswave.reconstruct import FindingCounts
 from crosswave.report.holes import feasible_words
 from crosswave.report.ledger import Ledger
+from crosswave.report.render import percent, span
 from crosswave.report.sentences import points
 from crosswave.report.site.material import Cell, Column, Finder, Row
-from crosswave.report.words import capital
 from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
-from crosswave.tables.render import percent, span
 from crosswave.trend.change import Trend
 from crosswave.trend.verdict import DECISIONS
+from crosswave.words import capital
 
 _REFUSED = ("uninformative by design", "not comparable", "not testable")
 _SAYS_MOST = (*(verdict for verdict in DECISIONS if verdict not in _REFUSED), *_REFUSED)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from crosswave.report.site.files import write_whole
+from crosswave.files import write_whole
 from crosswave.study.faults import shown_path
 from crosswave.study.importing.columns import letter
 from crosswave.study.models import Answer, Question, Source, Survey, Topic

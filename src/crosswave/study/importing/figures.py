@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from crosswave.report.words import plural
 from crosswave.study.faults import nearest
 from crosswave.study.importing.bases import Bases, Stated, UnclearBaseError, base_of
 from crosswave.study.importing.columns import (
@@ -24,6 +23,7 @@ from crosswave.study.importing.sheets import NEEDED, Cell, Row, Sheet, name
 from crosswave.study.importing.subsets import Named, name_answers
 from crosswave.study.importing.twice import refuse_twice
 from crosswave.study.mending import Path_
+from crosswave.words import plural
 
 Columns = dict[str, int]
 Place = tuple[int, int]

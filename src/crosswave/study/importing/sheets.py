@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosswave.report.words import unsafe
 from crosswave.study.faults import DataError, Fault, shown_path
+from crosswave.words import unsafe
 
 NEEDED = ("question", "answer", "printed")
 

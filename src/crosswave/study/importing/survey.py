@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from crosswave.files import write_whole
 from crosswave.printed.quantities import Lexicon
-from crosswave.report.site.files import write_whole
 from crosswave.study.audit import unread, unreadable
 from crosswave.study.documents import Document, validate
 from crosswave.study.faults import DataError, Fault, shown_path

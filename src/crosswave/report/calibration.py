@@ -1,0 +1,283 @@
+"""How often the engine is right: sentences, tables and chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from crosswave.difference.estimate import wilson
+from crosswave.report.canvas import GREY, LINE, NAVY, ORANGE, PLUM, SMALLEST, panels, styled
+from crosswave.report.forest import Look
+from crosswave.report.render import confidence, percent
+from crosswave.report.sentences import points
+from crosswave.robustness.simulation import Calibration
+from crosswave.robustness.worlds import World
+
+_CERTAIN = 3.0
+
+"""Monte Carlo standard errors beyond which a rate is said to be above what was promised."""
+
+
+def calibration_answer(found: Calibration, tier: str) -> list[str]:
+    """Return how often the engine is right about one world, against what it promises."""
+    world = found.world
+    after = f"goes to {percent(world.share + world.change)}%" if world.change else "stays there"
+    told = f"the total error of each is {world.true_error:g} points, and tier {tier} declares {world.declared:g}"
+    commonest = max(found.verdicts, key=lambda verdict: found.verdicts[verdict])
+    return [
+        f"In {world.worlds:,} worlds the true share is {percent(world.share)}% and {after}. Each survey has "
+        f"{world.n:,} answers; {told}.",
+        _verdicts(found),
+        f"The {confidence(world.rules.alpha)} interval holds the true change in {_rate(found, found.coverage)} and "
+        f"excludes no change in {_rate(found, found.excludes_zero)}; {_promise(found)}.",
+        f"The commonest verdict is “{commonest}”: {_rate(found, found.verdicts[commonest])}.",
+    ]
+
+
+def _verdicts(found: Calibration) -> str:
+    if not found.world.change:
+        return f"The verdict is “rose” or “fell”, a false alarm, in {_rate(found, found.wrong)}."
+    way = "rose" if found.world.change > 0 else "fell"
+    return f"The verdict “{way}” is given in {_rate(found, found.right)}, the opposite in {_rate(found, found.wrong)}."
+
+
+def _rate(found: Calibration, rate: float) -> str:
+    return f"{percent(rate)}% (standard error {points(found.standard_error(rate))})"
+
+
+def _promise(found: Calibration) -> str:
+    alpha, missed = found.world.rules.alpha, 1 - found.coverage
+    broken = missed - alpha > _CERTAIN * found.standard_error(missed)
+    return f"that {'breaks' if broken else 'is in keeping with'} the promise of {confidence(alpha)}"
+
+
+def calibration_checks(by_case: pd.DataFrame, *, alpha: float) -> list[str]:
+    """Return what the cases come to: the promise kept, the damage of an error declared too small, the power."""
+    right = by_case["true_error"] == by_case["declared"]
+    still = by_case["change"] == 0
+    sentences = [_kept(by_case[right & still], alpha), _covered(by_case[right]), *_damage(by_case[~right & still])]
+    powers = [_power(str(tier), cases) for tier, cases in by_case[right & ~still].groupby("tier", sort=False)]
+    return [sentence for sentence in (*sentences, *powers) if sentence]
+
+
+def _kept(cases: pd.DataFrame, alpha: float) -> str:
+    above = cases[cases["excludes_zero"] - alpha > _CERTAIN * standard_errors(cases)]
+    where = f"beyond chance above {percent(alpha)}% in {len(above)} of them" if len(above) else "never beyond chance"
+    return (
+        f"With the error declared as it is and no change, “rose” or “fell” is said in at most "
+        f"{percent(cases['wrong'].max())}% of worlds in any of {len(cases)} cases; the interval excludes no change in "
+        f"{percent(cases['excludes_zero'].min())} to {percent(cases['excludes_zero'].max())}%, {where}."
+    )
+
+
+def _covered(cases: pd.DataFrame) -> str:
+    least = cases.loc[cases["coverage"].idxmin()]
+    return (
+        f"The interval holds the true change in {percent(least['coverage'])}% or more; least for tier {least['tier']} "
+        f"at n {least['n']:,}."
+    )
+
+
+def _damage(cases: pd.DataFrame) -> list[str]:
+    groups = cases.groupby(["tier", "declared", "true_error"], sort=False)
+    return [_one_damage(tier, declared, true, rows) for (tier, declared, true), rows in groups]
+
+
+def _one_damage(tier: str, declared: float, true: float, rows: pd.DataFrame) -> str:
+    worst = rows.loc[rows["excludes_zero"].idxmax()]
+    return (
+        f"Tier {tier}, with {declared:g} points declared where {true:g} are true and nothing changed: the interval "
+        f"excludes no change in up to {percent(worst['excludes_zero'])}% of worlds (n {worst['n']:,}), and “rose” or "
+        f"“fell” is said in up to {percent(rows['wrong'].max())}%."
+    )
+
+
+def _power(tier: str, cases: pd.DataFrame) -> str:
+    change, best = points(abs(float(cases["change"].iloc[0]))), cases.loc[cases["right"].idxmax()]
+    found = f"finds a change of {change} points in up to {percent(best['right'])}% of worlds (n {best['n']:,})"
+    return f"Tier {tier} {found if best['right'] else f'never finds a change of {change} points'}."
+
+
+def calibration_caveats(world: World) -> list[str]:
+    """Return what the simulation leaves out."""
+    return [
+        "Errors are drawn from a normal distribution on the logit scale, afresh and independently for each survey; a "
+        "house that errs the same way twice makes fewer false alarms.",
+        "Both surveys have the same size, print n and a whole percentage, and nobody skips the question.",
+        f"One comparison is judged alone at {world.rules.alpha:g}; among several, Holm's procedure makes “rose” and "
+        "“fell” rarer still.",
+        "The rates hold for the errors that are simulated here. Which error a real survey has is never known; what "
+        "surveys of one year disagree by is the nearest to it.",
+    ]
+
+
+def world_table(world: World) -> pd.DataFrame:
+    """Return the truth of a simulated world and what the engine is told of it."""
+    before, after = world.share, world.share + world.change
+    rows: Mapping[str, str] = {
+        "True share before, %": percent(before),
+        "True share after, %": percent(after),
+        "Who answered each survey": f"{world.n:,}",
+        "True total error of each survey, points at one half": f"{world.true_error:g}",
+        "Total error that the engine is told": f"{world.declared:g}",
+        "What else the engine sees": "two whole percentages, and n",
+        "Worlds": f"{world.worlds:,}",
+    }
+    return pd.DataFrame(list(rows.items()), columns=["What", "Value"])
+
+
+def rates_table(found: Calibration) -> pd.DataFrame:
+    """Return how often each thing was said of one world, with Monte Carlo standard errors."""
+    rates = {
+        "the interval holds the true change": found.coverage,
+        "the interval excludes no change": found.excludes_zero,
+        **{f"verdict: {verdict}": rate for verdict, rate in found.verdicts.items() if rate},
+    }
+    rows = [(words, percent(rate), _error(found.standard_error(rate))) for words, rate in rates.items()]
+    return pd.DataFrame(rows, columns=["What was said", "Worlds, %", "Standard error, points"])
+
+
+def alarms_table(by_case: pd.DataFrame) -> pd.DataFrame:
+    """Return how often a change is seen where nothing changed, a row for each tier, true error and n."""
+    cases = by_case[by_case["change"] == 0]
+    return _truth(cases).assign(
+        **{
+            "Interval excludes no change, %": cases["excludes_zero"].map(percent),
+            "Standard error, points": standard_errors(cases).map(_error),
+            "Verdict rose or fell, %": cases["wrong"].map(percent),
+            "Interval holds the change, %": cases["coverage"].map(percent),
+            "Uninformative by design, %": cases["uninformative by design"].map(percent),
+        }
+    )
+
+
+def power_table(by_case: pd.DataFrame) -> pd.DataFrame:
+    """Return how often a change is seen where there is one, a row for each tier, true error and n."""
+    cases = by_case[by_case["change"] != 0]
+    return _truth(cases).assign(
+        **{
+            "Interval excludes no change, %": cases["excludes_zero"].map(percent),
+            "Standard error, points": standard_errors(cases).map(_error),
+            "Verdict right, %": cases["right"].map(percent),
+            "Verdict the wrong way, %": cases["wrong"].map(percent),
+            "Interval holds the change, %": cases["coverage"].map(percent),
+            "Uninformative by design, %": cases["uninformative by design"].map(percent),
+        }
+    )
+
+
+def standard_errors(by_case: pd.DataFrame) -> pd.Series:
+    """Return the Monte Carlo standard error of the share of intervals that exclude no change."""
+    rate = by_case["excludes_zero"]
+    return np.sqrt(rate * (1 - rate) / by_case["worlds"])
+
+
+def _truth(cases: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Tier": cases["tier"],
+            "Error declared, points": cases["declared"].map("{:g}".format),
+            "Error true, points": cases["true_error"].map("{:g}".format),
+            "n of each": cases["n"].map("{:,}".format),
+        }
+    )
+
+
+def _error(rate: float) -> str:
+    return f"{100 * rate:.2f}"
+
+
+LOOKS: Sequence[tuple[Look, str]] = (
+    (Look("o", NAVY, "declared as it is"), "-"),
+    (Look("s", PLUM, "declared too small", filled=False), "--"),
+    (Look("^", ORANGE, "declared far too small", filled=False), ":"),
+)
+
+"""Marker, colour and line of the true errors of a tier, from the smallest: none told by colour alone."""
+
+
+_HEIGHT, _GAP = 1.7, 0.75
+
+
+@styled
+def calibration_chart(by_case: pd.DataFrame, *, alpha: float) -> Figure | None:
+    """Return how often the interval excludes no change where nothing changed, by tier, true error and n."""
+    cases = by_case[by_case["change"] == 0]
+    if cases.empty:
+        return None
+    subtitle = (
+        f"% of simulated worlds without change whose {confidence(alpha)} interval excludes 0. A panel for each tier; "
+        "lines by the true total error of each survey, in points; bars: 95% Monte Carlo intervals."
+    )
+    tiers = [tier for _, tier in cases.groupby("tier", sort=False)]
+    heights = (_HEIGHT,) * len(tiers)
+    figure, places = panels(calibration_message(by_case), subtitle, heights, left=0.4, gap=_GAP, foot=0.5, head=0.35)
+    top = 100 * float(cases["excludes_zero"].max()) * 1.15 + 5
+    for axes, tier in zip(places, tiers, strict=True):
+        _panel(axes, tier, 100 * alpha, top)
+    return figure
+
+
+def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float) -> None:
+    sizes = sorted(tier["n"].unique())
+    axes.set_xscale("log")
+    axes.set(xlim=(sizes[0] / 1.3, sizes[-1] * 1.3), ylim=(0, top), xlabel="n of each survey")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], fontsize=SMALLEST)
+    axes.minorticks_off()
+    axes.tick_params(axis="y", length=0, labelsize=SMALLEST)
+    axes.grid(axis="y", color=LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.axhline(promise, color=GREY, linewidth=1)
+    title = f"{tier['tier'].iloc[0]}: {tier['declared'].iloc[0]:g} points declared, {promise:g}% promised"
+    axes.set_title(title, fontsize=SMALLEST, loc="left", weight="bold")
+    for (true, cases), (look, style) in zip(tier.groupby("true_error"), LOOKS, strict=False):
+        _line(axes, cases, look, style)
+        _label(axes, cases, f"true {true:g}", top)
+
+
+def _line(axes: Axes, cases: pd.DataFrame, look: Look, style: str) -> None:
+    low, high = (100 * end for end in wilson(cases["excludes_zero"], cases["worlds"]))
+    fill = look.colour if look.filled else "white"
+    marks: dict[str, Any] = {"marker": look.marker, "markersize": 5.5, "markerfacecolor": fill}
+    axes.vlines(cases["n"], low, high, color=look.colour, linewidth=1.4, zorder=2)
+    axes.plot(cases["n"], 100 * cases["excludes_zero"], color=look.colour, linestyle=style, linewidth=1.4, **marks)
+
+
+def _label(axes: Axes, cases: pd.DataFrame, words: str, top: float) -> None:
+    """Above the last point of a line, or of the highest near it."""
+    last = cases.loc[cases["n"].idxmax()]
+    height = 100 * max(float(last["excludes_zero"]), float(np.mean(cases["excludes_zero"].tail(2))))
+    place = (float(last["n"]) * 1.2, height + 0.035 * top)
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    axes.text(*place, words, fontsize=SMALLEST, ha="right", va="bottom", bbox=ground, zorder=4)
+
+
+def calibration_message(by_case: pd.DataFrame) -> str:
+    """Return what the chart says: the worst rate with the error declared as it is, and with it declared too small."""
+    cases = by_case[by_case["change"] == 0]
+    right = cases["true_error"] == cases["declared"]
+    kept, broken = (100 * cases.loc[which, "excludes_zero"].max() for which in (right, ~right))
+    return (
+        f"Where nothing changed, up to {kept:.1f}% of intervals see a change with the error declared as it is, "
+        f"up to {broken:.1f}% with it declared too small"
+    )
+
+
+def calibration_alt(by_case: pd.DataFrame) -> str:
+    """Return the chart in words."""
+    cases = by_case[by_case["change"] == 0]
+    if cases.empty:
+        return "No chart: no case is without change."
+    lines = [_in_words(case, rows) for case, rows in cases.groupby(["tier", "declared", "true_error"], sort=False)]
+    return f"{calibration_message(by_case)}. {'; '.join(lines)}."
+
+
+def _in_words(case: tuple[str, float, float], rows: pd.DataFrame) -> str:
+    tier, declared, true = case
+    rates = ", ".join(f"{100 * row.excludes_zero:.1f}% at n {row.n:,}" for row in rows.itertuples())
+    return f"tier {tier}, declared {declared:g} points, true {true:g}: {rates}"

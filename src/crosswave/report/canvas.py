@@ -1,0 +1,237 @@
+"""The sheet that every chart is drawn on: fixed sizes, one typeface, the same bytes on every machine, words for eyes
+that do not see it.
+
+Pyplot is not used: a figure belongs to whoever asked for it, and nothing depends on a notebook's drawing back end.
+Letters stay letters and are not drawn as outlines: a change of a word is one line of a diff, and a chart has fewer
+bytes. DejaVu Sans, by which they are placed, is wider than what a phone or a browser puts in its place, so that nothing
+runs out of its room where it is missing."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, wraps
+from hashlib import sha256
+from html import escape
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import quote
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from crosswave.report.render import STYLE, download, folded, publish, to_html, to_text
+
+NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
+
+
+INK, GREY, LINE = "#1b1f24", "#5b6570", "#c9d1d9"
+
+
+WIDTH = 3.5
+
+"""Inches, 336 pixels: a chart fits a phone 360 pixels wide almost as it is, and a wider screen enlarges it. So its
+letters are never smaller than `SMALLEST` points (12 pixels) less a twentieth."""
+
+
+SMALLEST = 9.0
+
+"""Points."""
+
+
+LEFT, RIGHT, FOOT = 0.08, 0.2, 0.55
+
+
+_TITLE_SIZE = 11.0
+
+
+_TITLE_LINE, _SUBTITLE_LINE, _TOP = 0.2, 0.17, 0.08
+
+
+_LOOK: Mapping[Any, Any] = {
+    "font.family": ["DejaVu Sans", "sans-serif"],
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "font.size": SMALLEST,
+    "text.color": INK,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.unicode_minus": True,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "crosswave",
+    "path.simplify": False,
+}
+
+
+P = ParamSpec("P")
+
+
+R = TypeVar("R")
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Return a drawing function that has the same look whatever the caller's settings are."""
+
+    @wraps(draw)
+    def drawing(*args: P.args, **kwargs: P.kwargs) -> R:
+        with rc_context(dict(_LOOK)):
+            return draw(*args, **kwargs)
+
+    return drawing
+
+
+def sheet(title: str, subtitle: str, height: float, *, foot: float = FOOT) -> tuple[Figure, Axes]:
+    """Return a figure with its title written, and axes of a given height below it."""
+    figure, axes = panels(title, subtitle, (height,), foot=foot)
+    return figure, axes[0]
+
+
+def panels(
+    title: str,
+    subtitle: str,
+    heights: Sequence[float],
+    *,
+    left: float = LEFT,
+    gap: float = 0.0,
+    foot: float = FOOT,
+    head: float = 0.12,
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with its title written, and axes of given heights one below the other."""
+    heads, subs = wrapped(title, size=_TITLE_SIZE, weight="bold"), wrapped(subtitle)
+    top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + head
+    total = top + sum(heights) + gap * (len(heights) - 1) + foot
+    figure = Figure(figsize=(WIDTH, total))
+    _write(figure, heads, 1 - _TOP / total, _TITLE_LINE / total, fontsize=_TITLE_SIZE, fontweight="bold")
+    under = 1 - (_TOP + _TITLE_LINE * len(heads)) / total
+    _write(figure, subs, under, _SUBTITLE_LINE / total, fontsize=SMALLEST, color=GREY)
+    axes, bottom = [], total - top + gap
+    for height in heights:
+        bottom -= gap + height
+        box = (left / WIDTH, bottom / total, (WIDTH - left - RIGHT) / WIDTH, height / total)
+        axes.append(figure.add_axes(box))
+    return figure, axes
+
+
+def wrapped(text: str, width: float = 0.0, *, size: float = SMALLEST, weight: str = "normal") -> list[str]:
+    """Return text in lines that are no wider than their room, measured in the letters in which charts are set."""
+    room = 0.97 * 72 * (width or WIDTH - LEFT - RIGHT / 2)  # a browser may set letters a little wider
+    space = _points_wide("a a", size, weight) - _points_wide("aa", size, weight)
+    lines: list[list[str]] = []
+    used = 0.0
+    for word in text.split():
+        wide = _points_wide(word, size, weight)
+        used += space + wide
+        if lines and used <= room:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+            used = wide
+    return [" ".join(line) for line in lines]
+
+
+@cache
+def _points_wide(text: str, size: float, weight: str) -> float:
+    letters = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, letters, ismath=False)
+    return float(width)
+
+
+def _write(figure: Figure, lines: list[str], top: float, step: float, **look: Any) -> None:
+    for place, line in enumerate(lines):
+        figure.text(LEFT / WIDTH, top - place * step, line, va="top", ha="left", parse_math=False, **look)
+
+
+@styled
+def svg_text(figure: Figure, alt: str) -> str:
+    """Return a figure as SVG that carries its alternative text; the same bytes for the same figure."""
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    text = stream.getvalue()
+    return compact(text[text.index("<svg ") :]).replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+
+
+def show(
+    figure: Figure | None, alt: str, table: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None
+) -> None:
+    """Display a chart in a notebook with its alternative text, and below it what it shows as a table to be saved."""
+    if figure is None:
+        publish({"text/plain": alt, "text/html": f"<p>{escape(alt)}</p>"})
+    else:
+        publish({"text/plain": alt, "image/svg+xml": svg_text(figure, alt)}, {"image/svg+xml": {"alt": alt}})
+    if not table.empty:
+        saved = table if data is None else data
+        html = f"{STYLE}\n{to_html(table, caption)}\n{download(saved, caption)}"
+        publish(
+            {
+                "text/plain": to_text(table, caption),
+                "text/html": folded(f"{caption}: the chart as a table" if figure else caption, html),
+            }
+        )
+
+
+def image(figure: Figure, alt: str) -> str:
+    """Return a figure as an HTML image with its alternative text."""
+    coded = quote(svg_text(figure, alt), safe=" /:;,?!()'*")
+    return f'<img class="chart" width="{WIDTH * 96:.0f}" alt="{escape(alt)}" src="data:image/svg+xml,{coded}">'
+
+
+_STYLED = re.compile(
+    r"<(\w+)((?:\s+(?!style=|class=)[\w:-]+=\"[^\"]*\")*)\s+style=\"([^\"]*)\"((?:\s+(?!class=)[\w:-]+=\"[^\"]*\")*)"
+)
+
+
+_ID = re.compile(r' id="([^"]*)"')
+
+
+_REFERRED = re.compile(r"#([\w.:-]+)")
+
+
+_NO_TURN = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
+
+
+_EMPTY = re.compile(r"<g/>|<g></g>")
+
+
+_OPENING = re.compile(r"<svg\b[^>]*>")
+
+
+_LINE = re.compile(r"(?=<g>|<g |<text\b)")
+
+
+def compact(svg: str) -> str:
+    """Return an SVG image that looks the same: each style once, no names that nothing refers to, nothing empty.
+
+    Notes
+    -----
+    Groups and words begin a line, so that a changed word is one line of a diff. The names of styles hold a digest of
+    the image: several can stand in one page and none takes the styles of another.
+
+    Examples
+    --------
+    >>> print(compact('<svg><g id="a"><path style="fill: red"/><path style="fill: red"/></g></svg>'))
+    <svg><style>.c5ef48-0{fill:red}</style>
+    <g><path class="c5ef48-0"/><path class="c5ef48-0"/></g></svg>
+    """
+    referred, name = set(_REFERRED.findall(svg)), f"c{sha256(svg.encode()).hexdigest()[:5]}"
+    short = _ID.sub(lambda match: match.group() if match.group(1) in referred else "", _NO_TURN.sub("", svg.strip()))
+    classes: dict[str, str] = {}
+
+    def classed(match: re.Match[str]) -> str:
+        tag, before, style, after = match.groups()
+        rule = re.sub(r"\s*([:;,])\s*", r"\1", style.strip().rstrip(";"))
+        return f'<{tag}{before} class="{classes.setdefault(rule, f"{name}-{len(classes)}")}"{after}'
+
+    short = re.sub(r"\s*\n\s*", " ", _STYLED.sub(classed, short)).replace("> <", "><")
+    short = _LINE.sub("\n", _EMPTY.sub("", short))
+    rules = "".join(f".{one}{{{rule}}}" for rule, one in classes.items())
+    return _OPENING.sub(lambda match: f"{match.group()}<style>{rules}</style>", short, count=1) if rules else short

@@ -1,0 +1,151 @@
+"""Claims of a source: sentences, tables and chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from crosswave.claims import ClaimVerdict
+from crosswave.report.canvas import NAVY, PLUM, TEAL, styled
+from crosswave.report.forest import bars
+from crosswave.report.render import percent, span
+from crosswave.report.sentences import claim_sentence
+from crosswave.study.faults import nearest
+from crosswave.study.loading import Registry
+from crosswave.study.models import Claim
+from crosswave.words import capital, plural
+
+ALL = "all"
+
+
+def claims_of(registry: Registry, source: str) -> list[Claim]:
+    """Return the claims of one source, or of all.
+
+    Raises
+    ------
+    KeyError
+        No claim of that source is recorded; the message names the nearest source that has some.
+    """
+    known = sorted({claim.source for claim in registry.claims.values()})
+    if source not in (ALL, *known):
+        hint = nearest(source, known) or "; crosswave list names the sources that have some, and all takes every one"
+        raise KeyError(f"no claims of a source called {source!r} are recorded{hint}")
+    return [claim for claim in registry.claims.values() if source in (ALL, claim.source)]
+
+
+def surveys_behind(claims: Sequence[Claim], registry: Registry) -> list[str]:
+    """Return the ids of the surveys whose figures decide some claims, in order."""
+    terms = (term for claim in claims for term in claim.names)
+    return sorted({survey for term in terms if (survey := term.split(".")[0]) in registry.surveys})
+
+
+def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdict]) -> list[str]:
+    """Return whose claims these are, and how many hold for whom."""
+    true, supported, licensed = claim_counts(verdicts)["value"]
+    total = plural(len(verdicts), "claim")
+    answer = (
+        f"Of {total} {true} {'is' if true == 1 else 'are'} true of those who answered; {supported} would be supported "
+        f"if they were a random sample; {licensed} can be said of the population."
+    )
+    alone = [claim_sentence(verdicts[0])] if len(verdicts) == 1 else []
+    return [_whose(registry, source, verdicts), answer, *_made_here(verdicts), *alone]
+
+
+def _made_here(verdicts: Sequence[ClaimVerdict]) -> list[str]:
+    """Whose sentences these are, where they are not the source's."""
+    own = sum(verdict.claim.made_by == "project" for verdict in verdicts)
+    if not own:
+        return []
+    says = "is no sentence of a source: it is" if own == 1 else "are no sentences of a source: they are"
+    return [f"{own} of them {says} put together here from what sources print, and no source is wrong where one fails."]
+
+
+def _whose(registry: Registry, source: str, verdicts: Sequence[ClaimVerdict]) -> str:
+    if source == ALL:
+        writers = len({verdict.claim.source for verdict in verdicts})
+        return f"Claims of {plural(writers, 'source')}."
+    found = registry.sources[source]
+    where = ", ".join(filter(None, (found.publisher, found.published)))
+    return f"{found.title}{f' ({where})' if where else ''}."
+
+
+def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:
+    """Return what is noted beside the claims, and why some cannot be checked."""
+    return [f"{capital(v.claim.says)}: {words}" for v in verdicts if (words := v.claim.note or v.claim.not_checkable)]
+
+
+_MADE_BY = {"source": "the source's", "project": "this project's"}
+
+
+CLAIM_VERDICTS = ("For those who answered", "If a random sample", "For the population")
+
+
+def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
+    """Return how many claims pass each of three bars, each higher than the one before."""
+    rows = {
+        "True of those who answered": sum(verdict.answered == "true" for verdict in verdicts),
+        "Supported if they were a random sample": sum(verdict.random_sample == "supported" for verdict in verdicts),
+        "Licensed for the population": sum(verdict.population_licence.startswith("licensed") for verdict in verdicts),
+    }
+    return pd.DataFrame(list(rows.items()), columns=["For whom", "Claims"])
+
+
+def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
+    """Return a row for each claim with its three verdicts."""
+    rows = [
+        (v.claim.id, v.claim.says, _MADE_BY[v.claim.made_by], v.answered, v.random_sample, v.population_licence)
+        for v in verdicts
+    ]
+    return pd.DataFrame(rows, columns=["Claim", "In own words", "Whose sentence", *CLAIM_VERDICTS])
+
+
+def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
+    """Return a row for each claim with the numbers that decide it."""
+    rows = [
+        (v.claim.id, ", ".join(v.surveys), _quantity(v, v.estimate) or "", _interval(v), v.reason) for v in verdicts
+    ]
+    columns = ["Claim", "Surveys", "First quantity", "Interval if a random sample", "What must hold"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _interval(verdict: ClaimVerdict) -> str:
+    return span(_quantity(verdict, verdict.low), _quantity(verdict, verdict.high))
+
+
+def _quantity(verdict: ClaimVerdict, value: float | None) -> str | None:
+    """Shares and their differences as percentages; facts, and ratios of facts, as they stand."""
+    if value is None:
+        return None
+    return f"{value:,.4g}" if verdict.claim.subject == "arithmetic" else f"{percent(value)}%"
+
+
+def claim_counts(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
+    """Return how many claims pass each of three bars, each higher than the one before."""
+    frame = claim_counts_table(verdicts)
+    frame = frame.rename(columns={"For whom": "label", "Claims": "value"})
+    return frame.assign(words=frame["value"].map(lambda count: f"{count} of {len(verdicts)}"))
+
+
+@styled
+def claims_chart(verdicts: Sequence[ClaimVerdict]) -> Figure | None:
+    """Return how many claims hold for those who answered, for a random sample, for the population; None without any."""
+    if not verdicts:
+        return None
+    frame = claim_counts(verdicts)
+    colours = dict(zip(frame["label"], (NAVY, TEAL, PLUM), strict=True))
+    subtitle = "Claims by whom they hold for; the rest is false, undecided or cannot be checked: see the table."
+    return bars(frame, title=claims_message(verdicts), subtitle=subtitle, colours=colours)
+
+
+def claims_message(verdicts: Sequence[ClaimVerdict]) -> str:
+    """Return what the chart says, in one sentence."""
+    true, _, licensed = claim_counts(verdicts)["words"]
+    return f"True of those who answered: {true} claims; licensed for the population: {licensed}"
+
+
+def claims_alt(verdicts: Sequence[ClaimVerdict]) -> str:
+    """Return the chart in words."""
+    rows = [f"{row.label}: {row.words}" for row in claim_counts(verdicts).itertuples()]
+    return f"{claims_message(verdicts)}. {'; '.join(rows)}."

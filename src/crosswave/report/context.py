@@ -1,0 +1,133 @@
+"""Dated facts: sentences, tables and the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from crosswave.report.canvas import GREY, NAVY, PLUM, TEAL, styled
+from crosswave.report.forest import Look, Row, Scale, forest
+from crosswave.report.render import Link
+from crosswave.study.context import Check
+from crosswave.study.loading import Registry
+from crosswave.study.models import Fact, Source
+from crosswave.words import capital, plural
+
+
+def facts_between(registry: Registry, from_year: int, to_year: int) -> list[Fact]:
+    """Return the dated facts of a range of years.
+
+    Raises
+    ------
+    ValueError
+        The first year is after the last.
+    """
+    if from_year > to_year:
+        raise ValueError(f"from_year {from_year} must not be after to_year {to_year}; swap them")
+    return [fact for fact in registry.facts.values() if from_year <= fact.year <= to_year]
+
+
+def facts_answer(facts: Sequence[Fact], checks: Sequence[Check]) -> list[str]:
+    """Return how many dated facts there are, and what holding them against each other shows."""
+    head = f"{plural(len(facts), 'dated fact')}, {plural(len(checks), 'check')} of one against another."
+    return [head, *(f"{check.question} {check.as_printed}: {check.finding}." for check in checks)]
+
+
+def facts_notes(facts: Sequence[Fact]) -> list[str]:
+    """Return what is noted beside the dated facts, a sentence each."""
+    return [f"{capital(fact.subject)}, {fact.quantity}: {fact.notes}." for fact in facts if fact.notes]
+
+
+_PLAIN_DIGITS = 4
+
+
+def facts_table(facts: Iterable[Fact], sources: Mapping[str, Source]) -> pd.DataFrame:
+    """Return a row for each dated fact, earliest first."""
+    ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
+    rows = [
+        (
+            str(fact.year),
+            fact.subject,
+            fact.quantity,
+            amount_words(fact.value),
+            fact.unit,
+            fact.kind,
+            _source(fact, sources),
+        )
+        for fact in ordered
+    ]
+    return pd.DataFrame(rows, columns=["Year", "Subject", "Quantity", "Value", "Unit", "Kind", "Source"])
+
+
+def amount_words(value: str) -> str:
+    """Return the value of a fact with its thousands marked off.
+
+    Examples
+    --------
+    >>> amount_words("4500000"), amount_words("1.65"), amount_words("2012"), amount_words("2021-08-23")
+    ('4,500,000', '1.65', '2012', '2021-08-23')
+    """
+    return f"{int(value):,}" if value.isdigit() and len(value) > _PLAIN_DIGITS else value
+
+
+def _source(fact: Fact, sources: Mapping[str, Source]) -> Link | str:
+    found = sources.get(fact.source)
+    return Link(found.title, found.url) if found else fact.source
+
+
+def checks_table(checks: Iterable[Check]) -> pd.DataFrame:
+    """Return a row for each check of the dated facts."""
+    rows = [(check.question, check.as_printed, check.at_most_known, check.finding) for check in checks]
+    return pd.DataFrame(rows, columns=["Check", "As printed", "What the kind of figure allows", "Finding"])
+
+
+KIND_LOOKS: Mapping[str, Look] = {
+    "exact": Look("D", NAVY, "printed as exact"),
+    "approximate": Look("o", TEAL, "printed as approximate", filled=False),
+    "lower-bound": Look(">", PLUM, "printed as a lower bound"),
+    "upper-bound": Look("<", PLUM, "printed as an upper bound", filled=False),
+    "date": Look("p", NAVY, "a date", filled=False),
+    "rhetorical": Look("*", GREY, "a figure of speech", filled=False),
+}
+
+
+def timeline_rows(facts: Sequence[Fact]) -> list[Row]:
+    """Return a row for each fact, earliest first."""
+    ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
+    return [Row(_label(fact), fact.kind, value=fact.year, heading=str(fact.year)) for fact in ordered]
+
+
+def _label(fact: Fact) -> str:
+    amount = "" if fact.kind == "date" else f": {amount_words(fact.value)} {fact.unit}"
+    return f"{fact.subject}, {fact.quantity}{amount}"
+
+
+@styled
+def timeline_chart(facts: Sequence[Fact]) -> Figure | None:
+    """Return the dated facts along the years; None without any."""
+    if not facts:
+        return None
+    first, last = _ends(facts)
+    scale = Scale(first - 0.5, last + 0.5, "year")
+    subtitle = "Dated facts beside the surveys, as their documents print them; no survey figure is among them."
+    return forest(timeline_rows(facts), KIND_LOOKS, scale, title=_message(facts), subtitle=subtitle)
+
+
+def _ends(facts: Sequence[Fact]) -> tuple[int, int]:
+    years = [fact.year for fact in facts]
+    return min(years), max(years)
+
+
+def _message(facts: Sequence[Fact]) -> str:
+    first, last = _ends(facts)
+    exact = sum(fact.kind == "exact" for fact in facts)
+    return f"{len(facts)} dated facts from {first} to {last}; {exact} are printed as exact"
+
+
+def timeline_alt(facts: Sequence[Fact]) -> str:
+    """Return the chart in words."""
+    if not facts:
+        return "No chart: no dated fact lies in these years."
+    return f"{_message(facts)}. {'; '.join(f'{row.heading}: {row.label}' for row in timeline_rows(facts))}."

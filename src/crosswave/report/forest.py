@@ -1,0 +1,199 @@
+"""Rows of intervals: a label above each, a marker, what print admits as a bar, the interval as a line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from crosswave.arguments import FloatArray
+from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, sheet, wrapped
+
+_LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.17, 0.18, 0.1, 0.17, 0.11
+
+
+_KEY_INDENT, _KEY_GAP = 0.24, 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one kind of row is marked: never by colour alone."""
+
+    marker: str
+    colour: str
+    words: str = ""
+    filled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a chart of intervals, in the units of its axis; missing numbers are NaN."""
+
+    label: str
+    kind: str
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    admits_low: float = math.nan
+    admits_high: float = math.nan
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The axis of a chart of intervals."""
+
+    low: float
+    high: float
+    words: str
+    zone: tuple[float, float] | None = None
+    zero: bool = False
+
+
+PERCENT = Scale(0, 100, "% of those who answered")
+
+
+def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, title: str, subtitle: str) -> Figure:
+    """Return a chart of intervals, as tall as its rows need."""
+    key = [looks[kind] for kind in dict.fromkeys(row.kind for row in rows) if looks[kind].words]
+    start = _LABEL_LINE * sum(len(_key_lines(look)) for look in key) + (_KEY_GAP if key else 0)
+    places = _places(rows, start)
+    height = (places[-1] if places else start) + _BELOW
+    figure, axes = sheet(title, subtitle, height)
+    _ground(axes, scale, height, places)
+    _key(axes, key, scale)
+    _draw(axes, rows, places, looks)
+    _write_labels(axes, rows, places, scale)
+    _mark(axes, rows, places, looks)
+    return figure
+
+
+def _places(rows: Sequence[Row], start: float) -> list[float]:
+    """Inches from the top to the mark of each row."""
+    places, here, heading = [], start, ""
+    for row in rows:
+        if row.heading and row.heading != heading:
+            here += _HEADING_LINE * len(wrapped(row.heading, weight="bold")) + 0.1
+            heading = row.heading
+        here += _LABEL_LINE * len(wrapped(row.label)) + _ABOVE + _BELOW
+        places.append(here)
+    return places
+
+
+def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) -> None:
+    """Grid, zone and zero in the lane of each mark only, so that no line runs through a label."""
+    axes.set_xlim(scale.low, scale.high)
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    axes.set_xlabel(scale.words)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
+    ticks = [tick for tick in axes.get_xticks() if scale.low <= tick <= scale.high]
+    above, below = np.array(places) - _LANE, np.array(places) + _LANE
+    _uprights(axes, ticks, above, below, color=LINE, linewidth=0.8, zorder=0)
+    if scale.zone:
+        start, end = scale.zone
+        axes.barh(places, end - start, 2 * _LANE, start, color=LINE, alpha=0.6, linewidth=0, zorder=0)
+    if scale.zero:
+        _uprights(axes, [0.0], above, below, color=INK, linewidth=1, zorder=1)
+
+
+def _uprights(axes: Axes, at: Sequence[float], above: FloatArray, below: FloatArray, **look: Any) -> None:
+    """A line at each value in each lane."""
+    axes.vlines(np.tile(at, len(above)), np.repeat(above, len(at)), np.repeat(below, len(at)), **look)
+
+
+def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
+    inch = (scale.high - scale.low) / (WIDTH - LEFT - RIGHT)
+    top = 0.0
+    for look in key:
+        lines = _key_lines(look)
+        axes.scatter([scale.low + 0.08 * inch], [top + _LABEL_LINE * 0.4], **_marker(look), zorder=3, clip_on=False)
+        _lines(axes, lines, scale.low + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY)
+        top += _LABEL_LINE * len(lines)
+
+
+def _key_lines(look: Look) -> list[str]:
+    return wrapped(look.words, WIDTH - LEFT - RIGHT / 2 - _KEY_INDENT)
+
+
+def _marker(look: Look) -> dict[str, Any]:
+    return {
+        "marker": look.marker,
+        "s": 42,
+        "facecolor": look.colour if look.filled else "white",
+        "edgecolor": look.colour,
+        "linewidth": 1.3,
+    }
+
+
+def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
+    """The interval of each row as a line with its ends, and what print admits as a bar behind it."""
+    for look, own in _by_look(rows, places, looks):
+        drawn = [(row.low, row.high, place) for row, place in own if not math.isnan(row.low)]
+        low, high, at = np.array(drawn).reshape(-1, 3).T
+        ends, beside = np.concatenate([low, high]), np.tile(at, 2)
+        axes.hlines(at, low, high, color=look.colour, linewidth=1.6, zorder=2)
+        axes.vlines(ends, beside - 0.05, beside + 0.05, color=look.colour, linewidth=1.6, zorder=2)
+        printed = [(row.admits_low, row.admits_high, place) for row, place in own if not math.isnan(row.admits_low)]
+        low, high, at = np.array(printed).reshape(-1, 3).T
+        axes.hlines(at, low, high, color=look.colour, linewidth=8, alpha=0.35, zorder=1.5)
+
+
+def _by_look(
+    rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]
+) -> Iterator[tuple[Look, list[tuple[Row, float]]]]:
+    """The rows of each kind with their places, kinds in the order in which they first come."""
+    for kind in dict.fromkeys(row.kind for row in rows):
+        yield looks[kind], [(row, place) for row, place in zip(rows, places, strict=True) if row.kind == kind]
+
+
+def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:
+    heading = ""
+    for row, place in zip(rows, places, strict=True):
+        lines = wrapped(row.label)
+        top = place - _ABOVE - _LABEL_LINE * len(lines)
+        _lines(axes, lines, scale.low, top, _LABEL_LINE)
+        if row.heading and row.heading != heading:
+            heads = wrapped(row.heading, weight="bold")
+            _lines(axes, heads, scale.low, top - _HEADING_LINE * len(heads), _HEADING_LINE, weight="bold")
+            heading = row.heading
+
+
+def _lines(axes: Axes, lines: Sequence[str], x: float, top: float, step: float, **look: Any) -> None:
+    for k, line in enumerate(lines):
+        place = (x, top + (k + 0.5) * step)
+        axes.text(*place, line, va="center", ha="left", fontsize=SMALLEST, parse_math=False, **look)
+
+
+def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
+    for look, own in _by_look(rows, places, looks):
+        marked = [(row.value, place) for row, place in own if not math.isnan(row.value)]
+        if marked:
+            x, y = np.array(marked).T
+            fill = look.colour if look.filled else "white"
+            axes.scatter(x, y, 46, fill, marker=look.marker, edgecolor=look.colour, linewidth=1.3, zorder=3)
+    axes.set_ylabel("")
+    axes.set_yticks([])
+
+
+def bars(frame: pd.DataFrame, *, title: str, subtitle: str, colours: Mapping[str, str] | None = None) -> Figure:
+    """Return horizontal bars with their numbers written beside them."""
+    figure, axes = sheet(title, subtitle, 0.42 * len(frame) + 0.05, foot=0.08)
+    palette = {label: (colours or {}).get(label, NAVY) for label in frame["label"]}
+    sns.barplot(frame, x="value", y="label", hue="label", palette=palette, saturation=1, width=0.45, ax=axes)
+    most = float(frame["value"].max()) or 1.0
+    axes.set_xlim(0, most * 1.02)
+    axes.set_ylim(len(frame) - 0.55, -0.75)
+    for k, row in enumerate(frame.itertuples()):
+        axes.text(0, k - 0.42, f"{row.label}: {row.words}", va="center", fontsize=SMALLEST, parse_math=False)
+    axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
+    axes.spines["bottom"].set_visible(False)
+    return figure

@@ -1,0 +1,167 @@
+"""A survey or a construct as a card: what a person needs to cite it and to decide whether to read on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from crosswave.reconstruct import Reconstruction
+from crosswave.report.render import NOT_PRINTED, Link, publish, span, survey_name
+from crosswave.report.sentences import trend_sentence
+from crosswave.study.models import Source, Survey
+from crosswave.trend.change import Trend
+from crosswave.words import capital, plural
+
+_WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
+
+
+_CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}
+
+
+_LEVELS = {
+    "recomputed": "computed again from microdata",
+    "consistent": "with whole counts behind them",
+    "bounded": "known as intervals only",
+    "sources-disagree": "printed in two ways",
+    "conflicting": "in conflict",
+    "not-solved": "not solved",
+    "unquantified": "without a share",
+}
+
+
+ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
+
+"""Who answered, by what one reply stands for."""
+
+
+Facts = Mapping[str, str | tuple[Link, ...]]
+
+"""What is known, by what it is; what is empty is not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Facts under a title."""
+
+    title: str
+    facts: Facts
+
+    @property
+    def html(self) -> str:
+        """The card as a list of terms: no table, for it reads well on a narrow screen."""
+        items = "\n".join(f"<div><dt>{escape(name)}</dt><dd>{_shown(fact)}</dd></div>" for name, fact in self._known)
+        return f'<section class="card">\n<h3>{escape(self.title)}</h3>\n<dl>\n{items}\n</dl>\n</section>'
+
+    @property
+    def text(self) -> str:
+        """The card as plain text, a fact a line."""
+        told = [(name, fact if isinstance(fact, str) else "; ".join(map(str, fact))) for name, fact in self._known]
+        return "\n".join([self.title, *(f"{name}: {fact}" for name, fact in told)])
+
+    @property
+    def _known(self) -> list[tuple[str, str | tuple[Link, ...]]]:
+        return [(name, fact) for name, fact in self.facts.items() if fact]
+
+    def show(self) -> None:
+        """Display the card in a notebook."""
+        publish({"text/plain": self.text, "text/html": self.html})
+
+
+def _shown(fact: str | tuple[Link, ...]) -> str:
+    return escape(fact) if isinstance(fact, str) else "<br>".join(map(_anchor, fact))
+
+
+def _anchor(link: Link) -> str:
+    if not link.url.startswith(("https://", "http://")):
+        return escape(link.text)
+    return f'<a href="{escape(link.url)}">{escape(link.text)}</a>'
+
+
+def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) -> Card:
+    """Return a survey as a person would want it cited: who asked whom, when, how; how many; where it is printed."""
+    facts: Facts = {
+        "Who asked": _who_asked(survey),
+        "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}{survey.mark('nation')}",
+        "When": _when(survey),
+        "How": _how(survey),
+        "How many answered": _how_many(survey, reconstruction),
+        "Weighting": _WEIGHTED[survey.weighted],
+        "Figures": _figures(survey, reconstruction),
+        "In conflict": _conflicts(reconstruction),
+        "Printed in": tuple(_source(source) for source in survey.sources),
+        "Id": survey.id,
+    }
+    return Card(survey.title, facts)
+
+
+def _who_asked(survey: Survey) -> str:
+    house, publisher = survey.fieldwork.house, survey.publisher
+    asked = house or publisher or NOT_PRINTED
+    paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
+    published = f"; published by {publisher}" if publisher and publisher not in (asked, survey.sponsor) else ""
+    return f"{asked}{survey.mark('house')}{paid}{published}"
+
+
+def _when(survey: Survey) -> str:
+    field = survey.fieldwork
+    asked = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date))
+    told = [
+        f"asked {asked}{survey.mark('fieldwork')}" if asked else "",
+        f"published {survey.published}" if survey.published else "",
+    ]
+    return "; ".join(filter(None, told)) or f"{survey.year} (year {survey.year_basis})"
+
+
+def _how(survey: Survey) -> str:
+    if survey.mode == survey.sampling == "foi":
+        return f"by freedom-of-information request{survey.mark('sampling')}"
+    chosen = _CHOSEN.get(survey.sampling or "", (survey.sampling or "").replace("-", " "))
+    way = f"{survey.mode or f'way of asking {NOT_PRINTED}'}{survey.mark('mode')}"
+    return f"{way}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}{survey.mark('sampling')}"
+
+
+def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
+    n = reconstruction.n if reconstruction else None
+    number = span(*n) if n else survey.n.printed or NOT_PRINTED
+    if number == NOT_PRINTED:
+        return number
+    printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
+    many = survey.organisations if survey.unit == "person" else None
+    behind = f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
+    return f"{number} {ANSWERED[survey.unit]}{survey.mark('unit')}{printed}{survey.mark('n')}{behind}"
+
+
+def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:
+    if reconstruction is None:
+        return plural(sum(len(question.answers) for question in survey.questions), "printed figure")
+    levels = Counter(figure.level for figure in reconstruction.findings.values())
+    return ", ".join(f"{number} {_LEVELS[level]}" for level, number in levels.items()) or "none"
+
+
+def _conflicts(reconstruction: Reconstruction | None) -> str:
+    if reconstruction is None:
+        return ""
+    many = len(reconstruction.conflicts)
+    return f"{plural(many, 'group')} of figures that no counts can print together" if many else "nothing"
+
+
+def _source(source: Source) -> Link:
+    told = [source.publisher, source.published, source.kind.replace("-", " ")]
+    return Link(f"{source.title} ({', '.join(filter(None, told))})", source.url)
+
+
+def trend_card(trend: Trend) -> Card:
+    """Return a construct in its window of years: the verdict, what it rests on, and what may be said."""
+    settings, comparison = trend.settings, trend.comparison
+    waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.answer.printed}" for wave in trend.waves)
+    facts = {
+        "Years": f"{settings.from_year} to {settings.to_year}",
+        "Verdict": trend.verdict,
+        "What may be said": trend_sentence(trend),
+        "How comparable": f"grade {comparison.pair.comparability.grade}" if comparison else "",
+        "Waves": waves or "none in these years",
+        "Id": trend.construct.id,
+    }
+    return Card(capital(trend.construct.label), facts)

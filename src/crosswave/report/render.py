@@ -1,0 +1,188 @@
+"""Tables and names for a reader: HTML, plain text, a file to download."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+import pandas as pd
+from IPython.display import display
+
+from crosswave.study.loading import Finding
+from crosswave.study.models import Source, Survey
+
+NOT_PRINTED = "not printed"
+
+_NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\.\d+)?)*")
+
+
+_SHORT, _LONG = 12, 60
+
+
+STYLE = (
+    "<style>table.crosswave.crosswave :is(td, th) { text-align: left; vertical-align: top; } "
+    "table.crosswave.crosswave .number { text-align: right; } "
+    "table.crosswave.crosswave :is(td.number, .short) { white-space: nowrap; } "
+    "table.crosswave.crosswave .long { min-width: 15rem; } "
+    "table.crosswave.crosswave caption { text-align: left; }</style>"
+)
+
+"""What JupyterLab needs; each class is doubled because its own rules weigh as much as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads somewhere."""
+
+    text: str
+    url: str
+
+    def __str__(self) -> str:
+        """Return text and address."""
+        return f"{self.text} <{self.url}>"
+
+
+def percent(share: float | None, *, sign: bool = False) -> str:
+    """Return a share in [0, 1] as a percentage with one decimal and no sign of its own, or nothing.
+
+    Examples
+    --------
+    >>> percent(0.58), percent(None), percent(-0.0512, sign=True)
+    ('58.0', '', '-5.1')
+    """
+    if share is None or pd.isna(share):
+        return ""
+    rounded = round(100 * float(share), 1) + 0.0
+    return f"{rounded:+.1f}" if sign else f"{rounded:.1f}"
+
+
+def confidence(alpha: float) -> str:
+    """Return the level of an interval with error rate alpha.
+
+    Examples
+    --------
+    >>> confidence(0.05), confidence(0.001)
+    ('95%', '99.9%')
+    """
+    return f"{100 * (1 - alpha):g}%"
+
+
+def span(low: object, high: object) -> str:
+    """Return two ends in words, one where they are alike, nothing where one is missing.
+
+    Examples
+    --------
+    >>> span(136, 137), span(1200, 1200), span("57.5", "58.5"), span(None, 3)
+    ('136 to 137', '1,200', '57.5 to 58.5', '')
+    """
+    ends = [_shown(end) for end in (low, high)]
+    if "" in ends:
+        return ""
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _shown(value: object) -> str:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def to_html(frame: pd.DataFrame, caption: str) -> str:
+    """Return a frame as an HTML table; its first column heads the rows."""
+    kinds = [_kind(frame, place) for place in range(frame.shape[1])]
+    head = "".join(_cell("th", str(name), "col", kinds[k].removesuffix("long")) for k, name in enumerate(frame.columns))
+    rows = [
+        "".join(_cell("td" if k else "th", value, "" if k else "row", kinds[k]) for k, value in enumerate(row))
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f'<table class="crosswave">\n<caption>{escape(caption)}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table>"
+    )
+
+
+def _kind(frame: pd.DataFrame, place: int) -> str:
+    """The class of a column: numbers stand at the right; they and short words are never broken over lines."""
+    shown = [text for value in frame.iloc[:, place] if (text := _shown(value))]
+    if place and shown and all(_NUMBER.fullmatch(text) for text in shown):
+        return "number"
+    if all(len(text) <= _SHORT for text in shown):
+        return "short"
+    return "long" if any(len(text) > _LONG for text in shown) else ""
+
+
+def _cell(tag: str, value: object, scope: str, kind: str) -> str:
+    scoped, classed = f' scope="{scope}"' if scope else "", f' class="{kind}"' if kind else ""
+    return f"<{tag}{scoped}{classed}>{_content(value)}</{tag}>"
+
+
+def _content(value: object) -> str:
+    if not isinstance(value, Link):
+        return escape(_shown(value))
+    if not value.url.startswith(("https://", "http://")):
+        return escape(value.text)
+    return f'<a href="{escape(value.url)}">{escape(value.text)}</a>'
+
+
+def to_text(frame: pd.DataFrame, caption: str) -> str:
+    """Return a frame as plain text: the caption, then a row a line, cells divided by bars."""
+    rows = [list(map(str, frame.columns)), *([_shown(cell) for cell in row] for row in frame.itertuples(index=False))]
+    return "\n".join([caption, *(" | ".join(row).rstrip() for row in rows)])
+
+
+def publish(data: Mapping[str, str], metadata: Mapping[str, object] | None = None) -> None:
+    """Display one thing in a notebook, in each of its forms."""
+    display(dict(data), metadata=dict(metadata or {}), raw=True)  # type: ignore[no-untyped-call]
+
+
+def folded(summary: str, html: str) -> str:
+    """Return HTML that is one click away."""
+    return f'<details class="fold">\n<summary>{escape(summary)}</summary>\n{html}\n</details>'
+
+
+def download(frame: pd.DataFrame, name: str) -> str:
+    """Return a link that saves a frame as CSV; the bytes stand in the link, so that it works without a server."""
+    text = frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    address = f"data:text/csv;charset=utf-8,{quote(text, safe=_PLAIN_IN_ADDRESS)}"
+    rows = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
+    return f'<p class="download"><a download="{file}.csv" href="{escape(address)}">Download as CSV ({rows})</a></p>'
+
+
+_PLAIN_IN_ADDRESS = "/,;:.()!*"
+
+"""Characters that a data address need not encode: what is left can be read in a diff."""
+
+
+def show(frame: pd.DataFrame, caption: str, *, fold: bool = False) -> None:
+    """Display a frame as a table in a notebook; where it has no row, display the caption and say so."""
+    if frame.empty:
+        nothing = f"{caption}: nothing to show."
+        publish({"text/plain": nothing, "text/html": f"<p>{escape(nothing)}</p>"})
+        return
+    html = f"{STYLE}\n{to_html(frame, caption)}"
+    publish({"text/plain": to_text(frame, caption), "text/html": folded(caption, html) if fold else html})
+
+
+def survey_name(survey: Survey) -> str:
+    """Return a survey by its publisher and year; by its title where no publisher is known."""
+    name = survey.publisher or survey.fieldwork.house or survey.title
+    return name if str(survey.year) in name else f"{name} {survey.year}"
+
+
+def figure_name(finding: Finding) -> str:
+    """Return a printed figure as its survey and its answer."""
+    return f"{survey_name(finding.survey)}: {finding.answer.says}"
+
+
+def sources_table(sources: Iterable[Source]) -> pd.DataFrame:
+    """Return a row for each source, with a link."""
+    rows = [
+        (Link(source.title, source.url), source.publisher or "", source.kind.replace("-", " "), source.published or "")
+        for source in sources
+    ]
+    return pd.DataFrame(rows, columns=["Source", "Publisher", "Kind", "Published"])

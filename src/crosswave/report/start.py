@@ -1,0 +1,177 @@
+"""The page to start with: what stands in data/, and a menu of its surveys and constructs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct.survey import LEVELS
+from crosswave.report.canvas import NAVY, SMALLEST, sheet, styled
+from crosswave.report.forest import bars
+from crosswave.report.notebook_cards import Card, survey_card, trend_card
+from crosswave.report.render import publish, survey_name
+from crosswave.report.survey.figures import LEVEL_LOOKS
+from crosswave.study.loading import Registry
+from crosswave.trend.settings import planned
+from crosswave.trend.synthesis import assess_one
+from crosswave.words import capital, plural
+
+
+def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
+    """Return how much evidence there is, and how much of it can be reproduced."""
+    waves, figures = plural(len(registry.surveys), "survey wave"), plural(len(registry.findings), "figure")
+    count = dict(zip(levels["Level"], levels["Figures"], strict=True))
+    behind = count["consistent"] + count["recomputed"]
+    sampled = sum(survey.sampling in ("probability", "census") for survey in registry.surveys.values())
+    unsized = sum(survey.n.kind == "unknown" for survey in registry.surveys.values())
+    return [
+        f"{waves} print {figures}. Whole counts that print the figure exist for {behind}; {count['bounded']} are known "
+        f"as intervals only; {count['conflicting']} cannot stand together; for {count['sources-disagree']} the sources "
+        "disagree.",
+        f"Waves that rest on a documented probability sample or a census: {sampled}. Of all others nothing is said but "
+        f"for those who answered. Waves that do not print how many answered: {unsized}.",
+    ]
+
+
+def counts_table(registry: Registry) -> pd.DataFrame:
+    """Return how much of each kind stands in a registry."""
+    changes = sum(len(survey.changes) for survey in registry.surveys.values())
+    rows: Mapping[str, int] = {
+        "survey waves": len(registry.surveys),
+        "printed figures": len(registry.findings),
+        "printed changes without a level": changes,
+        "sources": len(registry.sources),
+        "constructs: things that several waves measured": len(registry.constructs),
+        "claims that writers made": len(registry.claims),
+        "dated facts": len(registry.facts),
+    }
+    return pd.DataFrame(list(rows.items()), columns=["What", "How many"])
+
+
+def levels_table(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return how many printed figures have each level, in the order of the levels; levels without a figure too."""
+    counts = findings["level"].value_counts()
+    rows = [(level, words, int(counts.get(level, 0))) for level, words in LEVELS.items()]
+    return pd.DataFrame(rows, columns=["Level", "Meaning", "Figures"])
+
+
+def years_table(registry: Registry, from_year: int, to_year: int) -> pd.DataFrame:
+    """Return how many waves and printed figures each year has, years without a wave included.
+
+    Raises
+    ------
+    ValueError
+        The first year is after the last.
+    """
+    if from_year > to_year:
+        raise ValueError(f"from_year {from_year} must not be after to_year {to_year}; swap them")
+    waves = [survey.year for survey in registry.surveys.values()]
+    figures = [finding.survey.year for finding in registry.findings.values()]
+    rows = [(str(year), waves.count(year), figures.count(year)) for year in range(from_year, to_year + 1)]
+    return pd.DataFrame(rows, columns=["Year", "Waves", "Printed figures"])
+
+
+@styled
+def years_chart(years: pd.DataFrame) -> Figure:
+    """Return the waves of each year as columns."""
+    subtitle = "Survey waves by the year that places them, as far as they were found; not a count of all that exist."
+    figure, axes = sheet(_years_message(years), subtitle, 2.0, foot=0.45)
+    sns.barplot(years, x="Year", y="Waves", color=NAVY, saturation=1, width=0.7, ax=axes)
+    for k, waves in enumerate(years["Waves"]):
+        axes.text(k, waves + 0.2, str(waves), ha="center", va="bottom", fontsize=SMALLEST)
+    axes.set_ylim(0, max(1, years["Waves"].max()) * 1.12)
+    axes.set(ylabel="", yticks=[], xlabel="")
+    axes.tick_params(axis="x", labelsize=SMALLEST, length=0, rotation=90)
+    return figure
+
+
+def _years_message(years: pd.DataFrame) -> str:
+    top = years.iloc[years["Waves"].argmax()]
+    return (
+        f"{years['Waves'].sum()} waves from {years['Year'].iloc[0]} to {years['Year'].iloc[-1]}; most in {top['Year']}"
+    )
+
+
+def years_alt(years: pd.DataFrame) -> str:
+    """Return the chart in words."""
+    rows = [f"{row.Year}: {row.Waves}" for row in years.itertuples()]
+    return f"{_years_message(years)}. {'; '.join(rows)}."
+
+
+@styled
+def levels_chart(levels: pd.DataFrame) -> Figure:
+    """Return how many printed figures have each level."""
+    frame = levels.rename(columns={"Level": "label", "Figures": "value"})
+    frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
+    colours = {level: look.colour for level, look in LEVEL_LOOKS.items()}
+    subtitle = "Printed figures by level of reproduction; what each level means stands in the table."
+    return bars(frame, title=_levels_message(levels), subtitle=subtitle, colours=colours)
+
+
+def _levels_message(levels: pd.DataFrame) -> str:
+    counts = dict(zip(levels["Level"], levels["Figures"], strict=True))
+    behind = counts["consistent"] + counts["recomputed"]
+    return f"Whole counts stand behind {behind} of {sum(counts.values())} printed figures"
+
+
+def levels_alt(levels: pd.DataFrame) -> str:
+    """Return the chart in words."""
+    rows = [f"{row.Level}: {row.Figures}" for row in levels.itertuples() if row.Figures]
+    return f"{_levels_message(levels)}. {'; '.join(rows)}."
+
+
+def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reconstruction] | None = None) -> None:
+    """Display a menu of surveys and constructs above the card of the one that is picked.
+
+    Raises
+    ------
+    KeyError
+        No survey or construct has that id; the message names the nearest ones.
+    """
+    card_of = _cards(registry, reconstructions or {})
+    first = card_of(default)
+    publish({"text/plain": first.text, "text/html": first.html, **_widget(choices(registry), default, card_of)})
+
+
+def choices(registry: Registry) -> dict[str, str]:
+    """Return what can be picked: its words, surveys by year and then constructs, and its id."""
+    surveys = sorted(registry.surveys.values(), key=lambda survey: (survey.year, survey_name(survey).lower()))
+    constructs = sorted(registry.constructs.values(), key=lambda construct: construct.label.lower())
+    return {
+        **{f"Survey {one.year}: {survey_name(one)} ({one.id})": one.id for one in surveys},
+        **{f"Trend: {capital(one.label)} ({one.id})": one.id for one in constructs},
+    }
+
+
+def _cards(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Callable[[str], Card]:
+    @cache
+    def card_of(name: str) -> Card:
+        if name in registry.constructs:
+            return trend_card(assess_one(registry.construct(name), registry, planned(registry.plan))[0])
+        survey = registry.survey(name)
+        return survey_card(survey, reconstructions.get(name) or reconstruct(survey, registry))
+
+    return card_of
+
+
+def _widget(options: Mapping[str, str], default: str, card_of: Callable[[str], Card]) -> dict[str, Any]:
+    """The menu as the widget library displays it. Imported here: it looks for the running shell when it is imported."""
+    from ipywidgets import HTML, Dropdown, Layout, VBox
+
+    wide = Layout(width="100%", max_width="44rem")
+    menu = Dropdown(options=list(options.items()), value=default, description="Show", layout=wide)
+    card = HTML(card_of(default).html)
+
+    def pick(change: Mapping[str, str]) -> None:
+        card.value = "<p>Working it out…</p>"
+        card.value = card_of(change["new"]).html
+
+    menu.observe(pick, names="value")
+    bundle: dict[str, Any] = VBox([menu, card])._repr_mimebundle_()
+    return {name: value for name, value in bundle.items() if name != "text/plain"}

@@ -1,0 +1,282 @@
+"""Figures that cannot stand together, answers held together, and what would hold without each assumption."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import pandas as pd
+
+from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.effort import NotSolvedError, at_most
+from crosswave.reconstruct.joint import joint_counts
+from crosswave.reconstruct.nets import NETS
+from crosswave.reconstruct.parts import Counts
+from crosswave.reconstruct.retractions import Retraction
+from crosswave.reconstruct.solve import Solver
+from crosswave.reconstruct.trials import Trial, try_readings
+from crosswave.report.holes import feasible_words, listed_whole
+from crosswave.report.prose import bullets, say
+from crosswave.report.render import span
+from crosswave.report.survey.figures import conflict_names
+from crosswave.study.loading import Finding, Registry, findings_of
+from crosswave.study.models import Survey
+from crosswave.words import capital, plural
+
+_MEANINGS: Mapping[str, str] = {
+    r"with a base of (?P<now>\d+) in place of (?P<then>\d+)": "{less} of the {then} did not answer this question",
+    r"with a base of \d+ in place of .*": "not all of them answered this question",
+    r"with \d+ asked in place of \d+": "more answered than is printed",
+    r"with percentages cut off in place of rounded": "digits after the last were dropped, not rounded",
+    r"with \d+ for all \d+ figures of .*": "one other number of respondents prints all figures of theirs",
+    r"if only the \d+ behind .* were asked": "the question went to them alone",
+    r"without the assumption that .*": "it is nowhere stated",
+    r"with \d+ scores in place of \d+": "another number of them gave a score",
+}
+
+"""What a repair would mean, by its words."""
+
+
+def survey_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> dict[str, list[str]]:
+    """Return each conflict as a sentence, with the repairs that were tried and fit."""
+    return {conflict_words(survey, conflict): [_meant(words) for words in conflict.repairs] for conflict in conflicts}
+
+
+def conflict_words(survey: Survey, conflict: Conflict) -> str:
+    """Return which figures no counts print, and under which assumptions, in one sentence."""
+    answers = {finding.local_id: finding.answer for finding in findings_of(survey)}
+    held = [answers[name] for name in conflict.figures]
+    if any(answer.measure != "share" for answer in held):
+        return f"{capital(conflict.why)}."
+    named = [f"{answers[name].printed} for “{answers[name].says}” ({name})" for name in conflict.figures]
+    given = conflict.assumptions
+    head = "No whole numbers of respondents print" if len(named) > 1 else "No whole number of respondents prints"
+    together = " together" if len(named) > 1 else ""
+    if len(given) < 2:
+        return f"{head} {' and '.join(named)}{together}{f', if {given[0]}' if given else ''}."
+    return f"{head} {' and '.join(named)}{together}, if all of this holds: {'; '.join(given)}."
+
+
+def _meant(repair: str) -> str:
+    """A repair with what it would mean."""
+    for pattern, meaning in _MEANINGS.items():
+        if match := re.fullmatch(pattern, repair):
+            found = match.groupdict()
+            less = int(found["then"]) - int(found["now"]) if found else 0
+            return f"{repair}: {meaning.format(less=less, **found)}"
+    return repair
+
+
+def what_became(reconstruction: Reconstruction) -> str:
+    """Return what was done with the figures in conflict, and with the rest."""
+    solved = sum(figure.count_low is not None for figure in reconstruction.findings.values())
+    if not reconstruction.conflicts:
+        return _NO_CONFLICT if solved else "Nothing could be: no figure is a share of a known number of respondents."
+    rest = (
+        f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
+        if solved
+        else "No other figure is left that could be counted."
+    )
+    return (
+        "Each repair was tried by itself and lets the figures of its conflict stand. Print does not say which is true, "
+        f"so none is applied. {rest}"
+    )
+
+
+_NO_CONFLICT = "Nothing is: whole numbers exist that print all figures that were checked, under the assumptions named."
+
+
+def tell_conflicts(survey: Survey, reconstruction: Reconstruction) -> None:
+    """Display each conflict with its repairs as a list, and what became of the rest."""
+    names = conflict_names(reconstruction).values()
+    told = survey_conflicts(survey, reconstruction.conflicts).items()
+    for name, (sentence, repairs) in zip(names, told, strict=True):
+        say(f"{name}. {sentence} It would fit" + (":" if repairs else " with nothing that was tried."))
+        if repairs:
+            bullets(repairs, none="")
+    say(what_became(reconstruction))
+
+
+def survey_readings(survey: Survey, registry: Registry) -> list[str]:
+    """Return each place where print can be read in more than one way, with what became of the readings and why."""
+    try:
+        with at_most():
+            trial = try_readings(survey, registry, Solver()).main
+    except NotSolvedError:  # its levels say so
+        return []
+    places = _places(branch.reading for branch, _ in trial.solved)
+    left = _places(trial.kept)
+    return [
+        sentence
+        for place, options in places.items()
+        for sentence in _reading(survey, trial, place, options, left.get(place, []))
+    ]
+
+
+def _reading(survey: Survey, trial: Trial, place: str, options: list[str], left: list[str]) -> list[str]:
+    fate = "all fit" if len(left) == len(options) else f"only this fits: {' or '.join(left)}"
+    about = "how nets were made" if place == NETS else f"on whom {place} was counted"
+    head = f"Print leaves open {about} ({' or '.join(options)}): {fate}."
+    lost = [words for words in options if words not in left]
+    return [head, *(_why(survey, trial, f"{place}: {words}") for words in lost)]
+
+
+def _why(survey: Survey, trial: Trial, part: str) -> str:
+    """Why a reading does not survive: what is in conflict under it and under no other."""
+    common = {c.figures for solution in trial.kept.values() for c in solution.conflicts}
+    solved = [solution for branch, solution in trial.solved if part in branch.reading]
+    best = min(solved, key=lambda solution: len(solution.out))
+    own = [conflict_words(survey, conflict) for conflict in best.conflicts if conflict.figures not in common]
+    place, _, words = part.partition(": ")
+    head = f"With {words} they do not fit." if place == NETS else f"Counted on {words}, {place} does not fit."
+    more = f" Further conflicts: {len(own) - 1}." if len(own) > 1 else ""
+    return f"{head} {own[0] if own else ''}{more}"
+
+
+def _places(readings: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for reading in readings:
+        for part in reading:
+            place, _, words = part.partition(": ")
+            if words not in found.setdefault(place, []):
+                found[place].append(words)
+    return found
+
+
+_UNKNOWN = (
+    "Print does not say how answers to different questions go together: who gave one answer and another is not known, "
+    "and the same figures come from very different sets of people."
+)
+
+
+def survey_together(survey: Survey, registry: Registry, reconstruction: Reconstruction) -> list[str]:
+    """Return what print does not say of two answers, with the bounds of one pair where there is one.
+
+    Notes
+    -----
+    The pair is that of the two largest answers of a question with several answers; without such a question, of the
+    largest answers to two questions on one base.
+    """
+    pair = next(_answer_pairs(survey, reconstruction), None)
+    if pair is None:
+        return [f"{_UNKNOWN} No two figures rest on one known base, so there are no bounds either."]
+    low, high = joint_counts(survey, registry, pair[0].local_id, pair[1].local_id)
+    named = " and ".join(f"“{finding.answer.says}” ({finding.answer.printed})" for finding in pair)
+    base = reconstruction.findings[pair[0].id]
+    both = f"between {low:,} and {high:,}" if low < high else f"exactly {low:,}"
+    return [f"{_UNKNOWN} Of the {span(base.base_low, base.base_high)} who answered, {both} gave both {named}."]
+
+
+def _answer_pairs(survey: Survey, reconstruction: Reconstruction) -> Iterator[tuple[Finding, Finding]]:
+    """Pairs that can be bounded, the best first."""
+    counts = reconstruction.findings
+    known = [f for f in findings_of(survey) if counts[f.id].count_low is not None and not f.answer.rival_of]
+    several = [finding for finding in known if finding.question.response == "multi"]
+    for _, group in groupby(several, key=lambda finding: finding.question.id):
+        yield from _largest(list(group), counts)
+    whole = [finding for finding in known if finding.base is None or finding.base.everyone]
+    firsts = [_sorted(list(group), counts)[0] for _, group in groupby(whole, key=lambda finding: finding.question.id)]
+    yield from _largest(firsts, counts)
+
+
+def _largest(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> Iterator[tuple[Finding, Finding]]:
+    """The two largest on one base."""
+    ranked = _sorted(findings, counts)
+    ends = [(counts[finding.id].base_low, counts[finding.id].base_high) for finding in ranked]
+    for place, finding in enumerate(ranked):
+        for other in range(place + 1, len(ranked)):
+            if ends[place] == ends[other]:
+                yield finding, ranked[other]
+                return
+
+
+def _sorted(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: -(counts[finding.id].count_high or 0))
+
+
+COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
+
+
+_TOLD = 2
+
+
+_Change = tuple[str, Counts | None, Counts | None]
+
+
+def assumptions_table(retractions: Iterable[Retraction], reconstruction: Reconstruction) -> pd.DataFrame:
+    """Return a row for each assumption of a survey: the figures that rest on it, and what they can be without it."""
+    order = [name.partition(".")[2] for name in reconstruction.findings]
+    return pd.DataFrame([_row(one, order) for one in retractions], columns=list(COLUMNS))
+
+
+def _row(one: Retraction, order: Sequence[str]) -> tuple[str, int, str, str]:
+    words = capital(one.assumption)
+    changes = [(name, *one.changed[name]) for name in order if name in one.changed]
+    if one.unsolved:
+        return words, 0, "", one.unsolved
+    resting = {*one.changed, *(name for conflict in one.settled for name in conflict.figures)}
+    if not resting:
+        return words, 0, "", "no count changes"
+    return words, len(resting), *_told(changes, one)
+
+
+def _told(changes: list[_Change], one: Retraction) -> tuple[str, str]:
+    """What holds with an assumption, and what without it."""
+    freed = sum(after is None for _, _, after in changes)
+    kept = [(name, before, after) for name, before, after in changes if after is not None]
+    told = list(_changed_pairs(kept))
+    with_it, without = _shown([with_ for with_, _ in told]), _shown([less for _, less in told])
+    if freed:
+        with_it.append(f"whole counts behind {_plural(freed, 'figure')}")
+        without.append("no whole counts, so an interval only")
+    if one.settled and all(before is not None for _, before, _ in kept):
+        with_it.append(_plural(len(one.settled), "conflict"))
+    if one.settled:
+        without.append("none of these conflicts" if len(one.settled) > 1 else "no such conflict")
+    return "; ".join(with_it), "; ".join(without)
+
+
+def _shown(told: list[str]) -> list[str]:
+    """All that is told of a few figures, the first of many as an example; each once."""
+    alike = {words.rpartition(": ")[2] for words in told}
+    if len(alike) == 1 and len({words.partition(":")[0].partition(".")[0] for words in told}) == 1:
+        return list(alike)
+    return list(told) if len(told) <= _TOLD else [f"for example {told[0]}"]
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _changed_pairs(changes: list[tuple[str, Counts | None, Counts]]) -> Iterator[tuple[str, str]]:
+    """What changes: for each question the base that its figures share, or figure by figure."""
+    for question, group in groupby(changes, key=lambda change: change[0].partition(".")[0]):
+        pairs = {name: _pair(before, after) for name, before, after in group}
+        alike = set(pairs.values())
+        if len(alike) == 1 and all(words.startswith("base") for words in alike.copy().pop()):
+            pairs = {question: alike.pop()}
+        yield from ((f"{name}: {before}", f"{name}: {after}") for name, (before, after) in pairs.items())
+
+
+def _pair(before: Counts | None, after: Counts) -> tuple[str, str]:
+    """A figure's base where that changes, else its count."""
+    if before is None or before.bases != after.bases or _ends(before) != _ends(after):
+        return _base(before), _base(after)
+    return _count(before), _count(after)
+
+
+def _ends(counts: Counts) -> tuple[int, int]:
+    return counts.base_low, counts.base_high
+
+
+def _base(counts: Counts | None) -> str:
+    if counts is None:
+        return "in conflict"
+    words = feasible_words(counts.bases, counts.base_low, counts.base_high)
+    return f"base {words}{'' if listed_whole(counts.bases, words) else ', with gaps'}"
+
+
+def _count(counts: Counts) -> str:
+    return f"count {feasible_words(counts.values, counts.count_low, counts.count_high)}"

@@ -1,0 +1,395 @@
+"""All constructs: sentences, tables and charts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from crosswave.report.canvas import styled
+from crosswave.report.forest import Row, bars, forest
+from crosswave.report.render import span
+from crosswave.report.sentences import p_number, p_words, points, trend_sentence
+from crosswave.report.trend.comparison import points_scale
+from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
+from crosswave.report.trend.waves import VERDICT_LOOKS
+from crosswave.study.loading import Registry
+from crosswave.study.models import ErrorTier, Plan
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
+from crosswave.trend.settings import Settings
+from crosswave.trend.verdict import DECISIONS
+from crosswave.words import plural
+
+_CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
+
+
+_YEARS_MORE = 2
+
+
+def wider(settings: Settings) -> Settings:
+    """Return the same settings with a window that begins two years earlier and ends two years later."""
+    return replace(settings, from_year=settings.from_year - _YEARS_MORE, to_year=settings.to_year + _YEARS_MORE)
+
+
+def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
+    """Return what changed, and what is known of nothing else."""
+    shown = [trend_sentence(trend) for trend in trends if trend.verdict in _CHANGES]
+    return [f"{synthesis_message(trends)}.", *shown]
+
+
+def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, MeasuredError], registry: Registry) -> list[str]:
+    """Return what the evidence can show at all: how many comparisons across instruments are blind, and why."""
+    compared = [trend for trend in trends if trend.comparison]
+    across = [trend for trend in compared if _grade(trend) in error]
+    if not across:
+        return [f"No comparison of {window_words(trends)} crosses instruments."]
+    blind = [trend for trend in across if trend.verdict == "uninformative by design"]
+    years = window_words(trends)
+    return [
+        f"{len(compared)} of {len(trends)} constructs have two waves of {years} that the gate lets through. In "
+        f"{len(across)} of these the waves are of other words or of another slice of the public sector (grades "
+        f"{', '.join(error)}), and {len(blind)} of these {len(across)} are uninformative by design: "
+        f"{_blindness(across, registry.plan.power.value)}.",
+        _why_blind(error, trends[0].settings, across),
+    ]
+
+
+def _grade(trend: Trend) -> str:
+    return trend.comparison.pair.comparability.grade if trend.comparison else ""
+
+
+def _blindness(across: Sequence[Trend], power: float) -> str:
+    """The changes that these comparisons could have seen."""
+    found = [_detectable(trend.comparison) for trend in across if trend.comparison]
+    seen, attainable = [change for change in found if math.isfinite(change)], sum(_equal(trend) for trend in across)
+    sizes = (
+        f"a true change needed {points(min(seen))} points or more to have an {power:.0%} chance to show" if seen else ""
+    )
+    none = f"in {len(found) - len(seen)} no change on the scale would have shown" if len(seen) < len(found) else ""
+    same = f"the absence of a change could have been shown in {attainable or 'none'}"
+    return "; ".join(part for part in (sizes, none, same) if part)
+
+
+def _detectable(comparison: Comparison) -> float:
+    return min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
+
+
+def _equal(trend: Trend) -> bool:
+    return trend.comparison is not None and trend.comparison.reach.equivalence_attainable
+
+
+def _why_blind(error: Mapping[str, MeasuredError], settings: Settings, across: Sequence[Trend]) -> str:
+    least = min((trend.comparison for trend in across if trend.comparison), key=lambda one: one.points)
+    plan, one = across[0].plan, error[least.pair.comparability.grade].estimate
+    floor = endless_change((least.points, least.df), plan, settings)
+    unseen = f"a change of less than {points(floor)} points" if math.isfinite(floor) else "any change"
+    return (
+        f"The reason is measured: figures of one year about one thing differ so much that a single survey errs by "
+        f"{one.points:.1f} points beyond sampling even in the best of these grades (standard deviation at a share of "
+        f"one half; interval {one.low:.1f} to {one.high:.1f}). With the {least.points:.3g} points taken here, even "
+        f"surveys of unlimited size would not have an {plan.power.value:.0%} chance to show {unseen} around one half. "
+        f"More answers do not help; only the same instrument does."
+    )
+
+
+def synthesis_window(trends: Sequence[Trend]) -> str:
+    """Return what becomes of every construct in a window, each counted once."""
+    counts = fates(trends)
+    totals = {group: sum(counts[words] for words in _of(group)) for group in ("decided", "not decided", "not compared")}
+    return (
+        f"{window_words(trends)}, {len(trends)} constructs. Decided: {totals['decided']} ({_told(counts, 'decided')}). "
+        f"Compared and not decided: {totals['not decided']} ({_told(counts, 'not decided', zeros=False)}). Not "
+        f"compared: {totals['not compared']} ({_told(counts, 'not compared', zeros=False)})."
+    )
+
+
+def _of(group: str) -> list[str]:
+    return [words for words, (own, _) in FATES.items() if own == group]
+
+
+def _told(counts: Mapping[str, int], group: str, *, zeros: bool = True) -> str:
+    return "; ".join(f"{words}: {counts[words]}" for words in _of(group) if zeros or counts[words]) or "none"
+
+
+def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
+    """Return what a survey would need to show a change, in sentences."""
+    small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
+    tiers = registry.plan.errors
+    told = [_needed(name, tier, (small, large), settings, registry) for name, tier in tiers.items()]
+    floors = [(name, endless_change(tier.error, registry.plan, settings)) for name, tier in tiers.items()]
+    ends = [f"{name} {points(floor) if math.isfinite(floor) else 'none'}" for name, floor in floors]
+    return [
+        "To show a change, ask the same question in the same words, by the same house, of a sample drawn in the same "
+        "way from a list of the same people, and print n. At a share of one half, with the planned chance to show:",
+        *told,
+        f"The smallest change that any n finds, in points: {', '.join(ends)}.",
+    ]
+
+
+def _needed(name: str, tier: ErrorTier, changes: tuple[float, float], settings: Settings, registry: Registry) -> str:
+    found = [(change, smallest_size(change, tier.error, registry.plan, settings)) for change in changes]
+    told = [
+        f"{points(change)} points: {'no n is enough' if n is None else f'{n:,} answers in each wave'}"
+        for change, n in found
+    ]
+    return f"Grade {name} ({tier.means}; total error {tier.number:.3g} points): {'; '.join(told)}."
+
+
+def synthesis_families(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
+    """Return a row for each family of plan.yaml: constructs, comparisons that were adjusted together, changes."""
+    rows = [(family.label, *_family(trends, family.id)) for family in registry.plan.families]
+    return pd.DataFrame(rows, columns=["Family", "Constructs", "Tests adjusted together", "Rose or fell"])
+
+
+def _family(trends: Sequence[Trend], family: str) -> tuple[int, int, int]:
+    own = [trend for trend in trends if trend.construct.family == family]
+    adjusted = sum(trend.p_adjusted is not None for trend in own)
+    return len(own), adjusted, sum(trend.verdict in ("rose", "fell") for trend in own)
+
+
+def synthesis_caveats(trends: Sequence[Trend]) -> list[str]:
+    """Return what the evidence cannot say."""
+    counts = dict(verdicts_table(trends).itertuples(index=False))
+    alone = sum(len({wave.year for wave in trend.waves}) < 2 for trend in trends)
+    unsized = sum(trend.verdict == "not testable" and trend.comparison is not None for trend in trends)
+    words = [
+        (alone, f"For {plural(alone, 'construct')} there are no two waves of different years: no change can be asked."),
+        (counts["not comparable"], _not_comparable(counts["not comparable"])),
+        (counts["uninformative by design"], _blind(counts["uninformative by design"])),
+        (unsized, f"In {plural(unsized, 'comparison')} the n that is not printed decides."),
+    ]
+    always = (
+        "A change among those who answered is no change of the public sector: who answered changed as well, and "
+        "nothing here can tell the two apart."
+    )
+    return [*(sentence for count, sentence in words if count), always]
+
+
+def _not_comparable(count: int) -> str:
+    many = plural(count, "construct")
+    return f"In {many} every pair of waves is refused: they count other things, on other bases, or in other ways."
+
+
+def _blind(count: int) -> str:
+    many = plural(count, "comparison")
+    return f"{many} could have shown neither a change of a size to be expected nor its absence: silence is no evidence."
+
+
+FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
+    "rose": ("decided", lambda t: t.verdict == "rose"),
+    "fell": ("decided", lambda t: t.verdict == "fell"),
+    "changed, by less than matters": ("decided", lambda t: t.verdict == "changed, immaterially"),
+    "did not change by as much as matters": ("decided", lambda t: t.verdict == "no material change"),
+    "neither a change nor its absence shows": ("not decided", lambda t: t.verdict == "inconclusive"),
+    "rounding decides": ("not decided", lambda t: t.verdict == "undecided by rounding"),
+    "a figure printed in words decides": ("not decided", lambda t: t.verdict == "undecided by wording"),
+    "uninformative by design": ("not decided", lambda t: t.verdict == "uninformative by design"),
+    "an n that is not printed decides": ("not decided", lambda t: t.comparison is not None),
+    "the gate refuses every pair of waves": ("not compared", lambda t: t.verdict == "not comparable"),
+    "no pair of waves can be used": ("not compared", lambda t: bool(t.pairs)),
+    "every wave is of one year": ("not compared", lambda t: len(t.waves) > 1),
+    "one wave only": ("not compared", lambda t: len(t.waves) == 1),
+    "no wave": ("not compared", lambda t: True),
+}
+
+"""What becomes of a construct in a window: the first whose condition holds, and the group that it belongs to."""
+
+
+def fate(trend: Trend) -> str:
+    """Return what becomes of a construct: the first of `FATES` whose condition holds."""
+    return next(words for words, (_, holds) in FATES.items() if holds(trend))
+
+
+def fates(trends: Iterable[Trend]) -> dict[str, int]:
+    """Return how many constructs come to each fate, in the order of `FATES`, zeros included."""
+    found = [fate(trend) for trend in trends]
+    return {words: found.count(words) for words in FATES}
+
+
+def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
+    """Return a row for each fate, with the number of constructs in each window of years; the last row counts all."""
+    counted = {window_words(trends): fates(trends) for trends in windows}
+    rows = [
+        {"Group": group, "What becomes of it": words} | {name: counts[words] for name, counts in counted.items()}
+        for words, (group, _) in FATES.items()
+    ]
+    every = {"Group": "all", "What becomes of it": "all constructs"}
+    return pd.DataFrame([*rows, every | {name: sum(counts.values()) for name, counts in counted.items()}])
+
+
+def window_words(trends: Sequence[Trend]) -> str:
+    """Return the window of some trends as ``2017 to 2020``."""
+    settings = trends[0].settings
+    return f"{settings.from_year} to {settings.to_year}"
+
+
+def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
+    """Return a row for each reason for which the gate refuses constructs, by its nearest pair, with how many."""
+    refused = [trend.pair for trend in trends if trend.verdict == "not comparable" and trend.pair]
+    reasons = [reason for pair in refused for reason in dict.fromkeys(pair.comparability.reasons)]
+    counts = pd.Series(reasons, dtype=object).value_counts(sort=True)
+    return pd.DataFrame({"Reason": list(counts.index), "Constructs": [int(count) for count in counts]})
+
+
+def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: Registry) -> pd.DataFrame:
+    """Return a row for each construct: waves, comparison, verdict, and why nothing is decided where nothing is."""
+    labels = {family.id: family.label for family in registry.plan.families}
+    table = pd.DataFrame([_synthesis_row(trend) for trend in trends])
+    table = table.assign(Family=table["Family"].map(labels))
+    beside = {trend.construct.label: trend.verdict for trend in wider}
+    return table.assign(**{f"Verdict, {window_words(wider)}": table["Construct"].map(beside)}) if wider else table
+
+
+def _synthesis_row(trend: Trend) -> dict[str, str]:
+    comparison, pair = trend.comparison, trend.pair
+    shown = comparison.pair if comparison else pair
+    row = {
+        "Construct": trend.construct.label,
+        "Family": trend.construct.family,
+        "Waves": str(len(trend.waves)),
+        "Years": span(str(shown.first.year), str(shown.second.year)) if shown else "",
+        "Grade": shown.comparability.grade if shown else "",
+        "Difference, points": "",
+        "Interval, points": "",
+        "p, adjusted": "" if trend.p_adjusted is None else p_number(trend.p_adjusted),
+        "Verdict": trend.verdict,
+        "What becomes of it": fate(trend),
+    }
+    if comparison:
+        row["Difference, points"] = points(comparison.difference, sign=True)
+        row["Interval, points"] = span(points(comparison.low, sign=True), points(comparison.high, sign=True))
+    return row
+
+
+def differences_table(trends: Iterable[Trend]) -> pd.DataFrame:
+    """Return a row for each construct that was compared: years, grade, difference with its interval, verdict."""
+    rows = [_synthesis_row(trend) for trend in trends if trend.comparison]
+    columns = ["Construct", "Years", "Grade", "Difference, points", "Interval, points", "p, adjusted", "Verdict"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def decision_table(plan: Plan) -> pd.DataFrame:
+    """Return the ordered table by which a comparison gets its verdict."""
+    rows = [(row.verdict, row.when) for row in plan.decision_table]
+    return pd.DataFrame(rows, columns=["Verdict", "When"])
+
+
+def verdicts_table(trends: Sequence[Trend]) -> pd.DataFrame:
+    """Return how many constructs have each verdict, in the order of the decision table, zeros included."""
+    found = [trend.verdict for trend in trends]
+    rows: Mapping[str, int] = {verdict: found.count(verdict) for verdict in DECISIONS}
+    return pd.DataFrame(list(rows.items()), columns=["Verdict", "Constructs"])
+
+
+def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
+    """Return a row for each comparison: its largest p over all counts, alone and among the others of its family."""
+    labels = {family.id: family.label for family in registry.plan.families}
+    rows = [
+        (
+            labels[trend.construct.family],
+            trend.construct.label,
+            trend.comparison.pair.comparability.grade,
+            p_words(trend.comparison.p_high),
+            "" if trend.p_adjusted is None else p_words(trend.p_adjusted),
+            trend.verdict,
+        )
+        for trend in sorted(trends, key=lambda one: labels[one.construct.family])
+        if trend.comparison
+    ]
+    names = ["Family", "Construct", "Grade", "Largest p over all counts", "Adjusted", "Verdict"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
+    """Return a row for each construct that was compared, in points, by grade, then by verdict, then by name."""
+    rank = {verdict: place for place, verdict in enumerate(VERDICT_LOOKS)}
+    compared = sorted(
+        (t for t in trends if t.comparison), key=lambda t: (tier_words(t), rank[t.verdict], t.construct.label)
+    )
+    return [
+        Row(
+            label=f"{trend.construct.label}, {c.pair.first.year} to {c.pair.second.year}: "
+            f"{points(c.difference, sign=True)} points{_lost(trend, c)}",
+            kind=trend.verdict,
+            value=100 * c.difference,
+            low=100 * c.low,
+            high=100 * c.high,
+            heading=tier_words(trend),
+        )
+        for trend in compared
+        if (c := trend.comparison)
+    ]
+
+
+def _lost(trend: Trend, comparison: Comparison) -> str:
+    """Why an interval on one side of zero does not make a change: the other comparisons of its family."""
+    alone = comparison.low > 0 or comparison.high < 0
+    adjusted = trend.p_adjusted
+    if not alone or adjusted is None or trend.verdict != "inconclusive":
+        return ""
+    return f"; {p_words(adjusted)} among the other comparisons"
+
+
+def tier_words(trend: Trend) -> str:
+    """Return the grade of a comparison with the total error that it takes; nothing where nothing was compared."""
+    comparison = trend.comparison
+    if comparison is None:
+        return ""
+    return f"Grade {comparison.pair.comparability.grade}, total error {comparison.points:.3g} points"
+
+
+@styled
+def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
+    """Return the difference and interval of every construct that was compared; None if none was."""
+    rows = synthesis_rows(trends)
+    if not rows:
+        return None
+    settings = trends[0].settings
+    subtitle = (
+        f"{settings.from_year} to {settings.to_year}, later minus earlier. Line: interval over every count that print "
+        "admits, if those who answered were random samples; shaded: changes too small to matter."
+    )
+    return forest(
+        rows, VERDICT_LOOKS, points_scale(rows, trends[0]), title=synthesis_message(trends), subtitle=subtitle
+    )
+
+
+def synthesis_message(trends: Sequence[Trend]) -> str:
+    """Return what the chart says: for how many constructs a change is shown."""
+    changed = sum(trend.verdict in ("rose", "fell") for trend in trends)
+    tested = sum(trend.verdict not in ("not comparable", "not testable") for trend in trends)
+    years = f", {window_words(trends)}" if trends else ""
+    return f"A change shows in {changed} of {len(trends)} constructs{years}; {tested} could be tested at all"
+
+
+def synthesis_alt(trends: Sequence[Trend]) -> str:
+    """Return the chart in words: the message, then each construct that was compared with its verdict."""
+    rows = [f"{row.label}, interval {row.low:+.1f} to {row.high:+.1f}, {row.kind}" for row in synthesis_rows(trends)]
+    return f"{synthesis_message(trends)}. {'; '.join(rows) or 'No chart'}."
+
+
+@styled
+def verdicts_chart(trends: Sequence[Trend]) -> Figure:
+    """Return how many constructs have each verdict."""
+    frame = verdicts_table(trends).rename(columns={"Verdict": "label", "Constructs": "value"})
+    frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
+    colours = {verdict: look.colour for verdict, look in VERDICT_LOOKS.items()}
+    subtitle = "Constructs by verdict; verdicts that none has are left out of the chart and kept in the table."
+    return bars(frame, title=_most_common(trends), subtitle=subtitle, colours=colours)
+
+
+def _most_common(trends: Sequence[Trend]) -> str:
+    counts = verdicts_table(trends).sort_values("Constructs", ascending=False, kind="stable")
+    verdict, most = counts.iloc[0]
+    return f"The commonest verdict is “{verdict}”: {most} of {len(trends)} constructs"
+
+
+def verdicts_alt(trends: Sequence[Trend]) -> str:
+    """Return the chart in words."""
+    counts = verdicts_table(trends)
+    rows = [f"{verdict} {count}" for verdict, count in counts.itertuples(index=False) if count]
+    return f"{_most_common(trends)}. {'; '.join(rows)}."

@@ -1,0 +1,432 @@
+"""Would the verdict survive? What tips it, and what other analysts would have found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from crosswave.arguments import FloatArray
+from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
+from crosswave.report.render import percent, span
+from crosswave.report.sentences import p_words, points
+from crosswave.robustness.edges import Rules
+from crosswave.robustness.multiverse import Multiverse, by_outcome
+from crosswave.robustness.survival import Survival, survival, survivals_of_all
+from crosswave.robustness.tipping import Tipping
+from crosswave.study.loading import Registry
+from crosswave.trend.change import Trend
+from crosswave.trend.comparison import Comparison
+from crosswave.words import plural
+
+
+def survival_of(trend: Trend, registry: Registry) -> Survival | None:
+    """Return how far the verdict of a trend holds; None where nothing was compared."""
+    return survival(trend.comparison, trend.settings, registry.plan) if trend.comparison else None
+
+
+def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survival]:
+    """Return how far every comparison holds, by construct id."""
+    compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
+    if not compared:
+        return {}
+    found = survivals_of_all(list(compared.values()), Rules.of(trends[0].settings, registry.plan))
+    return dict(zip(compared, found, strict=True))
+
+
+def survival_words(found: Survival | None, trend: Trend) -> list[str]:
+    """Return what each number does to a verdict when it alone is moved."""
+    if found is None or trend.comparison is None:
+        return ["Nothing was compared, so there is no verdict that could give way."]
+    effect, error = (found.design_effect, found.less_design_effect), (found.total_error, found.less_total_error)
+    return [
+        f"The verdict by itself, before other comparisons are counted, is “{found.verdict}”.",
+        _moved("the design effect", trend.settings.design_effect, effect),
+        _moved("the total error of a wave", trend.comparison.points, error, " points"),
+        _bias(found.bias),
+        *_correlations(found),
+        _rounding(found),
+        _silence(found),
+    ]
+
+
+def _moved(what: str, used: float, tipping: tuple[Tipping, Tipping], unit: str = "") -> str:
+    more, less = tipping
+    up = (
+        f"becomes “{more.verdict}” above {more.value:.3g}{unit}"
+        if more.value is not None
+        else f"holds up to {more.limit:g}{unit}"
+    )
+    head = f"If {what}, {used:.3g}{unit} here, is larger, the verdict {up}"
+    if used <= less.limit:
+        return f"{head}."
+    down = (
+        f"becomes “{less.verdict}” below {less.value:.3g}{unit}"
+        if less.value is not None
+        else f"holds down to {less.limit:g}{unit}"
+    )
+    return f"{head}; if it is smaller, it {down}."
+
+
+def _bias(bias: Tipping) -> str:
+    if bias.value is None:
+        return f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the verdict."
+    way = "too high" if bias.value > 0 else "too low"
+    return (
+        f"If the later share is {abs(bias.value):.3g} points {way} beside the earlier one, for whatever reason, the "
+        f"verdict is “{bias.verdict}”."
+    )
+
+
+def _correlations(found: Survival) -> list[str]:
+    """The answer to "how little would it take": Meng's correlation, for each population that it assumes."""
+    if not any(points(one.value * 100) != points(0) for one in found.correlations):
+        return []
+    told = [f"{abs(one.value):.2g} if each wave was drawn from {one.population}" for one in found.correlations]
+    return [
+        "The whole difference could come from who chose to answer: it takes a correlation between answering at all and "
+        f"saying yes, of opposite signs in the two waves, of {', '.join(told)}."
+    ]
+
+
+def _rounding(found: Survival) -> str:
+    if p_words(found.p_low) == p_words(found.p_high):
+        return f"Whatever the counts that print admits, {p_words(found.p_low)} for no change."
+    return (
+        f"Over all counts that print admits, the p-value of no change runs from {p_words(found.p_low)} to "
+        f"{p_words(found.p_high)}."
+    )
+
+
+def _silence(found: Survival) -> str:
+    if found.asked is None:
+        return "How many were asked is not recorded for both waves, so those who did not reply have no bounds."
+    ends = points(found.asked.low, sign=True), points(found.asked.high, sign=True)
+    return (
+        f"Among all who were asked, whatever those would have said who did not reply, the difference lies between "
+        f"{ends[0]} and {ends[1]} points."
+    )
+
+
+def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
+    """Return what every analysis together says, or why there is none."""
+    if frame.empty:
+        return [f"There is no analysis to vary: {multiverse.reason}."]
+    pairs = len(frame[["first", "second"]].drop_duplicates())
+    return [
+        f"{specification_message(frame)}.",
+        f"They come from {plural(pairs, 'pair')} of waves that the gate lets through, under every combination of the "
+        "choices that the plan names. No analysis is preferred, and their shares are no probabilities: they say how "
+        "much depends on choices. Each is an outcome of tests alone: whether a comparison could have shown anything, "
+        "and what the other comparisons do to it, enters the verdict and not these.",
+        *_of_reported(frame, pairs),
+    ]
+
+
+def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
+    own = frame[frame["pair"] == REPORTED]
+    if pairs == 1 or own.empty:
+        return []
+    message = specification_message(own)
+    return [f"For the pair that is reported alone: {message[:1].lower()}{message[1:]}."]
+
+
+COLUMNS = "What is moved", "In use", "Where the verdict gives way"
+
+
+def tipping_table(survival: Survival | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
+    """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
+    if survival is None or comparison is None:
+        return pd.DataFrame(columns=list(COLUMNS))
+    less = [("Design effect, down to none", f"{design_effect:g}", survival.less_design_effect.words())]
+    moved = [
+        ("Design effect, upwards", f"{design_effect:g}", survival.design_effect.words()),
+        *(less if design_effect > survival.less_design_effect.limit else []),
+        ("Total error of a wave, upwards", f"{comparison.points:.3g} points", survival.total_error.words("points")),
+        ("Total error of a wave, down", f"{comparison.points:.3g} points", survival.less_total_error.words("points")),
+        ("Bias of the difference, either way", "0 points", bias_words(survival.bias)),
+    ]
+    return pd.DataFrame([*moved, *_beside(survival)], columns=list(COLUMNS))
+
+
+def bias_words(bias: Tipping) -> str:
+    """Return where a verdict gives way to a bias, without the sign of a limit that was searched both ways."""
+    return f"none up to {abs(bias.limit):g} points either way" if bias.value is None else _signed(bias)
+
+
+def _signed(bias: Tipping) -> str:
+    return f"{bias.value:+.3g} points: {bias.verdict}"
+
+
+def _beside(survival: Survival) -> Iterable[tuple[str, str, str]]:
+    """What would make the whole change, what rounding does, and what silence leaves open."""
+    for one in survival.correlations:
+        yield (
+            f"Correlation of answering with the answer, out of {one.population}",
+            "0",
+            f"{one.value:+.4f} is all of it",
+        )
+    p_range = " to ".join(dict.fromkeys((p_words(survival.p_low), p_words(survival.p_high))))
+    yield "Counts, over all that print admits", p_words(survival.p_value), p_range
+    if survival.asked is not None:
+        ends = points(survival.asked.low, sign=True), points(survival.asked.high, sign=True)
+        yield "Answers of those who were asked and did not reply, points", "left out", span(*ends)
+
+
+ALL_COLUMNS = (
+    "Construct", "Verdict alone", "Total error, points", "Design effect", "Total error: more", "Total error: less",
+    "Bias of the difference", "p over all counts",
+)  # fmt: skip
+
+
+def tipping_all(trends: Sequence[Trend], survivals: Mapping[str, Survival]) -> pd.DataFrame:
+    """Return a row for each comparison: how far its verdict holds."""
+    rows = [_row(trend, survivals[trend.construct.id]) for trend in trends if trend.construct.id in survivals]
+    return pd.DataFrame(rows, columns=list(ALL_COLUMNS))
+
+
+def _row(trend: Trend, found: Survival) -> tuple[str, ...]:
+    used = f"{trend.comparison.points:.3g}" if trend.comparison else ""
+    error = found.total_error.words("points"), found.less_total_error.words("points")
+    p_range = " to ".join(dict.fromkeys((p_words(found.p_low), p_words(found.p_high))))
+    effect, bias = found.design_effect.words(), bias_words(found.bias)
+    return trend.construct.label, found.verdict, used, effect, *error, bias, p_range
+
+
+CHOICES: Mapping[str, str] = {
+    "pair": "Pair of waves",
+    "counts": "Counts that print admits",
+    "size": "n that print admits",
+    "method": "Method",
+    "tier": "Tier of total error",
+    "design_effect": "Design effect",
+    "smallest_change": "Smallest change that matters",
+    "alpha": "Error rate",
+}
+
+"""Columns of the frame of analyses that are choices: what each is called."""
+
+
+REPORTED, ANOTHER = "the one reported", "another one"
+
+
+def analyses(multiverse: Multiverse, trend: Trend) -> pd.DataFrame:
+    """Return the frame of every analysis with one more column: whether its pair of waves is the one reported."""
+    frame = multiverse.by_analysis
+    pair = trend.comparison.pair if trend.comparison else None
+    names = (pair.first.finding.id, pair.second.finding.id) if pair else ("", "")
+    own = (frame["first"] == names[0]) & (frame["second"] == names[1])
+    return frame.assign(pair=np.where(own, REPORTED, ANOTHER))
+
+
+def outcomes_table(multiverse: Multiverse) -> pd.DataFrame:
+    """Return a row for each outcome: how many analyses come to it, their share, and the range of their differences."""
+    columns = ["Outcome", "Analyses", "Share, %", "Differences, points"]
+    if multiverse.by_analysis.empty:
+        return pd.DataFrame(columns=columns)
+    rows = [
+        (row.outcome, f"{row.analyses:,}", percent(row.share), _range(row.difference_low, row.difference_high))
+        for row in by_outcome(multiverse.by_analysis).itertuples()
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _range(low: float, high: float) -> str:
+    return "" if pd.isna(low) else span(points(low, sign=True), points(high, sign=True))
+
+
+def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each value of each choice: the share of its analyses that come to each outcome, in percent.
+
+    Notes
+    -----
+    Choices with one value are left out, and outcomes that no analysis comes to.
+    """
+    if frame.empty:
+        return pd.DataFrame(columns=["Choice", "Analyses"])
+    outcomes, found = pd.factorize(frame["outcome"])
+    rows = []
+    for name, words in CHOICES.items():
+        codes, values = pd.factorize(frame[name])
+        counts = np.zeros((len(values), len(found)), dtype=int)
+        np.add.at(counts, (codes, outcomes), 1)
+        for value, own in zip(values.tolist(), counts, strict=True):
+            if len(values) > 1:
+                choice = {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{own.sum():,}"}
+                rows.append(choice | {f"{one}, %": percent(k / own.sum()) for one, k in zip(found, own, strict=True)})
+    return pd.DataFrame(rows)
+
+
+def value_words(choice: str, value: object) -> str:
+    """Return a value of a choice as a reader would say it: numbers without needless zeros, with their unit."""
+    unit = {"smallest_change": " points"}.get(choice, "")
+    return f"{value:g}{unit}" if isinstance(value, int | float) else str(value)
+
+
+MOST_DRAWN = 240
+
+"""Intervals that a chart can hold side by side and still be read."""
+
+
+_CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
+
+
+# The smallest change that matters moves no interval: it is a choice of the verdict alone.
+_DRAWN = tuple(name for name in CHOICES if name != "smallest_change")
+
+
+_SIDES = {"above zero": NAVY, "holds zero": GREY, "below zero": PLUM}
+
+
+def intervals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return every interval once, from the lowest difference to the highest; what each one says of zero beside it."""
+    columns = ["first", "second", *_DRAWN, "difference", "low", "high"]
+    once = frame[columns].drop_duplicates(["first", "second", *_DRAWN])
+    side = np.where(once["low"] > 0, "above zero", np.where(once["high"] < 0, "below zero", "holds zero"))
+    return once.assign(side=side).sort_values(["difference", "low", "high"], kind="stable", ignore_index=True)
+
+
+def drawn(by_interval: pd.DataFrame) -> pd.DataFrame:
+    """Return the intervals that are drawn: all of them, or as many as can be, evenly spaced in their order."""
+    last = len(by_interval) - 1
+    places = np.unique(np.linspace(0, last, min(MOST_DRAWN, last + 1)).round().astype(int))
+    return by_interval.iloc[places].reset_index(drop=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the matrix of choices: a heading, or a value with the places at which it was chosen."""
+
+    words: str
+    at: npt.NDArray[np.intp] | None = None
+
+
+def matrix(by_interval: pd.DataFrame) -> list[Line]:
+    """The lines below the curve: what the interval says of zero, then each choice that has two values or more."""
+    names = {"side": "The interval is"} | {name: CHOICES[name] for name in _DRAWN}
+    return [line for name, words in names.items() for line in _lines(by_interval, name, words)]
+
+
+def _lines(by_interval: pd.DataFrame, name: str, words: str) -> Iterable[Line]:
+    values = (
+        sorted(by_interval[name].unique()) if name != "side" else [s for s in _SIDES if s in set(by_interval[name])]
+    )
+    if len(values) < 2 and name != "side":
+        return
+    yield Line(words)
+    for value in values:
+        yield Line(value_words(name, value), np.flatnonzero(by_interval[name] == value))
+
+
+@styled
+def specification_chart(frame: pd.DataFrame) -> Figure | None:
+    """Return the specification curve of a construct; None without an analysis."""
+    if frame.empty:
+        return None
+    every = intervals(frame)
+    shown = drawn(every)
+    lines = matrix(shown)
+    depth = sum(_HEAD if line.at is None else _ROW for line in lines)
+    figure, (curve, below) = panels(
+        specification_message(frame), _subtitle(every, shown), (_CURVE, depth), left=_LEFT, gap=0.12, foot=0.15
+    )
+    _draw_curve(curve, shown)
+    _draw_matrix(below, lines, depth, len(shown))
+    return figure
+
+
+def _subtitle(every: pd.DataFrame, shown: pd.DataFrame) -> str:
+    some = "" if len(shown) == len(every) else f" ({len(shown):,} of {len(every):,}, evenly spaced in that order)"
+    return (
+        "Thick line: later minus earlier, from the lowest difference to the highest. Upright: the intervals"
+        f"{some}. Below: the choices behind each. None is preferred."
+    )
+
+
+def _draw_curve(axes: Axes, shown: pd.DataFrame) -> None:
+    places = np.arange(len(shown), dtype=np.float64)
+    for side, colour in _SIDES.items():
+        own = (shown["side"] == side).to_numpy()
+        ends = 100 * shown.loc[own, ["low", "high"]].to_numpy()
+        _strokes(axes, np.repeat(places[own], 2), ends.ravel(), colour, 0.8)
+    axes.step(places, 100 * shown["difference"], where="mid", color=INK, linewidth=2.2, zorder=3)
+    axes.axhline(0, color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=2)
+    axes.set_xlim(-1, len(shown))
+    axes.margins(y=0.04)
+    axes.autoscale_view(scalex=False)
+    axes.set_xticks([])
+    axes.tick_params(axis="y", length=3, labelsize=SMALLEST)
+    axes.set_ylabel("points", fontsize=SMALLEST)
+    axes.spines["bottom"].set_visible(False)
+    axes.spines["left"].set_visible(True)
+
+
+def _strokes(axes: Axes, x: FloatArray, y: FloatArray, colour: str, width: float) -> None:
+    """Many strokes as one path: a tenth of the bytes of a path each."""
+    if not len(x):
+        return
+    ends, codes = np.column_stack([x, y]), np.tile([Path.MOVETO, Path.LINETO], len(x) // 2)
+    strokes = PathPatch(Path(ends, codes.tolist()), fill=False, edgecolor=colour, linewidth=width, zorder=1)
+    strokes.set_capstyle("butt")
+    axes.add_artist(strokes)  # as a patch each stroke would be taken as a curve to find how far it reaches
+    axes.update_datalim(ends)
+
+
+def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) -> None:
+    axes.set_xlim(-1, count)
+    axes.set_ylim(depth, 0)
+    axes.set(xticks=[], yticks=[])
+    axes.spines["bottom"].set_visible(False)
+    side, start = axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
+    places = _middles(lines)
+    for line, here in zip(lines, places, strict=True):
+        weight = "bold" if line.at is None else "normal"
+        axes.text(
+            start, here, line.words, transform=side, va="center", ha="left", fontsize=SMALLEST, parse_math=False,
+            weight=weight,
+        )  # fmt: skip
+    rows = [(line.at, here) for line, here in zip(lines, places, strict=True) if line.at is not None]
+    axes.hlines([here for _, here in rows], -1, count, color=LINE, linewidth=0.6, zorder=0)
+    ends = [np.column_stack([at - 0.5, at + 0.5]).ravel() for at, _ in rows]
+    heights = [np.full(2 * len(at), here) for at, here in rows]
+    _strokes(axes, np.concatenate(ends), np.concatenate(heights), INK, 5.5)
+
+
+def _middles(lines: Sequence[Line]) -> FloatArray:
+    """Where each line stands, from the top: half a row above its end."""
+    ends = np.cumsum([_HEAD if line.at is None else _ROW for line in lines])
+    return np.asarray(ends - _ROW / 2)
+
+
+def specification_message(frame: pd.DataFrame) -> str:
+    """Return what the chart says: how far the differences spread, and the share of each outcome."""
+    counts = by_outcome(frame)
+    every = counts[counts["outcome"] == "any"].iloc[0]
+    ends = points(every["difference_low"], sign=True), points(every["difference_high"], sign=True)
+    found = counts[(counts["outcome"] != "any") & (counts["analyses"] > 0)]
+    found = found.sort_values("analyses", ascending=False, kind="stable")
+    shares = ", ".join(f"{row.outcome} {percent(row.share)}%" for row in found.itertuples())
+    return (
+        f"Over {every['analyses']:,} analyses the difference runs from {ends[0]} to {ends[1]} points; their outcomes: "
+        f"{shares}"
+    )
+
+
+def specification_alt(frame: pd.DataFrame, reason: str) -> str:
+    """Return the chart in words: its message, and what the intervals say of zero."""
+    if frame.empty:
+        return f"No chart: {reason}."
+    every = intervals(frame)
+    sides = [f"{side} {percent(float((every['side'] == side).mean()))}%" for side in _SIDES]
+    return (
+        f"{specification_message(frame)}. Intervals: {'; '.join(sides)}. "
+        f"Lowest end of an interval {points(every['low'].min(), sign=True)}, highest "
+        f"{points(every['high'].max(), sign=True)} points."
+    )

@@ -1,0 +1,266 @@
+"""The waves of a construct: sentences, tables and the chart over the years."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from crosswave.difference.estimate import estimate_share
+from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
+from crosswave.report.forest import PERCENT, Look, Row, forest
+from crosswave.report.render import confidence, figure_name, percent, span, survey_name
+from crosswave.report.sentences import answer_sentence, population_note, trend_sentence
+from crosswave.report.survey.figures import in_percent, interval_words
+from crosswave.trend.change import Trend
+from crosswave.trend.waves import Wave
+from crosswave.words import capital
+
+
+def trend_answer(trend: Trend) -> list[str]:
+    """Return the answer with its certainty, and the verdict in a sentence, both as in trends.csv."""
+    return [answer_sentence(trend), trend_sentence(trend)]
+
+
+MEANINGS: Mapping[str, str] = {
+    "not comparable": "whom the surveys asked, what they asked or how differs so much that no difference is computed",
+    "not testable": "no two waves of different years can be used, or a number that is not printed decides",
+    "uninformative by design": "nothing shows, and such surveys could hardly have shown a change or that there was "
+    "none",
+    "undecided by wording": "a figure is printed in words, and the numbers they can stand for give different verdicts",
+    "undecided by rounding": "the counts that can have been rounded to what is printed give different verdicts",
+    "changed, immaterially": "a change shows, and it is smaller than what the plan says matters",
+    "rose": "a rise shows, after errors of sampling, wording and of many comparisons are allowed for",
+    "fell": "a fall shows, after errors of sampling, wording and of many comparisons are allowed for",
+    "no material change": "no change shows, and one as large as the plan says matters is ruled out",
+    "inconclusive": "neither a change nor its absence shows, although one of them could have",
+}
+
+"""What each verdict means, for a reader who has not seen the decision table."""
+
+
+def verdict_meaning(trend: Trend) -> str:
+    """Return what the verdict on a trend means, in one sentence."""
+    return f"“{capital(trend.verdict)}” means: {MEANINGS[trend.verdict]}."
+
+
+def trend_caveats(trend: Trend) -> list[str]:
+    """Return what a reader must know before using the verdict."""
+    surveys = [wave.survey for wave in trend.waves]
+    note = population_note(*surveys)
+    advertised = [f"A change is also printed without its earlier level: {name}." for name in trend.construct.changes]
+    noted = [f"{figure_name(wave.finding)}. {wave.answer.note}" for wave in trend.waves if wave.answer.note]
+    refused = [f"{figure_name(wave.finding)}: cannot be used: {wave.refusal}" for wave in trend.waves if wave.refusal]
+    return [*([f"{capital(note)}."] if note else []), *advertised, *noted, *refused]
+
+
+WAVE_COLUMNS = (
+    "finding_id", "survey_id", "survey", "year", "house", "published", "reversed", "base", "level", "value_low",
+    "value_high", "estimate", "low", "high", "compared", "tier", "refusal",
+)  # fmt: skip
+
+
+def by_wave(trend: Trend) -> pd.DataFrame:
+    """Return a row for each wave of a construct, shares as the construct means them (reversed ones turned round)."""
+    return pd.DataFrame([_wave_row(wave, trend) for wave in trend.waves], columns=list(WAVE_COLUMNS))
+
+
+def _wave_row(wave: Wave, trend: Trend) -> dict[str, object]:
+    pair = trend.comparison.pair if trend.comparison else None
+    value, interval = _shares(wave, trend)
+    return {
+        "finding_id": wave.finding.id,
+        "survey_id": wave.survey.id,
+        "survey": survey_name(wave.survey),
+        "year": wave.year,
+        "house": wave.survey.fieldwork.house or wave.survey.publisher,
+        "published": wave.finding.answer.printed,
+        "reversed": wave.answer.reversed,
+        "base": wave.size_words.removesuffix(" of"),
+        "level": wave.counts.level,
+        "value_low": value[0],
+        "value_high": value[1],
+        "estimate": sum(value) / 2,
+        "low": interval[0],
+        "high": interval[1],
+        "compared": pair is not None and wave.finding.id in (pair.first.finding.id, pair.second.finding.id),
+        "tier": _tier(wave, trend),
+        "refusal": wave.refusal,
+    }
+
+
+def _tier(wave: Wave, trend: Trend) -> str:
+    """Grade of a wave beside the first wave of the reported pair; a wave of that same year, beside the second."""
+    if trend.pair is None or wave.finding.id == trend.pair.first.finding.id:
+        return ""
+    reported = [one.finding.id for one in (trend.pair.first, trend.pair.second)]
+    among = [{pair.first.finding.id, pair.second.finding.id} for pair in trend.pairs]
+    places = [k for beside in reported for k, both in enumerate(among) if both == {beside, wave.finding.id}]
+    return trend.pairs[places[0]].comparability.grade if places else ""
+
+
+def _shares(wave: Wave, trend: Trend) -> tuple[tuple[float, float], tuple[float, float]]:
+    counts, nothing = wave.counts, (math.nan, math.nan)
+    yes, bases = counts.pairs()
+    if counts.share_low is None or counts.share_high is None:
+        return nothing, nothing
+    value = (float(counts.share_low), float(counts.share_high))
+    if not yes:
+        return _turned(value, wave), nothing
+    settings = trend.settings
+    estimate = estimate_share(yes, bases, alpha=settings.alpha, design_effect=settings.design_effect)
+    return _turned((estimate.share_low, estimate.share_high), wave), _turned((estimate.low, estimate.high), wave)
+
+
+def _turned(ends: tuple[float, float], wave: Wave) -> tuple[float, float]:
+    return (1 - ends[1], 1 - ends[0]) if wave.answer.reversed else ends
+
+
+def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each wave, ready to be read."""
+    printed = ["all but " if turned else "" for turned in waves["reversed"]]
+    shares = zip(waves["value_low"], waves["value_high"], strict=True)
+    intervals = zip(waves["low"], waves["high"], strict=True)
+    table = pd.DataFrame(
+        {
+            "Survey": waves["survey"],
+            "Collected by": waves["house"].fillna("not printed"),
+            "Printed": [turned + text for turned, text in zip(printed, waves["published"], strict=True)],
+            "Base": waves["base"].replace("an unknown number", "not printed"),
+            "Share, %": [span(percent(low) or None, percent(high) or None) for low, high in shares],
+            "Interval, %": [span(percent(low) or None, percent(high) or None) for low, high in intervals],
+            "Level": waves["level"],
+            "Compared": waves["compared"].map({True: "yes", False: ""}),
+            "Grade": waves["tier"],
+            "Id of the figure": waves["finding_id"],
+        }
+    )
+    return table.assign(**{"Why it cannot be used": waves["refusal"].fillna("")}) if waves["refusal"].any() else table
+
+
+def asked_table(trend: Trend) -> pd.DataFrame:
+    """Return a row for each wave: who was asked, what, what the answer says, and how it was given."""
+    return pd.DataFrame([_asked_row(wave) for wave in trend.waves], columns=list(_ASKED))
+
+
+_GIVEN = {
+    "single": "one answer each",
+    "multi": "any number of answers",
+    "scale": "a point on a scale",
+    "fact": "a fact",
+    None: "not printed",
+}
+
+
+_ASKED = ("Survey", "Who was asked", "What was asked", "The answer", "How answers were given", "Collected")
+
+
+def _asked_row(wave: Wave) -> tuple[str, ...]:
+    survey, question = wave.survey, wave.finding.question
+    says = wave.finding.answer.says
+    answer = f"all but “{says}”" if wave.answer.reversed else f"“{says}”"
+    given = _GIVEN[question.response]
+    return (
+        survey_name(survey),
+        survey.population,
+        question.asks,
+        answer,
+        given,
+        survey.mode or "not printed",
+    )
+
+
+# Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
+_TIERS: Mapping[str, tuple[str, str]] = {
+    "": ("*", "the wave that the others are held against"),
+    "A": ("o", "grade A: the same instrument, house and population"),
+    "B1": ("s", "grade B1: the same question, another house"),
+    "H": ("D", "grade H: one house, in other words or of another slice"),
+    "B2": ("^", "grade B2: another house, in other words or of another slice"),
+    "B3": ("v", "grade B3: different words, or a different slice"),
+    "C": ("X", "grade C: may not be compared with it"),
+}
+
+
+_ALONE = Look("o", GREY, "a wave that no other year's is held against", filled=False)
+
+
+VERDICT_LOOKS: Mapping[str, Look] = {
+    "rose": Look("^", NAVY, "rose"),
+    "fell": Look("v", PLUM, "fell"),
+    "changed, immaterially": Look("d", TEAL, "changed, by less than matters"),
+    "no material change": Look("s", TEAL, "no material change"),
+    "inconclusive": Look("o", GREY, "inconclusive", filled=False),
+    "undecided by rounding": Look("P", ORANGE, "undecided by rounding"),
+    "undecided by wording": Look("X", ORANGE, "undecided by wording"),
+    "uninformative by design": Look("D", GREY, "uninformative by design", filled=False),
+    "not testable": Look("s", ORANGE, "not testable: the n that is missing decides", filled=False),
+    "not comparable": Look("X", GREY, "not comparable", filled=False),
+}
+
+
+@styled
+def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
+    """Return the waves of a construct from the earliest to the latest, each with its interval; None without a wave."""
+    if waves["value_low"].isna().all():
+        return None
+    subtitle = (
+        "The marker is the grade, filled where the wave is compared. "
+        f"Wide bar: what print admits; line: {confidence(trend.settings.alpha)} interval, if those who answered were "
+        "a random sample."
+    )
+    return forest(wave_rows(waves), _wave_looks(), PERCENT, title=waves_message(trend), subtitle=subtitle)
+
+
+def wave_rows(waves: pd.DataFrame) -> list[Row]:
+    """Return the rows of the chart, in percent, earliest year first."""
+    alone = not (waves["tier"] != "").any() and not waves["compared"].any()
+    return [
+        Row(
+            label=f"{row.survey}: {_printed(row)} of {row.base}{_grade(row)}",
+            kind="alone" if alone else f"{row.tier}|{'compared' if row.compared else 'beside'}",
+            value=in_percent(row.estimate),
+            low=in_percent(row.low),
+            high=in_percent(row.high),
+            admits_low=in_percent(row.value_low),
+            admits_high=in_percent(row.value_high),
+            heading=str(row.year),
+        )
+        for row in waves.itertuples()
+    ]
+
+
+def _printed(row: Any) -> str:
+    return f"all but {row.published}" if row.reversed else str(row.published)
+
+
+def _grade(row: Any) -> str:
+    return f", grade {row.tier}" if row.tier else ""
+
+
+def _wave_looks() -> dict[str, Look]:
+    compared = {
+        f"{tier}|compared": Look(marker, NAVY, f"{words}; compared") for tier, (marker, words) in _TIERS.items()
+    }
+    beside = {f"{tier}|beside": Look(marker, GREY, words, filled=False) for tier, (marker, words) in _TIERS.items()}
+    return compared | beside | {"alone": _ALONE}
+
+
+def waves_message(trend: Trend) -> str:
+    """Return what the chart says: the verdict on the construct."""
+    label = trend.construct.label
+    return f"{capital(label)}: {trend.verdict}"
+
+
+def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
+    """Return the chart in words: the verdict, then each wave."""
+    if waves["value_low"].isna().all():
+        return f"No chart: {waves_message(trend)}; no wave of these years prints a share."
+    rows = [
+        f"{row.year}, {row.survey}: {_printed(row)}{_grade(row)}{interval_words(row.low, row.high)}"
+        for row in waves.itertuples()
+    ]
+    return f"{waves_message(trend)}. {'; '.join(rows)}."
