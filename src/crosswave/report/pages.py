@@ -36,6 +36,7 @@ def run_request(
         surveys=tuple(registry.surveys),
         sources=_sources_with_claims(registry),
         constructs=tuple(registry.constructs),
+        without=_without_material(registry),
         parameters=given,
         data=made.files,
         facts=made.facts,
@@ -62,6 +63,12 @@ def site_material(registry: Registry, ledger: Ledger) -> Material:
         methods=methods.read_text(encoding="utf-8") if methods.is_file() else "",
         left_out=tuple(warnings(registry)),
     )
+
+
+def _without_material(registry: Registry) -> tuple[str, ...]:
+    """The single pages of which the data folder holds nothing."""
+    needs = {"context": registry.facts, "synthesis": registry.constructs}
+    return tuple(page for page, material in needs.items() if not material)
 
 
 def _sources_with_claims(registry: Registry) -> tuple[str, ...]:
