@@ -77,7 +77,7 @@ def _sources_with_claims(registry: Registry) -> tuple[str, ...]:
 
 def _page_texts(registry: Registry, ledger: Ledger) -> Mapping[str, PageText]:
     return {
-        "start": PageText(summary="What this is, and the state of the evidence."),
+        "start": PageText(title=registry.study.question, summary="What this is, and the state of the evidence."),
         "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
         "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),

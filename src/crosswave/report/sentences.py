@@ -73,7 +73,7 @@ def population_note(*surveys: Survey) -> str:
 
 
 def wave_words(wave: Wave) -> str:
-    """Return a wave as ``58% of 235 people in 2017 (igov-2017)``."""
+    """Return a wave as ``58% of 235 people in 2017 (poll-2017)``."""
     unit = unit_words(wave.survey.unit).many
     reverse = "all but " if wave.answer.reversed else ""
     return f"{reverse}{wave.finding.answer.printed} of {wave.size_words} {unit} in {wave.year} ({wave.survey.id})"

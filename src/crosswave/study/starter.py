@@ -59,13 +59,14 @@ def _fill(folder: Path) -> None:
     shutil.copy(shipped("METHODS.md"), folder)
     (folder / "notebooks").mkdir()
     for path in sorted(shipped("notebooks").glob("*.ipynb")):
-        text = _emptied(path.read_text(encoding="utf-8"), study.question if path.name.startswith("00") else "")
+        text = _emptied(path.read_text(encoding="utf-8"), "Start here" if path.name.startswith("00") else "")
         (folder / "notebooks" / path.name).write_text(text, encoding="utf-8")
 
 
 def _plan(population: str) -> str:
     """The plan that comes with the package, for another population and with other families."""
-    text = shipped("plan.yaml").read_text(encoding="utf-8").replace("the public sector", population)
+    path = shipped("plan.yaml")
+    text = path.read_text(encoding="utf-8").replace(read_study(path.parent).population, population)
     text = re.sub(r"(smallest_change:\n  value: \S+\n  source: ).*", rf"\g<1>{_SMALLEST}", text)
     return re.sub(r"^families:\n(?:  .*\n)+\n", _FAMILIES, text, flags=re.MULTILINE)
 

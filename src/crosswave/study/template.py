@@ -168,7 +168,7 @@ def survey_path(survey_id: str, folder: Path) -> Path:
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", survey_id):
         raise ValueError(
-            f"a survey id is small letters, digits and single hyphens, such as town-poll-2017; {survey_id!r} arrived"
+            f"a survey id is small letters, digits and single hyphens, such as poll-2017; {survey_id!r} arrived"
         )
     return folder / "surveys" / f"{survey_id}.yaml"
 

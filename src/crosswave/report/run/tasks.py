@@ -37,7 +37,7 @@ class Task:
     Attributes
     ----------
     page : str
-        Its id, also its place under the output folder: ``survey/igov-2017``.
+        Its id, also its place under the output folder: ``survey/poll-2017``.
     kind : str
         ``start``, ``synthesis``, ``context``, ``calibration``, ``claims``, ``trend`` or ``survey``.
     data : tuple of Path
