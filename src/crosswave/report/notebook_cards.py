@@ -26,8 +26,6 @@ _LEVELS = {
     "not-solved": "not solved",
     "unquantified": "without a share",
 }
-ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
-"""Who answered, by what one reply stands for."""
 
 Facts = Mapping[str, str | tuple[Link, ...]]
 """What is known, by what it is; what is empty is not shown."""

@@ -195,7 +195,7 @@ def _topics(topics: str) -> list[str]:
 
 def _asking(fields: Iterable[Field]) -> list[Field]:
     """Fields without what is proposed for them; what a survey may lack stands as a comment."""
-    optional = {"publisher": ("#publisher", "Acme Ltd", "who put it out")}
+    optional = {"publisher": ("#publisher", "Who Published Ltd", "who put it out")}
     asked = ((key, default if key.startswith("#") else "", says) for key, default, says in fields)
     return [optional.get(field[0], field) for field in asked]
 

@@ -166,7 +166,7 @@ class Study(Record):
 
     title: Text = Field(description="What the study is, as a heading.")
     question: Text = Field(description="What it asks, as the first line of its first page.")
-    population: Text = Field(description="Whom its surveys speak of, as a sentence ends: the public sector.")
+    population: Text = Field(description="Whom its surveys speak of, as a sentence ends: the people of the town.")
     window: Window
     authors: Annotated[tuple[Text, ...], Field(min_length=1)]
     licence: Licence
