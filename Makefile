@@ -37,7 +37,6 @@ bench: setup                           ## how long everything takes, into report
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
 
 lab: setup                             ## open the notebooks in JupyterLab
-	@$(VENV_BIN)/python -m crosswave.kernel
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks
 
 notebooks: setup                       ## execute the notebooks in place: their outputs are what the tests compare

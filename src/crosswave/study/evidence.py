@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from crosswave.memo import digest
+from crosswave.memo import digest, remembered
 from crosswave.study import DataError, Registry, find_data, load_registry, load_rules
 from crosswave.study.audit import examine
 from crosswave.study.cache import Store, read_results, source_digest
@@ -38,17 +38,23 @@ def load_evidence(folder: Path | None = None) -> Registry:
     A folder that was found without faults is not examined again as long as no byte of it changes.
     """
     read_results()
-    folder, examined = folder or find_data(), Store("examined")
+    folder = folder or find_data()
     digests = folder_digests(folder)
     key = digest(folder_key(folder, digests), *_rules())
+    registry = remembered(lambda: _examined(folder, digests, key), "evidence", str(folder), key, outlives=False)
+    check_given(registry.plan)
+    return _told(registry)
+
+
+def _examined(folder: Path, digests: Mapping[Path, str], key: str) -> Registry:
+    examined = Store("examined")
     if examined.get(key) is not None:
         return load_registry(folder)
     registry, faults = examine(folder)
     if registry is None:
         raise DataError(faults)
-    check_given(registry.plan)
     if faults:
-        return _told(leave_out(registry, faults))
+        return leave_out(registry, faults)
     if folder_digests(folder) == digests:  # else a file changed while it was read
         examined.put(key, b"")
     return registry

@@ -10,14 +10,14 @@ from pathlib import Path
 import nbformat
 
 from crosswave.files import write_whole
-from crosswave.report.run.execute import execute_task
+from crosswave.report.run.execute import make_page_cold
 from crosswave.report.run.recorded import record
 from crosswave.report.run.tasks import Task
 
 
 def refresh(notebook: Path) -> str:
     """Execute one notebook and write it back with its outputs."""
-    product = execute_task(Task(notebook.stem, notebook, {}, kind="start"))
+    product = make_page_cold(Task(notebook.stem, notebook, {}, kind="start"))
     if not product.error:
         executed = nbformat.reads(product.notebook, as_version=4)
         for name in ("papermill", "crosswave"):
