@@ -27,10 +27,19 @@ class Counted:
     ----------
     fits : bool
         Whether some n can have printed all of them.
+    shares : tuple of Quantity
+        The figures as they were read.
+    sizes : tuple of int
+        The smallest and the largest n that was tried.
+    fitting : tuple of int
+        Every n between them that can have printed all figures.
     """
 
     lines: tuple[str, ...]
     fits: bool
+    shares: tuple[Quantity, ...]
+    sizes: tuple[int, int]
+    fitting: tuple[int, ...]
 
 
 def count_typed(printed: Sequence[str], n: str | None, rounding: str, registry: Registry) -> Counted:
@@ -53,7 +62,7 @@ def count_typed(printed: Sequence[str], n: str | None, rounding: str, registry: 
         raise ValueError("\n".join(dict.fromkeys(faults)))
     shares = [_share(figure, rounding, registry) for figure in figures]
     fitting = fitting_sizes(shares, range(sizes[0], sizes[1] + 1))
-    return Counted(tuple(_lines(shares, sizes, fitting)), bool(fitting))
+    return Counted(tuple(_lines(shares, sizes, fitting)), bool(fitting), tuple(shares), sizes, tuple(fitting))
 
 
 def _one_base(figures: Sequence[HandFigure], registry: Registry) -> tuple[int, int]:

@@ -77,8 +77,6 @@ def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:
 
 
 _MADE_BY = {"source": "the source's", "project": "this project's"}
-
-
 CLAIM_VERDICTS = ("For those who answered", "If a random sample", "For the population")
 
 

@@ -15,11 +15,7 @@ from crosswave.trend.change import Trend
 from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
-
-
 _CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}
-
-
 _LEVELS = {
     "recomputed": "computed again from microdata",
     "consistent": "with whole counts behind them",
@@ -29,15 +25,10 @@ _LEVELS = {
     "not-solved": "not solved",
     "unquantified": "without a share",
 }
-
-
 ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
-
 """Who answered, by what one reply stands for."""
 
-
 Facts = Mapping[str, str | tuple[Link, ...]]
-
 """What is known, by what it is; what is empty is not shown."""
 
 

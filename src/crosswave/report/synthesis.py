@@ -25,8 +25,6 @@ from crosswave.trend.verdict import DECISIONS
 from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
-
-
 _YEARS_MORE = 2
 
 
@@ -195,7 +193,6 @@ FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
     "one wave only": ("not compared", lambda t: len(t.waves) == 1),
     "no wave": ("not compared", lambda t: True),
 }
-
 """What becomes of a construct in a window: the first whose condition holds, and the group that it belongs to."""
 
 

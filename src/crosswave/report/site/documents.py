@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from crosswave.report.site.material import Citation
-
-if TYPE_CHECKING:
-    pass
 
 CODE_LICENCE = ("MIT", "the code")
 DATA_LICENCE = ("CC BY 4.0", "the descriptions and results; figures are facts, cited to the pages that print them")

@@ -27,7 +27,6 @@ FOREIGN_KEYS = {  # table -> its column, the table it refers to, the column ther
     "trends": (("first", "findings", "finding_id"), ("second", "findings", "finding_id")),
 }
 PACKAGE, WHOLE = "datapackage.json", "crosswave-data.zip"
-
 _TYPES = {"integer": "Int64", "year": "Int64", "number": "Float64", "boolean": "boolean", "string": "string"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 

@@ -27,8 +27,6 @@ from crosswave.study.models import ORGANISATIONS, Survey
 from crosswave.words import capital, plural
 
 _NOUNS = {"person": ("person", "people")}
-
-
 _ORGANISATIONS = "organisation", ORGANISATIONS
 
 
@@ -77,8 +75,6 @@ def label(finding: Finding) -> str:
 
 
 _SHOWN = 3
-
-
 _MOST_DECIMALS = 9
 
 

@@ -35,7 +35,6 @@ _MEANINGS: Mapping[str, str] = {
     r"without the assumption that .*": "it is nowhere stated",
     r"with \d+ scores in place of \d+": "another number of them gave a score",
 }
-
 """What a repair would mean, by its words."""
 
 
@@ -197,11 +196,7 @@ def _sorted(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> lis
 
 
 COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
-
-
 _TOLD = 2
-
-
 _Change = tuple[str, Counts | None, Counts | None]
 
 

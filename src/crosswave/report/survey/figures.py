@@ -97,8 +97,6 @@ def _power(findings: pd.DataFrame) -> list[str]:
 
 
 _ABLE = "had certain other values been printed in their place, no whole numbers would have fitted"
-
-
 _SILENT = "any other value would have fitted as well, so their agreement is no evidence"
 
 

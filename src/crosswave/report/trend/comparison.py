@@ -156,10 +156,7 @@ def tiers(trend: Trend, registry: Registry, reconstructions: Mapping[str, Recons
 
 
 def _under(
-    trend: Trend,
-    tried: Mapping[str, Settings],
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
+    trend: Trend, tried: Mapping[str, Settings], registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> dict[str, Trend]:
     alone = {words: assess(trend.construct, registry, reconstructions, one) for words, one in tried.items()}
     return {words: with_others(one, trend.others) for words, one in alone.items()}

@@ -1,0 +1,1 @@
+"""What an analyst works with: a study opened once, its frames, and results that show themselves."""

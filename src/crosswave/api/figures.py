@@ -1,0 +1,224 @@
+"""Figures typed by hand: which counts can have printed them, and what two of them say of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crosswave.api import drawing
+from crosswave.api.comparisons import ComparisonResult, comparison_frame
+from crosswave.api.showing import Shown, records
+from crosswave.by_hand.comparison import compare_typed
+from crosswave.by_hand.counting import Counted, count_typed
+from crosswave.printed.quantity import Quantity
+from crosswave.reconstruct.by_hand import counts_on
+from crosswave.study.evidence import load_for_typed
+from crosswave.study.loading import load_rules
+from crosswave.study.places import find_rules
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from crosswave.api.study import Study
+
+
+def counts(
+    *printed: str, n: int | range | str | None = None, rounding: str = "nearest", study: Study | None = None
+) -> CountsResult:
+    """Return which counts of n can have printed some figures, or which n fit all of them.
+
+    Parameters
+    ----------
+    *printed : str
+        Figures of one base as printed: ``"73%"``, ``"73% of 61"``, ``"nearly half"``, ``"1 in 3"``.
+    n : int, range or str, optional
+        How many people answered: one number, a range such as ``range(50, 81)`` or ``"50-80"``, or words such as
+        ``"nearly 1,000"``. It may be left out where a figure says it.
+    rounding : {"nearest", "truncated"}
+        How the percentages were rounded.
+    study : Study, optional
+        Whose phrases count; if absent, those of the study here or above, else those of the package.
+
+    Raises
+    ------
+    ValueError
+        Something cannot be read: every fault, a line each.
+
+    Examples
+    --------
+    >>> import crosswave as cw
+    >>> cw.counts("73%", n=60)
+    73% of 60: 44
+    >>> cw.counts("73%", n=61).fits
+    False
+    >>> cw.counts("73%", "65%", n=range(50, 61)).sizes
+    [51, 52, 55, 60]
+    """
+    registry = study.loaded if study else load_rules(find_rules())
+    return CountsResult(count_typed(printed, _size_words(n), rounding, registry))
+
+
+def _size_words(n: int | range | str | None) -> str | None:
+    if not isinstance(n, range):
+        return None if n is None else str(n)
+    if len(n) == 0 or n.step != 1:
+        raise ValueError(
+            f"n must be a range of one number or more, with a step of 1; {n!r} arrived; write range(50, 81)"
+        )
+    return f"{n.start}-{n.stop - 1}"
+
+
+@dataclass(frozen=True, repr=False)
+class CountsResult(Shown):
+    """The counts that can have printed some figures of one base.
+
+    Attributes
+    ----------
+    found : Counted
+        Figures, sizes tried and sizes that fit.
+    """
+
+    found: Counted
+
+    @property
+    def fits(self) -> bool:
+        """Whether some n can have printed all figures."""
+        return self.found.fits
+
+    @property
+    def sizes(self) -> list[int]:
+        """Every n tried that can have printed all figures."""
+        return list(self.found.fitting)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, a line for each figure."""
+        return "\n".join(self.found.lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each n tried and each figure.
+
+        Returns
+        -------
+        DataFrame
+            ``printed``, ``n``, ``count_low``, ``count_high`` (missing where no count prints the figure),
+            ``share_low``, ``share_high`` (for which the figure stands), ``fits`` (whether this n fits all figures).
+        """
+        n = np.arange(self.found.sizes[0], self.found.sizes[1] + 1)
+        frame = pd.concat([_figure_frame(share, n) for share in self.found.shares], ignore_index=True)
+        return frame.assign(fits=frame["n"].isin(self.found.fitting))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return figures, sizes and whether they fit as plain values, ready for JSON."""
+        printed = [share.printed for share in self.found.shares]
+        return {"printed": printed, "fits": self.fits, "sizes": self.sizes, "rows": records(self.to_frame())}
+
+    def chart(self, ax: Axes | None = None) -> Axes:
+        """Draw which n can have printed each figure.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; new axes, nine inches wide, if absent.
+        """
+        return drawing.sizes_chart(self.to_frame(), self.found.lines[0], ax)
+
+    def __repr__(self) -> str:
+        """Return what was found, a line for each figure."""
+        return self.sentence
+
+    def _title(self) -> str:
+        return "Which counts can have printed it" if self.found.fits else "No counts can have printed it"
+
+    def _facts(self) -> Mapping[str, str]:
+        return {"Found": "; ".join(self.found.lines)}
+
+    def _shown_frame(self) -> pd.DataFrame:
+        frame = self.to_frame()
+        return frame[frame["fits"]].drop(columns="fits")
+
+
+def _figure_frame(share: Quantity, n: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """The counts of one figure on each n."""
+    found = [counts_on(share, int(size)) for size in n]
+    ends = [(one[0], one[-1]) if one else (None, None) for one in found]
+    frame = pd.DataFrame(ends, columns=["count_low", "count_high"]).astype("Int64")
+    frame.insert(0, "printed", share.printed)
+    frame.insert(1, "n", n)
+    return frame.assign(share_low=float(share.low), share_high=float(share.ends.high))
+
+
+def compare(
+    earlier: str,
+    later: str,
+    *,
+    n: int | str | Sequence[int | str] = (),
+    tier: str | None = None,
+    total_error: float | None = None,
+    design_effect: float | Sequence[float] = (),
+    sampling: str | None = None,
+    smallest_change: float | None = None,
+    alpha: float | None = None,
+    study: Study | None = None,
+) -> ComparisonResult:
+    """Return two printed figures compared, by the rules by which trends are.
+
+    Parameters
+    ----------
+    earlier, later : str
+        Figures as printed: ``"58% of 235"``, ``"137 of 235"``, ``"nearly half of 948"``, ``"1 in 3"``.
+    n : int, str or sequence, optional
+        How many answered, for figures that do not say it: one for both, or one for each.
+    tier : str, optional
+        How the surveys are related, a tier of the plan: A (one instrument repeated; the default), B1, H, B2, B3.
+    total_error : float, optional
+        Standard deviation of a survey beyond sampling, percentage points at a share of one half, in place of the
+        tier's; 0 for sampling alone.
+    design_effect : float or sequence of float, optional
+        The n of both figures is divided by it; two numbers, one for each.
+    sampling : str, optional
+        How people were chosen: probability, census, panel, self-selected, poll-at-event, foi.
+    smallest_change : float, optional
+        The smallest change that matters, percentage points.
+    alpha : float, optional
+        Error rate, above 0 and below 0.5.
+    study : Study, optional
+        Whose plan counts; if absent, that of the study here or above, else that of the package.
+
+    Raises
+    ------
+    ValueError
+        Something cannot be used: every fault, a line each.
+
+    Examples
+    --------
+    >>> import crosswave as cw
+    >>> found = cw.compare("58% of 235", "53% of 232", tier="B1")
+    >>> found.answer, round(found.difference, 1)
+    ('cannot tell', -4.9)
+    >>> found.to_frame()[["tier", "verdict"]].to_dict("records")
+    [{'tier': 'B1', 'verdict': 'uninformative by design'}]
+    """
+    registry = study.registry if study else load_for_typed(find_rules())
+    numbers = {"total-error": _text(total_error), "smallest-change": _text(smallest_change), "alpha": _text(alpha)}
+    found = compare_typed(
+        (earlier, later), [str(one) for one in _each(n)], numbers, tier, registry,
+        design_effects=[str(one) for one in _each(design_effect)], sampling=sampling,
+    )  # fmt: skip
+    first, second = found.figures
+    names = first.typed, second.typed
+    trends = {name: verdict.trend for name, verdict in found.verdicts.items()}
+    return ComparisonResult(found.verdict.trend, names, comparison_frame(trends, names))
+
+
+def _text(number: float | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _each(value: object) -> Sequence[object]:
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]

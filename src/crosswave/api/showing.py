@@ -1,0 +1,85 @@
+"""How every result shows itself: as text in a terminal, as HTML in a notebook, as a chart on axes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_ROWS = 12
+"""So many rows of a frame are shown with a result; `to_frame` has all."""
+
+
+class Shown:
+    """A result with a title, facts in words and a frame."""
+
+    def _title(self) -> str:
+        raise NotImplementedError
+
+    def _facts(self) -> Mapping[str, str]:
+        raise NotImplementedError
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as a frame with numeric columns."""
+        raise NotImplementedError
+
+    def _shown_frame(self) -> pd.DataFrame:
+        return self.to_frame()
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the result as plain values, ready for JSON; None where there is no such number."""
+        return {"rows": records(self.to_frame())}
+
+    def __repr__(self) -> str:
+        """Return the result as text that fits a terminal."""
+        facts = [f"{name}: {fact}" for name, fact in self._facts().items() if fact]
+        frame, more = self._few()
+        table = [frame.to_string(index=False, max_colwidth=40, line_width=120)] if len(frame) else []
+        return "\n".join([self._title(), *facts, *table, *more])
+
+    def _repr_html_(self) -> str:
+        """Return the result as HTML, which JupyterLab shows in place of the text."""
+        items = "".join(
+            f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>" for name, fact in self._facts().items() if fact
+        )
+        frame, more = self._few()
+        table = frame_html(frame, "; ".join([self._title(), *more])) if len(frame) else ""
+        return f'<section class="card"><h3>{escape(self._title())}</h3><dl>{items}</dl></section>\n{table}'
+
+    def _few(self) -> tuple[pd.DataFrame, list[str]]:
+        """The first rows, and how many there are where that is not all."""
+        frame = self._shown_frame()
+        more = [f"the first {_ROWS} of {len(frame)} rows"] if len(frame) > _ROWS else []
+        return frame.head(_ROWS), more
+
+
+def frame_html(frame: pd.DataFrame, caption: str) -> str:
+    """Return a frame as an HTML table with a caption, nothing where a value is missing."""
+    html = frame.to_html(index=False, border=0, classes="crosswave", na_rep="", float_format="{:.4g}".format)
+    head, body = str(html).split(">", 1)
+    return f"{head}>\n<caption>{escape(caption)}</caption>{body}"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a frame as plain values, None where one is missing."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: object) -> object:
+    return value.item() if hasattr(value, "item") else value
+
+
+def axes_of(ax: Axes | None, height: float) -> Axes:
+    """Return the axes to draw on: those that are passed, else new ones, nine inches wide."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    _, made = plt.subplots(figsize=(9, height), layout="constrained")
+    return made

@@ -1,0 +1,362 @@
+"""A study: a data folder opened once, its plan resolved, its counts found when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+
+from crosswave.api import frames
+from crosswave.api.comparisons import ComparisonResult, compared
+from crosswave.api.surveys import SurveyResult
+from crosswave.api.trends import TrendResult
+from crosswave.api.verdicts import ClaimResult
+from crosswave.claims import Checker
+from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.study.evidence import load_evidence
+from crosswave.study.faults import nearest
+from crosswave.study.loading import Registry
+from crosswave.study.models import Construct, Plan
+from crosswave.trend.change import Trend, assess
+from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.settings import Settings, planned
+from crosswave.trend.synthesis import assess_all
+from crosswave.words import arrived, plural
+
+
+def open(folder: str | PathLike[str] | None = None) -> Study:
+    """Return the study in a folder.
+
+    Parameters
+    ----------
+    folder : str or path, optional
+        A data folder (it holds ``surveys/``), or a folder that holds one as ``data/``. If absent, the nearest
+        ``data/`` in the working folder or above it. No other folder is ever taken in its place.
+
+    Returns
+    -------
+    Study
+        Surveys whose files have faults are left out, each told in a line on standard error.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no study there.
+    DataError
+        A file that all surveys share has a fault: every fault with file and line.
+
+    Examples
+    --------
+    >>> import crosswave as cw
+    >>> study = cw.open()
+    >>> study.folder.name
+    'data'
+    """
+    return Study(load_evidence(_data_folder(folder)))
+
+
+def _data_folder(folder: str | PathLike[str] | None) -> Path:
+    if folder is None:
+        here = Path.cwd()
+        tried = [above / "data" for above in (here, *here.parents)]
+        where, advice = f"no folder data/surveys is in {here} or above", 'cw.open("FOLDER") opens another'
+    else:
+        tried = [Path(folder), Path(folder) / "data"]
+        where, advice = f"{folder} holds no study", "name a folder that holds surveys/ or data/surveys/"
+    for one in tried:
+        if (one / "surveys").is_dir():
+            return one
+    raise FileNotFoundError(f"{where}; {advice}")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A data folder as an analyst works with it.
+
+    Numbers that are not passed are those of the study's plan. Shares lie in [0, 1], differences are in percentage
+    points, counts and n are whole numbers.
+
+    Attributes
+    ----------
+    registry : Registry
+        The records as they were read, with the plan resolved.
+
+    Examples
+    --------
+    >>> import crosswave as cw
+    >>> study = cw.open()
+    >>> findings = study.findings()
+    >>> bool((findings["n_low"].dropna() > 0).all())
+    True
+    """
+
+    loaded: Registry = field(repr=False)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The records, with a number for every total error that the plan has estimated."""
+        return with_estimated_error(self.loaded, self.reconstructions)
+
+    @cached_property
+    def reconstructions(self) -> Mapping[str, Reconstruction]:
+        """What can have printed each survey, by its id; found when it is first asked for."""
+        return _Reconstructions(self.loaded)
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self.loaded.folder
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, resolved."""
+        return self.registry.plan
+
+    def settings(
+        self,
+        *,
+        alpha: float | None = None,
+        design_effect: float | None = None,
+        total_error: float | None = None,
+        smallest_change: float | None = None,
+        from_year: int | None = None,
+        to_year: int | None = None,
+    ) -> Settings:
+        """Return the plan's settings, with those in their place that are passed.
+
+        Parameters
+        ----------
+        alpha : float, optional
+            Error rate of tests and intervals, above 0 and below 0.5.
+        design_effect : float, optional
+            Factor by which weighting and clustering inflate the variance, at least 1.
+        total_error : float, optional
+            Standard deviation of a survey beyond sampling, percentage points at a share of one half.
+        smallest_change : float, optional
+            The smallest change that matters, percentage points.
+        from_year, to_year : int, optional
+            First and last year of the window.
+
+        Raises
+        ------
+        ValueError
+            A number is outside its range; all of them are named.
+        """
+        return planned(self.loaded.plan, alpha, design_effect, total_error, smallest_change, from_year, to_year)
+
+    def findings(self) -> pd.DataFrame:
+        """Return a row for each printed figure.
+
+        Returns
+        -------
+        DataFrame
+            ``finding_id``, ``survey_id``, ``survey`` (title), ``year``, ``question_id``, ``question``, ``answer``,
+            ``topic``, ``printed``, ``level``; ``n``, ``n_low``, ``n_high`` (people behind the figure; ``n`` where they
+            are one number), ``count_low``, ``count_high``, ``share_low``, ``share_high`` (all that can have printed
+            it), ``estimate``, ``low``, ``high`` (interval if those who answered were a random sample), ``n_effective``,
+            ``power`` (share of other values that the figure could not have had) and ``reason``.
+
+        Examples
+        --------
+        >>> import crosswave as cw
+        >>> frame = cw.open().findings()
+        >>> [str(frame[name].dtype) for name in ("year", "n", "share_low")]
+        ['Int64', 'Int64', 'float64']
+        """
+        return self._findings.copy()
+
+    @cached_property
+    def _findings(self) -> pd.DataFrame:
+        return frames.all_findings(self.registry, self.reconstructions)
+
+    def surveys(self) -> pd.DataFrame:
+        """Return a row for each survey: title, year, house, population, n_low, n_high, figures."""
+        return frames.surveys_frame(self.loaded, self.reconstructions)
+
+    def topics(
+        self,
+        *,
+        alpha: float | None = None,
+        from_year: int | None = None,
+        to_year: int | None = None,
+    ) -> pd.DataFrame:
+        """Return a row for each thing that several surveys measured: waves, comparison, verdict and answer.
+
+        Parameters
+        ----------
+        alpha, from_year, to_year : optional
+            As for `settings`.
+
+        Returns
+        -------
+        DataFrame
+            ``construct_id``, ``label``, ``family``, ``waves``, ``from_year``, ``to_year``, ``grade``,
+            ``difference_pp``, ``low_pp``, ``high_pp`` (percentage points), ``p_value``, ``p_adjusted``,
+            ``verdict``, ``answer``, ``certainty``, ``sentence``; numbers are missing where nothing was compared.
+        """
+        settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
+        return frames.topics_frame(self.trends(settings).values())
+
+    def claims(self) -> pd.DataFrame:
+        """Return a row for each claim: what it says, its source, and its verdicts for whom."""
+        checker = Checker(self.registry, self.reconstructions, self.loaded.plan.alpha.value)
+        return frames.claims_frame(self.loaded.claims.values(), checker)
+
+    def survey(self, survey_id: str) -> SurveyResult:
+        """Return one survey with what can have printed it.
+
+        Parameters
+        ----------
+        survey_id : str
+            As in ``surveys()["survey_id"]``.
+
+        Raises
+        ------
+        KeyError
+            No survey has that id; the message names the nearest.
+        DataError
+            The survey's file has faults.
+
+        Examples
+        --------
+        >>> import crosswave as cw
+        >>> study = cw.open()
+        >>> survey = study.survey(study.surveys()["survey_id"][0])
+        >>> set(survey.counts["level"]) == set(survey.findings["level"])
+        True
+        """
+        return SurveyResult(self.loaded.survey(survey_id), self.reconstructions[survey_id], self.settings())
+
+    def trend(
+        self,
+        construct_id: str,
+        *,
+        alpha: float | None = None,
+        design_effect: float | None = None,
+        total_error: float | None = None,
+        smallest_change: float | None = None,
+        from_year: int | None = None,
+        to_year: int | None = None,
+    ) -> TrendResult:
+        """Return what may be said of one thing that several surveys measured.
+
+        Parameters
+        ----------
+        construct_id : str
+            As in ``topics()["construct_id"]``.
+        alpha, design_effect, total_error, smallest_change, from_year, to_year : optional
+            As for `settings`.
+
+        Raises
+        ------
+        KeyError
+            Nothing has that id; the message names the nearest.
+        ValueError
+            A number is outside its range.
+
+        Examples
+        --------
+        >>> import crosswave as cw
+        >>> study = cw.open()
+        >>> trend = study.trend(study.topics()["construct_id"][0])
+        >>> trend.answer in ("rose", "fell", "no real change", "cannot tell")
+        True
+        """
+        settings = self.settings(
+            alpha=alpha, design_effect=design_effect, total_error=total_error, smallest_change=smallest_change,
+            from_year=from_year, to_year=to_year,
+        )  # fmt: skip
+        return TrendResult(self.assessed(self.loaded.construct(construct_id), settings))
+
+    def assessed(self, construct: Construct, settings: Settings) -> Trend:
+        """Return one construct under some settings; the others are looked at only if it was compared."""
+        trend = assess(construct, self.registry, self.reconstructions, settings)
+        return trend if trend.comparison is None else self.trends(settings)[construct.id]
+
+    def trends(self, settings: Settings) -> Mapping[str, Trend]:
+        """Return every construct under some settings, by its id; found once for each."""
+        if settings not in self._trends:
+            self._trends[settings] = assess_all(self.registry, self.reconstructions, settings)
+        return self._trends[settings]
+
+    @cached_property
+    def _trends(self) -> dict[Settings, Mapping[str, Trend]]:
+        return {}
+
+    def claim(self, claim_id: str) -> ClaimResult:
+        """Return one claim with its verdicts.
+
+        Parameters
+        ----------
+        claim_id : str
+            As in ``claims()["claim_id"]``.
+
+        Raises
+        ------
+        KeyError
+            No claim has that id; the message names the nearest.
+        """
+        known = self.loaded.claims
+        if claim_id not in known:
+            hint = nearest(claim_id, known) or "; claims() lists them all"
+            raise KeyError(f"no claim is called {arrived(claim_id)}{hint}")
+        checker = Checker(self.registry, self.reconstructions, self.loaded.plan.alpha.value)
+        return ClaimResult(checker.check(known[claim_id]))
+
+    def compare(
+        self, earlier: str, later: str, *, tier: str | None = None, alpha: float | None = None
+    ) -> ComparisonResult:
+        """Return two printed figures of this study compared.
+
+        Parameters
+        ----------
+        earlier, later : str
+            Ids of figures, as in ``findings()["finding_id"]``.
+        tier : str, optional
+            How the two surveys are related: a tier of the plan (A, B1, H, B2, B3). If absent, the grades of the
+            construct that holds both.
+        alpha : float, optional
+            As for `settings`.
+
+        Raises
+        ------
+        KeyError
+            No figure has that id; the message names the nearest.
+        ValueError
+            No construct holds both and no tier is named, or the two may not be compared: why.
+        """
+        return compared(self.registry, self.reconstructions, (earlier, later), tier, self.settings(alpha=alpha))
+
+    def __repr__(self) -> str:
+        """Return what the study holds, in a line."""
+        parts = (
+            plural(len(self.loaded.surveys), "survey"), plural(len(self.loaded.findings), "printed figure"),
+            plural(len(self.loaded.constructs), "topic"), plural(len(self.loaded.claims), "claim"),
+        )  # fmt: skip
+        return f"Study of {', '.join(parts)} in {self.folder.name}/"
+
+
+@dataclass(frozen=True)
+class _Reconstructions(Mapping[str, Reconstruction]):
+    """Every survey's reconstruction by its id, made when it is first asked for."""
+
+    registry: Registry
+    _made: dict[str, Reconstruction] = field(default_factory=dict)
+
+    def __getitem__(self, survey_id: str) -> Reconstruction:
+        if survey_id not in self._made:
+            self._made[survey_id] = reconstruct(self.registry.survey(survey_id), self.registry)
+        return self._made[survey_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.registry.surveys)
+
+    def __len__(self) -> int:
+        return len(self.registry.surveys)
+
+    def __contains__(self, survey_id: object) -> bool:
+        return survey_id in self.registry.surveys
