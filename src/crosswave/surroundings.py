@@ -13,6 +13,7 @@ READ_AT_THE_START: Mapping[str, str] = {
     "MKL_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # else Arrow's allocator starts a thread before the forks
 }
 
 

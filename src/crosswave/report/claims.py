@@ -13,8 +13,8 @@ from crosswave.report.forest import bars
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import claim_sentence
 from crosswave.study.faults import nearest
-from crosswave.study.loading import Registry
 from crosswave.study.models import Claim
+from crosswave.study.registry import Registry
 from crosswave.words import capital, plural
 
 ALL = "all"

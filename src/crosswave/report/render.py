@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pandas as pd
 from IPython.display import display
 
-from crosswave.study.loading import Finding
 from crosswave.study.models import Source, Survey
+from crosswave.study.registry import Finding
 
 NOT_PRINTED = "not printed"
 _NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\.\d+)?)*")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from crosswave.report.render import publish
 from crosswave.report.scratch import Scratch
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 
 SURVEY = "acme-skills-2020"
 """Id of the made-up survey."""

@@ -7,9 +7,11 @@ is started, and no open file, connection or random state is left that two forks 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import crosswave
 from crosswave.reconstruct import Reconstruction
 
 _STACK = (
@@ -27,13 +29,16 @@ _STACK = (
     "statsmodels.formula.api",
     "crosswave.report.run.execute",
 )
+_NOT_IMPORTED = ("__main__", "cli")
 _SETTINGS = ("alpha", "design_effect", "total_error", "smallest_change", "from_year", "to_year")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 %.,:;()–−'\"/&+"
 
 
 def get_ready(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
     """Import the libraries, compute what many pages show, and draw charts, a table and a page for nobody."""
-    for name in _STACK:
+    rooms = pkgutil.walk_packages(crosswave.__path__, "crosswave.")
+    own = (room.name for room in rooms if room.name.split(".")[1] not in _NOT_IMPORTED)
+    for name in (*_STACK, *own):
         importlib.import_module(name)
     _compute(data, reconstructions, parameters)
     _rehearse_results()
@@ -42,7 +47,7 @@ def get_ready(data: Path, reconstructions: Mapping[str, Reconstruction], paramet
 
 def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
     """What pages ask for by the address of the data folder and the settings given."""
-    from crosswave.study.evidence import load_evidence
+    from crosswave.study import load_evidence
     from crosswave.trend.dispersion import measure_total_error, with_estimated_error
     from crosswave.trend.settings import planned
     from crosswave.trend.synthesis import assess_all

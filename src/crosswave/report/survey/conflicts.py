@@ -21,8 +21,8 @@ from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.report.prose import bullets, say
 from crosswave.report.render import span
 from crosswave.report.survey.figures import conflict_names
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import capital, plural
 
 _MEANINGS: Mapping[str, str] = {

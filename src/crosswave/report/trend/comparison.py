@@ -16,8 +16,8 @@ from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, span, survey_name
 from crosswave.report.sentences import p_words, points
 from crosswave.report.trend.waves import VERDICT_LOOKS, waves_message
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.dispersion import with_estimated_error

@@ -21,7 +21,7 @@ from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.survival import Survival, survival, survivals_of_all
 from crosswave.robustness.tipping import Tipping
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.words import plural
