@@ -23,8 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
 from crosswave.files import write_whole
-from crosswave.report.run.cache import data_hash, notebook_hash, task_keys, versions_hash
-from crosswave.report.run.current import unchanged
+from crosswave.report.run.current import data_hash, notebook_hash, task_keys, unchanged, versions_hash
 from crosswave.report.run.engine import run_all
 from crosswave.report.run.execute import make_page, make_page_cold
 from crosswave.report.run.executors import KERNEL_VARIABLE
@@ -32,7 +31,7 @@ from crosswave.report.run.forks import forked
 from crosswave.report.run.kernels import BlockingLocalKernelManager, CurrentKernelSpecManager, kernel_environment
 from crosswave.report.run.outputs import Outputs
 from crosswave.report.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
-from crosswave.report.run.refresh import main as refresh
+from crosswave.report.run.recorded import main as recorded
 from crosswave.report.run.request import RunRequest, RunSummary
 from crosswave.report.run.tasks import (
     CURRENT_KERNEL,
@@ -339,14 +338,14 @@ def test_refreshed_notebook_holds_its_outputs_and_no_trace_of_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = write_notebook(tmp_path / "n.ipynb", "alpha", declared="alpha: float = 0.05")
-    assert refresh([str(book)]) == 0
+    assert recorded(["--refresh", str(book)]) == 0
     read = nbformat.read(book, as_version=4)
     assert [cell.execution_count for cell in read.cells if cell.cell_type == "code"] == [1, 2]
     assert read.cells[-1].outputs[0]["data"]["text/plain"] == "0.05"
     assert set(read.metadata) == {"kernelspec", "language_info"}
     broken = write_notebook(tmp_path / "b.ipynb", "1 / 0")
     before = broken.read_bytes()
-    assert refresh([str(broken)]) == 1
+    assert recorded(["--refresh", str(broken)]) == 1
     assert broken.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().out
 
@@ -372,7 +371,7 @@ def test_key_changes_with_everything_that_a_page_is_made_from_and_with_nothing_e
     os.utime(data, (0, 0))
     assert key(task) == first
     with monkeypatch.context() as edited:
-        edited.setattr("crosswave.report.run.cache.package_digest", lambda: "other code")
+        edited.setattr("crosswave.report.run.current.package_digest", lambda: "other code")
         assert key(task) != first
     write_notebook(task.notebook, "2")
     assert key(task) != first

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crosswave.report.run.alone import alone_in
 from crosswave.report.run.current import unchanged, whole_digest
-from crosswave.report.run.folder import check_folder, own_names
+from crosswave.report.run.folder import alone_in, check_folder, own_names
 from crosswave.report.run.request import RunRequest, RunSummary
 from crosswave.study.cache import RESULTS, Store, keeping
 

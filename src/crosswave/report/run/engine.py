@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from crosswave.report.run.cache import task_keys
+from crosswave.report.run.current import task_keys
 from crosswave.report.run.ending import listening
 from crosswave.report.run.executors import MakeExecutor, default_jobs, products
 from crosswave.report.run.folder import check_folder, own_names

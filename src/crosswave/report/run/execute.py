@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from crosswave.report.run import shell
-from crosswave.report.run.cache import data_hash, shown_name
+from crosswave.report.run.current import data_hash, shown_name
 from crosswave.report.run.kernels import FIXED, LocalKernelManager
 from crosswave.report.run.tasks import Product, Task
 from crosswave.report.site.page import PageOrigin, render_page
