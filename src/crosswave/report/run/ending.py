@@ -1,4 +1,7 @@
-"""How a run hears that it is to end: each signal is noted, as an exception thrown by one can be lost, and thrown."""
+"""How a run hears that it is to end: each signal is noted, as an exception thrown by one can be lost, and thrown.
+
+While pages are made it is only noted, and thrown between two steps by `check`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from contextlib import contextmanager
 _NUMBERS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 _heard: list[int] = []
+_noting: list[bool] = []
 
 
 @contextmanager
@@ -31,6 +35,16 @@ def listening() -> Iterator[None]:
             signal.signal(number, handler)
         if before:
             _heard.clear()
+
+
+@contextmanager
+def noting() -> Iterator[None]:
+    """Only note signals in a ``with`` block, and throw none but by `check`."""
+    _noting.append(True)
+    try:
+        yield
+    finally:
+        _noting.pop()
 
 
 def check() -> None:
@@ -62,4 +76,5 @@ def unheard() -> Iterator[None]:
 
 def _hear(number: int, _: object) -> None:
     _heard.append(number)
-    check()
+    if not _noting:
+        check()

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from crosswave.report.run.ending import check, unheard
+from crosswave.report.run.ending import check, noting, unheard
 from crosswave.report.run.tasks import Product, Task, failed
 from crosswave.report.scratch import Scratch
 
@@ -63,24 +63,25 @@ def forked(tasks: Sequence[Task], jobs: int, make: Make, make_again: Make) -> It
     scratch, alive, selector = Scratch(), os.pipe(), selectors.DefaultSelector()
     gc.freeze()  # what is here now is never collected in a fork, so its pages of memory stay shared
     try:
-        while waiting or running:
-            check()
-            while waiting and len(running) < max(1, jobs):
-                task, again = waiting.popleft()
-                started = _started(task, again, make_again if again else make, scratch.folder, alive)
-                running[started.pipe] = started
-                selector.register(started.pipe, selectors.EVENT_READ)
-            for key, _ in selector.select(_GLANCE_SECONDS):
-                one = running[key.fd]
-                if chunk := os.read(key.fd, _CHUNK):
-                    one.come += chunk
-                    continue
-                selector.unregister(key.fd)
-                del running[key.fd]
-                if (product := _product(one)) is None:
-                    waiting.appendleft((one.task, True))
-                else:
-                    yield product
+        with noting():
+            while waiting or running:
+                check()
+                while waiting and len(running) < max(1, jobs):
+                    task, again = waiting.popleft()
+                    started = _started(task, again, make_again if again else make, scratch.folder, alive)
+                    running[started.pipe] = started
+                    selector.register(started.pipe, selectors.EVENT_READ)
+                for key, _ in selector.select(_GLANCE_SECONDS):
+                    one = running[key.fd]
+                    if chunk := os.read(key.fd, _CHUNK):
+                        one.come += chunk
+                        continue
+                    selector.unregister(key.fd)
+                    del running[key.fd]
+                    if (product := _product(one)) is None:
+                        waiting.appendleft((one.task, True))
+                    else:
+                        yield product
     finally:
         with unheard():
             for one in running.values():
