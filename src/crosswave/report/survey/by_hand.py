@@ -10,15 +10,15 @@ from functools import reduce
 from itertools import count
 from operator import or_
 
-from crosswave.printed.marks import is_withheld
+from crosswave.printed.intervals import Quantity
+from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
-from crosswave.reconstruct.bits import members
-from crosswave.reconstruct.by_hand import counts_on
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
+from crosswave.reconstruct.scale import members
+from crosswave.reconstruct.single_figures import counts_of
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials, try_readings
 from crosswave.report.holes import feasible_words, listed_whole
@@ -83,7 +83,7 @@ def ratio(yes: int, base: int, figure: Quantity) -> str:
 
     Examples
     --------
-    >>> p73 = Quantity("73%", Fraction(725, 1000), Fraction(735, 1000), 0, "rounded")
+    >>> p73 = Quantity(Fraction(725, 1000), Fraction(735, 1000), printed="73%", decimals=0, reason="rounded")
     >>> ratio(44, 60, p73)
     '44/60 = 73.3%'
     """
@@ -106,7 +106,7 @@ def percentage(share: Fraction, decimals: int) -> str:
 
 def counted(figure: Quantity, base: int) -> str:
     """Return which counts of a base print a figure, the first and the last with their percentages."""
-    yes = counts_on(figure, base)
+    yes = counts_of(figure, base)
     if not yes:
         return "nobody"
     shown = yes if len(yes) <= _SHOWN else (yes[0], yes[-1])
@@ -118,7 +118,7 @@ def neighbours(figure: Quantity, base: int, rounding: str) -> str:
 
     Examples
     --------
-    >>> p73 = Quantity("73%", Fraction(725, 1000), Fraction(735, 1000), 0, "rounded")
+    >>> p73 = Quantity(Fraction(725, 1000), Fraction(735, 1000), printed="73%", decimals=0, reason="rounded")
     >>> neighbours(p73, 61, "nearest")
     '44/61 = 72.1%, printed as 72%, and 45/61 = 73.8%, printed as 74%'
     """
@@ -139,13 +139,13 @@ def _printed(share: Fraction, figure: Quantity, rounding: str) -> str:
 
 def ends(figure: Quantity) -> str:
     """Return the shares for which a figure stands, in percent."""
-    low, high = (100 * float(end) for end in (figure.low, 1 if figure.high is None else figure.high))
+    low, high = (100 * float(end) for end in (figure.low, figure.high))
     return f"{low:g} to {high:g}%"
 
 
 def ties(case: Case, name: str) -> Iterator[str]:
     """Yield what binds a figure to others, in words."""
-    for solution in case.trials.main.kept.values():
+    for solution in case.trials.main.best.values():
         yield from (link.words for link in solution.left.links if name in link.members)
         for figure in solution.left.figures:
             if name in figure.base.answers:
@@ -155,7 +155,7 @@ def ties(case: Case, name: str) -> Iterator[str]:
 def taken(case: Case, finding: Finding, figure: Quantity) -> str:
     """Return what the answers that exclude a figure take of its base, by hand, where that is one number."""
     counts = case.reconstruction.findings
-    links = (link for solution in case.trials.main.kept.values() for link in solution.left.links)
+    links = (link for solution in case.trials.main.best.values() for link in solution.left.links)
     link = next((one for one in links if one.kind == "exclusive" and finding.local_id in one.members), None)
     base = counts[finding.id].base_low
     if link is None or base is None or base != counts[finding.id].base_high:
@@ -170,7 +170,7 @@ def taken(case: Case, finding: Finding, figure: Quantity) -> str:
 
 def left_open(case: Case, finding: Finding, figure: Quantity) -> str:
     """Return what could have been printed in place of a figure, where the readings that are kept say so."""
-    kept = (case.solver.possible(solution.left) for solution in case.trials.main.kept.values())
+    kept = (case.solver.possible(solution.left) for solution in case.trials.main.best.values())
     values = [found[finding.local_id].values for found in kept if finding.local_id in found]
     bits = [held for held in values if isinstance(held, int)]
     counts = case.reconstruction.findings[finding.id]
@@ -245,7 +245,7 @@ def _hole(case: Case) -> list[str]:
     """A base that a figure rules out, between two that it does not."""
     for finding, counts, figure in case.shares:
         for size in sorted(_missing(counts.bases)):
-            if not counts_on(figure, size):
+            if not counts_of(figure, size):
                 near = min(counts.bases, key=lambda base: abs(base - size))
                 return _ruled_out(case, finding, counts, figure, size, near)
     return []
@@ -304,7 +304,7 @@ def _refused(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
     at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
     steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= 100 * 10**decimals)
     others = (case.quantity(f"{percentage(Fraction(step, 100 * 10**decimals), decimals)}%") for step in steps)
-    other = next(q for q in others if not any(counts_on(q, base) for base in bases))
+    other = next(q for q in others if not any(counts_of(q, base) for base in bases))
     near = neighbours(other, bases[-1], case.survey.rounding or "nearest")
     return f"{other.printed} would lie between {near}."
 
@@ -364,13 +364,13 @@ def _no_base(case: Case) -> list[str]:
     finding, counts, figure = found
     if case.survey.weighted:
         return [f"Take {label(finding)}: {counts.reason}. So there is nothing to count by hand."]
-    size = figure.ends.smallest_base()
+    size = figure.smallest_base()
     whole = None if figure.decimals is None else 100 * 10**figure.decimals
     anyway = f" From {whole:,} on, every number of them does." if whole else ""
     return [
         f"Take {label(finding)}. It stands for a share of {ends(figure)}, but print does not say of how many. The "
         f"smallest number that can print it is {case.people(size)}: "
-        f"{ratio(counts_on(figure, size)[0], size, figure)}.{anyway}",
+        f"{ratio(counts_of(figure, size)[0], size, figure)}.{anyway}",
         "So no whole number can be checked: any value would have fitted some number of them.",
     ]
 
