@@ -32,6 +32,11 @@ def points(value: float, *, sign: bool = False) -> str:
     return f"{rounded:+.1f}" if sign and rounded else f"{rounded:.1f}"
 
 
+def interval_points(comparison: Comparison) -> str:
+    """Return the interval of a difference in points."""
+    return " to ".join(dict.fromkeys(points(end, sign=True) for end in (comparison.low, comparison.high)))
+
+
 def p_words(p: float) -> str:
     """Return a p-value as ``p < 0.001``, with three digits that count up to 0.1, and three decimals above.
 
