@@ -160,7 +160,7 @@ def test_new_leaves_a_file_that_is_there_as_it_is(data):
 def test_new_refuses_an_id_that_is_no_id(data):
     result = runner.invoke(app, ["new", "Acme Cloud"])
     assert result.exit_code == 1
-    assert "a survey id is small letters, digits and single hyphens, such as igov-2017; 'Acme Cloud' arrived" in (
+    assert "a survey id is small letters, digits and single hyphens, such as poll-2017; 'Acme Cloud' arrived" in (
         result.output
     )
 
@@ -268,7 +268,7 @@ def test_compare_prints_one_json_object():
 
 
 def test_compare_help_names_every_key_of_the_json_object():
-    from crosswave.by_hand.card import KEYS
+    from crosswave.report.typed_card import KEYS
 
     told = " ".join(runner.invoke(app, ["compare", "--help"], env={"COLUMNS": "200"}).output.split())
     assert [key for key in KEYS if key not in told] == []

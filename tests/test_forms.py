@@ -11,15 +11,18 @@ import pytest
 from numpy.random import default_rng
 
 from crosswave.claims import Checker
+from crosswave.difference.verdict import DECISIONS
+from crosswave.models.wave_series import wave_series
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
-from crosswave.report import trend as trend_page
 from crosswave.report.notebook_cards import Card, survey_card
 from crosswave.report.render import Link, figure_name, survey_name
 from crosswave.report.rich_display import Form, attach, form_of, kinds
 from crosswave.report.start import choices
+from crosswave.report.trend import comparison as comparison_page
+from crosswave.report.trend import robustness as robustness_page
 from crosswave.report.trend.waves import MEANINGS
-from crosswave.report.tutorial import SURVEY, Tutorial
+from crosswave.report.tutorial import Tutorial
 from crosswave.robustness.multiverse import multiverse
 from crosswave.robustness.simulation import simulate
 from crosswave.robustness.worlds import world_of
@@ -28,7 +31,6 @@ from crosswave.study.models import Survey
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
-from crosswave.trend.verdict import DECISIONS
 
 EVIL = '<script>alert("x")</script>'
 MISSING = re.compile(r"\b(None|nan|NaT)\b|<NA>")
@@ -54,9 +56,9 @@ def shown(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> 
         trend.pairs[0],
         trend.comparison,
         trend,
-        trend_page.survival_of(trend, resolved),
+        robustness_page.survival_of(trend, resolved),
         multiverse(trend.construct, resolved, counts, settings),
-        trend_page.course_of(trend.construct, resolved, counts, settings),
+        wave_series(trend.construct, resolved, counts, settings),
         claim,
         Checker(registry, reconstructions, 0.05).check(claim),
         simulate(world, default_rng(1)),
@@ -122,7 +124,7 @@ def test_statistics_show_themselves_only_where_they_are_told_to() -> None:
 
 
 def test_a_table_without_rows_is_left_out(shown: Mapping[type, object]) -> None:
-    empty = trend_page.reach_table(None)
+    empty = comparison_page.reach_table(None)
     assert "<table" not in Form(Card("t", {"a": "b"}), {"caption": empty}).bundle["text/html"]
 
 
@@ -202,19 +204,19 @@ def test_the_tutorial_goes_from_nothing_to_a_trend_and_leaves_the_registry_alone
     registry: Registry, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lesson = Tutorial(registry)
-    assert SURVEY not in registry.surveys
-    assert lesson.run(f"crosswave new {SURVEY}") == 0
+    survey = "acme-skills-2020"
+    assert survey not in registry.surveys
+    assert lesson.run("crosswave new {survey}") == 0
     lesson.fill_in({"population:": "popluation:"})
     assert lesson.run("crosswave check") == 1
     assert "did you mean population" in capsys.readouterr().out
     lesson.correct("popluation:", "population:")
     assert lesson.run("crosswave check") == 0
-    aspects = dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same")
-    lesson.place("barrier-skills", "barriers.skills", note="made up", **aspects)
+    lesson.place()
     assert lesson.run("crosswave check") == 0
     assert str(lesson.folder) not in capsys.readouterr().out
     added = load_registry(lesson.folder / "data")
-    assert added.construct("barrier-skills").answers[-1].finding == f"{SURVEY}.barriers.skills"
+    assert added.construct("barrier-skills").answers[-1].finding == f"{survey}.barriers.skills"
     trend, _ = assess_one(added.construct("barrier-skills"), added, planned(added.plan))
-    assert SURVEY in {wave.survey.id for wave in trend.waves}
-    assert not (registry.folder / "surveys" / f"{SURVEY}.yaml").exists()
+    assert survey in {wave.survey.id for wave in trend.waves}
+    assert not (registry.folder / "surveys" / f"{survey}.yaml").exists()

@@ -12,16 +12,15 @@ from typing import Any
 
 import pytest
 
-from crosswave.printed.ends import percent_ends
+from crosswave.printed.intervals import percent_interval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Survey
-from crosswave.trend.comparability import grade_pair
-from crosswave.trend.comparison import compare_pair
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
+from crosswave.trend.waves import Pair, Wave, pair_of, pairs_of, waves_of
+from two_shares import compare_pair
 
 N_LARGEST = 5000
 OVERLAP = {"overlaps": [{"survey": "w-2019", "how": "the same councils"}]}
@@ -86,9 +85,9 @@ def test_an_unknown_n_is_tried_from_the_smallest_that_can_print_it_to_the_larges
 def test_what_is_tried_encloses_every_count_on_every_size_in_between(waves: Callable[..., Any], percent: int) -> None:
     """No size between two tried ones can print a share beyond the shares that are tried with both."""
     [wave], _ = waves((2017, None, f"{percent}%", {}))
-    low, high, _ = percent_ends(str(percent), 0)
+    shares = percent_interval(str(percent), 0)
     for n in range(1, 400):
-        for count in range(math.ceil(low * n), math.floor(high * n) + 1):
+        for count in range(math.ceil(shares.low * n), math.floor(shares.high * n) + 1):
             tried = wave.shares[(wave.sizes == wave.sizes.min()) | (wave.sizes == wave.sizes.max())]
             assert tried.min() <= count / n <= tried.max()
             assert wave.sizes.min() <= n <= wave.sizes.max()
@@ -168,7 +167,7 @@ def test_a_subset_of_the_same_year_is_never_a_pair_and_refused_as_one(
     construct = make_construct("c", part, whole)
     found = waves_of(construct, registry, reconstructions, (1990, 2100))
     assert pairs_of(construct, found, registry) == []
-    pair = Pair(*found, grade_pair(*construct.answers, registry))
+    pair = pair_of(*found, registry)
     assert pair.overlap is not None and pair.overlap.shared == 100
     assert pair.refusal is not None
     assert pair.refusal.startswith("one answer may stand in both waves, which are of one year: ")

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from crosswave.printed.spans import Span, change_span, fact_span
+from crosswave.printed.conditions import change_span, fact_span
+from crosswave.printed.intervals import Span
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Arithmetic
 from crosswave.reconstruct.joint import joint_ratios
 from crosswave.reconstruct.ratio import largest_ratio
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.study.loading import Finding, Registry
 from crosswave.study.models import Condition, PrintedChange, Survey
+from crosswave.study.registry import Finding, Registry
 
 Readings = list[tuple[Arithmetic, list[int]]]
 

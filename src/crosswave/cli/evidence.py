@@ -19,12 +19,12 @@ def check(
     data: Data = None,
 ) -> None:
     """Check every data file: form, references, dates, addresses, arithmetic. All faults at once; status 1 if any."""
-    from crosswave.study.audit import audit
+    from crosswave.study import load_registry
 
     with plain_faults(sys.stdout):
         if folder and data:
             raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
-        registry = audit(data_folder(folder or data))
+        registry = load_registry(data_folder(folder or data))
     counts = {
         "surveys": registry.surveys,
         "figures": registry.findings,
@@ -58,9 +58,7 @@ def list_(
         print(f"{name}\t{words}")
 
 
-@evidence.command(
-    epilog="Examples:  [bold]crosswave show igov-2017.barriers.culture[/]  ·  [bold]crosswave show has-strategy[/]"
-)
+@evidence.command(epilog="Examples:  [bold]crosswave show poll-2017.trust.yes[/]  ·  [bold]crosswave show trust[/]")
 def show(
     name: Annotated[str, typer.Argument(metavar="FINDING|SURVEY|CONSTRUCT", help="The id of any of them.")],
     data: Data = None,

@@ -18,8 +18,6 @@ from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, sheet, wrapped
 
 _LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.17, 0.18, 0.1, 0.17, 0.11
-
-
 _KEY_INDENT, _KEY_GAP = 0.24, 0.12
 
 
@@ -56,6 +54,15 @@ class Scale:
     words: str
     zone: tuple[float, float] | None = None
     zero: bool = False
+
+
+def share_row(label: str, kind: str, shares: Any, heading: str) -> Row:
+    """Return a row in percent from the shares of a frame's row, as `by_wave` and `by_finding` have them."""
+    names = ("estimate", "low", "high", "value_low", "value_high")
+    value, low, high, admits_low, admits_high = (
+        math.nan if pd.isna(share := getattr(shares, name)) else 100 * float(share) for name in names
+    )
+    return Row(label, kind, value, low, high, admits_low, admits_high, heading)
 
 
 PERCENT = Scale(0, 100, "% of those who answered")

@@ -19,8 +19,8 @@ from crosswave.report.site.index import PageText
 from crosswave.report.site.material import Material
 from crosswave.report.site.overview import make_overview
 from crosswave.report.site.package import make_downloads
-from crosswave.study.evidence import warnings
-from crosswave.study.loading import Registry
+from crosswave.study.loading import warnings
+from crosswave.study.registry import Registry
 from crosswave.words import capital
 
 
@@ -36,6 +36,7 @@ def run_request(
         surveys=tuple(registry.surveys),
         sources=_sources_with_claims(registry),
         constructs=tuple(registry.constructs),
+        without=_without_material(registry),
         parameters=given,
         data=made.files,
         facts=made.facts,
@@ -49,16 +50,25 @@ def site_material(registry: Registry, ledger: Ledger) -> Material:
     """Return what the site shows beside the pages: overview, tables, cards, downloads, methods and citation."""
     root, made_by = registry.folder.parent, version("crosswave")
     frames = {"findings": ledger.findings, "claims": ledger.claims, "trends": ledger.trends}
+    frames |= {"surveys": by_survey(registry, ledger.reconstructions)}
     methods = root / "METHODS.md"
     return Material(
         overview=make_overview(registry, ledger),
         finders=make_finders(registry, ledger),
         cards=make_cards(registry, ledger),
-        downloads=make_downloads(frames | {"surveys": by_survey(registry, ledger.reconstructions)}, made_by),
-        citation=read_citation(root / "CITATION.cff", made_by),
+        downloads=make_downloads(
+            frames | {"surveys": by_survey(registry, ledger.reconstructions)}, made_by, registry.study
+        ),
+        citation=read_citation(root / "CITATION.cff", made_by, registry.study),
         methods=methods.read_text(encoding="utf-8") if methods.is_file() else "",
         left_out=tuple(warnings(registry)),
     )
+
+
+def _without_material(registry: Registry) -> tuple[str, ...]:
+    """The single pages of which the data folder holds nothing."""
+    needs = {"context": registry.facts, "synthesis": registry.constructs}
+    return tuple(page for page, material in needs.items() if not material)
 
 
 def _sources_with_claims(registry: Registry) -> tuple[str, ...]:
@@ -67,7 +77,7 @@ def _sources_with_claims(registry: Registry) -> tuple[str, ...]:
 
 def _page_texts(registry: Registry, ledger: Ledger) -> Mapping[str, PageText]:
     return {
-        "start": PageText(summary="What this is, and the state of the evidence."),
+        "start": PageText(title=registry.study.question, summary="What this is, and the state of the evidence."),
         "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
         "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),

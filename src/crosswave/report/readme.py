@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from crosswave.files import write_whole
+from crosswave.study import read_study
+from crosswave.study.models import Headline
 
 _PART = re.compile(r"<!-- (?P<name>\w+) -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL)
 _CHANGED = ("rose", "fell")
@@ -24,12 +26,16 @@ def computed(root: Path) -> Mapping[str, str]:
         pd.read_csv(root / "reports" / "results" / f"{name}.csv") for name in ("findings", "trends", "claims")
     )
     surveys = len(list((root / "data" / "surveys").glob("*.yaml")))
+    told = [_figures(findings), _claims(claims), _trends(trends)]
+    headline = read_study(root / "data").headline
+    if headline is not None:
+        told.append(_headline(headline, trends, findings))
     return {
         "evidence": (
             f"It holds {surveys} surveys with {len(findings)} printed figures,\n{len(trends)} topics that more than "
             f"one survey may have measured, and {len(claims)} claims that writers built on them.\n"
         ),
-        "results": "\n".join(f"- {line}" for line in (_figures(findings), _claims(claims), _trends(trends))) + "\n",
+        "results": "\n".join(f"- {line}" for line in told) + "\n",
         "speed": _speed(root),
     }
 
@@ -80,6 +86,22 @@ def _trends(trends: pd.DataFrame) -> str:
         f"**{len(changed)} of {len(trends)} topics** can be shown to have changed"
         + (f":\n  {'; '.join(told)}." if told else ".")
         + f"\n  For {int((trends['answer'] == 'cannot tell').sum())} the surveys cannot tell, and each page says why."
+    )
+
+
+def _headline(headline: Headline, trends: pd.DataFrame, findings: pd.DataFrame) -> str:
+    printed = findings.set_index("finding_id")["published"]
+    rows = trends.set_index("construct_id").loc[list(headline.constructs)]
+    told = [
+        f"{headline.constructs[str(row.Index)]} {printed[row.first]} in {row.from_year:.0f} and "
+        f"{printed[row.second]} in {row.to_year:.0f} (between {row.low_pp:+.0f} and {row.high_pp:+.0f} points)"
+        for row in rows.itertuples()
+    ]
+    changed = int(rows["answer"].isin(_CHANGED).sum())
+    return (
+        f"**{changed or 'None'} of {len(rows)} {headline.noun}** can be shown to have changed:\n  "
+        + ";\n  ".join(told)
+        + "."
     )
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from typing import Any
 
 from crosswave.claims import ClaimVerdict
-from crosswave.study.models import Plan, Survey
+from crosswave.difference import compare
+from crosswave.study.models import Plan, Survey, sampling_words, unit_words
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
-from crosswave.trend.change import Trend
+from crosswave.trend.change import Judged, Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.waves import Pair, Wave
 from crosswave.words import capital
 
-_UNITS = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
 _PROBABILITY = ("probability", "census")
 
 
@@ -29,6 +30,11 @@ def points(value: float, *, sign: bool = False) -> str:
     """
     rounded = round(100 * value, 1) + 0.0
     return f"{rounded:+.1f}" if sign and rounded else f"{rounded:.1f}"
+
+
+def interval_points(comparison: Comparison) -> str:
+    """Return the interval of a difference in points."""
+    return " to ".join(dict.fromkeys(points(end, sign=True) for end in (comparison.low, comparison.high)))
 
 
 def p_words(p: float) -> str:
@@ -45,17 +51,6 @@ def p_words(p: float) -> str:
 def p_number(p: float) -> str:
     """Return the number of `p_words`, such as 0.0503 or <0.001."""
     return "<0.001" if p < 0.001 else f"{p:.3f}" if p >= 0.1 else f"{p:#.3g}"
-
-
-_SAMPLING = {
-    "census": "everybody was asked",
-    "foi": "the replies are those to a freedom-of-information request",
-    "panel": "those who answered come from a panel",
-    "self-selected": "those who answered chose to",
-    "poll-at-event": "those who answered attended an event",
-    "probability": "those asked were drawn at random",
-    "unstated": "nobody says how those who answered were chosen",
-}
 
 
 MADE_WITH = "This page was made with"
@@ -78,13 +73,13 @@ def population_note(*surveys: Survey) -> str:
     """Return why figures of these surveys speak for those who answered only, or nothing if they need not."""
     inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
     kinds = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
-    reasons = " and ".join(f"{_SAMPLING[kind]}{' (inferred)' * (kind in inferred)}" for kind in kinds)
+    reasons = " and ".join(f"{sampling_words(kind).says}{' (inferred)' * (kind in inferred)}" for kind in kinds)
     return f"{reasons}, so nothing is said of anybody else" if reasons else ""
 
 
 def wave_words(wave: Wave) -> str:
-    """Return a wave as ``58% of 235 people in 2017 (igov-2017)``."""
-    unit = _UNITS[wave.survey.unit]
+    """Return a wave as ``58% of 235 people in 2017 (poll-2017)``."""
+    unit = unit_words(wave.survey.unit).many
     reverse = "all but " if wave.answer.reversed else ""
     return f"{reverse}{wave.finding.answer.printed} of {wave.size_words} {unit} in {wave.year} ({wave.survey.id})"
 
@@ -132,7 +127,7 @@ def _difference(comparison: Comparison, *, sign: bool = True) -> str:
     return f"{points(size, sign=sign)} points ({interval} {sampled}; {p_words(p)})"
 
 
-def _interval(comparison: Comparison) -> str:
+def _interval(comparison: compare.Comparison[Any]) -> str:
     return f"{points(comparison.low, sign=True)} to {points(comparison.high, sign=True)}"
 
 
@@ -194,7 +189,7 @@ def _untestable(trend: Trend, comparison: Comparison) -> str:
     return f"Not testable: {why}, and the verdict depends on it ({' or '.join(comparison.outcomes)}){_if_enough(trend)}"
 
 
-def _if_enough(trend: Trend) -> str:
+def _if_enough(trend: Judged[Any]) -> str:
     """What the figures would show had enough people answered, or nothing."""
     found = break_even_of(trend)
     return f"; {found.verdict} {found.condition}" if found else ""
@@ -236,9 +231,9 @@ _VERDICT_WORDS: Mapping[str, Callable[[Trend, Comparison], str]] = {
 }
 
 
-_NO_ANSWER: Mapping[str, Callable[[Trend], str]] = {
-    "not comparable": lambda t: _why_untested(t),
-    "not testable": lambda t: _depends_on_n(t) if t.comparison else _why_untested(t),
+_NO_ANSWER: Mapping[str, Callable[[Judged[Any]], str]] = {
+    "not comparable": lambda t: _why_untested(t) if isinstance(t, Trend) else "",
+    "not testable": lambda t: _why_untested(t) if isinstance(t, Trend) and not t.comparison else _depends_on_n(t),
     "undecided by wording": lambda t: "a figure is printed in words, and what the words allow gives different answers",
     "undecided by rounding": lambda t: "the figures are rounded, and the counts behind them give different answers",
     "uninformative by design": lambda t: _too_wide(t),
@@ -246,7 +241,7 @@ _NO_ANSWER: Mapping[str, Callable[[Trend], str]] = {
 }
 
 
-def answer_sentence(trend: Trend) -> str:
+def answer_sentence(trend: Judged[Any]) -> str:
     """Return the answer for everybody, in the words of its certainty, with the reason where there is none."""
     answer, certainty = answer_of(trend), certainty_of(trend)
     told = f"{capital(hedged(answer, certainty.level))} ({certainty.level} certainty)"
@@ -254,19 +249,19 @@ def answer_sentence(trend: Trend) -> str:
     return f"{told}: {because}." if because else f"{told}."
 
 
-def _depends_on_n(trend: Trend) -> str:
+def _depends_on_n(trend: Judged[Any]) -> str:
     found = break_even_of(trend)
     needed = f"; the figures show that the share {found.verdict} {found.condition}" if found else ""
     return f"nobody says how many people answered{needed}"
 
 
-def _too_wide(trend: Trend) -> str:
+def _too_wide(trend: Judged[Any]) -> str:
     assert trend.comparison is not None
     limit = f"{trend.plan.detectable_limit.value:g} points"
     return f"two such surveys differ so much by themselves that a change of {limit} would often go unseen"
 
 
-def _lost(trend: Trend) -> str:
+def _lost(trend: Judged[Any]) -> str:
     assert trend.comparison is not None
     interval = f"the change may be anything from {_interval(trend.comparison)} points"
     adjusted = trend.p_adjusted or 0.0

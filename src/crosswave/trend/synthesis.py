@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess, assess_each, with_others
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
@@ -74,12 +74,13 @@ def family_members(
 
 def _assess_all(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> list[Trend]:
     """Computed once for the same reconstructions, which the result holds, so that no others take their places."""
+    names = _surveys(registry.constructs.values())
+    used = [one for name, one in sorted(reconstructions.items()) if name in names]
 
     def make() -> tuple[list[Trend], list[Reconstruction]]:
-        trends = assess_each(registry.constructs.values(), registry, reconstructions, settings)
-        return trends, [*reconstructions.values()]
+        return assess_each(registry.constructs.values(), registry, reconstructions, settings), used
 
-    same = (f"{name} {id(one)}" for name, one in reconstructions.items())
+    same = (str(id(one)) for one in used)
     return remembered(make, "assess", registry.content, repr(settings), *same, outlives=False)[0]
 
 

@@ -9,20 +9,19 @@ from itertools import groupby
 import pandas as pd
 
 from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.reconstruct.arithmetic import Counts
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.joint import joint_counts
-from crosswave.reconstruct.nets import NETS
-from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.retractions import Retraction
 from crosswave.reconstruct.solve import Solver
-from crosswave.reconstruct.trials import Trial, try_readings
+from crosswave.reconstruct.trials import NETS, Trial, try_readings
 from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.report.prose import bullets, say
 from crosswave.report.render import span
 from crosswave.report.survey.figures import conflict_names
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import capital, plural
 
 _MEANINGS: Mapping[str, str] = {
@@ -35,7 +34,6 @@ _MEANINGS: Mapping[str, str] = {
     r"without the assumption that .*": "it is nowhere stated",
     r"with \d+ scores in place of \d+": "another number of them gave a score",
 }
-
 """What a repair would mean, by its words."""
 
 
@@ -107,7 +105,7 @@ def survey_readings(survey: Survey, registry: Registry) -> list[str]:
     except NotSolvedError:  # its levels say so
         return []
     places = _places(branch.reading for branch, _ in trial.solved)
-    left = _places(trial.kept)
+    left = _places(trial.best)
     return [
         sentence
         for place, options in places.items()
@@ -125,7 +123,7 @@ def _reading(survey: Survey, trial: Trial, place: str, options: list[str], left:
 
 def _why(survey: Survey, trial: Trial, part: str) -> str:
     """Why a reading does not survive: what is in conflict under it and under no other."""
-    common = {c.figures for solution in trial.kept.values() for c in solution.conflicts}
+    common = {c.figures for solution in trial.best.values() for c in solution.conflicts}
     solved = [solution for branch, solution in trial.solved if part in branch.reading]
     best = min(solved, key=lambda solution: len(solution.out))
     own = [conflict_words(survey, conflict) for conflict in best.conflicts if conflict.figures not in common]
@@ -197,11 +195,7 @@ def _sorted(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> lis
 
 
 COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
-
-
 _TOLD = 2
-
-
 _Change = tuple[str, Counts | None, Counts | None]
 
 

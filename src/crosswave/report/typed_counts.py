@@ -1,0 +1,107 @@
+"""Which counts can have printed the percentages that a person types, and which n fit several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from crosswave.printed.intervals import Quantity
+from crosswave.reconstruct.single_figures import counts_of, fitting_sizes
+from crosswave.reconstruct.typed import TypedFigure, attempt, nearest_words, number_range, read_all
+from crosswave.report.holes import pieces_of
+from crosswave.study.registry import Registry
+from crosswave.words import arrived
+
+_PIECES = 40
+"""So many numbers and unbroken ranges are listed; how many more there are is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What can be said of figures of one base.
+
+    Attributes
+    ----------
+    fits : bool
+        Whether some n can have printed all of them.
+    shares : tuple of Quantity
+        The figures as they were read.
+    sizes : tuple of int
+        The smallest and the largest n that was tried.
+    fitting : tuple of int
+        Every n between them that can have printed all figures.
+    """
+
+    lines: tuple[str, ...]
+    fits: bool
+    shares: tuple[Quantity, ...]
+    sizes: tuple[int, int]
+    fitting: tuple[int, ...]
+
+
+def count_typed(printed: Sequence[str], n: str | None, rounding: str, registry: Registry) -> Counted:
+    """Return which counts can have printed what was typed.
+
+    Raises
+    ------
+    ValueError
+        Something typed cannot be used: every fault, a line each.
+    """
+    faults: list[str] = []
+    if rounding not in ("nearest", "truncated"):
+        faults.append(f"--rounding is nearest or truncated; {arrived(rounding)} arrived")
+        rounding = "nearest"
+    parts = ["the figure"] if len(printed) == 1 else [f"figure {place}" for place in range(1, len(printed) + 1)]
+    found = read_all(parts, printed, [] if n is None else [n], registry, faults, rounding)
+    figures = [figure for figure in found if figure]
+    sizes = None if faults else attempt(faults, lambda: _one_base(figures))
+    if faults or sizes is None:
+        raise ValueError("\n".join(dict.fromkeys(faults)))
+    shares = [replace(figure.share, printed=" ".join(figure.share.printed.split())) for figure in figures]
+    fitting = fitting_sizes(shares, range(sizes[0], sizes[1] + 1))
+    return Counted(tuple(_lines(shares, sizes, fitting)), bool(fitting), tuple(shares), sizes, tuple(fitting))
+
+
+def _one_base(figures: Sequence[TypedFigure]) -> tuple[int, int]:
+    ranges = {figure.sizes for figure in figures}
+    known = sorted(ends for ends in ranges if ends)
+    if len(known) < len(ranges):
+        raise ValueError("counts needs to know who answered; write --n 235, or the figure as 58% of 235")
+    if len(known) > 1:
+        told = " and ".join(number_range(*ends) for ends in known)
+        raise ValueError(f"the figures of one command share one base; {told} arrived; give one n")
+    return known[0]
+
+
+def _lines(shares: Sequence[Quantity], sizes: tuple[int, int], fitting: Sequence[int]) -> Iterator[str]:
+    if sizes[0] == sizes[1]:
+        yield from (line for share in shares for line in _one_size(share, sizes[0]))
+    else:
+        total = sizes[1] - sizes[0] + 1
+        names = " ".join(share.printed for share in shares)
+        yield f"{names}: {len(fitting):,} of {total:,} sizes fit: {_listed(fitting) or 'none'}"
+    if not fitting:
+        yield nearest_words(shares, *sizes)
+
+
+def _one_size(share: Quantity, n: int) -> Iterator[str]:
+    counts = counts_of(share, n)
+    of = "" if share.reason == "counted" else f" of {n:,}"
+    yield f"{share.printed}{of}: {number_range(counts[0], counts[-1]) if counts else 'no count prints it'}"
+    if not counts and share.verbal:
+        beside = (counts.start - 1, counts.start)
+        near = " and ".join(f"{count:,} are {100 * count / n:.1f} %" for count in beside if 0 <= count <= n)
+        yield f"{share.printed} stands for {_percent(share.low)} to {_percent(share.high)} %: of {n:,}, {near}"
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(100 * share):.4g}"
+
+
+def _listed(sizes: Sequence[int]) -> str:
+    pieces = list(pieces_of(sizes))
+    rest = len(pieces) - _PIECES
+    if rest <= 0:
+        return ", ".join(pieces)
+    return f"{', '.join(pieces[:_PIECES])} and more, up to {sizes[-1]:,}; narrow --n to see the other {rest:,} ranges"
