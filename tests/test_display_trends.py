@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from crosswave.difference.power import smallest_n
 from scipy.stats import norm
 
 from crosswave.difference.estimate import Interval
+from crosswave.difference.sensitivity import smallest_n
 from crosswave.models.trajectory import trajectory
 from crosswave.models.wave_series import ComparableWaves, WaveSeries, every_wave_series, wave_series
 from crosswave.reconstruct import Reconstruction
@@ -338,8 +338,14 @@ def test_the_n_that_is_needed_is_that_of_the_power_module(trends: list[Trend]) -
     # 1.3, and (.42 * .58 + .22 * .78) / n + 2 * .013^2 = (.2 / 2.8)^2 gives n = 87 where all of it is normal.
     assert (comparison.pair.first.share, comparison.pair.second.share) == (0.55, 0.09)
     needed = needed_n(comparison, 0.2)
-    assert needed == smallest_n(0.2, 0.32, total_error=(0.015, 0.015)) == pytest.approx(87, rel=0.05)
-    assert needed == smallest_n(0.2, 0.68, total_error=(0.015, 0.015)), "a fall is a rise seen from behind"
+    assert (
+        needed
+        == smallest_n(0.2, 0.32, alpha=0.05, power=0.8, total_error=(0.015, 0.015))
+        == pytest.approx(87, rel=0.05)
+    )
+    assert needed == smallest_n(0.2, 0.68, alpha=0.05, power=0.8, total_error=(0.015, 0.015)), (
+        "a fall is a rise seen from behind"
+    )
     assert needed_n(comparison, 0.0) is None and needed_n(comparison, 1.01) is None
     blind = of(trends, "barrier-culture").comparison
     assert blind is not None and needed_n(blind, 0.2) is None
@@ -461,7 +467,7 @@ def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> 
     assert estimated / known == pytest.approx((2.447 + 0.842) / (1.960 + 0.842), rel=0.05)
     table = total_error_page.needs_table(resolved, settings)
     assert len(table) == 1 + len(plan.total_error) == 6
-    assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5):,}"]
+    assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5, alpha=0.05, power=0.8):,}"]
     assert table.iloc[-1].tolist()[2:4] == ["none", "none"]
     said = " ".join(synthesis_page.synthesis_needs(settings, resolved))
     for tier in ("H", "B2", "B3"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
 
@@ -11,6 +11,7 @@ from crosswave.difference.compare import Criteria
 from crosswave.study.faults import shown
 from crosswave.study.models import ALPHA_RULE, ALPHA_TOP, Plan
 from crosswave.study.parameters import limit_faults
+from crosswave.study.registry import Registry
 
 FIRST_YEAR, LAST_YEAR = 0, 9999
 """A window that leaves nothing out."""
@@ -124,15 +125,36 @@ def planned(
     )  # fmt: skip
 
 
-def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
-    """Refuse settings outside their range before anything is computed with them.
+def check_settings(registry: Registry, changed: Mapping[str, object], constructs: Sequence[str] = ()) -> None:
+    """Refuse settings outside their range, and years in which no survey asks what is compared, before a run.
 
     Raises
     ------
     ValueError
-        A setting is no number or outside its range; all of them are named.
+        A setting is no number or outside its range; all of them are named. Or no survey lies in these years; the years
+        that there are, are named.
     """
+    plan = registry.plan
     if faults := limit_faults(plan, changed):
         raise ValueError("\n".join(faults))
     known = {name: value for name, value in changed.items() if name in Settings.__dataclass_fields__}
     Settings.of(plan, **known)  # type: ignore[arg-type]
+    _check_window(registry, constructs, changed)
+
+
+def _check_window(registry: Registry, constructs: Sequence[str], parameters: Mapping[str, object]) -> None:
+    window = registry.plan.window
+    if not parameters.keys() & {"from_year", "to_year"}:
+        return
+    first, last = parameters.get("from_year", window.from_year), parameters.get("to_year", window.to_year)
+    chosen = [registry.construct(name) for name in constructs] or list(registry.constructs.values())
+    figures = {answer.finding for construct in chosen for answer in construct.answers}
+    years = sorted({registry.finding(name).survey.year for name in figures})
+    if not (isinstance(first, int) and isinstance(last, int)) or first > last or not years:
+        return
+    if not any(first <= year <= last for year in years):
+        whose = ", ".join(constructs) or "any construct"
+        raise ValueError(
+            f"from_year {first} and to_year {last} leave no survey of {whose}: its surveys are of "
+            f"{', '.join(map(str, years))}; widen the years"
+        )

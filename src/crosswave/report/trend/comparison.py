@@ -20,7 +20,6 @@ from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair
 
@@ -138,7 +137,7 @@ def variants(trend: Trend, registry: Registry, reconstructions: Mapping[str, Rec
     asked = f"as asked (total error {_error(trend)}, design effect {trend.settings.design_effect:g})"
     if trend.comparison is None:
         return {asked: trend}
-    known = with_estimated_error(registry, reconstructions)
+    known = replace(registry, plan=trend.plan)
     tried = _tiers(trend.settings, known) | _effects(trend.settings, known)
     return {asked: trend} | _under(trend, tried, known, reconstructions)
 
@@ -148,7 +147,7 @@ def tiers(trend: Trend, registry: Registry, reconstructions: Mapping[str, Recons
     if trend.comparison is None:
         return {"as asked": trend}
     grade, used = trend.comparison.pair.comparability.grade, trend.comparison.points
-    known = with_estimated_error(registry, reconstructions)
+    known = replace(registry, plan=trend.plan)
     own = trend.settings.error_of or (None if trend.settings.total_error is not None else grade)
     others = {words: one for words, one in _tiers(trend.settings, known).items() if one.error_of != own or own is None}
     reported = f"reported: total error {used:.3g}, grade {grade}"
