@@ -22,9 +22,8 @@ from crosswave.report.rich_display import Form, attach, form_of, kinds
 from crosswave.report.start import choices
 from crosswave.report.trend.waves import MEANINGS
 from crosswave.report.tutorial import SURVEY, Tutorial
+from crosswave.robustness.calibration import simulate, world_of
 from crosswave.robustness.multiverse import multiverse
-from crosswave.robustness.simulation import simulate
-from crosswave.robustness.worlds import world_of
 from crosswave.study import Registry, load_registry
 from crosswave.study.models import Survey
 from crosswave.trend.dispersion import with_estimated_error
@@ -55,7 +54,7 @@ def shown(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> 
         trend.pairs[0],
         trend.comparison,
         trend,
-        trend_page.survival_of(trend, resolved),
+        trend_page.robustness_of_trend(trend, resolved.plan),
         multiverse(trend.construct, resolved, counts, settings),
         wave_series(trend.construct, resolved, counts, settings),
         claim,

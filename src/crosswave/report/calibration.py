@@ -15,8 +15,7 @@ from crosswave.report.canvas import GREY, LINE, NAVY, ORANGE, PLUM, SMALLEST, pa
 from crosswave.report.forest import Look
 from crosswave.report.render import confidence, percent
 from crosswave.report.sentences import points
-from crosswave.robustness.simulation import Calibration
-from crosswave.robustness.worlds import World
+from crosswave.robustness.calibration import Calibration, World
 
 _CERTAIN = 3.0
 
@@ -33,7 +32,7 @@ def calibration_answer(found: Calibration, tier: str) -> list[str]:
         f"In {world.worlds:,} worlds the true share is {percent(world.share)}% and {after}. Each survey has "
         f"{world.n:,} answers; {told}.",
         _verdicts(found),
-        f"The {confidence(world.rules.alpha)} interval holds the true change in {_rate(found, found.coverage)} and "
+        f"The {confidence(world.criteria.alpha)} interval holds the true change in {_rate(found, found.coverage)} and "
         f"excludes no change in {_rate(found, found.excludes_zero)}; {_promise(found)}.",
         f"The commonest verdict is “{commonest}”: {_rate(found, found.verdicts[commonest])}.",
     ]
@@ -51,7 +50,7 @@ def _rate(found: Calibration, rate: float) -> str:
 
 
 def _promise(found: Calibration) -> str:
-    alpha, missed = found.world.rules.alpha, 1 - found.coverage
+    alpha, missed = found.world.criteria.alpha, 1 - found.coverage
     broken = missed - alpha > _CERTAIN * found.standard_error(missed)
     return f"that {'breaks' if broken else 'is in keeping with'} the promise of {confidence(alpha)}"
 
@@ -109,7 +108,7 @@ def calibration_caveats(world: World) -> list[str]:
         "Errors are drawn from a normal distribution on the logit scale, afresh and independently for each survey; a "
         "house that errs the same way twice makes fewer false alarms.",
         "Both surveys have the same size, print n and a whole percentage, and nobody skips the question.",
-        f"One comparison is judged alone at {world.rules.alpha:g}; among several, Holm's procedure makes “rose” and "
+        f"One comparison is judged alone at {world.criteria.alpha:g}; among several, Holm's procedure makes “rose” and "
         "“fell” rarer still.",
         "The rates hold for the errors that are simulated here. Which error a real survey has is never known; what "
         "surveys of one year disagree by is the nearest to it.",

@@ -1,5 +1,6 @@
 """The page of a trend."""
 
+from crosswave.models.wave_series import every_wave_series, wave_series
 from crosswave.report.trend.comparison import (
     difference_alt,
     difference_chart,
@@ -34,11 +35,9 @@ from crosswave.report.trend.robustness import (
     intervals,
     multiverse_words,
     outcomes_table,
+    robustness_words,
     specification_alt,
     specification_chart,
-    survival_of,
-    survival_words,
-    survivals_of,
     tipping_all,
     tipping_table,
 )
@@ -60,6 +59,7 @@ from crosswave.report.trend.waves import (
     waves_chart,
     waves_table,
 )
+from crosswave.robustness.verdict import robustness_by_construct, robustness_of_trend
 
 __all__ = [
     "analyses",
@@ -72,6 +72,7 @@ __all__ = [
     "drawn",
     "error_of",
     "error_words",
+    "every_wave_series",
     "gate_table",
     "intervals",
     "left_one_out_table",
@@ -83,6 +84,9 @@ __all__ = [
     "not_on_line_table",
     "outcomes_table",
     "reach_table",
+    "robustness_by_construct",
+    "robustness_of_trend",
+    "robustness_words",
     "same_year_table",
     "settings_table",
     "slopes_alt",
@@ -91,9 +95,6 @@ __all__ = [
     "slopes_words",
     "specification_alt",
     "specification_chart",
-    "survival_of",
-    "survival_words",
-    "survivals_of",
     "terms_table",
     "tests_table",
     "tiers",
@@ -108,6 +109,7 @@ __all__ = [
     "trend_reach",
     "variants",
     "verdict_meaning",
+    "wave_series",
     "wave_series_table",
     "waves_alt",
     "waves_chart",

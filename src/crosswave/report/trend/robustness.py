@@ -1,4 +1,4 @@
-"""Would the verdict survive? What tips it, and what other analysts would have found."""
+"""What tips it, and what other analysts would have found."""
 
 from __future__ import annotations
 
@@ -17,31 +17,15 @@ from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import p_words, points
-from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse, by_outcome
-from crosswave.robustness.survival import Survival, survival, survivals_of_all
-from crosswave.robustness.tipping import Tipping
-from crosswave.study.loading import Registry
+from crosswave.robustness.tipping_points import TippingPoint
+from crosswave.robustness.verdict import Robustness
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.words import plural
 
 
-def survival_of(trend: Trend, registry: Registry) -> Survival | None:
-    """Return how far the verdict of a trend holds; None where nothing was compared."""
-    return survival(trend.comparison, trend.settings, registry.plan) if trend.comparison else None
-
-
-def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survival]:
-    """Return how far every comparison holds, by construct id."""
-    compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
-    if not compared:
-        return {}
-    found = survivals_of_all(list(compared.values()), Rules.of(trends[0].settings, registry.plan))
-    return dict(zip(compared, found, strict=True))
-
-
-def survival_words(found: Survival | None, trend: Trend) -> list[str]:
+def robustness_words(found: Robustness | None, trend: Trend) -> list[str]:
     """Return what each number does to a verdict when it alone is moved."""
     if found is None or trend.comparison is None:
         return ["Nothing was compared, so there is no verdict that could give way."]
@@ -57,7 +41,7 @@ def survival_words(found: Survival | None, trend: Trend) -> list[str]:
     ]
 
 
-def _moved(what: str, used: float, tipping: tuple[Tipping, Tipping], unit: str = "") -> str:
+def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], unit: str = "") -> str:
     more, less = tipping
     up = (
         f"becomes “{more.verdict}” above {more.value:.3g}{unit}"
@@ -75,7 +59,7 @@ def _moved(what: str, used: float, tipping: tuple[Tipping, Tipping], unit: str =
     return f"{head}; if it is smaller, it {down}."
 
 
-def _bias(bias: Tipping) -> str:
+def _bias(bias: TippingPoint) -> str:
     if bias.value is None:
         return f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the verdict."
     way = "too high" if bias.value > 0 else "too low"
@@ -85,7 +69,7 @@ def _bias(bias: Tipping) -> str:
     )
 
 
-def _correlations(found: Survival) -> list[str]:
+def _correlations(found: Robustness) -> list[str]:
     """The answer to "how little would it take": Meng's correlation, for each population that it assumes."""
     if not any(points(one.value * 100) != points(0) for one in found.correlations):
         return []
@@ -96,7 +80,7 @@ def _correlations(found: Survival) -> list[str]:
     ]
 
 
-def _rounding(found: Survival) -> str:
+def _rounding(found: Robustness) -> str:
     if p_words(found.p_low) == p_words(found.p_high):
         return f"Whatever the counts that print admits, {p_words(found.p_low)} for no change."
     return (
@@ -105,7 +89,7 @@ def _rounding(found: Survival) -> str:
     )
 
 
-def _silence(found: Survival) -> str:
+def _silence(found: Robustness) -> str:
     if found.asked is None:
         return "How many were asked is not recorded for both waves, so those who did not reply have no bounds."
     ends = points(found.asked.low, sign=True), points(found.asked.high, sign=True)
@@ -141,42 +125,42 @@ def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
 COLUMNS = "What is moved", "In use", "Where the verdict gives way"
 
 
-def tipping_table(survival: Survival | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
+def tipping_table(robustness: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
     """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
-    if survival is None or comparison is None:
+    if robustness is None or comparison is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    less = [("Design effect, down to none", f"{design_effect:g}", survival.less_design_effect.words())]
+    less = [("Design effect, down to none", f"{design_effect:g}", robustness.less_design_effect.words())]
     moved = [
-        ("Design effect, upwards", f"{design_effect:g}", survival.design_effect.words()),
-        *(less if design_effect > survival.less_design_effect.limit else []),
-        ("Total error of a wave, upwards", f"{comparison.points:.3g} points", survival.total_error.words("points")),
-        ("Total error of a wave, down", f"{comparison.points:.3g} points", survival.less_total_error.words("points")),
-        ("Bias of the difference, either way", "0 points", bias_words(survival.bias)),
+        ("Design effect, upwards", f"{design_effect:g}", robustness.design_effect.words()),
+        *(less if design_effect > robustness.less_design_effect.limit else []),
+        ("Total error of a wave, upwards", f"{comparison.points:.3g} points", robustness.total_error.words("points")),
+        ("Total error of a wave, down", f"{comparison.points:.3g} points", robustness.less_total_error.words("points")),
+        ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
     ]
-    return pd.DataFrame([*moved, *_beside(survival)], columns=list(COLUMNS))
+    return pd.DataFrame([*moved, *_beside(robustness)], columns=list(COLUMNS))
 
 
-def bias_words(bias: Tipping) -> str:
+def bias_words(bias: TippingPoint) -> str:
     """Return where a verdict gives way to a bias, without the sign of a limit that was searched both ways."""
     return f"none up to {abs(bias.limit):g} points either way" if bias.value is None else _signed(bias)
 
 
-def _signed(bias: Tipping) -> str:
+def _signed(bias: TippingPoint) -> str:
     return f"{bias.value:+.3g} points: {bias.verdict}"
 
 
-def _beside(survival: Survival) -> Iterable[tuple[str, str, str]]:
+def _beside(robustness: Robustness) -> Iterable[tuple[str, str, str]]:
     """What would make the whole change, what rounding does, and what silence leaves open."""
-    for one in survival.correlations:
+    for one in robustness.correlations:
         yield (
             f"Correlation of answering with the answer, out of {one.population}",
             "0",
             f"{one.value:+.4f} is all of it",
         )
-    p_range = " to ".join(dict.fromkeys((p_words(survival.p_low), p_words(survival.p_high))))
-    yield "Counts, over all that print admits", p_words(survival.p_value), p_range
-    if survival.asked is not None:
-        ends = points(survival.asked.low, sign=True), points(survival.asked.high, sign=True)
+    p_range = " to ".join(dict.fromkeys((p_words(robustness.p_low), p_words(robustness.p_high))))
+    yield "Counts, over all that print admits", p_words(robustness.p_value), p_range
+    if robustness.asked is not None:
+        ends = points(robustness.asked.low, sign=True), points(robustness.asked.high, sign=True)
         yield "Answers of those who were asked and did not reply, points", "left out", span(*ends)
 
 
@@ -186,13 +170,13 @@ ALL_COLUMNS = (
 )  # fmt: skip
 
 
-def tipping_all(trends: Sequence[Trend], survivals: Mapping[str, Survival]) -> pd.DataFrame:
+def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness]) -> pd.DataFrame:
     """Return a row for each comparison: how far its verdict holds."""
-    rows = [_row(trend, survivals[trend.construct.id]) for trend in trends if trend.construct.id in survivals]
+    rows = [_row(trend, by_construct[trend.construct.id]) for trend in trends if trend.construct.id in by_construct]
     return pd.DataFrame(rows, columns=list(ALL_COLUMNS))
 
 
-def _row(trend: Trend, found: Survival) -> tuple[str, ...]:
+def _row(trend: Trend, found: Robustness) -> tuple[str, ...]:
     used = f"{trend.comparison.points:.3g}" if trend.comparison else ""
     error = found.total_error.words("points"), found.less_total_error.words("points")
     p_range = " to ".join(dict.fromkeys((p_words(found.p_low), p_words(found.p_high))))
