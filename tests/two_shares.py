@@ -16,7 +16,7 @@ from crosswave.difference.methods import Shares, score_limits
 from crosswave.difference.newcombe import both_p, limits_of, two_sided_p
 from crosswave.difference.sensitivity import Sensitivity, sensitivities
 from crosswave.study.models import Plan
-from crosswave.trend.comparison import Comparison, compare_pairs
+from crosswave.trend.comparison import Comparison, compare_waves
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair
 
@@ -29,12 +29,13 @@ def p_value(*four: Any, **beyond: Any) -> FloatArray:
     return two_sided_p(arms_of(*four, **beyond))
 
 
-def tost_p(*four: Any, margin: Any, **beyond: Any) -> FloatArray:
-    return both_p(arms_of(*four, **beyond), np.asarray(margin, dtype=np.float64))[1]
+def tost_p(share_1: Any, *three: Any, margin: Any, **beyond: Any) -> FloatArray:
+    first = np.asarray(share_1) + np.zeros_like(beyond.get("correlation", 0.0))
+    return both_p(arms_of(first, *three, **beyond), np.asarray(margin, dtype=np.float64))[1]
 
 
 def compare_pair(pair: Pair, settings: Settings, plan: Plan) -> Comparison:
-    return compare_pairs([pair], settings, plan)[0]
+    return compare_waves([pair], settings, plan)[0]
 
 
 def compare_all(pairs: Sequence[P], settings: Settings, plan: Plan) -> list[compare.Comparison[P]]:

@@ -1,9 +1,9 @@
 """How long it takes to compare printed figures and to ask whether each verdict would survive. Prints a table.
 
 Each comparison is of two printed whole percentages of known bases, over all counts that can have printed them:
-interval, p-values, what could have been shown and outcomes (`compare_pairs`); the values of the design effect, the
+interval, p-values, what could have been shown and outcomes (`compare_waves`); the values of the design effect, the
 total error and the bias at which the verdict gives way, and the response-answer correlation (`robustness_of_all`); a
-multiverse, once of 216 analyses and once of all that plan.yaml declares. The last column but one is one `compare_pairs`
+multiverse, once of 216 analyses and once of all that plan.yaml declares. The last column but one is one `compare_waves`
 by itself.
 """
 
@@ -27,7 +27,7 @@ from crosswave.robustness.multiverse import Choices, analyse, readings_of
 from crosswave.robustness.verdict import robustness_of_all
 from crosswave.study import Registry, load_registry
 from crosswave.trend.comparability import Comparability
-from crosswave.trend.comparison import compare_pairs
+from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.waves import Pair, Wave
@@ -90,11 +90,11 @@ def measured(k: int, registry: Registry) -> list[float]:
     plan, settings, some = registry.plan, planned(registry.plan), pairs(k, registry)
     criteria, declared = settings.criteria(plan), Choices.of(plan)
     fewer = replace(declared, methods=("newcombe", "agresti-caffo", "wald"), smallest_changes=(5.0,))
-    comparing, comparisons = timed(partial(compare_pairs, some, settings, plan))
+    comparing, comparisons = timed(partial(compare_waves, some, settings, plan))
     tipping, _ = timed(lambda: robustness_of_all(comparisons, criteria, plan.robustness))
     of_216, _ = timed(partial(every_analysis, some, fewer))
     of_all, analyses = timed(partial(every_analysis, some, declared))
-    one_by_one, _ = timed(lambda: [compare_pairs([pair], settings, plan) for pair in some[:ALONE]])
+    one_by_one, _ = timed(lambda: [compare_waves([pair], settings, plan) for pair in some[:ALONE]])
     alone = 1000 * one_by_one / min(k, ALONE)
     return [k, comparing, tipping, of_216, comparing + tipping + of_216, analyses, of_all, alone, _megabytes()]
 

@@ -93,9 +93,9 @@ def compare(
 
     from rich.console import Console
 
+    from crosswave.api.rules import load_for_typed
     from crosswave.report.typed_card import as_record, block
     from crosswave.study.cache import keeping
-    from crosswave.study.evidence import load_for_typed
     from crosswave.trend.typed import compare_typed
 
     with plain_faults(), keeping():

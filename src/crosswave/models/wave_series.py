@@ -15,8 +15,8 @@ from crosswave.models.meta_regression import dates_between
 from crosswave.models.random_effects import Prediction, predict
 from crosswave.models.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Survey
+from crosswave.study.registry import Registry
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Wave, pair_of, waves_of

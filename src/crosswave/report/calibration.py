@@ -18,7 +18,6 @@ from crosswave.report.sentences import points
 from crosswave.robustness.calibration import Calibration, World
 
 _CERTAIN = 3.0
-
 """Monte Carlo standard errors beyond which a rate is said to be above what was promised."""
 
 
@@ -196,9 +195,7 @@ LOOKS: Sequence[tuple[Look, str]] = (
     (Look("s", PLUM, "declared too small", filled=False), "--"),
     (Look("^", ORANGE, "declared far too small", filled=False), ":"),
 )
-
 """Marker, colour and line of the true errors of a tier, from the smallest: none told by colour alone."""
-
 
 _HEIGHT, _GAP = 1.7, 0.75
 

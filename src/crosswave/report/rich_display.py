@@ -26,8 +26,8 @@ from crosswave.report.trend.waves import by_wave, waves_alt, waves_chart, waves_
 from crosswave.robustness.calibration import Calibration
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.verdict import Robustness
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Construct, Fact, Source, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave

@@ -10,7 +10,7 @@ from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on, fitting_sizes
 from crosswave.reconstruct.typed import TypedFigure, attempt, nearest_words, number_range, read_all
 from crosswave.report.holes import pieces_of
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.words import arrived
 
 _PIECES = 40

@@ -19,8 +19,8 @@ from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.tipping_points import OUTCOMES, outcome_codes
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 

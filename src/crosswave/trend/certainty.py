@@ -56,7 +56,13 @@ def hedged(answer: str, level: str) -> str:
 
 
 def certainty_of(judged: Judged[P]) -> Certainty:
-    """Return how certain the answer is: in each domain of the plan the first case that holds takes so many steps off.
+    """Return how certain the answer is, by the rules of the plan.
+
+    Parameters
+    ----------
+    judged : Judged
+        A comparison with its verdict. In each domain of its plan the first case that holds takes so many steps off the
+        highest level.
 
     Examples
     --------

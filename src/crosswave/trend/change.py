@@ -9,9 +9,9 @@ from typing import Generic
 from crosswave.difference.compare import Comparison, P
 from crosswave.difference.verdict import Evidence, decide
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Plan
-from crosswave.trend.comparison import compare_pairs
+from crosswave.study.registry import Registry
+from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import Settings
@@ -90,7 +90,7 @@ def assess_each(
     pairs = [pairs_of(one, own, registry) for one, own in zip(wanted, waves, strict=True)]
     chosen = [next((p for p in each if not (p.refusal or p.comparability.refused)), None) for each in pairs]
     plan = with_estimated_error(registry, reconstructions).plan if any(chosen) else registry.plan
-    compared = iter(compare_pairs([pair for pair in chosen if pair], settings, plan))
+    compared = iter(compare_waves([pair for pair in chosen if pair], settings, plan))
     found = [next(compared) if pair else None for pair in chosen]
     return [
         Trend(

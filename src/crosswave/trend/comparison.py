@@ -13,7 +13,7 @@ Comparison = compare.Comparison[Pair]
 """Two waves compared over every count that can have printed them."""
 
 
-def compare_pairs(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list[Comparison]:
+def compare_waves(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list[Comparison]:
     """Return the comparison of each pair of waves under the total error of its tier.
 
     Raises

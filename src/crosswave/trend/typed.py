@@ -10,17 +10,15 @@ from crosswave.difference.compare import Comparison, compare_pairs
 from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_share
 from crosswave.difference.sensitivity import smallest_n
 from crosswave.reconstruct.typed import PARTS, TypedFigure, attempt, read_figures
-from crosswave.study.loading import Registry
-from crosswave.study.models import Plan
+from crosswave.study.models import SAMPLING, Plan
 from crosswave.study.parameters import limits
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Judged, verdict_of
 from crosswave.trend.settings import Settings
 from crosswave.words import arrived
 
 GIVEN = "given"
 """The name of a comparison under a total error that was given, beside the tiers."""
-
-SAMPLING = ("probability", "census", "panel", "self-selected", "poll-at-event", "foi")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import numpy as np
 
 from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_ends
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.study.loading import Finding, Registry
 from crosswave.study.models import Construct, ConstructAnswer, Overlap, Survey
+from crosswave.study.registry import Finding, Registry
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
 
 

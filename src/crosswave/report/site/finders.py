@@ -14,8 +14,8 @@ from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import points
 from crosswave.report.site.material import Cell, Column, Finder, Row
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.words import capital
 

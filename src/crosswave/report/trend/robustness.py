@@ -194,9 +194,7 @@ CHOICES: Mapping[str, str] = {
     "smallest_change": "Smallest change that matters",
     "alpha": "Error rate",
 }
-
 """Columns of the frame of analyses that are choices: what each is called."""
-
 
 REPORTED, ANOTHER = "the one reported", "another one"
 
@@ -255,17 +253,13 @@ def value_words(choice: str, value: object) -> str:
 
 
 MOST_DRAWN = 240
-
 """Intervals that a chart can hold side by side and still be read."""
-
 
 _CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
 
 
 # The smallest change that matters moves no interval: it is a choice of the verdict alone.
 _DRAWN = tuple(name for name in CHOICES if name != "smallest_change")
-
-
 _SIDES = {"above zero": NAVY, "holds zero": GREY, "below zero": PLUM}
 
 
