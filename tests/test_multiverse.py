@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from crosswave.difference.shares import Shares
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
-from crosswave.difference.methods import METHODS, Result
+from crosswave.difference.methods import METHODS, Result, Shares
 from crosswave.difference.verdict import outcomes
 from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.multiverse import COLUMNS, Choices, Multiverse, Reading, analyse, by_outcome, multiverse
