@@ -115,7 +115,7 @@ def test_a_tipping_point_of_a_change_is_where_its_evidence_ends(
 ) -> None:
     """Just before it every count still shows the change; just beyond it one does not."""
     plan = estimated.plan
-    tested = [one for one in both_ways[0] if verdict(one) in MIRROR and one.pair.comparability.grade in ("A", "B1")]
+    tested = [one for one in both_ways[0] if verdict(one) in MIRROR and one.pair.tier in ("A", "B1")]
     held = robustness_of_all(tested[::40], settings.criteria(plan), plan.robustness)
     for one, robustness in zip(tested[::40], held, strict=True):
         tip = robustness.total_error
