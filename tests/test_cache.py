@@ -17,12 +17,7 @@ from numpy.random import default_rng
 from crosswave.memo import KEEP_VARIABLE, forget, remembered
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct import survey as engine
-<<<<<<< HEAD
-from crosswave.report.trend.total_error import measured_error
 from crosswave.robustness.calibration import grid
-=======
-from crosswave.robustness.calibration import grid
->>>>>>> main
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study import loading as loading_module
 from crosswave.study.cache import (

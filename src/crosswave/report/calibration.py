@@ -23,9 +23,9 @@ _CERTAIN = 3.0
 
 def calibration_answer(found: Calibration, tier: str) -> list[str]:
     """Return how often the engine is right about one world, against what it promises."""
-    world, level, missed = found.world, confidence(found.world.rules.alpha), 1 - found.coverage
+    world, level, missed = found.world, confidence(found.world.criteria.alpha), 1 - found.coverage
     after = f"goes to {percent(world.share + world.change)}%" if world.change else "stays there"
-    broken = missed - world.rules.alpha > _CERTAIN * found.standard_error(missed)
+    broken = missed - world.criteria.alpha > _CERTAIN * found.standard_error(missed)
     way, commonest = "rose" if world.change > 0 else "fell", max(found.verdicts, key=found.verdicts.__getitem__)
 
     def rate(value: float) -> str:
@@ -33,33 +33,6 @@ def calibration_answer(found: Calibration, tier: str) -> list[str]:
 
     return [
         f"In {world.worlds:,} worlds the true share is {percent(world.share)}% and {after}. Each survey has "
-<<<<<<< HEAD
-        f"{world.n:,} answers; {told}.",
-        _verdicts(found),
-        f"The {confidence(world.criteria.alpha)} interval holds the true change in {_rate(found, found.coverage)} and "
-        f"excludes no change in {_rate(found, found.excludes_zero)}; {_promise(found)}.",
-        f"The commonest verdict is “{commonest}”: {_rate(found, found.verdicts[commonest])}.",
-    ]
-
-
-def _verdicts(found: Calibration) -> str:
-    if not found.world.change:
-        return f"The verdict is “rose” or “fell”, a false alarm, in {_rate(found, found.wrong)}."
-    way = "rose" if found.world.change > 0 else "fell"
-    return f"The verdict “{way}” is given in {_rate(found, found.right)}, the opposite in {_rate(found, found.wrong)}."
-
-
-def _rate(found: Calibration, rate: float) -> str:
-    return f"{percent(rate)}% (standard error {points(found.standard_error(rate))})"
-
-
-def _promise(found: Calibration) -> str:
-    alpha, missed = found.world.criteria.alpha, 1 - found.coverage
-    broken = missed - alpha > _CERTAIN * found.standard_error(missed)
-    return f"that {'breaks' if broken else 'is in keeping with'} the promise of {confidence(alpha)}"
-
-
-=======
         f"{world.n:,} answers; the total error of each is {world.true_error:g} points, and tier {tier} declares "
         f"{world.declared:g}.",
         f"The verdict “{way}” is given in {rate(found.right)}, the opposite in {rate(found.wrong)}."
@@ -71,7 +44,6 @@ def _promise(found: Calibration) -> str:
     ]
 
 
->>>>>>> main
 def calibration_checks(by_case: pd.DataFrame, *, alpha: float) -> list[str]:
     """Return what the cases come to: the promise kept, the damage of an error declared too small, the power."""
     right, still = by_case["true_error"] == by_case["declared"], by_case["change"] == 0

@@ -77,7 +77,7 @@ def robustness_of(
     plan : Plan
         How far each number is moved.
     asked : pair of int, optional
-        How many each wave asked, as a census or a freedom-of-information round knows. Absent: what data/ records.
+        How many each wave asked, as a census knows. Absent: what data/ records.
 
     Notes
     -----

@@ -79,28 +79,6 @@ def _correlations(found: Robustness) -> list[str]:
     ]
 
 
-<<<<<<< HEAD
-def _rounding(found: Robustness) -> str:
-    if p_words(found.p_low) == p_words(found.p_high):
-        return f"Whatever the counts that print admits, {p_words(found.p_low)} for no change."
-    return (
-        f"Over all counts that print admits, the p-value of no change runs from {p_words(found.p_low)} to "
-        f"{p_words(found.p_high)}."
-    )
-
-
-def _silence(found: Robustness) -> str:
-    if found.asked is None:
-        return "How many were asked is not recorded for both waves, so those who did not reply have no bounds."
-    ends = points(found.asked.low, sign=True), points(found.asked.high, sign=True)
-    return (
-        f"Among all who were asked, whatever those would have said who did not reply, the difference lies between "
-        f"{ends[0]} and {ends[1]} points."
-    )
-
-
-=======
->>>>>>> main
 def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     """Return what every analysis together says, or why there is none."""
     if frame.empty:
@@ -117,88 +95,39 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     ]
 
 
-<<<<<<< HEAD
-def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
-    own = frame[frame["pair"] == REPORTED]
-    if pairs == 1 or own.empty:
-        return []
-    message = specification_message(own)
-    return [f"For the pair that is reported alone: {message[:1].lower()}{message[1:]}."]
-
-
-COLUMNS = "What is moved", "In use", "Where the verdict gives way"
-
-
 def tipping_table(robustness: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
     """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
-    if robustness is None or comparison is None:
-        return pd.DataFrame(columns=list(COLUMNS))
-    less = [("Design effect, down to none", f"{design_effect:g}", robustness.less_design_effect.words())]
-    moved = [
-        ("Design effect, upwards", f"{design_effect:g}", robustness.design_effect.words()),
-        *(less if design_effect > robustness.less_design_effect.limit else []),
-        ("Total error of a wave, upwards", f"{comparison.points:.3g} points", robustness.total_error.words("points")),
-        ("Total error of a wave, down", f"{comparison.points:.3g} points", robustness.less_total_error.words("points")),
-        ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
-    ]
-    return pd.DataFrame([*moved, *_beside(robustness)], columns=list(COLUMNS))
-=======
-def tipping_table(survival: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
-    """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
     rows: list[tuple[str, str, str]] = []
-    if survival and comparison:
+    if robustness and comparison:
         effect, error = f"{design_effect:g}", f"{comparison.points:.3g} points"
         rows = [
-            ("Design effect, upwards", effect, survival.design_effect.words()),
-            ("Design effect, down to none", effect, survival.less_design_effect.words()),
-            ("Total error of a wave, upwards", error, survival.total_error.words("points")),
-            ("Total error of a wave, down", error, survival.less_total_error.words("points")),
-            ("Bias of the difference, either way", "0 points", bias_words(survival.bias)),
-            *_without_limit(survival),
+            ("Design effect, upwards", effect, robustness.design_effect.words()),
+            ("Design effect, down to none", effect, robustness.less_design_effect.words()),
+            ("Total error of a wave, upwards", error, robustness.total_error.words("points")),
+            ("Total error of a wave, down", error, robustness.less_total_error.words("points")),
+            ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
+            *_without_limit(robustness),
         ]
-        if design_effect <= survival.less_design_effect.limit:
+        if design_effect <= robustness.less_design_effect.limit:
             del rows[1]
     return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the verdict gives way"])
->>>>>>> main
 
 
 def bias_words(bias: TippingPoint) -> str:
     """Return where a verdict gives way to a bias, without the sign of a limit that was searched both ways."""
-<<<<<<< HEAD
-    return f"none up to {abs(bias.limit):g} points either way" if bias.value is None else _signed(bias)
-
-
-def _signed(bias: TippingPoint) -> str:
-    return f"{bias.value:+.3g} points: {bias.verdict}"
-
-
-def _beside(robustness: Robustness) -> Iterable[tuple[str, str, str]]:
-    """What would make the whole change, what rounding does, and what silence leaves open."""
-    for one in robustness.correlations:
-        yield (
-            f"Correlation of answering with the answer, out of {one.population}",
-            "0",
-            f"{one.value:+.4f} is all of it",
-        )
-    p_range = " to ".join(dict.fromkeys((p_words(robustness.p_low), p_words(robustness.p_high))))
-    yield "Counts, over all that print admits", p_words(robustness.p_value), p_range
-    if robustness.asked is not None:
-        ends = points(robustness.asked.low, sign=True), points(robustness.asked.high, sign=True)
-=======
     if bias.value is None:
         return f"none up to {abs(bias.limit):g} points either way"
     return f"{bias.value:+.3g} points: {bias.verdict}"
 
 
-def _without_limit(survival: Robustness) -> Iterable[tuple[str, str, str]]:
+def _without_limit(robustness: Robustness) -> Iterable[tuple[str, str, str]]:
     """What would make the whole change, what rounding does, and what silence leaves open."""
-    for one in survival.correlations:
+    for one in robustness.correlations:
         words = f"Correlation of answering with the answer, out of {one.population}"
         yield words, "0", f"{one.value:+.4f} is all of it"
-    yield "Counts, over all that print admits", p_words(survival.p_value), _p_range(survival)
-    if survival.asked is not None:
-        ends = points(survival.asked.low, sign=True), points(survival.asked.high, sign=True)
->>>>>>> main
+    yield "Counts, over all that print admits", p_words(robustness.p_value), _p_range(robustness)
+    if robustness.asked is not None:
+        ends = points(robustness.asked.low, sign=True), points(robustness.asked.high, sign=True)
         yield "Answers of those who were asked and did not reply, points", "left out", span(*ends)
 
 
@@ -208,18 +137,6 @@ def _p_range(found: Robustness) -> str:
 
 def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness]) -> pd.DataFrame:
     """Return a row for each comparison: how far its verdict holds."""
-<<<<<<< HEAD
-    rows = [_row(trend, by_construct[trend.construct.id]) for trend in trends if trend.construct.id in by_construct]
-    return pd.DataFrame(rows, columns=list(ALL_COLUMNS))
-
-
-def _row(trend: Trend, found: Robustness) -> tuple[str, ...]:
-    used = f"{trend.comparison.points:.3g}" if trend.comparison else ""
-    error = found.total_error.words("points"), found.less_total_error.words("points")
-    p_range = " to ".join(dict.fromkeys((p_words(found.p_low), p_words(found.p_high))))
-    effect, bias = found.design_effect.words(), bias_words(found.bias)
-    return trend.construct.label, found.verdict, used, effect, *error, bias, p_range
-=======
     columns = ["Construct", "Verdict alone", "Total error, points", "Design effect", "Total error: more",
                "Total error: less", "Bias of the difference", "p over all counts"]  # fmt: skip
     rows = [
@@ -227,10 +144,9 @@ def _row(trend: Trend, found: Robustness) -> tuple[str, ...]:
          found.design_effect.words(), found.total_error.words("points"), found.less_total_error.words("points"),
          bias_words(found.bias), _p_range(found))
         for trend in trends
-        if (found := survivals.get(trend.construct.id))
+        if (found := by_construct.get(trend.construct.id))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
->>>>>>> main
 
 
 CHOICES: Mapping[str, str] = {
