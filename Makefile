@@ -37,11 +37,10 @@ bench: setup                           ## how long everything takes, into report
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
 
 lab: setup                             ## open the notebooks in JupyterLab
-	@$(VENV_BIN)/python -m crosswave.kernel
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks
 
 notebooks: setup                       ## execute the notebooks in place: their outputs are what the tests compare
-	@$(VENV_BIN)/python -m crosswave.report.run.refresh notebooks/*.ipynb
+	@$(VENV_BIN)/python -m crosswave.report.run.recorded --refresh notebooks/*.ipynb
 
 readme: setup                          ## renew the computed parts of README.md from reports/results and the benchmark
 	@$(VENV_BIN)/python -m crosswave.report.readme README.md
@@ -50,7 +49,7 @@ picture: report                        ## take docs/overview.png of reports/inde
 	@sh .ci/picture reports/index.html docs/overview.png
 
 lock: setup                            ## resolve requirements.lock anew from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)
-	@$(VENV_BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+	@$(VENV_BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
 
 clean:                                 ## remove .venv and everything that is built (reports/results and the benchmark stay)

@@ -9,8 +9,7 @@ from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
-from crosswave.trend.change import Trend, assess, assess_each, with_others
-from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.change import Trend, assess_each, with_others
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 
 
@@ -39,7 +38,6 @@ def assess_all(
     Holm inside each family, see `others_counted`. What a family holds is fixed by plan.yaml, so that two waves have one
     verdict whatever window they are looked at in.
     """
-    registry = with_estimated_error(registry, reconstructions)
     trends = _assess_all(registry, reconstructions, settings)
     members = family_members(trends, registry, reconstructions, settings)
     return {
@@ -74,12 +72,13 @@ def family_members(
 
 def _assess_all(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> list[Trend]:
     """Computed once for the same reconstructions, which the result holds, so that no others take their places."""
+    names = _surveys(registry.constructs.values())
+    used = [one for name, one in sorted(reconstructions.items()) if name in names]
 
     def make() -> tuple[list[Trend], list[Reconstruction]]:
-        trends = assess_each(registry.constructs.values(), registry, reconstructions, settings)
-        return trends, [*reconstructions.values()]
+        return assess_each(registry.constructs.values(), registry, reconstructions, settings), used
 
-    same = (f"{name} {id(one)}" for name, one in reconstructions.items())
+    same = (str(id(one)) for one in used)
     return remembered(make, "assess", registry.content, repr(settings), *same, outlives=False)[0]
 
 
@@ -91,8 +90,7 @@ def assess_one(construct: Construct, registry: Registry, settings: Settings) -> 
     Other constructs are looked at only if this one was compared, for then the adjustment can alter the verdict.
     """
     own = reconstruct_all(registry, _surveys([construct]))
-    registry = with_estimated_error(registry, own)
-    trend = assess(construct, registry, own, settings)
+    trend = assess_each([construct], registry, own, settings)[0]
     if trend.comparison is None:
         return trend, own
     every = own | reconstruct_all(registry, _surveys(registry.constructs.values()) - set(own))
