@@ -21,7 +21,7 @@ def counts_of(printed: str | Shares, n: int, rounding: str = "nearest") -> range
     Parameters
     ----------
     printed : str or RationalInterval
-        A percentage as printed, or the interval of shares for which another text stands (`Lexicon.share`).
+        A percentage as printed, or the interval of shares that another text means (`Lexicon.share`).
     n : int
         How many answered, at least 1.
     rounding : {"nearest", "truncated"}
@@ -62,7 +62,7 @@ def fitting_sizes(figures: Sequence[Shares], sizes: Iterable[int]) -> list[int]:
 
     Examples
     --------
-    The follow-up question of iGov 2017, whose base is 60, 61 or 62 by other figures:
+    A follow-up question, whose base is 60, 61 or 62 by other figures:
 
     >>> from crosswave.printed.intervals import percent_interval
     >>> fitting_sizes([percent_interval(p, 0) for p in ("73", "65", "63", "60", "40")], [60, 61, 62])

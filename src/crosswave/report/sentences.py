@@ -13,7 +13,7 @@ from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Judged, Trend
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.settings import Settings, planned
+from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave
 from crosswave.words import capital
 
@@ -59,7 +59,7 @@ MADE_WITH = "This page was made with"
 
 def made_with(settings: Settings, plan: Plan) -> str:
     """Return which settings are not those of the plan, with both values; nothing where all are."""
-    own = planned(plan)
+    own = Settings.of(plan)
     pairs = {field.name: (getattr(settings, field.name), getattr(own, field.name)) for field in fields(settings)}
     told = [f"{name} = {used} in place of {_of_plan(plans)}" for name, (used, plans) in pairs.items() if used != plans]
     return f"{MADE_WITH} {', '.join(told)}." if told else ""
@@ -78,7 +78,7 @@ def population_note(*surveys: Survey) -> str:
 
 
 def wave_words(wave: Wave) -> str:
-    """Return a wave as ``58% of 235 people in 2017 (igov-2017)``."""
+    """Return a wave as ``58% of 235 people in 2017 (poll-2017)``."""
     unit = unit_words(wave.survey.unit).many
     reverse = "all but " if wave.answer.reversed else ""
     return f"{reverse}{wave.finding.answer.printed} of {wave.size_words} {unit} in {wave.year} ({wave.survey.id})"

@@ -75,7 +75,8 @@ def _own(request: RunRequest) -> frozenset[str]:
 
 
 def _plan(request: RunRequest) -> Sequence[Task]:
-    return plan_tasks(request.surveys, request.sources, request.constructs, notebooks=request.notebooks)
+    known = request.surveys, request.sources, request.constructs
+    return plan_tasks(*known, notebooks=request.notebooks, without=request.without)
 
 
 def _filled(task: Task, request: RunRequest) -> Task:

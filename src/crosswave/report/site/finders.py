@@ -25,8 +25,9 @@ _SAYS_MOST = (*(verdict for verdict in DECISIONS if verdict not in _REFUSED), *_
 
 
 def make_finders(registry: Registry, ledger: Ledger) -> tuple[Finder, ...]:
-    """Return every long table of the site."""
-    return (trends(ledger, registry), findings(registry, ledger), claims(registry, ledger), surveys(registry, ledger))
+    """Return every long table of the site that has a row."""
+    every = trends(ledger, registry), findings(registry, ledger), claims(registry, ledger), surveys(registry, ledger)
+    return tuple(finder for finder in every if finder.rows)
 
 
 def house_of(survey: Survey) -> str:

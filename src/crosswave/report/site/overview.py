@@ -14,7 +14,7 @@ from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Wave
-from crosswave.words import capital
+from crosswave.words import capital, plural
 
 CHANGED = ("rose", "fell", "changed, immaterially")
 DECIDED = (*CHANGED, "no material change")
@@ -46,7 +46,8 @@ def answer(trends: Sequence[Trend]) -> str:
         )
     parts = [f"{count[verdict]} {verdict}" for verdict in CHANGED if count[verdict]]
     told, rest = f"{' and '.join(parts)}," if changed else "none changed,", len(trends) - changed - same
-    return f"Of {len(trends)} things measured, {told} {same or 'none'} stayed the same; {rest} are left undecided."
+    left = f"; {rest} are left undecided" if rest else ""
+    return f"Of {plural(len(trends), 'thing')} measured, {told} {same or 'none'} stayed the same{left}."
 
 
 def lead(shown: Sequence[Trend], plan: Plan) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crosswave.report.render import STYLE
@@ -47,12 +48,31 @@ def render_content(notebook: NotebookNode, origin: PageOrigin) -> Content:
     is_parameters = [bool(_SUMMARIES.keys() & set(cell.metadata.get("tags", []))) for cell in notebook.cells]
     lead = is_parameters.index(False) if False in is_parameters else 0
     cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
+    cells = list(chain.from_iterable(section for section in _sections(cells) if _has_material(section)))
     styles = Styles()
     html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
     facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.facts)
     made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
     html += f'<section class="made">\n{made}\n</section>'
     return Content(_under_title(html, origin.title), styles.css)
+
+
+def _sections(cells: Iterable[NotebookNode]) -> Iterator[list[NotebookNode]]:
+    """The cells of a page by its headings of the second level."""
+    section: list[NotebookNode] = []
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            yield section
+            section = []
+        section.append(cell)
+    yield section
+
+
+def _has_material(section: Sequence[NotebookNode]) -> bool:
+    """Whether a section shows something: one whose code all ran and showed nothing has nothing to tell."""
+    code = [cell for cell in section if cell.cell_type == "code" and cell.source.strip()]
+    code = [cell for cell in code if not _SUMMARIES.keys() & set(cell.metadata.get("tags", []))]
+    return not code or any(cell.get("outputs") or not cell.get("execution_count") for cell in code)
 
 
 def _prose(cell: NotebookNode, styles: Styles) -> str:
