@@ -25,6 +25,7 @@ that do not use it."""
 KNOWN = frozenset[tuple[str, str]](
     {
         ("report", "cli"),  # the tutorial runs commands
+        ("report", "crosswave"),  # a process that makes pages imports the whole package ahead
         ("models", "trend"),  # series of waves
     }
 )

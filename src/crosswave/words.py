@@ -90,8 +90,6 @@ DIGITS_MOST = 15
 """No printed number has more digits before its point."""
 
 _DIGITS = re.compile(r"(\d+)(?:\.(\d+))?")
-# No exponents: 1e999999999 would be computed, and nobody prints a number so.
-_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.[0-9]{1,17})?%?|-?[0-9]{1,15}/[0-9]{1,15}")
 _SHOWN = 80
 
 
