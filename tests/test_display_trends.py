@@ -469,7 +469,7 @@ def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> 
     assert estimated / known == pytest.approx((2.447 + 0.842) / (1.960 + 0.842), rel=0.05)
     table = total_error_page.needs_table(resolved, settings)
     assert len(table) == 1 + len(plan.total_error) == 6
-    assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5):,}"]
+    assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5, alpha=0.05, power=0.8):,}"]
     assert table.iloc[-1].tolist()[2:4] == ["none", "none"]
     said = " ".join(synthesis_page.synthesis_needs(settings, resolved))
     for tier in ("H", "B2", "B3"):
