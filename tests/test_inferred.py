@@ -87,7 +87,9 @@ def test_who_answered_is_told_by_what_a_reply_stands_for(registry: Registry) -> 
     told = {
         name: next(
             fact.items[0].text
-            for fact in site_card(registry.survey(name), reconstruct(registry.survey(name), registry)).facts
+            for fact in site_card(
+                registry.survey(name), reconstruct(registry.survey(name), registry), registry.study
+            ).facts
             if fact.name == "How many answered"
         )
         for name in ("igov-2017", "vmb-globaldata-2020", "citrix-2018")
