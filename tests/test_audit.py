@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.study import DataError
-from crosswave.study.audit import audit
+from crosswave.study import DataError, load_registry
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -24,7 +23,7 @@ def faults(data, file, old, new):
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        audit(data)
+        load_registry(data)
     return [str(fault) for fault in caught.value.faults]
 
 
@@ -32,7 +31,7 @@ def test_exclusive_answers_may_reach_a_hundred_with_their_rounding(data):
     """33, 24 and 2 % leave room for 41 % but for rounding: 40.5 + 32.5 + 23.5 + 1.5 = 98; 43 % gives exactly 100."""
     path = data / "surveys" / "igov-2017.yaml"
     path.write_text(path.read_text().replace('printed: "36%"', 'printed: "43%"', 1))
-    assert audit(data)
+    assert load_registry(data)
 
 
 def test_exclusive_answers_beyond_a_hundred_and_rounding_are_a_fault(data):
@@ -96,4 +95,4 @@ def test_a_question_cannot_be_asked_because_of_its_own_answer(data):
 def test_a_survey_file_with_another_ending_is_not_overlooked(data):
     (data / "surveys" / "foo.yml").touch()
     with pytest.raises(DataError, match=r"foo.yml:1: files of surveys end in .yaml; rename it"):
-        audit(data)
+        load_registry(data)

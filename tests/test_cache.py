@@ -72,7 +72,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     (folder / "surveys").mkdir(parents=True)
-    for name in ("quantities.yaml", "plan.yaml"):
+    for name in ("study.yaml", "quantities.yaml", "plan.yaml"):
         (folder / name).write_bytes((ROOT / "data" / name).read_bytes())
     (folder / "context.csv").write_text((ROOT / "data" / "context.csv").read_text().splitlines()[0] + "\n")
     (folder / "claims.yaml").write_text("sources: []\nclaims: []\n")

@@ -17,16 +17,17 @@ from crosswave.report import canvas
 from crosswave.report import claims as claims_page
 from crosswave.report import context as context_page
 from crosswave.report import start as start_page
-from crosswave.report import survey as survey_page
 from crosswave.report import synthesis as synthesis_page
-from crosswave.report import trend as trend_page
 from crosswave.report.canvas import WIDTH
 from crosswave.report.context import KIND_LOOKS
 from crosswave.report.forest import PERCENT, Look, Row, forest
 from crosswave.report.render import survey_name
 from crosswave.report.results import by_finding
+from crosswave.report.survey import figures as figures_page
 from crosswave.report.survey.figures import LEVEL_LOOKS, finding_rows
 from crosswave.report.synthesis import synthesis_rows
+from crosswave.report.trend import comparison as comparison_page
+from crosswave.report.trend import waves as waves_page
 from crosswave.report.trend.comparison import difference_rows
 from crosswave.report.trend.waves import VERDICT_LOOKS, wave_rows
 from crosswave.study import Registry, load_registry
@@ -76,7 +77,7 @@ def markers(figure: Figure) -> set[float]:
 
 def test_every_figure_of_a_survey_stands_at_its_share_with_its_interval(registry: Registry) -> None:
     findings = findings_of(registry, "igov-2017")
-    figure = survey_page.findings_chart(registry.survey("igov-2017"), findings, alpha=0.05)
+    figure = figures_page.findings_chart(registry.survey("igov-2017"), findings, alpha=0.05)
     assert figure is not None
     expected = {(round(100 * row.low, 2), round(100 * row.high, 2)) for row in findings.itertuples()}
     assert expected <= segments(figure)
@@ -99,14 +100,17 @@ def test_a_figure_without_a_base_has_a_marker_and_no_interval(registry: Registry
 
 def test_a_survey_without_a_share_has_words_in_place_of_a_chart(registry: Registry) -> None:
     wave, findings = registry.survey("bt-yougov-2020"), findings_of(registry, "bt-yougov-2020")
-    assert survey_page.findings_chart(wave, findings, alpha=0.05) is None
-    assert survey_page.findings_alt(wave, findings) == "No chart: bt-yougov-2020 prints no share."
+    assert figures_page.findings_chart(wave, findings, alpha=0.05) is None
+    assert figures_page.findings_alt(wave, findings) == "No chart: bt-yougov-2020 prints no share."
 
 
 def test_every_survey_can_be_drawn(registry: Registry) -> None:
     for name, wave in registry.surveys.items():
         findings = findings_of(registry, name)
-        figure, alt = survey_page.findings_chart(wave, findings, alpha=0.05), survey_page.findings_alt(wave, findings)
+        figure, alt = (
+            figures_page.findings_chart(wave, findings, alpha=0.05),
+            figures_page.findings_alt(wave, findings),
+        )
         assert (figure is None) == findings["value_low"].isna().all(), name
         assert all(row.published in alt for row in findings.itertuples()) or figure is None, name
 
@@ -123,7 +127,7 @@ def test_every_kind_of_fact_has_a_look(registry: Registry) -> None:
 
 
 def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_filled(culture: Trend) -> None:
-    waves = trend_page.by_wave(culture)
+    waves = waves_page.by_wave(culture)
     rows = wave_rows(waves)
     assert [row.heading for row in rows] == sorted(row.heading for row in rows)
     compared = [row.label.split(":")[0] for row in rows if row.kind.endswith("|compared")]
@@ -133,31 +137,33 @@ def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_fille
 
 
 def test_the_waves_chart_says_the_verdict_and_so_do_its_words(culture: Trend) -> None:
-    waves = trend_page.by_wave(culture)
-    figure = trend_page.waves_chart(culture, waves)
+    waves = waves_page.by_wave(culture)
+    figure = waves_page.waves_chart(culture, waves)
     assert figure is not None and culture.verdict in " ".join(texts(figure).split())
-    alt = trend_page.waves_alt(culture, waves)
+    alt = waves_page.waves_alt(culture, waves)
     assert culture.verdict in alt and all(wave.finding.answer.printed in alt for wave in culture.waves)
 
 
 def test_the_difference_stands_against_zero_and_the_smallest_change(culture: Trend) -> None:
     assert culture.comparison is not None
-    figure = trend_page.difference_chart({"as asked": culture})
+    figure = comparison_page.difference_chart({"as asked": culture})
     assert figure is not None
     low, high = round(100 * culture.comparison.low, 2), round(100 * culture.comparison.high, 2)
     assert (low, high) in segments(figure) and round(100 * culture.comparison.difference, 2) in markers(figure)
     axes = figure.axes[0]
     assert axes.get_xlim()[0] < min(low, 0) and axes.get_xlim()[1] > max(high, 0)
-    alt = trend_page.difference_alt({"as asked": culture})
+    alt = comparison_page.difference_alt({"as asked": culture})
     assert culture.verdict in alt and "includes zero" in alt and f"{low:.1f}" in alt
 
 
 def test_a_trend_without_a_pair_has_words_in_place_of_charts(registry: Registry) -> None:
     trend = assess_one(registry.construct("techuk-enabler"), registry, planned(registry.plan))[0]
-    waves = trend_page.by_wave(trend)
-    assert trend_page.waves_chart(trend, waves) is None and trend_page.difference_chart({"as asked": trend}) is None
-    assert trend_page.difference_alt({"as asked": trend}).startswith("No chart: ")
-    assert trend.verdict in trend_page.waves_alt(trend, waves) and trend.verdict in trend_page.difference_alt(
+    waves = waves_page.by_wave(trend)
+    assert (
+        waves_page.waves_chart(trend, waves) is None and comparison_page.difference_chart({"as asked": trend}) is None
+    )
+    assert comparison_page.difference_alt({"as asked": trend}).startswith("No chart: ")
+    assert trend.verdict in waves_page.waves_alt(trend, waves) and trend.verdict in comparison_page.difference_alt(
         {"x": trend}
     )
 
@@ -214,14 +220,14 @@ def test_bars_are_as_long_as_the_figures_of_their_level() -> None:
 
 
 def test_the_same_chart_is_the_same_bytes(culture: Trend) -> None:
-    waves = trend_page.by_wave(culture)
-    first, second = (trend_page.waves_chart(culture, waves) for _ in range(2))
+    waves = waves_page.by_wave(culture)
+    first, second = (waves_page.waves_chart(culture, waves) for _ in range(2))
     assert first is not None and second is not None
     assert canvas.svg_text(first, "alt") == canvas.svg_text(second, "alt")
 
 
 def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend) -> None:
-    figure = trend_page.waves_chart(culture, trend_page.by_wave(culture))
+    figure = waves_page.waves_chart(culture, waves_page.by_wave(culture))
     assert figure is not None and figure.get_figwidth() == WIDTH <= 9
     svg = canvas.svg_text(figure, 'shares of "A" < B')
     assert svg.startswith("<svg ") and 'role="img" aria-label="shares of &quot;A&quot; &lt; B"' in svg
@@ -241,7 +247,7 @@ def test_a_chart_shown_keeps_its_words_beside_it(capsys: pytest.CaptureFixture[s
 
 
 def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend) -> None:
-    figure = trend_page.waves_chart(culture, trend_page.by_wave(culture))
+    figure = waves_page.waves_chart(culture, waves_page.by_wave(culture))
     assert figure is not None
     html = canvas.image(figure, 'shares of "A" < B')
     assert 'alt="shares of &quot;A&quot; &lt; B"' in html
@@ -253,8 +259,8 @@ def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, trends: 
     """As set in the letters by which charts are laid out; a few per cent more are left for others."""
     findings = findings_of(registry, "solarwinds-2018")
     drawn = [
-        survey_page.findings_chart(registry.survey("solarwinds-2018"), findings, alpha=0.05),
-        trend_page.waves_chart(culture, trend_page.by_wave(culture)),
+        figures_page.findings_chart(registry.survey("solarwinds-2018"), findings, alpha=0.05),
+        waves_page.waves_chart(culture, waves_page.by_wave(culture)),
         context_page.timeline_chart(list(registry.facts.values())),
         synthesis_page.verdicts_chart(trends),
     ]
@@ -269,10 +275,10 @@ def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, trends: 
 def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend) -> None:
     from matplotlib import rc_context
 
-    waves = trend_page.by_wave(culture)
-    plain = trend_page.waves_chart(culture, waves)
+    waves = waves_page.by_wave(culture)
+    plain = waves_page.waves_chart(culture, waves)
     with rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red"}):
-        other = trend_page.waves_chart(culture, waves)
+        other = waves_page.waves_chart(culture, waves)
         assert plain is not None and other is not None
         assert canvas.svg_text(plain, "") == canvas.svg_text(other, "")
 

@@ -11,9 +11,11 @@ import pytest
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.retractions import retractions
-from crosswave.report import survey as survey_page
 from crosswave.report.holes import feasible_words, has_holes, listed_whole
 from crosswave.report.results import by_finding
+from crosswave.report.survey import by_hand as by_hand_page
+from crosswave.report.survey import conflicts as conflicts_page
+from crosswave.report.survey import figures as figures_page
 from crosswave.report.survey.by_hand import counted, ends, neighbours, ratio
 from crosswave.report.survey.conflicts import what_became
 from crosswave.study import Registry, load_registry
@@ -27,13 +29,13 @@ PYTHON = re.compile(r"\bNone\b|\bnan\b|<NA>|Fraction|\{|\}|\bfor “”|  ")
 def sentences(wave: Survey, registry: Registry, counts: Reconstruction) -> Iterator[str]:
     """All that the page says, conflicts with their repairs included."""
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
-    yield from survey_page.survey_answer(wave, counts, findings)
-    yield from survey_page.worked_example(wave, registry, counts)
-    yield from survey_page.survey_checks(wave, counts, findings)
-    yield from survey_page.survey_readings(wave, registry)
-    yield from survey_page.survey_conflicts(wave, counts.conflicts)
+    yield from figures_page.survey_answer(wave, counts, findings)
+    yield from by_hand_page.worked_example(wave, registry, counts)
+    yield from figures_page.survey_checks(wave, counts, findings)
+    yield from conflicts_page.survey_readings(wave, registry)
+    yield from conflicts_page.survey_conflicts(wave, counts.conflicts)
     yield what_became(counts)
-    yield from survey_page.survey_together(wave, registry, counts)
+    yield from conflicts_page.survey_together(wave, registry, counts)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -44,7 +46,7 @@ def test_every_survey_is_told_in_sentences_without_a_python_value(
     for sentence in sentences(wave, registry, counts):
         assert sentence.endswith((".", "?")) and not PYTHON.search(sentence), sentence
         assert sentence[0].isupper() or not sentence[0].isalpha()
-    repairs = survey_page.survey_conflicts(wave, counts.conflicts).values()
+    repairs = conflicts_page.survey_conflicts(wave, counts.conflicts).values()
     assert len(repairs) == len(counts.conflicts)
     assert all(": " in repair and not PYTHON.search(repair) for repair in chain.from_iterable(repairs))
 
@@ -54,7 +56,7 @@ def test_every_survey_shows_each_assumption_in_a_row_of_short_cells(
     name: str, registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     counts = reconstructions[name]
-    table = survey_page.assumptions_table(retractions(registry.survey(name), registry), counts)
+    table = conflicts_page.assumptions_table(retractions(registry.survey(name), registry), counts)
     assert [words.lower() for words in table["Assumption"]] == [words.lower() for words in counts.assumptions]
     assert not any(PYTHON.search(words) for words in table.drop(columns="Figures that rest on it").to_numpy().ravel())
     assert table[["With it", "Without it"]].map(len).to_numpy().max() <= 160
@@ -62,7 +64,7 @@ def test_every_survey_shows_each_assumption_in_a_row_of_short_cells(
 
 
 def worked(name: str, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> list[str]:
-    return survey_page.worked_example(registry.survey(name), registry, reconstructions[name])
+    return by_hand_page.worked_example(registry.survey(name), registry, reconstructions[name])
 
 
 def test_igov_2017_is_counted_by_hand_on_the_base_that_61_is_not(
@@ -116,14 +118,14 @@ def test_a_figure_that_others_limit_is_counted_by_what_they_take(
 def test_a_base_that_leaves_values_out_shows_the_nearest_of_them(registry: Registry) -> None:
     """Of 4 people 25 % is one; 26 % lies between one and two of them."""
     of = survey(4, question("q", answer("a", "25%")))
-    told = survey_page.worked_example(of, registry, reconstruct(of, registry))
+    told = by_hand_page.worked_example(of, registry, reconstruct(of, registry))
     assert "26% would lie between 1/4 = 25.0%, printed as 25%, and 2/4 = 50.0%, printed as 50%." in told[1]
     assert "Of the 101 values from 0 to 100%, 96 cannot come from any whole number of them" in told[1]
 
 
 def test_figures_that_only_together_are_impossible_are_counted_one_by_one(registry: Registry) -> None:
     of = survey(100, question("q", answer("a", "60%"), answer("b", "57%"), response="single", response_inferred=True))
-    told = survey_page.worked_example(of, registry, reconstruct(of, registry))
+    told = by_hand_page.worked_example(of, registry, reconstruct(of, registry))
     assert told[0] == (
         "Take 60% (q.a) with 57% (q.b). 60% (q.a) of 100 people is 60 (60/100 = 60.0%); 57% (q.b) of 100 people is 57 "
         "(57/100 = 57.0%)."
@@ -135,7 +137,7 @@ def test_figures_that_only_together_are_impossible_are_counted_one_by_one(regist
 def test_every_repair_of_a_conflict_is_an_item_that_says_what_it_would_mean(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
-    told = survey_page.survey_conflicts(registry.survey("capita-2019"), reconstructions["capita-2019"].conflicts)
+    told = conflicts_page.survey_conflicts(registry.survey("capita-2019"), reconstructions["capita-2019"].conflicts)
     sentence = (
         "No whole number of respondents prints 81% for “funding” (challenges.funding), if the base of challenges is "
         "everyone, and nobody skipped it."
@@ -158,7 +160,7 @@ def test_what_became_of_the_rest_is_told(reconstructions: Mapping[str, Reconstru
 def test_conflicts_are_displayed_with_their_repairs_as_a_list(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    survey_page.tell_conflicts(registry.survey("capita-2019"), reconstructions["capita-2019"])
+    conflicts_page.tell_conflicts(registry.survey("capita-2019"), reconstructions["capita-2019"])
     shown = capsys.readouterr().out
     assert shown.count("It would fit:") == 2 * len(("Markdown", "plain text"))
     assert "with a base of 21 in place of 23: 2 of the 23" in shown
@@ -166,7 +168,7 @@ def test_conflicts_are_displayed_with_their_repairs_as_a_list(
 
 
 def test_a_reading_that_does_not_survive_says_why(registry: Registry) -> None:
-    head, why = survey_page.survey_readings(registry.survey("cif-2017"), registry)
+    head, why = conflicts_page.survey_readings(registry.survey("cif-2017"), registry)
     assert head == (
         "Print leaves open on whom services-count was counted (everyone or adopters of cloud): only this fits: "
         "everyone."
@@ -181,7 +183,7 @@ def test_a_reading_that_does_not_survive_says_why(registry: Registry) -> None:
 
 
 def test_readings_that_survive_are_told_without_a_reason(registry: Registry) -> None:
-    assert survey_page.survey_readings(registry.survey("igov-2017"), registry) == [
+    assert conflicts_page.survey_readings(registry.survey("igov-2017"), registry) == [
         "Print leaves open on whom strategy-stage was counted (everyone or those with a strategy): all fit.",
         "Print leaves open on whom automation-use was counted (everyone or those engaged with automation): all fit.",
     ]
@@ -189,7 +191,7 @@ def test_readings_that_survive_are_told_without_a_reason(registry: Registry) -> 
 
 def test_what_could_have_failed_is_counted(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> None:
     wave, counts = registry.survey("igov-2017"), reconstructions["igov-2017"]
-    checks = survey_page.survey_checks(wave, counts, by_finding(wave, counts, alpha=0.05, design_effect=1))
+    checks = figures_page.survey_checks(wave, counts, by_finding(wave, counts, alpha=0.05, design_effect=1))
     able = sum((figure.power or 0) > 0 for figure in counts.findings.values())
     assert checks[1].startswith(f"Figures printed as numbers that could have failed: {able} of 26;")
     assert checks[2].startswith("The strictest test was that of 2% for “not at all confident”: 97.0%")
@@ -199,12 +201,12 @@ def test_bounds_of_two_answers_are_those_of_frechet(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     """136 or 137 and 131 or 132 of 235: at least 136 + 131 - 235 = 32 and at most 132 gave both."""
-    [told] = survey_page.survey_together(registry.survey("igov-2017"), registry, reconstructions["igov-2017"])
+    [told] = conflicts_page.survey_together(registry.survey("igov-2017"), registry, reconstructions["igov-2017"])
     assert "Of the 235 who answered, between 32 and 132 gave both “culture" in told
 
 
 def test_without_a_pair_there_are_no_bounds(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> None:
-    [told] = survey_page.survey_together(registry.survey("capita-2019"), registry, reconstructions["capita-2019"])
+    [told] = conflicts_page.survey_together(registry.survey("capita-2019"), registry, reconstructions["capita-2019"])
     assert told.endswith("there are no bounds either.")
 
 

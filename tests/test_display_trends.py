@@ -16,16 +16,19 @@ from scipy.stats import norm
 from crosswave.difference.estimate import Interval
 from crosswave.difference.power import smallest_n
 from crosswave.models.trajectory import trajectory
-from crosswave.models.wave_table import ComparableWaves
+from crosswave.models.wave_series import ComparableWaves, WaveSeries, every_wave_series, wave_series
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import synthesis as synthesis_page
-from crosswave.report import trend as trend_page
 from crosswave.report.canvas import svg_text
 from crosswave.report.render import to_html, to_text
 from crosswave.report.sentences import p_words, points
 from crosswave.report.synthesis import FATES, fate, fates, synthesis_rows
+from crosswave.report.trend import comparison as comparison_page
+from crosswave.report.trend import lines as lines_page
+from crosswave.report.trend import robustness as robustness_page
+from crosswave.report.trend import total_error as total_error_page
+from crosswave.report.trend import waves as waves_page
 from crosswave.report.trend.comparison import needed_n
-from crosswave.report.trend.course import Course, course_table
 from crosswave.report.trend.robustness import MOST_DRAWN, drawn, intervals, matrix
 from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.report.trend.waves import WAVE_COLUMNS, _wave_looks
@@ -60,12 +63,12 @@ def wide(resolved: Registry, reconstructions: Counts) -> list[Trend]:
 
 @pytest.fixture(scope="module")
 def errors(resolved: Registry, reconstructions: Counts) -> dict[str, MeasuredError]:
-    return trend_page.measured_error(resolved, reconstructions, alpha=0.05)
+    return total_error_page.measured_error(resolved, reconstructions, alpha=0.05)
 
 
 @pytest.fixture(scope="module")
-def courses(resolved: Registry, reconstructions: Counts) -> tuple[Course, ...]:
-    return trend_page.courses_of(resolved, reconstructions, planned(resolved.plan))
+def courses(resolved: Registry, reconstructions: Counts) -> tuple[WaveSeries, ...]:
+    return every_wave_series(resolved, reconstructions, planned(resolved.plan))
 
 
 def of(trends: list[Trend], name: str) -> Trend:
@@ -87,57 +90,59 @@ def test_every_construct_has_words_tables_and_charts(
     every = {"window": trends, "wider": wide}[years]
     assert len(every) == len(resolved.constructs)
     for trend in every:
-        waves, survival = trend_page.by_wave(trend), trend_page.survival_of(trend, resolved)
+        waves, survival = waves_page.by_wave(trend), robustness_page.survival_of(trend, resolved)
         analyses = multiverse(trend.construct, resolved, reconstructions, trend.settings)
-        frame = trend_page.analyses(analyses, trend)
+        frame = robustness_page.analyses(analyses, trend)
         words = [
-            *trend_page.trend_answer(trend),
-            *trend_page.trend_reach(trend),
-            *trend_page.survival_words(survival, trend),
-            *trend_page.multiverse_words(analyses, frame),
-            *trend_page.trend_caveats(trend),
-            trend_page.specification_alt(frame, analyses.reason),
+            *waves_page.trend_answer(trend),
+            *comparison_page.trend_reach(trend),
+            *robustness_page.survival_words(survival, trend),
+            *robustness_page.multiverse_words(analyses, frame),
+            *waves_page.trend_caveats(trend),
+            robustness_page.specification_alt(frame, analyses.reason),
         ]
         shown = [
-            trend_page.asked_table(trend),
-            trend_page.waves_table(waves),
-            trend_page.gate_table(trend),
-            trend_page.reach_table(trend.comparison),
-            trend_page.tests_table(trend),
-            trend_page.tipping_table(survival, trend.comparison, trend.settings.design_effect),
-            trend_page.outcomes_table(analyses),
-            trend_page.choices_table(frame),
+            waves_page.asked_table(trend),
+            waves_page.waves_table(waves),
+            comparison_page.gate_table(trend),
+            comparison_page.reach_table(trend.comparison),
+            comparison_page.tests_table(trend),
+            robustness_page.tipping_table(survival, trend.comparison, trend.settings.design_effect),
+            robustness_page.outcomes_table(analyses),
+            robustness_page.choices_table(frame),
         ]
-        assert held(words, *shown, alt=trend_page.waves_alt(trend, waves))
-        assert (trend_page.specification_chart(frame) is None) == frame.empty == bool(analyses.reason)
-        assert (trend_page.waves_chart(trend, waves) is None) == waves["value_low"].isna().all()
+        assert held(words, *shown, alt=waves_page.waves_alt(trend, waves))
+        assert (robustness_page.specification_chart(frame) is None) == frame.empty == bool(analyses.reason)
+        assert (waves_page.waves_chart(trend, waves) is None) == waves["value_low"].isna().all()
 
 
-def test_every_course_has_words_tables_and_charts(courses: tuple[Course, ...]) -> None:
+def test_every_course_has_words_tables_and_charts(courses: tuple[WaveSeries, ...]) -> None:
     assert sum(course.has_line for course in courses) >= 1
     for course in courses:
         shown = [
-            trend_page.dates_table(course),
-            trend_page.lines_table([course]),
-            trend_page.terms_table(course),
-            trend_page.not_on_line_table(course),
+            lines_page.dates_table(course),
+            lines_page.lines_table([course]),
+            lines_page.terms_table(course),
+            lines_page.not_on_line_table(course),
         ]
-        assert held(trend_page.trajectory_words(course), *shown, alt=trend_page.trajectory_alt(course))
-        figure = trend_page.trajectory_chart(course)
+        assert held(lines_page.trajectory_words(course), *shown, alt=lines_page.trajectory_alt(course))
+        figure = lines_page.trajectory_chart(course)
         assert figure is not None and svg_text(figure, "a").startswith("<svg ")
     assert held(
-        trend_page.courses_words(courses), trend_page.courses_table(courses), alt=trend_page.slopes_alt(courses)
+        lines_page.slopes_words(courses),
+        lines_page.slopes_table(courses),
+        alt=lines_page.slopes_alt(courses),
     )
-    assert trend_page.slopes_chart(courses) is not None and trend_page.slopes_chart([]) is None
+    assert lines_page.slopes_chart(courses) is not None and lines_page.slopes_chart([]) is None
 
 
 def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, reconstructions: Counts) -> None:
     settings = planned(resolved.plan)
     for name in ("techuk-overhead", "goss-strategy", "nhs-video"):
-        course = trend_page.course_of(resolved.construct(name), resolved, reconstructions, settings)
+        course = wave_series(resolved.construct(name), resolved, reconstructions, settings)
         assert not course.has_line
-        text = held(trend_page.trajectory_words(course), alt=trend_page.trajectory_alt(course))
-        assert course.found is None or "No line is fitted: " in text
+        text = held(lines_page.trajectory_words(course), alt=lines_page.trajectory_alt(course))
+        assert course.trajectory is None or "No line is fitted: " in text
         with pytest.raises(ValueError, match=f"{name} has no line; ask has_line before a date"):
             course.at(2020.0)
 
@@ -163,7 +168,7 @@ def survived(**changed: Any) -> Survival:
 
 
 def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
-    assert trend_page.survival_words(survived(), of(trends, "nhs-video")) == [
+    assert robustness_page.survival_words(survived(), of(trends, "nhs-video")) == [
         "The verdict by itself, before other comparisons are counted, is “rose”.",
         "If the design effect, 1 here, is larger, the verdict becomes “inconclusive” above 1.37.",
         "If the total error of a wave, 1.5 points here, is larger, the verdict becomes “inconclusive” above 2.25 "
@@ -180,27 +185,27 @@ def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
 def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends: list[Trend]) -> None:
     trend = of(trends, "nhs-video")
     found = survived(asked=Interval(-0.2, 0.31), bias=Tipping(None, None, -100.0, down=True), p_low=0.01, p_high=0.01)
-    said = trend_page.survival_words(found, trend)
+    said = robustness_page.survival_words(found, trend)
     assert said[-1].endswith("the difference lies between -20.0 and +31.0 points.")
     assert "No bias of the difference up to 100 points, either way, changes the verdict." in said
     assert "Whatever the counts that print admits, p = 0.0100 for no change." in said
-    table = trend_page.tipping_table(found, trend.comparison, 1.3).set_index("What is moved")[
+    table = robustness_page.tipping_table(found, trend.comparison, 1.3).set_index("What is moved")[
         "Where the verdict gives way"
     ]
     assert table["Answers of those who were asked and did not reply, points"] == "-20.0 to +31.0"
     assert table["Design effect, upwards"] == "1.37: inconclusive"
     assert table["Design effect, down to none"] == "none even at 1"
     assert table["Bias of the difference, either way"] == "none up to 100 points either way"
-    assert trend_page.survival_words(None, trend)[0].startswith("Nothing was compared")
+    assert robustness_page.survival_words(None, trend)[0].startswith("Nothing was compared")
 
 
 def test_survivals_of_all_are_those_of_each(trends: list[Trend], resolved: Registry) -> None:
-    found = trend_page.survivals_of(trends, resolved)
+    found = robustness_page.survivals_of(trends, resolved)
     compared = [trend for trend in trends if trend.comparison]
     assert list(found) == [trend.construct.id for trend in compared]
-    assert found[compared[0].construct.id].bias == trend_page.survival_of(compared[0], resolved).bias  # type: ignore[union-attr]
-    assert len(trend_page.tipping_all(trends, found)) == len(compared)
-    assert trend_page.survivals_of([], resolved) == {}
+    assert found[compared[0].construct.id].bias == robustness_page.survival_of(compared[0], resolved).bias  # type: ignore[union-attr]
+    assert len(robustness_page.tipping_all(trends, found)) == len(compared)
+    assert robustness_page.survivals_of([], resolved) == {}
 
 
 # --- a multiverse made by hand ------------------------------------------------------------------------------------
@@ -219,11 +224,11 @@ def universe(differences: list[float], outcomes: list[str]) -> Multiverse:
 
 def test_the_specification_curve_runs_from_the_lowest_difference_to_the_highest(trends: list[Trend]) -> None:
     made = universe([0.10, -0.02, 0.04], ["rose", "inconclusive", "inconclusive"])
-    frame = trend_page.analyses(made, of(trends, "nhs-video"))
+    frame = robustness_page.analyses(made, of(trends, "nhs-video"))
     by_interval = intervals(frame)
     assert by_interval["difference"].tolist() == [-0.02, 0.04, 0.10]
     assert by_interval["side"].tolist() == ["holds zero", "holds zero", "above zero"]
-    assert trend_page.specification_alt(frame, "") == (
+    assert robustness_page.specification_alt(frame, "") == (
         "Over 3 analyses the difference runs from -2.0 to +10.0 points; their outcomes: inconclusive 66.7%, rose "
         "33.3%. Intervals: above zero 33.3%; holds zero 66.7%; below zero 0.0%. Lowest end of an interval -7.0, "
         "highest +15.0 points."
@@ -235,7 +240,7 @@ def test_the_specification_curve_runs_from_the_lowest_difference_to_the_highest(
 
 def test_many_analyses_are_thinned_evenly_and_keep_both_ends(trends: list[Trend]) -> None:
     made = universe(np.linspace(-0.3, 0.3, 2000).tolist(), ["inconclusive"] * 2000)
-    every = intervals(trend_page.analyses(made, of(trends, "nhs-video")))
+    every = intervals(robustness_page.analyses(made, of(trends, "nhs-video")))
     shown = drawn(every)
     assert (len(every), len(shown)) == (2000, MOST_DRAWN)
     assert (shown["difference"].min(), shown["difference"].max()) == (-0.3, 0.3)
@@ -244,28 +249,28 @@ def test_many_analyses_are_thinned_evenly_and_keep_both_ends(trends: list[Trend]
 
 def test_shares_of_outcomes_by_choice_add_up(resolved: Registry, reconstructions: Counts, trends: list[Trend]) -> None:
     trend = of(trends, "barrier-budget")
-    frame = trend_page.analyses(multiverse(trend.construct, resolved, reconstructions, trend.settings), trend)
-    table = trend_page.choices_table(frame)
+    frame = robustness_page.analyses(multiverse(trend.construct, resolved, reconstructions, trend.settings), trend)
+    table = robustness_page.choices_table(frame)
     shares = table.drop(columns=["Choice", "Analyses"]).astype(float).sum(axis=1)
     assert shares.between(99.8, 100.2).all()
     methods = table[table["Choice"].str.startswith("Method: ")]
     assert methods["Analyses"].str.replace(",", "").astype(int).sum() == len(frame)
     assert "For the pair that is reported alone: " in " ".join(
-        trend_page.multiverse_words(Multiverse(frame, ""), frame)
+        robustness_page.multiverse_words(Multiverse(frame, ""), frame)
     )
 
 
 def test_nothing_is_called_the_best(resolved: Registry, reconstructions: Counts, trends: list[Trend]) -> None:
     trend = of(trends, "barrier-budget")
     made = multiverse(trend.construct, resolved, reconstructions, trend.settings)
-    said = " ".join(trend_page.multiverse_words(made, trend_page.analyses(made, trend)))
+    said = " ".join(robustness_page.multiverse_words(made, robustness_page.analyses(made, trend)))
     assert "best" not in said and "No analysis is preferred" in said
 
 
 # --- a trajectory made by hand ------------------------------------------------------------------------------------
 
 
-def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Course:
+def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> WaveSeries:
     k = len(shares)
     table = pd.DataFrame(
         {
@@ -278,47 +283,46 @@ def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Cour
     )  # fmt: skip
     waves = tuple(of(trends, "nhs-video").waves[:1] * k)
     construct = of(trends, "barrier-budget").construct
-    return Course(construct, ComparableWaves(waves, {}), table, trajectory(table), planned(resolved.plan))
+    return WaveSeries(construct, waves, ComparableWaves(waves, {}), table, trajectory(table), planned(resolved.plan))
 
 
 def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    said = trend_page.trajectory_words(made)
-    assert made.found is not None and made.found.prediction is not None
-    line = made.found.lines["meta-regression"]
+    said = lines_page.trajectory_words(made)
+    assert made.trajectory is not None and made.trajectory.prediction is not None
+    line = made.trajectory.lines["meta-regression"]
     assert said[1] == (
         f"By random-effects meta-regression the share rises: {points(line.at_mean, sign=True)} points a year at the "
         f"share of the mean wave, 95% interval {points(line.at_mean_low, sign=True)} to "
         f"{points(line.at_mean_high, sign=True)}, p < 0.001."
     )
     assert 4.5 < 100 * line.at_mean < 6
-    following = made.at(made.found.next_date or 0.0)
+    following = made.at(made.trajectory.next_date or 0.0)
     assert (following.share, following.next_low) == pytest.approx(
-        (made.found.prediction.share, made.found.prediction.next_low)
+        (made.trajectory.prediction.share, made.trajectory.prediction.next_low)
     )
     assert "Not identified by these waves: " in said[-2] and "house (" in said[-2]
-    assert trend_page.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
-    assert "The next survey would lie between " in trend_page.trajectory_alt(made)
+    assert lines_page.trajectory_alt(made).startswith("Lack of budget as a barrier: a rise; ")
+    assert "The next survey would lie between " in lines_page.trajectory_alt(made)
 
 
 def test_a_slope_that_the_family_of_lines_does_not_bear_out_is_none(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    assert trend_page.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
+    assert lines_page.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
     many = replace(made, p_adjusted={"meta-regression": 0.2})
     assert (made.slope, many.slope) == (1, 0)
     assert (
-        ": rises, " in trend_page.courses_words([made])[1]
-        and ": no slope shows, " in trend_page.courses_words([many])[1]
+        ": rises, " in lines_page.slopes_words([made])[1] and ": no slope shows, " in lines_page.slopes_words([many])[1]
     )
-    assert trend_page.courses_words([many])[-1] == (
+    assert lines_page.slopes_words([many])[-1] == (
         "All slopes and trends here are one family, each with its largest p over all dates and counts: "
         "adjusted by Holm, 0 of 1 are below 0.05, and the smallest is p = 0.200."
     )
-    assert trend_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
+    assert lines_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
 
 
 def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
-    frame = course_table(course(resolved, [0.5, 0.4], trends))
+    frame = lines_page.wave_series_table(course(resolved, [0.5, 0.4], trends))
     assert frame["wave"].tolist() == ["w-0", "w-1"]
     # R 4.2.2: prop.test(500, 1000, correct = FALSE)$conf.int
     assert (frame["low"][0], frame["high"][0]) == pytest.approx((0.4690696004, 0.5309303996), abs=1e-9)
@@ -339,12 +343,12 @@ def test_the_n_that_is_needed_is_that_of_the_power_module(trends: list[Trend]) -
     assert needed_n(comparison, 0.0) is None and needed_n(comparison, 1.01) is None
     blind = of(trends, "barrier-culture").comparison
     assert blind is not None and needed_n(blind, 0.2) is None
-    assert any("none is large enough" in said for said in trend_page.trend_reach(of(trends, "barrier-culture")))
+    assert any("none is large enough" in said for said in comparison_page.trend_reach(of(trends, "barrier-culture")))
 
 
 def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends: list[Trend]) -> None:
     trend = of(trends, "barrier-budget")
-    waves = trend_page.by_wave(trend)
+    waves = waves_page.by_wave(trend)
     assert tuple(waves.columns) == WAVE_COLUMNS and trend.comparison is not None
     first = trend.comparison.pair.first.finding.id
     tiers = waves.set_index("finding_id")["tier"]
@@ -352,7 +356,7 @@ def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends
     for pair in trend.pairs:
         if pair.first.finding.id == first:
             assert tiers[pair.second.finding.id] == pair.comparability.grade
-    assert all(f"grade {tier}" in trend_page.waves_alt(trend, waves) for tier in ("B2", "B3", "C"))
+    assert all(f"grade {tier}" in waves_page.waves_alt(trend, waves) for tier in ("B2", "B3", "C"))
 
 
 def test_a_grade_has_its_own_marker_and_a_compared_wave_is_filled() -> None:
@@ -366,11 +370,11 @@ def test_the_tiers_begin_with_what_is_reported_and_name_every_other(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "barrier-culture")
-    others = trend_page.tiers(trend, resolved, reconstructions)
+    others = comparison_page.tiers(trend, resolved, reconstructions)
     assert next(iter(others.values())) is trend and trend.comparison is not None
     used = [one.comparison.points for one in others.values() if one.comparison]
     assert sorted(used) == sorted({0.0, *(tier.number for tier in resolved.plan.total_error.values())})
-    assert trend_page.tiers(of(trends, "techuk-enabler"), resolved, reconstructions) == {
+    assert comparison_page.tiers(of(trends, "techuk-enabler"), resolved, reconstructions) == {
         "as asked": of(trends, "techuk-enabler")
     }
 
@@ -379,7 +383,7 @@ def test_a_change_under_another_tier_is_adjusted_beside_the_others(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "nhs-video")
-    for other in trend_page.variants(trend, resolved, reconstructions).values():
+    for other in comparison_page.variants(trend, resolved, reconstructions).values():
         assert other.verdict not in ("rose", "fell") or (other.p_adjusted or 1) < other.settings.alpha
 
 
@@ -455,7 +459,7 @@ def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> 
     # An error estimated on 6 degrees of freedom: Student's quantile is 2.45 where the normal one is 1.96.
     known, estimated = (endless_change((3.0, df), plan, settings) for df in (math.inf, 6.0))
     assert estimated / known == pytest.approx((2.447 + 0.842) / (1.960 + 0.842), rel=0.05)
-    table = trend_page.needs_table(resolved, settings)
+    table = total_error_page.needs_table(resolved, settings)
     assert len(table) == 1 + len(plan.total_error) == 6
     assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5):,}"]
     assert table.iloc[-1].tolist()[2:4] == ["none", "none"]
@@ -469,8 +473,11 @@ def test_the_error_is_told_with_its_interval_and_what_carries_it(
     trends: list[Trend], errors: dict[str, MeasuredError], resolved: Registry, reconstructions: Counts
 ) -> None:
     settings = planned(resolved.plan)
-    left_out, same_year = trend_page.left_one_out_table(errors), trend_page.same_year_table(errors)
-    said = held(trend_page.error_words(errors, settings), left_out, same_year)
+    left_out, same_year = (
+        total_error_page.left_one_out_table(errors),
+        total_error_page.same_year_table(errors),
+    )
+    said = held(total_error_page.error_words(errors, settings), left_out, same_year)
     assert list(errors) == ["H", "B2", "B3"]
     for tier, error in errors.items():
         one = error.estimate
@@ -483,16 +490,16 @@ def test_the_error_is_told_with_its_interval_and_what_carries_it(
         assert own.iloc[0].tolist()[2:] == [f"{one.points:.1f}", f"{one.low:.1f} to {one.high:.1f}", str(one.df)]
         assert set(same_year.loc[same_year["Tier"] == tier, "Id of the figure"]) == set(error.figures["finding_id"])
     assert len(same_year) == sum(len(error.figures) for error in errors.values())
-    assert trend_page.error_of(of(trends, "nhs-video"), resolved, reconstructions) == {}
+    assert total_error_page.error_of(of(trends, "nhs-video"), resolved, reconstructions) == {}
     for name, tier in (("barrier-culture", "H"), ("barrier-budget", "B2")):
-        found = trend_page.error_of(of(trends, name), resolved, reconstructions)
+        found = total_error_page.error_of(of(trends, name), resolved, reconstructions)
         assert list(found) == [tier] and found[tier].estimate == errors[tier].estimate
-    assert trend_page.error_words({}, settings) == [
+    assert total_error_page.error_words({}, settings) == [
         "Only the grades H, B2, B3 take an error that is measured here; that of this pair is declared."
     ]
-    asked = trend_page.error_words(errors, replace(settings, total_error=4.0))[-1]
+    asked = total_error_page.error_words(errors, replace(settings, total_error=4.0))[-1]
     assert asked == "This page was asked to take 4 points in place of them."
-    for empty in (trend_page.same_year_table({}), trend_page.left_one_out_table({})):
+    for empty in (total_error_page.same_year_table({}), total_error_page.left_one_out_table({})):
         assert empty.empty and empty.columns[0] == "Tier"
 
 
@@ -535,7 +542,7 @@ def test_sameness_is_said_by_the_tests_that_show_it_and_not_by_the_wider_interva
     # 21 % of 1,463 is 307 of them, 21 % of 975 is 205: 0.04 points apart, with a standard error of 2.20 by hand.
     assert trend.comparison.difference == pytest.approx(205 / 975 - 307 / 1463, abs=1e-12)
     assert trend.comparison.p_value == pytest.approx(2 * norm.sf(0.0413 / 2.20), abs=1e-3)
-    assert trend_page.trend_answer(trend) == [
+    assert waves_page.trend_answer(trend) == [
         "May not have really changed (very low certainty): those who answered chose to, or nobody says how they were "
         "chosen; the answer is lost if the surveys err half as much again, and if their answers are clustered.",
         "Appetite to buy from SMEs (techUK waves): 21% of 1,425 to 1,500 people in 2016 (techuk-2016), then 21% of 950 "

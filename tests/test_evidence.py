@@ -16,7 +16,7 @@ import pytest
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Finding, Registry
-from crosswave.study.loading import findings_of
+from crosswave.study.registry import findings_of
 
 REFERENCE = Path(__file__).parent / "reference"
 DERIVED = {

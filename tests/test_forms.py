@@ -11,13 +11,15 @@ import pytest
 from numpy.random import default_rng
 
 from crosswave.claims import Checker
+from crosswave.models.wave_series import wave_series
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
-from crosswave.report import trend as trend_page
 from crosswave.report.notebook_cards import Card, survey_card
 from crosswave.report.render import Link, figure_name, survey_name
 from crosswave.report.rich_display import Form, attach, form_of, kinds
 from crosswave.report.start import choices
+from crosswave.report.trend import comparison as comparison_page
+from crosswave.report.trend import robustness as robustness_page
 from crosswave.report.trend.waves import MEANINGS
 from crosswave.report.tutorial import SURVEY, Tutorial
 from crosswave.robustness.multiverse import multiverse
@@ -54,9 +56,9 @@ def shown(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> 
         trend.pairs[0],
         trend.comparison,
         trend,
-        trend_page.survival_of(trend, resolved),
+        robustness_page.survival_of(trend, resolved),
         multiverse(trend.construct, resolved, counts, settings),
-        trend_page.course_of(trend.construct, resolved, counts, settings),
+        wave_series(trend.construct, resolved, counts, settings),
         claim,
         Checker(registry, reconstructions, 0.05).check(claim),
         simulate(world, default_rng(1)),
@@ -122,7 +124,7 @@ def test_statistics_show_themselves_only_where_they_are_told_to() -> None:
 
 
 def test_a_table_without_rows_is_left_out(shown: Mapping[type, object]) -> None:
-    empty = trend_page.reach_table(None)
+    empty = comparison_page.reach_table(None)
     assert "<table" not in Form(Card("t", {"a": "b"}), {"caption": empty}).bundle["text/html"]
 
 

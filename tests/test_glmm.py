@@ -11,8 +11,7 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import betabinom, binom, norm
 
-from crosswave.models.beta_binomial import beta_binomial
-from crosswave.models.glmm import Counts, LikelihoodFit, binomial_normal, counts_on
+from crosswave.models.count_models import Counts, LikelihoodFit, beta_binomial, binomial_normal, counts_by_design
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -20,11 +19,11 @@ settings.load_profile("unhurried")
 # dat.pritz1997 of metadat 1.2.0; t <- (1:14 - 7.5) / 3 as a made-up moderator.
 X = [16, 10, 4, 43, 10, 25, 13, 12, 22, 4, 5, 18, 58, 6]
 N = [17, 12, 8, 58, 10, 42, 14, 12, 41, 5, 6, 23, 68, 10]
-ALONE = counts_on(X, N, np.ones((14, 1)))
-DATED = counts_on(X, N, np.column_stack([np.ones(14), (np.arange(14) - 6.5) / 3]))
+ALONE = counts_by_design(X, N, np.ones((14, 1)))
+DATED = counts_by_design(X, N, np.column_stack([np.ones(14), (np.arange(14) - 6.5) / 3]))
 
 # Eight surveys of the size of those here; d in years from 2020.
-SURVEYS = counts_on(
+SURVEYS = counts_by_design(
     [756, 653, 545, 129, 192, 503, 114, 49],
     [1425, 1095, 975, 235, 232, 1006, 170, 100],
     np.column_stack([np.ones(8), np.array([2016.2, 2017.4, 2017.5, 2017.1, 2019.5, 2022.8, 2024.5, 2025.2]) - 2020]),
@@ -113,7 +112,7 @@ def test_beta_binomial_likelihood_is_that_of_scipy() -> None:
 
 @pytest.mark.parametrize("model", [binomial_normal, beta_binomial])
 def test_waves_that_agree_better_than_chance_give_plain_logistic_regression(model: object) -> None:
-    data = counts_on([50, 52, 48, 51, 49], [100] * 5, np.column_stack([np.ones(5), range(5)]))
+    data = counts_by_design([50, 52, 48, 51, 49], [100] * 5, np.column_stack([np.ones(5), range(5)]))
     fit = model(data)  # type: ignore[operator]
     plain = sm.GLM(np.column_stack([data.yes, 100 - data.yes]), data.design, family=sm.families.Binomial()).fit()
     assert fit.dispersion == pytest.approx(0, abs=1e-9)
@@ -137,7 +136,7 @@ COUNTS = st.lists(st.tuples(st.integers(5, 60), st.integers(70, 300)), min_size=
 def test_saying_no_in_place_of_yes_only_turns_the_sign(waves: list[tuple[int, int]], model: object) -> None:
     x, n = map(np.array, zip(*waves, strict=True))
     design = np.column_stack([np.ones(len(x)), np.arange(len(x)) - (len(x) - 1) / 2])
-    yes, no = (model(counts_on(part, n, design)) for part in (x, n - x))  # type: ignore[operator]
+    yes, no = (model(counts_by_design(part, n, design)) for part in (x, n - x))  # type: ignore[operator]
     assert yes.coefficients == pytest.approx(-no.coefficients, abs=1e-4)
     assert yes.log_likelihood == pytest.approx(no.log_likelihood, abs=1e-7)
 
@@ -146,16 +145,16 @@ def test_saying_no_in_place_of_yes_only_turns_the_sign(waves: list[tuple[int, in
     ("call", "message"),
     [
         (
-            lambda: counts_on([3], [2], [[1]]),
-            "yes must be one count for each base and within it; got [3.0] of [2.0]. Correct the counts.",
+            lambda: counts_by_design([3], [2], [[1]]),
+            "counts must be one for each base and within it; got [3.0] of [2.0]. Correct the counts.",
         ),
         (
-            lambda: counts_on([0, 0], [2, 2], [[1], [1]]),
-            "yes must hold some and not all of the bases; got 0 of 4. Use an exact interval where everyone or nobody "
-            "said yes.",
+            lambda: counts_by_design([0, 0], [2, 2], [[1], [1]]),
+            "counts must hold some and not all of the bases; got 0 of 4. Use an exact interval where everyone or "
+            "nobody said yes.",
         ),
         (
-            lambda: counts_on([1, 1], [2, 2], [[1, 1], [1, 1]]),
+            lambda: counts_by_design([1, 1], [2, 2], [[1, 1], [1, 1]]),
             "design must have a row for each of 2 waves, full column rank and fewer columns than rows; got shape "
             "(2, 2) of rank 1. Leave out columns that others determine.",
         ),

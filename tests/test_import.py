@@ -19,7 +19,7 @@ from crosswave.study import DataError, Registry, load_registry
 from crosswave.study.importing import import_survey, write_template
 from crosswave.study.importing.cells import CellError, shown
 from crosswave.study.importing.draft import Ids, slug
-from crosswave.study.models import Survey
+from crosswave.study.models import Survey, Vocabulary
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 RUNNER = CliRunner()
@@ -359,7 +359,7 @@ def fill(path: Path) -> None:
 
 def test_a_template_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as caught:
-        write_template(tmp_path / "a.pdf")
+        write_template(tmp_path / "a.pdf", Vocabulary())
     assert str(caught.value) == "a template ends in .csv or .xlsx; 'a.pdf' arrived"
 
 
@@ -432,6 +432,7 @@ def test_every_survey_of_the_registry_comes_back_from_its_sheet(
     tmp_path: Path, registry: Registry, ending: str
 ) -> None:
     shutil.copy(DATA / "quantities.yaml", tmp_path)
+    shutil.copy(DATA / "study.yaml", tmp_path)
     for survey in registry.surveys.values():
         if not survey.questions:
             continue

@@ -37,6 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder that holds no survey, beside the working folder."""
     (tmp_path / "data" / "surveys").mkdir(parents=True)
     shutil.copy(DATA / "quantities.yaml", tmp_path / "data")
+    shutil.copy(DATA / "study.yaml", tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "data"
 

@@ -9,11 +9,11 @@ import pytest
 from pydantic import ValidationError
 
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.report import survey as survey_page
 from crosswave.report.notebook_cards import survey_card
 from crosswave.report.results import by_survey
 from crosswave.report.sentences import population_note
 from crosswave.report.site.cards import survey_card as site_card
+from crosswave.report.survey import figures as figures_page
 from crosswave.study import Registry
 from crosswave.study.models import Survey
 from crosswave.study.models.survey import Inferred
@@ -39,7 +39,7 @@ def test_a_card_a_page_and_a_table_say_which_field_is_inferred(
 ) -> None:
     plain, marked = wave(), wave(inferred={name: "as a rule"})
     found = reconstruct(marked, registry)
-    table = survey_page.survey_table(marked, found)["As far as it is known"]
+    table = figures_page.survey_table(marked, found)["As far as it is known"]
     page = " ".join(item.text for fact in site_card(marked, found).facts for item in fact.items)
     for shown in (survey_card(marked, found).text, page, " ".join(table)):
         assert shown.count("(inferred: as a rule)") == 1

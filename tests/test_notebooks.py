@@ -17,12 +17,14 @@ from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.retractions import retractions
 from crosswave.report import claims as claims_page
 from crosswave.report import prose, render
-from crosswave.report import survey as survey_page
 from crosswave.report import synthesis as synthesis_page
-from crosswave.report import trend as trend_page
 from crosswave.report.results import by_finding
 from crosswave.report.run.parameters import check_parameters, read_parameters
 from crosswave.report.sentences import answer_sentence, trend_sentence
+from crosswave.report.survey import conflicts as conflicts_page
+from crosswave.report.survey import figures as figures_page
+from crosswave.report.trend import comparison as comparison_page
+from crosswave.report.trend import waves as waves_page
 from crosswave.study import Registry, load_registry
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
@@ -166,19 +168,19 @@ def test_a_survey_page_names_who_answered_and_every_conflict(registry: Registry,
     wave = registry.survey(survey)
     counts = reconstruct(wave, registry)
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
-    said = " ".join(survey_page.survey_answer(wave, counts, findings))
+    said = " ".join(figures_page.survey_answer(wave, counts, findings))
     assert wave.population in said and (not wave.missing or wave.missing in said)
-    conflicts = survey_page.survey_conflicts(wave, counts.conflicts)
+    conflicts = conflicts_page.survey_conflicts(wave, counts.conflicts)
     assert len(conflicts) == len(counts.conflicts)
     for conflict, sentence in zip(counts.conflicts, conflicts, strict=True):
         assert all(name in sentence for name in conflict.figures)
-    assert len(survey_page.assumptions_table(retractions(wave, registry), counts)) == len(counts.assumptions)
+    assert len(conflicts_page.assumptions_table(retractions(wave, registry), counts)) == len(counts.assumptions)
 
 
 def test_both_readings_of_an_ambiguous_base_are_told(registry: Registry) -> None:
     assert (
         "Print leaves open on whom strategy-stage was counted (everyone or those with a strategy): all fit."
-        in survey_page.survey_readings(registry.survey("igov-2017"), registry)
+        in conflicts_page.survey_readings(registry.survey("igov-2017"), registry)
     )
 
 
@@ -187,11 +189,11 @@ def test_a_trend_page_says_the_sentence_of_the_ledger(registry: Registry, constr
     registry = with_estimated_error(registry)
     settings = planned(registry.plan)
     trend, counts = assess_one(registry.construct(construct), registry, settings)
-    assert trend_page.trend_answer(trend) == [answer_sentence(trend), trend_sentence(trend)]
-    others = trend_page.variants(trend, registry, counts)
+    assert waves_page.trend_answer(trend) == [answer_sentence(trend), trend_sentence(trend)]
+    others = comparison_page.variants(trend, registry, counts)
     assert next(iter(others.values())) is trend
     if trend.comparison is None:
-        assert len(others) == 1 and trend_page.trend_checks(trend, others) == []
+        assert len(others) == 1 and comparison_page.trend_checks(trend, others) == []
         return
     errors = {0.0, *(tier.points for tier in registry.plan.total_error.values())}
     assert errors <= {other.comparison.points for other in others.values() if other.comparison}
@@ -203,7 +205,7 @@ def test_a_change_under_other_settings_is_adjusted_as_in_the_synthesis(registry:
     settings = replace(planned(registry.plan), from_year=2015, to_year=2022)
     trends = assess_all(registry, everything, settings)
     changed = [trend for trend in trends.values() if trend.verdict in ("rose", "fell")]
-    others = trend_page.variants(changed[0], registry, everything)
+    others = comparison_page.variants(changed[0], registry, everything)
     tier = changed[0].comparison.pair.comparability.grade  # type: ignore[union-attr]
     words = registry.plan.total_error[tier].means  # type: ignore[index]
     same = next(other for name, other in others.items() if name.endswith(words))
@@ -248,11 +250,11 @@ def test_the_committed_page_holds_what_the_package_computes(registry: Registry) 
     counts = reconstruct(wave, registry)
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
     outputs = json.dumps([cell.outputs for cell in code_cells("01_reproduce_survey")])
-    assert json.dumps(survey_page.findings_alt(wave, findings))[1:-1] in outputs
+    assert json.dumps(figures_page.findings_alt(wave, findings))[1:-1] in outputs
     assert (
         json.dumps(
             render.to_html(
-                survey_page.findings_table(findings, counts), "Printed figures of igov-2017, with 95% intervals"
+                figures_page.findings_table(findings, counts), "Printed figures of igov-2017, with 95% intervals"
             )
         )[1:-1]
         in outputs

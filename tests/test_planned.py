@@ -45,11 +45,12 @@ def root(
     shutil.copy(ROOT / "data" / "quantities.yaml", data)
     header = (ROOT / "data" / "context.csv").read_text(encoding="utf-8").splitlines()[0]
     (data / "context.csv").write_text(f"{header}\n", encoding="utf-8")
-    plan = (ROOT / "data" / "plan.yaml").read_text(encoding="utf-8")
+    texts = {name: (ROOT / "data" / name).read_text(encoding="utf-8") for name in ("study.yaml", "plan.yaml")}
     for old, new in ALTERED.items():
-        assert old in plan, old
-        plan = plan.replace(old, new, 1)
-    (data / "plan.yaml").write_text(plan, encoding="utf-8")
+        assert any(old in text for text in texts.values()), old
+        texts = {name: text.replace(old, new, 1) for name, text in texts.items()}
+    for name, text in texts.items():
+        (data / name).write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     return folder
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from crosswave import __version__
-from crosswave.report.readme import CHOSEN, computed, renewed
+from crosswave.report.readme import computed, renewed
+from crosswave.study import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,6 +34,9 @@ def test_a_readme_without_a_place_for_a_part_is_refused():
     assert str(caught.value) == (
         "README.md has no place for: results, speed; put <!-- name --> and <!-- /name --> where it belongs"
     )
+
+
+CHOSEN = read_study(ROOT / "data").headline.constructs
 
 
 @pytest.mark.parametrize("construct", CHOSEN)
@@ -63,6 +67,7 @@ def test_the_machine_and_the_ratios_of_a_benchmark_are_what_is_quoted(tmp_path):
     results = tmp_path / "reports" / "results"
     results.parent.mkdir()
     results.symlink_to(ROOT / "reports" / "results")
+    (tmp_path / "data").symlink_to(ROOT / "data")
     first = "3 rounds. Linux, 2 cores.\n\n| measure | found |\n|---|---:|\n| all | 9 times |\n\n"
     (tmp_path / "reports" / "benchmark.md").write_text(f"# Benchmark\n\n{first}| seconds |\n", encoding="utf-8")
     assert computed(tmp_path)["speed"] == f"\n{first}"

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crosswave.study import DataError, Registry, find_data, load_registry
+from crosswave.study.reading import SHARED
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -109,7 +110,7 @@ def write_folder(folder: Path, **files: str) -> Path:
     (folder / "surveys").mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / _file(name)).write_text(text, encoding="utf-8")
-    for name in ("plan.yaml", "quantities.yaml"):
+    for name in ("study.yaml", "plan.yaml", "quantities.yaml"):
         if not (folder / name).exists():
             shutil.copy(DATA / name, folder / name)
     return folder
@@ -454,7 +455,7 @@ def test_two_answers_of_one_survey_in_a_construct_are_told(tmp_path: Path) -> No
     ]
 
 
-@pytest.mark.parametrize("name", ["constructs.yaml", "claims.yaml", "plan.yaml", "quantities.yaml", "context.csv"])
+@pytest.mark.parametrize("name", SHARED)
 def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     folder = write_folder(tmp_path)
     (folder / name).unlink()

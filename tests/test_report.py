@@ -58,7 +58,7 @@ def test_every_survey_source_and_construct_has_a_page():
 
 def test_a_survey_page_is_made_from_its_own_file_and_the_shared_ones():
     names = [path.name for path in REQUEST.data["survey/igov-2017"]]
-    assert names == ["quantities.yaml", "plan.yaml", "igov-2017.yaml"]
+    assert names == ["study.yaml", "quantities.yaml", "plan.yaml", "igov-2017.yaml"]
 
 
 def test_every_page_has_a_text_for_the_index():
@@ -346,7 +346,7 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cache"))
     data = tmp_path / "data"
     (data / "surveys").mkdir(parents=True)
-    for name in ("quantities.yaml", "plan.yaml", "claims.yaml", "context.csv"):
+    for name in ("study.yaml", "quantities.yaml", "plan.yaml", "claims.yaml", "context.csv"):
         (data / name).write_bytes((ROOT / "data" / name).read_bytes())
     (data / "claims.yaml").write_text("sources: []\nclaims: []\n")
     (data / "context.csv").write_text((ROOT / "data" / "context.csv").read_text().splitlines()[0] + "\n")

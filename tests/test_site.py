@@ -6,18 +6,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
 from crosswave.report.site import About, PageLink, commit_of
-from crosswave.report.site.access import accessible_tables
-from crosswave.report.site.build import Site
+from crosswave.report.site.build import Site, without_card, woven
 from crosswave.report.site.clean import Styles, clean_html
-from crosswave.report.site.frame import Content, content_of, style_hash
+from crosswave.report.site.frame import Content, accessible_tables, content_of, style_hash
 from crosswave.report.site.material import Material, Overview
-from crosswave.report.site.page import PageOrigin, described, lean_code, render_page
-from crosswave.report.site.weave import without_card, woven
+from crosswave.report.site.page import PageOrigin, described, highlighted, render_page
 
 EVIL = '<script>alert(1)</script> & "quotes"'
 NOTHING = Material()
@@ -260,8 +260,8 @@ CODES = (
 
 @pytest.mark.parametrize("source", CODES)
 def test_lean_code_says_what_the_code_says(source: str) -> None:
-    marked = Highlight2HTML(pygments_lexer="ipython3")(source)
-    lean = lean_code(marked)
+    marked = highlight(source, get_lexer_by_name("ipython3"), HtmlFormatter())
+    lean = highlighted(source)
     assert unescape(re.sub(r"<[^>]*>", "", lean)) == unescape(re.sub(r"<[^>]*>", "", marked))
     assert source.strip() in unescape(re.sub(r"<[^>]*>", "", lean))
     assert len(lean) < len(marked)

@@ -14,10 +14,12 @@ from crosswave.reconstruct.retractions import retractions
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report import render
 from crosswave.report import start as start_page
-from crosswave.report import survey as survey_page
-from crosswave.report import trend as trend_page
 from crosswave.report.render import Link, confidence, percent, span, to_html, to_text
 from crosswave.report.results import by_finding
+from crosswave.report.survey import conflicts as conflicts_page
+from crosswave.report.survey import figures as figures_page
+from crosswave.report.trend import comparison as comparison_page
+from crosswave.report.trend import waves as waves_page
 from crosswave.study import Registry, load_registry
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
@@ -112,7 +114,7 @@ def test_percentages_have_one_decimal_and_no_negative_zero() -> None:
 def test_findings_show_counts_as_ranges_and_bases_with_their_holes(registry: Registry) -> None:
     wave = registry.survey("igov-2017")
     counts = reconstruct(wave, registry)
-    table = survey_page.findings_table(by_finding(wave, counts, alpha=0.05, design_effect=1), counts).set_index(
+    table = figures_page.findings_table(by_finding(wave, counts, alpha=0.05, design_effect=1), counts).set_index(
         "Figure"
     )
     culture, skills = table.loc["barriers.culture"], table.loc["gap-barriers.skills"]
@@ -129,7 +131,7 @@ def test_findings_show_counts_as_ranges_and_bases_with_their_holes(registry: Reg
 
 def assumptions_of(registry: Registry, name: str) -> pd.DataFrame:
     wave = registry.survey(name)
-    return survey_page.assumptions_table(retractions(wave, registry), reconstruct(wave, registry)).set_index(
+    return conflicts_page.assumptions_table(retractions(wave, registry), reconstruct(wave, registry)).set_index(
         "Assumption"
     )
 
@@ -159,7 +161,7 @@ def test_reasons_hold_every_figure_once(registry: Registry) -> None:
     wave = registry.survey("solarwinds-2018")
     counts = reconstruct(wave, registry)
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
-    reasons = survey_page.reasons_table(findings, counts)
+    reasons = figures_page.reasons_table(findings, counts)
     named = [name for names in reasons["Figures"] for name in names.split(", ")]
     assert sorted(named) == sorted(findings["finding_id"].str.partition(".")[2])
     conflicting = reasons[reasons["Level"] == "conflicting"].set_index("Figures")["Why"].to_dict()
@@ -185,7 +187,7 @@ def test_a_download_holds_the_frame_and_no_markup() -> None:
 
 def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:
     wave = registry.survey("bt-yougov-2020")
-    facts = survey_page.survey_table(wave, reconstruct(wave, registry)).set_index("Fact")["As far as it is known"]
+    facts = figures_page.survey_table(wave, reconstruct(wave, registry)).set_index("Fact")["As far as it is known"]
     assert facts["Percentages rounded"] == "not printed"
     assert facts["How those asked were chosen"] == "panel (inferred: from the pollster)"
     replied = "247 (inferred: 247 organisations were surveyed; how many answered is not said)"
@@ -193,15 +195,15 @@ def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:
 
 
 def test_the_settings_table_has_a_verdict_in_every_row(culture: Trend) -> None:
-    table = trend_page.settings_table({"as asked": culture})
+    table = comparison_page.settings_table({"as asked": culture})
     assert table["Verdict"].tolist() == [culture.verdict] and table["If"].tolist() == ["as asked"]
-    answers = trend_page.tests_table(culture).set_index("What")["Answer"]
+    answers = comparison_page.tests_table(culture).set_index("What")["Answer"]
     assert answers["Verdict"] == culture.verdict and culture.comparison is not None
     assert answers["Difference, later minus earlier, points"] == percent(culture.comparison.difference, sign=True)
 
 
 def test_every_pair_passes_the_gate_or_has_a_reason(culture: Trend) -> None:
-    gate = trend_page.gate_table(culture)
+    gate = comparison_page.gate_table(culture)
     assert len(gate) == len(culture.pairs) > 0
     assert gate["Reasons"].str.len().gt(0).all() and set(gate["Gate"]) <= {"open", "refused", "cannot be tested"}
     assert ((gate["Gate"] == "refused") == (gate["Grade"] == "C")).all()
@@ -211,10 +213,10 @@ def test_a_reversed_wave_is_turned_round(culture: Trend) -> None:
     turned = replace(
         culture, waves=tuple(replace(w, answer=w.answer.model_copy(update={"reversed": True})) for w in culture.waves)
     )
-    one, other = trend_page.by_wave(culture), trend_page.by_wave(turned)
+    one, other = waves_page.by_wave(culture), waves_page.by_wave(turned)
     assert other["value_low"].tolist() == pytest.approx((1 - one["value_high"]).tolist())
     assert other["high"].dropna().tolist() == pytest.approx((1 - one["low"].dropna()).tolist())
-    assert trend_page.waves_table(other)["Printed"].str.startswith("all but ").all()
+    assert waves_page.waves_table(other)["Printed"].str.startswith("all but ").all()
 
 
 def test_years_without_a_wave_are_shown_too(registry: Registry) -> None:

@@ -11,14 +11,12 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from crosswave.models.family import adjusted_over_lines
 from crosswave.models.heterogeneity import logit_effects
 from crosswave.models.linear_trend import cochran_armitage
 from crosswave.models.meta_regression import date_design
-from crosswave.models.models import COLUMNS
-from crosswave.models.pooling import predict, random_effects
-from crosswave.models.trajectory import MODELS, Trajectory, trajectory
-from crosswave.models.wave_table import comparable_waves, date_interval, wave_table
+from crosswave.models.random_effects import predict, random_effects
+from crosswave.models.trajectory import COLUMNS, MODELS, Trajectory, trajectory
+from crosswave.models.wave_series import adjusted_over_lines, comparable_waves, date_interval, wave_table
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Survey

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from crosswave.printed.quantity import QuantityError, number
-from crosswave.study import DataError
-from crosswave.study.audit import audit
+from crosswave.study import DataError, load_registry
 from crosswave.study.faults import MOST
 from crosswave.study.texts import LARGEST, unfit_texts
 from test_registry import CLAIMS, CONTEXT, DATA, SURVEY, faults_of, line_of, swapped, write_folder
@@ -18,7 +17,7 @@ from test_registry import CLAIMS, CONTEXT, DATA, SURVEY, faults_of, line_of, swa
 
 def audited(folder: Path) -> list[str]:
     with pytest.raises(DataError) as caught:
-        audit(folder)
+        load_registry(folder)
     return [line.replace(f"{folder}/", "") for line in str(caught.value).splitlines()]
 
 
@@ -179,4 +178,4 @@ def test_a_hundred_faults_of_a_file_are_told_and_that_there_are_more(tmp_path: P
 
 
 def test_the_evidence_has_none_of_all_that() -> None:
-    assert audit(DATA).surveys
+    assert load_registry(DATA).surveys

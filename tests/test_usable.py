@@ -14,10 +14,9 @@ from typer.testing import CliRunner
 from crosswave.cli import app
 from crosswave.report.building import Choice, run_report
 from crosswave.study import DataError, load_registry
-from crosswave.study.audit import audit
 from crosswave.study.cache import FOLDER_VARIABLE
-from crosswave.study.evidence import WARN_VARIABLE, load_evidence, warnings
-from crosswave.study.reading import LateSurveys
+from crosswave.study.loading import WARN_VARIABLE, load_evidence, warnings
+from crosswave.study.reading import SHARED, LateSurveys
 from test_registry import CLAIMS, CONSTRUCTS, SURVEY, swapped, write_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +96,7 @@ def test_the_check_still_lists_every_fault(data: Path, fault: str) -> None:
     spoil(data, fault)
     found = load_evidence()
     with pytest.raises(DataError) as caught:
-        audit(data)
+        load_registry(data)
     assert caught.value.faults == tuple(sorted(set(found.faults)))
     assert runner.invoke(app, ["check"]).exit_code == runner.invoke(app, ["check", "--data", "data"]).exit_code == 1
     for name in ("other-2020",):
@@ -160,7 +159,7 @@ def test_two_descriptions_of_a_source_are_told_and_stop_neither(
     assert "differs from the record in" in line and line.endswith("; it is used all the same")
 
 
-@pytest.mark.parametrize("name", ["constructs.yaml", "claims.yaml", "plan.yaml", "quantities.yaml", "context.csv"])
+@pytest.mark.parametrize("name", SHARED)
 def test_a_fault_in_a_file_that_all_share_stops_everybody(data: Path, name: str) -> None:
     with (data / name).open("a", encoding="utf-8") as stream:
         stream.write("nonsense: 1\n")
@@ -194,7 +193,7 @@ def test_kernels_of_a_run_say_nothing(
 def test_a_folder_is_examined_once(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cache"))
     load_evidence(data)
-    monkeypatch.setattr("crosswave.study.evidence.examine", None)
+    monkeypatch.setattr("crosswave.study.loading.read_folder", None)
     load_evidence(data)
     assert isinstance(load_evidence(data).surveys, LateSurveys)
 

@@ -73,7 +73,7 @@ def write_registry(data: Path, waves: int) -> None:
         At least 10.
     """
     (data / "surveys").mkdir(parents=True)
-    for name in ("quantities.yaml", "plan.yaml"):
+    for name in ("study.yaml", "quantities.yaml", "plan.yaml"):
         (data / name).write_bytes((ROOT / "data" / name).read_bytes())
     columns = (ROOT / "data" / "context.csv").read_text(encoding="utf-8").splitlines()[0]
     (data / "context.csv").write_text(columns + "\n", encoding="utf-8")

@@ -84,7 +84,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report, made by real notebooks, of one survey whose every text is an attack."""
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "data" / "surveys").mkdir(parents=True)
-    for name in ("quantities.yaml", "plan.yaml"):
+    for name in ("study.yaml", "quantities.yaml", "plan.yaml"):
         shutil.copy(ROOT / "data" / name, folder / "data" / name)
     (folder / "data" / "claims.yaml").write_text("sources: []\nclaims: []\n", encoding="utf-8")
     (folder / "data" / "constructs.yaml").write_text("constructs: []\n", encoding="utf-8")

@@ -13,8 +13,8 @@ from crosswave.api import drawing
 from crosswave.api.showing import Shown, records
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import answer_sentence, p_words
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, ConstructAnswer, Grades
+from crosswave.study.registry import Registry
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison

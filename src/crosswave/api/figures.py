@@ -12,12 +12,12 @@ import pandas as pd
 
 from crosswave.api import drawing
 from crosswave.api.comparisons import ComparisonResult, comparison_frame
+from crosswave.api.rules import load_for_typed
 from crosswave.api.showing import Shown, records
 from crosswave.by_hand.comparison import compare_typed
 from crosswave.by_hand.counting import Counted, count_typed
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
-from crosswave.study.evidence import load_for_typed
 from crosswave.study.loading import load_rules
 from crosswave.study.places import find_rules
 
@@ -182,7 +182,7 @@ def compare(
     design_effect : float or sequence of float, optional
         The n of both figures is divided by it; two numbers, one for each.
     sampling : str, optional
-        How people were chosen: probability, census, panel, self-selected, poll-at-event, foi.
+        How people were chosen: probability, census, panel, self-selected, poll-at-event.
     smallest_change : float, optional
         The smallest change that matters, percentage points.
     alpha : float, optional

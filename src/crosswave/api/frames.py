@@ -10,8 +10,8 @@ from crosswave.claims import Checker
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.results import all_findings as ledger_findings
 from crosswave.report.results import by_claim, by_finding, by_survey, by_trend
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings
 

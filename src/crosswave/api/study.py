@@ -17,10 +17,10 @@ from crosswave.api.trends import TrendResult
 from crosswave.api.verdicts import ClaimResult
 from crosswave.claims import Checker
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.study.evidence import load_evidence
+from crosswave.study import load_evidence
 from crosswave.study.faults import nearest
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned

@@ -13,8 +13,8 @@ from crosswave.api import drawing
 from crosswave.api.frames import people, survey_findings
 from crosswave.api.showing import Shown, records
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.study.loading import findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import findings_of
 from crosswave.trend.settings import Settings
 from crosswave.words import plural
 

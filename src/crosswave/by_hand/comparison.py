@@ -16,8 +16,8 @@ from crosswave.by_hand.typed import HandFigure, attempt, read_figures
 from crosswave.difference.power import smallest_n
 from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.survival import Survival, survival
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.dispersion import with_estimated_error

@@ -12,7 +12,7 @@ from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.by_hand import counts_on, fitting_sizes
 from crosswave.report.holes import pieces_of
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.words import arrived
 
 _PIECES = 40

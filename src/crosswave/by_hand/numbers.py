@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crosswave.by_hand.typed import PARTS
-from crosswave.study.models import Plan
+from crosswave.study.models import SAMPLING, Plan
 from crosswave.study.parameters import limits
 from crosswave.trend.settings import Settings, planned
 from crosswave.words import arrived
@@ -58,9 +58,6 @@ def read_design_effects(typed: Sequence[str], plan: Plan) -> tuple[float | None,
     if faults := [words for text in typed if (words := rule.fault("--design-effect", text))]:
         raise ValueError("\n".join(faults))
     return (float(typed[0]), float(typed[-1])) if typed else (None, None)
-
-
-SAMPLING = ("probability", "census", "panel", "self-selected", "poll-at-event", "foi")
 
 
 def read_sampling(typed: str | None) -> str | None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from crosswave.by_hand.typed import HandFigure
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.study.loading import Registry
 from crosswave.study.models import (
     Answer,
     Base,
@@ -19,6 +18,7 @@ from crosswave.study.models import (
     Source,
     Survey,
 )
+from crosswave.study.registry import Registry
 
 YEARS = (1990, 1991)
 """Records need years, and these say no more than which wave is the earlier."""

@@ -16,8 +16,8 @@ from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.printed.words import is_spoken
 from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes, nearest_sizes
-from crosswave.study.loading import Registry
 from crosswave.study.models import Plan, SampleSize
+from crosswave.study.registry import Registry
 from crosswave.words import arrived, cut
 
 Value = TypeVar("Value")

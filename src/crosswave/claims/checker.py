@@ -15,8 +15,8 @@ from crosswave.claims.words import condition_words
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.spans import TARGETS, Span, Target, inside, outside
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
 from crosswave.study.models import Claim, Condition
+from crosswave.study.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from crosswave.reconstruct.arithmetic import Arithmetic
 from crosswave.reconstruct.joint import joint_ratios
 from crosswave.reconstruct.ratio import largest_ratio
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.study.loading import Finding, Registry
 from crosswave.study.models import Condition, PrintedChange, Survey
+from crosswave.study.registry import Finding, Registry
 
 Readings = list[tuple[Arithmetic, list[int]]]
 

@@ -7,19 +7,10 @@ from dataclasses import replace
 
 from crosswave.claims.figures import Figures
 from crosswave.difference.linear import LinearTerm, combine_linear
-from crosswave.study.loading import Finding, Registry
-from crosswave.study.models import Claim, Condition, Survey
+from crosswave.study.models import Claim, Condition, Survey, sampling_words
+from crosswave.study.registry import Finding, Registry
 
 _PROBABILITY = ("probability", "census")
-_SAMPLING = {
-    "census": "a census",
-    "foi": "replies to a freedom-of-information request, not all of which are known",
-    "panel": "a panel, not a probability sample",
-    "poll-at-event": "people who attended an event",
-    "probability": "a probability sample",
-    "self-selected": "people who chose to answer",
-    "unstated": "nobody says how those who answered were chosen",
-}
 
 
 def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> tuple[float, float] | None:
@@ -116,5 +107,8 @@ def licence(surveys: Iterable[Survey]) -> str:
     bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
     if not surveys:
         return "not licensed: no survey stands behind it"
-    told = (f"probably {_SAMPLING[one]} (inferred)" if one in inferred else _SAMPLING[one] for one in bad)
+    told = (
+        f"probably {words} (inferred)" if one in inferred else words
+        for one, words in ((one, sampling_words(one).sample) for one in bad)
+    )
     return f"not licensed: {' and '.join(told)}" if bad else "licensed by the design"

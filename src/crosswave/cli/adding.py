@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crosswave.cli.shared import Data, plain_faults, writable_folder
 
+if TYPE_CHECKING:
+    from crosswave.study.models import Vocabulary
+
 adding = typer.Typer()
 
 
-@adding.command(epilog="Example:  [bold]crosswave new acme-cloud-2021[/]  writes data/surveys/acme-cloud-2021.yaml")
+@adding.command(epilog="Example:  [bold]crosswave new town-poll-2021[/]  writes data/surveys/town-poll-2021.yaml")
 def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Data = None) -> None:
     """Write a commented survey file that passes the check once it is filled in."""
     from crosswave.study.faults import shown_path
@@ -26,8 +29,8 @@ def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Da
 @adding.command(
     "import",
     epilog=(
-        "Examples:  [bold]crosswave import --template acme-cloud-2021.xlsx[/]  ·  "
-        "[bold]crosswave import acme-cloud-2021.xlsx[/]"
+        "Examples:  [bold]crosswave import --template town-poll-2021.xlsx[/]  ·  "
+        "[bold]crosswave import town-poll-2021.xlsx[/]"
     ),
 )
 def import_(
@@ -46,7 +49,8 @@ def import_(
         if (sheet is None) == (template is None):
             raise ValueError("name the sheet to import, or --template FILE for an empty one")
         if template is not None:
-            print(f"{shown_path(write_template(template))} is there; fill it in, then: crosswave import {template}")
+            path = write_template(template, _vocabulary(data))
+            print(f"{shown_path(path)} is there; fill it in, then: crosswave import {template}")
             return
         assert sheet is not None
         done = import_survey(sheet, writable_folder(data), force)
@@ -58,11 +62,24 @@ def import_(
     print(f"then: crosswave check, crosswave show {done.path.stem}")
 
 
+def _vocabulary(data: Path | None) -> Vocabulary:
+    """The words of the study that a sheet is for; none where there is no study yet."""
+    from crosswave.study import read_study
+    from crosswave.study.models import Vocabulary
+
+    try:
+        return read_study(writable_folder(data)).vocabulary
+    except FileNotFoundError:
+        return Vocabulary()
+
+
 @adding.command(hidden=True)
 def schemas(data: Data = None) -> None:
     """Write data/schema from the models."""
+    from crosswave.study import read_study
     from crosswave.study.schemas import write_schemas
 
     with plain_faults():
-        for path in write_schemas(writable_folder(data) / "schema"):
+        folder = writable_folder(data)
+        for path in write_schemas(folder / "schema", read_study(folder).vocabulary):
             print(path.name)

@@ -19,12 +19,12 @@ def check(
     data: Data = None,
 ) -> None:
     """Check every data file: form, references, dates, addresses, arithmetic. All faults at once; status 1 if any."""
-    from crosswave.study.audit import audit
+    from crosswave.study import load_registry
 
     with plain_faults(sys.stdout):
         if folder and data:
             raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
-        registry = audit(data_folder(folder or data))
+        registry = load_registry(data_folder(folder or data))
     counts = {
         "surveys": registry.surveys,
         "figures": registry.findings,

@@ -93,10 +93,10 @@ def compare(
 
     from rich.console import Console
 
+    from crosswave.api.rules import load_for_typed
     from crosswave.by_hand.card import as_record, block
     from crosswave.by_hand.comparison import compare_typed
     from crosswave.study.cache import keeping
-    from crosswave.study.evidence import load_for_typed
 
     numbers = {
         "total-error": total_error,

@@ -50,9 +50,9 @@ def _say_that_nothing_is_kept() -> None:
 
 def load_evidence(folder: Path | None) -> Registry:
     """Return the evidence of a data folder, read where a command needs it: the models take long to import."""
-    from crosswave.study import evidence
+    from crosswave import study
 
-    return evidence.load_evidence(data_folder(folder))
+    return study.load_evidence(data_folder(folder))
 
 
 def data_folder(folder: Path | None) -> Path:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
-from crosswave.arguments import FloatArray, checked
+from crosswave.arguments import checked
+from crosswave.models.heterogeneity import checked_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +73,25 @@ def cochran_armitage(
     from statsmodels.stats.contingency_tables import Table  # takes a second to import
     from statsmodels.stats.proportion import proportions_chisquare
 
-    x, n, s = _trend_input(counts, totals, scores)
-    # Without shift_zeros=False statsmodels adds one half to every cell as soon as one is empty.
-    table = Table(np.column_stack([n - x, x]), shift_zeros=False)
-    size = float(n.sum())
-    # Centred, because squares of years leave few digits for their differences.
-    centred = s - np.average(s, weights=n)
-    z = float(table.test_ordinal_association(row_scores=centred).zscore * np.sqrt(size / (size - 1)))
-    homogeneity = float(proportions_chisquare(x, n)[0])
-    k, departure = len(x), max(homogeneity - z**2, 0.0)
-    departure_p = float(chdtrc(k - 2, departure)) if k > 2 else 1.0
-    homogeneity_p = float(chdtrc(k - 1, homogeneity))
-    return LinearTrend(z, float(2 * ndtr(-abs(z))), departure, k - 2, departure_p, homogeneity, k - 1, homogeneity_p)
-
-
-def _trend_input(
-    counts: Sequence[float], totals: Sequence[float], scores: Sequence[float] | None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    n = checked("totals", totals, "positive and finite", lambda a: (a > 0) & np.isfinite(a), "Leave out empty waves.")
-    x = checked("counts", counts, "zero or more", lambda a: a >= 0, "Pass counts of people, not shares.")
+    x, n = checked_counts(counts, totals)
     s = checked("scores", range(len(n)) if scores is None else scores, "finite", np.isfinite, "Drop undated waves.")
-    if not len(x) == len(n) == len(s) >= 2:
+    if not len(x) == len(s) >= 2:
         raise ValueError(
             f"counts, totals and scores must have one length of at least 2; got {len(x)}, {len(n)} and {len(s)}. "
             "Pass one of each for every wave."
         )
-    if (x > n).any() or not 0 < x.sum() < n.sum() or np.ptp(s) == 0:
+    if not 0 < x.sum() < n.sum() or np.ptp(s) == 0:
         raise ValueError(
             "a trend needs counts within their totals, some yes and some no, and scores that differ; "
             f"got counts {x.tolist()} of {n.tolist()} at {s.tolist()}. Leave out waves that cannot show a trend."
         )
-    return x, n, s
+    # Without shift_zeros=False statsmodels adds one half to every cell as soon as one is empty.
+    table, size, k = Table(np.column_stack([n - x, x]), shift_zeros=False), float(n.sum()), len(x)
+    # Centred, because squares of years leave few digits for their differences.
+    centred = s - np.average(s, weights=n)
+    z = float(table.test_ordinal_association(row_scores=centred).zscore * np.sqrt(size / (size - 1)))
+    homogeneity = float(proportions_chisquare(x, n)[0])
+    departure = max(homogeneity - z**2, 0.0)
+    departure_p = float(chdtrc(k - 2, departure)) if k > 2 else 1.0
+    homogeneity_p = float(chdtrc(k - 1, homogeneity))
+    return LinearTrend(z, float(2 * ndtr(-abs(z))), departure, k - 2, departure_p, homogeneity, k - 1, homogeneity_p)

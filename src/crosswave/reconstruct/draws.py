@@ -18,8 +18,8 @@ from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
 from crosswave.reconstruct.boxes import boxes, is_simple
 from crosswave.reconstruct.model import Model
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 Mask = npt.NDArray[np.bool_]
 NOT_IDENTIFIED = (

@@ -11,8 +11,8 @@ from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
 from crosswave.reconstruct.effort import NotSolvedError
 from crosswave.reconstruct.links import links_of
-from crosswave.study.loading import Finding, findings_of
 from crosswave.study.models import ORGANISATIONS, Base, Plan, Survey
+from crosswave.study.registry import Finding, findings_of
 
 READINGS_TRIED = 256
 """A survey whose ambiguous bases can be read in more ways is not solved."""

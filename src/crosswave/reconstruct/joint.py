@@ -8,8 +8,8 @@ from fractions import Fraction
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
 from crosswave.reconstruct.model import Model
 from crosswave.reconstruct.trials import feasible_readings
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 
 def joint_counts(survey: Survey, registry: Registry, first: str, second: str) -> tuple[int, int]:

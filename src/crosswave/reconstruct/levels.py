@@ -17,8 +17,8 @@ from crosswave.reconstruct.means import Mean
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
 from crosswave.reconstruct.weighting import Weighted, weighting_of
-from crosswave.study.loading import Finding, findings_of
 from crosswave.study.models import ORGANISATIONS, Plan, Survey
+from crosswave.study.registry import Finding, findings_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from crosswave.printed.marks import is_withheld
 from crosswave.reconstruct.arithmetic import Figure, Link
-from crosswave.study.loading import Finding
+from crosswave.study.registry import Finding
 
 
 def links_of(shares: list[Finding], figures: list[Figure]) -> Iterator[Link]:

@@ -12,8 +12,8 @@ from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.figures import size_of
 from crosswave.reconstruct.scale import Run, Scale
-from crosswave.study.loading import findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import findings_of
 
 N_FACTOR = 2
 """A number of scores that has the mean is looked for up to this many times the one that is stated."""

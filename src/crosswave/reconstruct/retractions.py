@@ -12,8 +12,8 @@ from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.survey import assumptions_of
 from crosswave.reconstruct.trials import Trials, try_readings
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)

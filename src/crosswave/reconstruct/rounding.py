@@ -5,8 +5,8 @@ from __future__ import annotations
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.solve import Solver
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 _WORDS = {
     (True, True): "rounded to the nearest is assumed; all figures cut off after the last digit would fit as well",

@@ -24,8 +24,8 @@ from crosswave.reconstruct.solutions import Solutions
 from crosswave.reconstruct.solve import Solution, Solver
 from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED, Trial, Trials, branches_of, try_readings
 from crosswave.study.faults import nearest
-from crosswave.study.loading import Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry, findings_of
 
 __all__ = ["LEVELS", "FindingCounts", "Reconstruction", "alone_power", "reconstruct"]
 

@@ -13,8 +13,8 @@ from crosswave.reconstruct.figures import readings, rivals
 from crosswave.reconstruct.nets import readings_of_nets
 from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solution, Solver
-from crosswave.study.loading import Registry
 from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 NOT_WEIGHTED = "the figures are not weighted"
 NEAREST = "percentages are rounded to the nearest"

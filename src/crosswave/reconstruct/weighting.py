@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
-from crosswave.study.loading import Finding
 from crosswave.study.models import Plan
+from crosswave.study.registry import Finding
 
 _Z = float(-ndtri(0.025))
 

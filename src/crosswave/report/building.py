@@ -108,7 +108,7 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     """The results of a data folder and the request for its pages, once everything that was asked for is checked."""
     from crosswave.report.ledger import make_ledger
     from crosswave.report.pages import run_request
-    from crosswave.study.evidence import load_evidence
+    from crosswave.study import load_evidence
     from crosswave.trend.settings import check_settings
     from crosswave.trend.window import check_window
 

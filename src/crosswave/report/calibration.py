@@ -19,7 +19,6 @@ from crosswave.robustness.simulation import Calibration
 from crosswave.robustness.worlds import World
 
 _CERTAIN = 3.0
-
 """Monte Carlo standard errors beyond which a rate is said to be above what was promised."""
 
 
@@ -197,9 +196,7 @@ LOOKS: Sequence[tuple[Look, str]] = (
     (Look("s", PLUM, "declared too small", filled=False), "--"),
     (Look("^", ORANGE, "declared far too small", filled=False), ":"),
 )
-
 """Marker, colour and line of the true errors of a tier, from the smallest: none told by colour alone."""
-
 
 _HEIGHT, _GAP = 1.7, 0.75
 

@@ -27,31 +27,17 @@ from matplotlib.textpath import text_to_path
 from crosswave.report.render import STYLE, download, folded, publish, to_html, to_text
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
-
-
 INK, GREY, LINE = "#1b1f24", "#5b6570", "#c9d1d9"
-
-
 WIDTH = 3.5
-
 """Inches, 336 pixels: a chart fits a phone 360 pixels wide almost as it is, and a wider screen enlarges it. So its
 letters are never smaller than `SMALLEST` points (12 pixels) less a twentieth."""
 
-
 SMALLEST = 9.0
-
 """Points."""
 
-
 LEFT, RIGHT, FOOT = 0.08, 0.2, 0.55
-
-
 _TITLE_SIZE = 11.0
-
-
 _TITLE_LINE, _SUBTITLE_LINE, _TOP = 0.2, 0.17, 0.08
-
-
 _LOOK: Mapping[Any, Any] = {
     "font.family": ["DejaVu Sans", "sans-serif"],
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
@@ -71,11 +57,7 @@ _LOOK: Mapping[Any, Any] = {
     "svg.hashsalt": "crosswave",
     "path.simplify": False,
 }
-
-
 P = ParamSpec("P")
-
-
 R = TypeVar("R")
 
 
@@ -188,23 +170,11 @@ def image(figure: Figure, alt: str) -> str:
 _STYLED = re.compile(
     r"<(\w+)((?:\s+(?!style=|class=)[\w:-]+=\"[^\"]*\")*)\s+style=\"([^\"]*)\"((?:\s+(?!class=)[\w:-]+=\"[^\"]*\")*)"
 )
-
-
 _ID = re.compile(r' id="([^"]*)"')
-
-
 _REFERRED = re.compile(r"#([\w.:-]+)")
-
-
 _NO_TURN = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
-
-
 _EMPTY = re.compile(r"<g/>|<g></g>")
-
-
 _OPENING = re.compile(r"<svg\b[^>]*>")
-
-
 _LINE = re.compile(r"(?=<g>|<g |<text\b)")
 
 

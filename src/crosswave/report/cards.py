@@ -17,8 +17,8 @@ from crosswave.report.holes import feasible_words
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import trend_sentence
 from crosswave.study.faults import nearest
-from crosswave.study.loading import Registry
 from crosswave.study.models import Answer, Plan, Question, Survey
+from crosswave.study.registry import Registry
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
 from crosswave.words import arrived

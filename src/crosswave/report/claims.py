@@ -13,8 +13,8 @@ from crosswave.report.forest import bars
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import claim_sentence
 from crosswave.study.faults import nearest
-from crosswave.study.loading import Registry
 from crosswave.study.models import Claim
+from crosswave.study.registry import Registry
 from crosswave.words import capital, plural
 
 ALL = "all"
@@ -77,8 +77,6 @@ def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:
 
 
 _MADE_BY = {"source": "the source's", "project": "this project's"}
-
-
 CLAIM_VERDICTS = ("For those who answered", "If a random sample", "For the population")
 
 

@@ -11,8 +11,8 @@ from crosswave.report.canvas import GREY, NAVY, PLUM, TEAL, styled
 from crosswave.report.forest import Look, Row, Scale, forest
 from crosswave.report.render import Link
 from crosswave.study.context import Check
-from crosswave.study.loading import Registry
 from crosswave.study.models import Fact, Source
+from crosswave.study.registry import Registry
 from crosswave.words import capital, plural
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from crosswave.claims.readings import ANSWERED, NOT_FOLLOWING, SAMPLED, every_verdict
+from crosswave.study.models import Study
 
 Type = Literal["string", "integer", "number", "boolean", "year"]
 
@@ -28,6 +29,8 @@ class Field:
         Of a number; empty where it has none.
     options : tuple of str
         Every value that may stand there, where there are few.
+    vocabulary : str
+        The kind of words of study.yaml that these are.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Field:
     decimals: int | None = None
     required: bool = False
     options: tuple[str, ...] = ()
+    vocabulary: str = ""
 
 
 def _share(name: str, description: str) -> Field:
@@ -94,7 +98,7 @@ TREND_FIELDS = (
     _id("construct_id", "The thing measured."),
     Field("from_year", "Year of the earlier wave that is reported.", "year"),
     Field("to_year", "Year of the later wave that is reported.", "year"),
-    Field("waves", "Waves in the window of plan.yaml.", "integer", "waves", required=True),
+    Field("waves", "Waves in the window of study.yaml.", "integer", "waves", required=True),
     Field("first", "The earlier figure."),
     Field("second", "The later figure."),
     Field("grade", "Comparability of the two: A, B1, H, B2, B3, or C where the comparison is refused.",
@@ -150,9 +154,9 @@ SURVEY_FIELDS = (
     Field("year", "The year that places the wave.", "year", required=True),
     Field("year_basis", "How the year was found.", required=True, options=("fieldwork", "publication", "inferred")),
     _id("population", "Who was asked, in this project's own words."),
-    Field("sector", "Part of the public sector.", required=True, options=("central", "local", "nhs", "mixed")),
+    Field("sector", "Part of {population}.", required=True, vocabulary="sectors"),
     Field("nation", "Where; empty where no source says."),
-    Field("unit", "What one reply stands for.", required=True, options=("person", "organisation", "foi-return")),
+    Field("unit", "What one reply stands for.", required=True, vocabulary="units"),
     Field("mode", "How answers were collected; empty where no source says."),
     Field("sampling", "How those asked were chosen; empty where no source says."),
     Field("n_printed", "How many replied, as printed."),
@@ -173,6 +177,18 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "surveys": SURVEY_FIELDS,
 }
 """The columns of each file of results, in their order."""
+
+
+def fields_of(name: str, study: Study) -> tuple[Field, ...]:
+    """Return the columns of a file of results in the words of a study."""
+    return tuple(
+        replace(
+            field,
+            description=field.description.replace("{population}", study.population),
+            options=field.options or (study.vocabulary.words(field.vocabulary) if field.vocabulary else ()),
+        )
+        for field in FIELDS[name]
+    )
 
 
 def names(fields: tuple[Field, ...]) -> tuple[str, ...]:

@@ -18,8 +18,6 @@ from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, sheet, wrapped
 
 _LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.17, 0.18, 0.1, 0.17, 0.11
-
-
 _KEY_INDENT, _KEY_GAP = 0.24, 0.12
 
 

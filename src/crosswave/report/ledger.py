@@ -12,7 +12,7 @@ from crosswave.claims import Checker
 from crosswave.files import write_whole
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, reconstruct_all

@@ -9,16 +9,16 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crosswave.study.loading import Registry
 from crosswave.study.models import Claim, Construct, Record
 from crosswave.study.reading import SHARED
+from crosswave.study.registry import Registry
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from crosswave.reconstruct import Reconstruction
 
-_ALWAYS = ("quantities.yaml", "plan.yaml")
+_ALWAYS = ("study.yaml", "quantities.yaml", "plan.yaml")
 _DECIMALS = 4
 
 
@@ -59,8 +59,18 @@ def made_from(
         f"claims/{source}": [*always, folder / "context.csv", *_surveys(folder, _behind(claims, registry))]
         for source, claims in _by_source(registry).items()
     }
-    single = {"start": everything, "synthesis": [*always, *compared], "context": [folder / "context.csv"]}
-    files = {**single, "calibration": [folder / "plan.yaml"], **by_survey, **by_trend, **by_source}
+    single = {
+        "start": everything,
+        "synthesis": [*always, *compared],
+        "context": [folder / "study.yaml", folder / "context.csv"],
+    }
+    files = {
+        **single,
+        "calibration": [folder / "study.yaml", folder / "plan.yaml"],
+        **by_survey,
+        **by_trend,
+        **by_source,
+    }
     return MadeFrom(files, _facts(registry, reconstructions, trends))
 
 

@@ -10,14 +10,11 @@ from html import escape
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import NOT_PRINTED, Link, publish, span, survey_name
 from crosswave.report.sentences import trend_sentence
-from crosswave.study.models import Source, Survey
+from crosswave.study.models import Source, Survey, sampling_words, unit_words
 from crosswave.trend.change import Trend
 from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
-
-
-_CHOSEN = {"foi": "by freedom-of-information request", "probability": "probability sample"}
 
 
 _LEVELS = {
@@ -29,15 +26,10 @@ _LEVELS = {
     "not-solved": "not solved",
     "unquantified": "without a share",
 }
-
-
 ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
-
 """Who answered, by what one reply stands for."""
 
-
 Facts = Mapping[str, str | tuple[Link, ...]]
-
 """What is known, by what it is; what is empty is not shown."""
 
 
@@ -115,9 +107,10 @@ def _when(survey: Survey) -> str:
 
 
 def _how(survey: Survey) -> str:
-    if survey.mode == survey.sampling == "foi":
-        return f"by freedom-of-information request{survey.mark('sampling')}"
-    chosen = _CHOSEN.get(survey.sampling or "", (survey.sampling or "").replace("-", " "))
+    sampling = survey.sampling or ""
+    chosen = sampling_words(sampling).chosen or sampling.replace("-", " ")
+    if sampling and survey.mode == sampling:
+        return f"{chosen}{survey.mark('sampling')}"
     way = f"{survey.mode or f'way of asking {NOT_PRINTED}'}{survey.mark('mode')}"
     return f"{way}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}{survey.mark('sampling')}"
 
@@ -130,7 +123,7 @@ def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
     printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
     many = survey.organisations if survey.unit == "person" else None
     behind = f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
-    return f"{number} {ANSWERED[survey.unit]}{survey.mark('unit')}{printed}{survey.mark('n')}{behind}"
+    return f"{number} {unit_words(survey.unit).many}{survey.mark('unit')}{printed}{survey.mark('n')}{behind}"
 
 
 def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:

@@ -19,8 +19,8 @@ from crosswave.report.site.index import PageText
 from crosswave.report.site.material import Material
 from crosswave.report.site.overview import make_overview
 from crosswave.report.site.package import make_downloads
-from crosswave.study.evidence import warnings
-from crosswave.study.loading import Registry
+from crosswave.study.loading import warnings
+from crosswave.study.registry import Registry
 from crosswave.words import capital
 
 
@@ -49,13 +49,16 @@ def site_material(registry: Registry, ledger: Ledger) -> Material:
     """Return what the site shows beside the pages: overview, tables, cards, downloads, methods and citation."""
     root, made_by = registry.folder.parent, version("crosswave")
     frames = {"findings": ledger.findings, "claims": ledger.claims, "trends": ledger.trends}
+    frames |= {"surveys": by_survey(registry, ledger.reconstructions)}
     methods = root / "METHODS.md"
     return Material(
         overview=make_overview(registry, ledger),
         finders=make_finders(registry, ledger),
         cards=make_cards(registry, ledger),
-        downloads=make_downloads(frames | {"surveys": by_survey(registry, ledger.reconstructions)}, made_by),
-        citation=read_citation(root / "CITATION.cff", made_by),
+        downloads=make_downloads(
+            frames | {"surveys": by_survey(registry, ledger.reconstructions)}, made_by, registry.study
+        ),
+        citation=read_citation(root / "CITATION.cff", made_by, registry.study),
         methods=methods.read_text(encoding="utf-8") if methods.is_file() else "",
         left_out=tuple(warnings(registry)),
     )

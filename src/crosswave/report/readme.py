@@ -13,18 +13,12 @@ from pathlib import Path
 import pandas as pd
 
 from crosswave.files import write_whole
-
-CHOSEN: Mapping[str, str] = {
-    "barrier-skills": "Lack of skills",
-    "barrier-culture": "Culture",
-    "barrier-legacy": "Legacy systems",
-    "barrier-budget": "Budget",
-    "barrier-security": "Security",
-}
+from crosswave.study import read_study
+from crosswave.study.models import Headline
 
 _PART = re.compile(r"<!-- (?P<name>\w+) -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL)
 _HEADER = (
-    "| Said to hinder | First wave | Last wave | Change, points | Change with an 80 % chance to show | Verdict |\n"
+    "| {heading} | First wave | Last wave | Change, points | Change with an 80 % chance to show | Verdict |\n"
     "|---|---|---|---|---|---|"
 )
 _GRADES = {
@@ -77,16 +71,21 @@ def _ledger(root: Path, name: str) -> pd.DataFrame:
 
 def _results(root: Path) -> str:
     findings = _ledger(root, "findings").set_index("finding_id")
-    trends = _ledger(root, "trends").set_index("construct_id").loc[list(CHOSEN)]
-    rows = [_row(trend, findings) for _, trend in trends.iterrows()]
-    return "\n".join([_answer(trends), "", _HEADER, *rows, "", _caveat(trends)]) + "\n"
+    headline = read_study(root / "data").headline
+    if headline is None:
+        return ""
+    chosen = headline.constructs
+    trends = _ledger(root, "trends").set_index("construct_id").loc[list(chosen)]
+    rows = [_row(chosen[str(name)], trend, findings) for name, trend in trends.iterrows()]
+    head = _HEADER.format(heading=headline.heading)
+    return "\n".join([_answer(trends, headline), "", head, *rows, "", _caveat(trends)]) + "\n"
 
 
-def _answer(trends: pd.DataFrame) -> str:
+def _answer(trends: pd.DataFrame, headline: Headline) -> str:
     moved = trends["verdict"].isin(_MOVED)
-    names = ", ".join(CHOSEN[name].lower() for name in trends.index[moved]) or "none"
+    names = ", ".join(headline.constructs[name].lower() for name in trends.index[moved]) or "none"
     others = trends["verdict"][~moved].value_counts()
-    told = [f"Shown to have changed, of {len(trends)} obstacles: {names}."]
+    told = [f"Shown to have changed, of {len(trends)} {headline.noun}: {names}."]
     if len(others):
         told.append(f"The rest: {', '.join(f'{number} {verdict}' for verdict, number in others.items())}.")
     if _UNINFORMATIVE in others.index:
@@ -102,12 +101,12 @@ def _caveat(trends: pd.DataFrame) -> str:
     )
 
 
-def _row(trend: pd.Series, findings: pd.DataFrame) -> str:
+def _row(name: str, trend: pd.Series, findings: pd.DataFrame) -> str:
     years = {"first": "from_year", "second": "to_year"}
     waves = [_wave(findings.loc[trend[key]], int(trend[year])) for key, year in years.items()]
     change = f"{trend['difference_pp']:+.0f} ({trend['low_pp']:+.0f} to {trend['high_pp']:+.0f})"
     seen = "none" if pd.isna(trend["detectable_pp"]) else f"{trend['detectable_pp']:.1f} points"
-    cells = [CHOSEN[str(trend.name)], *waves, change, seen, f"{trend['verdict']} ({trend['grade']})"]
+    cells = [name, *waves, change, seen, f"{trend['verdict']} ({trend['grade']})"]
     return f"| {' | '.join(cells)} |"
 
 

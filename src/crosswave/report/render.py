@@ -11,17 +11,12 @@ from urllib.parse import quote
 import pandas as pd
 from IPython.display import display
 
-from crosswave.study.loading import Finding
 from crosswave.study.models import Source, Survey
+from crosswave.study.registry import Finding
 
 NOT_PRINTED = "not printed"
-
 _NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\.\d+)?)*")
-
-
 _SHORT, _LONG = 12, 60
-
-
 STYLE = (
     "<style>table.crosswave.crosswave :is(td, th) { text-align: left; vertical-align: top; } "
     "table.crosswave.crosswave .number { text-align: right; } "
@@ -29,7 +24,6 @@ STYLE = (
     "table.crosswave.crosswave .long { min-width: 15rem; } "
     "table.crosswave.crosswave caption { text-align: left; }</style>"
 )
-
 """What JupyterLab needs; each class is doubled because its own rules weigh as much as one."""
 
 
@@ -154,7 +148,6 @@ def download(frame: pd.DataFrame, name: str) -> str:
 
 
 _PLAIN_IN_ADDRESS = "/,;:.()!*"
-
 """Characters that a data address need not encode: what is left can be read in a diff."""
 
 

@@ -17,8 +17,8 @@ from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.fields import CLAIM_FIELDS, FIELDS, FINDING_FIELDS, SURVEY_FIELDS, TREND_FIELDS, names
 from crosswave.report.holes import has_holes
 from crosswave.report.sentences import answer_sentence, claim_sentence, trend_sentence
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend

@@ -9,6 +9,7 @@ from functools import singledispatch
 import pandas as pd
 
 from crosswave.claims import ClaimVerdict
+from crosswave.models.wave_series import WaveSeries
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.calibration import rates_table
 from crosswave.report.canvas import image
@@ -19,14 +20,14 @@ from crosswave.report.sentences import claim_sentence, points
 from crosswave.report.start import counts_table
 from crosswave.report.survey.figures import feasible
 from crosswave.report.trend.comparison import difference_alt, difference_chart, reach_table
-from crosswave.report.trend.course import Course, dates_table, trajectory_alt, trajectory_chart, trajectory_words
+from crosswave.report.trend.lines import dates_table, trajectory_alt, trajectory_chart, trajectory_words
 from crosswave.report.trend.robustness import bias_words, outcomes_table, specification_alt
 from crosswave.report.trend.waves import by_wave, waves_alt, waves_chart, waves_table
 from crosswave.robustness.multiverse import Multiverse
 from crosswave.robustness.simulation import Calibration
 from crosswave.robustness.survival import Survival
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Construct, Fact, Source, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Pair, Wave
@@ -259,7 +260,7 @@ def _(shown: Multiverse) -> Form:
 
 
 @form_of.register
-def _(shown: Course) -> Form:
+def _(shown: WaveSeries) -> Form:
     figure = trajectory_chart(shown)
     card = Card(f"{capital(shown.construct.label)}, all years", {"In words": " ".join(trajectory_words(shown))})
     return Form(card, {"Its waves": dates_table(shown)}, image(figure, trajectory_alt(shown)) if figure else "")

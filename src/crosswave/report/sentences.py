@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 
 from crosswave.claims import ClaimVerdict
-from crosswave.study.models import Plan, Survey
+from crosswave.study.models import Plan, Survey, sampling_words, unit_words
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Trend
@@ -15,7 +15,6 @@ from crosswave.trend.settings import Settings, planned
 from crosswave.trend.waves import Pair, Wave
 from crosswave.words import capital
 
-_UNITS = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
 _PROBABILITY = ("probability", "census")
 
 
@@ -47,17 +46,6 @@ def p_number(p: float) -> str:
     return "<0.001" if p < 0.001 else f"{p:.3f}" if p >= 0.1 else f"{p:#.3g}"
 
 
-_SAMPLING = {
-    "census": "everybody was asked",
-    "foi": "the replies are those to a freedom-of-information request",
-    "panel": "those who answered come from a panel",
-    "self-selected": "those who answered chose to",
-    "poll-at-event": "those who answered attended an event",
-    "probability": "those asked were drawn at random",
-    "unstated": "nobody says how those who answered were chosen",
-}
-
-
 MADE_WITH = "This page was made with"
 """How a page begins whose settings are not those of plan.yaml."""
 
@@ -78,13 +66,13 @@ def population_note(*surveys: Survey) -> str:
     """Return why figures of these surveys speak for those who answered only, or nothing if they need not."""
     inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
     kinds = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
-    reasons = " and ".join(f"{_SAMPLING[kind]}{' (inferred)' * (kind in inferred)}" for kind in kinds)
+    reasons = " and ".join(f"{sampling_words(kind).says}{' (inferred)' * (kind in inferred)}" for kind in kinds)
     return f"{reasons}, so nothing is said of anybody else" if reasons else ""
 
 
 def wave_words(wave: Wave) -> str:
     """Return a wave as ``58% of 235 people in 2017 (igov-2017)``."""
-    unit = _UNITS[wave.survey.unit]
+    unit = unit_words(wave.survey.unit).many
     reverse = "all but " if wave.answer.reversed else ""
     return f"{reverse}{wave.finding.answer.printed} of {wave.size_words} {unit} in {wave.year} ({wave.survey.id})"
 

@@ -17,7 +17,7 @@ from crosswave.report.forest import bars
 from crosswave.report.notebook_cards import Card, survey_card, trend_card
 from crosswave.report.render import publish, survey_name
 from crosswave.report.survey.figures import LEVEL_LOOKS
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
 from crosswave.words import capital, plural

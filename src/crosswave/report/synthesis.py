@@ -16,8 +16,8 @@ from crosswave.report.sentences import p_number, p_words, points, trend_sentence
 from crosswave.report.trend.comparison import points_scale
 from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
 from crosswave.report.trend.waves import VERDICT_LOOKS
-from crosswave.study.loading import Registry
 from crosswave.study.models import ErrorTier, Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
@@ -25,8 +25,6 @@ from crosswave.trend.verdict import DECISIONS
 from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
-
-
 _YEARS_MORE = 2
 
 
@@ -51,8 +49,9 @@ def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, MeasuredErro
     years = window_words(trends)
     return [
         f"{len(compared)} of {len(trends)} constructs have two waves of {years} that the gate lets through. In "
-        f"{len(across)} of these the waves are of other words or of another slice of the public sector (grades "
-        f"{', '.join(error)}), and {len(blind)} of these {len(across)} are uninformative by design: "
+        f"{len(across)} of these the waves are of other words or of another slice of "
+        f"{registry.study.population} (grades {', '.join(error)}), and {len(blind)} of these {len(across)} are "
+        "uninformative by design: "
         f"{_blindness(across, registry.plan.power.value)}.",
         _why_blind(error, trends[0].settings, across),
     ]
@@ -151,7 +150,7 @@ def _family(trends: Sequence[Trend], family: str) -> tuple[int, int, int]:
     return len(own), adjusted, sum(trend.verdict in ("rose", "fell") for trend in own)
 
 
-def synthesis_caveats(trends: Sequence[Trend]) -> list[str]:
+def synthesis_caveats(trends: Sequence[Trend], registry: Registry) -> list[str]:
     """Return what the evidence cannot say."""
     counts = dict(verdicts_table(trends).itertuples(index=False))
     alone = sum(len({wave.year for wave in trend.waves}) < 2 for trend in trends)
@@ -163,8 +162,8 @@ def synthesis_caveats(trends: Sequence[Trend]) -> list[str]:
         (unsized, f"In {plural(unsized, 'comparison')} the n that is not printed decides."),
     ]
     always = (
-        "A change among those who answered is no change of the public sector: who answered changed as well, and "
-        "nothing here can tell the two apart."
+        f"A change among those who answered is no change of {registry.study.population}: who answered changed as "
+        "well, and nothing here can tell the two apart."
     )
     return [*(sentence for count, sentence in words if count), always]
 
@@ -195,7 +194,6 @@ FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
     "one wave only": ("not compared", lambda t: len(t.waves) == 1),
     "no wave": ("not compared", lambda t: True),
 }
-
 """What becomes of a construct in a window: the first whose condition holds, and the group that it belongs to."""
 
 

@@ -16,18 +16,13 @@ from pathlib import Path
 
 from crosswave.report.render import publish
 from crosswave.report.scratch import Scratch
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 
 SURVEY = "acme-skills-2020"
-
 """Id of the made-up survey."""
 
-
 _FILLED = Path(__file__).with_name("tutorial.yaml")
-
-
 _NO_TERMINAL = {"COLUMNS": "100", "TTY_COMPATIBLE": "0", "NO_COLOR": "1", "TERM": None, "FORCE_COLOR": None}
-
 """What a command prints must not depend on where the notebook runs: one width, no colour."""
 
 

@@ -23,8 +23,8 @@ from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.choices import Choices, Reading, readings_of
 from crosswave.robustness.verdict_codes import OUTCOMES, outcome_codes
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, pairs_of, waves_of

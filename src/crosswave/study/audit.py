@@ -5,41 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 from crosswave.printed.faults import no_number, quantity_faults
 from crosswave.printed.marks import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError
-from crosswave.study import DataError, Fault, Registry, find_data
-from crosswave.study.faults import shown
-from crosswave.study.loading import read_folder
+from crosswave.study.faults import Fault, shown
 from crosswave.study.mending import Path_
 from crosswave.study.models import Answer, Condition, Question, Survey
+from crosswave.study.registry import Registry
 
 _EXCLUSIVE = ("single", "scale", "fact")
 
 
-def audit(folder: Path | None = None) -> Registry:
-    """Return a data folder as a registry in which every rule holds.
-
-    Raises
-    ------
-    DataError
-        Anything breaks a rule of form, reference or arithmetic: all faults at once.
-    """
-    registry, faults = examine(folder or find_data())
-    if registry is None or faults:
-        raise DataError(faults)
-    return registry
-
-
-def examine(folder: Path) -> tuple[Registry | None, list[Fault]]:
-    """Return a data folder as a registry, and its faults of form, reference and arithmetic."""
-    registry, faults = read_folder(folder)
-    if registry is not None:
-        faults += [*_survey_faults(registry), *_quantity_faults(registry), *_claim_faults(registry)]
-    return registry, faults
+def arithmetic_faults(registry: Registry) -> Iterator[Fault]:
+    """Yield the faults of arithmetic in a registry."""
+    yield from _survey_faults(registry)
+    yield from _quantity_faults(registry)
+    yield from _claim_faults(registry)
 
 
 def _survey_faults(registry: Registry) -> Iterator[Fault]:

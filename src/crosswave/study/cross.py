@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from crosswave.study.duplicates import same_pages
 from crosswave.study.faults import Fault, listed
 from crosswave.study.mending import Path_
 from crosswave.study.models import Claims, Construct, Constructs, Source
 from crosswave.study.references import Located, dangling, repeated
-
-if TYPE_CHECKING:
-    from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 
 
 def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -150,18 +151,18 @@ class Validated(Generic[Model]):
         return not any(where[: len(place)] == place for place in self.stand_ins)
 
 
-def validate(document: Document, model: type[Model]) -> Validated[Model]:
+def validate(document: Document, model: type[Model], context: Mapping[str, Any] | None = None) -> Validated[Model]:
     """Return a document as a model, mended where it has faults so that its other faults can be found."""
     if document.data is None:
         return Validated(None, document.faults)
     unfit = listed(document.fault(*found) for found in unfit_texts(document.data))
     try:
-        return Validated(model.model_validate(document.data), (*document.faults, *unfit))
+        return Validated(model.model_validate(document.data, context=context), (*document.faults, *unfit))
     except ValidationError as error:
         details = error.errors(include_url=False)
         told = (detail for detail in details if not _told_elsewhere(detail, document))
         faults = listed(document.fault(detail["loc"], fault_words(detail, model)) for detail in told)
-        record, places = (None, set()) if len(faults) > MOST else mend(document.data, model, error)
+        record, places = (None, set()) if len(faults) > MOST else mend(document.data, model, error, context)
         return Validated(record, (*_reading_faults(document, details), *unfit, *faults), frozenset(places))
 
 

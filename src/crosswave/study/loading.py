@@ -1,179 +1,41 @@
-"""A data folder as one registry of surveys, constructs, claims, quantities, facts and the plan."""
+"""A data folder as a registry: whole, or without the surveys whose files have faults."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, partial
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
 
 from crosswave.memo import digest
-from crosswave.study.cache import Store, file_digests
+from crosswave.study.audit import arithmetic_faults
+from crosswave.study.cache import Store, file_digests, read_results, source_digest
 from crosswave.study.cross import registry_faults
-from crosswave.study.documents import Document
-from crosswave.study.faults import DataError, Fault, nearest
-from crosswave.study.models import (
-    Answer,
-    Base,
-    Claim,
-    Claims,
-    Construct,
-    Constructs,
-    Fact,
-    Plan,
-    Quantities,
-    Question,
-    Source,
-    Survey,
-)
+from crosswave.study.faults import DataError, Fault
+from crosswave.study.models import ALL_YEARS, Claims, Constructs, Licence, Plan, Quantities, Study, Survey
 from crosswave.study.parameters import check_given
-from crosswave.study.places import find_data
+from crosswave.study.places import PACKAGE, find_data
 from crosswave.study.reading import LateSurveys, Reader, folder_digests, folder_key
-from crosswave.words import arrived
+from crosswave.study.registry import Registry
+from crosswave.study.usable import leave_out
 
-Value = TypeVar("Value")
+WARN_VARIABLE = "CROSSWAVE_WARN"
+"""``0``: nothing is said of what is left out, as in the kernels of a run, which says it itself."""
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A printed figure in its place."""
-
-    survey: Survey
-    question: Question
-    answer: Answer
-
-    @property
-    def id(self) -> str:
-        """``survey.question.answer``."""
-        return f"{self.survey.id}.{self.question.id}.{self.answer.id}"
-
-    @property
-    def local_id(self) -> str:
-        """``question.answer``."""
-        return f"{self.question.id}.{self.answer.id}"
-
-    @property
-    def base(self) -> Base | None:
-        """Whom the figure was counted on; None where no source says."""
-        return self.answer.base or self.question.base
-
-
-def findings_of(survey: Survey) -> tuple[Finding, ...]:
-    """Return every printed figure of a survey, in the order of its file."""
-    return tuple(Finding(survey, question, answer) for question in survey.questions for answer in question.answers)
-
-
-_OF_TRENDS = {"total_error", "families", "lines"}
-
-
-@dataclass(frozen=True)
-class Registry:
-    """Everything in a data folder, checked; or all of it that can be used, with the faults of the rest.
-
-    Attributes
-    ----------
-    folder : Path
-        The data folder.
-    surveys, constructs, claims, claim_sources, facts : mapping
-        By id.
-    quantities, plan : Quantities, Plan
-        The files of these names.
-    documents : mapping of str to Document
-        What was read, by the name of its file in the folder.
-    unread : frozenset of str
-        Ids of what could not be read whole: nothing is said of what refers to them.
-    faults : tuple of Fault
-        What `crosswave.study.evidence.load_evidence` found wrong.
-    left_out : frozenset of str
-        Ids of the surveys that it therefore left out.
-    """
-
-    folder: Path
-    surveys: Mapping[str, Survey]
-    constructs: Mapping[str, Construct]
-    claims: Mapping[str, Claim]
-    claim_sources: Mapping[str, Source]
-    quantities: Quantities
-    facts: Mapping[str, Fact]
-    plan: Plan
-    documents: Mapping[str, Document]
-    unread: frozenset[str] = frozenset()
-    faults: tuple[Fault, ...] = ()
-    left_out: frozenset[str] = frozenset()
-
-    @cached_property
-    def findings(self) -> Mapping[str, Finding]:
-        """Every printed figure by its id, surveys in order of their ids."""
-        return {finding.id: finding for survey in self.surveys.values() for finding in findings_of(survey)}
-
-    @cached_property
-    def rules_of_reading(self) -> tuple[str, str]:
-        """What a reconstruction comes from besides its survey, as text: the phrases, and the plan but for trends."""
-        return self.quantities.model_dump_json(), self.plan.model_dump_json(exclude=_OF_TRENDS)
-
-    @cached_property
-    def content(self) -> str:
-        """Digest of all that is asked of the evidence and by which rules: surveys, constructs, phrases and plan."""
-        records = [*self.surveys.values(), *self.constructs.values(), self.quantities, self.plan]
-        return digest(*(record.model_dump_json() for record in records))
-
-    @cached_property
-    def sources(self) -> Mapping[str, Source]:
-        """Every source by its id."""
-        in_surveys = {source.id: source for survey in self.surveys.values() for source in survey.sources}
-        return dict(sorted({**in_surveys, **self.claim_sources}.items()))
-
-    def survey(self, survey_id: str) -> Survey:
-        """Return a survey by its id.
-
-        Raises
-        ------
-        KeyError
-            No survey has that id; the message names the nearest ones.
-        DataError
-            The survey was left out: all faults of its file.
-        """
-        if survey_id in self.left_out:
-            path = self.documents[f"surveys/{survey_id}.yaml"].path
-            raise DataError(fault for fault in self.faults if fault.path == path)
-        return _pick(self.surveys, survey_id, "survey")
-
-    def construct(self, construct_id: str) -> Construct:
-        """Return a construct by its id.
-
-        Raises
-        ------
-        KeyError
-            No construct has that id; the message names the nearest ones.
-        """
-        return _pick(self.constructs, construct_id, "construct")
-
-    def finding(self, finding_id: str) -> Finding:
-        """Return a printed figure by its id.
-
-        Raises
-        ------
-        KeyError
-            No figure has that id; the message names the nearest ones.
-        DataError
-            Its survey was left out: all faults of its file.
-        """
-        if (survey_id := finding_id.split(".")[0]) in self.left_out:
-            self.survey(survey_id)
-        return _pick(self.findings, finding_id, "finding")
-
-
-def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
-    if name not in table:
-        raise KeyError(
-            f"no {what} is called {arrived(name)}{nearest(name, table) or f'; crosswave list {what}s names all'}"
-        )
-    return table[name]
+_NO_STUDY = Study(
+    title="figures typed by hand",
+    question="What do these figures say?",
+    population="those who were asked",
+    window=ALL_YEARS,
+    authors=("unknown",),
+    licence=Licence(name="none", title="none", path="https://example.org/"),
+)
 
 
 def load_registry(folder: Path | None = None) -> Registry:
-    """Return a data folder as a registry.
+    """Return a data folder in which every rule of form, reference and arithmetic holds.
 
     Parameters
     ----------
@@ -183,7 +45,7 @@ def load_registry(folder: Path | None = None) -> Registry:
     Raises
     ------
     DataError
-        Anything in the folder breaks a rule of form or reference: all faults at once.
+        Anything in the folder breaks a rule: all faults at once.
     FileNotFoundError
         There is no data folder.
     ValueError
@@ -191,26 +53,34 @@ def load_registry(folder: Path | None = None) -> Registry:
 
     Notes
     -----
-    A folder that was found without faults is not checked again as long as no byte of it changes: its surveys are then
+    A folder that was found without faults is not examined again as long as no byte of it changes: its surveys are then
     read when they are asked for. See `crosswave.study.cache` for where that is kept.
     """
-    registry = _loaded(folder)
+    registry, faults = _loaded(folder or find_data())
+    if registry is None or faults:
+        raise DataError(faults)
     check_given(registry.plan)
     return registry
 
 
-def _loaded(folder: Path | None) -> Registry:
-    folder, checked = folder or find_data(), Store("checked")
-    digests = folder_digests(folder)
-    key = folder_key(folder, digests)
-    if checked.get(key) is not None:
-        return _unchecked(folder, digests)
-    registry, faults = read_folder(folder)
-    if registry is None or faults:
+def load_evidence(folder: Path | None = None) -> Registry:
+    """Return the evidence without the surveys whose files have faults; each such file gets a line on standard error.
+
+    Raises
+    ------
+    DataError
+        A file that all surveys share has a fault, or no survey is without one: all faults.
+    FileNotFoundError
+        There is no data folder.
+    ValueError
+        As for `load_registry`.
+    """
+    read_results()
+    registry, faults = _loaded(folder or find_data())
+    if registry is None:
         raise DataError(faults)
-    if folder_digests(folder) == digests:  # else a file changed while it was read
-        checked.put(key, b"")
-    return registry
+    check_given(registry.plan)
+    return _told(leave_out(registry, faults)) if faults else registry
 
 
 def load_rules(folder: Path) -> Registry:
@@ -230,28 +100,75 @@ def load_rules(folder: Path) -> Registry:
     quantities, plan = reader.one("quantities.yaml", Quantities), reader.one("plan.yaml", Plan)
     if quantities is None or plan is None or reader.faults:
         raise DataError(reader.faults)
-    nothing = _Shared(Constructs(constructs=()), Claims(sources=(), claims=()), quantities, plan, [])
-    return nothing.with_surveys({}, reader)
+    nothing = Constructs(constructs=()), Claims(sources=(), claims=())
+    return _registry(reader, {}, _NO_STUDY, *nothing, quantities, plan)
+
+
+def read_study(folder: Path) -> Study:
+    """Return the file study.yaml of a data folder.
+
+    Raises
+    ------
+    DataError
+        It is missing or breaks a rule: all faults at once.
+    """
+    reader = Reader(folder)
+    if reader.study is None or reader.faults:
+        raise DataError(reader.faults)
+    return reader.study
+
+
+def warnings(registry: Registry) -> Iterator[str]:
+    """Yield a line for each file with faults: its first fault, how many more there are, and what became of it."""
+    used = {one.path for name, one in registry.documents.items() if Path(name).stem not in registry.left_out}
+    for path, group in groupby(sorted(registry.faults), lambda fault: fault.path):
+        first, *more = group
+        yield f"{with_rest(first, len(more))}; {'it is used all the same' if path in used else 'it is left out'}"
+
+
+def with_rest(first: Fault, more: int) -> str:
+    """Return the first fault of several, and how many more there are."""
+    return f"{first} (and {more} more; crosswave check lists all)" if more else str(first)
+
+
+def _told(registry: Registry) -> Registry:
+    if os.environ.get(WARN_VARIABLE) != "0":
+        for line in warnings(registry):
+            print(f"crosswave: {line}", file=sys.stderr)
+    return registry
+
+
+def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
+    """A folder as a registry, with its faults; not examined again where the same bytes had none."""
+    examined, digests = Store("examined"), folder_digests(folder)
+    key = digest(folder_key(folder, digests), source_digest(PACKAGE / "printed"))
+    if examined.get(key) is not None:
+        return _unchecked(folder, digests), []
+    registry, faults = read_folder(folder)
+    if registry is not None and not faults and folder_digests(folder) == digests:  # else a file changed while read
+        examined.put(key, b"")
+    return registry, faults
 
 
 def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
-    """Return a data folder as a registry, and its faults."""
+    """Return a data folder as a registry, and its faults of form, reference and arithmetic."""
     reader = Reader(folder)
     surveys = reader.surveys()
-    shared = _Shared.read(reader)
+    shared = reader.shared()
     if shared is None:
         return None, reader.faults
-    registry = shared.with_surveys(surveys, reader)
-    return registry, [*reader.faults, *registry_faults(registry, shared.constructs, shared.claims)]
+    registry = _registry(reader, surveys, *shared)
+    _, constructs, claims, *_ = shared
+    return registry, [*reader.faults, *registry_faults(registry, constructs, claims), *arithmetic_faults(registry)]
 
 
 def _unchecked(folder: Path, digests: Mapping[Path, str]) -> Registry:
     """A folder whose bytes are known to break no rule."""
     reader = Reader(folder)
-    shared = _Shared.read(reader)
+    shared = reader.shared()
     if shared is None or reader.faults:
         raise DataError(reader.faults)
-    return shared.with_surveys(LateSurveys(folder, partial(_late_survey, folder, digests)), reader)
+    return _registry(reader, LateSurveys(folder, partial(_late_survey, folder, digests)), *shared)
 
 
 def _late_survey(folder: Path, digests: Mapping[Path, str], path: Path) -> Survey:
@@ -265,37 +182,20 @@ def _late_survey(folder: Path, digests: Mapping[Path, str], path: Path) -> Surve
     return survey
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """The files that stand beside the surveys."""
-
-    constructs: Constructs
-    claims: Claims
-    quantities: Quantities
-    plan: Plan
-    facts: list[Fact]
-
-    @classmethod
-    def read(cls, reader: Reader) -> _Shared | None:
-        constructs = reader.one("constructs.yaml", Constructs)
-        claims = reader.one("claims.yaml", Claims)
-        quantities = reader.one("quantities.yaml", Quantities)
-        plan = reader.one("plan.yaml", Plan)
-        facts = reader.facts("context.csv")
-        if constructs is None or claims is None or quantities is None or plan is None:
-            return None
-        return cls(constructs, claims, quantities, plan, facts)
-
-    def with_surveys(self, surveys: Mapping[str, Survey], reader: Reader) -> Registry:
-        return Registry(
-            folder=reader.folder,
-            surveys=surveys,
-            constructs={construct.id: construct for construct in self.constructs.constructs},
-            claims={claim.id: claim for claim in self.claims.claims},
-            claim_sources={source.id: source for source in self.claims.sources},
-            quantities=self.quantities,
-            facts={fact.fact_id: fact for fact in self.facts},
-            plan=self.plan,
-            documents=reader.documents,
-            unread=frozenset(reader.unread),
-        )
+def _registry(
+    reader: Reader, surveys: Mapping[str, Survey], study: Study, constructs: Constructs, claims: Claims,
+    quantities: Quantities, plan: Plan,
+) -> Registry:  # fmt: skip
+    return Registry(
+        folder=reader.folder,
+        surveys=surveys,
+        constructs={construct.id: construct for construct in constructs.constructs},
+        claims={claim.id: claim for claim in claims.claims},
+        claim_sources={source.id: source for source in claims.sources},
+        quantities=quantities,
+        facts={fact.fact_id: fact for fact in reader.facts},
+        plan=plan.model_copy(update={"window": study.window}),
+        study=study,
+        documents=reader.documents,
+        unread=frozenset(reader.unread),
+    )

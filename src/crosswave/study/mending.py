@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -28,7 +29,9 @@ _STAND_INS = {
 }
 
 
-def mend(data: Any, model: type[Model], error: ValidationError) -> tuple[Model | None, set[Path_]]:
+def mend(
+    data: Any, model: type[Model], error: ValidationError, context: Mapping[str, Any] | None = None
+) -> tuple[Model | None, set[Path_]]:
     """Return a model of faulty data with stand-ins for what is wrong, and where they stand."""
     mended, places = copy.deepcopy(data), set[Path_]()
     for _ in range(_ROUNDS):
@@ -36,7 +39,7 @@ def mend(data: Any, model: type[Model], error: ValidationError) -> tuple[Model |
             places.add(tuple(detail["loc"]))
             _mend_one(mended, detail, len(places))
         try:
-            return model.model_validate(mended), places
+            return model.model_validate(mended, context=context), places
         except ValidationError as next_error:
             error = next_error
     return None, places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from crosswave.study.cache import Store, file_digests, json_bytes, source_digest
 from crosswave.study.documents import Document, Model, Validated, read_document, validate
 from crosswave.study.faults import Fault, listed, shown_path
 from crosswave.study.mending import Path_
-from crosswave.study.models import Fact, Survey
+from crosswave.study.models import Claims, Constructs, Fact, Plan, Quantities, Study, Survey
 from crosswave.study.references import repeated, survey_faults
 from crosswave.study.rows import read_rows, validate_rows
 from crosswave.study.texts import read_bytes
 
-SHARED = ("constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
+SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
 
 
 class LateLines(dict[Path_, int]):
@@ -96,7 +96,31 @@ class Reader:
         self.documents: dict[str, Document] = {}
         self.faults: list[Fault] = []
         self.unread: list[str] = []
+        self.facts: list[Fact] = []
         self._store = Store("parsed")
+
+    @cached_property
+    def study(self) -> Study | None:
+        """The file study.yaml: its words are those that surveys may use."""
+        return self.one("study.yaml", Study)
+
+    @cached_property
+    def _words(self) -> Mapping[str, Any]:
+        """What the models of surveys check words by: nothing where study.yaml itself has faults."""
+        before = len(self.faults)
+        return {"vocabulary": self.study.vocabulary} if self.study and len(self.faults) == before else {}
+
+    def shared(self) -> tuple[Study, Constructs, Claims, Quantities, Plan] | None:
+        """Return the files that stand beside the surveys, with the facts kept here; None where one cannot be used."""
+        constructs, claims = self.one("constructs.yaml", Constructs), self.one("claims.yaml", Claims)
+        quantities, plan = self.one("quantities.yaml", Quantities), self.one("plan.yaml", Plan)
+        self.facts = self._facts("context.csv")
+        if plan is not None and "window" in (document := self.documents["plan.yaml"]).data:
+            self.faults.append(document.fault(("window",), "the window belongs into study.yaml; move it there"))
+        study = self.study
+        if study is None or constructs is None or claims is None or quantities is None or plan is None:
+            return None
+        return study, constructs, claims, quantities, plan
 
     def surveys(self) -> dict[str, Survey]:
         """Return the surveys by the names of their files, which are their ids, also those that had to be mended."""
@@ -111,7 +135,7 @@ class Reader:
     def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
         """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
         document = self._document(path)
-        validated = self._validated(document, Survey)
+        validated = self._validated(document, Survey, self._words)
         faults = [] if checked else survey_faults(validated, document)
         self.faults += faults
         if validated.record is None or validated.faults or validated.record.id != path.stem:
@@ -128,7 +152,7 @@ class Reader:
             return None
         return self._validated(self._document(path), model).record
 
-    def facts(self, name: str) -> list[Fact]:
+    def _facts(self, name: str) -> list[Fact]:
         """Return the rows of the table of facts that are without faults."""
         path = self.folder / name
         if not path.exists():
@@ -142,8 +166,10 @@ class Reader:
         self.unread += [name for name, row in zip(names, rows, strict=True) if row.faults]
         return [row.record for row in rows if row.record and not row.faults]
 
-    def _validated(self, document: Document, model: type[Model]) -> Validated[Model]:
-        validated = validate(document, model)
+    def _validated(
+        self, document: Document, model: type[Model], context: Mapping[str, Any] | None = None
+    ) -> Validated[Model]:
+        validated = validate(document, model, context)
         self.faults += validated.faults
         return validated
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import get_args
 
 import yaml
 
 from crosswave.files import write_whole
 from crosswave.study.faults import shown_path
-from crosswave.study.models import Topic
+from crosswave.study.loading import read_study
+from crosswave.study.models import Study
 
 Values = Mapping[str, str]
 Field = tuple[str, str, str]
@@ -30,11 +31,11 @@ _HEAD = (
     ("year", "YEAR", "the year that places the survey"),
     ("year_basis", "publication", "fieldwork, publication or inferred"),
     ("population", "", "who was asked, in own words"),
-    ("sector", "mixed", "central, local, nhs or mixed"),
-    ("#nation", "UK", "UK, England, Scotland, Wales or Northern Ireland"),
-    ("unit", "person", "one reply stands for a person, an organisation or a foi-return"),
-    ("#mode", "online", "online, telephone, paper, face-to-face, foi or mixed"),
-    ("#sampling", "self-selected", "probability, census, foi, panel, self-selected or poll-at-event"),
+    ("sector", "SECTOR", "one of: SECTORS"),
+    ("#nation", "NATION", "one of: NATIONS"),
+    ("unit", "person", "what one reply stands for, one of: UNITS"),
+    ("#mode", "MODE", "one of: MODES"),
+    ("#sampling", "self-selected", "one of: SAMPLINGS"),
     (
         "#n",
         '{printed: "235", value: 235, kind: exact}',
@@ -55,7 +56,7 @@ _SOURCE = (
     ("publisher", "", "who put it out"),
     ("url", "", "https://..."),
     ("#also_at", "[https://example.org/older]", "other addresses of the same page"),
-    ("kind", "press-release", "press-release, publisher-report, trade-press, vendor-blog, mirror, founding-document"),
+    ("kind", "KIND", "one of: KINDS"),
     ("#published", "YEAR-04-18", "as far as it is known"),
 )
 _QUESTION = (
@@ -95,38 +96,37 @@ def flow(values: Iterable[str]) -> str:
 
 
 def survey_text(
-    survey_id: str, head: Values, sources: Iterable[str], questions: Iterable[str], asked: bool = False
+    survey_id: str, head: Values, sources: Iterable[str], questions: Iterable[str], words: Values, asked: bool = False
 ) -> str:
-    """Return a whole survey file."""
-    year = head.get("year") or year_in(survey_id)
+    """Return a whole survey file; `words` are those of `words_of`."""
     lines = [
         "# yaml-language-server: $schema=../schema/survey.json",
         "# Fill in what a source says and delete every line that no source supports: absent means unknown.",
         f"# Then: crosswave check, crosswave show {survey_id}, crosswave run --survey {survey_id}",
-        *_topics(),
+        *_topics(words["TOPICS"]),
         "",
         f"id: {survey_id}",
-        *_fields(_asking(_HEAD) if asked else _HEAD, head, year),
+        *_fields(_asking(_HEAD) if asked else _HEAD, head, words),
         "sources:",
     ]
     return "\n".join([*lines, *sources, "questions:", *questions]) + "\n"
 
 
-def source_text(source_id: str, known: Values, year: str, asked: bool = False) -> str:
+def source_text(source_id: str, known: Values, words: Values, asked: bool = False) -> str:
     """Return a source of a survey file, open where nothing is known."""
     fields = _asking(_SOURCE) if asked else _SOURCE
-    return "\n".join([f"  - id: {source_id}", *_fields(fields, known, year, "    ")])
+    return "\n".join([f"  - id: {source_id}", *_fields(fields, known, words, "    ")])
 
 
 def question_text(question_id: str, known: Values, answers: Iterable[str], commented: bool = True) -> str:
     """Return a question of a survey file, open where nothing is known; with what might be added as comments."""
-    fields = _fields(_QUESTION if commented else _certain(_QUESTION, known), known, "", "    ")
+    fields = _fields(_QUESTION if commented else _certain(_QUESTION, known), known, {}, "    ")
     return "\n".join([f"  - id: {scalar(question_id)}", *fields, "    answers:", *answers])
 
 
 def answer_text(answer_id: str, known: Values, sources: Iterable[str], commented: bool = False) -> str:
     """Return an answer of a survey file."""
-    fields = _fields(_ANSWER if commented else _certain(_ANSWER, known), known, "", "        ")
+    fields = _fields(_ANSWER if commented else _certain(_ANSWER, known), known, {}, "        ")
     rest = [f"        {key}: {known[key]}" for key in _ANSWER_REST if key in known]
     return "\n".join([f"      - id: {scalar(answer_id)}", *fields, f"        sources: {flow(sources)}", *rest])
 
@@ -144,14 +144,17 @@ def new_survey(survey_id: str, folder: Path) -> Path:
     path = survey_path(survey_id, folder)
     if path.exists():
         raise FileExistsError(f"{shown_path(path)} is there already; choose another id or edit that file")
-    year, source = year_in(survey_id), f"{survey_id}-release"
+    study = read_study(folder)
+    words, source = words_of(study, year_in(survey_id, study)), f"{survey_id}-release"
+    topic = "other" if "other" in study.vocabulary.topics else next(iter(study.vocabulary.topics), "")
     more = (
         "      # for each further answer copy the lines from - id to sources, or write it on one line:\n"
-        f'      # - {{id: skills, says: skills, printed: "41%", topic: skills, sources: [{source}]}}'
+        f'      # - {{id: second, says: another, printed: "41%", topic: {topic}, sources: [{source}]}}'
     )
-    answer = answer_text("culture", {"topic": "culture"}, [source], commented=True)
-    question = question_text("barriers", {}, [answer, more])
-    write_whole(path, survey_text(survey_id, {"year": year}, [source_text(source, {}, year)], [question]))
+    answer = answer_text("first", {"topic": topic}, [source], commented=True)
+    question = question_text("question", {}, [answer, more])
+    head = {"year": words["YEAR"]}
+    write_whole(path, survey_text(survey_id, head, [source_text(source, {}, words)], [question], words))
     return path
 
 
@@ -165,21 +168,29 @@ def survey_path(survey_id: str, folder: Path) -> Path:
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", survey_id):
         raise ValueError(
-            f"a survey id is small letters, digits and single hyphens, such as igov-2017; {survey_id!r} arrived"
+            f"a survey id is small letters, digits and single hyphens, such as town-poll-2017; {survey_id!r} arrived"
         )
     return folder / "surveys" / f"{survey_id}.yaml"
 
 
-def year_in(survey_id: str) -> str:
-    """Return the year that an id names; 2020 where it names none."""
+def year_in(survey_id: str, study: Study) -> str:
+    """Return the year that an id names; the last of the study where it names none."""
     found = re.search(r"(?:19|20)\d\d", survey_id)
-    return found[0] if found else "2020"
+    return found[0] if found else str(study.window.to_year)
 
 
-def _topics() -> list[str]:
-    topics = sorted(get_args(Topic))
-    half = (len(topics) + 1) // 2
-    return [f"# Topics: {', '.join(topics[:half])},", f"#         {', '.join(topics[half:])}"]
+def words_of(study: Study, year: str) -> Values:
+    """Return what stands in a survey file for the words in capitals: the year, and the vocabulary of the study."""
+    kinds = {"SECTORS": "sectors", "NATIONS": "nations", "UNITS": "units", "MODES": "modes", "SAMPLINGS": "sampling",
+             "KINDS": "source_kinds", "TOPICS": "topics"}  # fmt: skip
+    listed = {name: study.vocabulary.words(kind) for name, kind in kinds.items()}
+    first = {name.removesuffix("S"): next(iter(words), "") for name, words in listed.items()}
+    whole = next(reversed(listed["SECTORS"]), "")  # the last part of the population is all of it, or several parts
+    return {name: ", ".join(words) for name, words in listed.items()} | first | {"SECTOR": whole, "YEAR": year}
+
+
+def _topics(topics: str) -> list[str]:
+    return textwrap.wrap(f"Topics: {topics}", 100, initial_indent="# ", subsequent_indent="#         ")
 
 
 def _asking(fields: Iterable[Field]) -> list[Field]:
@@ -194,8 +205,12 @@ def _certain(fields: Iterable[Field], known: Values) -> list[Field]:
     return [field for field in fields if not field[0].startswith("#") or field[0][1:] in known]
 
 
-def _fields(fields: Iterable[Field], known: Values, year: str, indent: str = "") -> list[str]:
-    return [_field(key, default.replace("YEAR", year), says, known, indent) for key, default, says in fields]
+def _fields(fields: Iterable[Field], known: Values, words: Values, indent: str = "") -> list[str]:
+    return [_field(key, _said(default, words), _said(says, words), known, indent) for key, default, says in fields]
+
+
+def _said(text: str, words: Values) -> str:
+    return re.sub("[A-Z]{4,}", lambda found: words.get(found[0], found[0]), text)
 
 
 def _field(key: str, default: str, says: str, known: Values, indent: str) -> str:

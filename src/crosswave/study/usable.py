@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from crosswave.study.cross import disagreements
 from crosswave.study.faults import DataError, Fault, shown_path
-from crosswave.study.loading import Registry
 from crosswave.study.models import Claim, Construct
 from crosswave.study.reading import survey_files, wrongly_named
+from crosswave.study.registry import Registry
 
 
 def leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct, Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.comparison import Comparison, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.multiplicity import holm

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crosswave.study.loading import Registry
 from crosswave.study.models import ConstructAnswer, Plan, Survey
+from crosswave.study.registry import Registry
 
 GRADES = ("A", "B1", "H", "B2", "B3", "C")
 """From the same instrument repeated to not comparable."""

@@ -14,8 +14,8 @@ from crosswave.arguments import FloatArray, checked, checked_alpha
 from crosswave.memo import remembered
 from crosswave.models.heterogeneity import ESTIMATORS, Effects, q_profile
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.study.loading import Registry
 from crosswave.study.models import ErrorTier, Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, same_year_figures, same_year_surveys
 
 POINTS_PER_LOGIT = 25.0

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.trend.comparability import GRADES, grade_pair
 from crosswave.trend.waves import Pair, Wave, waves_of
 

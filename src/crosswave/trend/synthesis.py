@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess, assess_each, with_others
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings

@@ -10,8 +10,8 @@ import numpy as np
 
 from crosswave.arguments import FloatArray
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.study.loading import Finding, Registry
 from crosswave.study.models import Construct, ConstructAnswer, Overlap, Plan, Survey
+from crosswave.study.registry import Finding, Registry
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
 
 _SIZES_TRIED = 12

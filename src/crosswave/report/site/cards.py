@@ -9,13 +9,12 @@ from crosswave import __version__
 from crosswave.claims.sampling import surveys_of
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.ledger import Ledger
-from crosswave.report.notebook_cards import ANSWERED
 from crosswave.report.render import NOT_PRINTED, span
 from crosswave.report.sentences import points
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Card, CardFact, Item
-from crosswave.study.loading import Registry, findings_of
-from crosswave.study.models import Source, Survey
+from crosswave.study.models import Source, Study, Survey, unit_words
+from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.words import capital, plural
 
@@ -26,10 +25,10 @@ def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
     """Return the card of each page that has one, by the id of the page."""
     uses = _uses(registry)
     surveys = {
-        f"survey/{name}": survey_card(survey, ledger.reconstructions[name], uses.get(name, ()))
+        f"survey/{name}": survey_card(survey, ledger.reconstructions[name], registry.study, uses.get(name, ()))
         for name, survey in registry.surveys.items()
     }
-    trends = {f"trend/{name}": trend_card(trend) for name, trend in ledger.assessed.items()}
+    trends = {f"trend/{name}": trend_card(trend, registry.study) for name, trend in ledger.assessed.items()}
     sources = dict.fromkeys(claim.source for claim in registry.claims.values())
     verdicts = {name: ledger.claims[ledger.claims["source_id"] == name]["answered_verdict"] for name in sources}
     return surveys | trends | {
@@ -47,7 +46,7 @@ def _uses(registry: Registry) -> dict[str, tuple[Item, ...]]:
     return {name: tuple(items) for name, items in found.items()}
 
 
-def survey_card(survey: Survey, found: Reconstruction, uses: tuple[Item, ...] = ()) -> Card:
+def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple[Item, ...] = ()) -> Card:
     """Return a survey as a person would want it cited."""
     levels = Counter(found.findings[figure.id].level for figure in findings_of(survey))
     facts = {
@@ -65,7 +64,7 @@ def survey_card(survey: Survey, found: Reconstruction, uses: tuple[Item, ...] = 
         CardFact("Printed in", tuple(_source(source) for source in survey.sources), wide=True),
         CardFact("Stands in these trends", uses, wide=True),
         CardFact("Cite the survey", (Item(_survey_citation(survey)),), wide=True),
-        CardFact("Cite this page", (Item(page_citation(survey.title, f"survey/{survey.id}")),), wide=True),
+        CardFact("Cite this page", (Item(page_citation(survey.title, f"survey/{survey.id}", study)),), wide=True),
     )
     return Card("Who asked whom, and how to cite it", (*given, *(fact for fact in more if fact.items)))
 
@@ -97,7 +96,7 @@ def _how_many(survey: Survey, found: Reconstruction) -> str:
         return f"{capital(NOT_PRINTED)}{f' ({survey.n.printed})' if survey.n.printed else ''}{survey.mark('n')}"
     many = survey.organisations if survey.unit == "person" else None
     behind = f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
-    return f"{span(*found.n)} {ANSWERED[survey.unit]}{survey.mark('unit')}{survey.mark('n')}{behind}"
+    return f"{span(*found.n)} {unit_words(survey.unit).many}{survey.mark('unit')}{survey.mark('n')}{behind}"
 
 
 def _conflicts(found: Reconstruction) -> str:
@@ -117,12 +116,12 @@ def _survey_citation(survey: Survey) -> str:
     return f"{house_of(survey) or 'Unknown publisher'} ({survey.year}). {survey.title}.{where} {first.url}"
 
 
-def page_citation(title: str, page: str) -> str:
+def page_citation(title: str, page: str, study: Study) -> str:
     """Return how a page of this site is cited: by its id and the version, for the site has no address of its own."""
-    return f"The crosswave maintainers. “{title}”, page {page} of crosswave {__version__}."
+    return f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {__version__}."
 
 
-def trend_card(trend: Trend) -> Card:
+def trend_card(trend: Trend, study: Study) -> Card:
     """Return what is known of a change: verdict, interval, grade."""
     compared = trend.comparison
     facts = {
@@ -142,7 +141,7 @@ def trend_card(trend: Trend) -> Card:
     items = tuple(Item(title, page=f"survey/{name}") for name, title in waves)
     more = [CardFact("Surveys", items, wide=True)] if items else []
     title, page = capital(trend.construct.label), f"trend/{trend.construct.id}"
-    cite = CardFact("Cite this page", (Item(page_citation(title, page)),), wide=True)
+    cite = CardFact("Cite this page", (Item(page_citation(title, page, study)),), wide=True)
     return Card("The verdict under the plan", (*given, *more, cite), planned=True)
 
 
@@ -153,10 +152,11 @@ def _source_card(source: Source, verdicts: Iterable[str], registry: Registry) ->
     )
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
     items = tuple(Item(registry.surveys[name].title, page=f"survey/{name}") for name in names)
+    cited = page_citation(source.title, f"claims/{source.id}", registry.study)
     facts = (
         CardFact("Where", (_source(source),), wide=True),
         CardFact("Claims, for those who answered", (Item(capital(told)),)),
         CardFact("Surveys it speaks of", items, wide=True),
-        CardFact("Cite this page", (Item(page_citation(source.title, f"claims/{source.id}")),), wide=True),
+        CardFact("Cite this page", (Item(cited),), wide=True),
     )
     return Card("Who claims this, and of what", tuple(fact for fact in facts if fact.items))

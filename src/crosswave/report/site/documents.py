@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from crosswave.report.site.material import Citation
-
-if TYPE_CHECKING:
-    pass
+from crosswave.study.models import Study
 
 CODE_LICENCE = ("MIT", "the code")
-DATA_LICENCE = ("CC BY 4.0", "the descriptions and results; figures are facts, cited to the pages that print them")
+_DATA = "the descriptions and results; figures are facts, cited to the pages that print them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +68,21 @@ def _free(anchor: str, taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def read_citation(file: Path, version: str) -> Citation | None:
-    """Return how the whole is cited, from a file in the Citation File Format; None where there is no such file."""
-    if not file.is_file():
-        return None
-    held: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+def read_citation(file: Path, version: str, study: Study) -> Citation:
+    """Return how the whole is cited: as a file in the Citation File Format says, or as study.yaml does."""
+    held: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else _plain(study)
     authors = ", ".join(_author(one) for one in held["authors"])
-    year = str(held["date-released"])[:4]
+    year = str(held.get("date-released", study.window.to_year))[:4]
     address = f" {held['url']}" if held.get("url") else ""
     sentence = f"{authors} ({year}). {held['title']}. Version {version}.{address}"
     rows = {"author": f"{{{authors}}}", "title": held["title"], "year": year, "version": version}
     rows |= {"url": held["url"]} if held.get("url") else {}
     bibtex = "\n".join(["@software{crosswave,", *(f"  {key} = {{{value}}}," for key, value in rows.items()), "}"])
-    return Citation(sentence, bibtex, (CODE_LICENCE, DATA_LICENCE))
+    return Citation(sentence, bibtex, (CODE_LICENCE, (study.licence.name.replace("CC-BY-", "CC BY "), _DATA)))
+
+
+def _plain(study: Study) -> dict[str, Any]:
+    return {"authors": [{"name": name} for name in study.authors], "title": study.title}
 
 
 def _author(one: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import points
 from crosswave.report.site.material import Cell, Column, Finder, Row
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Claim, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
 from crosswave.trend.verdict import DECISIONS
 from crosswave.words import capital

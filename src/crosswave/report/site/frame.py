@@ -5,23 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import escape, unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from crosswave.report.site.access import accessible_tables
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from crosswave.report.site.material import Card
-
 HOME = "index.html"
-NO_PAGES: Mapping[str, str] = {}
-
+STATIC = Path(__file__).parent / "static"
 _CONTENT = re.compile(r"<!--content-->(.*)<!--/content-->", re.DOTALL)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL)
+_HEADER = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+_BARE_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page stands.
+    """Where a page stands: its section of the navigation, what is above and beside it, and what belongs to it.
 
-    Attributes
-    ----------
-    href : str
-        Its address, relative to the folder of the index.
-    section : str
-        Address of the page of the navigation that it belongs to.
-    crumbs : tuple of Link
-        From the index down to the page above it.
-    group : str
-        What its neighbours are, in the plural.
-    notebook : str
-        Address of the executed notebook; empty where there is none.
-    finder : Link or None
-        The rows of a long table that belong to it.
+    ``group`` says what its neighbours are; ``notebook`` is the address of the executed notebook, ``finder`` leads to
+    its rows of a long table.
     """
 
     title: str
@@ -76,20 +64,10 @@ class Content:
     css: str = ""
 
 
-def framed(
-    content: Content,
-    place: Place,
-    *,
-    nav: tuple[Link, ...] = (),
-    about: str = "",
-    card: Card | None = None,
-    hrefs: Mapping[str, str] = NO_PAGES,
-    left_out: tuple[str, ...] = (),
-) -> str:
+def framed(content: Content, place: Place, *, nav: tuple[Link, ...] = (), **values: object) -> str:
     """Return a notebook's content as a whole document."""
-    shown = nav or (Link("Overview", HOME),)
-    given = {"content": content, "about": about, "card": card, "hrefs": hrefs, "left_out": left_out}
-    return layout("notebook.html.j2", place, shown, **given)
+    shown = {"card": None, "hrefs": {}, **values}
+    return layout("notebook.html.j2", place, nav or (Link("Overview", HOME),), content=content, **shown)
 
 
 def content_of(document: str) -> Content | None:
@@ -102,8 +80,28 @@ def content_of(document: str) -> Content | None:
 
 def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object) -> str:
     """Return a page: a template of the folder ``layout``, filled in."""
-    given: Mapping[str, object] = {"content": Content(""), "about": "", "left_out": (), **values}
-    return environment().get_template(template).render(place=place, nav=nav, up=place.up, **given)
+    shown = {"content": Content(""), "about": "", "left_out": (), **values}
+    return environment().get_template(template).render(place=place, nav=nav, up=place.up, **shown)
+
+
+def accessible_tables(html: str) -> str:
+    """Return HTML in which headers of tables say what they head, and tables are regions that scroll by keyboard."""
+    return _TABLE.sub(lambda match: _accessible(match.group()), html)
+
+
+def _accessible(table: str) -> str:
+    """A table without a caption is named by what its columns are called, so that two of a page differ."""
+    head, end, body = table.partition("</thead>") if "</thead>" in table else ("", "", table)
+    caption = _CAPTION.search(table)
+    words = map(plain, [caption.group(1)] if caption else _HEADER.findall(head))
+    label = escape(", ".join(word for word in words if word) or "Table")
+    scoped = _BARE_HEADER.sub('<th scope="col"', head) + end + _BARE_HEADER.sub('<th scope="row"', body)
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{scoped}</div>'
+
+
+def plain(html: str) -> str:
+    """Return the words of a piece of HTML."""
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
 
 
 def style_hash(css: str) -> str:
@@ -143,3 +141,12 @@ def environment() -> Environment:
     )
     made.filters |= {"style_hash": style_hash, "tables": accessible_tables, "kilobytes": kilobytes}
     return made
+
+
+def assets() -> dict[str, str]:
+    """Return every file that all pages share by its address: style sheets, scripts, the icon, the colours of code."""
+    from pygments.formatters import HtmlFormatter
+
+    files = {f"assets/{path.name}": path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir())}
+    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
+    return files | {"assets/code.css": f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"}

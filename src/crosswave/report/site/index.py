@@ -30,13 +30,7 @@ class PageText:
 
 @dataclass(frozen=True)
 class PageLink:
-    """One page in the site.
-
-    Attributes
-    ----------
-    verdict : str
-        A word or two: the verdict of a trend, the level of a survey.
-    """
+    """One page in the site; its verdict is a word or two."""
 
     id: str
     title: str

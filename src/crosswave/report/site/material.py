@@ -8,17 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table.
-
-    Attributes
-    ----------
-    page : str
-        Id of the page that it leads to: ``survey/igov-2017``; empty for none. A page that was not made is not linked.
-    sort : float or None
-        By what a column of numbers is sorted; None where the cell says nothing.
-    values : tuple of str
-        What a filter compares, where that is not the text.
-    """
+    """A cell of a table; it leads to a page by its id, sorts by a number, and is filtered by its values or its text."""
 
     text: str
     page: str = ""
@@ -29,15 +19,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table that readers search.
-
-    Attributes
-    ----------
-    number : bool
-        Whether it is sorted by `Cell.sort` and stands at the right.
-    filter : str
-        What readers choose among its values; empty where they do not.
-    """
+    """A column of a table that readers search; ``filter`` says what they choose among its values, if they do."""
 
     key: str
     title: str
@@ -56,17 +38,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """A page with one long table that is searched, filtered and sorted.
-
-    Attributes
-    ----------
-    title, lead, caption : str
-        Heading, a sentence below it, and what the table shows.
-    unit : str
-        What one row is, in the plural.
-    rows : tuple of Row
-        In the order in which they are shown first.
-    """
+    """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural."""
 
     name: str
     title: str
@@ -78,13 +50,9 @@ class Finder:
 
     def choices(self, place: int) -> list[str]:
         """Return every value of a column among which readers may choose, numbers and words in their order."""
-        values = {value for row in self.rows for value in shown_values(row.cells[place])}
+        cells = [row.cells[place] for row in self.rows]
+        values = {value for cell in cells for value in cell.values or filter(None, [cell.text])}
         return sorted(values, key=lambda text: (not text[:1].isdigit(), text.casefold()))
-
-
-def shown_values(cell: Cell) -> tuple[str, ...]:
-    """Return what a filter compares of a cell."""
-    return cell.values or ((cell.text,) if cell.text else ())
 
 
 @dataclass(frozen=True, slots=True)

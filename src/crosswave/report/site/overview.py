@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from crosswave.report.ledger import Ledger
 from crosswave.report.sentences import points, population_note, wave_words
 from crosswave.report.site.material import Bar, Count, Overview, Topic
-from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.verdict import DECISIONS

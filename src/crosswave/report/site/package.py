@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from crosswave.report.fields import FIELDS, Field
+from crosswave.report.fields import Field, fields_of
 from crosswave.report.results import ledger_text
 from crosswave.report.site.material import Download, Downloads
+from crosswave.study.models import Study
 
 TITLES = {
     "findings": "Every printed figure, with its feasible counts, interval and level",
@@ -27,25 +28,27 @@ FOREIGN_KEYS = {  # table -> its column, the table it refers to, the column ther
     "trends": (("first", "findings", "finding_id"), ("second", "findings", "finding_id")),
 }
 PACKAGE, WHOLE = "datapackage.json", "crosswave-data.zip"
-
 _TYPES = {"integer": "Int64", "year": "Int64", "number": "Float64", "boolean": "boolean", "string": "string"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-def make_downloads(frames: Mapping[str, pd.DataFrame], version: str) -> Downloads:
+def make_downloads(frames: Mapping[str, pd.DataFrame], version: str, study: Study) -> Downloads:
     """Return the results as files, the same bytes for the same results."""
+    fields = {name: fields_of(name, study) for name in frames}
     texts = {f"{name}.csv": ledger_text(frame).encode() for name, frame in frames.items()}
-    parquet = {f"{name}.parquet": _parquet(frame, FIELDS[name]) for name, frame in frames.items()}
-    described = {PACKAGE: _json(data_package(frames, texts, version))}
+    parquet = {f"{name}.parquet": _parquet(frame, fields[name]) for name, frame in frames.items()}
+    described = {PACKAGE: _json(data_package(frames, texts, version, study))}
     files = {**texts, **parquet, **described}
     tables = tuple(
         Download(name, TITLES[name], len(frame), (f"{name}.csv", f"{name}.parquet")) for name, frame in frames.items()
     )
-    columns = {name: tuple(map(_told, FIELDS[name])) for name in frames}
+    columns = {name: tuple(map(_told, fields[name])) for name in frames}
     return Downloads(tables, {**files, WHOLE: _zip(files)}, columns, (PACKAGE, WHOLE))
 
 
-def data_package(frames: Mapping[str, pd.DataFrame], texts: Mapping[str, bytes], version: str) -> dict[str, Any]:
+def data_package(
+    frames: Mapping[str, pd.DataFrame], texts: Mapping[str, bytes], version: str, study: Study
+) -> dict[str, Any]:
     """Return the descriptor of a Frictionless data package (version 1).
 
     Notes
@@ -55,17 +58,16 @@ def data_package(frames: Mapping[str, pd.DataFrame], texts: Mapping[str, bytes],
     return {
         "profile": "tabular-data-package",
         "name": "crosswave",
-        "title": "crosswave: what published surveys say about digital transformation in the UK public sector",
+        "title": f"crosswave: {study.title[:1].lower()}{study.title[1:]}",
         "version": version,
         "licenses": [
-            {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0",
-             "path": "https://creativecommons.org/licenses/by/4.0/"},
+            study.licence.model_dump(),
         ],
-        "resources": [_resource(name, len(frame), texts[f"{name}.csv"]) for name, frame in frames.items()],
+        "resources": [_resource(name, len(frame), texts[f"{name}.csv"], study) for name, frame in frames.items()],
     }  # fmt: skip
 
 
-def _resource(name: str, rows: int, text: bytes) -> dict[str, Any]:
+def _resource(name: str, rows: int, text: bytes, study: Study) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -77,17 +79,17 @@ def _resource(name: str, rows: int, text: bytes) -> dict[str, Any]:
         "bytes": len(text),
         "hash": f"sha256:{hashlib.sha256(text).hexdigest()}",
         "rows": rows,
-        "schema": _schema(name),
+        "schema": _schema(name, study),
     }
 
 
-def _schema(name: str) -> dict[str, Any]:
+def _schema(name: str, study: Study) -> dict[str, Any]:
     keys = [
         {"fields": [own], "reference": {"resource": table, "fields": [there]}}
         for own, table, there in FOREIGN_KEYS.get(name, ())
     ]
     schema: dict[str, Any] = {
-        "fields": [_descriptor(field, KEYS[name]) for field in FIELDS[name]],
+        "fields": [_descriptor(field, KEYS[name]) for field in fields_of(name, study)],
         "missingValues": [""],
         "primaryKey": [KEYS[name]],
     }

@@ -1,50 +1,34 @@
-"""One executed notebook as one HTML page that needs nothing from outside its folder."""
+"""An executed notebook as one HTML page that needs nothing from outside its folder."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
-from pathlib import Path
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
-from traitlets.config import Config
-
-from crosswave.report.site.access import accessible_tables
+from crosswave.report.render import STYLE
 from crosswave.report.site.clean import Styles, clean_html
-from crosswave.report.site.frame import Content, Link, Place, framed
-from crosswave.report.site.svg import svg_address
+from crosswave.report.site.frame import Content, Link, Place, accessible_tables, framed, plain
 
-FOLDER = Path(__file__).parent
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 NO_DESCRIPTION = "Chart without a description"
-SHOWN = (  # the first form there is; a widget comes last, for nothing here could bring it to life
-    "text/html",
-    "text/markdown",
-    "image/svg+xml",
-    "image/png",
-    "image/jpeg",
-    "text/latex",
-    "text/plain",
-)
-
+_SUMMARIES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this page"}
 _QUESTION = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
-_UNSEEN = re.compile(r'<span></span>|<span class="[npw]">([^<]*)</span>')
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
+_UNSEEN = re.compile(r'<span></span>|<span class="[npw]">([^<]*)</span>')
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_SPOKEN = re.compile(r' (?:role|aria-label)="[^"]*"')
+_OPENING = re.compile(r"<svg\b[^>]*>")
 
 
 @dataclass(frozen=True)
 class PageOrigin:
-    """What a page was made from, shown at its end.
-
-    Attributes
-    ----------
-    title : str
-        Its title; empty takes the first heading.
-    facts : tuple of (str, str)
-        Name and value: notebook, parameters, data, package version.
-    """
+    """What a page was made from, shown at its end; without a title it takes the first heading."""
 
     page: str
     title: str
@@ -53,17 +37,51 @@ class PageOrigin:
 
 
 def render_page(notebook: NotebookNode, origin: PageOrigin) -> str:
-    """HTML of an executed notebook."""
+    """Return an executed notebook as a whole page."""
     place = Place(origin.title, f"pages/{origin.page}.html", crumbs=(Link("Overview", "index.html"),))
     return framed(render_content(notebook, origin), place)
 
 
 def render_content(notebook: NotebookNode, origin: PageOrigin) -> Content:
-    """Return what an executed notebook shows, without a frame."""
-    html, _ = make_exporter().from_notebook_node(_title_first(notebook), {"origin": origin})
+    """Return what an executed notebook shows, without a frame: its parameters stand below the cell with the title."""
+    is_parameters = [bool(_SUMMARIES.keys() & set(cell.metadata.get("tags", []))) for cell in notebook.cells]
+    lead = is_parameters.index(False) if False in is_parameters else 0
+    cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
     styles = Styles()
-    clean = clean_html(str(html), styles)
-    return Content(_under_title(clean, origin.title), styles.css)
+    html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
+    facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.facts)
+    made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
+    html += f'<section class="made">\n{made}\n</section>'
+    return Content(_under_title(html, origin.title), styles.css)
+
+
+def _prose(cell: NotebookNode, styles: Styles) -> str:
+    html = markdown_html(cell.source)
+    return f'<section class="prose">{clean_html(accessible_tables(html), styles)}</section>'
+
+
+def _code(cell: NotebookNode, styles: Styles) -> str:
+    if not cell.source.strip():
+        return ""
+    summary = _SUMMARIES.get((cell.metadata.get("tags") or [""])[0], "Code")
+    shown = "".join(f'<div class="output">{_output(output, styles)}</div>' for output in cell.get("outputs", []))
+    code = f'<details class="code"><summary>{summary}</summary>\n{highlighted(cell.source)}\n</details>'
+    return f'<section class="cell">{code}{shown}</section>'
+
+
+_KINDS: Mapping[str, Callable[[Any, Styles], str]] = {"markdown": _prose, "code": _code}
+
+
+def _output(output: Mapping[str, Any], styles: Styles) -> str:
+    if output["output_type"] == "stream":
+        stderr = ' class="stderr"' if output["name"] == "stderr" else ""
+        return f"<pre{stderr}>{_text(output['text'])}</pre>"
+    if output["output_type"] == "error":
+        lines = "\n".join(output["traceback"])
+        return f'<pre class="error">{_text(lines)}</pre>'
+    data: Mapping[str, str] = output["data"]
+    mime = next((mime for mime in SHOWN if mime in data), "")
+    return SHOWN[mime](data[mime], described(output, mime), styles) if mime else ""
 
 
 def described(output: Mapping[str, Any], mime: str) -> str:
@@ -72,52 +90,97 @@ def described(output: Mapping[str, Any], mime: str) -> str:
     return str(metadata.get(mime, {}).get("alt") or metadata.get("alt") or NO_DESCRIPTION)
 
 
-def lean_code(html: str) -> str:
-    """Return highlighted code without the marks of what looks like any text: names, punctuation, blanks.
+def _text(text: str) -> str:
+    return escape(_COLOURS.sub("", text), quote=False)
+
+
+def _html(text: str, alt: str, styles: Styles) -> str:
+    return clean_html(accessible_tables(text.replace(f"{STYLE}\n", "")), styles)
+
+
+def _markdown(text: str, alt: str, styles: Styles) -> str:
+    return _html(markdown_html(text), alt, styles)
+
+
+def _image(mime: str) -> Callable[[str, str, Styles], str]:
+    return lambda data, alt, _: (
+        f'<img src="data:{mime};base64,{escape(data).replace(chr(10), "")}" alt="{escape(alt)}">'
+    )
+
+
+SHOWN: Mapping[str, Callable[[str, str, Styles], str]] = {
+    "text/html": _html,
+    "text/markdown": _markdown,
+    "image/svg+xml": lambda data, alt, _: f'<img src="{svg_address(data)}" alt="{escape(alt)}">',
+    "image/png": _image("image/png"),
+    "image/jpeg": _image("image/jpeg"),
+    "text/latex": lambda data, alt, _: f"<pre>{escape(data)}</pre>",
+    "text/plain": lambda data, alt, _: f"<pre>{_text(data)}</pre>",
+}
+"""How each form of an output is shown; of several the first. A widget is not, for nothing could bring it to life."""
+
+
+def svg_address(svg: str) -> str:
+    """Return an SVG image as an address that can stand in an attribute as it is: shorter than base64.
+
+    Its spoken form goes: the image element that shows it has the words.
 
     Examples
     --------
-    >>> lean_code('<span class="kn">import</span><span class="w"> </span><span class="nn">re</span>')
-    '<span class="kn">import</span> <span class="nn">re</span>'
+    >>> svg_address('<svg fill="#12436D">50 % & more</svg>')
+    'data:image/svg+xml,<svg fill=%22%2312436D%22>50 %25 &amp; more</svg>'
     """
-    return _UNSEEN.sub(lambda match: match[1] or "", html)
+    silent = _OPENING.sub(lambda match: _SPOKEN.sub("", match.group()), svg.replace("\n", ""), count=1)
+    coded = silent.replace("%", "%25").replace("#", "%23").replace('"', "%22").replace("&", "&amp;")
+    return f"data:image/svg+xml,{coded}"
 
 
 @cache
-def make_exporter() -> HTMLExporter:
-    """Return the exporter of this process, made once: making it takes thirty times as long as a page."""
-    settings = {
-        "TemplateExporter": {"extra_template_basedirs": [str(FOLDER / "templates")]},
-        "NbConvertBase": {"display_data_priority": list(SHOWN)},
-    }
-    exporter = HTMLExporter(config=Config(settings), template_name="page", exclude_anchor_links=True)
-    exporter.register_filter("accessible_tables", accessible_tables)
-    exporter.register_filter("described", described)
-    exporter.register_filter("lean_code", lean_code)
-    exporter.register_filter("svg_address", svg_address)
-    return exporter
+def _writer() -> Callable[[str], object]:
+    import mistune
+
+    class Marked(mistune.HTMLRenderer):
+        """Marks the parts of code whose language is named."""
+
+        def block_code(self, code: str, info: str | None = None) -> str:
+            return highlighted(code, info.split()[0]) if info else str(super().block_code(code, info))
+
+    plugins = ["strikethrough", "table", "url", "task_lists", "def_list"]
+    return mistune.create_markdown(renderer=Marked(escape=False), plugins=plugins)
 
 
-def _title_first(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook with its parameters after the cell that holds the title, as a reader wants them."""
-    tagged = {"parameters", "injected-parameters"}
-    is_parameters = [bool(tagged & set(cell.metadata.get("tags", []))) for cell in notebook.cells]
-    lead = is_parameters.index(False) if False in is_parameters else 0
-    cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
-    return NotebookNode({**notebook, "cells": cells})
+@cache
+def markdown_html(text: str) -> str:
+    """Return Markdown of a cell or an output as HTML, which may hold any HTML."""
+    return str(_writer()(text))
+
+
+@cache
+def highlighted(source: str, language: str = "ipython3") -> str:
+    """Return code as HTML with its parts marked, without the marks of what looks like any text.
+
+    Examples
+    --------
+    >>> highlighted("import re")
+    '<div class="highlight"><pre><span class="kn">import</span> <span class="nn">re</span>\\n</pre></div>\\n'
+    """
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        lexer = get_lexer_by_name("text")
+    return _UNSEEN.sub(lambda match: match[1] or "", highlight(source, lexer, HtmlFormatter()))
 
 
 def _under_title(html: str, title: str) -> str:
     """The frame shows the title: where the notebook says it again it goes, and its question stands below it."""
 
-    def lowered(match: re.Match[str]) -> str:
-        return "" if _words(match.group(1)) == _words(title) else f'<p class="question">{match.group(1)}</p>'
+    def unless_said(match: re.Match[str], shown: str) -> str:
+        return "" if plain(match.group(1)).casefold() == title.strip().casefold() else shown
 
-    def unless_said(match: re.Match[str]) -> str:
-        return "" if _words(match.group(1)) == _words(title) else match.group()
-
-    return _HEADING.sub(unless_said, _QUESTION.sub(lowered, html), count=1)
-
-
-def _words(html: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", html)).strip().casefold()
+    asked = _QUESTION.sub(lambda match: unless_said(match, f'<p class="question">{match.group(1)}</p>'), html)
+    return _HEADING.sub(lambda match: unless_said(match, match.group()), asked, count=1)

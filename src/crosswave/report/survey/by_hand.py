@@ -22,13 +22,11 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials, try_readings
 from crosswave.report.holes import feasible_words, listed_whole
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import ORGANISATIONS, Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import capital, plural
 
 _NOUNS = {"person": ("person", "people")}
-
-
 _ORGANISATIONS = "organisation", ORGANISATIONS
 
 
@@ -77,8 +75,6 @@ def label(finding: Finding) -> str:
 
 
 _SHOWN = 3
-
-
 _MOST_DECIMALS = 9
 
 

@@ -21,8 +21,8 @@ from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.report.prose import bullets, say
 from crosswave.report.render import span
 from crosswave.report.survey.figures import conflict_names
-from crosswave.study.loading import Finding, Registry, findings_of
 from crosswave.study.models import Survey
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import capital, plural
 
 _MEANINGS: Mapping[str, str] = {
@@ -35,7 +35,6 @@ _MEANINGS: Mapping[str, str] = {
     r"without the assumption that .*": "it is nowhere stated",
     r"with \d+ scores in place of \d+": "another number of them gave a score",
 }
-
 """What a repair would mean, by its words."""
 
 
@@ -197,11 +196,7 @@ def _sorted(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> lis
 
 
 COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
-
-
 _TOLD = 2
-
-
 _Change = tuple[str, Counts | None, Counts | None]
 
 

@@ -14,14 +14,8 @@ from crosswave.report.forest import PERCENT, Look, Row, forest
 from crosswave.report.holes import feasible_words
 from crosswave.report.render import NOT_PRINTED, confidence, percent, span
 from crosswave.report.sentences import population_note
-from crosswave.study.models import Survey
+from crosswave.study.models import Survey, unit_words
 from crosswave.words import capital, plural
-
-_ANSWERED = {
-    "person": "people answered",
-    "organisation": "organisations answered",
-    "foi-return": "organisations replied to a freedom-of-information request",
-}
 
 
 def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
@@ -37,7 +31,7 @@ def _who(survey: Survey, reconstruction: Reconstruction) -> str:
     paid = f" for {survey.sponsor}" if survey.sponsor and survey.sponsor != house else ""
     when = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date)) or str(survey.year)
     when += survey.mark("fieldwork")
-    return f"{sized} {_ANSWERED[survey.unit]} ({survey.population}; {when}){by}{paid}."
+    return f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}{paid}."
 
 
 def _became(survey: Survey, findings: pd.DataFrame) -> str:
@@ -97,8 +91,6 @@ def _power(findings: pd.DataFrame) -> list[str]:
 
 
 _ABLE = "had certain other values been printed in their place, no whole numbers would have fitted"
-
-
 _SILENT = "any other value would have fitted as well, so their agreement is no evidence"
 
 
@@ -136,13 +128,6 @@ def _note(survey: Survey) -> list[str]:
     return [survey.note] if survey.note else []
 
 
-_ONE_REPLY = {
-    "person": "a person",
-    "organisation": "an organisation",
-    "foi-return": "a reply to a freedom-of-information request",
-}
-
-
 def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame:
     """Return what is known of how a survey was made, a row for each fact; what no source says is said to be so."""
     field, n, mark = survey.fieldwork, reconstruction.n, survey.mark
@@ -155,7 +140,7 @@ def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame
         "Placed in": f"{survey.year} ({survey.year_basis})",
         "Who was asked": survey.population,
         "Nation": _marked(survey.nation, mark("nation")),
-        "One reply stands for": _marked(_ONE_REPLY[survey.unit], mark("unit")),
+        "One reply stands for": _marked(unit_words(survey.unit).one, mark("unit")),
         "How answers were collected": _marked(survey.mode, mark("mode")),
         "How those asked were chosen": _marked(survey.sampling, mark("sampling")),
         "How many replied, as printed": survey.n.printed,

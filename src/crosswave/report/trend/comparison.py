@@ -16,8 +16,8 @@ from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, span, survey_name
 from crosswave.report.sentences import p_words, points
 from crosswave.report.trend.waves import VERDICT_LOOKS, waves_message
-from crosswave.study.loading import Registry
 from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess, with_others
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.dispersion import with_estimated_error
@@ -156,10 +156,7 @@ def tiers(trend: Trend, registry: Registry, reconstructions: Mapping[str, Recons
 
 
 def _under(
-    trend: Trend,
-    tried: Mapping[str, Settings],
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
+    trend: Trend, tried: Mapping[str, Settings], registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> dict[str, Trend]:
     alone = {words: assess(trend.construct, registry, reconstructions, one) for words, one in tried.items()}
     return {words: with_others(one, trend.others) for words, one in alone.items()}

@@ -21,7 +21,7 @@ from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.survival import Survival, survival, survivals_of_all
 from crosswave.robustness.tipping import Tipping
-from crosswave.study.loading import Registry
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.words import plural
@@ -210,9 +210,7 @@ CHOICES: Mapping[str, str] = {
     "smallest_change": "Smallest change that matters",
     "alpha": "Error rate",
 }
-
 """Columns of the frame of analyses that are choices: what each is called."""
-
 
 REPORTED, ANOTHER = "the one reported", "another one"
 
@@ -271,17 +269,13 @@ def value_words(choice: str, value: object) -> str:
 
 
 MOST_DRAWN = 240
-
 """Intervals that a chart can hold side by side and still be read."""
-
 
 _CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
 
 
 # The smallest change that matters moves no interval: it is a choice of the verdict alone.
 _DRAWN = tuple(name for name in CHOICES if name != "smallest_change")
-
-
 _SIDES = {"above zero": NAVY, "holds zero": GREY, "below zero": PLUM}
 
 

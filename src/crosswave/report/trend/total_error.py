@@ -12,8 +12,8 @@ from crosswave.difference.power import detectable_change, smallest_n
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import figure_name, percent, span, survey_name
 from crosswave.report.sentences import points
-from crosswave.study.loading import Registry
 from crosswave.study.models import Plan
+from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import SOURCES, Measurement, measure_total_error
 from crosswave.trend.settings import Settings

@@ -38,7 +38,6 @@ MEANINGS: Mapping[str, str] = {
     "no material change": "no change shows, and one as large as the plan says matters is ruled out",
     "inconclusive": "neither a change nor its absence shows, although one of them could have",
 }
-
 """What each verdict means, for a reader who has not seen the decision table."""
 
 
@@ -153,8 +152,6 @@ _GIVEN = {
     "fact": "a fact",
     None: "not printed",
 }
-
-
 _ASKED = ("Survey", "Who was asked", "What was asked", "The answer", "How answers were given", "Collected")
 
 
@@ -163,14 +160,7 @@ def _asked_row(wave: Wave) -> tuple[str, ...]:
     says = wave.finding.answer.says
     answer = f"all but “{says}”" if wave.answer.reversed else f"“{says}”"
     given = _GIVEN[question.response]
-    return (
-        survey_name(survey),
-        survey.population,
-        question.asks,
-        answer,
-        given,
-        survey.mode or "not printed",
-    )
+    return (survey_name(survey), survey.population, question.asks, answer, given, survey.mode or "not printed")
 
 
 # Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
@@ -183,11 +173,7 @@ _TIERS: Mapping[str, tuple[str, str]] = {
     "B3": ("v", "grade B3: different words, or a different slice"),
     "C": ("X", "grade C: may not be compared with it"),
 }
-
-
 _ALONE = Look("o", GREY, "a wave that no other year's is held against", filled=False)
-
-
 VERDICT_LOOKS: Mapping[str, Look] = {
     "rose": Look("^", NAVY, "rose"),
     "fell": Look("v", PLUM, "fell"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from crosswave.files import write_whole
 from crosswave.study.faults import shown_path
 from crosswave.study.importing.columns import letter
-from crosswave.study.models import Answer, Question, Source, Survey, Topic
+from crosswave.study.models import Answer, Question, Source, Survey, Vocabulary
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -25,15 +25,21 @@ def _either(model: type[Survey | Source | Question | Answer], key: str) -> tuple
     return tuple(dict.fromkeys(found))
 
 
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    **{key: _either(Survey, key) for key in ("year_basis", "sector", "nation", "unit", "mode", "sampling")},
-    "source_kind": _either(Source, "kind"),
+Choices = Mapping[str, tuple[str, ...]]
+"""The words that a cell may hold, by its fact or column."""
+
+_CHOICES: Choices = {
+    "year_basis": _either(Survey, "year_basis"),
     "response": _either(Question, "response"),
-    "topic": tuple(sorted(get_args(Topic))),
 }
+_WORDS: Mapping[str, str] = {
+    "sector": "sectors", "nation": "nations", "unit": "units", "mode": "modes", "sampling": "sampling",
+    "source_kind": "source_kinds", "topic": "topics",
+}  # fmt: skip
+"""Facts and columns that hold a word of study.yaml, and of which kind it is."""
 
 _FACTS: Mapping[str, str] = {
-    "id": "small letters, digits, hyphens and the year: acme-cloud-2021",
+    "id": "small letters, digits, hyphens and the year: town-poll-2021",
     "title": "as printed",
     "publisher": "who put it out",
     "sponsor": "who paid, if a source says so",
@@ -72,8 +78,8 @@ _COLUMNS: Mapping[str, str] = {
 }
 
 
-def write_template(path: Path) -> Path:
-    """Write an empty sheet, and return its path.
+def write_template(path: Path, vocabulary: Vocabulary) -> Path:
+    """Write an empty sheet that names the words of a study, and return its path.
 
     Raises
     ------
@@ -87,41 +93,46 @@ def write_template(path: Path) -> Path:
         raise ValueError(f"a template ends in {' or '.join(_WRITERS)}; {path.name!r} arrived")
     if path.exists():
         raise FileExistsError(f"{shown_path(path)} is there already; choose another name")
-    write(path)
+    write(path, _choices(vocabulary))
     return path
 
 
-def _rows() -> list[list[str]]:
-    facts = [[key, "", _hint(key, words)] for key, words in _FACTS.items()]
-    hints = [_hint(key, words) for key, words in _COLUMNS.items()]
+def _choices(vocabulary: Vocabulary) -> Choices:
+    words = {key: vocabulary.words(kind) for key, kind in _WORDS.items()}
+    return {**_CHOICES, **{key: listed for key, listed in words.items() if listed}}
+
+
+def _rows(choices: Choices) -> list[list[str]]:
+    facts = [[key, "", _hint(key, words, choices)] for key, words in _FACTS.items()]
+    hints = [_hint(key, words, choices) for key, words in _COLUMNS.items()]
     return [["fact", "value", "what belongs there"], *facts, [], list(_COLUMNS), hints]
 
 
-def _hint(key: str, words: str) -> str:
-    listed = f"one of: {', '.join(_CHOICES[key])}" if key in _CHOICES else ""
+def _hint(key: str, words: str, choices: Choices) -> str:
+    listed = f"one of: {', '.join(choices[key])}" if key in choices else ""
     return "; ".join(filter(None, (words, listed)))
 
 
-def _csv(path: Path) -> None:
+def _csv(path: Path, choices: Choices) -> None:
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(_rows())
+    csv.writer(stream, lineterminator="\n").writerows(_rows(choices))
     write_whole(path, "\ufeff" + stream.getvalue())
 
 
-def _excel(path: Path) -> None:
+def _excel(path: Path, choices: Choices) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Figures"
-    for row in _rows():
+    for row in _rows(choices):
         sheet.append(row)
     for cells in (sheet[1], sheet[len(_FACTS) + 3]):
         for cell in cells:
             cell.font = Font(bold=True)
     _keep_text(sheet)
-    _offer_choices(sheet)
+    _offer_choices(sheet, choices)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
 
@@ -134,13 +145,13 @@ def _keep_text(sheet: Worksheet) -> None:
             sheet[f"{column}{row}"].number_format = "@"
 
 
-def _offer_choices(sheet: Worksheet) -> None:
+def _offer_choices(sheet: Worksheet, choices: Choices) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     places = {key: f"B{row}" for row, key in enumerate(_FACTS, start=2)}
     first = len(_FACTS) + 5
     places |= {key: f"{letter}{first}:{letter}{_LAST}" for letter, key in zip(_LETTERS, _COLUMNS, strict=True)}
-    for key, words in _CHOICES.items():
+    for key, words in choices.items():
         choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
         sheet.add_data_validation(choice)
         choice.add(places[key])
@@ -148,4 +159,4 @@ def _offer_choices(sheet: Worksheet) -> None:
 
 _LAST = 200
 _LETTERS = tuple(map(letter, range(len(_COLUMNS))))
-_WRITERS: Mapping[str, Callable[[Path], None]] = {".csv": _csv, ".xlsx": _excel}
+_WRITERS: Mapping[str, Callable[[Path, Choices], None]] = {".csv": _csv, ".xlsx": _excel}

@@ -21,8 +21,9 @@ from crosswave.study.importing.figures import read_figures
 from crosswave.study.importing.known import cite_known
 from crosswave.study.importing.reading import read_sheet
 from crosswave.study.importing.sheets import header_of
+from crosswave.study.loading import read_study
 from crosswave.study.mending import Path_
-from crosswave.study.models import Answer, Quantities, Survey
+from crosswave.study.models import Answer, Quantities, Study, Survey
 from crosswave.study.reading import Reader
 from crosswave.study.references import inner_faults
 from crosswave.study.template import (
@@ -34,6 +35,7 @@ from crosswave.study.template import (
     source_text,
     survey_path,
     survey_text,
+    words_of,
     year_in,
 )
 
@@ -74,13 +76,14 @@ def import_survey(sheet: Path, folder: Path, force: bool = False) -> Imported:
         The survey file is there already.
     """
     document, notice = _read(sheet, folder)
+    study = read_study(folder)
     data = document.data
     path = survey_path(data["id"], folder)
     if path.exists() and not force:
         raise FileExistsError(
             f"{shown_path(path)} is there already; give the sheet another id, or overwrite the file with --force"
         )
-    write_whole(path, file_text(data))
+    write_whole(path, file_text(data, study))
     figures = sum(len(question["answers"]) for question in data["questions"])
     return Imported(path, len(data["questions"]), figures, tuple(_open_lines(path)), notice)
 
@@ -103,7 +106,7 @@ def _read(path: Path, folder: Path) -> tuple[Document, str]:
             [Fault(sheet.name, sheet.rows[header].number, "no figure stands under the names of the columns")]
         )
     document = draft.document()
-    faults = list(_faults(document, lexicon))
+    faults = list(_faults(document, lexicon, read_study(folder)))
     if faults:
         raise DataError(faults)
     return document, sheet.notice
@@ -122,8 +125,8 @@ def _is_figure(text: str, lexicon: Lexicon) -> bool:
     return _DIGITS.fullmatch(text) is not None or (text != "" and unread(text, lexicon) is None)
 
 
-def _faults(document: Document, lexicon: Lexicon) -> Iterator[Fault]:
-    validated = validate(document, Survey)
+def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Fault]:
+    validated = validate(document, Survey, {"vocabulary": study.vocabulary})
     yield from validated.faults
     yield from inner_faults(validated, document)
     survey = validated.record
@@ -139,12 +142,12 @@ def _answer_at(survey: Survey, where: Path_) -> Answer:
     return survey.questions[int(where[1])].answers[int(where[3])]
 
 
-def file_text(data: Mapping[str, Any]) -> str:
+def file_text(data: Mapping[str, Any], study: Study) -> str:
     """Return a survey as the text of its file."""
     head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
-    year = str(data.get("year") or year_in(data["id"]))
-    sources = [source_text(source["id"], _values(source), year, asked=True) for source in data["sources"]]
-    return survey_text(data["id"], head, sources, map(_question, data["questions"]), asked=True)
+    words = words_of(study, str(data.get("year") or year_in(data["id"], study)))
+    sources = [source_text(source["id"], _values(source), words, asked=True) for source in data["sources"]]
+    return survey_text(data["id"], head, sources, map(_question, data["questions"]), words, asked=True)
 
 
 def _question(question: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ reconstruction takes it as a named assumption.
 from crosswave.study.models.claim import Claim, Claims, Condition, Fact
 from crosswave.study.models.construct import Construct, ConstructAnswer, Constructs, Grade, Grades, LeftOut
 from crosswave.study.models.plan import (
+    ALL_YEARS,
     ALPHA_RULE,
     ALPHA_TOP,
     Declared,
@@ -18,10 +19,20 @@ from crosswave.study.models.plan import (
     Plan,
     RobustnessPlan,
     VerdictRow,
-    Window,
 )
 from crosswave.study.models.quantities import Phrase, Quantities, Rule
 from crosswave.study.models.record import Record
+from crosswave.study.models.study import (
+    SAMPLING,
+    UNITS,
+    Headline,
+    Licence,
+    Study,
+    Vocabulary,
+    Window,
+    sampling_words,
+    unit_words,
+)
 from crosswave.study.models.survey import (
     ORGANISATIONS,
     Answer,
@@ -33,13 +44,15 @@ from crosswave.study.models.survey import (
     SampleSize,
     Source,
     Survey,
-    Topic,
 )
 
 __all__ = [
+    "ALL_YEARS",
     "ALPHA_RULE",
     "ALPHA_TOP",
     "ORGANISATIONS",
+    "SAMPLING",
+    "UNITS",
     "Answer",
     "Base",
     "Claim",
@@ -56,7 +69,9 @@ __all__ = [
     "GateRule",
     "Grade",
     "Grades",
+    "Headline",
     "LeftOut",
+    "Licence",
     "LinesPlan",
     "MultiversePlan",
     "Overlap",
@@ -70,8 +85,11 @@ __all__ = [
     "Rule",
     "SampleSize",
     "Source",
+    "Study",
     "Survey",
-    "Topic",
     "VerdictRow",
+    "Vocabulary",
     "Window",
+    "sampling_words",
+    "unit_words",
 ]

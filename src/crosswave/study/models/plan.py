@@ -6,9 +6,11 @@ import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from crosswave.study.models.construct import Grade
-from crosswave.study.models.record import HeadCount, Record, Slug, Text, Year, held
+from crosswave.study.models.record import HeadCount, Record, Slug, Text, held
+from crosswave.study.models.study import Window
 
 
 class Declared(Record):
@@ -128,14 +130,6 @@ class CertaintyPlan(Record):
         )
 
 
-class Window(Record):
-    """The years in question."""
-
-    from_year: Year
-    to_year: Year
-    source: Text
-
-
 class RobustnessPlan(Record):
     """How far numbers are moved in search of the value at which a verdict gives way."""
 
@@ -218,11 +212,15 @@ class MultiversePlan(Record):
 
 _MOST_PEOPLE = 10_000_000
 
+ALL_YEARS = Window(from_year=1990, to_year=2100, source="no study names its years")
+
 
 class Plan(Record):
     """The file plan.yaml: what was fixed before any comparison was made."""
 
-    window: Window
+    window: SkipJsonSchema[Window] = ALL_YEARS
+    """That of study.yaml: it does not stand in plan.yaml."""
+
     alpha: Declared
     design_effect: Declared
     smallest_change: Declared = Field(description="Percentage points.")
@@ -262,8 +260,6 @@ class Plan(Record):
             f"smallest_change must be points between 0 and 100; {self.smallest_change.value:g} arrived": 0
             < self.smallest_change.value
             < 100,
-            f"window ends {self.window.to_year}, before it starts {self.window.from_year}": self.window.from_year
-            <= self.window.to_year,
             "design_effects must list numbers of at least 1": bool(self.design_effects)
             and min(self.design_effects) >= 1,
         }

@@ -19,12 +19,7 @@ from crosswave.study.models.record import (
     Year,
     held,
 )
-
-Topic = Literal[
-    "automation", "budget-cost", "citizen-demand", "cloud", "confidence", "culture", "data-sharing",
-    "digital-progress", "leadership", "legacy", "other", "procurement-sme", "remote-working", "security-privacy",
-    "skills", "strategy", "technology-value", "training",
-]  # fmt: skip
+from crosswave.study.models.study import Mode, Nation, SamplingName, Sector, SourceKind, Topic, UnitName
 
 
 class Source(Record):
@@ -35,7 +30,7 @@ class Source(Record):
     publisher: Text | None = None
     url: Address
     also_at: tuple[Address, ...] = Field((), description="Other addresses of the same page: older ones, copies.")
-    kind: Literal["founding-document", "mirror", "press-release", "publisher-report", "trade-press", "vendor-blog"]
+    kind: SourceKind
     published: PartialDate | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, as far as it is known.")
 
 
@@ -200,11 +195,11 @@ class Survey(Record):
     year: Year = Field(description="The year that places the wave.")
     year_basis: Literal["fieldwork", "publication", "inferred"]
     population: Text
-    sector: Literal["central", "local", "nhs", "mixed"]
-    nation: Literal["UK", "England", "Scotland", "Wales", "Northern Ireland"] | None = None
-    unit: Literal["person", "organisation", "foi-return"]
-    mode: Literal["online", "telephone", "paper", "face-to-face", "foi", "mixed"] | None = None
-    sampling: Literal["probability", "census", "foi", "panel", "self-selected", "poll-at-event"] | None = None
+    sector: Sector
+    nation: Nation | None = None
+    unit: UnitName
+    mode: Mode | None = None
+    sampling: SamplingName | None = None
     n: SampleSize = SampleSize(kind="unknown")
     organisations: HeadCount | None = None
     asked: HeadCount | None = Field(None, description="How many were asked, where a source prints the number.")

@@ -9,14 +9,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, expit, stdtr, stdtrit
 
-from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.models.heterogeneity import ESTIMATORS, Effects, cochran_q, q_profile
+from crosswave.arguments import FloatArray, checked_alpha
+from crosswave.models.heterogeneity import ESTIMATORS, Effects, checked_design, cochran_q, q_profile, weighted_fits
 
 _SCALES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
     "normal": np.ones_like,
     "knapp-hartung": lambda mean_square: mean_square,
     "ad-hoc": lambda mean_square: np.maximum(1.0, mean_square),
 }
+
+
+def fitted(
+    effects: Effects, designs: FloatArray, method: str = "REML", inference: str = "ad-hoc"
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the between-wave variance, the coefficients and their covariance under each of m designs (m, k, p)."""
+    tau2 = ESTIMATORS[method](effects, designs)
+    fits = weighted_fits(tau2, effects, designs)
+    scale = _SCALES[inference](fits.q / (designs.shape[1] - designs.shape[2]))
+    return tau2, fits.coefficients, fits.inverse * scale[:, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +61,6 @@ class RandomEffects:
     quantile: float
 
 
-def weighted_fit(
-    effects: Effects, designs: FloatArray, tau2: FloatArray, inference: str = "ad-hoc"
-) -> tuple[FloatArray, FloatArray]:
-    """Return weighted least-squares coefficients (m, p) and their covariances (m, p, p) at between-wave variances.
-
-    Parameters
-    ----------
-    effects : Effects
-        Of k waves.
-    designs : array of float, shape (m, k, p)
-        Each of full column rank, k above p.
-    tau2 : array of float, shape (m,)
-        Zero or more, one for each design.
-    inference : {"ad-hoc", "knapp-hartung", "normal"}
-        What the covariance (X'WX)^-1 is multiplied by: see `random_effects`.
-    """
-    weights = 1 / (effects.variances + tau2[:, None])
-    across = (designs * weights[:, :, None]).swapaxes(1, 2)
-    inverse = np.linalg.inv(across @ designs)
-    coefficients = inverse @ (across @ effects.values)[:, :, None]
-    residuals = effects.values - (designs @ coefficients)[:, :, 0]
-    mean_square = (weights * residuals**2).sum(axis=1) / (designs.shape[1] - designs.shape[2])
-    return coefficients[:, :, 0], inverse * _SCALES[inference](mean_square)[:, None, None]
-
-
 def random_effects(
     effects: Effects, design: npt.ArrayLike, *, method: str = "REML", inference: str = "ad-hoc", alpha: float = 0.05
 ) -> RandomEffects:
@@ -87,7 +72,7 @@ def random_effects(
         Of k waves.
     design : array_like of float, shape (k, p)
         Full column rank, k above p; a column of ones alone pools the waves.
-    method : {"REML", "ML", "PM", "DL", "FE"}
+    method : {"REML", "PM", "FE"}
         Estimator of the between-wave variance.
     inference : {"ad-hoc", "knapp-hartung", "normal"}
         Knapp and Hartung multiply the covariance by the weighted mean square q and use Student's t on k - p degrees of
@@ -121,13 +106,15 @@ def random_effects(
     >>> f"{r.coefficients[0]:.6f} {r.errors[0]:.6f} {r.tau2:.6f}"
     '62.407620 0.338031 0.705395'
     """
-    x = _checked_design(effects, design, method, inference)
+    x = checked_design(design, len(effects.values))
+    for name, value, known in (("method", method, ESTIMATORS), ("inference", inference, _SCALES)):
+        if value not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}; got {value!r}. Choose one of them.")
     level, df = 1 - float(checked_alpha(alpha)) / 2, len(x) - x.shape[1]
-    (tau2,) = found = ESTIMATORS[method](effects, x[None])
-    (b,), (covariance,) = weighted_fit(effects, x[None], found, inference)
+    (tau2,), (b,), (covariance,) = fitted(effects, x[None], method, inference)
     errors, law = np.sqrt(np.diag(covariance)), np.inf if inference == "normal" else df
     quantile = float(stdtrit(law, level))
-    q, (tau2_low, tau2_high) = cochran_q(effects, x), q_profile(effects, x, float(alpha))
+    q, (tau2_low, tau2_high) = cochran_q(effects, x), q_profile(effects, x, alpha)
     return RandomEffects(
         b, errors, b - quantile * errors, b + quantile * errors, 2 * stdtr(law, -np.abs(b / errors)), covariance,
         float(tau2), tau2_low, tau2_high, q, float(chdtrc(df, q)), max(0.0, 1 - df / q) if q > 0 else 0.0, df,
@@ -135,28 +122,9 @@ def random_effects(
     )  # fmt: skip
 
 
-def _checked_design(effects: Effects, design: npt.ArrayLike, method: str, inference: str) -> FloatArray:
-    x = checked("design", design, "finite", np.isfinite, "Leave out waves with a missing date or term.")
-    if x.ndim != 2 or len(x) != len(effects.values) or np.linalg.matrix_rank(x) < x.shape[1] or len(x) <= x.shape[1]:
-        raise ValueError(
-            f"design must have a row for each of {len(effects.values)} waves, full column rank and fewer columns than "
-            f"rows; got shape {x.shape} of rank {np.linalg.matrix_rank(x)}. Leave out columns that others determine."
-        )
-    for name, value, known in (("method", method, ESTIMATORS), ("inference", inference, _SCALES)):
-        if value not in known:
-            raise ValueError(f"{name} must be one of {', '.join(known)}; got {value!r}. Choose one of them.")
-    return x
-
-
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A share at one row of a design: the average over surveys, and what a new survey's share will be.
-
-    Attributes
-    ----------
-    share, low, high : float
-        The average survey, in [0, 1], with its interval.
-    """
+    """A share at one row of a design: the average over surveys with its interval, and where a new survey's will lie."""
 
     share: float
     low: float

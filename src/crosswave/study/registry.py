@@ -1,0 +1,167 @@
+"""A data folder as one registry of surveys, constructs, claims, quantities, facts, the plan and the study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from crosswave.memo import digest
+from crosswave.study.documents import Document
+from crosswave.study.faults import DataError, Fault, nearest
+from crosswave.study.models import (
+    Answer,
+    Base,
+    Claim,
+    Construct,
+    Fact,
+    Plan,
+    Quantities,
+    Question,
+    Source,
+    Study,
+    Survey,
+)
+from crosswave.words import arrived
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A printed figure in its place."""
+
+    survey: Survey
+    question: Question
+    answer: Answer
+
+    @property
+    def id(self) -> str:
+        """``survey.question.answer``."""
+        return f"{self.survey.id}.{self.question.id}.{self.answer.id}"
+
+    @property
+    def local_id(self) -> str:
+        """``question.answer``."""
+        return f"{self.question.id}.{self.answer.id}"
+
+    @property
+    def base(self) -> Base | None:
+        """Whom the figure was counted on; None where no source says."""
+        return self.answer.base or self.question.base
+
+
+def findings_of(survey: Survey) -> tuple[Finding, ...]:
+    """Return every printed figure of a survey, in the order of its file."""
+    return tuple(Finding(survey, question, answer) for question in survey.questions for answer in question.answers)
+
+
+_OF_TRENDS = {"total_error", "families", "lines"}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything in a data folder, checked; or all of it that can be used, with the faults of the rest.
+
+    Attributes
+    ----------
+    folder : Path
+        The data folder.
+    surveys, constructs, claims, claim_sources, facts : mapping
+        By id.
+    quantities, plan, study : Quantities, Plan, Study
+        The files of these names; the plan has the years of the study.
+    documents : mapping of str to Document
+        What was read, by the name of its file in the folder.
+    unread : frozenset of str
+        Ids of what could not be read whole: nothing is said of what refers to them.
+    faults : tuple of Fault
+        What `crosswave.study.load_evidence` found wrong.
+    left_out : frozenset of str
+        Ids of the surveys that it therefore left out.
+    """
+
+    folder: Path
+    surveys: Mapping[str, Survey]
+    constructs: Mapping[str, Construct]
+    claims: Mapping[str, Claim]
+    claim_sources: Mapping[str, Source]
+    quantities: Quantities
+    facts: Mapping[str, Fact]
+    plan: Plan
+    study: Study
+    documents: Mapping[str, Document]
+    unread: frozenset[str] = frozenset()
+    faults: tuple[Fault, ...] = ()
+    left_out: frozenset[str] = frozenset()
+
+    @cached_property
+    def findings(self) -> Mapping[str, Finding]:
+        """Every printed figure by its id, surveys in order of their ids."""
+        return {finding.id: finding for survey in self.surveys.values() for finding in findings_of(survey)}
+
+    @cached_property
+    def rules_of_reading(self) -> tuple[str, str]:
+        """What a reconstruction comes from besides its survey, as text: the phrases, and the plan but for trends."""
+        return self.quantities.model_dump_json(), self.plan.model_dump_json(exclude=_OF_TRENDS)
+
+    @cached_property
+    def content(self) -> str:
+        """Digest of all that is asked of the evidence and by which rules: surveys, constructs, phrases and plan."""
+        records = [*self.surveys.values(), *self.constructs.values(), self.quantities, self.plan]
+        return digest(*(record.model_dump_json() for record in records))
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Every source by its id."""
+        in_surveys = {source.id: source for survey in self.surveys.values() for source in survey.sources}
+        return dict(sorted({**in_surveys, **self.claim_sources}.items()))
+
+    def survey(self, survey_id: str) -> Survey:
+        """Return a survey by its id.
+
+        Raises
+        ------
+        KeyError
+            No survey has that id; the message names the nearest ones.
+        DataError
+            The survey was left out: all faults of its file.
+        """
+        if survey_id in self.left_out:
+            path = self.documents[f"surveys/{survey_id}.yaml"].path
+            raise DataError(fault for fault in self.faults if fault.path == path)
+        return _pick(self.surveys, survey_id, "survey")
+
+    def construct(self, construct_id: str) -> Construct:
+        """Return a construct by its id.
+
+        Raises
+        ------
+        KeyError
+            No construct has that id; the message names the nearest ones.
+        """
+        return _pick(self.constructs, construct_id, "construct")
+
+    def finding(self, finding_id: str) -> Finding:
+        """Return a printed figure by its id.
+
+        Raises
+        ------
+        KeyError
+            No figure has that id; the message names the nearest ones.
+        DataError
+            Its survey was left out: all faults of its file.
+        """
+        if (survey_id := finding_id.split(".")[0]) in self.left_out:
+            self.survey(survey_id)
+        return _pick(self.findings, finding_id, "finding")
+
+
+def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
+    if name not in table:
+        raise KeyError(
+            f"no {what} is called {arrived(name)}{nearest(name, table) or f'; crosswave list {what}s names all'}"
+        )
+    return table[name]
