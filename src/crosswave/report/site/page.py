@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -48,11 +48,37 @@ def render_content(notebook: NotebookNode, origin: PageOrigin) -> Content:
     lead = is_parameters.index(False) if False in is_parameters else 0
     cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
     styles = Styles()
-    html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
+    html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in _telling(cells) if cell.cell_type in _KINDS)
     facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.facts)
     made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
     html += f'<section class="made">\n{made}\n</section>'
     return Content(_under_title(html, origin.title), styles.css)
+
+
+def _telling(cells: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
+    """The cells without what is empty on this page: sections and frames for which a study has no material."""
+    sections: list[list[NotebookNode]] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections.append([])
+        sections[-1].append(cell)
+    for section in sections:
+        shown = [cell for cell in section if cell.cell_type == "code"]
+        if not shown or not all(map(_is_empty, shown)):
+            following = [*section[1:], None]
+            yield from (
+                cell
+                for cell, after in zip(section, following, strict=True)
+                if not (_is_empty(cell) or (_is_empty(after) and not cell.source.startswith("#")))
+            )
+
+
+def _is_empty(cell: NotebookNode | None) -> bool:
+    """Whether a cell shows nothing but frames without a row."""
+    outputs = cell.get("outputs", []) if cell else []
+    return bool(outputs) and all(
+        str(output.get("data", {}).get("text/plain", "")).startswith("Empty DataFrame") for output in outputs
+    )
 
 
 def _prose(cell: NotebookNode, styles: Styles) -> str:
