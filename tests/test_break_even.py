@@ -7,19 +7,20 @@ from dataclasses import replace
 
 import pytest
 
-from crosswave.difference.newcombe import p_value
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
-from crosswave.study.models import Construct, Survey
+from crosswave.study.models import Construct, Plan, Survey
 from crosswave.study.models.plan import LowestN
-from crosswave.trend.break_even import break_even, break_even_of
+from crosswave.trend.break_even import BreakEven, break_even, break_even_of
 from crosswave.trend.change import Trend, assess
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, reconstruct_all
+from crosswave.trend.waves import Pair
+from two_shares import p_value
 
-SETTINGS = Settings(0.05, 1, None, 5, 2017, 2020)
+SETTINGS = Settings(alpha=0.05, design_effect=1, total_error=None, smallest_change=5, from_year=2017, to_year=2020)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,11 @@ def trend(
         return assess(construct, small, reconstruct_all(small), SETTINGS)
 
     return make
+
+
+def _break_even(pair: Pair, settings: Settings, plan: Plan, *, counted: int = 1) -> BreakEven | None:
+    error, largest = settings.error(plan, pair.tier), int(plan.n_largest.value)
+    return break_even(pair, error, settings.criteria(plan), largest=largest, counted=counted)
 
 
 def worst_p(first: int, second: int, n: int) -> float:
@@ -78,10 +84,10 @@ def test_the_series_of_nhs_leaders_needs_few_people(
     for name, (alone, among_five, verdict) in expected.items():
         comparison = trends[name].comparison
         assert comparison is not None
-        found = [break_even(comparison.pair, planned(plan), plan, counted=k) for k in (1, 5)]
+        found = [_break_even(comparison.pair, planned(plan), plan, counted=k) for k in (1, 5)]
         assert [one and (one.n, one.verdict) for one in found] == [(alone, verdict), (among_five, verdict)]
     half = trends["goss-half-online"].comparison
-    assert half is not None and break_even(half.pair, planned(plan), plan) is None
+    assert half is not None and _break_even(half.pair, planned(plan), plan) is None
 
 
 def test_the_n_of_one_survey_alone_is_asked_where_the_other_prints_its_own(trend: Callable[..., Trend]) -> None:

@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from crosswave.by_hand.card import KEYS, as_record, block
-from crosswave.by_hand.comparison import GIVEN, compare_figures, compare_typed
-from crosswave.by_hand.numbers import read_settings
-from crosswave.by_hand.pair import pair_registry
-from crosswave.by_hand.typed import read_figures
+from crosswave.reconstruct.typed import read_figures
+from crosswave.report.typed_card import KEYS, as_record, block, tips_of
 from crosswave.study import load_registry
 from crosswave.trend.change import assess
 from crosswave.trend.dispersion import tier_points, with_estimated_error
 from crosswave.trend.settings import planned
+from crosswave.trend.typed import GIVEN, compare_figures, compare_typed, people_needed, read_settings
 
 REGISTRY = with_estimated_error(load_registry())
 ERRORS = {"A": 1.5, "B1": 3.0, "B2": 10.0}
@@ -35,20 +33,13 @@ def with_errors(errors):
 def compared(first, second, *, sizes=(), tier=None, errors=None, **changes):
     """Two typed figures under the planned settings but for some."""
     chosen = replace(planned(REGISTRY.plan), **changes)
-    return compare_figures(
-        read_figures([first, second], sizes, REGISTRY), chosen, with_errors(errors or ERRORS), tier=tier
-    )
+    plan = with_errors(errors or ERRORS).plan
+    return compare_figures(read_figures([first, second], sizes, REGISTRY), chosen, plan, tier=tier)
 
 
 def sampled(first, second, **more):
     """The verdict with sampling error alone, so that one comparison is made."""
-    return compared(first, second, errors={"A": 0.0}, **more).verdict
-
-
-def size(figure):
-    """What was read of a sample: kind, and its one number or both ends."""
-    ends = (figure.n.low, figure.n.high) if figure.n.kind == "derived" else (figure.n.value,)
-    return (figure.n.kind, *ends)
+    return compared(first, second, errors={"A": 0.0}, **more)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -57,47 +48,47 @@ def size(figure):
 @pytest.mark.parametrize(
     ("typed", "printed", "n", "count"),
     [
-        ("58% of 235", "58%", ("exact", 235), None),
-        ("58 % of 235", "58 %", ("exact", 235), None),
-        ("  58% of 235 ", "58%", ("exact", 235), None),
-        ("58.0 per cent of 1,024", "58.0 per cent", ("exact", 1024), None),
-        ("58 percent OF 1024", "58 percent", ("exact", 1024), None),
-        ("58% of the 235 councils", "58%", ("exact", 235), None),
-        ("nearly half of 948", "nearly half", ("exact", 948), None),
-        ("four in five of over 300", "four in five", ("at-least", 300), None),
-        ("four out of five of over 300", "four out of five", ("at-least", 300), None),
-        ("4 out of 5", "4 out of 5", ("unknown", None), None),
-        ("a third of nearly 1,000", "a third", ("derived", 950, 1000), None),
-        ("58% of about 200", "58%", ("derived", 180, 220), None),
-        ("58% of 900+", "58%", ("derived", 900, 999), None),
-        ("58% of 700+", "58%", ("at-least", 700), None),
-        ("58% of 900-999", "58%", ("derived", 900, 999), None),
-        ("58% of 900 to 1,100", "58%", ("derived", 900, 1100), None),
-        ("58% of up to 300", "58%", ("derived", 1, 300), None),
-        ("25-30% of 200", "25-30%", ("exact", 200), None),
-        ("57%", "57%", ("unknown", None), None),
-        ("137 of 235", "137 of 235", ("exact", 235), 137),
-        ("1,370 of 2,350", "1370 of 2350", ("exact", 2350), 1370),
-        ("0 of 20", "0 of 20", ("exact", 20), 0),
+        ("58% of 235", "58%", (235, 235), None),
+        ("58 % of 235", "58 %", (235, 235), None),
+        ("  58% of 235 ", "58%", (235, 235), None),
+        ("58.0 per cent of 1,024", "58.0 per cent", (1024, 1024), None),
+        ("58 percent OF 1024", "58 percent", (1024, 1024), None),
+        ("58% of the 235 councils", "58%", (235, 235), None),
+        ("nearly half of 948", "nearly half", (948, 948), None),
+        ("four in five of over 300", "four in five", (300, 399), None),
+        ("four out of five of over 300", "four out of five", (300, 399), None),
+        ("4 out of 5", "4 out of 5", None, None),
+        ("a third of nearly 1,000", "a third", (950, 1000), None),
+        ("58% of about 200", "58%", (180, 220), None),
+        ("58% of 900+", "58%", (900, 999), None),
+        ("58% of 700+", "58%", (700, 799), None),
+        ("58% of 900-999", "58%", (900, 999), None),
+        ("58% of 900 to 1,100", "58%", (900, 1100), None),
+        ("58% of up to 300", "58%", (1, 300), None),
+        ("25-30% of 200", "25-30%", (200, 200), None),
+        ("57%", "57%", None, None),
+        ("137 of 235", "137 of 235", (235, 235), 137),
+        ("1,370 of 2,350", "1370 of 2350", (2350, 2350), 1370),
+        ("0 of 20", "0 of 20", (20, 20), 0),
     ],
 )
 def test_a_figure_is_read_as_a_survey_file_would_hold_it(typed, printed, n, count):
     figure = read_figures([typed, "53% of 232"], [], REGISTRY)[0]
-    assert (figure.typed, figure.printed, size(figure), figure.count) == (typed, printed, n, count)
+    assert (figure.typed, figure.share.printed, figure.sizes, figure.count) == (typed, printed, n, count)
 
 
 @pytest.mark.parametrize(
     ("typed", "sizes", "read"),
     [
-        (["57%", "60%"], ["900-999"], [("derived", 900, 999)] * 2),
-        (["57%", "60%"], ["200", "over 300"], [("exact", 200), ("at-least", 300)]),
-        (["57%", "60% of 400"], ["900-999"], [("derived", 900, 999), ("exact", 400)]),
-        (["57% of 400", "half"], ["nearly 1,000"], [("exact", 400), ("derived", 950, 1000)]),
-        (["57%", "60%"], [], [("unknown", None)] * 2),
+        (["57%", "60%"], ["900-999"], [(900, 999)] * 2),
+        (["57%", "60%"], ["200", "over 300"], [(200, 200), (300, 399)]),
+        (["57%", "60% of 400"], ["900-999"], [(900, 999), (400, 400)]),
+        (["57% of 400", "half"], ["nearly 1,000"], [(400, 400), (950, 1000)]),
+        (["57%", "60%"], [], [None] * 2),
     ],
 )
 def test_n_is_for_figures_that_do_not_say_their_own(typed, sizes, read):
-    assert [size(figure) for figure in read_figures(typed, sizes, REGISTRY)] == read
+    assert [figure.sizes for figure in read_figures(typed, sizes, REGISTRY)] == read
 
 
 N_RULE = "n must be a whole number from 1 to 10,000,000, a range or words for one"
@@ -208,7 +199,7 @@ def test_what_cannot_be_used_is_refused_with_the_rule_and_the_way_out(typed, siz
 )
 def test_a_number_outside_its_range_is_refused(option, text, rule, advice):
     with pytest.raises(ValueError) as refused:
-        read_settings({option: text}, None, REGISTRY.plan)
+        read_settings({option.replace("-", "_"): text}, None, REGISTRY.plan, "--")
     assert str(refused.value) == f"--{option} must be {rule}; {text!r} arrived; {advice}"
 
 
@@ -216,7 +207,7 @@ def test_a_tier_of_another_name_is_refused_with_what_each_means():
     with pytest.raises(
         ValueError, match=r"^--tier must be one of A, B1, H, B2, B3; 'C' arrived; choose A \(same instrument"
     ):
-        read_settings({}, "C", REGISTRY.plan)
+        read_settings({}, "C", REGISTRY.plan, "--")
 
 
 def test_settings_that_are_not_typed_are_the_planned_ones():
@@ -227,7 +218,9 @@ def test_settings_that_are_not_typed_are_the_planned_ones():
 
 def test_every_fault_is_told_at_once():
     with pytest.raises(ValueError) as refused:
-        compare_typed(["x of y", "73% of 61"], ["5"], {"alpha": "2", "total-error": "-1"}, "D", REGISTRY)
+        compare_typed(
+            ["x of y", "73% of 61"], ["5"], rules=REGISTRY, tier="D", prefix="--", alpha="2", total_error="-1"
+        )
     starts = [line[:24] for line in str(refused.value).split("\n")]
     assert starts == [
         "--alpha must be an error",
@@ -251,7 +244,7 @@ def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(regist
             continue
         grade = page.pair.comparability.grade
         figures = read_figures([typed(wave) for wave in waves_of(page)], [], registry)
-        hand = compare_figures(figures, chosen, REGISTRY, tier=grade).verdict.comparison
+        hand = compare_figures(figures, chosen, REGISTRY.plan, tier=grade).comparison
         told = (page.outcomes, page.low, page.high, page.p_value, page.p_low, page.p_high, page.reach)
         assert (hand.outcomes, hand.low, hand.high, hand.p_value, hand.p_low, hand.p_high, hand.reach) == told
         seen += 1
@@ -271,9 +264,9 @@ def typed(wave):
 
 
 def test_forty_against_forty_six_survives_rounding_and_forty_four_does_not():
-    assert sampled("40% of 1000", "46% of 800").trend.verdict == "rose"
-    assert sampled("46% of 800", "40% of 1000").trend.verdict == "fell"
-    assert sampled("40% of 1000", "44% of 800").trend.verdict == "undecided by rounding"
+    assert sampled("40% of 1000", "46% of 800").judged.verdict == "rose"
+    assert sampled("46% of 800", "40% of 1000").judged.verdict == "fell"
+    assert sampled("40% of 1000", "44% of 800").judged.verdict == "undecided by rounding"
 
 
 def test_the_interval_covers_every_pair_of_extreme_counts():
@@ -292,62 +285,56 @@ def test_counts_are_exact_and_give_newcombe_s_published_interval():
     # Newcombe (1998), method 10, 56/70 - 48/80; computed with R.
     found = sampled("48 of 80", "56 of 70")
     assert (found.comparison.low, found.comparison.high) == pytest.approx((0.052431, 0.333873), abs=5e-7)
-    assert found.comparison.p_low == found.comparison.p_high == found.survival.p_value
+    assert found.comparison.p_low == found.comparison.p_high == found.comparison.p_value
 
 
 def test_counts_are_no_words():
     assert not sampled("137 of 235", "53% of 232").comparison.pair.first.verbal
-    assert sampled("400 of 1000", "45% of 800").trend.verdict == "undecided by rounding"
-    assert sampled("400 of 1000", "nearly half of 800").trend.verdict == "undecided by wording"
+    assert sampled("400 of 1000", "45% of 800").judged.verdict == "undecided by rounding"
+    assert sampled("400 of 1000", "nearly half of 800").judged.verdict == "undecided by wording"
 
 
 def test_the_gate_gives_the_grade_that_was_said():
     for tier in ("A", "B1", "B2"):
         found = compared("58% of 235", "53% of 232", tier=tier)
-        assert found.verdict.comparison.pair.comparability.grade == tier == found.chosen
-        assert found.verdict.comparison.points == ERRORS[tier]
+        assert found.comparison.pair.tier == tier == found.chosen
+        assert found.comparison.points == ERRORS[tier]
 
 
 def test_a_given_total_error_counts_and_the_tiers_stand_beside_it():
     found = compared("58% of 235", "53% of 232", tier="B1", total_error=7.0)
-    assert list(found.verdicts) == [GIVEN, "A", "B1", "B2"]
-    assert (found.chosen, found.verdict.tier, found.verdict.comparison.points) == (GIVEN, "B1", 7.0)
-    assert found.verdicts["B1"].comparison.points == 3.0
+    assert list(found.under) == [GIVEN, "A", "B1", "B2"]
+    assert (found.chosen, found.comparison.pair.tier, found.comparison.points) == (GIVEN, "B1", 7.0)
+    assert found.under["B1"].comparison.points == 3.0
 
 
 def test_without_n_a_verdict_stands_only_if_every_n_agrees():
-    assert sampled("5%", "95%").trend.verdict == "rose"
-    assert sampled("50%", "60%").trend.verdict == "not testable"
-    assert sampled("50% of 1000", "60% of 1000").trend.verdict == "rose"
+    assert sampled("5%", "95%").judged.verdict == "rose"
+    assert sampled("50%", "60%").judged.verdict == "not testable"
+    assert sampled("50% of 1000", "60% of 1000").judged.verdict == "rose"
     assert sampled("50%", "60%").comparison.pair.first.sizes.max() == REGISTRY.plan.n_largest.value
 
 
 def test_the_verdict_that_is_tipped_is_the_verdict_that_is_told():
     for first, second in [("40% of 1000", "46% of 800"), ("58%", "nearly half of over 300"), ("0 of 9", "9 of 9")]:
-        for verdict in compared(first, second).verdicts.values():
-            told = verdict.trend.verdict
-            assert verdict.survival.verdict == ("inconclusive" if told == "uninformative by design" else told)
+        found = compared(first, second)
+        for tier, tips in tips_of(found).items():
+            told = found.under[tier].verdict
+            assert tips.verdict == ("inconclusive" if told == "uninformative by design" else told)
 
 
 def test_as_many_people_as_needed_find_the_observed_change():
     # R 4.2.2: power.prop.test(p1 = .4, p2 = .46, power = .8) gives n = 1067.6, by the normal formula.
     found = sampled("40% of 1000", "46% of 800")
-    assert found.people_needed == pytest.approx(1067.6, rel=0.01)
+    assert people_needed(found.judged) == pytest.approx(1067.6, rel=0.01)
     doubled = sampled("40% of 1000", "46% of 800", design_effect=2.0)
-    assert doubled.people_needed == 2 * found.people_needed
-    assert sampled("46% of 800", "40% of 1000").people_needed == pytest.approx(1067.6, rel=0.01)
+    assert people_needed(doubled.judged) == 2 * people_needed(found.judged)
+    assert people_needed(sampled("46% of 800", "40% of 1000").judged) == pytest.approx(1067.6, rel=0.01)
 
 
 def test_no_number_of_people_finds_what_the_total_error_hides_or_what_was_not_observed():
-    assert compared("40% of 1000", "46% of 800").verdicts["B1"].people_needed is None
-    assert sampled("40% of 1000", "40% of 800").people_needed is None
-
-
-def test_the_registry_that_was_given_is_left_as_it_was():
-    before = (REGISTRY.surveys, REGISTRY.constructs, REGISTRY.quantities)
-    pair, construct = pair_registry(read_figures(["1 of 3", "2 of 3"], [], REGISTRY), "A", REGISTRY)
-    assert (list(pair.surveys), list(pair.constructs)) == (["earlier", "later"], [construct.id])
-    assert (REGISTRY.surveys, REGISTRY.constructs, REGISTRY.quantities) == before
+    assert people_needed(compared("40% of 1000", "46% of 800").under["B1"]) is None
+    assert people_needed(sampled("40% of 1000", "40% of 800").judged) is None
 
 
 @settings(max_examples=25, deadline=None)
@@ -400,18 +387,18 @@ def test_json_has_its_keys_and_plain_numbers():
 
 def test_json_counts_changes_in_points():
     found = compared("48 of 80", "56 of 70", total_error=0.0)
-    record, comparison = as_record(found), found.verdict.comparison
+    record, comparison = as_record(found), found.comparison
     assert record["difference"] == 20
     assert record["interval"] == pytest.approx([5.2431, 33.3873], abs=5e-5)
     assert (record["total_error"], record["tier"], record["tier_given"]) == (0.0, "A", False)
     reach = comparison.reach
     assert record["critical_difference"] == pytest.approx(100 * min(reach.critical_rise, reach.critical_fall))
-    assert (record["p_value"], record["p_low"]) == (found.verdict.survival.p_value, comparison.p_low)
+    assert (record["p_value"], record["p_low"]) == (comparison.p_value, comparison.p_low)
 
 
 def test_json_says_null_where_the_scale_ends_before_a_change_is_found():
     record = as_record(compared("0 of 1", "1 of 1"))
-    assert math.isinf(compared("0 of 1", "1 of 1").verdict.comparison.reach.detectable)
+    assert math.isinf(compared("0 of 1", "1 of 1").comparison.reach.detectable)
     assert (record["critical_difference"], record["detectable_change"]) == (None, None)
 
 
@@ -427,9 +414,9 @@ def test_the_block_fits_eighty_columns_and_names_every_tier(more):
     lines = stream.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in stream.getvalue()
-    assert lines[0] == f"{figures[0]}, then {figures[1]}: {found.verdict.trend.verdict}"
+    assert lines[0] == f"{figures[0]}, then {figures[1]}: {found.judged.verdict}"
     rows = [line.split("  ")[0] for line in lines if line.startswith(("tier ", "given "))]
-    assert rows == [name if name == GIVEN else f"tier {name}" for name in found.verdicts]
+    assert rows == [name if name == GIVEN else f"tier {name}" for name in found.under]
 
 
 def block_text(found):
@@ -453,5 +440,5 @@ def test_the_block_says_which_n_are_tried_where_none_is_told():
 
 
 def test_typed_figures_are_judged_by_the_errors_of_the_plan_estimated_where_it_says_so():
-    found = compare_typed(["58% of 235", "53% of 232"], [], {}, None, REGISTRY)
-    assert {tier: verdict.comparison.points for tier, verdict in found.verdicts.items()} == tier_points(REGISTRY)
+    found = compare_typed(["58% of 235", "53% of 232"], rules=REGISTRY)
+    assert {tier: one.comparison.points for tier, one in found.under.items()} == tier_points(REGISTRY)

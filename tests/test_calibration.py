@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
-from crosswave.difference.newcombe import newcombe
-from crosswave.difference.power import detectable_change
 from crosswave.difference.total_error import error_at, pair_error
+from crosswave.difference.verdict import DECISIONS
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
 from crosswave.report import calibration as calibration_page
@@ -35,7 +34,7 @@ from crosswave.trend.change import assess
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.verdict import DECISIONS
+from two_shares import newcombe, reach
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -242,7 +241,7 @@ def test_a_change_downwards_is_found_as_often_as_one_upwards() -> None:
 def test_the_planned_power_is_reached_but_for_what_rounding_takes() -> None:
     t = float(error_at(3, 0.5))
     for n in (500, 5000):
-        change = detectable_change(0.5, n, n, total_error=(t, t))
+        change = reach(0.5, (n, n), total_error=(t, t)).detectable_rise
         found = run(n=n, change=change)
         # The true share after is away from one half, where the error is a little smaller than planned.
         assert found.right + found.verdicts["undecided by rounding"] > 0.8 - MARGIN

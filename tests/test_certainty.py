@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.by_hand.comparison import compare_figures
-from crosswave.by_hand.typed import read_figures
+from crosswave.difference.feasible import SharePair
+from crosswave.difference.verdict import SHOWN
 from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct.typed import read_figures
 from crosswave.report.sentences import answer_sentence
 from crosswave.study import Registry
 from crosswave.trend.certainty import ANSWERS, CASES, UNTOLD, answer_of, certainty_of, hedged
-from crosswave.trend.change import Trend
+from crosswave.trend.change import Judged, Trend
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all
-from crosswave.trend.verdict import SHOWN
+from crosswave.trend.typed import compare_figures
 
 LEVELS = ("very low", "low", "moderate", "high")
 
@@ -46,13 +46,12 @@ def estimated(registry: Registry, reconstructions: Mapping[str, Reconstruction])
 
 
 @pytest.fixture(scope="module")
-def trend(estimated: Registry) -> Callable[..., Trend]:
+def trend(estimated: Registry) -> Callable[..., Judged[SharePair]]:
     """Two typed figures as the trend of a tier."""
 
-    def make(first: str, second: str, sampling: str | None, tier: str) -> Trend:
-        pair = read_figures([first, second], [], estimated)
-        one, two = (replace(figure, sampling=sampling) for figure in pair)
-        return compare_figures((one, two), planned(estimated.plan), estimated, tier=tier).verdict.trend
+    def make(first: str, second: str, sampling: str | None, tier: str) -> Judged[SharePair]:
+        pair, plan = read_figures([first, second], [], estimated), estimated.plan
+        return compare_figures(pair, planned(plan), plan, tier=tier, sampling=sampling).judged
 
     return make
 

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from crosswave.claims import Checker
+from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report import canvas
@@ -35,7 +36,6 @@ from crosswave.study.context import check_facts
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
-from crosswave.trend.verdict import DECISIONS
 
 
 @pytest.fixture(scope="module")

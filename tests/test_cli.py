@@ -268,7 +268,7 @@ def test_compare_prints_one_json_object():
 
 
 def test_compare_help_names_every_key_of_the_json_object():
-    from crosswave.by_hand.card import KEYS
+    from crosswave.report.typed_card import KEYS
 
     told = " ".join(runner.invoke(app, ["compare", "--help"], env={"COLUMNS": "200"}).output.split())
     assert [key for key in KEYS if key not in told] == []

@@ -18,13 +18,11 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from crosswave.arguments import Z_MAX
 from crosswave.difference.arms import arms_of
-from crosswave.difference.compare import compare_shares
 from crosswave.difference.estimate import Interval, wilson_at
 from crosswave.difference.linear import multinomial_se
-from crosswave.difference.newcombe import equivalent, newcombe, p_value, tost_p
-from crosswave.difference.score_interval import miettinen_nurminen
 from crosswave.difference.total_error import error_at, pair_error
 from crosswave.models.linear_trend import cochran_armitage
+from two_shares import miettinen_nurminen, newcombe, p_value, tost_p
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -206,7 +204,6 @@ def test_equivalence_agrees_with_the_interval_at_twice_alpha(w: Any, t: float, m
     low, high = newcombe(*w, alpha=0.10, total_error=(t, t))
     inside = bool(low > -margin and high < margin)
     assert (p < 0.05) == inside
-    assert bool(equivalent(*w, margin=margin, alpha=0.05, total_error=(t, t))) == inside
 
 
 @given(WAVES, st.floats(0.01, 0.3))
@@ -342,17 +339,6 @@ def test_an_empty_cell_is_not_filled() -> None:
     assert trend.departure == pytest.approx(0, abs=1e-9)
 
 
-def test_a_contrast_is_its_parts() -> None:
-    contrast = compare_shares((0.58, 235), (0.53, 210), alpha=0.05, margin=0.05, total_error=(0.03, 0.03))
-    options = {"total_error": (0.03, 0.03)}
-    low, high = newcombe(0.58, 235, 0.53, 210, alpha=0.05, **options)
-    assert contrast.interval == Interval(float(low), float(high))
-    assert contrast.p_value == float(p_value(0.58, 235, 0.53, 210, **options))
-    assert contrast.equivalence_p == float(tost_p(0.58, 235, 0.53, 210, margin=0.05, **options))
-    assert contrast.difference == pytest.approx(-0.05)
-    assert not contrast.differs and not contrast.equivalent
-
-
 FAULTS = [
     (
         lambda: newcombe(0.4, 100, 46, 100, alpha=0.05),
@@ -367,18 +353,10 @@ FAULTS = [
         "total_error must be zero or more; got -0.03. Pass standard deviations as proportions: 0.03 for 3 points.",
     ),
     (
-        lambda: tost_p(0.4, 10, 0.5, 100, margin=5),
-        "margin must be strictly between 0 and 1; got 5. Pass 0.05 for 5 points.",
-    ),
-    (
         lambda: p_value(0.4, 10, 0.5, 100, correlation=1.5),
         "correlation must be in [-1, 1]; got 1.5. Pass 0 for independent waves.",
     ),
     (lambda: error_at(-3, 0.5), "points must be zero or more; got -3. Pass a standard deviation."),
-    (
-        lambda: miettinen_nurminen(5, 4, 1, 9),
-        "x_1 must lie between 0 and its base; got 5 of 4. Check the order of arguments.",
-    ),
     (
         lambda: cochran_armitage([1, 2], [5, 5], [0]),
         "counts, totals and scores must have one length of at least 2; got 2, 2 and 1. "

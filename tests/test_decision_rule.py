@@ -9,16 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from crosswave.difference.compare import Comparison
+from crosswave.difference.verdict import SHOWN, Evidence, decide
 from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.edges import Rules
 from crosswave.robustness.survival import survivals_of_all
 from crosswave.study import Registry
-from crosswave.trend.comparison import Comparison, compare_pairs
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
-from crosswave.trend.verdict import SHOWN, Evidence, decide
-from crosswave.trend.waves import Pair
-from made_pairs import Pairs, counts_of
+from made_pairs import counts_of, made_pair
+from two_shares import compare_all
 
 DRAWS = 1500
 TIERS = ("A", "B1", "H", "B2", "B3")
@@ -51,10 +51,9 @@ def drawn() -> list[tuple[tuple[int, int], tuple[int, int]]]:
 def both_ways(
     drawn: list[tuple[tuple[int, int], tuple[int, int]]], estimated: Registry, settings: Settings
 ) -> tuple[list[Comparison], list[Comparison]]:
-    pairs = Pairs(estimated)
-    forth = [pairs(one, two, tier) for tier in TIERS for one, two in drawn]
-    back = [pairs(two, one, tier) for tier in TIERS for one, two in drawn]
-    return compare_pairs(forth, settings, estimated.plan), compare_pairs(back, settings, estimated.plan)
+    forth = [made_pair(one, two, tier) for tier in TIERS for one, two in drawn]
+    back = [made_pair(two, one, tier) for tier in TIERS for one, two in drawn]
+    return compare_all(forth, settings, estimated.plan), compare_all(back, settings, estimated.plan)
 
 
 def verdict(one: Comparison) -> str:
@@ -123,7 +122,7 @@ def test_a_tipping_point_of_a_change_is_where_its_evidence_ends(
         if tip.value is None or tip.verdict in SHOWN:
             continue
         near = [replace(settings, total_error=tip.value + step) for step in (-1e-4, 1e-4)]
-        before, beyond = (compare_pairs([one.pair], setting, plan)[0].p_high for setting in near)
+        before, beyond = (compare_all([one.pair], setting, plan)[0].p_high for setting in near)
         assert before < settings.alpha <= beyond
 
 
@@ -143,17 +142,17 @@ def test_nothing_and_everybody_are_whole_numbers(
     first: tuple[int, int], second: tuple[int, int], points: float, estimated: Registry, settings: Settings
 ) -> None:
     """0 % of 50 is nobody and not a quarter of a per cent."""
-    pair: Pair = Pairs(estimated)(first, second, "A")
-    (found,) = compare_pairs([pair], settings, estimated.plan)
+    pair = made_pair(first, second, "A")
+    (found,) = compare_all([pair], settings, estimated.plan)
     assert 100 * found.difference == pytest.approx(points, abs=1e-12)
 
 
 def test_an_estimated_error_asks_more_than_a_declared_one(estimated: Registry, settings: Settings) -> None:
     """Student's quantile on the degrees of freedom of the estimate, in interval, p and power."""
-    pair = Pairs(estimated)((40, 1000), (70, 1000), "B2")
-    (student,) = compare_pairs([pair], settings, estimated.plan)
+    pair = made_pair((40, 1000), (70, 1000), "B2")
+    (student,) = compare_all([pair], settings, estimated.plan)
     known = replace(settings, total_error=student.points)
-    (normal,) = compare_pairs([pair], known, estimated.plan)
+    (normal,) = compare_all([pair], known, estimated.plan)
     assert math.isfinite(student.df) and normal.df == math.inf
     assert student.high - student.low > normal.high - normal.low
     assert student.p_high > normal.p_high

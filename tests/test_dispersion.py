@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.trend.comparability import grade_pair
-from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import (
     POINTS_PER_LOGIT,
     SOURCES,
@@ -28,7 +27,8 @@ from crosswave.trend.dispersion import (
 from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, FIGURE_COLUMNS, same_year_figures, same_year_surveys
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.waves import Pair, pairs_of, waves_of
+from crosswave.trend.waves import pair_of, pairs_of, waves_of
+from two_shares import compare_pair
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -288,7 +288,7 @@ def test_every_group_of_the_registry_can_be_compared_with_itself(
         for one, two in combinations(members, 2):
             grade = grade_pair(one.answer, two.answer, registry)
             assert grade.grade in COMPARABLE
-            assert compare_pair(Pair(one, two, grade), planned(plan), plan).low < 1
+            assert compare_pair(pair_of(one, two, registry), planned(plan), plan).low < 1
 
 
 def test_where_the_plan_says_estimated_the_estimate_of_the_registry_stands(

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from crosswave.difference.power import smallest_n
 from scipy.stats import norm
 
 from crosswave.difference.estimate import Interval
-from crosswave.difference.power import smallest_n
 from crosswave.models.trajectory import trajectory
 from crosswave.models.wave_series import ComparableWaves, WaveSeries, every_wave_series, wave_series
 from crosswave.reconstruct import Reconstruction

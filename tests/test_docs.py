@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from crosswave.cli.explain import methods
+from crosswave.difference.verdict import DECISIONS
 from crosswave.report.results import CLAIM_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS
 from crosswave.study import load_registry
-from crosswave.trend.verdict import DECISIONS
 
 ROOT = Path(__file__).parents[1]
 METHODS = methods((ROOT / "METHODS.md").read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ import pytest
 from numpy.random import default_rng
 
 from crosswave.claims import Checker
+from crosswave.difference.verdict import DECISIONS
 from crosswave.models.wave_series import wave_series
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
@@ -30,7 +31,6 @@ from crosswave.study.models import Survey
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
-from crosswave.trend.verdict import DECISIONS
 
 EVIL = '<script>alert("x")</script>'
 MISSING = re.compile(r"\b(None|nan|NaT)\b|<NA>")

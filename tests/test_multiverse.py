@@ -12,25 +12,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from crosswave.difference.shares import Shares
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
 from crosswave.difference.methods import METHODS, Result
-from crosswave.difference.shares import Shares
+from crosswave.difference.verdict import outcomes
 from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.choices import Choices, Reading
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, analyse, by_outcome, multiverse, multiverses
 from crosswave.robustness.verdict_codes import OUTCOMES
 from crosswave.study import Registry
 from crosswave.study.models import Construct, MultiversePlan, Survey
-from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.verdict import outcomes
 from crosswave.trend.waves import pairs_of, waves_of
+from two_shares import compare_pair
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)

@@ -13,15 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from crosswave.difference.newcombe import equivalent, newcombe, p_value
-from crosswave.difference.power import (
-    critical_difference,
-    detectable_change,
-    equivalence_attainable,
-    smallest_margin,
-    smallest_n,
-)
-from crosswave.difference.reach import reach
+from crosswave.difference.sensitivity import smallest_n
+from two_shares import newcombe, p_value, reach, tost_p
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -30,6 +23,19 @@ settings.load_profile("unhurried")
 SHARES = st.floats(0.02, 0.9)
 SIZES = st.floats(20, 1e5)
 ERRORS = st.floats(0, 0.05)
+RULES = {"alpha": 0.05, "power": 0.8}
+
+
+def critical_difference(middle: float, n_1: float, n_2: float, **beyond: Any) -> float:
+    return reach(middle, (n_1, n_2), **beyond).critical_rise
+
+
+def detectable_change(middle: float, n_1: float, n_2: float, **beyond: Any) -> float:
+    return reach(middle, (n_1, n_2), **beyond).detectable_rise
+
+
+def smallest_margin(middle: float, n_1: float, n_2: float, **beyond: Any) -> float:
+    return reach(middle, (n_1, n_2), **beyond).smallest_margin
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -47,7 +53,7 @@ def test_reach_agrees_with_closed_forms_and_r(row: dict[str, Any]) -> None:
         "detectable_rise": lambda: detectable_change(share + rising, n, n, power=row["power"], total_error=error),
         "smallest_margin": lambda: smallest_margin(share, n, n, total_error=error),
         "smallest_n": lambda: smallest_n(
-            row["change"], share + row["change"] / 2, power=row["power"], total_error=error
+            row["change"], share + row["change"] / 2, alpha=0.05, power=row["power"], total_error=error
         ),
     }[row["quantity"]]()
     assert found == pytest.approx(row["value"], abs=row["tolerance"])
@@ -110,23 +116,23 @@ def test_a_change_is_detectable_only_above_the_critical_difference(share: float,
 
 @given(SHARES, SIZES, st.floats(0.01, 0.3), ERRORS)
 def test_equivalence_is_attainable_when_equal_shares_pass(share: float, n: float, margin: float, t: float) -> None:
-    attainable = equivalence_attainable(share, n, n, margin=margin, total_error=(t, t))
+    attainable = reach(share, (n, n), margin=margin, total_error=(t, t)).equivalence_attainable
     error = 4 * share * (1 - share) * t
-    passed = bool(equivalent(share, n, share, n, margin=margin, alpha=0.05, total_error=(error, error)))
+    passed = bool(tost_p(share, n, share, n, margin=margin, total_error=(error, error)) < 0.05)
     assert attainable == passed
 
 
 @settings(max_examples=20)
 @given(st.floats(0.05, 0.2), st.floats(0.1, 0.7))
 def test_the_smallest_n_finds_the_change_and_one_less_does_not(change: float, share: float) -> None:
-    n = smallest_n(change, share)
+    n = smallest_n(change, share, **RULES)
     assert n is not None
     assert detectable_change(share, n, n) <= change < detectable_change(share, n - 1, n - 1)
 
 
 def test_no_sample_is_large_enough_for_a_change_inside_the_error() -> None:
-    assert smallest_n(0.118, 0.5, total_error=(0.03, 0.03)) is None
-    assert smallest_n(0.120, 0.5, total_error=(0.03, 0.03)) is not None
+    assert smallest_n(0.118, 0.5, total_error=(0.03, 0.03), **RULES) is None
+    assert smallest_n(0.120, 0.5, total_error=(0.03, 0.03), **RULES) is not None
 
 
 def test_where_the_scale_ends_the_middle_moves() -> None:
@@ -150,12 +156,12 @@ def test_a_rise_and_a_fall_are_mirror_images() -> None:
 
 
 def test_a_rise_may_end_exactly_at_one() -> None:
-    assert smallest_n(0.1, 0.9) is not None
+    assert smallest_n(0.1, 0.9, **RULES) is not None
 
 
 FAULTS = [
     (
-        lambda: smallest_n(1.6, 0.5),
+        lambda: smallest_n(1.6, 0.5, **RULES),
         "change must be in (0, 1]; got 1.6. Pass 0.05 for 5 points.",
     ),
     (
@@ -164,7 +170,7 @@ FAULTS = [
     ),
     (lambda: smallest_margin(0.5, 10, 10, alpha=0.5), "alpha must be in (0, 0.5); got 0.5. Pass 0.05."),
     (
-        lambda: equivalence_attainable(0.5, 10, 10, margin=5),
+        lambda: reach(0.5, (10, 10), margin=5),
         "margin must be strictly between 0 and 1; got 5. Pass 0.05 for 5 points.",
     ),
     (

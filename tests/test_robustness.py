@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from crosswave.difference.newcombe import newcombe, p_value, tost_p
+from crosswave.difference.readings import Readings
+from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.edges import Rules, bias_edges, total_error_edges
 from crosswave.robustness.survival import Survival, readings_of, survival, survivals
@@ -23,17 +24,16 @@ from crosswave.robustness.verdict_codes import VERDICTS, verdict_codes
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Plan, RobustnessPlan, Survey
 from crosswave.trend.change import Trend, assess
-from crosswave.trend.comparison import Comparison, compare_pair
-from crosswave.trend.readings import Readings
+from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.verdict import Evidence, decide, outcomes
+from two_shares import compare_pair, newcombe, p_value, tost_p
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-PLANNED = Settings(0.05, 1, None, 5, 2017, 2020)
+PLANNED = Settings(alpha=0.05, design_effect=1, total_error=None, smallest_change=5, from_year=2017, to_year=2020)
 
 
 @pytest.fixture(scope="module")

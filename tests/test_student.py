@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from crosswave.difference.newcombe import newcombe, p_value, tost_p
 from crosswave.difference.student import student, student_slope
+from two_shares import newcombe, p_value, tost_p
 
 
 @pytest.mark.parametrize("df", [1, 2.5, 6, 10, 200])

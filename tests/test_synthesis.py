@@ -14,7 +14,7 @@ from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, assess_one, family_members, reconstruct_all
 
-SETTINGS = Settings(0.05, 1, 0.0, 5, 2017, 2020)
+SETTINGS = Settings(alpha=0.05, design_effect=1, total_error=0.0, smallest_change=5, from_year=2017, to_year=2020)
 # construct: family, partition, printed in 2017 and 2019 of 1,000 people each (two decimals: one count each)
 MADE = {
     "a": ("barriers", None, "40.00%", "44.50%"),

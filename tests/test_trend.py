@@ -11,19 +11,18 @@ from typing import Any
 
 import pytest
 
-from crosswave.difference.newcombe import p_value
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import made_with, p_words, trend_sentence
 from crosswave.study import Registry
 from crosswave.study.models import ALPHA_RULE, Construct, Survey
 from crosswave.trend.change import Trend, assess, with_others
-from crosswave.trend.comparison import compare_pair
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import reconstruct_all
+from two_shares import compare_pair, p_value
 
-SETTINGS = Settings(0.05, 1, None, 5, 2017, 2020)
+SETTINGS = Settings(alpha=0.05, design_effect=1, total_error=None, smallest_change=5, from_year=2017, to_year=2020)
 
 
 @pytest.fixture(scope="module")
@@ -247,18 +246,21 @@ def test_settings_outside_their_range_are_told(change: dict[str, Any], message: 
 
 def test_all_wrong_settings_are_told_at_once() -> None:
     with pytest.raises(ValueError) as caught:
-        Settings(2, 0, -1, 0, 2020, 2017)
+        Settings(alpha=2, design_effect=0, total_error=-1, smallest_change=0, from_year=2020, to_year=2017)
     assert len(str(caught.value).split("; ")) == 9  # each names the rule and what arrived, the years in one
 
 
 def test_the_plan_is_what_is_declared(registry: Registry) -> None:
-    assert planned(registry.plan) == Settings(0.05, 1, None, 5, 2017, 2020)
+    assert planned(registry.plan) == Settings(
+        alpha=0.05, design_effect=1, total_error=None, smallest_change=5, from_year=2017, to_year=2020
+    )
 
 
 def test_what_is_given_stands_in_place_of_the_plan_and_the_rest_stays(registry: Registry) -> None:
-    assert planned(registry.plan, 0.01, None, 2, None, 2013) == Settings(0.01, 1, 2, 5, 2013, 2020)
+    changed = Settings.of(registry.plan, alpha=0.01, design_effect=None, total_error=2, from_year=2013)
+    assert changed == replace(SETTINGS, alpha=0.01, total_error=2, from_year=2013)
     with pytest.raises(ValueError, match=r"^alpha must lie above 0 and below 0\.5"):
-        planned(registry.plan, float("nan"))
+        Settings.of(registry.plan, alpha=float("nan"))
 
 
 def test_settings_say_in_which_way_they_are_not_those_of_the_plan(registry: Registry) -> None:

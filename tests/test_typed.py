@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from crosswave.by_hand.counting import count_typed
-from crosswave.by_hand.typed import read_figures
 from crosswave.cli import app
 from crosswave.printed.faults import quantity_faults
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import QuantityError, number
+from crosswave.reconstruct.typed import read_figures
+from crosswave.report.typed_counts import count_typed
 from crosswave.study import Registry
 from crosswave.study.models import Phrase
 from crosswave.study.parameters import check_given
@@ -187,7 +187,7 @@ def test_counts_and_compare_read_the_same_language(registry: Registry, lexicon: 
     told = []
     for command in (
         lambda: count_typed([typed], "100000", "nearest", registry).lines[0],
-        lambda: read_figures([f"{typed} of 100000", "half"], [], registry)[0].printed,
+        lambda: read_figures([f"{typed} of 100000", "half"], [], registry)[0].share.printed,
     ):
         try:
             told.append(str(command()).split(" of ")[0])
@@ -257,7 +257,7 @@ def test_a_size_that_could_be_misread_is_refused(registry: Registry, n: str) -> 
 )
 def test_counts_out_of_who_answered_are_counts(registry: Registry, typed: str) -> None:
     figure = read_figures([typed, "half"], [], registry)[0]
-    assert (figure.count, figure.n.value) == (137, 235)
+    assert (figure.count, figure.sizes) == (137, (235, 235))
     assert count_typed([typed], None, "nearest", registry).lines == ("137 of 235: 137",)
 
 
@@ -266,18 +266,18 @@ def test_counts_out_of_who_answered_are_counts(registry: Registry, typed: str) -
 )
 def test_a_bottom_to_which_nobody_rounds_makes_a_count(registry: Registry, typed: str, count: int, n: int) -> None:
     figure = read_figures([typed, "half"], [], registry)[0]
-    assert (figure.count, figure.n.value) == (count, n)
+    assert (figure.count, figure.sizes) == (count, (n, n))
 
 
 @pytest.mark.parametrize("typed", ["4 out of 5", "9 out of 10", "19 out of 20", "1 in 3", "9 in 10", "1 in 200", "3/4"])
 def test_a_bottom_to_which_people_round_makes_a_fraction(registry: Registry, typed: str) -> None:
     figure = read_figures([typed, "half"], [], registry)[0]
-    assert (figure.count, figure.n.kind, figure.printed) == (None, "unknown", typed)
+    assert (figure.count, figure.sizes, figure.share.printed) == (None, None, typed)
 
 
 def test_a_fraction_may_say_who_answered(registry: Registry) -> None:
     figure = read_figures(["1 in 3 of 60", "half"], [], registry)[0]
-    assert (figure.printed, figure.n.value) == ("1 in 3", 60)
+    assert (figure.share.printed, figure.sizes) == ("1 in 3", (60, 60))
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcomes
 from crosswave.study import Registry
-from crosswave.trend.verdict import DECISIONS, Evidence, decide, outcomes
 
 OUTCOMES = ("changed, immaterially", "rose", "fell", "no material change", "inconclusive")
 SETS = [tuple(group) for size in (1, 2, 3, 5) for group in itertools.combinations(OUTCOMES, size)]

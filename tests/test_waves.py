@@ -17,11 +17,10 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Survey
-from crosswave.trend.comparability import grade_pair
-from crosswave.trend.comparison import compare_pair
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
-from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
+from crosswave.trend.waves import Pair, Wave, pair_of, pairs_of, waves_of
+from two_shares import compare_pair
 
 N_LARGEST = 5000
 OVERLAP = {"overlaps": [{"survey": "w-2019", "how": "the same councils"}]}
@@ -168,7 +167,7 @@ def test_a_subset_of_the_same_year_is_never_a_pair_and_refused_as_one(
     construct = make_construct("c", part, whole)
     found = waves_of(construct, registry, reconstructions, (1990, 2100))
     assert pairs_of(construct, found, registry) == []
-    pair = Pair(*found, grade_pair(*construct.answers, registry))
+    pair = pair_of(*found, registry)
     assert pair.overlap is not None and pair.overlap.shared == 100
     assert pair.refusal is not None
     assert pair.refusal.startswith("one answer may stand in both waves, which are of one year: ")

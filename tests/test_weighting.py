@@ -16,7 +16,7 @@ from crosswave.trend.change import assess
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import reconstruct_all
 
-SETTINGS = Settings(0.05, 1, 0.0, 5, 2017, 2020)
+SETTINGS = Settings(alpha=0.05, design_effect=1, total_error=0.0, smallest_change=5, from_year=2017, to_year=2020)
 
 HOW = [
     ({"weighted": True}, 2.0),  # the widest of plan.yaml

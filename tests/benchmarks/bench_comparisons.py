@@ -1,9 +1,9 @@
 """How long it takes to compare printed figures and to ask whether each verdict would survive. Prints a table.
 
 Each comparison is of two printed whole percentages of known bases, over all counts that can have printed them:
-interval, p-values, what could have been shown and outcomes (`compare_pairs`); the values of the design effect, the
+interval, p-values, what could have been shown and outcomes (`compare_waves`); the values of the design effect, the
 total error and the bias at which the verdict gives way, and the response-answer correlation (`survivals`); and a
-multiverse, once of 216 analyses and once of all that plan.yaml declares. The last column but one is one `compare_pair`
+multiverse, once of 216 analyses and once of all that plan.yaml declares. The last column but one is one `compare_waves`
 by itself.
 """
 
@@ -30,7 +30,7 @@ from crosswave.robustness.survival import readings_of as readings_of_comparisons
 from crosswave.robustness.survival import survivals
 from crosswave.study import Registry, load_registry
 from crosswave.trend.comparability import Comparability
-from crosswave.trend.comparison import compare_pair, compare_pairs
+from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.waves import Pair, Wave
@@ -59,7 +59,7 @@ def wave(dice: np.random.Generator, registry: Registry) -> Wave:
         FIGURE, "consistent", print_low, print_high, low, high, n, n, (n,), tuple(range(low, high + 1)), False, None,
         None, "",
     )  # fmt: skip
-    return Wave(finding, answer, counts, np.array(ends) / n, np.full(len(ends), float(n)), None)
+    return Wave(counts, np.array(ends) / n, np.full(len(ends), float(n)), finding=finding, answer=answer)
 
 
 def pairs(k: int, registry: Registry) -> list[Pair]:
@@ -67,8 +67,8 @@ def pairs(k: int, registry: Registry) -> list[Pair]:
     dice = np.random.default_rng(SEED)
     grades = list(registry.plan.total_error)
     return [
-        Pair(wave(dice, registry), wave(dice, registry), Comparability(str(dice.choice(grades)), (), {}))
-        for _ in range(k)
+        Pair(wave(dice, registry), wave(dice, registry), grade, comparability=Comparability(grade, (), {}))
+        for grade in dice.choice(grades, k).tolist()
     ]
 
 
@@ -93,11 +93,11 @@ def measured(k: int, registry: Registry) -> list[float]:
     plan, settings, some = registry.plan, planned(registry.plan), pairs(k, registry)
     rules, declared = Rules.of(settings, plan), Choices.of(plan)
     fewer = replace(declared, methods=("newcombe", "agresti-caffo", "wald"), smallest_changes=(5.0,))
-    comparing, comparisons = timed(partial(compare_pairs, some, settings, plan))
+    comparing, comparisons = timed(partial(compare_waves, some, settings, plan))
     tipping, _ = timed(lambda: survivals(readings_of_comparisons(comparisons), rules))
     of_216, _ = timed(partial(every_analysis, some, fewer))
     of_all, analyses = timed(partial(every_analysis, some, declared))
-    one_by_one, _ = timed(lambda: [compare_pair(pair, settings, plan) for pair in some[:ALONE]])
+    one_by_one, _ = timed(lambda: [compare_waves([pair], settings, plan) for pair in some[:ALONE]])
     alone = 1000 * one_by_one / min(k, ALONE)
     return [k, comparing, tipping, of_216, comparing + tipping + of_216, analyses, of_all, alone, _megabytes()]
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from crosswave.api import drawing
 from crosswave.api.showing import Shown, records
+from crosswave.difference.compare import Comparison
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import answer_sentence, p_words
 from crosswave.study.models import Construct, ConstructAnswer, Grades
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import answer_of, certainty_of
-from crosswave.trend.change import Trend, assess
-from crosswave.trend.comparison import Comparison
+from crosswave.trend.change import Judged, Trend, assess
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import Wave
 from crosswave.words import arrived
@@ -32,8 +32,8 @@ class ComparisonResult(Shown):
 
     Attributes
     ----------
-    trend : Trend
-        The two waves, the settings and the numbers.
+    trend : Judged
+        The two figures, the settings and the numbers.
     names : tuple of str
         What the earlier and the later figure are called.
     tiers : DataFrame
@@ -47,12 +47,12 @@ class ComparisonResult(Shown):
     ('rose', 6.0, [0.4, 11.6])
     """
 
-    trend: Trend
+    trend: Judged[Any]
     names: tuple[str, str]
     tiers: pd.DataFrame
 
     @property
-    def numbers(self) -> Comparison:
+    def numbers(self) -> Comparison[Any]:
         """The comparison as it was computed: shares and differences in [-1, 1]."""
         assert self.trend.comparison is not None
         return self.trend.comparison
@@ -139,7 +139,7 @@ class ComparisonResult(Shown):
         return frame[["tier", "total_error", "difference_pp", "low_pp", "high_pp", "p_value", "verdict"]]
 
 
-def comparison_frame(trends: Mapping[str, Trend], names: tuple[str, str]) -> pd.DataFrame:
+def comparison_frame(trends: Mapping[str, Judged[Any]], names: tuple[str, str]) -> pd.DataFrame:
     """Return a row for each of several trends that have a comparison; a tier by its key, else by its grade."""
     rows = [_row(tier, trend, trend.comparison, names) for tier, trend in trends.items() if trend.comparison]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[3:11], "float64"))
@@ -151,18 +151,18 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _tier_of(trend: Trend) -> str | None:
+def _tier_of(trend: Judged[Any]) -> str | None:
     return "given" if trend.settings.total_error is not None else trend.settings.error_of
 
 
-def _row(tier: str, trend: Trend, found: Comparison, names: tuple[str, str]) -> tuple[object, ...]:
+def _row(tier: str, trend: Judged[Any], found: Comparison[Any], names: tuple[str, str]) -> tuple[object, ...]:
     detectable = min(found.reach.detectable_rise, found.reach.detectable_fall)
     points = [
         100 * value if math.isfinite(value) else math.nan
         for value in (found.difference, found.low, found.high, detectable)
     ]
     return (
-        *names, tier or _tier_of(trend) or found.pair.comparability.grade, found.points, *points, found.p_value,
+        *names, tier or _tier_of(trend) or found.pair.tier, found.points, *points, found.p_value,
         found.p_low, found.p_high, trend.verdict, answer_of(trend), certainty_of(trend).level,
     )  # fmt: skip
 

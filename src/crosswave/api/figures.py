@@ -14,12 +14,12 @@ from crosswave.api import drawing
 from crosswave.api.comparisons import ComparisonResult, comparison_frame
 from crosswave.api.rules import load_for_typed
 from crosswave.api.showing import Shown, records
-from crosswave.by_hand.comparison import compare_typed
-from crosswave.by_hand.counting import Counted, count_typed
 from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct.by_hand import counts_on
+from crosswave.report.typed_counts import Counted, count_typed
 from crosswave.study.loading import load_rules
 from crosswave.study.places import find_rules
+from crosswave.trend.typed import compare_typed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -205,19 +205,14 @@ def compare(
     [{'tier': 'B1', 'verdict': 'uninformative by design'}]
     """
     registry = study.registry if study else load_for_typed(find_rules())
-    numbers = {"total-error": _text(total_error), "smallest-change": _text(smallest_change), "alpha": _text(alpha)}
     found = compare_typed(
-        (earlier, later), [str(one) for one in _each(n)], numbers, tier, registry,
-        design_effects=[str(one) for one in _each(design_effect)], sampling=sampling,
+        (earlier, later), [str(one) for one in _each(n)], rules=registry, tier=tier,
+        design_effect=[str(one) for one in _each(design_effect)], sampling=sampling,
+        total_error=total_error, smallest_change=smallest_change, alpha=alpha,
     )  # fmt: skip
     first, second = found.figures
     names = first.typed, second.typed
-    trends = {name: verdict.trend for name, verdict in found.verdicts.items()}
-    return ComparisonResult(found.verdict.trend, names, comparison_frame(trends, names))
-
-
-def _text(number: float | None) -> str | None:
-    return None if number is None else str(number)
+    return ComparisonResult(found.judged, names, comparison_frame(found.under, names))
 
 
 def _each(value: object) -> Sequence[object]:

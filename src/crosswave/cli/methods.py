@@ -32,7 +32,7 @@ def counts(
 
     What may be typed for a figure and for n: crosswave explain words.
     """
-    from crosswave.by_hand.counting import count_typed
+    from crosswave.report.typed_counts import count_typed
     from crosswave.study import load_rules
 
     with plain_faults():
@@ -94,19 +94,15 @@ def compare(
     from rich.console import Console
 
     from crosswave.api.rules import load_for_typed
-    from crosswave.by_hand.card import as_record, block
-    from crosswave.by_hand.comparison import compare_typed
+    from crosswave.report.typed_card import as_record, block
     from crosswave.study.cache import keeping
+    from crosswave.trend.typed import compare_typed
 
-    numbers = {
-        "total-error": total_error,
-        "smallest-change": smallest_change,
-        "alpha": alpha,
-    }
     with plain_faults(), keeping():
         found = compare_typed(
-            figures or [], n or [], numbers, tier, load_for_typed(rules_folder(data)),
-            design_effects=design_effect or [], sampling=sampling,
+            figures or [], n or [], rules=load_for_typed(rules_folder(data)), tier=tier,
+            design_effect=design_effect or [], sampling=sampling, prefix="--",
+            total_error=total_error, smallest_change=smallest_change, alpha=alpha,
         )  # fmt: skip
     if as_json:
         print(json.dumps(as_record(found), allow_nan=False, indent=2))

@@ -142,8 +142,16 @@ def arms_of(
 
     Parameters
     ----------
-    share_1, n_1, share_2, n_2, total_error, correlation, df
-        As for `newcombe`.
+    share_1, share_2 : array_like
+        Shares in [0, 1] of the earlier and the later wave; all arguments broadcast.
+    n_1, n_2 : array_like
+        Effective sample sizes, positive; infinity is allowed.
+    total_error : pair of array_like, default (0, 0)
+        Standard deviations beyond sampling, in proportion units.
+    correlation : array_like, default 0
+        Of the two estimates, in [-1, 1]; not 0 where some answered in both waves, see `shared_correlation`.
+    df : array_like, default infinity
+        Degrees of freedom from which the total error was estimated; infinite where it is declared.
 
     Raises
     ------

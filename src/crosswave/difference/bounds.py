@@ -1,8 +1,7 @@
-"""Bounds: what silence and an unknown joint distribution leave open; those of waves that share respondents besides."""
+"""Bounds: what the silence of those who did not answer leaves open."""
 
 from __future__ import annotations
 
-from crosswave.arguments import checked_shares
 from crosswave.difference.estimate import Interval
 
 
@@ -65,105 +64,3 @@ def manski_difference(first: Interval, second: Interval) -> Interval:
     '0.30 0.55'
     """
     return Interval(second.low - first.high, second.high - first.low)
-
-
-def frechet_joint(share_a: float, share_b: float) -> Interval:
-    """Return the sharp bounds of P(A and B) when only P(A) and P(B), of the same people, are known.
-
-    Parameters
-    ----------
-    share_a, share_b : float
-        Shares in [0, 1] on one base.
-
-    Raises
-    ------
-    ValueError
-        If a share is outside [0, 1].
-
-    Notes
-    -----
-    ``[max(0, a + b - 1), min(a, b)]``.
-
-    References
-    ----------
-    Duncan and Davis (1953), doi:10.2307/2088122.
-
-    Examples
-    --------
-    >>> frechet_joint(0.75, 0.5)
-    Interval(low=0.25, high=0.5)
-    """
-    a, b = (float(checked_shares(name, value)) for name, value in (("share_a", share_a), ("share_b", share_b)))
-    # With one share at 1 the two bounds are equal, and rounding must not put them in the wrong order.
-    return Interval(min(max(0.0, a + b - 1), a, b), min(a, b))
-
-
-def frechet_difference(share_a: float, share_b: float) -> Interval:
-    """Return the sharp bounds of P(A but not B) when only P(A) and P(B), of the same people, are known.
-
-    Parameters
-    ----------
-    share_a, share_b : float
-        Shares in [0, 1] on one base.
-
-    Raises
-    ------
-    ValueError
-        If a share is outside [0, 1].
-
-    Notes
-    -----
-    ``[max(0, a - b), min(a, 1 - b)]``: `frechet_joint` with B complemented.
-
-    References
-    ----------
-    Duncan and Davis (1953), doi:10.2307/2088122.
-
-    Examples
-    --------
-    >>> frechet_difference(0.75, 0.5)
-    Interval(low=0.25, high=0.5)
-    """
-    return frechet_joint(share_a, 1 - float(checked_shares("share_b", share_b)))
-
-
-def mcnemar_bounds(yes_a: int, yes_b: int, asked: int) -> Interval:
-    """Return the least and the greatest exact p of "as many say yes to A as to B", asked of the same people.
-
-    Parameters
-    ----------
-    yes_a, yes_b : int
-        Counts of yes, ``0 <= yes <= asked``.
-    asked : int
-        Who answered both, at least 1.
-
-    Raises
-    ------
-    ValueError
-        If the numbers are not in that order.
-
-    Notes
-    -----
-    McNemar's exact test needs the numbers who said yes to one answer only. Print gives their difference k alone; their
-    sum runs from ``|k|`` to ``min(yes_a + yes_b, 2 asked - yes_a - yes_b)``, and p rises with it.
-
-    References
-    ----------
-    McNemar (1947), doi:10.1007/BF02295996.
-
-    Examples
-    --------
-    >>> p = mcnemar_bounds(40, 55, 100)
-    >>> f"{p.low:.5f} {p.high:.3f}"
-    '0.00006 0.151'
-    """
-    if not (0 <= yes_a <= asked and 0 <= yes_b <= asked and asked >= 1):
-        raise ValueError(
-            f"mcnemar_bounds needs 0 <= yes_a, yes_b <= asked; got {yes_a}, {yes_b}, {asked}. "
-            "Check the order of the arguments."
-        )
-    from statsmodels.stats.contingency_tables import mcnemar  # takes a second to import
-
-    few, most = abs(yes_a - yes_b), min(yes_a + yes_b, 2 * asked - yes_a - yes_b)
-    p = [float(mcnemar([[0, (sum_ + few) // 2], [(sum_ - few) // 2, 0]], exact=True).pvalue) for sum_ in (few, most)]
-    return Interval(min(p[0], 1.0), min(p[1], 1.0))

@@ -1,97 +1,162 @@
-"""Whether two waves differ: interval, p-value and equivalence of one comparison in one record.
+"""Two printed shares compared over every count that can have printed them, one pair or thousands at once.
 
-A difference is always the later wave minus the earlier one. Beside this module, `newcombe` has interval and
-tests, `arms` what the interval is made of, and `total_error` the error beyond sampling.
+A difference is always the later share minus the earlier one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
-from crosswave.difference.arms import NO_ERROR
-from crosswave.difference.estimate import Interval
-from crosswave.difference.newcombe import newcombe, p_value, tost_p
+import numpy as np
+
+from crosswave.arguments import FloatArray
+from crosswave.difference.feasible import SharePair
+from crosswave.difference.newcombe import both_p, limits_of
+from crosswave.difference.readings import Readings, p_range, stacked
+from crosswave.difference.sensitivity import Sensitivity, sensitivities
+from crosswave.difference.verdict import outcomes
+
+P = TypeVar("P", bound=SharePair)
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """Difference of one share between two waves.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """By what a comparison is judged.
 
     Attributes
     ----------
-    share_1, n_1, share_2, n_2 : float
-        Shares in [0, 1] and effective sizes of the earlier and the later wave.
-    equivalence_p : float
-        p of "the difference is at least as large as the margin".
+    alpha, power : float
+        Error rate in (0, 0.5) and planned power in (0, 1).
+    margin, detectable_limit : float
+        Smallest change that matters; the largest detectable change of a comparison that counts as informative.
+        Proportions in (0, 1).
+    design_effect, wider_design_effect : float
+        What every n is divided by; what it is divided by to see whether the outcome holds. At least 1.
+    more_error : float
+        What the total error is multiplied by to see whether the outcome holds, at least 1.
     """
 
-    share_1: float
-    n_1: float
-    share_2: float
-    n_2: float
+    alpha: float
+    power: float
+    margin: float
+    detectable_limit: float
+    design_effect: float = 1.0
+    wider_design_effect: float = 1.0
+    more_error: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Generic[P]):
+    """Two printed shares compared over every count that can have printed them.
+
+    Attributes
+    ----------
+    points, df : float
+        Total error of one wave, points at 50 %, and the degrees of freedom from which it was estimated.
+    difference, low, high : float
+        Later minus earlier share, with the widest interval over all feasible counts; in [-1, 1].
+    p_value, p_low, p_high : float
+        At the printed shares; over all feasible counts.
+    equivalence_p : float
+        p of "the difference is at least as large as the margin", at the printed shares.
+    outcomes, under_design_effect, under_error : tuple of str
+        Of all feasible counts: as judged, with the wider design effect, with more total error.
+    """
+
+    pair: P
+    points: float
+    df: float
     difference: float
     low: float
     high: float
     p_value: float
+    p_low: float
+    p_high: float
     equivalence_p: float
-    alpha: float
-    margin: float
-    total_error: tuple[float, float]
-
-    @property
-    def interval(self) -> Interval:
-        """The interval at 1 - alpha."""
-        return Interval(self.low, self.high)
-
-    @property
-    def differs(self) -> bool:
-        """Whether the interval excludes 0."""
-        return self.p_value < self.alpha
-
-    @property
-    def equivalent(self) -> bool:
-        """Whether a difference as large as the margin is ruled out."""
-        return self.equivalence_p < self.alpha
+    reach: Sensitivity
+    informative: bool
+    outcomes: tuple[str, ...]
+    under_design_effect: tuple[str, ...]
+    under_error: tuple[str, ...]
 
 
-def compare_shares(
-    first: tuple[float, float],
-    second: tuple[float, float],
-    *,
-    alpha: float,
-    margin: float,
-    total_error: tuple[float, float] = NO_ERROR,
-    correlation: float = 0.0,
-) -> Contrast:
-    """Return interval, p-value and equivalence p-value of the later share minus the earlier one.
+def compare_pairs(pairs: Sequence[P], errors: Sequence[tuple[float, float]], criteria: Criteria) -> list[Comparison[P]]:
+    """Return the comparison of each pair of printed shares, all at once.
 
     Parameters
     ----------
-    first, second : tuple of float
-        (share in [0, 1], effective sample size) of the earlier and the later wave.
-    alpha : float
-        Error rate in (0, 1).
-    margin : float
-        Smallest difference that matters, a proportion in (0, 1).
-    total_error : tuple of float, default (0, 0)
-        Standard deviations beyond sampling of the two waves, see `pair_error`.
-    correlation : float, default 0
-        Of the two estimates, see `newcombe`.
+    pairs : sequence of SharePair
+        None is no fault.
+    errors : sequence of pair of float, as long as `pairs`
+        Total error of one wave, points at 50 %, with its degrees of freedom (infinite where it is declared).
+    criteria : Criteria
+        By what all are judged.
 
     Raises
     ------
     ValueError
-        If an argument is outside its range.
+        If a number is outside its range.
+
+    Notes
+    -----
+    The total error is taken at the middle of the two shares, see `crosswave.difference.total_error.pair_error`.
 
     Examples
     --------
-    >>> c = compare_shares((0.40, 1000), (0.46, 800), alpha=0.05, margin=0.05)
-    >>> c.differs, c.equivalent
-    (True, False)
+    >>> from fractions import Fraction
+    >>> from crosswave.difference.feasible import feasible_share
+    >>> from crosswave.printed.quantity import Quantity
+    >>> whole = lambda p: Quantity(f"{p}%", Fraction(2 * p - 1, 200), Fraction(2 * p + 1, 200), 0, "rounded")
+    >>> pair = SharePair(feasible_share(whole(40), (1000, 1000)), feasible_share(whole(46), (800, 800)))
+    >>> plain = Criteria(alpha=0.05, power=0.8, margin=0.05, detectable_limit=0.15)
+    >>> found = compare_pairs([pair], [(0.0, float("inf"))], plain)[0]
+    >>> found.outcomes, f"{found.difference:.3f} {found.low:.3f} {found.high:.3f}"
+    (('rose',), '0.060 0.004 0.116')
     """
-    waves = (*first, *second)
-    low, high = newcombe(*waves, alpha=alpha, total_error=total_error, correlation=correlation)
-    p = p_value(*waves, total_error=total_error, correlation=correlation)
-    tost = tost_p(*waves, margin=margin, total_error=total_error, correlation=correlation)
-    difference = second[0] - first[0]
-    return Contrast(*waves, difference, float(low), float(high), float(p), float(tost), alpha, margin, total_error)
+    if not pairs:
+        return []
+    readings = stacked(pairs, *zip(*errors, strict=True))
+    effect, margin, alpha = criteria.design_effect, np.asarray(criteria.margin), criteria.alpha
+    arms = readings.arms_in_use(effect)
+    low, high = limits_of(arms, np.asarray(alpha))
+    p, tost = both_p(arms, margin)
+    p_printed, tost_printed = both_p(readings.printed_arms(effect), margin)
+    columns = (
+        readings.points,
+        readings.df,
+        readings.printed_2 - readings.printed_1,
+        readings.least(low),
+        readings.most(high),
+        *p_range(readings, p, p_printed),
+        tost_printed,
+    )
+    found, wider = _sensitivities(readings, criteria), max(effect, criteria.wider_design_effect)
+    erring = replace(readings, points=readings.points * criteria.more_error)
+    rows = zip(
+        pairs, *(column.tolist() for column in columns), found, [one.shows(criteria.detectable_limit) for one in found],
+        _outcomes(readings, p, tost, alpha),
+        _outcomes(readings, *both_p(readings.arms_in_use(wider), margin), alpha),
+        _outcomes(erring, *both_p(erring.arms_in_use(effect), margin), alpha), strict=True,
+    )  # fmt: skip
+    return [Comparison(pair, *numbers) for pair, *numbers in rows]
+
+
+def _outcomes(readings: Readings, p: FloatArray, tost: FloatArray, alpha: float) -> list[tuple[str, ...]]:
+    difference, one, two = (np.split(column, readings.first[1:]) for column in (readings.difference, p, tost))
+    return [outcomes(*rows, alpha=alpha) for rows in zip(difference, one, two, strict=True)]
+
+
+def _sensitivities(readings: Readings, criteria: Criteria) -> list[Sensitivity]:
+    """What could have been shown around the middle of the two shares: it looks at no difference.
+
+    At the largest sizes that print allows: what those could not have shown, no smaller ones could. Respondents in
+    common are not counted on: nobody knows how their answers are tied.
+    """
+    one, two = (readings.most(n) / criteria.design_effect for n in (readings.n_1, readings.n_2))
+    error = readings.points / 100
+    return sensitivities(
+        readings.middle, (one, two), margin=criteria.margin, alpha=criteria.alpha, power=criteria.power,
+        total_error=(error, error), df=readings.df,
+    )  # fmt: skip

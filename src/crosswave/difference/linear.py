@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
-from crosswave.arguments import Z_MAX, checked_alpha, checked_shares, checked_sizes
+from crosswave.arguments import checked_alpha, checked_shares, checked_sizes
 from crosswave.difference.estimate import Interval, wilson_at
 
 
@@ -84,14 +83,14 @@ def linear_value(terms: Sequence[LinearTerm]) -> float:
     return math.fsum(term.weight * term.share for term in terms)
 
 
-def combine_linear(terms: Sequence[LinearTerm], *, alpha: float = 0.05) -> Interval:
+def combine_linear(terms: Sequence[LinearTerm], *, alpha: float) -> Interval:
     """Return the interval of a weighted sum of shares from one or several surveys.
 
     Parameters
     ----------
     terms : sequence of LinearTerm
         At least one.
-    alpha : float, default 0.05
+    alpha : float
         One minus the confidence level, in (0, 1).
 
     Raises
@@ -114,48 +113,14 @@ def combine_linear(terms: Sequence[LinearTerm], *, alpha: float = 0.05) -> Inter
     --------
     With one share from each of two surveys this is Newcombe's interval (1998, method 10) of 56/70 - 48/80:
 
-    >>> i = combine_linear([LinearTerm("a", "q", 1, 56 / 70, 70), LinearTerm("b", "q", -1, 48 / 80, 80)])
+    >>> terms = [LinearTerm("a", "q", 1, 56 / 70, 70), LinearTerm("b", "q", -1, 48 / 80, 80)]
+    >>> i = combine_linear(terms, alpha=0.05)
     >>> f"{i.low:.4f} {i.high:.4f}"
     '0.0524 0.3339'
     """
     z = float(-ndtri(checked_alpha(alpha) / 2))
     value, (down, up) = linear_value(terms), _arms(terms, z)
     return Interval(value - down, value + up)
-
-
-def linear_p_value(terms: Sequence[LinearTerm], threshold: float) -> float:
-    """Return the one-sided p-value of "the weighted sum is at most `threshold`".
-
-    Parameters
-    ----------
-    terms : sequence of LinearTerm
-        At least one.
-    threshold : float
-        The value to be exceeded. To test "at least", change the sign of every weight and of the threshold.
-
-    Raises
-    ------
-    ValueError
-        As `combine_linear`.
-
-    Notes
-    -----
-    Inverts `combine_linear`: p < a if and only if the interval at alpha = 2 a lies above the threshold.
-
-    Examples
-    --------
-    >>> terms = [LinearTerm("a", "q", 1, 56 / 70, 70), LinearTerm("b", "q", -1, 48 / 80, 80)]
-    >>> round(linear_p_value(terms, combine_linear(terms, alpha=0.05).low), 6)
-    0.025
-    """
-    gap = linear_value(terms) - threshold
-    side = 0 if gap > 0 else 1
-
-    def excess(z: float) -> float:
-        return _arms(terms, z)[side] - abs(gap)
-
-    z = Z_MAX if excess(Z_MAX) < 0 else float(brentq(excess, 0.0, Z_MAX, xtol=1e-12))
-    return float(ndtr(-math.copysign(z, gap)))
 
 
 def _arms(terms: Sequence[LinearTerm], z: float) -> tuple[float, float]:

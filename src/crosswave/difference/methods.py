@@ -7,15 +7,34 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import elementwise
 from scipy.special import ndtr, ndtri
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.arms import arms_of
 from crosswave.difference.newcombe import limits_of, two_sided_p
-from crosswave.difference.score_interval import ratio, score_limits, score_z
-from crosswave.difference.shares import Shares
 
 Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Two shares, their effective sizes and the total error of their difference: arrays that broadcast."""
+
+    share_1: FloatArray
+    n_1: FloatArray
+    share_2: FloatArray
+    n_2: FloatArray
+    extra: FloatArray
+
+    @property
+    def difference(self) -> FloatArray:
+        """Later minus earlier."""
+        return self.share_2 - self.share_1
+
+    def reversed(self) -> Shares:
+        """Return the two waves exchanged."""
+        return Shares(self.share_2, self.n_2, self.share_1, self.n_1, self.extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +92,89 @@ METHODS: Mapping[str, Method] = {
     "wald": _centred("wald"),
 }
 """How the difference of two shares is analysed, by name."""
+
+
+# --- the score interval -----------------------------------------------------------------------------------------------
+
+
+def score_limits(waves: Shares, alpha: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the limits of Miettinen and Nurminen's score interval, with a total error added to the variance.
+
+    Parameters
+    ----------
+    waves : Shares
+        Two shares with their sizes and total error.
+    alpha : array of float
+        Error rates in (0, 1).
+
+    Notes
+    -----
+    The differences d with ``(observed - d)^2 <= z^2 V(d) N / (N - 1)``, V being the variance at the maximum
+    likelihood shares that differ by d. statsmodels 0.15.0 gets this interval wrong (its issue 10269). The lower limit
+    is the upper one of the waves exchanged, with the sign changed.
+
+    References
+    ----------
+    Miettinen and Nurminen (1985), doi:10.1002/sim.4780040211; restricted shares: Farrington and Manning (1990),
+    doi:10.1002/sim.4780091208.
+
+    Examples
+    --------
+    7/34 against 1/34, Fagerland, Lydersen and Laake (2015), doi:10.1177/0962280211415469:
+
+    >>> waves = Shares(*(np.asarray(x) for x in (1 / 34, 34.0, 7 / 34, 34.0, 0.0)))
+    >>> [f"{limit:.6f}" for limit in score_limits(waves, np.asarray(0.05))]
+    ['0.027042', '0.345291']
+    """
+    return -_upper(waves.reversed(), alpha), _upper(waves, alpha)
+
+
+def score_z(waves: Shares, null: FloatArray) -> FloatArray:
+    """Return how many standard errors the observed difference lies above a supposed one, in [-1, 1].
+
+    The error is that of the shares likeliest under the supposed difference, and 0 of no error at all is 0.
+    """
+    return ratio(waves.difference - null, _error(waves, null))
+
+
+def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    """Return a quotient; 0 of nothing is no standard error at all, more than 0 is infinitely many."""
+    wide = np.broadcast_arrays(above, below)
+    certain = np.where(wide[0] == 0, 0.0, np.copysign(np.inf, wide[0]))
+    return np.asarray(np.divide(wide[0], wide[1], out=certain, where=wide[1] > 0))
+
+
+def _upper(waves: Shares, alpha: FloatArray) -> FloatArray:
+    """The difference that the observed one lies z score errors below; 1 where there is none."""
+    parts = (waves.share_1, waves.n_1, waves.share_2, waves.n_2, waves.extra, -ndtri(alpha / 2))
+
+    def excess(d: FloatArray, *given: FloatArray) -> FloatArray:
+        here = Shares(*given[:-1])
+        return d - here.difference - given[-1] * _error(here, d)
+
+    wide = np.broadcast_arrays(*parts)
+    # At the observed difference itself the error may be exactly 0 (both shares 0): start just above.
+    start = np.minimum(wide[2] - wide[0] + 1e-9, 1.0)
+    found = elementwise.find_root(excess, (start, 1.0), args=tuple(wide), tolerances={"xatol": 1e-12})
+    return np.where(found.success, found.x, 1.0)
+
+
+def _error(waves: Shares, null: FloatArray) -> FloatArray:
+    p_1 = _restricted(waves, null)
+    p_2 = np.clip(p_1 + null, 0, 1)
+    n = waves.n_1 + waves.n_2
+    sampling = (p_1 * (1 - p_1) / waves.n_1 + p_2 * (1 - p_2) / waves.n_2) * n / (n - 1)
+    return np.asarray(np.sqrt(sampling + waves.extra**2))
+
+
+def _restricted(waves: Shares, null: FloatArray) -> FloatArray:
+    """Likeliest earlier share if the later one is `null` higher: the admissible root of a cubic."""
+    n_1, n_2, d = waves.n_1, waves.n_2, null
+    x_1, n = waves.share_1 * n_1, n_1 + n_2
+    x = x_1 + waves.share_2 * n_2
+    b, c, e = (n_2 + 2 * n_1) * d / n - 1 - x / n, (n_1 * d - n - 2 * x_1) * d / n + x / n, x_1 * d * (1 - d) / n
+    q = b**3 / 27 - b * c / 6 + e / 2
+    r = np.copysign(np.sqrt(np.maximum(b**2 / 9 - c / 3, 0)), q)
+    cosine = np.divide(q, r**3, out=np.ones_like(r), where=r != 0)
+    angle = (np.pi + np.arccos(np.clip(cosine, -1, 1))) / 3
+    return np.asarray(np.clip(2 * r * np.cos(angle) - b / 3, np.maximum(0, -d), np.minimum(1, 1 - d)))

@@ -17,10 +17,9 @@ from crosswave.models.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct, Survey
 from crosswave.study.registry import Registry
-from crosswave.trend.comparability import grade_pair
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import Settings
-from crosswave.trend.waves import Pair, Wave, waves_of
+from crosswave.trend.waves import Wave, pair_of, waves_of
 
 _EVERY_YEAR = (0, 9999)
 
@@ -49,7 +48,7 @@ def comparable_waves(waves: Sequence[Wave], registry: Registry) -> ComparableWav
     the one with the fewest steps between recorded grades, then the earliest waves: no figure's value is looked at.
     """
     usable = [wave for wave in waves if wave.refusal is None and wave.size_known]
-    pairs = {(i, j): _pair(usable[i], usable[j], registry) for i, j in combinations(range(len(usable)), 2)}
+    pairs = {(i, j): pair_of(usable[i], usable[j], registry) for i, j in combinations(range(len(usable)), 2)}
     allowed = {ends for ends, pair in pairs.items() if pair.refusal is None and not pair.comparability.refused}
 
     def order(chosen: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
@@ -70,14 +69,10 @@ def _cliques(
         yield from _cliques((*chosen, i), [j for j in candidates if j > i and (i, j) in allowed], allowed)
 
 
-def _pair(first: Wave, second: Wave, registry: Registry) -> Pair:
-    return Pair(first, second, grade_pair(first.answer, second.answer, registry))
-
-
 def _why_not(wave: Wave, chosen: Sequence[Wave], registry: Registry) -> str:
     if wave.refusal or not wave.size_known:
         return wave.refusal or "its n is not printed, so that it cannot be weighed"
-    for pair in (_pair(other, wave, registry) for other in chosen):
+    for pair in (pair_of(other, wave, registry) for other in chosen):
         reasons = pair.refusal or ("; ".join(pair.comparability.reasons) if pair.comparability.refused else None)
         if reasons:
             return f"not comparable with {pair.first.finding.id}: {reasons}"

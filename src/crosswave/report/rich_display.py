@@ -9,6 +9,7 @@ from functools import singledispatch
 import pandas as pd
 
 from crosswave.claims import ClaimVerdict
+from crosswave.difference import compare
 from crosswave.models.wave_series import WaveSeries
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.calibration import rates_table
@@ -208,7 +209,7 @@ def _aspects(pair: Pair) -> pd.DataFrame:
     return pd.DataFrame(list(pair.comparability.aspects.items()), columns=["Aspect", "How alike"])
 
 
-@form_of.register
+@form_of.register(compare.Comparison)
 def _(shown: Comparison) -> Form:
     ends = points(shown.low, sign=True), points(shown.high, sign=True)
     facts = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from typing import Any
 
 from crosswave.claims import ClaimVerdict
+from crosswave.difference import compare
 from crosswave.study.models import Plan, Survey, sampling_words, unit_words
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
-from crosswave.trend.change import Trend
+from crosswave.trend.change import Judged, Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.waves import Pair, Wave
@@ -120,7 +122,7 @@ def _difference(comparison: Comparison, *, sign: bool = True) -> str:
     return f"{points(size, sign=sign)} points ({interval} {sampled}; {p_words(p)})"
 
 
-def _interval(comparison: Comparison) -> str:
+def _interval(comparison: compare.Comparison[Any]) -> str:
     return f"{points(comparison.low, sign=True)} to {points(comparison.high, sign=True)}"
 
 
@@ -182,7 +184,7 @@ def _untestable(trend: Trend, comparison: Comparison) -> str:
     return f"Not testable: {why}, and the verdict depends on it ({' or '.join(comparison.outcomes)}){_if_enough(trend)}"
 
 
-def _if_enough(trend: Trend) -> str:
+def _if_enough(trend: Judged[Any]) -> str:
     """What the figures would show had enough people answered, or nothing."""
     found = break_even_of(trend)
     return f"; {found.verdict} {found.condition}" if found else ""
@@ -224,9 +226,9 @@ _VERDICT_WORDS: Mapping[str, Callable[[Trend, Comparison], str]] = {
 }
 
 
-_NO_ANSWER: Mapping[str, Callable[[Trend], str]] = {
-    "not comparable": lambda t: _why_untested(t),
-    "not testable": lambda t: _depends_on_n(t) if t.comparison else _why_untested(t),
+_NO_ANSWER: Mapping[str, Callable[[Judged[Any]], str]] = {
+    "not comparable": lambda t: _why_untested(t) if isinstance(t, Trend) else "",
+    "not testable": lambda t: _why_untested(t) if isinstance(t, Trend) and not t.comparison else _depends_on_n(t),
     "undecided by wording": lambda t: "a figure is printed in words, and what the words allow gives different answers",
     "undecided by rounding": lambda t: "the figures are rounded, and the counts behind them give different answers",
     "uninformative by design": lambda t: _too_wide(t),
@@ -234,7 +236,7 @@ _NO_ANSWER: Mapping[str, Callable[[Trend], str]] = {
 }
 
 
-def answer_sentence(trend: Trend) -> str:
+def answer_sentence(trend: Judged[Any]) -> str:
     """Return the answer for everybody, in the words of its certainty, with the reason where there is none."""
     answer, certainty = answer_of(trend), certainty_of(trend)
     told = f"{capital(hedged(answer, certainty.level))} ({certainty.level} certainty)"
@@ -242,19 +244,19 @@ def answer_sentence(trend: Trend) -> str:
     return f"{told}: {because}." if because else f"{told}."
 
 
-def _depends_on_n(trend: Trend) -> str:
+def _depends_on_n(trend: Judged[Any]) -> str:
     found = break_even_of(trend)
     needed = f"; the figures show that the share {found.verdict} {found.condition}" if found else ""
     return f"nobody says how many people answered{needed}"
 
 
-def _too_wide(trend: Trend) -> str:
+def _too_wide(trend: Judged[Any]) -> str:
     assert trend.comparison is not None
     limit = f"{trend.plan.detectable_limit.value:g} points"
     return f"two such surveys differ so much by themselves that a change of {limit} would often go unseen"
 
 
-def _lost(trend: Trend) -> str:
+def _lost(trend: Judged[Any]) -> str:
     assert trend.comparison is not None
     interval = f"the change may be anything from {_interval(trend.comparison)} points"
     adjusted = trend.p_adjusted or 0.0

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
+from crosswave.difference.verdict import DECISIONS
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, bars, forest
 from crosswave.report.render import span
@@ -21,7 +22,6 @@ from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
-from crosswave.trend.verdict import DECISIONS
 from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")

@@ -10,9 +10,9 @@ from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.arms import Arms
+from crosswave.difference.readings import Readings
 from crosswave.difference.student import student
 from crosswave.study.models import Plan
-from crosswave.trend.readings import Readings
 from crosswave.trend.settings import Settings
 
 

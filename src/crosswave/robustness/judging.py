@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crosswave.difference import detection
+from crosswave.difference import sensitivity
 from crosswave.difference.arms import arms_of
-from crosswave.difference.newcombe import equivalence_p, limits_of, two_sided_p
+from crosswave.difference.newcombe import both_p, limits_of
 from crosswave.difference.total_error import pair_error
+from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.robustness.worlds import IntArray, World
-from crosswave.trend.verdict import Evidence, decide, outcomes
 
 
 def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
     error = pair_error(world.declared, first, second)
     arms = arms_of(first, n, second, n, total_error=(error, error), df=world.df)
     low, high = limits_of(arms, np.asarray(rules.alpha))
-    p, tost = two_sided_p(arms), equivalence_p(arms, np.asarray(rules.smallest_change))
+    p, tost = both_p(arms, np.asarray(rules.smallest_change))
     seen = [outcomes(*row, alpha=rules.alpha) for row in zip(second - first, p, tost, strict=True)]
     columns = {"earlier": percent[:, 0], "later": percent[:, 1], "low": low.min(axis=1), "high": high.max(axis=1)}
     return pd.DataFrame(columns | {"verdict": _verdicts(seen, _could_show(percent.mean(axis=1) / 100, world))})
@@ -57,7 +57,7 @@ def _could_show(middle: npt.NDArray[np.float64], world: World) -> npt.NDArray[np
     rules, n, t = world.rules, np.asarray(float(world.n)), np.asarray(world.declared / 100)
     declared = (rules.alpha, rules.power, rules.smallest_change, rules.detectable_limit)
     alpha, power, margin, limit = (np.asarray(number) for number in declared)
-    return detection.informative(
+    return sensitivity.informative(
         middle, n, n, (t, t), alpha=alpha, power=power, margin=margin, limit=limit, df=world.df
     )
 

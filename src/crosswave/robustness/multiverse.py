@@ -16,8 +16,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray
-from crosswave.difference.methods import METHODS, Method, Result
-from crosswave.difference.shares import Shares
+from crosswave.difference.methods import METHODS, Method, Result, Shares
 from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crosswave.difference.verdict import DECISIONS
 from crosswave.memo import remembered
 from crosswave.robustness.judging import judge
 from crosswave.robustness.worlds import World, printed, world_of
 from crosswave.study.models import Plan
-from crosswave.trend.verdict import DECISIONS
 
 SIZES = (100, 250, 500, 1000)
 """Sizes of surveys in `grid`: from a small one of the registry to a large one."""

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crosswave.difference.estimate import Interval
+from crosswave.difference.readings import Readings, p_ranges, stacked
 from crosswave.robustness.edges import Rules, bias_edges, design_effect_edges, total_error_edges
 from crosswave.robustness.tipping import Tipping, nearest_bias, tip
 from crosswave.robustness.unanswered import Correlation, asked_of, bounds_of_all, correlations
 from crosswave.robustness.verdict_codes import VERDICTS, verdict_codes
 from crosswave.study.models import Plan
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.readings import Readings, p_ranges, stacked
 from crosswave.trend.settings import Settings
 
 

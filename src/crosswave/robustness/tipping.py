@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from crosswave.arguments import FloatArray
+from crosswave.difference.readings import Bools, Places, Readings
 from crosswave.robustness.edges import Edges
 from crosswave.robustness.verdict_codes import OUTCOMES, VERDICTS, row_codes, verdict_codes, verdicts_on
-from crosswave.trend.readings import Bools, Places, Readings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from crosswave.arguments import FloatArray, checked, checked_shares, checked_sizes
 from crosswave.difference.bounds import manski, manski_difference
 from crosswave.difference.estimate import Interval
+from crosswave.difference.readings import Readings
 from crosswave.robustness.edges import Rules
-from crosswave.trend.readings import Readings
 from crosswave.trend.waves import Pair, Wave
 
 

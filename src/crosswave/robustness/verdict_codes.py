@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from crosswave.arguments import FloatArray
+from crosswave.difference.readings import Bools, Places, Readings
+from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcomes
 from crosswave.robustness.edges import Edges
-from crosswave.trend.readings import Bools, Places, Readings
-from crosswave.trend.verdict import DECISIONS, Evidence, decide, outcomes
 
 VERDICTS = tuple(DECISIONS)
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crosswave.study.models import Plan
-from crosswave.trend.change import Trend
-from crosswave.trend.comparison import compare_pairs
-from crosswave.trend.settings import Settings
-from crosswave.trend.verdict import SHOWN, Evidence, decide
-from crosswave.trend.waves import Pair, Wave
+from crosswave.difference.compare import Criteria, P, compare_pairs
+from crosswave.difference.feasible import FeasibleShare, SharePair
+from crosswave.difference.verdict import SHOWN, Evidence, decide
+from crosswave.trend.change import Judged
 
 _TRIED = 48
 
@@ -42,28 +40,35 @@ class BreakEven:
         return f"if {'each survey' if self.both else self.survey_id} had at least {self.n:,} people"
 
 
-def break_even_of(trend: Trend) -> BreakEven | None:
-    """Return how many people the surveys of a trend must have asked, among the comparisons that its family counts.
+def break_even_of(judged: Judged[P]) -> BreakEven | None:
+    """Return how many people a survey without an n must have asked, among the comparisons that its family counts.
 
-    Parameters
-    ----------
-    trend : Trend
-        As assessed; None where nothing was compared, both print an n, or no number is enough.
+    None where nothing was compared, both print an n, or no number is enough.
     """
-    if trend.comparison is None:
+    if judged.comparison is None:
         return None
-    return break_even(trend.comparison.pair, trend.settings, trend.plan, counted=1 + len(trend.others))
+    pair, settings, plan = judged.comparison.pair, judged.settings, judged.plan
+    return break_even(
+        pair, settings.error(plan, pair.tier), settings.criteria(plan), largest=int(plan.n_largest.value),
+        counted=1 + len(judged.others),
+    )  # fmt: skip
 
 
-def break_even(pair: Pair, settings: Settings, plan: Plan, *, counted: int = 1) -> BreakEven | None:
+def break_even(
+    pair: SharePair, error: tuple[float, float], criteria: Criteria, *, largest: int, counted: int = 1
+) -> BreakEven | None:
     """Return how many people a survey without an n must have asked; None where none is enough or both print an n.
 
     Parameters
     ----------
-    pair : Pair
-        Two usable waves that passed the gate.
-    settings, plan
-        As for `crosswave.trend.comparison.compare_pairs`.
+    pair : SharePair
+        Two printed shares.
+    error : pair of float
+        Total error of one wave, points at 50 %, with its degrees of freedom.
+    criteria : Criteria
+        By what they are judged.
+    largest : int
+        The largest n that is tried.
     counted : int, default 1
         How many comparisons the family counts: with that many people the verdict holds among all of them (alpha is
         shared out equally, which is never less strict than Holm's procedure).
@@ -73,33 +78,30 @@ def break_even(pair: Pair, settings: Settings, plan: Plan, *, counted: int = 1) 
     Every share that the figures can stand for is tried with each n, also where no count of n prints it, and every n
     from the break-even up to the plan's largest must show the same. Arms shorten as n grows, so the search may halve.
     """
-    unsized = [wave for wave in (pair.first, pair.second) if not wave.size_known]
-    if not unsized or pair.overlap:
+    unsized = [share for share in (pair.first, pair.second) if not share.size_known]
+    if not unsized or pair.shared:
         return None
-    shared = replace(settings, alpha=settings.alpha / counted)
-    low, high = 1, int(plan.n_largest.value)
-    verdict = _shown(pair, [high], shared, plan)[0]
+
+    def shown(sizes: Sequence[int]) -> list[str | None]:
+        """What each n shows, or None where it shows nothing."""
+        pairs = [replace(pair, first=_sized(pair.first, n), second=_sized(pair.second, n)) for n in sizes]
+        stricter = replace(criteria, alpha=criteria.alpha / counted)
+        found = compare_pairs(pairs, [error] * len(pairs), stricter)
+        told = [decide(Evidence(compared=True, verbal=pair.verbal, outcomes=one.outcomes)) for one in found]
+        return [verdict if verdict in SHOWN else None for verdict in told]
+
+    low, high, verdict = 1, largest, shown([largest])[0]
     if verdict is None:
         return None
     while high > low:
         tried = np.unique(np.geomspace(low, high, _TRIED).round().astype(int)).tolist()
-        fails = [n for n, shown in zip(tried, _shown(pair, tried, shared, plan), strict=True) if shown != verdict]
+        fails = [n for n, found in zip(tried, shown(tried), strict=True) if found != verdict]
         low, high = (fails[-1] + 1, tried[tried.index(fails[-1]) + 1]) if fails else (low, low)
-    return BreakEven(high, len(unsized) == 2, unsized[0].survey.id, verdict)
+    return BreakEven(high, len(unsized) == 2, unsized[0].name, verdict)
 
 
-def _shown(pair: Pair, sizes: Sequence[int], settings: Settings, plan: Plan) -> list[str | None]:
-    """What each n shows, or None where it shows nothing."""
-    pairs = [replace(pair, first=_sized(pair.first, n), second=_sized(pair.second, n)) for n in sizes]
-    found = [
-        decide(Evidence(compared=True, verbal=pair.verbal, outcomes=one.outcomes))
-        for one in compare_pairs(pairs, settings, plan)
-    ]
-    return [verdict if verdict in SHOWN else None for verdict in found]
-
-
-def _sized(wave: Wave, n: int) -> Wave:
-    if wave.size_known:
-        return wave
-    ends = np.array([wave.shares.min(), wave.shares.max()])
-    return replace(wave, shares=ends, sizes=np.full(2, float(n)))
+def _sized(share: FeasibleShare, n: int) -> FeasibleShare:
+    if share.size_known:
+        return share
+    ends = np.array([share.shares.min(), share.shares.max()])
+    return replace(share, shares=ends, sizes=np.full(2, float(n)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from crosswave.difference.compare import Comparison, P
+from crosswave.difference.feasible import FeasibleShare
+from crosswave.difference.verdict import SHOWN, Evidence, decide
 from crosswave.study.models import Plan
-from crosswave.trend.change import Trend
-from crosswave.trend.comparison import Comparison
-from crosswave.trend.verdict import SHOWN, Evidence, decide
-from crosswave.trend.waves import Wave
+from crosswave.trend.change import Judged
 
 ANSWERS: Mapping[str, str] = {
     "rose": "rose",
@@ -28,15 +29,9 @@ _HEDGED: Mapping[str, tuple[str, str]] = {
 }
 
 
-def answer_of(trend: Trend) -> str:
-    """Return "rose", "fell", "no real change" or "cannot tell".
-
-    Parameters
-    ----------
-    trend : Trend
-        As assessed.
-    """
-    return ANSWERS.get(trend.verdict, UNTOLD)
+def answer_of(judged: Judged[P]) -> str:
+    """Return "rose", "fell", "no real change" or "cannot tell"."""
+    return ANSWERS.get(judged.verdict, UNTOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +55,14 @@ def hedged(answer: str, level: str) -> str:
     return _HEDGED[answer][0 if level == "moderate" else 1]
 
 
-def certainty_of(trend: Trend) -> Certainty:
-    """Return how certain the answer on a trend is, by the rules of the plan.
+def certainty_of(judged: Judged[P]) -> Certainty:
+    """Return how certain the answer is, by the rules of the plan.
 
     Parameters
     ----------
-    trend : Trend
-        As assessed. In each domain of its plan the first case that holds takes so many steps off the highest level.
+    judged : Judged
+        A comparison with its verdict. In each domain of its plan the first case that holds takes so many steps off the
+        highest level.
 
     Examples
     --------
@@ -78,36 +74,38 @@ def certainty_of(trend: Trend) -> Certainty:
     >>> certainty_of(trend).level
     'very low'
     """
-    plan = trend.plan.certainty
-    rules = plan.rules
-    domains = dict.fromkeys(rule.domain for rule in rules)
-    applying = [next(r for r in rules if r.domain == domain and CASES[r.case](trend)) for domain in domains]
+    plan = judged.plan.certainty
+    domains = dict.fromkeys(rule.domain for rule in plan.rules)
+    applying = [next(r for r in plan.rules if r.domain == domain and CASES[r.case](judged)) for domain in domains]
     steps = min(sum(rule.down for rule in applying), len(plan.levels) - 1)
     return Certainty(plan.levels[steps], {rule.domain: rule.says for rule in applying if rule.down})
 
 
-def _compared(condition: Callable[[Comparison, Plan], bool]) -> Callable[[Trend], bool]:
+Case = Callable[[Judged[Any]], bool]
+
+
+def _compared(condition: Callable[[Comparison[Any], Plan], bool]) -> Case:
     """A case of what was compared; where nothing was, it does not hold."""
-    return lambda trend: trend.comparison is not None and condition(trend.comparison, trend.plan)
+    return lambda judged: judged.comparison is not None and condition(judged.comparison, judged.plan)
 
 
-def _both(condition: Callable[[Wave], bool]) -> Callable[[Trend], bool]:
+def _both(condition: Callable[[FeasibleShare], bool]) -> Case:
     return _compared(lambda one, plan: condition(one.pair.first) and condition(one.pair.second))
 
 
-def _chosen(*kinds: str) -> Callable[[Trend], bool]:
-    return _both(lambda wave: wave.survey.sampling in kinds)
+def _chosen(*kinds: str) -> Case:
+    return _both(lambda share: share.sampling in kinds)
 
 
-def _graded(*grades: str) -> Callable[[Trend], bool]:
-    return _compared(lambda one, plan: one.pair.comparability.grade in grades)
+def _graded(*grades: str) -> Case:
+    return _compared(lambda one, plan: one.pair.tier in grades)
 
 
-def _half_width(comparison: Comparison) -> float:
+def _half_width(comparison: Comparison[Any]) -> float:
     return 100 * (comparison.high - comparison.low) / 2
 
 
-def _still_told(comparison: Comparison) -> int:
+def _still_told(comparison: Comparison[Any]) -> int:
     """Under how many of the two harsher assumptions the figures still show something."""
     harsher = (comparison.under_design_effect, comparison.under_error)
     found = (decide(Evidence(compared=True, outcomes=outcomes)) for outcomes in harsher)
@@ -117,13 +115,13 @@ def _still_told(comparison: Comparison) -> int:
 _NEARLY_EXACT = 1.2
 
 
-def _printed_exactly(wave: Wave) -> bool:
+def _printed_exactly(share: FeasibleShare) -> bool:
     """A number, of a number of people that is known to within a fifth."""
-    return not wave.verbal and wave.base is not None and wave.base[1] <= _NEARLY_EXACT * wave.base[0]
+    return not share.verbal and share.base is not None and share.base[1] <= _NEARLY_EXACT * share.base[0]
 
 
-CASES: Mapping[str, Callable[[Trend], bool]] = {
-    "told": lambda trend: answer_of(trend) != UNTOLD,
+CASES: Mapping[str, Case] = {
+    "told": lambda judged: answer_of(judged) != UNTOLD,
     "random": _chosen("probability", "census"),
     "panel": _chosen("probability", "census", "panel"),
     "same instrument": _graded("A"),
@@ -133,7 +131,7 @@ CASES: Mapping[str, Callable[[Trend], bool]] = {
     "holds": _compared(lambda one, plan: _still_told(one) == 2),
     "half holds": _compared(lambda one, plan: _still_told(one) == 1),
     "exact": _both(_printed_exactly),
-    "bounded": _both(lambda wave: wave.size_known),
-    "otherwise": lambda trend: True,
+    "bounded": _both(lambda share: share.size_known),
+    "otherwise": lambda judged: True,
 }
 """What each case of plan.yaml means."""

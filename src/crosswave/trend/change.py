@@ -4,39 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Generic
 
+from crosswave.difference.compare import Comparison, P
+from crosswave.difference.verdict import Evidence, decide
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
-from crosswave.trend.comparison import Comparison, compare_pairs
+from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import Settings
-from crosswave.trend.verdict import Evidence, decide
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """A construct in a window of years: its waves, the comparison that is reported, and the verdict.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Generic[P]):
+    """Two shares compared under a plan, and the verdict of its decision table.
 
-    The plan has a number for every total error that was needed. The p-values are those of the others that are counted
-    in its family (`crosswave.trend.synthesis`).
+    Attributes
+    ----------
+    comparison : Comparison or None
+        None where nothing could be compared.
+    others : tuple of float
+        p-values of the others that are counted in its family (`crosswave.trend.synthesis`).
     """
 
-    construct: Construct
     settings: Settings
-    waves: tuple[Wave, ...]
-    pairs: tuple[Pair, ...]
-    comparison: Comparison | None
-    verdict: str
     plan: Plan = field(repr=False)
+    comparison: Comparison[P] | None
+    verdict: str
     others: tuple[float, ...] = ()
 
     @property
     def p_adjusted(self) -> float | None:
         """The largest p over all counts, allowing for the others of the family; None where nothing was compared."""
         return float(holm([self.comparison.p_high, *self.others])[0]) if self.comparison else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend(Judged[Pair]):
+    """A construct in a window of years: its waves, its pairs, and the comparison that is reported.
+
+    The plan has a number for every total error that was needed.
+    """
+
+    construct: Construct
+    waves: tuple[Wave, ...]
+    pairs: tuple[Pair, ...]
 
     @property
     def pair(self) -> Pair | None:
@@ -56,8 +71,7 @@ def assess(
     registry : Registry
         Holds findings, plan and gate.
     reconstructions : mapping of str to Reconstruction
-        By survey id, of the construct's surveys; of every survey in a construct if they are at hand, for then none is
-        made anew where plan.yaml has the total error estimated.
+        By survey id, of the construct's surveys.
     settings : Settings
         The window and the error rates.
     """
@@ -74,55 +88,32 @@ def assess_each(
     window, wanted = (settings.from_year, settings.to_year), list(constructs)
     waves = [waves_of(one, registry, reconstructions, window) for one in wanted]
     pairs = [pairs_of(one, own, registry) for one, own in zip(wanted, waves, strict=True)]
-    chosen = [_comparable(each) for each in pairs]
+    chosen = [next((p for p in each if not (p.refusal or p.comparability.refused)), None) for each in pairs]
     plan = with_estimated_error(registry, reconstructions).plan if any(chosen) else registry.plan
-    compared = iter(compare_pairs([pair for pair in chosen if pair], settings, plan))
+    compared = iter(compare_waves([pair for pair in chosen if pair], settings, plan))
+    found = [next(compared) if pair else None for pair in chosen]
     return [
-        _assessed(one, settings, own, each, next(compared) if pair else None, plan)
-        for one, own, each, pair in zip(wanted, waves, pairs, chosen, strict=True)
-    ]
+        Trend(
+            construct=one, settings=settings, plan=plan, waves=tuple(own), pairs=tuple(each), comparison=comparison,
+            verdict=verdict_of(comparison, refused=bool(each) and all(pair.comparability.refused for pair in each)),
+        )
+        for one, own, each, comparison in zip(wanted, waves, pairs, found, strict=True)
+    ]  # fmt: skip
 
 
-def _comparable(pairs: Sequence[Pair]) -> Pair | None:
-    """The first pair that the gate lets through."""
-    return next((pair for pair in pairs if pair.refusal is None and not pair.comparability.refused), None)
-
-
-def _assessed(
-    construct: Construct,
-    settings: Settings,
-    waves: Sequence[Wave],
-    pairs: Sequence[Pair],
-    comparison: Comparison | None,
-    plan: Plan,
-) -> Trend:
-    refused = bool(pairs) and all(pair.comparability.refused for pair in pairs)
-    verdict = decide(_evidence(comparison, refused=refused))
-    return Trend(construct, settings, tuple(waves), tuple(pairs), comparison, verdict, plan)
-
-
-def _evidence(comparison: Comparison | None, *, refused: bool) -> Evidence:
+def verdict_of(comparison: Comparison[P] | None, *, refused: bool = False) -> str:
+    """Return the verdict of the decision table on a comparison, or on there being none."""
     if comparison is None:
-        return Evidence(compared=False, refused=refused)
-    pair = comparison.pair
-    return Evidence(
-        compared=True,
-        sized=pair.sized,
-        informative=comparison.informative,
-        verbal=pair.verbal,
+        return decide(Evidence(compared=False, refused=refused))
+    evidence = Evidence(
+        compared=True, sized=comparison.pair.sized, informative=comparison.informative, verbal=comparison.pair.verbal,
         outcomes=comparison.outcomes,
-    )
+    )  # fmt: skip
+    return decide(evidence)
 
 
 def with_others(trend: Trend, others: Sequence[float]) -> Trend:
-    """Return a trend whose verdict allows for the other comparisons of its family.
-
-    Parameters
-    ----------
-    trend : Trend
-        As `assess` returns it.
-    others : sequence of float
-        Their p-values in [0, 1].
+    """Return a trend whose verdict allows for the p-values of the other comparisons of its family.
 
     Notes
     -----

@@ -13,7 +13,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.comparability import GRADES, grade_pair
-from crosswave.trend.waves import Pair, Wave, waves_of
+from crosswave.trend.waves import Wave, pair_of, waves_of
 
 FIGURE_COLUMNS = (
     "group", "construct_id", "year", "finding_id", "survey_id", "grade", "share", "n", "n_low", "n_high", "logit",
@@ -106,8 +106,8 @@ def _sets(waves: list[Wave], registry: Registry, wanted: Collection[str]) -> Ite
 
 
 def _grade(one: Wave, two: Wave, registry: Registry) -> str:
-    pair = Pair(one, two, grade_pair(one.answer, two.answer, registry))
-    return "C" if pair.refusal else pair.comparability.grade
+    pair = pair_of(one, two, registry)
+    return "C" if pair.refusal else pair.tier
 
 
 def _row(wave: Wave, group: str, construct_id: str, grade: str) -> tuple[object, ...]:

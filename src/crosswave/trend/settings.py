@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import UnionType
 
+from crosswave.difference.compare import Criteria
 from crosswave.study.faults import shown
 from crosswave.study.models import ALPHA_RULE, ALPHA_TOP, Plan
 from crosswave.study.parameters import limit_faults
@@ -15,7 +16,7 @@ FIRST_YEAR, LAST_YEAR = 0, 9999
 """A window that leaves nothing out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an analyst may change."""
 
@@ -27,10 +28,50 @@ class Settings:
     to_year: int
     error_of: str | None = None
 
+    @classmethod
+    def of(cls, plan: Plan, **changes: float | str | None) -> Settings:
+        """Return the settings that plan.yaml declares, with the changes in their place; None leaves the plan's.
+
+        Raises
+        ------
+        ValueError
+            A setting is no number or outside its range; all of them are named.
+        """
+        declared: dict[str, float | str | None] = {
+            "alpha": plan.alpha.value,
+            "design_effect": plan.design_effect.value,
+            "total_error": None,
+            "smallest_change": plan.smallest_change.value,
+            "from_year": plan.window.from_year,
+            "to_year": plan.window.to_year,
+        }
+        return cls(**declared | {name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type]
+
     @property
     def years(self) -> str:
         """The window in words, such as ``2017 to 2020``."""
         return f"{self.from_year} to {self.to_year}"
+
+    def criteria(self, plan: Plan) -> Criteria:
+        """Return by what two shares are judged under these settings."""
+        return Criteria(
+            alpha=self.alpha, power=plan.power.value, margin=self.smallest_change / 100,
+            detectable_limit=plan.detectable_limit.value / 100, design_effect=self.design_effect,
+            wider_design_effect=max(plan.design_effects), more_error=plan.certainty.more_error.value,
+        )  # fmt: skip
+
+    def error(self, plan: Plan, tier: str) -> tuple[float, float]:
+        """Return the total error of two surveys that are so related, points at 50 %, and its degrees of freedom.
+
+        Raises
+        ------
+        ValueError
+            The total error of the tier is still to be estimated, see `crosswave.trend.dispersion`.
+        """
+        if self.total_error is not None:
+            return self.total_error, math.inf
+        found = plan.total_error[self.error_of or tier]  # type: ignore[index]
+        return found.number, found.freedom
 
     def __post_init__(self) -> None:
         """Refuse settings outside their range."""
@@ -76,18 +117,11 @@ def planned(
     from_year: int | None = None,
     to_year: int | None = None,
 ) -> Settings:
-    """Return the settings that plan.yaml declares, with those in their place that are given.
-
-    Raises
-    ------
-    ValueError
-        A setting is no number or outside its range; all of them are named.
-    """
-    given = (alpha, design_effect, total_error, smallest_change, from_year, to_year)
-    declared = (plan.alpha, plan.design_effect, None, plan.smallest_change)
-    numbers = [None if one is None else one.value for one in declared]
-    wanted = zip(given, [*numbers, plan.window.from_year, plan.window.to_year], strict=True)
-    return Settings(*(own if one is None else one for one, own in wanted))  # type: ignore[arg-type]
+    """`Settings.of`, with the changes in the order in which notebooks give them."""
+    return Settings.of(
+        plan, alpha=alpha, design_effect=design_effect, total_error=total_error, smallest_change=smallest_change,
+        from_year=from_year, to_year=to_year,
+    )  # fmt: skip
 
 
 def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
@@ -101,4 +135,4 @@ def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
     if faults := limit_faults(plan, changed):
         raise ValueError("\n".join(faults))
     known = {name: value for name, value in changed.items() if name in Settings.__dataclass_fields__}
-    planned(plan, **known)  # type: ignore[arg-type]
+    Settings.of(plan, **known)  # type: ignore[arg-type]

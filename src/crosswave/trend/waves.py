@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 
-from crosswave.arguments import FloatArray
+from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_ends
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.study.models import Construct, ConstructAnswer, Overlap, Plan, Survey
+from crosswave.study.models import Construct, ConstructAnswer, Overlap, Survey
 from crosswave.study.registry import Finding, Registry
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
 
-_SIZES_TRIED = 12
 
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """One survey's answer to a construct."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave(FeasibleShare):
+    """One survey's answer to a construct: its share, and the survey behind it."""
 
     finding: Finding
     answer: ConstructAnswer
-    counts: FindingCounts
-    shares: FloatArray
-    sizes: FloatArray
-    refusal: str | None
+    refusal: str | None = None
 
     @property
     def survey(self) -> Survey:
@@ -37,35 +33,6 @@ class Wave:
     def year(self) -> int:
         """The year that places the wave."""
         return self.survey.year
-
-    @property
-    def share(self) -> float:
-        """The share of a feasible count, that nearest to the printed figure; where no counts are known, the figure."""
-        share = self.counts.typical
-        return float(1 - share if self.answer.reversed else share)
-
-    @property
-    def base(self) -> tuple[int, int] | None:
-        """How many people are behind the figure, unweighted; None where print does not bound it."""
-        low, high, weighted = self.counts.base_low, self.counts.base_high, self.counts.weighted
-        if weighted:
-            return weighted.low, weighted.high
-        return None if low is None or high is None else (low, high)
-
-    @property
-    def size_known(self) -> bool:
-        """Whether print bounds the base."""
-        return self.base is not None
-
-    @property
-    def design_effect(self) -> float:
-        """What each of its sizes is divided by: the survey's own, whatever an analyst adds."""
-        return self.counts.weighted.design_effect if self.counts.weighted else self.survey.design_effect or 1.0
-
-    @property
-    def verbal(self) -> bool:
-        """Whether the figure is printed in words."""
-        return self.counts.verbal
 
     @property
     def size_words(self) -> str:
@@ -102,10 +69,17 @@ def waves_of(
 def _wave(
     answer: ConstructAnswer, finding: Finding, registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> Wave:
-    counts = reconstructions[finding.survey.id].findings[finding.id]
-    refusal = _refusal(finding, counts)
-    shares, sizes = (np.array([]), np.array([])) if refusal else _extremes(finding, counts, registry.plan)
-    return Wave(finding, answer, counts, 1 - shares if answer.reversed else shares, sizes, refusal)
+    survey, plan = finding.survey, registry.plan
+    counts = reconstructions[survey.id].findings[finding.id]
+    refusal, ends = _refusal(finding, counts), (np.array([]), np.array([]))
+    if refusal is None:
+        lowest = max((series.n for series in plan.lowest_n if series.series == survey.series), default=1)
+        ends = feasible_ends(counts, largest=int(plan.n_largest.value), lowest=lowest, reversed=answer.reversed)
+    effect = counts.weighted.design_effect if counts.weighted else survey.design_effect or 1.0
+    return Wave(
+        counts, *ends, effect, answer.reversed, survey.id, survey.sampling,
+        finding=finding, answer=answer, refusal=refusal,
+    )  # fmt: skip
 
 
 def _refusal(finding: Finding, counts: FindingCounts) -> str | None:
@@ -118,33 +92,13 @@ def _refusal(finding: Finding, counts: FindingCounts) -> str | None:
     return None
 
 
-def _extremes(finding: Finding, counts: FindingCounts, plan: Plan) -> tuple[FloatArray, FloatArray]:
-    if counts.bases:
-        yes, bases = (np.array(ends, dtype=np.float64) for ends in counts.pairs())
-        return yes / bases, bases
-    smallest, largest = _sizes(finding, counts, plan)
-    grid = np.unique(np.geomspace(smallest, largest, _SIZES_TRIED).round())
-    ends = counts.ends
-    return np.tile([float(ends.low), float(ends.high)], len(grid)), np.repeat(grid, 2)
-
-
-def _sizes(finding: Finding, counts: FindingCounts, plan: Plan) -> tuple[int, int]:
-    """The smallest and the largest size that is tried."""
-    if counts.weighted:
-        return counts.weighted.low, counts.weighted.high
-    largest = int(plan.n_largest.value)
-    lowest = max((series.n for series in plan.lowest_n if series.series == finding.survey.series), default=1)
-    smallest = counts.base_low or min(max(counts.ends.smallest_base(), lowest), largest)
-    return smallest, counts.base_high or largest
-
-
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(SharePair):
     """Two waves of different years with the grade of their comparison."""
 
     first: Wave
     second: Wave
-    comparability: Comparability
+    comparability: Comparability = field(kw_only=True)
 
     @property
     def span(self) -> int:
@@ -163,10 +117,8 @@ class Pair:
 
     @property
     def overlap(self) -> Overlap | None:
-        """What is known of respondents that both waves have; the file that says how many is preferred."""
-        waves = (self.first.survey, self.second.survey)
-        said = [o for one, other in (waves, waves[::-1]) for o in one.overlaps if o.survey == other.id]
-        return max(said, key=lambda overlap: overlap.shared is not None, default=None)
+        """What is known of respondents that both waves have."""
+        return _overlap(self.first, self.second)
 
     @property
     def overlap_words(self) -> str | None:
@@ -176,15 +128,19 @@ class Pair:
         number = "nobody says how many" if self.overlap.shared is None else f"{self.overlap.shared:,} of them"
         return f"some respondents are in both waves ({number})"
 
-    @property
-    def sized(self) -> bool:
-        """Whether print says all that a comparison needs: both bases, and that nobody is known to be in both."""
-        return self.first.size_known and self.second.size_known and self.overlap is None
 
-    @property
-    def verbal(self) -> bool:
-        """Whether a figure is printed in words."""
-        return self.first.verbal or self.second.verbal
+def pair_of(first: Wave, second: Wave, registry: Registry) -> Pair:
+    """Return two waves as a pair, graded by the rules of a registry."""
+    comparability, overlap = grade_pair(first.answer, second.answer, registry), _overlap(first, second)
+    shared = 0.0 if overlap is None else math.inf if overlap.shared is None else overlap.shared
+    return Pair(first, second, comparability.grade, shared, comparability=comparability)
+
+
+def _overlap(first: Wave, second: Wave) -> Overlap | None:
+    """The file that says how many is preferred."""
+    waves = (first.survey, second.survey)
+    said = [o for one, other in (waves, waves[::-1]) for o in one.overlaps if o.survey == other.id]
+    return max(said, key=lambda overlap: overlap.shared is not None, default=None)
 
 
 def pairs_of(construct: Construct, waves: list[Wave], registry: Registry) -> list[Pair]:
@@ -204,8 +160,7 @@ def pairs_of(construct: Construct, waves: list[Wave], registry: Registry) -> lis
     The order was fixed beforehand and looks at no figure's value: usable pairs, then grade, then both sizes known,
     then the fewest steps between the recorded grades, then the longest span, then the order of the construct.
     """
-    ordered = [(one, two) for one, two in combinations(waves, 2) if one.year < two.year]
-    pairs = [Pair(one, two, grade_pair(one.answer, two.answer, registry)) for one, two in ordered]
+    pairs = [pair_of(one, two, registry) for one, two in combinations(waves, 2) if one.year < two.year]
     rank = {answer.finding: place for place, answer in enumerate(construct.answers)}
     return sorted(pairs, key=lambda pair: _preference(pair, rank))
 

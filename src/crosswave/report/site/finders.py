@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from crosswave.claims.sampling import surveys_of
+from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import FindingCounts
 from crosswave.report.holes import feasible_words
 from crosswave.report.ledger import Ledger
@@ -16,7 +17,6 @@ from crosswave.report.site.material import Cell, Column, Finder, Row
 from crosswave.study.models import Claim, Survey
 from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
-from crosswave.trend.verdict import DECISIONS
 from crosswave.words import capital
 
 _REFUSED = ("uninformative by design", "not comparable", "not testable")

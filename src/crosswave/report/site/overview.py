@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from crosswave.difference.verdict import DECISIONS
 from crosswave.report.ledger import Ledger
 from crosswave.report.sentences import points, population_note, wave_words
 from crosswave.report.site.material import Bar, Count, Overview, Topic
@@ -12,7 +13,6 @@ from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.verdict import DECISIONS
 from crosswave.trend.waves import Wave
 from crosswave.words import capital
 

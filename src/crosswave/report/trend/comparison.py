@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
-from crosswave.difference.power import smallest_n
+from crosswave.difference.sensitivity import smallest_n
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, Scale, forest

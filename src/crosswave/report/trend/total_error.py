@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from crosswave.difference.power import detectable_change, smallest_n
+from crosswave.difference.sensitivity import sensitivities, smallest_n
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import figure_name, percent, span, survey_name
 from crosswave.report.sentences import points
@@ -127,8 +127,11 @@ def endless_change(error: tuple[float, float], plan: Plan, settings: Settings) -
     """Return the smallest change from one half that two endless surveys find; 0 where only sampling errs."""
     if error[0] == 0:
         return 0.0
-    power, sizes = plan.power.value, (math.inf, math.inf)
-    return detectable_change(_HALF, *sizes, alpha=settings.alpha, power=power, total_error=_pair(error), df=error[1])
+    found = sensitivities(
+        [_HALF], (math.inf, math.inf), margin=settings.smallest_change / 100, alpha=settings.alpha,
+        power=plan.power.value, total_error=_pair(error), df=error[1],
+    )  # fmt: skip
+    return found[0].detectable_rise
 
 
 def _pair(error: tuple[float, float]) -> tuple[float, float]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crosswave.by_hand.comparison import GIVEN, HandComparison, Verdict
-from crosswave.by_hand.typed import HandFigure
+from crosswave.difference.compare import Comparison
+from crosswave.difference.feasible import FeasibleShare, SharePair
+from crosswave.difference.readings import stacked
+from crosswave.reconstruct.typed import TypedFigure
 from crosswave.report.sentences import answer_sentence, p_number
+from crosswave.robustness.edges import Rules
+from crosswave.robustness.survival import Survival, survivals
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
-from crosswave.trend.waves import Wave
+from crosswave.trend.change import Judged
+from crosswave.trend.typed import GIVEN, TypedComparison, compared, people_needed
 
 KEYS: Mapping[str, str] = {
     "tier": "of plan.yaml",
@@ -41,55 +46,57 @@ KEYS: Mapping[str, str] = {
 """What each key of a verdict in JSON holds; null where there is no such number."""
 
 
-def as_record(found: HandComparison) -> dict[str, object]:
+def as_record(found: TypedComparison) -> dict[str, object]:
     """Return a comparison as plain values, ready for JSON: the keys of `KEYS`, settings, figures and every tier.
 
     Notes
     -----
     Differences are in percentage points, p-values and alpha in [0, 1]; what is infinite or absent is None.
     """
-    pair = found.verdict.comparison.pair
-    settings = found.settings
+    pair, settings, tips = found.comparison.pair, found.judged.settings, tips_of(found)
+    numbers = {tier: _numbers(one, tips[tier]) for tier, one in found.under.items()}
     return {
         "figures": [_figure(*both) for both in zip(found.figures, (pair.first, pair.second), strict=True)],
-        **_numbers(found.verdict),
+        **numbers[found.chosen],
         "tier_given": found.tier_given,
         "alpha": settings.alpha,
-        "power": found.plan.power.value,
+        "power": found.judged.plan.power.value,
         "design_effect": settings.design_effect,
         "smallest_change": settings.smallest_change,
-        "tiers": {tier: _numbers(verdict) for tier, verdict in found.verdicts.items() if tier != GIVEN},
+        "tiers": {tier: one for tier, one in numbers.items() if tier != GIVEN},
     }
 
 
-def _figure(figure: HandFigure, wave: Wave) -> dict[str, object]:
-    counts = wave.counts
-    ends = [_points(float(end or 0)) for end in (counts.share_low, counts.share_high)]
+def tips_of(found: TypedComparison) -> dict[str, Survival]:
+    """How far each number must move before the verdict changes, under each tier."""
+    rules = Rules.of(found.judged.settings, found.judged.plan)
+    numbers = [(one.pair, one.points, one.df) for one in map(compared, found.under.values())]
+    return dict(zip(found.under, survivals(stacked(*zip(*numbers, strict=True)), rules), strict=True))
+
+
+def _figure(figure: TypedFigure, share: FeasibleShare) -> dict[str, object]:
+    counts = share.counts
     return {
         "typed": figure.typed,
         "percent": _points(float(counts.printed)),
-        "percent_range": ends,
-        "n": _n(wave),
-        "design_effect": wave.design_effect,
+        "percent_range": [_points(float(end or 0)) for end in (counts.share_low, counts.share_high)],
+        "n": list(share.base) if share.base else None,
+        "design_effect": share.design_effect,
     }
 
 
-def _n(wave: Wave) -> list[int] | None:
-    return list(wave.base) if wave.base else None
-
-
-def _numbers(verdict: Verdict) -> dict[str, object]:
-    comparison, tips, reach = verdict.comparison, verdict.survival, verdict.comparison.reach
-    certainty, enough = certainty_of(verdict.trend), break_even_of(verdict.trend)
+def _numbers(judged: Judged[SharePair], tips: Survival) -> dict[str, object]:
+    comparison = compared(judged)
+    reach, certainty, enough = comparison.reach, certainty_of(judged), break_even_of(judged)
     values = (
-        verdict.tier,
+        comparison.pair.tier,
         comparison.points,
         _finite(comparison.df),
-        verdict.trend.verdict,
-        answer_of(verdict.trend),
+        judged.verdict,
+        answer_of(judged),
         certainty.level,
         dict(certainty.reasons),
-        answer_sentence(verdict.trend),
+        answer_sentence(judged),
         _points(comparison.difference),
         [_points(comparison.low), _points(comparison.high)],
         tips.p_value,
@@ -98,7 +105,7 @@ def _numbers(verdict: Verdict) -> dict[str, object]:
         _points(min(reach.critical_rise, reach.critical_fall)),
         _points(min(reach.detectable_rise, reach.detectable_fall)),
         bool(reach.equivalence_attainable),
-        verdict.people_needed,
+        people_needed(judged),
         enough.n if enough else None,
         {
             "design_effect": tips.design_effect.value,
@@ -122,72 +129,68 @@ def _finite(value: float) -> float | None:
 # --- the block --------------------------------------------------------------------------------------------------------
 
 
-def block(found: HandComparison) -> RenderableType:
+def block(found: TypedComparison) -> RenderableType:
     """Return a comparison as a block that fits 80 columns and needs no colour."""
-    first, second = found.figures
-    title = Text(f"{first.typed}, then {second.typed}: {found.verdict.trend.verdict}", style="bold")
-    told = Text(f"{answer_sentence(found.verdict.trend)}\n{_judged(found)}")
-    return Group(title, told, Text(), _judged_table(found), Text(), _tiers_table(found), Text(), Text(_note(found)))
+    (first, second), tips = found.figures, tips_of(found)[found.chosen]
+    title = Text(f"{first.typed}, then {second.typed}: {found.judged.verdict}", style="bold")
+    told = Text(f"{answer_sentence(found.judged)}\n{_judged(found)}")
+    judged = _table("", "judged")
+    for words, cell in _rows(found.judged, tips).items():
+        judged.add_row(words, Text(cell))
+    tiers = _table("under", "total error", f"{_level(found.judged)} interval", "verdict")
+    for name, one in found.under.items():
+        comparison = compared(one)
+        words = name if name == GIVEN else f"tier {name}"
+        tiers.add_row(words, f"{comparison.points:.3g}", _interval(comparison), one.verdict)
+    return Group(title, told, Text(), judged, Text(), tiers, Text(), Text(_note(found, tips)))
 
 
-def _judged(found: HandComparison) -> str:
+def _table(*heads: str) -> Table:
+    return Table(*heads, header_style="bold", box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+
+
+def _judged(found: TypedComparison) -> str:
     """Under which total error the verdict was reached, and who chose it."""
-    points = f"{found.verdict.comparison.points:.3g} points"
+    points, tiers = f"{found.comparison.points:.3g} points", found.judged.plan.total_error
     if found.chosen == GIVEN:
         return f"Judged with a total error of {points}, as given; each tier of the plan is tried below."
-    means = found.plan.total_error[found.chosen].means  # type: ignore[index]
+    means = tiers[found.chosen].means  # type: ignore[index]
     if found.tier_given:
         return f"Judged under tier {found.chosen}: {means}, a total error of {points}."
-    others = ", ".join(str(name) for name in found.plan.total_error if name != found.chosen)
+    others = ", ".join(str(name) for name in tiers if name != found.chosen)
     return (
         f"Nobody says how the two surveys are related, so they count as tier {found.chosen}: {means}, a total error "
         f"of {points}. Another relation: --tier {others}."
     )
 
 
-def _judged_table(found: HandComparison) -> Table:
-    table = Table("", "judged", header_style="bold", box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for words, cell in _rows(found).items():
-        table.add_row(words, Text(cell(found.verdict)))
-    return table
+def _level(judged: Judged[SharePair]) -> str:
+    return f"{100 * (1 - judged.settings.alpha):g} %"
 
 
-def _tiers_table(found: HandComparison) -> Table:
-    heads = ("under", "total error", f"{_level(found)} interval", "verdict")
-    table = Table(*heads, header_style="bold", box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, one in found.verdicts.items():
-        words = name if name == GIVEN else f"tier {name}"
-        table.add_row(words, f"{one.comparison.points:.3g}", _interval(one), one.trend.verdict)
-    return table
+def _interval(comparison: Comparison[SharePair]) -> str:
+    return f"{100 * comparison.low:+.1f} to {100 * comparison.high:+.1f}"
 
 
-def _level(found: HandComparison) -> str:
-    return f"{100 * (1 - found.settings.alpha):g} %"
-
-
-def _interval(verdict: Verdict) -> str:
-    return f"{100 * verdict.comparison.low:+.1f} to {100 * verdict.comparison.high:+.1f}"
-
-
-def _rows(found: HandComparison) -> Mapping[str, Callable[[Verdict], str]]:
+def _rows(judged: Judged[SharePair], tips: Survival) -> dict[str, str]:
     """What each row is called, and what it says."""
-    power = f"{100 * found.plan.power.value:g} %"
+    comparison = compared(judged)
+    reach, needed = comparison.reach, people_needed(judged)
+    people = "none is enough" if needed is None else f"{needed:,}"
     return {
-        "answer": lambda v: f"{answer_of(v.trend)}, {certainty_of(v.trend).level} certainty",
-        "difference": lambda v: f"{100 * v.comparison.difference:+.1f}",
-        f"{_level(found)} interval": _interval,
-        "p": lambda v: p_number(v.survival.p_value),
-        "p over all counts": lambda v: f"{p_number(v.survival.p_low)} to {p_number(v.survival.p_high)}",
-        "least change shown": lambda v: _ways(v.comparison.reach.critical_rise, v.comparison.reach.critical_fall),
-        f"detectable at {power}": lambda v: _ways(
-            v.comparison.reach.detectable_rise, v.comparison.reach.detectable_fall
-        ),
-        "no material change": lambda v: "attainable" if v.comparison.reach.equivalence_attainable else "unattainable",
-        "n for this change": _people,
-        "tip: design effect": lambda v: v.survival.design_effect.words(),
-        "tip: total error": lambda v: v.survival.total_error.words(),
-        "tip: less error": lambda v: v.survival.less_total_error.words(),
-        "tip: bias": lambda v: v.survival.bias.words(),
+        "answer": f"{answer_of(judged)}, {certainty_of(judged).level} certainty",
+        "difference": f"{100 * comparison.difference:+.1f}",
+        f"{_level(judged)} interval": _interval(comparison),
+        "p": p_number(tips.p_value),
+        "p over all counts": f"{p_number(tips.p_low)} to {p_number(tips.p_high)}",
+        "least change shown": _ways(reach.critical_rise, reach.critical_fall),
+        f"detectable at {100 * judged.plan.power.value:g} %": _ways(reach.detectable_rise, reach.detectable_fall),
+        "no material change": "attainable" if reach.equivalence_attainable else "unattainable",
+        "n for this change": people if comparison.difference else "no difference",
+        "tip: design effect": tips.design_effect.words(),
+        "tip: total error": tips.total_error.words(),
+        "tip: less error": tips.less_total_error.words(),
+        "tip: bias": tips.bias.words(),
     }
 
 
@@ -197,36 +200,24 @@ def _ways(rise: float, fall: float) -> str:
     return " or ".join(f"{sign}{100 * change:.1f}" for sign, change in ways if math.isfinite(change)) or "none"
 
 
-def _people(verdict: Verdict) -> str:
-    if verdict.comparison.difference == 0:
-        return "no difference"
-    return "none is enough" if verdict.people_needed is None else f"{verdict.people_needed:,}"
-
-
-def _effects(found: HandComparison) -> str:
-    """The design effect of both figures, or of each."""
-    pair = found.verdict.comparison.pair
-    own = [wave.design_effect * found.settings.design_effect for wave in (pair.first, pair.second)]
-    return " and ".join(f"{effect:g}" for effect in dict.fromkeys(own))
-
-
-def _note(found: HandComparison) -> str:
+def _note(found: TypedComparison, tips: Survival) -> str:
     """What the numbers rest on, and the correlation, which no tier changes."""
-    settings = found.settings
+    settings, plan, pair = found.judged.settings, found.judged.plan, found.comparison.pair
+    own = [share.design_effect * settings.design_effect for share in (pair.first, pair.second)]
+    effects = " and ".join(f"{effect:g}" for effect in dict.fromkeys(own))
     lines = [
         "Changes, errors and biases are in points. A tip is the first value at which the evidence says something else.",
-        f"If both were random samples, with a design effect of {_effects(found)}; the smallest change that "
+        f"If both were random samples, with a design effect of {effects}; the smallest change that "
         f"matters is {settings.smallest_change:g} points. Intervals and p run over every count that can have printed "
         "the figures.",
     ]
-    rho = found.verdict.survival.correlations
-    if rho and found.verdict.comparison.difference:
-        told = ", ".join(f"{one.value:.2g} ({one.population})" for one in rho)
+    if tips.correlations and found.comparison.difference:
+        told = ", ".join(f"{one.value:.2g} ({one.population})" for one in tips.correlations)
         lines.append(f"Without any change, answering and saying yes would have to be correlated by {told}.")
-    unsized = [figure.typed for figure in found.figures if figure.n.kind == "unknown"]
+    unsized = [figure.typed for figure in found.figures if figure.sizes is None]
     if unsized:
         lines.append(
             f"No n for {' and '.join(unsized)}: every n from the smallest that prints it to "
-            f"{found.plan.n_largest.value:,.0f} counts, and a verdict needs all of them to agree."
+            f"{plan.n_largest.value:,.0f} counts, and a verdict needs all of them to agree."
         )
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import TypeVar
@@ -37,31 +37,36 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class HandFigure:
-    """A figure as typed, read into what a survey file would hold.
+class TypedFigure:
+    """A figure as typed, read.
 
     Attributes
     ----------
-    printed : str
-        The share as a survey file would print it; of counts, both.
+    share : Quantity
+        The shares for which the text can stand; of a count and its n, one share.
+    sizes : pair of int or None
+        The fewest and the most people who can have answered; None where nobody says.
     count : int or None
         How many said yes, where that was typed.
-    design_effect : float or None
-        Of its survey alone, at least 1.
-    sampling : str or None
-        How those who answered were chosen, as a survey file would say it.
     """
 
     typed: str
-    printed: str
-    n: SampleSize
+    share: Quantity
+    sizes: tuple[int, int] | None
     count: int | None = None
-    design_effect: float | None = None
-    sampling: str | None = None
 
 
-def read_figures(typed: Sequence[str], sizes: Sequence[str], registry: Registry) -> tuple[HandFigure, HandFigure]:
+def read_figures(typed: Sequence[str], sizes: Sequence[str], rules: Registry) -> tuple[TypedFigure, TypedFigure]:
     """Return two figures from what a person typed.
+
+    Parameters
+    ----------
+    typed : sequence of str
+        The earlier and the later figure, such as "58% of 235".
+    sizes : sequence of str
+        Who answered, for figures that do not say it: none, one or two.
+    rules : Registry
+        Holds the phrases that are known, and the plan.
 
     Raises
     ------
@@ -72,19 +77,20 @@ def read_figures(typed: Sequence[str], sizes: Sequence[str], registry: Registry)
     --------
     >>> from crosswave.study import load_registry
     >>> pair = read_figures(["58% of 235", "four out of five"], ["900-999"], load_registry())
-    >>> [(figure.printed, figure.n.value, figure.n.low, figure.n.high) for figure in pair]
-    [('58%', 235, None, None), ('four out of five', None, 900, 999)]
+    >>> [(figure.share.printed, figure.sizes) for figure in pair]
+    [('58%', (235, 235)), ('four out of five', (900, 999))]
     """
     if len(typed) != len(PARTS):
+        listed = ", ".join(arrived(text) for text in typed) or "nothing"
         raise ValueError(
-            f"two figures are compared, the earlier first and each in quotes; {_listed(typed)} arrived; "
+            f"two figures are compared, the earlier first and each in quotes; {listed} arrived; "
             'write crosswave compare "58% of 235" "53% of 232"'
         )
     faults: list[str] = []
-    found = read_all(PARTS, typed, sizes, registry, faults)
+    found = read_all(PARTS, typed, sizes, rules, faults)
     for part, figure in zip(PARTS, found, strict=True):
         if figure:
-            attempt(faults, partial(_printable, part, figure, registry))
+            attempt(faults, partial(_printable, part, figure))
     first, second = found
     if faults or first is None or second is None:
         raise ValueError("\n".join(dict.fromkeys(faults)))
@@ -95,20 +101,16 @@ def read_all(
     parts: Sequence[str],
     typed: Sequence[str],
     sizes: Sequence[str],
-    registry: Registry,
+    rules: Registry,
     faults: list[str],
     rounding: str = "nearest",
-) -> list[HandFigure | None]:
+) -> list[TypedFigure | None]:
     """Return what was read of each figure, None where it cannot be; its faults go to the others."""
     split = [_split(text) for text in typed]
     given = attempt(faults, lambda: _sizes(parts, split, sizes)) or tuple(size for _, size in split)
-    reader = _Reader(registry, rounding, faults)
+    reader = _Reader(Lexicon(rules.quantities), rules.plan, rounding, faults)
     rows = zip(parts, typed, split, given, strict=True)
     return [reader.figure(part, text, share, size, own) for part, text, (share, own), size in rows]
-
-
-def _listed(typed: Sequence[str]) -> str:
-    return ", ".join(arrived(text) for text in typed) or "nothing"
 
 
 def attempt(faults: list[str], read: Callable[[], Value]) -> Value | None:
@@ -165,54 +167,47 @@ def _sizes(
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads figures by a registry's quantities and plan; faults go to a list."""
+    """Reads figures by the phrases and the plan of a study; faults go to a list."""
 
-    registry: Registry
+    lexicon: Lexicon
+    plan: Plan
     rounding: str
     faults: list[str]
 
-    def figure(self, part: str, typed: str, share: str, size: str | None, own: str | None) -> HandFigure | None:
+    def figure(self, part: str, typed: str, share: str, size: str | None, own: str | None) -> TypedFigure | None:
         """One figure; a fault of its share does not hide one of its size."""
-        who = part if own else "--n"
-        n = attempt(self.faults, lambda: _size(who, size, self._lexicon, self.registry.plan))
+        n = attempt(self.faults, lambda: self._size(part if own else "--n", size))
         if own and _COUNT.fullmatch(share):
             return attempt(self.faults, lambda: _counted(part, typed, share, n)) if n else None
-        quantity = attempt(self.faults, lambda: _share(part, share, self._lexicon, self.rounding))
-        return HandFigure(typed, share, n) if n and quantity else None
+        quantity = attempt(self.faults, lambda: self._share(part, share))
+        return TypedFigure(typed, quantity, sample_range(n, self.lexicon, self.plan)) if n and quantity else None
 
-    @property
-    def _lexicon(self) -> Lexicon:
-        return Lexicon(self.registry.quantities)
+    def _share(self, part: str, text: str) -> Quantity:
+        if len(text) > _LONGEST:
+            raise ValueError(f"{part}: a figure has {_LONGEST} characters at most; {arrived(text)} arrived; shorten it")
+        try:
+            return replace(self.lexicon.share(text, self.rounding), printed=text)
+        except ValueError as error:
+            raise ValueError(f"{part}: {error}") from None
 
-
-def _share(part: str, text: str, lexicon: Lexicon, rounding: str) -> Quantity:
-    if len(text) > _LONGEST:
-        raise ValueError(f"{part}: a figure has {_LONGEST} characters at most; {arrived(text)} arrived; shorten it")
-    try:
-        share = lexicon.share(text, rounding)
-    except ValueError as error:
-        raise ValueError(f"{part}: {error}") from None
-    return share
-
-
-def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSize:
-    """The people who can have answered, as a survey file holds them."""
-    if text is None:
-        return SampleSize(kind="unknown")
-    wrong = ValueError(
-        f"{part}: n must be a whole number from 1 to {N_LARGEST:,}, a range or words for one; {arrived(text)} arrived; "
-        "write 235, 1,000, 900-999, nearly 1,000, over 300 or 235 people"
-    )
-    if len(text) > _LONGEST:
-        raise wrong
-    low, high, reason = _range_ends(text, lexicon) or _worded_ends(text, lexicon, wrong)
-    if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= N_LARGEST:
-        raise wrong
-    n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
-    ends = sample_range(n, lexicon, plan)
-    if ends and ends[1] - ends[0] > _WIDEST:
-        raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {arrived(text)} arrived; narrow it")
-    return n
+    def _size(self, part: str, text: str | None) -> SampleSize:
+        """The people who can have answered, as a survey file holds them."""
+        if text is None:
+            return SampleSize(kind="unknown")
+        wrong = ValueError(
+            f"{part}: n must be a whole number from 1 to {N_LARGEST:,}, a range or words for one; {arrived(text)} "
+            "arrived; write 235, 1,000, 900-999, nearly 1,000, over 300 or 235 people"
+        )
+        if len(text) > _LONGEST:
+            raise wrong
+        low, high, reason = _range_ends(text, self.lexicon) or _worded_ends(text, self.lexicon, wrong)
+        if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= N_LARGEST:
+            raise wrong
+        n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
+        ends = sample_range(n, self.lexicon, self.plan)
+        if ends and ends[1] - ends[0] > _WIDEST:
+            raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {arrived(text)} arrived; narrow it")
+        return n
 
 
 Ends = tuple[Fraction, Fraction | None, str]
@@ -245,28 +240,25 @@ def _sample_size(text: str, low: int, high: int | None, reason: str) -> SampleSi
     return SampleSize(kind="derived", printed=text, low=low, high=high, how=reason)
 
 
-def _counted(part: str, typed: str, share: str, n: SampleSize) -> HandFigure:
-    count = _whole(share)
-    if n.kind != "exact":
+def _counted(part: str, typed: str, share: str, size: SampleSize) -> TypedFigure:
+    count, n = _whole(share), size.value or 0
+    if size.kind != "exact":
         raise ValueError(
             f"{part}: a count needs its n as a whole number; {arrived(typed)} arrived; "
             "write 137 of 235, or a percentage: 58%"
         )
-    if count > (n.value or 0):
+    if count > n:
         raise ValueError(
             f"{part}: a count is at most its n; {arrived(typed)} arrived; write the count first, then its n"
         )
-    return HandFigure(typed, f"{count} of {n.value}", n, count)
+    exactly = Fraction(count, n)
+    return TypedFigure(typed, Quantity(f"{count} of {n}", exactly, exactly, 0, "counted"), (n, n), count)
 
 
-def _printable(part: str, figure: HandFigure, registry: Registry) -> None:
+def _printable(part: str, figure: TypedFigure) -> None:
     """Refuse what nobody can have printed."""
-    lexicon = Lexicon(registry.quantities)
-    sizes = sample_range(figure.n, lexicon, registry.plan)
-    if figure.count is not None or sizes is None:
-        return
-    share = lexicon.share(figure.printed)
-    if not fitting_sizes([share], range(sizes[0], sizes[1] + 1)):
+    share, sizes = figure.share, figure.sizes
+    if sizes and not fitting_sizes([share], range(sizes[0], sizes[1] + 1)):
         raise ValueError(
             f"{part}: no count of {number_range(*sizes)} prints as {arrived(share.printed)}; "
             f"{nearest_words([share], *sizes)}; check both numbers"

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from crosswave.by_hand.typed import HandFigure, attempt, nearest_words, number_range, read_all
-from crosswave.printed.quantities import Lexicon
 from crosswave.printed.quantity import Quantity
-from crosswave.printed.sizes import sample_range
 from crosswave.reconstruct.by_hand import counts_on, fitting_sizes
+from crosswave.reconstruct.typed import TypedFigure, attempt, nearest_words, number_range, read_all
 from crosswave.report.holes import pieces_of
 from crosswave.study.registry import Registry
 from crosswave.words import arrived
@@ -57,17 +55,16 @@ def count_typed(printed: Sequence[str], n: str | None, rounding: str, registry: 
     parts = ["the figure"] if len(printed) == 1 else [f"figure {place}" for place in range(1, len(printed) + 1)]
     found = read_all(parts, printed, [] if n is None else [n], registry, faults, rounding)
     figures = [figure for figure in found if figure]
-    sizes = None if faults else attempt(faults, lambda: _one_base(figures, registry))
+    sizes = None if faults else attempt(faults, lambda: _one_base(figures))
     if faults or sizes is None:
         raise ValueError("\n".join(dict.fromkeys(faults)))
-    shares = [_share(figure, rounding, registry) for figure in figures]
+    shares = [replace(figure.share, printed=" ".join(figure.share.printed.split())) for figure in figures]
     fitting = fitting_sizes(shares, range(sizes[0], sizes[1] + 1))
     return Counted(tuple(_lines(shares, sizes, fitting)), bool(fitting), tuple(shares), sizes, tuple(fitting))
 
 
-def _one_base(figures: Sequence[HandFigure], registry: Registry) -> tuple[int, int]:
-    lexicon = Lexicon(registry.quantities)
-    ranges = {sample_range(figure.n, lexicon, registry.plan) for figure in figures}
+def _one_base(figures: Sequence[TypedFigure]) -> tuple[int, int]:
+    ranges = {figure.sizes for figure in figures}
     known = sorted(ends for ends in ranges if ends)
     if len(known) < len(ranges):
         raise ValueError("counts needs to know who answered; write --n 235, or the figure as 58% of 235")
@@ -75,14 +72,6 @@ def _one_base(figures: Sequence[HandFigure], registry: Registry) -> tuple[int, i
         told = " and ".join(number_range(*ends) for ends in known)
         raise ValueError(f"the figures of one command share one base; {told} arrived; give one n")
     return known[0]
-
-
-def _share(figure: HandFigure, rounding: str, registry: Registry) -> Quantity:
-    if figure.count is not None:
-        share = Fraction(figure.count, figure.n.value or 1)
-        return Quantity(figure.printed, share, share, 0, "counted")
-    share_ = Lexicon(registry.quantities).share(figure.printed, rounding)
-    return replace(share_, printed=" ".join(figure.printed.split()))
 
 
 def _lines(shares: Sequence[Quantity], sizes: tuple[int, int], fitting: Sequence[int]) -> Iterator[str]:

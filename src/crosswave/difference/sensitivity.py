@@ -1,0 +1,329 @@
+"""What a comparison of two shares could show at all, before its difference is looked at.
+
+Everything here follows from the interval of `newcombe`, so what is promised is what will be judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import elementwise
+from scipy.special import ndtri
+
+from crosswave.arguments import FloatArray, checked, checked_shares, checked_sizes
+from crosswave.difference.arms import NO_ERROR, Arms
+from crosswave.difference.student import student
+
+Bools = npt.NDArray[np.bool_]
+Errors = tuple[FloatArray, FloatArray]
+
+N_MAX = 2**33
+"""A sample beyond this size is no plan: more people than live."""
+
+_TRIED = 64
+_CLOSE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What a comparison of two waves could show, given the middle of the two shares and not their difference.
+
+    Attributes
+    ----------
+    critical_rise, critical_fall : float
+        Smallest observed change whose interval excludes 0; infinite when the scale ends before.
+    detectable_rise, detectable_fall : float
+        Smallest true change that is found with the stated power; infinite when the scale ends before.
+    smallest_margin : float
+        Margins up to this one cannot be passed even by two equal shares.
+    equivalence_attainable : bool
+        Whether two equal shares would be judged equivalent.
+    """
+
+    critical_rise: float
+    critical_fall: float
+    detectable_rise: float
+    detectable_fall: float
+    smallest_margin: float
+    equivalence_attainable: bool
+    alpha: float
+    power: float
+    margin: float
+
+    def shows(self, limit: float) -> bool:
+        """Return whether either outcome could have been shown: equivalence, or a change as large as a limit."""
+        return self.equivalence_attainable or min(self.detectable_rise, self.detectable_fall) <= limit
+
+    @property
+    def detectable(self) -> float:
+        """The larger of the two detectable changes: what is found whichever way it goes."""
+        return max(self.detectable_rise, self.detectable_fall)
+
+
+def sensitivities(
+    middle: npt.ArrayLike,
+    sizes: tuple[npt.ArrayLike, npt.ArrayLike],
+    *,
+    margin: float,
+    alpha: float,
+    power: float,
+    total_error: tuple[npt.ArrayLike, npt.ArrayLike] = NO_ERROR,
+    df: npt.ArrayLike = np.inf,
+) -> list[Sensitivity]:
+    """Return critical difference, detectable change and attainable margin of each comparison, in both directions.
+
+    Parameters
+    ----------
+    middle : array_like, shape (k,)
+        The middle of the two shares, in [0, 1]; where the scale ends before a change does, the middle moves.
+    sizes : pair of array_like, shape (k,)
+        Effective sizes of the earlier and the later wave, positive; infinity asks what a larger sample could buy.
+    margin : float
+        Smallest change that matters, in (0, 1).
+    alpha, power : float
+        Error rate in (0, 0.5) and power in (0, 1).
+    total_error : pair of array_like, default (0, 0)
+        Standard deviations beyond sampling at a share of one half, in proportion units: 0.03 for 3 points. They are
+        scaled to the middle of the shares, see `total_error.error_at`.
+    df : array_like, default infinity
+        Degrees of freedom from which the total error was estimated.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Notes
+    -----
+    The critical difference is the root of the lower limit of `newcombe` in the distance of the two shares. The
+    detectable change is the one for which an observed difference ``z_power`` standard errors smaller than the true one
+    is just found, the variance of a wave being ``p (1 - p) / n + t^2``; the likeliest such result moves each share
+    towards the other by its part of the variance. The observed change is taken as normal: exact enumeration gives .79
+    to .815 where .8 is asked.
+
+    References
+    ----------
+    Fagerland, Lydersen and Laake (2015), doi:10.1177/0962280211415469.
+
+    Examples
+    --------
+    Two houses that differ by 3 points of error each, even with everyone asked:
+
+    >>> everyone, rules = [float("inf")], {"margin": 0.05, "alpha": 0.05, "power": 0.8}
+    >>> found = sensitivities([0.5], (everyone, everyone), total_error=([0.03], [0.03]), **rules)[0]
+    >>> f"{found.critical_rise:.3f} {found.detectable_rise:.3f} {found.smallest_margin:.3f}"
+    '0.083 0.119 0.070'
+    """
+    m, a, chance = _checked_rules(margin, alpha, power)
+    advice = "Pass standard deviations as proportions: 0.03 for 3 points."
+    errors = [checked("total_error", t, "zero or more", lambda x: x >= 0, advice) for t in total_error]
+    p, n_1, n_2, t_1, t_2, v = np.broadcast_arrays(
+        checked_shares("middle", middle), *(checked_sizes("sizes", n) for n in sizes), *errors, np.asarray(df, float)
+    )
+    # With a chance of one half the likeliest result is the true one: the smallest observed change. A fall is a rise
+    # seen from the later wave.
+    chances = np.stack([np.asarray(0.5), chance])[:, None, None]
+    ways = [np.stack(pair) for pair in ((n_1, n_2), (n_2, n_1), (t_1, t_2), (t_2, t_1))]
+    changes = smallest_change(p, ways[0], ways[1], (ways[2], ways[3]), alpha=a, power=chances, df=v)
+    margins = margin_of_equals(p, n_1, n_2, (t_1, t_2), alpha=a, df=v)
+    rows = zip(*changes.reshape(4, -1).tolist(), margins.tolist(), strict=True)
+    same = (alpha, power, margin)
+    return [Sensitivity(rise, fall, up, down, least, bool(least < m), *same) for rise, fall, up, down, least in rows]
+
+
+def _checked_rules(margin: float, alpha: float, power: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def inside(name: str, value: float, top: float, advice: str) -> FloatArray:
+        rule = "strictly between 0 and 1" if top == 1 else f"in (0, {top:g})"
+        return checked(name, value, rule, lambda x: (x > 0) & (x < top), advice)
+
+    return (
+        inside("margin", margin, 1, "Pass 0.05 for 5 points."),
+        inside("alpha", alpha, 0.5, "Pass 0.05."),
+        inside("power", power, 1, "Pass 0.8 for 80 %."),
+    )
+
+
+def smallest_n(
+    change: float,
+    middle: float,
+    *,
+    alpha: float,
+    power: float,
+    total_error: tuple[float, float] = NO_ERROR,
+    df: float = math.inf,
+) -> int | None:
+    """Return the smallest effective size of each wave with which a change is found, or None if none will do.
+
+    Parameters
+    ----------
+    change : float
+        The true change, in (0, 1].
+    middle, alpha, power, total_error, df
+        As for `sensitivities`, each one number.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Notes
+    -----
+    None means that error beyond sampling alone hides the change: no sample is large enough.
+
+    Examples
+    --------
+    >>> rules = {"alpha": 0.05, "power": 0.8}
+    >>> smallest_n(0.05, 0.5, **rules), smallest_n(0.05, 0.5, total_error=(0.03, 0.03), **rules)
+    (1569, None)
+    """
+    checked("change", change, "in (0, 1]", lambda a: (a > 0) & (a <= 1), "Pass 0.05 for 5 points.")
+    m, (_, a, chance) = checked_shares("middle", middle), _checked_rules(0.5, alpha, power)
+    error = (float(total_error[0]), float(total_error[1]))
+    return _smallest_n(float(change), float(m), float(a), float(chance), error, float(df))
+
+
+@lru_cache(maxsize=256)
+def _smallest_n(
+    change: float, middle: float, alpha: float, power: float, total_error: tuple[float, float], df: float
+) -> int | None:
+    low, high = around(np.asarray(middle), np.asarray(change))
+    error = (np.asarray(total_error[0]), np.asarray(total_error[1]))
+    chances = {"alpha": np.asarray(alpha), "power": np.asarray(power)}
+
+    def found(n: FloatArray) -> Bools:
+        return limit_when_missed(low, high, (n, n), error, **chances, df=df) >= 0
+
+    return _first_whole(found) if found(np.array([N_MAX], dtype=np.float64)).all() else None
+
+
+def _first_whole(holds: Callable[[FloatArray], Bools]) -> int:
+    """Smallest whole number from which on `holds`, known to hold at N_MAX: many are tried at once."""
+    below, above = 0, N_MAX
+    while above - below > 1:
+        tried = np.unique(np.linspace(below, above, _TRIED).astype(np.int64))[1:]  # the last is known to hold
+        first = int(np.argmax(holds(tried.astype(np.float64))))
+        below, above = (below, int(tried[0])) if first == 0 else (int(tried[first - 1]), int(tried[first]))
+    return above
+
+
+def smallest_change(
+    middle: FloatArray,
+    n_1: FloatArray,
+    n_2: FloatArray,
+    error: Errors,
+    *,
+    alpha: FloatArray,
+    power: FloatArray,
+    df: FloatArray | float = np.inf,
+) -> FloatArray:
+    """Return the smallest true rise around a middle that is found with a probability; infinity where none is.
+
+    For a fall exchange sizes and errors. A power of one half gives the smallest observed rise whose interval excludes
+    0. The root of `limit_when_missed` in the distance of the two shares (`around`).
+    """
+    m, *given = np.broadcast_arrays(middle, n_1, n_2, *error, alpha, power, df)
+
+    def limit(change: FloatArray, m: FloatArray, *at: FloatArray) -> FloatArray:
+        low, high = around(m, change)
+        return limit_when_missed(low, high, (at[0], at[1]), (at[2], at[3]), alpha=at[4], power=at[5], df=at[6])
+
+    none, all_of_it = np.zeros_like(m), np.ones_like(m)
+    always, never = limit(none, m, *given) >= 0, limit(all_of_it, m, *given) < 0
+    # Where there is no root, the ends do not differ in sign: they are set aside.
+    root = elementwise.find_root(limit, (none, all_of_it), args=(m, *given), tolerances={"xatol": _CLOSE}).x
+    return np.where(never, np.inf, np.where(always, 0.0, root))
+
+
+def around(middle: FloatArray, change: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return two shares as far apart as `change`, their middle as near to `middle` as the scale allows.
+
+    Examples
+    --------
+    >>> [round(float(share), 3) for share in around(np.array(0.05), np.array(0.2))]
+    [0.0, 0.2]
+    """
+    low = np.clip(middle - change / 2, 0, 1 - change)
+    return low, np.minimum(low + change, 1)
+
+
+def limit_when_missed(
+    low: FloatArray,
+    high: FloatArray,
+    sizes: Errors,
+    error: Errors,
+    *,
+    alpha: FloatArray,
+    power: FloatArray,
+    df: FloatArray | float = np.inf,
+) -> FloatArray:
+    """Return the lower limit of the difference at the largest result that is missed with probability ``1 - power``.
+
+    Notes
+    -----
+    The result lies ``q`` below the true difference: z standard errors of sampling and t of the total error, added in
+    quadrature, t being Student's quantile where that error is estimated. The likeliest such result moves each share
+    towards the other by its part of ``q^2``.
+    """
+    scale = _scale((low + high) / 2)
+    errors = (error[0] * scale, error[1] * scale)
+    z, t = ndtri(power), student(ndtri(power), df)
+    part_1, part_2 = (z**2 * _variance(p, n) + (t * e) ** 2 for p, n, e in zip((low, high), sizes, errors, strict=True))
+    q = np.sqrt(part_1 + part_2)
+    per_part = np.divide(np.sign(z), q, out=np.zeros(np.broadcast_shapes(q.shape, np.shape(z))), where=q > 0)
+    seen = np.clip(low + part_1 * per_part, 0, 1), np.clip(high - part_2 * per_part, 0, 1)
+    arms = Arms(seen[0], sizes[0], seen[1], sizes[1], np.hypot(*errors), np.zeros_like(q), np.asarray(df))
+    return np.asarray(seen[1] - seen[0] - arms.length(-ndtri(alpha / 2)))
+
+
+def margin_of_equals(
+    share: FloatArray,
+    n_1: FloatArray,
+    n_2: FloatArray,
+    error: Errors,
+    *,
+    alpha: FloatArray,
+    df: FloatArray | float = np.inf,
+) -> FloatArray:
+    """Return the margin that two waves with exactly this share would just fail to pass."""
+    extra, z = np.hypot(*error) * _scale(share), -ndtri(alpha)
+    arms = Arms(share, n_1, share, n_2, extra, np.zeros_like(share), np.asarray(df))
+    return np.asarray(np.maximum(arms.length(z), arms.reversed().length(z)))
+
+
+def informative(
+    middle: FloatArray,
+    n_1: FloatArray,
+    n_2: FloatArray,
+    error: Errors,
+    *,
+    alpha: FloatArray,
+    power: FloatArray,
+    margin: FloatArray,
+    limit: FloatArray,
+    df: FloatArray | float = np.inf,
+) -> Bools:
+    """Return whether a comparison could show either outcome, as `reach.Reach` says.
+
+    Notes
+    -----
+    Nothing here is a difference that was observed: it may decide which comparisons are counted together.
+    """
+    attainable = margin_of_equals(middle, n_1, n_2, error, alpha=alpha, df=df) < margin
+    low, high = around(middle, limit)
+    ways = (((n_1, n_2), error), ((n_2, n_1), (error[1], error[0])))
+    up, down = (limit_when_missed(low, high, n, t, alpha=alpha, power=power, df=df) >= 0 for n, t in ways)
+    return np.asarray(attainable | up | down)
+
+
+def _scale(share: FloatArray) -> FloatArray:
+    """What a total error at one half is multiplied by at another share: it is constant on the logit scale."""
+    return 4 * share * (1 - share)
+
+
+def _variance(share: FloatArray, n: FloatArray) -> FloatArray:
+    return np.maximum(share * (1 - share), 0.0) / n
