@@ -14,11 +14,11 @@ from crosswave.api import drawing
 from crosswave.api.comparisons import ComparisonResult, result_of
 from crosswave.api.frames import people
 from crosswave.api.showing import Shown, records
+from crosswave.difference.readings import stacked
 from crosswave.report.sentences import answer_sentence, trend_sentence
 from crosswave.report.trend.waves import by_wave
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
-from crosswave.trend.grid import readings_grid
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Wave
 from crosswave.words import capital
@@ -87,8 +87,8 @@ class TrendResult(Shown):
         comparison, effect = self.trend.comparison, self.settings.design_effect
         if comparison is None:
             return pd.DataFrame(columns=list(READINGS), dtype="float64")
-        found, pair = readings_grid(comparison.pair), comparison.pair
-        n_1, n_2 = found.n_1 / (effect * pair.first.design_effect), found.n_2 / (effect * pair.second.design_effect)
+        found = stacked([comparison.pair], [0.0], [math.inf])
+        n_1, n_2 = found.n_1 / effect, found.n_2 / effect
         columns = (
             found.share_1 * n_1, n_1, found.share_2 * n_2, n_2, found.share_1, found.share_2, found.correlation,
         )  # fmt: skip
