@@ -37,11 +37,10 @@ bench: setup                           ## how long everything takes, into report
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
 
 lab: setup                             ## open the notebooks in JupyterLab
-	@$(VENV_BIN)/python -m crosswave.kernel
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks
 
 notebooks: setup                       ## execute the notebooks in place: their outputs are what the tests compare
-	@$(VENV_BIN)/python -m crosswave.report.run.refresh notebooks/*.ipynb
+	@$(VENV_BIN)/python -m crosswave.report.run.recorded --refresh notebooks/*.ipynb
 
 readme: setup                          ## renew the computed parts of README.md from reports/results and the benchmark
 	@$(VENV_BIN)/python -m crosswave.report.readme README.md

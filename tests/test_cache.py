@@ -17,7 +17,6 @@ from numpy.random import default_rng
 from crosswave.memo import KEEP_VARIABLE, forget, remembered
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct import survey as engine
-from crosswave.report.trend.total_error import measured_error
 from crosswave.robustness.simulation import grid
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study import loading as loading_module
@@ -36,7 +35,7 @@ from crosswave.study.cache import (
 )
 from crosswave.study.documents import read_document
 from crosswave.study.reading import LateSurveys, kept_document
-from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.dispersion import measure_total_error, with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all
 
@@ -401,7 +400,7 @@ def test_kept_results_are_those_that_are_computed(registry: Registry, reconstruc
         return [
             repr(resolved.plan),
             repr([trends[name].comparison for name in list(trends)[:20]]),
-            repr(measured_error(registry, reconstructions, alpha=0.1)),
+            repr(measure_total_error(registry, reconstructions, alpha=0.1)),
             cases.to_csv() + repr(dice.random()),  # the source of chance is left where it would be
         ]
 

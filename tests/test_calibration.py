@@ -21,8 +21,8 @@ from scipy.stats import binom, norm
 
 from crosswave.difference.total_error import error_at, pair_error
 from crosswave.difference.verdict import DECISIONS
-from crosswave.printed.quantity import Quantity
-from crosswave.reconstruct.by_hand import counts_on
+from crosswave.printed.intervals import RationalInterval
+from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report import calibration as calibration_page
 from crosswave.report.render import percent
 from crosswave.robustness.judging import judge
@@ -103,8 +103,8 @@ def test_the_interval_is_the_widest_over_all_counts_that_print_so(n: int, data: 
     pair = [(200 * x + n) // (2 * n) for x in yes]
     shares = []
     for p in pair:
-        figure = Quantity(f"{p}%", max(Fraction(2 * p - 1, 200), Fraction(0)), Fraction(2 * p + 1, 200), 0, "rounded")
-        counts = [x for x in counts_on(figure, n) if x <= n]
+        figure = RationalInterval(max(Fraction(2 * p - 1, 200), Fraction(0)), Fraction(2 * p + 1, 200))
+        counts = [x for x in counts_of(figure, n) if x <= n]
         shares.append([min(counts) / n, max(counts) / n])
     first, second = (np.array(each) for each in zip(*product(*shares), strict=True))
     error = pair_error(3, first, second)

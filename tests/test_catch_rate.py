@@ -13,14 +13,13 @@ import pytest
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, components
+from crosswave.reconstruct.arithmetic import Arithmetic, Counts, components, without
 from crosswave.reconstruct.conflicts import Conflict
-from crosswave.reconstruct.figures import readings
-from crosswave.reconstruct.model import Element, Model, elements
-from crosswave.reconstruct.nets import SUM_OF_PRINT, readings_of_nets
-from crosswave.reconstruct.parts import Counts
-from crosswave.reconstruct.parts import known as way_to_know
-from crosswave.reconstruct.solve import Solver, without
+from crosswave.reconstruct.cpsat import Element, Model, elements
+from crosswave.reconstruct.figures import interpretations
+from crosswave.reconstruct.solve import Solver
+from crosswave.reconstruct.solve import known as way_to_know
+from crosswave.reconstruct.trials import SUM_OF_PRINT, readings_of_nets
 from crosswave.study import Registry
 from crosswave.study.models import SampleSize, Survey
 from made_surveys import Known, Rules, answer, between, counts_exist, falsified, known_survey, question, survey
@@ -53,7 +52,7 @@ def test_the_truth_lies_inside_everything_that_is_reported_of_known_respondents(
 
 def every_reading(of: Survey, lexicon: Lexicon, registry: Registry) -> list[Arithmetic]:
     """A survey under every reading of its bases and of its nets."""
-    return [one for branch in readings(of, lexicon, registry.plan) for one in readings_of_nets(branch)]
+    return [one for branch in interpretations(of, lexicon, registry.plan) for one in readings_of_nets(branch)]
 
 
 def held_without(arithmetic: Arithmetic, skipped: Iterable[str]) -> tuple[Arithmetic, list[Element]]:
@@ -188,7 +187,7 @@ def test_each_reading_of_nets_fits_exactly_where_enumeration_finds_counts(
 ) -> None:
     tried: Counter[bool] = Counter()
     for of in itertools.islice(false_surveys(5), 200):
-        branches, solver = readings(of, lexicon, registry.plan), Solver()
+        branches, solver = interpretations(of, lexicon, registry.plan), Solver()
         by_nets = [readings_of_nets(branch) for branch in branches]
         chosen = [one[1] for one in by_nets if len(one) > 1] if summed else branches
         if chosen:

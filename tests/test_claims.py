@@ -15,8 +15,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.claims import Checker, ClaimVerdict
 from crosswave.difference.linear import LinearTerm, combine_linear
-from crosswave.printed.quantity import QuantityError
-from crosswave.printed.spans import Span, fact_span
+from crosswave.printed.conditions import fact_span
+from crosswave.printed.intervals import QuantityError, Span
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.ratio import largest_ratio
 from crosswave.report import claims as claims_page

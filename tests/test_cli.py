@@ -160,7 +160,7 @@ def test_new_leaves_a_file_that_is_there_as_it_is(data):
 def test_new_refuses_an_id_that_is_no_id(data):
     result = runner.invoke(app, ["new", "Acme Cloud"])
     assert result.exit_code == 1
-    assert "a survey id is small letters, digits and single hyphens, such as igov-2017; 'Acme Cloud' arrived" in (
+    assert "a survey id is small letters, digits and single hyphens, such as poll-2017; 'Acme Cloud' arrived" in (
         result.output
     )
 

@@ -18,11 +18,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
-from crosswave.report.run.cluster import ClusterExecutor, on_cluster
+from crosswave.report.run.cluster import ClusterExecutor, Parcel, make_page_away, on_cluster
 from crosswave.report.run.engine import run_all
 from crosswave.report.run.request import RunRequest
 from crosswave.report.run.tasks import Task
-from crosswave.report.run.work import Parcel, make_page_away
 from crosswave.study.cache import package_digest
 
 pytest.importorskip("distributed")
@@ -212,7 +211,7 @@ def test_a_parcel_says_what_it_holds_by_its_digest(tmp_path: Path) -> None:
 UNPACKS = """
 import os, sys
 from pathlib import Path
-from crosswave.report.run.work import Parcel, _folder_of
+from crosswave.report.run.cluster import Parcel, _folder_of
 folder = Path(sys.argv[1])
 print(_folder_of(Parcel.of(folder, [folder / "a"], "")), flush=True)
 if sys.argv[2:]:

@@ -30,15 +30,16 @@ from crosswave.report.trend import total_error as total_error_page
 from crosswave.report.trend import waves as waves_page
 from crosswave.report.trend.comparison import needed_n
 from crosswave.report.trend.robustness import MOST_DRAWN, drawn, intervals, matrix
-from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
-from crosswave.report.trend.waves import WAVE_COLUMNS, _wave_looks
+from crosswave.report.trend.total_error import endless_change, smallest_size
+from crosswave.report.trend.waves import WAVE_COLUMNS, WAVE_LOOKS
+from crosswave.robustness.by_tier import by_tier
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse
 from crosswave.robustness.survival import Survival
 from crosswave.robustness.tipping import Tipping
 from crosswave.robustness.unanswered import Correlation
 from crosswave.study import Registry
 from crosswave.trend.change import Trend
-from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.dispersion import Measurement, measure_total_error, with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all
 
@@ -62,8 +63,8 @@ def wide(resolved: Registry, reconstructions: Counts) -> list[Trend]:
 
 
 @pytest.fixture(scope="module")
-def errors(resolved: Registry, reconstructions: Counts) -> dict[str, MeasuredError]:
-    return total_error_page.measured_error(resolved, reconstructions, alpha=0.05)
+def errors(resolved: Registry, reconstructions: Counts) -> dict[str, Measurement]:
+    return measure_total_error(resolved, reconstructions, alpha=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -360,21 +361,21 @@ def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends
 
 
 def test_a_grade_has_its_own_marker_and_a_compared_wave_is_filled() -> None:
-    looks = _wave_looks()
+    looks = WAVE_LOOKS
     marks = [(look.marker, look.filled) for name, look in looks.items() if name != "alone"]
     assert len(set(marks)) == len(marks)
-    assert all(look.filled == name.endswith("|compared") for name, look in looks.items())
+    assert all(look.filled == name.endswith("|True") for name, look in looks.items())
 
 
 def test_the_tiers_begin_with_what_is_reported_and_name_every_other(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "barrier-culture")
-    others = comparison_page.tiers(trend, resolved, reconstructions)
+    others = by_tier(trend, resolved, reconstructions)
     assert next(iter(others.values())) is trend and trend.comparison is not None
     used = [one.comparison.points for one in others.values() if one.comparison]
     assert sorted(used) == sorted({0.0, *(tier.number for tier in resolved.plan.total_error.values())})
-    assert comparison_page.tiers(of(trends, "techuk-enabler"), resolved, reconstructions) == {
+    assert by_tier(of(trends, "techuk-enabler"), resolved, reconstructions) == {
         "as asked": of(trends, "techuk-enabler")
     }
 
@@ -383,7 +384,7 @@ def test_a_change_under_another_tier_is_adjusted_beside_the_others(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "nhs-video")
-    for other in comparison_page.variants(trend, resolved, reconstructions).values():
+    for other in by_tier(trend, resolved, reconstructions).values():
         assert other.verdict not in ("rose", "fell") or (other.p_adjusted or 1) < other.settings.alpha
 
 
@@ -423,7 +424,7 @@ def test_what_becomes_of_a_construct(trends: list[Trend], name: str, words: str)
 
 
 def test_the_headline_says_that_comparisons_across_instruments_are_blind(
-    trends: list[Trend], errors: dict[str, MeasuredError], resolved: Registry
+    trends: list[Trend], errors: dict[str, Measurement], resolved: Registry
 ) -> None:
     compared = [t for t in trends if t.comparison]
     across = [t for t in compared if t.comparison and t.comparison.pair.comparability.grade in ("H", "B2", "B3")]
@@ -470,14 +471,14 @@ def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> 
 
 
 def test_the_error_is_told_with_its_interval_and_what_carries_it(
-    trends: list[Trend], errors: dict[str, MeasuredError], resolved: Registry, reconstructions: Counts
+    trends: list[Trend], errors: dict[str, Measurement], resolved: Registry, reconstructions: Counts
 ) -> None:
     settings = planned(resolved.plan)
     left_out, same_year = (
-        total_error_page.left_one_out_table(errors),
-        total_error_page.same_year_table(errors),
+        total_error_page.left_one_out_table(errors, resolved),
+        total_error_page.same_year_table(errors, resolved),
     )
-    said = held(total_error_page.error_words(errors, settings), left_out, same_year)
+    said = held(total_error_page.error_words(errors, settings, resolved), left_out, same_year)
     assert list(errors) == ["H", "B2", "B3"]
     for tier, error in errors.items():
         one = error.estimate
@@ -494,10 +495,10 @@ def test_the_error_is_told_with_its_interval_and_what_carries_it(
     for name, tier in (("barrier-culture", "H"), ("barrier-budget", "B2")):
         found = total_error_page.error_of(of(trends, name), resolved, reconstructions)
         assert list(found) == [tier] and found[tier].estimate == errors[tier].estimate
-    assert total_error_page.error_words({}, settings) == [
+    assert total_error_page.error_words({}, settings, resolved) == [
         "Only the grades H, B2, B3 take an error that is measured here; that of this pair is declared."
     ]
-    asked = total_error_page.error_words(errors, replace(settings, total_error=4.0))[-1]
+    asked = total_error_page.error_words(errors, replace(settings, total_error=4.0), resolved)[-1]
     assert asked == "This page was asked to take 4 points in place of them."
     for empty in (total_error_page.same_year_table({}), total_error_page.left_one_out_table({})):
         assert empty.empty and empty.columns[0] == "Tier"

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crosswave.printed.ends import percent_ends
+from crosswave.printed.intervals import percent_interval
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
-from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, tabulate, write_table
+from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, write_table
 from crosswave.reconstruct.trials import feasible_readings
 from crosswave.study import load_registry
 
@@ -25,12 +25,19 @@ def test_every_draw_prints_every_figure_of_the_survey_again(name):
         assert set(by_figure.index) == {figure.id for figure in reading.figures}
         for figure in reading.figures:
             count, base = (int(by_figure.loc[figure.id, key]) for key in ("count", "base"))
-            assert figure.low * base <= count <= figure.high * base, figure.id
+            assert figure.share.low * base <= count <= figure.share.high * base, figure.id
 
 
 def figure(name, percent, base):
-    low, high, _ = percent_ends(str(percent), 0)
-    return Figure(name, f"{percent}%", low, high, 0, base)
+    return Figure(name, f"{percent}%", percent_interval(str(percent), 0), 0, base)
+
+
+def tabulate(table):
+    """Count, base and share of each answer of a table of respondents."""
+    answers = [name for name in table.columns if "." in name]
+    long = table.melt(value_vars=answers, var_name="figure", value_name="yes").dropna()
+    by_figure = long.astype({"yes": bool}).groupby("figure", sort=False)["yes"].agg(count="sum", base="size")
+    return by_figure.assign(share=by_figure["count"] / by_figure["base"])
 
 
 def small(n=(100, 104)):

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from crosswave.cli import app
 from crosswave.failures import import_words, os_words, python_fault
-from crosswave.report.run.alone import alone_in
+from crosswave.report.run.folder import alone_in
 from crosswave.study.parameters import check_given
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,7 +168,7 @@ LOCKED_OUT = """
 import os, sys
 from pathlib import Path
 from crosswave.failures import os_words
-from crosswave.report.run.alone import alone_in
+from crosswave.report.run.folder import alone_in
 if os.geteuid() == 0:  # the superuser may write anywhere
     os.setuid(65534)
 try:

@@ -22,7 +22,7 @@ from crosswave.report.start import choices
 from crosswave.report.trend import comparison as comparison_page
 from crosswave.report.trend import robustness as robustness_page
 from crosswave.report.trend.waves import MEANINGS
-from crosswave.report.tutorial import SURVEY, Tutorial
+from crosswave.report.tutorial import Tutorial
 from crosswave.robustness.multiverse import multiverse
 from crosswave.robustness.simulation import simulate
 from crosswave.robustness.worlds import world_of
@@ -204,19 +204,19 @@ def test_the_tutorial_goes_from_nothing_to_a_trend_and_leaves_the_registry_alone
     registry: Registry, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lesson = Tutorial(registry)
-    assert SURVEY not in registry.surveys
-    assert lesson.run(f"crosswave new {SURVEY}") == 0
+    survey = "acme-skills-2020"
+    assert survey not in registry.surveys
+    assert lesson.run("crosswave new {survey}") == 0
     lesson.fill_in({"population:": "popluation:"})
     assert lesson.run("crosswave check") == 1
     assert "did you mean population" in capsys.readouterr().out
     lesson.correct("popluation:", "population:")
     assert lesson.run("crosswave check") == 0
-    aspects = dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same")
-    lesson.place("barrier-skills", "barriers.skills", note="made up", **aspects)
+    lesson.place()
     assert lesson.run("crosswave check") == 0
     assert str(lesson.folder) not in capsys.readouterr().out
     added = load_registry(lesson.folder / "data")
-    assert added.construct("barrier-skills").answers[-1].finding == f"{SURVEY}.barriers.skills"
+    assert added.construct("barrier-skills").answers[-1].finding == f"{survey}.barriers.skills"
     trend, _ = assess_one(added.construct("barrier-skills"), added, planned(added.plan))
-    assert SURVEY in {wave.survey.id for wave in trend.waves}
-    assert not (registry.folder / "surveys" / f"{SURVEY}.yaml").exists()
+    assert survey in {wave.survey.id for wave in trend.waves}
+    assert not (registry.folder / "surveys" / f"{survey}.yaml").exists()

@@ -40,7 +40,7 @@ def test_a_card_a_page_and_a_table_say_which_field_is_inferred(
     plain, marked = wave(), wave(inferred={name: "as a rule"})
     found = reconstruct(marked, registry)
     table = figures_page.survey_table(marked, found)["As far as it is known"]
-    page = " ".join(item.text for fact in site_card(marked, found).facts for item in fact.items)
+    page = " ".join(item.text for fact in site_card(marked, found, registry.study).facts for item in fact.items)
     for shown in (survey_card(marked, found).text, page, " ".join(table)):
         assert shown.count("(inferred: as a rule)") == 1
     assert "inferred" not in survey_card(plain, reconstruct(plain, registry)).text

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from crosswave.printed.intervals import number
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import number
 from crosswave.study import Registry
 from crosswave.study.models import Phrase, Quantities, Rule
 

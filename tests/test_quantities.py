@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.printed.ends import percent_ends
+from crosswave.printed.intervals import Printed, QuantityError, number, percent_interval
 from crosswave.printed.quantities import Lexicon, phrases_seen
-from crosswave.printed.quantity import Quantity, QuantityError, number
 from crosswave.printed.sizes import sample_range
 from crosswave.study import Registry
 from crosswave.study.models import SampleSize
@@ -132,9 +131,9 @@ def test_an_interval_holds_exactly_the_shares_that_round_to_it_under_some_tie_ru
     unit = Decimal(1).scaleb(-decimals)
     digits = (Decimal(hundredths) / 100).quantize(unit, ROUND_DOWN)
     value = Decimal(thousandths) / 1000
-    low, high, _ = percent_ends(str(digits), decimals)
+    shares = percent_interval(str(digits), decimals)
     prints = digits in {value.quantize(unit, ROUND_HALF_UP), value.quantize(unit, ROUND_HALF_DOWN)}
-    assert (low <= Fraction(value) / 100 <= high) == prints
+    assert (shares.low <= Fraction(value) / 100 <= shares.high) == prints
 
 
 @SEEDED
@@ -144,7 +143,7 @@ def test_digits_that_are_cut_off_hold_exactly_the_counts_that_are_cut_off_to_the
 ) -> None:
     unit = Decimal(1).scaleb(-decimals)
     digits = (Decimal(hundredths) / 100).quantize(unit, ROUND_DOWN)
-    ends = percent_ends(str(digits), decimals, "truncated")
+    ends = percent_interval(str(digits), decimals, "truncated")
     # In whole numbers, so that nothing else is rounded.
     cut = [count for count in range(base + 1) if 100 * count * 10**decimals // base == int(digits.scaleb(decimals))]
     assert list(range(ends.fewest(base), ends.most(base) + 1)) == cut
@@ -155,18 +154,18 @@ def test_digits_that_are_cut_off_hold_exactly_the_counts_that_are_cut_off_to_the
 @given(percent=st.integers(0, 99), decimals=st.integers(0, 2))
 def test_the_ends_themselves_belong_to_both_neighbours(percent: int, decimals: int) -> None:
     unit = Decimal(1).scaleb(-decimals)
-    _, high, _ = percent_ends(str(Decimal(percent).quantize(unit)), decimals)
-    low, *_ = percent_ends(str(Decimal(percent).quantize(unit) + unit), decimals)
-    assert high == low
+    below = percent_interval(str(Decimal(percent).quantize(unit)), decimals)
+    assert below.high == percent_interval(str(Decimal(percent).quantize(unit) + unit), decimals).low
 
 
 @SEEDED
 @given(st.integers(0, 100), st.integers(0, 9))
 def test_another_decimal_narrows_the_interval(whole: int, tenth: int) -> None:
     tenth = 0 if whole == 100 else tenth
-    wide, narrow = percent_ends(f"{whole}", 0), percent_ends(f"{whole}.0", 1)
-    assert wide[0] <= narrow[0] <= narrow[1] <= wide[1]
-    assert percent_ends(f"{whole}.{tenth}", 1)[1] - percent_ends(f"{whole}.{tenth}", 1)[0] <= Fraction(1, 1000)
+    wide, narrow = percent_interval(f"{whole}", 0), percent_interval(f"{whole}.0", 1)
+    assert narrow.inside(wide)
+    tenths = percent_interval(f"{whole}.{tenth}", 1)
+    assert tenths.high - tenths.low <= Fraction(1, 1000)
 
 
 def verbal_rows() -> list[dict[str, str]]:
@@ -194,7 +193,7 @@ def test_every_phrase_of_the_evidence_reads_and_holds_its_exact_value(lexicon: L
         assert quantity.holds(exact), f"{row['phrase']} is {quantity.low} to {quantity.high}, {exact} was printed"
 
 
-def _read(lexicon: Lexicon, row: dict[str, str]) -> Quantity:
+def _read(lexicon: Lexicon, row: dict[str, str]) -> Printed[Fraction | None]:
     return lexicon.share(row["phrase"]) if row["kind"] == "proportion" else lexicon.count(row["phrase"])
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link, components
-from crosswave.reconstruct.boxes import boxes, is_simple
-from crosswave.reconstruct.conflicts import find_conflict
-from crosswave.reconstruct.figures import readings, rivals
-from crosswave.reconstruct.model import Model, elements
+from crosswave.reconstruct.closed_form import boxes, is_simple
+from crosswave.reconstruct.conflicts import find_conflicts
+from crosswave.reconstruct.cpsat import Model, elements
+from crosswave.reconstruct.figures import interpretations, rivals
 from crosswave.reconstruct.survey import LEVELS, alone_power
 from crosswave.study import Registry
 from crosswave.study.models import Survey
@@ -69,7 +70,7 @@ def test_igov_2017_comes_out_as_in_the_reference_with_61_as_a_hole(
 def test_igov_2017_without_the_assumption_that_all_of_the_subset_answered_admits_61_and_less(
     registry: Registry, lexicon: Lexicon
 ) -> None:
-    arithmetic = readings(registry.survey("igov-2017"), lexicon, registry.plan)[0]
+    arithmetic = interpretations(registry.survey("igov-2017"), lexicon, registry.plan)[0]
     [part] = [p for p in components(arithmetic) if any(f.id == "gap-barriers.skills" for f in p.figures)]
     key = next(figure.base.key for figure in part.figures if figure.id == "gap-barriers.skills")
     model = Model(part, [element for element in elements(part) if (element.kind, element.name) != ("base", key)])
@@ -265,7 +266,7 @@ def random_part(dice: random.Random) -> tuple[Arithmetic, tuple[int, int]]:
     for k in range(dice.randint(1, 4)):
         centre, width = Fraction(dice.randint(0, 100), 100), Fraction(1, dice.choice([200, 200, 2000, 10]))
         low_end, high_end = max(centre - width, Fraction(0)), min(centre + width, Fraction(1))
-        figures.append(Figure(f"q.a{k}", "p", low_end, high_end, 0, base))
+        figures.append(Figure(f"q.a{k}", "p", RationalInterval(low_end, high_end), 0, base))
     names = tuple(figure.id for figure in figures)
     kinds = ["exclusive", "exhaustive"] + (["complement"] if len(names) == 2 else [])
     links = (Link(dice.choice(kinds), names, "w"),) if len(names) > 1 and dice.random() < 0.8 else ()
@@ -348,9 +349,9 @@ def test_conflicts_are_minimal_without_any_one_member_counts_exist(registry: Reg
     checked = larger = 0
     while checked < 60:
         of = falsified(dice) if checked % 2 else random_survey(dice, false_share=1.5)
-        for reading in readings(of, lexicon, registry.plan, frozenset(rivals(of))):
+        for reading in interpretations(of, lexicon, registry.plan, frozenset(rivals(of))):
             for part in components(reading):
-                conflict = find_conflict(part)
+                conflict = next(find_conflicts(part, limit=1), None)
                 if conflict is None:
                     continue
                 words = set(conflict.assumptions)

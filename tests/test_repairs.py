@@ -5,10 +5,10 @@ from itertools import combinations
 
 import pytest
 
-from crosswave.printed.ends import percent_ends
+from crosswave.printed.intervals import percent_interval
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.conflicts import find_conflicts, with_repairs
-from crosswave.reconstruct.model import Model, elements
+from crosswave.reconstruct.cpsat import Model, elements
 from crosswave.reconstruct.repairs import survey_repairs
 
 
@@ -17,8 +17,7 @@ def base(n, key="q|all", who="everyone"):
 
 
 def figure(name, percent, size):
-    low, high, _ = percent_ends(str(percent), 0)
-    return Figure(name, f"{percent}%", low, high, 0, size)
+    return Figure(name, f"{percent}%", percent_interval(str(percent), 0), 0, size)
 
 
 def survey(n, *percents, links=()):

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from crosswave.reconstruct import reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, retracted
-from crosswave.reconstruct.figures import readings
-from crosswave.reconstruct.model import Model
-from crosswave.reconstruct.parts import known, sizes
+from crosswave.reconstruct.arithmetic import Arithmetic, retracted, sizes
+from crosswave.reconstruct.cpsat import Model
+from crosswave.reconstruct.figures import interpretations
 from crosswave.reconstruct.retractions import retractions
+from crosswave.reconstruct.solve import known
 from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED
 from made_surveys import answer, between, prints, question, survey
 from test_reconstruct import bounds_of
@@ -85,7 +85,7 @@ def loose_part(dice: random.Random, registry, lexicon) -> Arithmetic:
     base = {} if dice.random() < 0.6 else {"base": {"who": "some", "n": dice.randint(2, n)}}
     kind = dice.choice(["single", "multi"])
     of = survey(size, question("q", *rows, response=kind, exhaustive=kind == "single" and dice.random() < 0.5, **base))
-    [reading] = readings(of, lexicon, registry.plan)
+    [reading] = interpretations(of, lexicon, registry.plan)
     return retracted(reading, {reading.figures[0].base.assumption})
 
 

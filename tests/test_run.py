@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,8 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import nbformat
@@ -22,20 +23,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
 from crosswave.files import write_whole
-from crosswave.report.run.cache import data_hash, notebook_hash, task_keys, versions_hash
-from crosswave.report.run.current import unchanged
+from crosswave.report.run.current import data_hash, notebook_hash, task_keys, unchanged, versions_hash
 from crosswave.report.run.engine import run_all
-from crosswave.report.run.execute import execute_task
-from crosswave.report.run.executors import ROUNDS, LocalProcesses
-from crosswave.report.run.kernels import (
-    BlockingLocalKernelManager,
-    CurrentKernelSpecManager,
-    best_kernel,
-    kernel_environment,
-)
+from crosswave.report.run.execute import make_page, make_page_cold
+from crosswave.report.run.executors import KERNEL_VARIABLE
+from crosswave.report.run.forks import forked
+from crosswave.report.run.kernels import BlockingLocalKernelManager, CurrentKernelSpecManager, kernel_environment
 from crosswave.report.run.outputs import Outputs
 from crosswave.report.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
-from crosswave.report.run.refresh import main as refresh
+from crosswave.report.run.recorded import main as recorded
 from crosswave.report.run.request import RunRequest, RunSummary
 from crosswave.report.run.tasks import (
     CURRENT_KERNEL,
@@ -53,10 +49,14 @@ DECLARED = "survey: str = 'a'  # id of a wave\nalpha: float = 0.05  # level\nwav
 linux = pytest.mark.skipif(sys.platform != "linux", reason="sockets and processes are looked at as Linux has them")
 
 
-@pytest.fixture(autouse=True)
-def ordinary_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Warm kernels import all that pages need, and the notebooks below need nothing."""
-    monkeypatch.setenv("CROSSWAVE_KERNEL", "cold")
+Page = Callable[[Task], Product]
+
+
+@pytest.fixture(params=["fork", "kernel"])
+def page(request: pytest.FixtureRequest) -> Page:
+    """Makes one page, in a fork of this process or on an ordinary kernel."""
+    make = make_page if request.param == "fork" else make_page_cold
+    return lambda task: next(iter(forked([task], 1, make, make_page_cold)))
 
 
 def write_notebook(path: Path, *code: str, declared: str = "", title: str = "# A title") -> Path:
@@ -174,24 +174,82 @@ def test_extra_parameter_goes_to_the_notebooks_that_take_it_and_must_be_known_to
 # --- one notebook --------------------------------------------------------------------------------------------------
 
 
-def test_page_holds_results_and_says_what_it_was_made_from(tmp_path: Path) -> None:
+def test_page_holds_results_and_says_what_it_was_made_from(page: Page, tmp_path: Path) -> None:
     data = tmp_path / "surveys" / "a.yaml"
     write_whole(data, "x: 1\n")
     code = "import sys, os\nprint(sys.executable, os.environ['PYTHONHASHSEED'], os.getcwd(), survey)"
     task = replace(one_task(tmp_path, code, declared=DECLARED, survey="<b>"), data=(data,))
-    made = execute_task(task)
+    made = page(task)
     assert made.error == ""
     assert made.title == "A title"
     assert "&lt;b&gt;" in made.html
     assert f"{sys.executable} 0 {tmp_path}" in made.html
     assert "surveys/a.yaml" in made.html
     assert data_hash([data])[:16] in made.html
-    assert "survey = '&lt;b&gt;'" in made.html
+    assert "survey = '<b>'" in unescape(made.html)
 
 
-def test_executed_notebook_is_the_same_each_time_and_names_no_place(tmp_path: Path) -> None:
+CELLS = (
+    "import pandas as pd\nimport matplotlib.pyplot as plt\nfrom IPython.display import HTML, clear_output, display",
+    "print('one')\nprint('two')\n1 + 1",
+    "2 + 2;",
+    "pd.DataFrame({'a': range(100)})",
+    "display(HTML('<b>1</b>'), metadata={'x': {'y': 1}})\nOut[4]",
+    "handle = display('first', display_id='d')",
+    "handle.update('second')",
+    "print('gone')\nclear_output()\nprint('stays until the next', end='')\nclear_output(wait=True)\ndisplay('last')",
+    "figure, axes = plt.subplots(figsize=(2, 1))\naxes.plot([1, 2])\naxes.set_title('drawn at the end of the cell');",
+    "!echo from a shell",
+    "%precision 3\n3.14159",
+    "In[1][:6], len(Out), __name__",
+    "import asyncio\nawait asyncio.sleep(0, 'awaited')",
+    "get_ipython().__class__.__name__",
+    "try:\n    input('who?')\nexcept Exception as error:\n    print(type(error).__name__)",
+)
+
+
+def test_a_fork_says_what_an_ordinary_kernel_says(tmp_path: Path) -> None:
+    task = one_task(tmp_path, *CELLS, declared=DECLARED, survey="b")
+    here, cold = (next(iter(forked([task], 1, make, make_page_cold))) for make in (make_page, make_page_cold))
+    assert (here.error, cold.error) == ("", "")
+    one, other = (nbformat.reads(made.notebook, as_version=4) for made in (here, cold))
+    for cell, same in zip(one.cells, other.cells, strict=True):
+        assert cell == same
+    assert one.metadata == other.metadata
+    assert here.html == cold.html
+
+
+def test_a_fork_fails_as_an_ordinary_kernel_does(tmp_path: Path) -> None:
+    task = one_task(tmp_path, "def f():\n    return 1 / 0", "print('so far')\nf()")
+    here, cold = (next(iter(forked([task], 1, make, make_page_cold))) for make in (make_page, make_page_cold))
+    assert here.error == cold.error
+    assert _words(here) == _words(cold)
+
+
+def _words(made: Product) -> list[str]:
+    """The outputs of a notebook without the colours of tracebacks, which depend on what has been imported."""
+    cells = nbformat.reads(made.notebook, as_version=4).cells
+    return [re.sub(r"\\x1b\[[0-9;]*m", "", str(output)) for cell in cells for output in cell.get("outputs", ())]
+
+
+def test_what_processes_of_a_cell_write_is_an_output(tmp_path: Path) -> None:
+    task = one_task(tmp_path, "import subprocess\nsubprocess.run(['echo', 'from outside']);", "1")
+    (made,) = forked([task], 1, make_page, make_page_cold)
+    first = nbformat.reads(made.notebook, as_version=4).cells[1]
+    assert [output.text for output in first.outputs] == ["from outside\n"]
+
+
+def test_a_cell_that_may_fail_ends_nothing(page: Page, tmp_path: Path) -> None:
+    task = one_task(tmp_path, "1 / 0", "'after'")
+    book = nbformat.read(task.notebook, as_version=4)
+    book.cells[1].metadata["tags"] = ["raises-exception"]
+    nbformat.write(book, task.notebook)
+    assert "'after'" in page(task).notebook
+
+
+def test_executed_notebook_is_the_same_each_time_and_names_no_place(page: Page, tmp_path: Path) -> None:
     task = one_task(tmp_path, "1 + 1", declared=DECLARED, survey="b")
-    first, second = execute_task(task), execute_task(task)
+    first, second = page(task), page(task)
     assert first.notebook == second.notebook
     assert first.html == second.html
     assert str(tmp_path) not in first.notebook
@@ -201,38 +259,46 @@ def test_executed_notebook_is_the_same_each_time_and_names_no_place(tmp_path: Pa
     ("code", "reason"),
     [
         ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("import sys; sys.exit(0)", "ended with SystemExit"),
+        ("import sys; sys.exit(0)", "SystemExit"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
     ],
-    ids=["exception", "exit", "killed kernel"],
+    ids=["exception", "exit", "killed"],
 )
-def test_failure_is_told_and_leaves_the_notebook_so_far(tmp_path: Path, code: str, reason: str) -> None:
-    made = execute_task(one_task(tmp_path, "print('so far')", code, "print('never')"))
+def test_failure_is_told_and_leaves_the_notebook_so_far(page: Page, tmp_path: Path, code: str, reason: str) -> None:
+    made = page(one_task(tmp_path, "print('so far')", code, "print('never')"))
     assert reason in made.error
     assert made.html == ""
     assert "so far" in made.notebook
+    assert "never\\n" not in made.notebook
 
 
-def test_cell_that_takes_too_long_is_a_failure(tmp_path: Path) -> None:
-    made = execute_task(replace(one_task(tmp_path, "import time; time.sleep(30)"), timeout=1))
+@pytest.mark.parametrize(
+    "code",
+    ["import time; time.sleep(30)", "try:\n    while True: pass\nexcept Exception: pass"],
+    ids=["sleeps", "catches all"],
+)
+def test_cell_that_takes_too_long_is_a_failure(page: Page, tmp_path: Path, code: str) -> None:
+    made = page(replace(one_task(tmp_path, code), timeout=1))
     assert "CellTimeoutError" in made.error
 
 
-def test_last_words_of_a_dying_kernel_are_told(tmp_path: Path) -> None:
+def test_last_words_of_what_dies_are_told(page: Page, tmp_path: Path) -> None:
     code = "import os; os.write(2, b'out of luck'); os._exit(3)"
-    assert "The kernel's last words:\nout of luck" in execute_task(one_task(tmp_path, code)).error
+    assert "last words:\nout of luck" in page(one_task(tmp_path, code)).error
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no HOME")
-def test_a_page_needs_no_home_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_needs_no_home_and_leaves_nothing_behind(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """IPython writes a profile where it can, and else makes a folder of its own that nobody removes."""
     write_whole(tmp_path / "home", "a file stands where the home should be")
     (tmp_path / "tmp").mkdir()
     for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     code = "import os; from IPython.paths import get_ipython_dir; assert get_ipython_dir() == os.environ['IPYTHONDIR']"
-    assert execute_task(one_task(tmp_path, code)).error == ""
+    assert page(one_task(tmp_path, code)).error == ""
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
@@ -243,33 +309,7 @@ def test_current_kernel_is_this_interpreter_whatever_is_installed(
     write_whole(spec, json.dumps({"argv": ["/nowhere/python"], "display_name": "other", "language": "python"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     assert CurrentKernelSpecManager().get_kernel_spec(CURRENT_KERNEL).argv[0] == sys.executable
-    assert execute_task(one_task(tmp_path, "1")).error == ""
-
-
-def test_pages_run_on_a_warm_kernel_where_one_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert best_kernel() == CURRENT_KERNEL
-    monkeypatch.setattr("crosswave.kernel.why_cold", lambda: None)
-    monkeypatch.setattr("crosswave.kernel.ensure_kernelspec", lambda: "warm")
-    assert best_kernel() == "warm"
-    monkeypatch.setitem(sys.modules, "crosswave.kernel", None)
-    assert best_kernel() == CURRENT_KERNEL
-
-
-def test_client_is_ready_when_its_kernel_has_said_everything_and_says_when_it_has_died() -> None:
-    manager = BlockingLocalKernelManager(kernel_name=CURRENT_KERNEL)
-    manager.start_kernel()
-    talk = manager.client()
-    talk.start_channels()
-    try:
-        talk.wait_for_ready(timeout=SECONDS)
-        with pytest.raises(Empty):
-            talk.get_iopub_msg(timeout=0.3)
-        os.kill(manager.provisioner.pid, signal.SIGKILL)
-        with pytest.raises(RuntimeError, match="Kernel died"):
-            talk.wait_for_ready(timeout=SECONDS)
-    finally:
-        talk.stop_channels()
-        manager.shutdown_kernel(now=True)
+    assert make_page_cold(one_task(tmp_path, "1")).error == ""
 
 
 @linux
@@ -298,14 +338,14 @@ def test_refreshed_notebook_holds_its_outputs_and_no_trace_of_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = write_notebook(tmp_path / "n.ipynb", "alpha", declared="alpha: float = 0.05")
-    assert refresh([str(book)]) == 0
+    assert recorded(["--refresh", str(book)]) == 0
     read = nbformat.read(book, as_version=4)
     assert [cell.execution_count for cell in read.cells if cell.cell_type == "code"] == [1, 2]
     assert read.cells[-1].outputs[0]["data"]["text/plain"] == "0.05"
     assert set(read.metadata) == {"kernelspec", "language_info"}
     broken = write_notebook(tmp_path / "b.ipynb", "1 / 0")
     before = broken.read_bytes()
-    assert refresh([str(broken)]) == 1
+    assert recorded(["--refresh", str(broken)]) == 1
     assert broken.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().out
 
@@ -331,7 +371,7 @@ def test_key_changes_with_everything_that_a_page_is_made_from_and_with_nothing_e
     os.utime(data, (0, 0))
     assert key(task) == first
     with monkeypatch.context() as edited:
-        edited.setattr("crosswave.report.run.cache.package_digest", lambda: "other code")
+        edited.setattr("crosswave.report.run.current.package_digest", lambda: "other code")
         assert key(task) != first
     write_notebook(task.notebook, "2")
     assert key(task) != first
@@ -541,26 +581,6 @@ def test_wrong_parameter_stops_a_run_before_anything_is_made(request_of_three: R
     assert not (request_of_three.out / "index.html").exists()
 
 
-def test_lost_worker_costs_a_retry_and_a_page_that_always_ends_its_worker_its_own_page(
-    request_of_three: RunRequest,
-) -> None:
-    from concurrent.futures.process import BrokenProcessPool
-
-    calls: list[str] = []
-
-    def breaks(task: Task) -> Product:
-        calls.append(task.page)
-        if task.page == "context" or (task.page == "start" and calls.count("start") == 1):
-            raise BrokenProcessPool("killed")
-        return made(task)
-
-    summary, _ = run(request_of_three, breaks)
-    assert [(page.page, page.error) for page in summary.failed] == [
-        ("context", "the process that ran it ended: killed")
-    ]
-    assert (calls.count("start"), calls.count("context"), calls.count("synthesis")) == (2, ROUNDS, 1)
-
-
 def test_task_that_cannot_be_sent_fails_alone(request_of_three: RunRequest) -> None:
     def breaks(task: Task) -> Product:
         if task.page == "context":
@@ -592,6 +612,7 @@ def test_two_processes_make_real_pages_and_say_so_line_by_line(
 
 DRIVER = """
 import sys
+from html import unescape
 from pathlib import Path
 from rich.console import Console
 from crosswave.report.run.engine import run_all
@@ -635,8 +656,8 @@ def driver(request_of_three: RunRequest, tmp_path: Path, request: pytest.Fixture
         mark = f"open({str(tmp_path)!r} + '/began-{name}', 'w').close()"
         write_notebook(request_of_three.notebooks / f"{name}.ipynb", mark, f"import time; time.sleep({seconds})")
     write_whole(tmp_path / "go.py", DRIVER)
-    with tempfile.TemporaryDirectory(prefix="t-") as short, tempfile.TemporaryDirectory(prefix="t-") as sockets:
-        own = {"TMPDIR": short, "XDG_RUNTIME_DIR": sockets, "CROSSWAVE_KERNEL": kernel}
+    with tempfile.TemporaryDirectory(prefix="t-") as short:
+        own = {"TMPDIR": short, KERNEL_VARIABLE: kernel}
         command = [sys.executable, tmp_path / "go.py", request_of_three.notebooks, request_of_three.out]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         with subprocess.Popen(command, start_new_session=True, env=os.environ | own, **pipes) as process:
@@ -666,13 +687,13 @@ def _until(claim: Callable[[], bool]) -> bool:
 @pytest.mark.parametrize(
     ("driver", "moment", "send", "number", "status"),
     [
-        (("cold", LONG), "before it starts processes", os.kill, signal.SIGINT, -signal.SIGINT),
-        (("cold", LONG), "while they start", os.killpg, signal.SIGINT, -signal.SIGINT),
+        (("fork", LONG), "before it starts processes", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("fork", LONG), "while they start", os.killpg, signal.SIGINT, -signal.SIGINT),
         (("cold", LONG), "while notebooks run", os.killpg, signal.SIGINT, -signal.SIGINT),
-        (("cold", SHORT), "while pages come", os.kill, signal.SIGINT, -signal.SIGINT),
-        (("warm", LONG), "while notebooks run", os.kill, signal.SIGINT, -signal.SIGINT),
-        (("warm", LONG), "while notebooks run", os.kill, signal.SIGTERM, 128 + signal.SIGTERM),
-        (("cold", LONG), "while notebooks run", os.killpg, signal.SIGHUP, 128 + signal.SIGHUP),
+        (("fork", SHORT), "while pages come", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("fork", LONG), "while notebooks run", os.kill, signal.SIGINT, -signal.SIGINT),
+        (("fork", LONG), "while notebooks run", os.kill, signal.SIGTERM, 128 + signal.SIGTERM),
+        (("fork", LONG), "while notebooks run", os.killpg, signal.SIGHUP, 128 + signal.SIGHUP),
     ],
     indirect=["driver"],
 )
@@ -691,8 +712,8 @@ def test_one_signal_ends_a_run_and_all_it_began(
 
 
 @linux
-@pytest.mark.parametrize("driver", [("warm", SHORT)], indirect=True)
-def test_a_run_that_is_done_takes_its_server_with_it_and_leaves_no_folder(driver: Driver) -> None:
+@pytest.mark.parametrize("driver", [("fork", SHORT)], indirect=True)
+def test_a_run_that_is_done_leaves_no_process_and_no_folder(driver: Driver) -> None:
     driver.process.communicate(timeout=SECONDS)
     assert driver.process.returncode == 0
     assert _until(lambda: not driver.others()), driver.others()
@@ -700,20 +721,11 @@ def test_a_run_that_is_done_takes_its_server_with_it_and_leaves_no_folder(driver
 
 
 @linux
-@pytest.mark.parametrize("driver", [("cold", LONG), ("warm", LONG)], indirect=True)
-def test_a_killed_run_leaves_no_process_and_no_folder(driver: Driver) -> None:
+@pytest.mark.parametrize("driver", [("cold", LONG), ("fork", LONG)], indirect=True)
+def test_a_killed_run_leaves_no_process(driver: Driver) -> None:
     assert _until(lambda: driver.has_begun(2))
+    assert len(driver.others()) >= 2
     driver.process.kill()
-    assert _until(lambda: not driver.others()), driver.others()
-    assert not list(Path(driver.temporary).glob("cw-*"))
-
-
-@linux
-@pytest.mark.parametrize("driver", [("warm", LONG)], indirect=True)
-def test_a_run_killed_with_all_its_processes_leaves_no_kernel_and_no_server(driver: Driver) -> None:
-    assert _until(lambda: driver.has_begun(2))
-    assert len(driver.others()) > 2
-    os.killpg(driver.process.pid, signal.SIGKILL)
     assert _until(lambda: not driver.others()), driver.others()
 
 
@@ -742,19 +754,33 @@ def test_what_runs_that_were_killed_with_all_their_processes_have_left_goes_with
         assert not Path(one.folder).exists()
 
 
-def test_pool_loses_a_process_and_the_run_goes_on(request_of_three: RunRequest) -> None:
+def test_a_fork_that_dies_is_tried_again_on_an_ordinary_kernel_and_no_other_page_is_lost(
+    request_of_three: RunRequest,
+) -> None:
     once = request_of_three.notebooks / "killed"
     kills = f"""
 import os, pathlib, signal
 if not pathlib.Path({str(once)!r}).exists():
     pathlib.Path({str(once)!r}).touch()
-    os.kill(os.getppid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
 """
     write_notebook(request_of_three.notebooks / "05_context.ipynb", kills)
     request = replace(request_of_three, surveys=(), jobs=2)
-    summary = run_all(request, make_executor=LocalProcesses, console=Console(quiet=True))
+    summary = run_all(request, console=Console(quiet=True))
     assert once.exists()
     assert [page.status for page in summary.pages] == ["made"] * 4
+
+
+def test_a_page_whose_processes_die_twice_fails_alone(tmp_path: Path) -> None:
+    def dies(task: Task, folder: str) -> Product:
+        if task.page == "a":
+            os.write(2, b"out of memory")
+            os._exit(3)
+        return made(task)
+
+    tasks = [replace(one_task(tmp_path, "1"), page=name) for name in "abc"]
+    found = {product.page: product.error for product in forked(tasks, 2, dies, dies)}
+    assert found == {"a": "the process that ran it ended; its last words:\nout of memory", "b": "", "c": ""}
 
 
 def test_any_executor_will_do(request_of_three: RunRequest) -> None:

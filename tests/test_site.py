@@ -242,7 +242,7 @@ def test_sections_and_frames_without_material_are_left_out() -> None:
     empty = new_output("execute_result", data={"text/plain": "Empty DataFrame\nColumns: [a]\nIndex: []"})
     full = new_output("execute_result", data={"text/plain": "rows"})
     book.cells += [
-        new_markdown_cell("## Nothing here\n\nWords."), new_code_cell("frame", outputs=[empty]),
+        new_markdown_cell("## Nothing here\n\nWords."), new_code_cell("frame", outputs=[empty], execution_count=3),
         new_markdown_cell("## Something here"), new_code_cell("a", outputs=[full]),
         new_markdown_cell("A frame below."), new_code_cell("other_frame", outputs=[empty]),
     ]  # fmt: skip

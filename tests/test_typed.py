@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from crosswave.cli import app
 from crosswave.printed.faults import quantity_faults
+from crosswave.printed.intervals import QuantityError, number
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import QuantityError, number
 from crosswave.reconstruct.typed import read_figures
 from crosswave.report.typed_counts import count_typed
 from crosswave.study import Registry

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.printed.quantity import QuantityError, number
+from crosswave.printed.intervals import QuantityError, number
 from crosswave.study import DataError, load_registry
 from crosswave.study.faults import MOST
 from crosswave.study.texts import LARGEST, unfit_texts

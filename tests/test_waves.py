@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from crosswave.printed.ends import percent_ends
+from crosswave.printed.intervals import percent_interval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study import Registry
@@ -85,9 +85,9 @@ def test_an_unknown_n_is_tried_from_the_smallest_that_can_print_it_to_the_larges
 def test_what_is_tried_encloses_every_count_on_every_size_in_between(waves: Callable[..., Any], percent: int) -> None:
     """No size between two tried ones can print a share beyond the shares that are tried with both."""
     [wave], _ = waves((2017, None, f"{percent}%", {}))
-    low, high, _ = percent_ends(str(percent), 0)
+    shares = percent_interval(str(percent), 0)
     for n in range(1, 400):
-        for count in range(math.ceil(low * n), math.floor(high * n) + 1):
+        for count in range(math.ceil(shares.low * n), math.floor(shares.high * n) + 1):
             tried = wave.shares[(wave.sizes == wave.sizes.min()) | (wave.sizes == wave.sizes.max())]
             assert tried.min() <= count / n <= tried.max()
             assert wave.sizes.min() <= n <= wave.sizes.max()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 _FORMULA = ("=", "+", "-", "@")
 _SIGNED = re.compile(r"[+-]( ?\d[\d.,]*[\w%/ ]*)?")
@@ -13,6 +14,21 @@ _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 def capital(text: str) -> str:
     """Return text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
+
+
+def years_between(years: Collection[int], from_year: int | None, to_year: int | None) -> tuple[int, int]:
+    """Return the first and the last year of a range: those of `years` where an end is left open.
+
+    Raises
+    ------
+    ValueError
+        The first year is after the last.
+    """
+    first = min(years, default=0) if from_year is None else from_year
+    last = max(years, default=0) if to_year is None else to_year
+    if first > last:
+        raise ValueError(f"from_year {first} must not be after to_year {last}; swap them")
+    return first, last
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -92,7 +92,7 @@ def page(shop: Workshop, rounds: int) -> Found:
     cold = Times("one page, the papermill command", tuple(shop.timed(shop.papermill([task])[0]) for _ in range(rounds)))
     code = (
         "import sys, time; from pathlib import Path; from crosswave.report.run.tasks import Task; "
-        "from crosswave.report.run.work import make_page, warm_up; warm_up()\n"
+        "from crosswave.report.run.cluster import make_page, warm_up; warm_up()\n"
         f"task = Task({task.page!r}, Path({str(task.notebook)!r}), {dict(task.parameters)!r}, 'survey')\n"
         f"for _ in range({rounds}):\n"
         "    begun = time.perf_counter(); made = make_page(task); assert not made.error, made.error\n"

@@ -14,8 +14,8 @@ from crosswave.api import drawing
 from crosswave.api.comparisons import ComparisonResult, comparison_frame
 from crosswave.api.rules import load_for_typed
 from crosswave.api.showing import Shown, records
-from crosswave.printed.quantity import Quantity
-from crosswave.reconstruct.by_hand import counts_on
+from crosswave.printed.intervals import Quantity
+from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report.typed_counts import Counted, count_typed
 from crosswave.study.loading import load_rules
 from crosswave.study.places import find_rules
@@ -145,12 +145,12 @@ class CountsResult(Shown):
 
 def _figure_frame(share: Quantity, n: npt.NDArray[np.int64]) -> pd.DataFrame:
     """The counts of one figure on each n."""
-    found = [counts_on(share, int(size)) for size in n]
+    found = [counts_of(share, int(size)) for size in n]
     ends = [(one[0], one[-1]) if one else (None, None) for one in found]
     frame = pd.DataFrame(ends, columns=["count_low", "count_high"]).astype("Int64")
     frame.insert(0, "printed", share.printed)
     frame.insert(1, "n", n)
-    return frame.assign(share_low=float(share.low), share_high=float(share.ends.high))
+    return frame.assign(share_low=float(share.low), share_high=float(share.high))
 
 
 def compare(

@@ -226,7 +226,7 @@ class Study:
         Parameters
         ----------
         survey_id : str, optional
-            As in ``surveys()["survey_id"]``; if absent, the survey that the others of the first topic are held against.
+            As in ``surveys()["survey_id"]``; if absent, the one that study.yaml shows.
 
         alpha, design_effect : float, optional
             As for `settings`: of the intervals.
@@ -247,7 +247,7 @@ class Study:
         True
         """
         settings = self.settings(alpha=alpha, design_effect=design_effect)
-        wanted = self._first_survey if survey_id is None else survey_id
+        wanted = self.loaded.shown("survey") if survey_id is None else survey_id
         return SurveyResult(self.loaded.survey(wanted), self.reconstructions[wanted], settings)
 
     def trend(
@@ -266,7 +266,7 @@ class Study:
         Parameters
         ----------
         construct_id : str, optional
-            As in ``topics()["construct_id"]``; if absent, the first topic of the overview.
+            As in ``topics()["construct_id"]``; if absent, the one that study.yaml shows.
         alpha, design_effect, total_error, smallest_change, from_year, to_year : optional
             As for `settings`.
 
@@ -289,18 +289,8 @@ class Study:
             alpha=alpha, design_effect=design_effect, total_error=total_error, smallest_change=smallest_change,
             from_year=from_year, to_year=to_year,
         )  # fmt: skip
-        wanted = self._first_topic if construct_id is None else construct_id
+        wanted = self.loaded.shown("trend") if construct_id is None else construct_id
         return TrendResult(self.assessed(self.loaded.construct(wanted), settings))
-
-    @cached_property
-    def _first_topic(self) -> str:
-        every = self.loaded.constructs
-        return next((name for name, one in every.items() if one.overview), next(iter(every), ""))
-
-    @cached_property
-    def _first_survey(self) -> str:
-        answers = self.loaded.constructs[self._first_topic].answers if self._first_topic else ()
-        return answers[0].finding.split(".")[0] if answers else next(iter(self.loaded.surveys), "")
 
     def assessed(self, construct: Construct, settings: Settings) -> Trend:
         """Return one construct under some settings; the others are looked at only if it was compared."""

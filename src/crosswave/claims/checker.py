@@ -12,8 +12,9 @@ from crosswave.claims.figures import Figures
 from crosswave.claims.readings import ANSWERED, NOT_FOLLOWING, SAMPLED, in_words, readings, worst
 from crosswave.claims.sampling import licence, sampling_interval, surveys_of
 from crosswave.claims.words import condition_words
+from crosswave.printed.conditions import TARGETS
+from crosswave.printed.intervals import Span
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.spans import TARGETS, Span, Target, inside, outside
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Claim, Condition
 from crosswave.study.registry import Registry
@@ -159,7 +160,7 @@ class Checker:
         if printed := printed_sum(condition, self._figures):
             return answered_equal(span, printed)
         target = self._target(condition)
-        return "true" if inside(span, target) else "false" if outside(span, target) else "undecided by rounding"
+        return "true" if span.inside(target) else "false" if span.outside(target) else "undecided by rounding"
 
     def _sampled_once(self, condition: Condition) -> str:
         interval = sampling_interval(condition, self._figures, self.alpha)
@@ -167,9 +168,9 @@ class Checker:
             return "undetermined"
         target = self._target(condition, Fraction(str(self.registry.plan.smallest_change.value)) / 100)
         span = Span(Fraction(interval[0]), Fraction(interval[1]))
-        return "supported" if inside(span, target) else "contradicted" if outside(span, target) else "undetermined"
+        return "supported" if span.inside(target) else "contradicted" if span.outside(target) else "undetermined"
 
-    def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> Target:
+    def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> Span:
         return TARGETS[condition.is_](condition, Lexicon(self.registry.quantities), equal_within)
 
     def _licence(self, claim: Claim) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswave.claims.figures import Figures
-from crosswave.printed.quantity import number
-from crosswave.printed.spans import Span, Target, change_span, outside
+from crosswave.printed.conditions import change_span
+from crosswave.printed.intervals import Span, number
 from crosswave.study.models import Condition
 
 
@@ -73,4 +73,4 @@ def answered_equal(span: Span, printed: Printed) -> str:
     """
     if printed.same:
         return "true"
-    return "false" if outside(span, Target(-printed.within, printed.within)) else "undecided by rounding"
+    return "false" if span.outside(Span(-printed.within, printed.within)) else "undecided by rounding"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from crosswave.printed.spans import Span, change_span, fact_span
+from crosswave.printed.conditions import change_span, fact_span
+from crosswave.printed.intervals import Span
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Arithmetic
 from crosswave.reconstruct.joint import joint_ratios

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from crosswave.claims.equality import printed_sum
 from crosswave.claims.figures import Figures
-from crosswave.printed.spans import Span
+from crosswave.printed.intervals import Span
 from crosswave.study.models import Condition
 
 

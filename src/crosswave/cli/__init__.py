@@ -17,11 +17,11 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="What published surveys really say about digital transformation in the UK public sector.",
+    help="What published surveys say: printed percentages, the counts behind them, comparisons and verdicts.",
     epilog=(
-        "Examples:  [bold]crosswave check[/]  ·  [bold]crosswave show igov-2017[/]  ·  "
-        "[bold]crosswave show barrier-culture[/]  ·  [bold]crosswave run --survey igov-2017[/]  ·  "
-        "[bold]crosswave new my-survey-2020[/]  ·  "
+        "Examples:  [bold]crosswave check[/]  ·  [bold]crosswave show poll-2017[/]  ·  "
+        "[bold]crosswave show satisfaction[/]  ·  [bold]crosswave run --survey poll-2017[/]  ·  "
+        "[bold]crosswave init libraries[/]  ·  "
         '[bold]crosswave compare "58% of 235" "53% of 232"[/]  ·  [bold]crosswave explain newcombe[/]'
     ),
 )

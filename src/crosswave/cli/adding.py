@@ -1,4 +1,4 @@
-"""How a survey comes into data/: new, and the schemas that editors use."""
+"""How a study begins, and how a survey comes into data/."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from crosswave.study.models import Vocabulary
 
 adding = typer.Typer()
+
+
+@adding.command(epilog="Example:  [bold]crosswave init libraries[/]  writes a study that runs at once")
+def init(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")]) -> None:
+    """Write a study on another topic: data files, plan, notebooks, and two made-up surveys so that it runs at once."""
+    from crosswave.study.faults import shown_path
+    from crosswave.study.starter import start_study
+
+    with plain_faults():
+        path = start_study(folder)
+    print(f"{shown_path(path)} is there; change data/study.yaml, and then: cd {path} && crosswave run")
 
 
 @adding.command(epilog="Example:  [bold]crosswave new town-poll-2021[/]  writes data/surveys/town-poll-2021.yaml")

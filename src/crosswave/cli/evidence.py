@@ -58,9 +58,7 @@ def list_(
         print(f"{name}\t{words}")
 
 
-@evidence.command(
-    epilog="Examples:  [bold]crosswave show igov-2017.barriers.culture[/]  ·  [bold]crosswave show has-strategy[/]"
-)
+@evidence.command(epilog="Examples:  [bold]crosswave show poll-2017.trust.yes[/]  ·  [bold]crosswave show trust[/]")
 def show(
     name: Annotated[str, typer.Argument(metavar="FINDING|SURVEY|CONSTRUCT", help="The id of any of them.")],
     data: Data = None,

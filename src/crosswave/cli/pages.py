@@ -15,14 +15,14 @@ pages = typer.Typer()
 _LONGEST = 1000
 
 
-@pages.command(epilog="Examples:  [bold]crosswave run[/]  ·  [bold]crosswave run --survey igov-2017 --force[/]")
+@pages.command(epilog="Examples:  [bold]crosswave run[/]  ·  [bold]crosswave run --survey poll-2017 --force[/]")
 def run(
     survey: Annotated[list[str] | None, typer.Option(help="Only the page of this survey; may be repeated.")] = None,
     construct: Annotated[
         list[str] | None, typer.Option(help="Only the page of this construct; may be repeated.")
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(help="Only these pages: start, synthesis, survey/igov-*, trend.")
+        list[str] | None, typer.Option(help="Only these pages: start, synthesis, survey/poll-*, trend.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 takes one for each core and one more.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Make unchanged pages again.")] = False,
@@ -83,7 +83,7 @@ def _read(text: str) -> object:
         return text
 
 
-@pages.command(epilog="Example:  [bold]crosswave reconstruct igov-2017 --draws 20 --seed 1 --out drawn[/]")
+@pages.command(epilog="Example:  [bold]crosswave reconstruct poll-2017 --draws 20 --seed 1 --out drawn[/]")
 def reconstruct(
     survey: Annotated[str, typer.Argument(metavar="SURVEY", help="The id of a survey.")],
     out: Annotated[Path, typer.Option(help="The folder that gets the file.")],

@@ -105,10 +105,9 @@ def compare_pairs(pairs: Sequence[P], errors: Sequence[tuple[float, float]], cri
 
     Examples
     --------
-    >>> from fractions import Fraction
     >>> from crosswave.difference.feasible import feasible_share
-    >>> from crosswave.printed.quantity import Quantity
-    >>> whole = lambda p: Quantity(f"{p}%", Fraction(2 * p - 1, 200), Fraction(2 * p + 1, 200), 0, "rounded")
+    >>> from crosswave.printed.percents import percentage
+    >>> whole = lambda p: percentage(f"{p}%", "nearest")
     >>> pair = SharePair(feasible_share(whole(40), (1000, 1000)), feasible_share(whole(46), (800, 800)))
     >>> plain = Criteria(alpha=0.05, power=0.8, margin=0.05, detectable_limit=0.15)
     >>> found = compare_pairs([pair], [(0.0, float("inf"))], plain)[0]

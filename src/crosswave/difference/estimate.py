@@ -167,7 +167,7 @@ def estimate_share(
 
     Examples
     --------
-    Of 62 or 60 people who lacked confidence 73 % named skills (iGov 2017): 45 of 62 or 44 of 60.
+    Of 62 or 60 people who lacked confidence 73 % named skills: 45 of 62 or 44 of 60.
 
     >>> e = estimate_share([44, 45], [60, 62])
     >>> f"{e.estimate:.4f} {e.low:.4f} {e.high:.4f}"

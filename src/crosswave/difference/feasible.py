@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crosswave.arguments import FloatArray
-from crosswave.printed.quantity import Quantity
-from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes
+from crosswave.printed.intervals import Quantity
+from crosswave.reconstruct.closed_form import BASES_LISTED, COUNTS_LISTED
 from crosswave.reconstruct.finding import FindingCounts
-from crosswave.reconstruct.parts import BASES_LISTED, COUNTS_LISTED
+from crosswave.reconstruct.single_figures import N_LARGEST, fitting_sizes
 
 _SIZES_TRIED = 12
 
@@ -120,12 +120,26 @@ def feasible_share(
         Whether words stand where a number could, if the text does not say it.
     """
     fitting = [] if sizes is None else fitting_sizes([printed], range(sizes[0], sizes[1] + 1))
-    ends, words = printed.ends, printed.verbal if verbal is None else verbal
+    words = printed.verbal if verbal is None else verbal
     counts = FindingCounts(
-        "", "bounded", ends.low, ends.high, None, None, None, None, (), (), words, None, None, "", ends.high_open
+        "",
+        "bounded",
+        printed.low,
+        printed.high,
+        None,
+        None,
+        None,
+        None,
+        (),
+        (),
+        words,
+        None,
+        None,
+        "",
+        printed.high_open,
     )
     if fitting:
-        each = [range(ends.fewest(n), ends.most(n) + 1) for n in fitting]
+        each = [range(printed.fewest(n), printed.most(n) + 1) for n in fitting]
         low, high = each[0][0], each[-1][-1]
         counts = replace(
             counts, level="consistent", count_low=low, count_high=high, base_low=fitting[0], base_high=fitting[-1],

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crosswave.printed.ends import Ends, percent_ends
+from crosswave.printed.intervals import Printed, RationalInterval, Shares, percent_interval, shares_around
 from crosswave.printed.words import named_share, small_number
 
 _DIGITS = re.compile(r"([0-9]+)(?:\.([0-9]+))?%")
@@ -15,14 +15,16 @@ _BETWEEN = re.compile(r"(?:between (?P<a>.+) and (?P<b>.+)|(?:from )?(?P<c>.+?) 
 _HALF_PERCENT = Fraction(1, 200)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+@dataclass(frozen=True, kw_only=True)
+class Share(Printed[Fraction]):
     """A share that a text names."""
 
     value: Fraction
-    ends: Ends
-    decimals: int | None
-    reason: str
+
+
+def _named(text: str, value: Fraction, shares: Shares, decimals: int | None, reason: str) -> Share:
+    ends = (shares.low, shares.high, shares.high_open)
+    return Share(*ends, printed=text, value=value, decimals=decimals, reason=reason)
 
 
 def percentage(text: str, rounding: str) -> Share | None:
@@ -31,7 +33,7 @@ def percentage(text: str, rounding: str) -> Share | None:
     if digits is None:
         return _halves(text, rounding)
     reason = f"rounded to {decimals} decimals" if decimals else "rounded"
-    return Share(Fraction(digits) / 100, percent_ends(digits, decimals, rounding), decimals, reason)
+    return _named(text, Fraction(digits) / 100, percent_interval(digits, decimals, rounding), decimals, reason)
 
 
 def _digits(text: str) -> tuple[str | None, int]:
@@ -48,22 +50,18 @@ def _halves(text: str, rounding: str) -> Share | None:
     if whole is None:
         return None
     value = Fraction(2 * whole + 1, 200)
-    below, above = {"nearest": (_HALF_PERCENT / 2,) * 2, "truncated": (Fraction(0), _HALF_PERCENT)}[rounding]
-    ends = Ends(max(value - below, Fraction(0)), min(value + above, Fraction(1)), rounding == "truncated")
-    return Share(value, ends, None, "printed to halves of a per cent")
+    return _named(text, value, shares_around(value, _HALF_PERCENT, rounding), None, "printed to halves of a per cent")
 
 
-def share_range(text: str, rounding: str) -> Ends | None:
-    """Return the ends of a printed range, or None where a text is none."""
+def share_range(text: str, rounding: str) -> Shares | None:
+    """Return a printed range, or None where a text is none."""
     match = _BETWEEN.fullmatch(text)
     first, last = (match["a"] or match["c"], match["b"] or match["d"]) if match else ("", "")
     sign = "%" if last.endswith("%") and not first.endswith("%") else ""
     low, high = _end(first + sign, rounding) or _end(first, rounding), _end(last, rounding)
-    return Ends(low.low, high.high, high.high_open) if low and high else None
+    return RationalInterval(low.low, high.high, high.high_open) if low and high else None
 
 
-def _end(text: str, rounding: str) -> Ends | None:
-    if share := percentage(text, rounding):
-        return share.ends
+def _end(text: str, rounding: str) -> Shares | None:
     value = named_share(text)
-    return None if value is None else Ends(value, value)
+    return percentage(text, rounding) or (None if value is None else RationalInterval(value, value))

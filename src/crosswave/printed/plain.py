@@ -1,10 +1,12 @@
-"""Printed text in one form, so that what is written in several ways is read in one."""
+"""Printed text in one form, so that what is written in several ways is read in one, and marks of missing figures."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
+
+from crosswave.study.models import Answer
 
 _DASHES = "‐‑‒–—−"
 _FRACTIONS = {
@@ -28,6 +30,11 @@ _FORMS = (
     (re.compile(r"\s+"), " "),
 )
 
+_MARK = re.compile(
+    r"\*+|[-–—]+|\.\.+|…|:|#|\[[a-z]{1,3}\]|[cxzu]|n\.? ?[/.]? ?[akd]\.?|not available|not applicable|suppressed",
+    re.IGNORECASE,
+)
+
 
 @lru_cache(maxsize=2048)  # a survey has many figures and few different ones
 def plain(text: str) -> str:
@@ -42,3 +49,19 @@ def plain(text: str) -> str:
     for pattern, form in _FORMS:
         text = pattern.sub(form, text)
     return text.strip()
+
+
+def is_mark(printed: str) -> bool:
+    """Return whether a printed text is the mark of a figure that is missing or suppressed.
+
+    Examples
+    --------
+    >>> [is_mark(text) for text in ("*", "[c]", "n/a", "nearly half")]
+    [True, True, True, False]
+    """
+    return _MARK.fullmatch(printed.strip()) is not None
+
+
+def is_withheld(answer: Answer) -> bool:
+    """Return whether a figure is kept as a mark alone, with the reason why it cannot be used."""
+    return answer.unusable is not None and is_mark(answer.printed)

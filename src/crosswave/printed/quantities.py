@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from crosswave.printed.index import Hedged, head_count, indexed, share_value
-from crosswave.printed.misprints import share_advice
+from crosswave.printed.intervals import Printed, Quantity, QuantityError, RationalInterval, Shares, number
 from crosswave.printed.percents import percentage, share_range
 from crosswave.printed.plain import plain
-from crosswave.printed.quantity import Quantity, QuantityError, number
+from crosswave.printed.words import is_count_of, ratio
 from crosswave.study.models import Phrase, Quantities, Rule
 from crosswave.study.models.quantities import Reach
 from crosswave.words import arrived
+
+Some = TypeVar("Some", bound=Shares)
+
+_SHORT = 80
+"""A text is repeated in its advice up to so many characters."""
+
+_ADVICE: Mapping[Callable[[str], object], str] = {
+    re.compile(r"[0-9]{1,3}(\.[0-9]+)?").fullmatch: "is a bare number; write {text}% for a percentage, or a count as "
+    "137 of 235",
+    re.compile(r"[0-9][0-9.,]*").fullmatch: "is a bare number; write 58% for a percentage, or a count as 137 of 235",
+    is_count_of: "is a count and who answered, and no share; write {counts}",
+    re.compile(r".*[0-9],[0-9].*").fullmatch: "has a comma in a percentage; write a decimal with a point: {pointed}",
+    re.compile(r".*[0-9.]e[-+]?[0-9].*").fullmatch: "has an exponent; write the number in full: 58%",
+    re.compile(r".*\(.*").fullmatch: "says more in brackets, which may be a count or who answered; write 58% of 235 if "
+    "235 answered, or 137 of 235 if 137 gave this answer",
+    re.compile(r".*(%|half|third|quarter) ?([*†‡#^¹²³]|\[).*").fullmatch: "has the mark of a note; write the share "
+    "alone once the note is read: 58%",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +58,35 @@ class Lexicon:
     def _in_words(self, printed: str, text: str, rounding: str) -> Quantity:
         index = indexed(self.quantities, "proportion")
         hedged = index.hedged(text)
-        if hedged and hedged.text != text and index.is_bare(hedged.rule) and percentage(hedged.text, rounding):
-            return _exact(printed, hedged.text, rounding)  # "only 58%"
+        bare = hedged and hedged.text != text and index.is_bare(hedged.rule)
+        if hedged and bare and (share := percentage(hedged.text, rounding)):  # "only 58%"
+            return replace(_up_to_all(printed, share), printed=printed)
         if phrase := index.phrase(text):
             return _of_phrase(printed, phrase)
-        if ends := share_range(text, rounding):
-            low, high = _up_to_all(printed, (ends.low, ends.high))
-            return Quantity(printed, low, high, None, "a printed range, its ends rounded", ends.high_open)
+        if shares := share_range(text, rounding):
+            low, high, high_open = (_up_to_all(printed, shares).low, shares.high, shares.high_open)
+            return Printed(low, high, high_open, printed=printed, reason="a printed range, its ends rounded")
         return self._by_rule(printed, text, hedged)
 
     def _by_rule(self, printed: str, text: str, hedged: Hedged | None) -> Quantity:
         value = share_value(hedged.text) if hedged else None
         if hedged is None or value is None:
-            raise QuantityError(share_advice(printed, text))
+            raise QuantityError(_advice(printed, text))
         reach = _reach(hedged.rule, value)
         low, high = _around(value, reach)
-        low, high = _up_to_all(printed, (max(low, Fraction(0)), min(high, Fraction(1))))
-        if low == high and not indexed(self.quantities, "proportion").is_bare(hedged.rule):
+        shares = _up_to_all(printed, RationalInterval(max(low, Fraction(0)), min(high, Fraction(1))))
+        if shares.low == shares.high and not indexed(self.quantities, "proportion").is_bare(hedged.rule):
             raise QuantityError(
                 f"{arrived(printed)} hedges all or nothing, which leaves one share alone; write 0% or 100%"
             )
-        return Quantity(printed, low, high, None, reach.reason)
+        return Printed(shares.low, shares.high, printed=printed, reason=reach.reason)
 
-    def known_count(self, printed: str) -> Quantity | None:
+    def known_count(self, printed: str) -> Printed[Fraction | None] | None:
         """Return the whole numbers that quantities.yaml gives to a printed text, if it names it."""
         phrase = indexed(self.quantities, "count").phrase(plain(printed))
         return _of_phrase(printed, phrase) if phrase else None
 
-    def count(self, printed: str) -> Quantity:
+    def count(self, printed: str) -> Printed[Fraction | None]:
         """Return the whole numbers for which a printed text can stand.
 
         Raises
@@ -84,36 +105,29 @@ class Lexicon:
                 f"cannot read {arrived(printed)} as a count; print a whole number, such as 235 or over 300"
             )
         if index.is_bare(hedged.rule):
-            return Quantity(printed, value, value, 0, "printed as a number")
+            return Printed(value, value, printed=printed, decimals=0, reason="printed as a number")
         reach = _reach(hedged.rule, value)
         low, high = _around(value, reach)
         most = None if reach.above == "rest" else Fraction(math.floor(high))
-        return Quantity(printed, Fraction(math.ceil(low)), most, None, reach.reason)
+        return Printed(Fraction(math.ceil(low)), most, printed=printed, reason=reach.reason)
 
 
 def _of_phrase(printed: str, phrase: Phrase) -> Quantity:
-    return Quantity(printed, number(phrase.low), number(phrase.high), None, phrase.reason)
+    return Printed(number(phrase.low), number(phrase.high), printed=printed, reason=phrase.reason)
 
 
 @lru_cache(maxsize=2048)  # a survey has many figures and few different ones
 def _exact_percent(printed: str, rounding: str) -> Quantity | None:
-    text = plain(printed)
-    return _exact(printed, text, rounding) if percentage(text, rounding) else None
+    share = percentage(plain(printed), rounding)
+    return None if share is None else replace(_up_to_all(printed, share), printed=printed)
 
 
-def _exact(printed: str, text: str, rounding: str) -> Quantity:
-    share = percentage(text, rounding)
-    assert share is not None
-    low, high = _up_to_all(printed, (share.ends.low, share.ends.high))
-    return Quantity(printed, low, high, share.decimals, share.reason, share.ends.high_open)
-
-
-def _up_to_all(printed: str, ends: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
-    if ends[0] > ends[1]:
+def _up_to_all(printed: str, shares: Some) -> Some:
+    if shares.low > shares.high:
         raise QuantityError(
             f"{arrived(printed)} is above 100 %, or its ends are the wrong way round; mend it or call it a mean"
         )
-    return ends
+    return shares
 
 
 def _reach(rule: Rule, value: Fraction) -> Reach:
@@ -140,3 +154,16 @@ def phrases_seen(quantities: Quantities) -> Iterator[tuple[str, str, str]]:
 
 def _calibrating(seen: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
     return (use for use in seen if "exact" in use and use.get("misreport") != "yes")
+
+
+def _advice(printed: str, text: str) -> str:
+    """Why a text is no share, and what to write."""
+    counted = ratio(text) or (137, 235)
+    own = {"text": text, "pointed": text.replace(",", "."), "counts": f"{counted[0]} of {counted[1]}"}
+    for meets, advice in _ADVICE.items():
+        if meets(text) and len(text) <= _SHORT:
+            return f"{arrived(printed)} {advice.format(**own)}"
+    return (
+        f"cannot read {arrived(printed)} as a share; print a percentage, a fraction in words or a phrase of "
+        "quantities.yaml, or add the phrase there with an interval and a reason"
+    )

@@ -1,9 +1,9 @@
 """From the printed figures of a survey to the integer counts that can have printed them."""
 
 from crosswave.reconstruct.means import mean_counts, mean_totals
-from crosswave.reconstruct.rounding import fits_truncated
-from crosswave.reconstruct.solutions import Solutions, tables_from_rows
+from crosswave.reconstruct.solve import Solutions
 from crosswave.reconstruct.survey import FindingCounts, Reconstruction, reconstruct
+from crosswave.reconstruct.trials import fits_truncated
 
 __all__ = [
     "FindingCounts",
@@ -13,5 +13,4 @@ __all__ = [
     "mean_counts",
     "mean_totals",
     "reconstruct",
-    "tables_from_rows",
 ]

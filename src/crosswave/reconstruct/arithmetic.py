@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from crosswave.printed.ends import Ends
+from crosswave.printed.intervals import Shares
+from crosswave.reconstruct.effort import LARGEST, NotSolvedError, check_room
+
+IntArray = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Names = Collection[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +38,21 @@ class Figure:
 
     id: str
     printed: str
-    low: Fraction
-    high: Fraction
+    share: Shares
     decimals: int | None
     base: BaseSize
-    high_open: bool = False
 
-    @property
-    def ends(self) -> Ends:
-        """The ends of the shares that it can stand for."""
-        return Ends(self.low, self.high, self.high_open)
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Exact bounds of one figure's count and base, and every value of them where they are few."""
+
+    count_low: int
+    count_high: int
+    base_low: int
+    base_high: int
+    bases: tuple[int, ...]
+    values: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +63,6 @@ class Link:
     sum of the others. ``part``: the first is at most the second. ``complement``: the two sum to the base.
     ``organisations``: the first counts organisations where somebody gave the second, the others of its base being
     those where somebody did not.
-
-    Parameters
-    ----------
-    kind : str
-        One of the above.
-    members : tuple of str
-        Local ids of figures.
-    words : str
-        The relation, in words.
-    inferred : bool
-        Whether no source states it.
     """
 
     kind: str
@@ -108,12 +107,49 @@ def _ties(arithmetic: Arithmetic) -> Iterator[tuple[str, ...]]:
     yield from (link.members for link in arithmetic.links)
 
 
+def sizes(part: Arithmetic) -> IntArray:
+    """Return every n that print allows."""
+    low, high = part.n or (1, 1)
+    if high > LARGEST:
+        raise NotSolvedError(f"not solved: n can be {high:,}, and no more than {LARGEST:,} people answer a survey")
+    check_room(high - low + 1)
+    return np.arange(low, high + 1, dtype=np.int64)
+
+
+def wanted(part: Arithmetic, names: Names) -> set[str]:
+    """Return the figures of a part that are printed as numbers, all or those that are named."""
+    return {f.id for f in part.figures if f.decimals is not None and (names is None or f.id in names)}
+
+
 def retracted(arithmetic: Arithmetic, words: Collection[str]) -> Arithmetic:
     """Return a survey without some of its assumptions: their bases can be smaller, their links do not hold."""
-    figures = (_loosened(figure) if figure.base.assumption in words else figure for figure in arithmetic.figures)
+    figures = (
+        replace(figure, base=replace(figure.base, loose=True)) if figure.base.assumption in words else figure
+        for figure in arithmetic.figures
+    )
     links = tuple(link for link in arithmetic.links if link.words not in words)
     return replace(arithmetic, figures=tuple(figures), links=links)
 
 
-def _loosened(figure: Figure) -> Figure:
-    return replace(figure, base=replace(figure.base, loose=True))
+def without(part: Arithmetic, names: set[str]) -> Arithmetic:
+    """Return a part without some figures, and without those whose base they make up.
+
+    What is left of answers that exclude each other still sums to at most the base.
+    """
+    while resting := {f.id for f in part.figures if f.id not in names and names & set(f.base.answers)}:
+        names = names | resting
+    left = (_left_of(link, names) for link in part.links)
+    figures = tuple(figure for figure in part.figures if figure.id not in names)
+    return replace(part, figures=figures, links=tuple(link for link in left if link))
+
+
+def _left_of(link: Link, names: set[str]) -> Link | None:
+    members = tuple(member for member in link.members if member not in names)
+    if members == link.members:
+        return link
+    sums = link.kind in ("exclusive", "exhaustive") and len(members) > 1
+    return (
+        replace(link, kind="exclusive", members=members, words=link.words.removesuffix(", and are all"))
+        if sums
+        else None
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure
-from crosswave.reconstruct.model import Element, Model, elements
+from crosswave.reconstruct.cpsat import Element, Model, elements
 from crosswave.reconstruct.repairs import repairs
 
 CONFLICTS_LISTED = 10
@@ -33,17 +33,6 @@ class Conflict:
     def why(self) -> str:
         """What cannot be, without what would mend it."""
         return self.words.partition(_MENDED)[0]
-
-
-def find_conflict(arithmetic: Arithmetic) -> Conflict | None:
-    """Return one minimal conflict of a part of a survey, or None if its figures can stand together.
-
-    Parameters
-    ----------
-    arithmetic : Arithmetic
-        The part.
-    """
-    return next(find_conflicts(arithmetic, limit=1), None)
 
 
 def find_conflicts(arithmetic: Arithmetic, *, limit: int = CONFLICTS_LISTED) -> Iterator[Conflict]:

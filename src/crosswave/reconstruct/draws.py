@@ -6,22 +6,21 @@ at random; nothing may be inferred from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
-from crosswave.reconstruct.boxes import boxes, is_simple
-from crosswave.reconstruct.model import Model
+from crosswave.files import write_whole
+from crosswave.reconstruct.arithmetic import Arithmetic, Figure, IntArray, Mask, components
+from crosswave.reconstruct.closed_form import boxes, is_simple
+from crosswave.reconstruct.cpsat import Model
 from crosswave.reconstruct.trials import feasible_readings
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry
 
-Mask = npt.NDArray[np.bool_]
 NOT_IDENTIFIED = (
     "Synthetic: made up so that its tabulation prints the published figures again. How answers to different questions "
     "go together is not identified by print; infer nothing from these rows."
@@ -136,37 +135,9 @@ def respondents(reading: Arithmetic, draw: Draw, rng: np.random.Generator) -> pd
     return pd.DataFrame(columns | answers)
 
 
-def tabulate(table: pd.DataFrame) -> pd.DataFrame:
-    """Return count, base and share of each answer of a table of respondents.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `respondents`.
-
-    Returns
-    -------
-    DataFrame
-        Index: local id of the figure; columns ``count``, ``base``, ``share``.
-    """
-    answers = [name for name in table.columns if "." in name]
-    long = table.melt(value_vars=answers, var_name="figure", value_name="yes").dropna()
-    by_figure = long.astype({"yes": bool}).groupby("figure", sort=False)["yes"].agg(count="sum", base="size")
-    return by_figure.assign(share=by_figure["count"] / by_figure["base"])
-
-
 def write_table(table: pd.DataFrame, path: Path) -> Path:
     """Write a table of respondents, whole or not at all, and return the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        if path.suffix == ".csv":
-            table.to_csv(aside, index=False)
-        else:
-            table.to_parquet(aside, index=False)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(path, table.to_csv(index=False) if path.suffix == ".csv" else table.to_parquet(index=False))
     return path
 
 
@@ -218,22 +189,13 @@ class _People:
 
     def _exclude_each_other(self, name: str) -> set[str]:
         group = {name}
-        for members in self._exclusive_sets():
-            if group & members:
-                group |= members
-        return group
-
-    def _exclusive_sets(self) -> Iterator[set[str]]:
         for link in self._links:
-            if link.kind in _SUMS:
-                yield set(link.members)
-            elif link.kind == "net":
-                yield set(link.members[1:])
+            members = set(link.members if link.kind in _SUMS else link.members[1:] if link.kind == "net" else ())
+            group |= members if group & members else set()
+        return group
 
     def _some(self, among: Mask, how_many: int) -> Mask:
         return self._mask(self._rng.choice(np.flatnonzero(among), size=how_many, replace=False))
 
-    def _mask(self, rows: npt.NDArray[np.int64]) -> Mask:
-        mask = np.zeros(self._rows, dtype=bool)
-        mask[rows] = True
-        return mask
+    def _mask(self, rows: IntArray) -> Mask:
+        return np.isin(np.arange(self._rows), rows)

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 EFFORT = 10.0
-"""Units for a survey, and for each of its retractions: the surveys of ``data/`` take less than one of them."""
+"""Units for a survey, and for each of its retractions: the surveys of ``data/`` take less than two of them."""
 
 CELLS = 2**23
 """Numbers in one table of counts: 64 million bytes."""
@@ -42,13 +42,7 @@ _allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None
 
 @contextmanager
 def at_most(units: float = EFFORT) -> Iterator[None]:
-    """Let what is done in a ``with`` block be no more than some work, and no more than a block around it allows.
-
-    Raises
-    ------
-    NotSolvedError
-        It was more.
-    """
+    """Let what is done in a ``with`` block be no more than some work, and no more than a block around it allows."""
     token = _allowance.set(_Allowance(units, _allowance.get()))
     try:
         yield
@@ -57,13 +51,7 @@ def at_most(units: float = EFFORT) -> Iterator[None]:
 
 
 def spend(units: float) -> None:
-    """Count some work, done or about to be done.
-
-    Raises
-    ------
-    NotSolvedError
-        It is more than is left.
-    """
+    """Count some work, done or about to be done; raise `NotSolvedError` where it is more than is left."""
     if allowance := _allowance.get():
         allowance.spend(units)
 
@@ -77,13 +65,7 @@ def left() -> float:
 
 
 def check_room(cells: int) -> None:
-    """Refuse a table of counts that would take too much memory, and count the work of one that does not.
-
-    Raises
-    ------
-    NotSolvedError
-        They are too many.
-    """
+    """Raise `NotSolvedError` for a table of counts that takes too much memory; count the work of one that does not."""
     if cells > CELLS:
         raise NotSolvedError(f"not solved: print leaves {cells:,} numbers to be tried at once, more than {CELLS:,}")
     spend(cells / 1e8)

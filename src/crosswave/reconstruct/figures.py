@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Iterator
 from itertools import product
 
-from crosswave.printed.marks import is_withheld
+from crosswave.printed.intervals import RationalInterval
+from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.printed.sizes import sample_range
-from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.effort import NotSolvedError
-from crosswave.reconstruct.links import links_of
 from crosswave.study.models import ORGANISATIONS, Base, Plan, Survey
 from crosswave.study.registry import Finding, findings_of
 
@@ -18,24 +20,12 @@ READINGS_TRIED = 256
 """A survey whose ambiguous bases can be read in more ways is not solved."""
 
 
-def readings(survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[str] = frozenset()) -> list[Arithmetic]:
+def interpretations(
+    survey: Survey, lexicon: Lexicon, plan: Plan, without: frozenset[str] = frozenset()
+) -> list[Arithmetic]:
     """Return a survey as arithmetic, once for each reading of its ambiguous bases.
 
-    Parameters
-    ----------
-    survey : Survey
-        The wave.
-    lexicon : Lexicon
-        Reads printed text.
-    plan : Plan
-        Says where "over 300" ends.
-    without : frozenset of str
-        Local ids to leave out, such as rival values.
-
-    Raises
-    ------
-    NotSolvedError
-        They are more than `READINGS_TRIED`.
+    Rival values are left out by their local ids. Raises `NotSolvedError` for more than `READINGS_TRIED`.
     """
     n = people(survey, lexicon, plan)
     shares = [finding for finding in findings_of(survey) if _is_share(finding) and finding.local_id not in without]
@@ -90,7 +80,7 @@ def _one_reading(
         figures = [figure for figure in figures if figure not in missing]
         known = {figure.id for figure in figures}
     words = tuple(f"{place}: {_chosen(survey, place, pick)}" for place, pick in choice.items())
-    return Arithmetic(tuple(figures), tuple(links_of(shares, figures)), n, words, survey.rounding or "nearest")
+    return Arithmetic(tuple(figures), tuple(_links(shares, figures)), n, words, survey.rounding or "nearest")
 
 
 def _chosen(survey: Survey, place: str, pick: int) -> str:
@@ -114,11 +104,9 @@ def _figure(finding: Finding, lexicon: Lexicon, n: tuple[int, int] | None, choic
     size = size_of(finding, n, base)
     if size is None:
         return None
-    quantity = lexicon.share(finding.answer.printed, finding.survey.rounding or "nearest")
-    ends = quantity.ends
-    return Figure(
-        finding.local_id, finding.answer.printed, ends.low, ends.high, quantity.decimals, size, ends.high_open
-    )
+    share = lexicon.share(finding.answer.printed, finding.survey.rounding or "nearest")
+    interval = RationalInterval(share.low, share.high, share.high_open)
+    return Figure(finding.local_id, finding.answer.printed, interval, share.decimals, size)
 
 
 def size_of(finding: Finding, n: tuple[int, int] | None, base: Base | None = None) -> BaseSize | None:
@@ -142,3 +130,56 @@ def _organisations(finding: Finding) -> BaseSize | None:
     size, place = finding.survey.organisations, finding.question.id
     words = f"{place} counts all {size} organisations, once each"
     return BaseSize(f"{place}|{ORGANISATIONS}", ORGANISATIONS, size, size, (), words) if size else None
+
+
+def _links(shares: list[Finding], figures: list[Figure]) -> Iterator[Link]:
+    """What ties the figures of a survey together: sums, nets, parts, the rest, organisations behind people."""
+    known = {figure.id: figure for figure in figures}
+    modelled = [finding for finding in shares if finding.local_id in known]
+    yield from _exclusive(shares, known)
+    for finding in modelled:
+        answer, question = finding.answer, finding.question
+        parts = tuple(f"{question.id}.{part}" for part in answer.net_of)
+        if parts and set(parts) <= set(known):
+            yield Link("net", (finding.local_id, *parts), f"{finding.local_id} is the sum of {', '.join(parts)}")
+        for kind, (key, one_base, words) in _PAIRS.items():
+            other = f"{question.id}.{getattr(answer, key)}"
+            if other in known and (known[other].base.key == known[finding.local_id].base.key) == one_base:
+                yield Link(kind, (finding.local_id, other), words.format(finding.local_id, other))
+
+
+_PAIRS = {
+    "part": ("part_of", True, "{0} is part of {1}"),
+    "complement": ("complement_of", True, "{0} is the rest of {1}"),
+    "organisations": ("organisations_of", False, "{0} counts the organisations where somebody gave {1}, and no others"),
+}
+"""Relations of two figures: the field that names the other, whether both rest on one base, and the words."""
+
+
+def _exclusive(shares: list[Finding], known: dict[str, Figure]) -> Iterator[Link]:
+    plain = [finding for finding in shares if _excludes(finding)]
+    offered = Counter((finding.question.id, finding.answer.item) for finding in plain)
+    groups: dict[tuple[str, str | None, str], list[Finding]] = {}
+    for finding in plain:
+        if finding.local_id in known:
+            key = (finding.question.id, finding.answer.item, known[finding.local_id].base.key)
+            groups.setdefault(key, []).append(finding)
+    for (question, item, _), group in groups.items():
+        members = tuple(finding.local_id for finding in group)
+        if len(members) > 1:
+            whole = _all_offered(group[0], len(members) == offered[question, item])
+            kind = "exhaustive" if whole else "exclusive"
+            words = f"answers to {question} exclude each other" + (", and are all" if kind == "exhaustive" else "")
+            yield Link(kind, members, words, group[0].question.response_inferred)
+
+
+def _all_offered(finding: Finding, all_known: bool) -> bool:
+    """Whether the answers that are known are all there were: one that is withheld took its part of the base."""
+    others = (other for other in finding.question.answers if other.item == finding.answer.item)
+    return finding.question.exhaustive and all_known and not any(map(is_withheld, others))
+
+
+def _excludes(finding: Finding) -> bool:
+    return finding.question.response in ("single", "scale", "fact") and not (
+        finding.answer.net_of or finding.answer.part_of
+    )

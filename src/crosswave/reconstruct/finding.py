@@ -1,13 +1,24 @@
-"""What the print of one figure admits, and the levels that say how well it is supported."""
+"""What the print of one figure admits, and the level that says how well it is supported, with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
+from typing import Any
 
-from crosswave.printed.ends import Ends
-from crosswave.reconstruct.weighting import Weighted
+from crosswave.printed.intervals import Quantity, RationalInterval, Shares
+from crosswave.printed.plain import is_withheld
+from crosswave.printed.quantities import Lexicon
+from crosswave.reconstruct.arithmetic import BaseSize, Counts
+from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.figures import describe
+from crosswave.reconstruct.means import Mean
+from crosswave.reconstruct.power import Possible, alone_power, joint_power
+from crosswave.reconstruct.weighting import Weighted, weighting_of
+from crosswave.study.models import ORGANISATIONS, Plan, Survey
+from crosswave.study.registry import Finding, findings_of
 
 LEVELS: Mapping[str, str] = {
     "recomputed": "computed again from microdata",
@@ -24,33 +35,20 @@ LEVELS: Mapping[str, str] = {
 class FindingCounts:
     """What the print of one figure admits.
 
-    Parameters
+    Attributes
     ----------
-    finding_id : str
-        survey.question.answer.
     level : str
-        One of `LEVELS`.
+        One of `LEVELS`; `reason` says why, in words.
     share_low, share_high : Fraction or None
-        The shares for which the printed text can stand; None where it is no share.
+        The shares for which the printed text can stand, the highest left out where `share_high_open`.
     count_low, count_high, base_low, base_high : int or None
         Feasible whole numbers; None where n or the base is unknown or the figure is in conflict.
-    bases : tuple of int
-        Every feasible base where they are few; holes are real.
-    values : tuple of int
-        Every feasible count where they are few; holes are real.
-    verbal : bool
-        Whether words stand where a number could.
-    power : float or None
-        Share of the values with the same decimals that could not have been printed beside all other figures: what
-        this figure could have failed. Zero means that nothing could have failed. None where there are no counts, or so
-        many values that they were not counted.
-    power_alone : float or None
-        The same by the size of its base only; never more than `power`.
-    reason : str
-        Why it has this level, in words.
-    share_high_open : bool, default False
-        Whether `share_high` itself is left out, as where digits are cut off.
-    weighted : Weighted or None, default None
+    bases, values : tuple of int
+        Every feasible base, and every feasible count, where they are few; gaps are real.
+    power, power_alone : float or None
+        Share of the values with the same decimals that could not have been printed beside all other figures, and on
+        its base only: what this figure could have failed. None where there are no counts, or too many values.
+    weighted : Weighted or None
         What a weighted figure rests on; there are no counts then.
     """
 
@@ -72,10 +70,10 @@ class FindingCounts:
     weighted: Weighted | None = None
 
     @property
-    def ends(self) -> Ends:
+    def ends(self) -> Shares:
         """The ends of the shares for which the printed text can stand: from none to all where it is no share."""
         high = Fraction(1) if self.share_high is None else self.share_high
-        return Ends(self.share_low or Fraction(0), high, self.share_high_open)
+        return RationalInterval(self.share_low or Fraction(0), high, self.share_high_open)
 
     @property
     def typical(self) -> Fraction:
@@ -116,6 +114,113 @@ class FindingCounts:
         found = [(count, base) for base in sizes for count in self._counts_on(base, ends)]
         return [count for count, _ in found], [base for _, base in found]
 
-    def _counts_on(self, base: int, ends: Ends) -> tuple[int, ...]:
+    def _counts_on(self, base: int, ends: Shares) -> tuple[int, ...]:
         low, high = max(ends.fewest(base), self.count_low or 0), min(ends.most(base), self.count_high or 0)
         return () if low > high else (low, high) if high > low else (low,)
+
+
+_NO_COUNTS: Mapping[str, Any] = dict.fromkeys(Counts.__slots__[:4]) | {"bases": (), "values": ()}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A survey with everything that was found about it."""
+
+    survey: Survey
+    lexicon: Lexicon
+    plan: Plan
+    rival: Mapping[str, str]
+    bases: Mapping[str, BaseSize]
+    n: tuple[int, int] | None = None
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    possible: Mapping[str, tuple[Possible, ...]] = field(default_factory=dict)
+    means: Mapping[str, Mean] = field(default_factory=dict)
+    unsolved: str = ""
+
+    def finding_counts(self, finding: Finding) -> FindingCounts:
+        """Return what the print of one figure admits."""
+        share, counts = self._share(finding), self.counts.get(finding.local_id)
+        level, reason = next(self._levels(finding, share, counts))
+        possible = self.possible.get(finding.local_id, ()) if counts else ()
+        return FindingCounts(
+            finding.id,
+            level,
+            share_low=share.low if share else None,
+            share_high=share.high if share else None,
+            share_high_open=share is not None and share.high_open,
+            verbal=share is not None and share.verbal,
+            power=self._power(finding, possible),
+            power_alone=self._power_alone(possible, share),
+            reason=reason,
+            weighted=self._weighted(finding),
+            **(asdict(counts) if counts else _NO_COUNTS),
+        )
+
+    def _weighted(self, finding: Finding) -> Weighted | None:
+        return weighting_of(replace(finding, survey=self.survey), self.n, self.plan)
+
+    def _share(self, finding: Finding) -> Quantity | None:
+        if finding.answer.measure not in ("share", "range") or is_withheld(finding.answer):
+            return None
+        return self.lexicon.share(finding.answer.printed, self.survey.rounding or "nearest")
+
+    def _power(self, finding: Finding, possible: tuple[Possible, ...]) -> float | None:
+        mean = self.means.get(finding.local_id)
+        return joint_power(possible) if possible else mean.power if mean and mean.fits else None
+
+    def _power_alone(self, possible: Iterable[Possible], share: Quantity | None) -> float | None:
+        ranges = {range(one.base_low, one.base_high + 1) for one in possible}
+        if not ranges or share is None or share.decimals is None:
+            return None
+        if max(sizes[-1] for sizes in ranges) >= 100 * 10**share.decimals:
+            return 0.0  # so many print every value, and need not be gone through
+        return alone_power(chain.from_iterable(ranges), share.decimals, self.survey.rounding or "nearest")
+
+    def _levels(self, finding: Finding, share: Quantity | None, counts: Counts | None) -> Iterator[tuple[str, str]]:
+        """Yield every level that applies with its reason; the first is that of the figure."""
+        name, answer = finding.local_id, finding.answer
+        if mean := self.means.get(name):
+            scores = f"whole scores have this mean, if {' and '.join(mean.assumptions)}"
+            exact = "consistent" if len(mean.sizes) == 1 else "bounded"
+            yield (exact, scores) if mean.fits else ("conflicting", mean.conflict().words)
+        if is_withheld(answer):
+            yield "unquantified", f"{answer.printed} is printed in place of a figure: {answer.unusable}"
+        if answer.measure == "size":
+            yield "unquantified", self.survey.missing or "a head count is printed, no share"
+        if answer.measure == "change":
+            yield "unquantified", "a change is printed, not a level"
+        if answer.measure == "mean":
+            yield "bounded", "a mean is printed, not a share of respondents"
+        if self.unsolved and name in self.bases:
+            yield "not-solved", self.unsolved
+        words = [conflict.words for conflict in self.conflicts if name in conflict.figures]
+        if words and counts is None:  # else in conflict with a rival value only, or not in every reading
+            yield "conflicting", "; ".join(words)
+        if others := self._rivals(name):
+            yield "sources-disagree", f"print also gives {others} for the same quantity"
+        if counts is None:
+            yield "bounded", self._not_sized(finding)
+        elif share is not None and share.verbal:
+            yield "bounded", f"printed as {answer.printed!r}: {share.reason}"
+        elif share is not None and self.survey.n.kind != "exact" and counts.base_low < counts.base_high:
+            yield "bounded", f"n is printed as {self.survey.n.printed!r}: {counts.base_low} to {counts.base_high}"
+        ambiguity = f"; {answer.ambiguity}" if answer.ambiguity else ""
+        yield "consistent", f"whole counts print it, if {self.bases[name].assumption}{ambiguity}"
+
+    def _rivals(self, name: str) -> str:
+        others = [other for other, target in self.rival.items() if target == name]
+        others += [self.rival[name]] if name in self.rival else []
+        printed = {finding.local_id: finding.answer.printed for finding in findings_of(self.survey)}
+        return ", ".join(f"{printed[other]} ({other})" for other in others)
+
+    def _not_sized(self, finding: Finding) -> str:
+        base = finding.base
+        if self.survey.weighted:
+            found = self._weighted(finding)
+            rest = f"; {found.words}" if found else ""
+            return f"the figures are weighted, so no whole counts need print them{rest}"
+        if base and base.counts and base.counts != ORGANISATIONS:
+            return f"counted on {base.counts}, not on respondents"
+        whose = "n" if base is None or base.everyone else f"the size of its base ({describe(base)})"
+        return f"{whose} is not known, so the interval comes from the printed figure alone"

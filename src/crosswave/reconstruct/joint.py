@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, components
-from crosswave.reconstruct.model import Model
+from crosswave.reconstruct.cpsat import Model
 from crosswave.reconstruct.trials import feasible_readings
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry
@@ -50,7 +50,8 @@ def _between(reading: Arithmetic, sizes: list[int], first: str, second: str) -> 
     known = {figure.id: figure for figure in reading.figures}
     if not {first, second} <= known.keys():
         return None
-    if {first, second} <= _excluded(reading, first):
+    sums = (set(link.members) for link in reading.links if link.kind in ("exclusive", "exhaustive", "complement"))
+    if any({first, second} <= members for members in sums):
         return 0, 0
     model = Model(_about(reading, {first, second}), sizes=sizes)
     both = model.both(first, second, whole=model.counts.get(_inside(reading, known[first], known[second]) or ""))
@@ -87,12 +88,6 @@ def joint_ratios(
             return None
         ends.append(found)
     return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
-
-
-def _excluded(reading: Arithmetic, name: str) -> set[str]:
-    """The answers that nobody gives together with one."""
-    sums = [link for link in reading.links if link.kind in ("exclusive", "exhaustive", "complement")]
-    return {member for link in sums if name in link.members for member in link.members}
 
 
 def _about(reading: Arithmetic, names: set[str]) -> Arithmetic:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-import numpy as np
-
-from crosswave.reconstruct.arithmetic import Arithmetic, Figure
-from crosswave.reconstruct.bits import from_mask, runs
-from crosswave.reconstruct.boxes import IntArray, Mask, relaxed
-from crosswave.reconstruct.effort import spend
-from crosswave.reconstruct.model import Model, elements
-from crosswave.reconstruct.scale import VALUES_LISTED, Run, Scale
-
-Values = int | frozenset[Run] | None
-"""The values as bits; on a long scale the counts behind them in their place; None where those are too many."""
+from crosswave.reconstruct.arithmetic import Figure, Mask
+from crosswave.reconstruct.scale import Run, Scale, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +24,7 @@ class Possible:
 def unlimited(figure: Figure, rounding: str) -> Possible:
     """Return what could stand in place of a figure whose base is not known: everything prints on some base."""
     scale = Scale.of(figure.decimals or 0, rounding)
-    return Possible(scale, _values(scale, [Run(scale.steps, 0, scale.steps)]), 1, scale.steps)
+    return Possible(scale, scale.values([Run(scale.steps, 0, scale.steps)]), 1, scale.steps)
 
 
 def joint_power(readings: Iterable[Possible]) -> float | None:
@@ -88,54 +79,3 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
 def printable(bases: Iterable[int], decimals: int, rounding: str) -> Mask:
     """Return for each value from 0 up to 100 % whether a count on any of the bases prints it."""
     return Scale.of(decimals, rounding).mask([Run(size, 0, size) for size in set(bases)])
-
-
-def possible_in_boxes(part: Arithmetic, n: IntArray, names: Collection[str]) -> dict[str, Possible]:
-    """Return what could stand in place of some figures of a part that `boxes` bounds."""
-    base = part.figures[0].base
-    sizes = n[:1] if base.low == base.high else n
-    spend(len(sizes) * len(names) / 1e6)
-    box = relaxed(part, sizes)
-    found = {}
-    for k, figure in enumerate(part.figures):
-        if figure.id in names:
-            there = box.low[k] <= box.high[k]
-            columns = (box.sizes[there].tolist(), box.low[k][there].tolist(), box.high[k][there].tolist())
-            scale = Scale.of(figure.decimals or 0, part.rounding)
-            values = _values(scale, [Run(*case) for case in zip(*columns, strict=True)])
-            found[figure.id] = Possible(scale, values, min(columns[0]), max(columns[0]))
-    return found
-
-
-def possible_in_places(figure: Figure, places: Mapping[int, int], rounding: str) -> Possible:
-    """Return what could stand in place of a figure, from the counts that are left to it on each base."""
-    scale = Scale.of(figure.decimals or 0, rounding)
-    left = [Run(base, low, high) for base, counts in places.items() for low, high in runs(counts)]
-    return Possible(scale, _values(scale, left), min(places), max(places))
-
-
-def possible_in_model(part: Arithmetic, n: IntArray, names: Collection[str]) -> dict[str, Possible]:
-    """Return what could stand in place of some figures of a part that needs a solver, value by value."""
-    return {f.id: _one_in_model(part, f, n) for f in part.figures if f.id in names}
-
-
-def _one_in_model(part: Arithmetic, figure: Figure, n: IntArray) -> Possible:
-    """Value by value, but only those that the bounds of the count and its base leave open."""
-    scale = Scale.of(figure.decimals or 0, part.rounding)
-    held = [element for element in elements(part) if (element.kind, element.name) != ("figure", figure.id)]
-    model = Model(part, held, sizes=n.tolist())
-    count, base = model.counts[figure.id], model.bases[figure.base.key]
-    (low, high), (fewest, most) = model.bounds(count), model.bounds(base)
-    sizes = max(fewest, 1), most  # a share is printed of somebody
-    if scale.steps > VALUES_LISTED:
-        return Possible(scale, None, *sizes)
-    open_ = printable(range(sizes[0], sizes[1] + 1), figure.decimals or 0, part.rounding)
-    for value in np.flatnonzero(open_).tolist():
-        ends = scale.ends(value)
-        within = ends.low * sizes[0] <= high and ends.high * sizes[1] >= low
-        open_[value] = within and model.can_print(count, base, ends)
-    return Possible(scale, from_mask(open_), *sizes)
-
-
-def _values(scale: Scale, left: list[Run]) -> Values:
-    return from_mask(scale.mask(left)) if scale.steps <= VALUES_LISTED else scale.few(left)

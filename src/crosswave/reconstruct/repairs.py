@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from crosswave.printed.ends import percent_ends
-from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure
-from crosswave.reconstruct.boxes import IntArray, boxes, is_simple
+from crosswave.printed.intervals import percent_interval
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, IntArray
+from crosswave.reconstruct.closed_form import boxes, is_simple
+from crosswave.reconstruct.cpsat import Element, Model, link_name
 from crosswave.reconstruct.effort import NotSolvedError, at_most, check_room
-from crosswave.reconstruct.model import Element, Model, link_name
 
 EFFORT_OF_REPAIRS = 0.5
 """Units of work for each kind of repair of a conflict; what is not found within it is not offered."""
@@ -44,7 +44,9 @@ def _without_assumptions(arithmetic: Arithmetic, core: Sequence[Element]) -> Ite
     for dropped in core:
         if dropped.kind == "base":
             largest = _largest_base(arithmetic, [element for element in core if element != dropped], dropped.name)
-            yield f"with a base of {largest} in place of {_stated(arithmetic, dropped.name)}"
+            base = _base(arithmetic, dropped.name)
+            ends = str(base.high) if base.low == base.high else f"{base.low} to {base.high}"
+            yield f"with a base of {largest} in place of {'all of that subset' if base.answers else ends}"
         elif dropped.kind == "link":
             yield f"without the assumption that {dropped.words}"
 
@@ -69,13 +71,6 @@ def _fitting(arithmetic: Arithmetic, held: Sequence[Element], key: str, bases: I
     return np.asarray(bases[boxes(part, bases).feasible])
 
 
-def _stated(arithmetic: Arithmetic, key: str) -> str:
-    base = _base(arithmetic, key)
-    if base.answers:
-        return "all of that subset"
-    return str(base.high) if base.low == base.high else f"{base.low} to {base.high}"
-
-
 def _base(arithmetic: Arithmetic, key: str) -> BaseSize:
     return next(figure.base for figure in arithmetic.figures if figure.base.key == key)
 
@@ -88,7 +83,7 @@ def _other_n(arithmetic: Arithmetic, core: Sequence[Element]) -> Iterator[str]:
     [base] = stated
     larger = np.arange(base.high + 1, N_FACTOR * base.high + 1, dtype=np.int64)
     fitting = _fitting(arithmetic, core, base.key, larger)
-    tried = (n for n in larger.tolist() if _fits(_resized(arithmetic, base, n), core))
+    tried = (n for n in larger.tolist() if Model(_resized(arithmetic, base, n), core).feasible())
     if n := next(iter(tried if fitting is None else fitting.tolist()), None):
         yield f"with {n} asked in place of {base.high}"
 
@@ -102,7 +97,7 @@ def _resized(arithmetic: Arithmetic, base: BaseSize, n: int) -> Arithmetic:
 def _truncated(arithmetic: Arithmetic, core: Sequence[Element]) -> Iterator[str]:
     held = {element.name for element in core if element.kind == "figure"}
     figures = tuple(_cut(figure) if figure.id in held else figure for figure in arithmetic.figures)
-    if figures != arithmetic.figures and _fits(replace(arithmetic, figures=figures), core):
+    if figures != arithmetic.figures and Model(replace(arithmetic, figures=figures), core).feasible():
         yield "with percentages cut off in place of rounded"
 
 
@@ -110,11 +105,7 @@ def _cut(figure: Figure) -> Figure:
     digits = re.match(r"\d+(?:\.\d+)?", figure.printed)
     if figure.decimals is None or digits is None:
         return figure
-    return replace(figure, **percent_ends(digits[0], figure.decimals, "truncated")._asdict())
-
-
-def _fits(arithmetic: Arithmetic, core: Sequence[Element]) -> bool:
-    return Model(arithmetic, core).feasible()
+    return replace(figure, share=percent_interval(digits[0], figure.decimals, "truncated"))
 
 
 def survey_repairs(
@@ -149,7 +140,7 @@ def _one_base(arithmetic: Arithmetic, base: BaseSize) -> Iterator[str]:
     fitting = np.arange(-(-base.low // N_FACTOR), N_FACTOR * base.high + 1, dtype=np.int64)
     for figure in same:
         check_room(len(fitting))
-        fitting = fitting[figure.ends.fewest(fitting) <= figure.ends.most(fitting)]
+        fitting = fitting[figure.share.fewest(fitting) <= figure.share.most(fitting)]
     if fitting.size and len(same) > 1:
         nearest = int(fitting[np.abs(fitting - base.high).argmin()])
         yield f"with {nearest} for all {len(same)} figures of {base.who}"
@@ -160,9 +151,5 @@ def _one_answer(held: Sequence[Figure], counts: Mapping[str, tuple[int, int]]) -
     for name in named if len(named) > 1 else ():
         low, high = counts.get(name, (1, 0))
         for size in range(max(low, 1), high + 1) if high - low <= 1 else ():
-            if all(_prints(figure, size) for figure in held):
+            if all(figure.share.fewest(size) <= figure.share.most(size) for figure in held):
                 yield f"if only the {size} behind {name} were asked"
-
-
-def _prints(figure: Figure, size: int) -> bool:
-    return figure.ends.fewest(size) <= figure.ends.most(size)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from crosswave.reconstruct.arithmetic import Counts
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
-from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.survey import assumptions_of
 from crosswave.reconstruct.trials import Trials, try_readings

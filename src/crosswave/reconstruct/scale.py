@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crosswave.printed.ends import Ends
-from crosswave.reconstruct.boxes import IntArray, Mask
+from crosswave.printed.intervals import RationalInterval, Shares
+from crosswave.reconstruct.arithmetic import IntArray, Mask
 from crosswave.reconstruct.effort import spend
 
 VALUES_LISTED = 1_000_000
@@ -31,6 +31,10 @@ class Run(NamedTuple):
     high: int
 
 
+Values = int | frozenset[Run] | None
+"""The values as bits; on a long scale the counts behind them in their place; None where those are too many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The values 0, 1 ... up to 100 % in steps of the last decimal, and how the printer gets to one of them."""
@@ -43,12 +47,16 @@ class Scale:
         """Return the scale of a percentage with so many decimals."""
         return cls(100 * 10**decimals, rounding)
 
-    def ends(self, value: int) -> Ends:
+    def shares(self, value: int) -> Shares:
         """Return the shares that print as a value."""
         below, above = _HALVES[self.rounding]
         low, high = max(2 * value - below, 0), min(2 * value + above, 2 * self.steps)
         high_open = self.rounding == "truncated" and value < self.steps
-        return Ends(Fraction(low, 2 * self.steps), Fraction(high, 2 * self.steps), high_open)
+        return RationalInterval(Fraction(low, 2 * self.steps), Fraction(high, 2 * self.steps), high_open)
+
+    def values(self, runs: Sequence[Run]) -> Values:
+        """Return which values the counts of some runs print."""
+        return from_mask(self.mask(runs)) if self.steps <= VALUES_LISTED else self.few(runs)
 
     def mask(self, runs: Sequence[Run]) -> Mask:
         """Return for each value whether a count of any run prints it; the scale has to be short.
@@ -139,3 +147,22 @@ def _halves(count: int, base: int, steps: int, *, up: bool = False) -> int:
     """The value nearest to a count of a base; of two that are equally near the lower one if rounding goes up to it."""
     twice = 2 * count * steps
     return -(-(twice - base) // (2 * base)) if up else (twice + base) // (2 * base)
+
+
+def from_mask(mask: Mask) -> int:
+    """Return the places of an array that are true, as the bits of an integer.
+
+    Examples
+    --------
+    >>> list(members(from_mask(np.array([True, False, True]))))
+    [0, 2]
+    """
+    return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
+
+
+def members(bits: int) -> Iterator[int]:
+    """Yield the places of the bits of an integer in ascending order."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

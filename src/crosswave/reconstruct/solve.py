@@ -5,18 +5,53 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from crosswave.reconstruct.arithmetic import Arithmetic, Link, components
-from crosswave.reconstruct.boxes import IntArray, Mask
+from crosswave.reconstruct.arithmetic import Arithmetic, Counts, IntArray, Mask, Names, components, sizes, without
+from crosswave.reconstruct.closed_form import ClosedForm, LooseClosedForm, is_simple
 from crosswave.reconstruct.conflicts import Conflict, find_conflicts
+from crosswave.reconstruct.cpsat import Searched
 from crosswave.reconstruct.effort import spend
-from crosswave.reconstruct.parts import Counts, Part, known, sizes
 from crosswave.reconstruct.power import Possible
-from crosswave.reconstruct.solutions import Solutions
+
+Part = ClosedForm | LooseClosedForm | Searched
+
+
+def known(part: Arithmetic) -> Part:
+    """Return a part of a survey with the cheaper exact engine that knows its counts."""
+    if not is_simple(part):
+        return Searched(part)
+    return LooseClosedForm(part) if part.figures[0].base.loose else ClosedForm(part)
+
+
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """How many tables of counts print every figure.
+
+    Parameters
+    ----------
+    number : int
+        Exact, however large, unless capped.
+    capped : bool
+        Whether a part has more than `TABLES_LISTED` tables: there are then at least so many.
+    """
+
+    number: int
+    capped: bool
+
+    def __str__(self) -> str:
+        return f"at least {_shown(self.number)}" if self.capped else _shown(self.number)
+
+
+def _shown(number: int) -> str:
+    """In full up to a thousand million million; then the power of ten, as such numbers can have thousands of digits."""
+    if number < 10**15:
+        return f"{number:,}"
+    power = math.log10(number)
+    return f"about {10 ** (power % 1):.1f} x 10^{int(power)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +81,7 @@ class Solver:
         left, conflicts = self.settled(reading)
         parts = components(left)
         n = self._fitting(left, parts)
-        counts = {name: c for part in parts for name, c in self._bounds(part, n).items()}
+        counts = {name: found for part in parts for name, found in self._ask(part, "bounds", n).items()}
         return Solution(counts, conflicts, frozenset(f.id for f in reading.figures) - counts.keys(), left)
 
     def possible(self, left: Arithmetic, names: frozenset[str] | None = None) -> dict[str, Possible]:
@@ -62,7 +97,7 @@ class Solver:
         found: dict[str, Possible] = {}
         for part, own in zip(parts, refused, strict=True):
             if names is None or any(figure.id in names for figure in part.figures):
-                found |= self._possible_in(part, np.asarray(n[refusals - own == 0]), names)
+                found |= self._ask(part, "possible", np.asarray(n[refusals - own == 0]), names)
         return found
 
     def tables(self, left: Arithmetic) -> Solutions:
@@ -70,7 +105,7 @@ class Solver:
         parts = components(left)
         n = self._fitting(left, parts)
         spend(len(n) * len(parts) / 1e6)
-        found = [self._tables_of(part, n) for part in parts]
+        found = [self._ask(part, "tables", n) for part in parts]
         if not found:
             return Solutions(1, capped=False)
         number = sum(math.prod(many) for many in zip(*(by_size for by_size, _ in found), strict=True))
@@ -109,35 +144,18 @@ class Solver:
         return np.asarray(n[np.logical_and.reduce([np.ones(len(n), bool), *map(self._fits, parts)])])
 
     def _fits(self, part: Arithmetic) -> Mask:
-        return np.asarray(self._once(part, "fits", lambda: self._known(part).fits()))
+        return np.asarray(self._once(part, "fits", lambda: known(part).fits()))
 
-    def _bounds(self, part: Arithmetic, n: IntArray) -> dict[str, Counts]:
-        found: dict[str, Counts] = self._once(part, ("bounds", _mark(n)), lambda: self._known(part).bounds(n))
-        return found
-
-    def _possible_in(self, part: Arithmetic, n: IntArray, names: frozenset[str] | None) -> dict[str, Possible]:
-        what = ("possible", _mark(n), names)
-        found: dict[str, Possible] = self._once(part, what, lambda: self._known(part).possible(n, names))
-        return found
-
-    def _tables_of(self, part: Arithmetic, n: IntArray) -> tuple[list[int], bool]:
-        found: tuple[list[int], bool] = self._once(part, ("tables", _mark(n)), lambda: self._known(part).tables(n))
-        return found
-
-    def _known(self, part: Arithmetic) -> Part:
-        found: Part = self._once(part, "known", lambda: known(part))
-        return found
+    def _ask(self, part: Arithmetic, what: str, n: IntArray, *names: Names) -> Any:
+        """What an engine answers for some sizes of n; they are told apart by a digest, as they can be a million."""
+        key = (what, hashlib.sha256(n.tobytes()).digest(), *names)
+        return self._once(part, key, lambda: getattr(known(part), what)(n, *names))
 
     def _once(self, part: Arithmetic, what: object, compute: Callable[[], object]) -> Any:
         key = (what, part.figures, part.links, part.n, part.rounding)
         if key not in self._seen:
             self._seen[key] = compute()
         return self._seen[key]
-
-
-def _mark(n: IntArray) -> bytes:
-    """What tells sizes apart; a digest, as they can be a million."""
-    return hashlib.sha256(n.tobytes()).digest()
 
 
 def _taken_out(conflicts: list[Conflict]) -> set[str]:
@@ -147,27 +165,3 @@ def _taken_out(conflicts: list[Conflict]) -> set[str]:
     """
     alone = [conflict for conflict in conflicts if len(conflict.figures) == 1]
     return {name for conflict in alone or conflicts for name in conflict.figures}
-
-
-def without(part: Arithmetic, names: set[str]) -> Arithmetic:
-    """Return a part without some figures, and without those whose base they make up.
-
-    What is left of answers that exclude each other still sums to at most the base.
-    """
-    while resting := {f.id for f in part.figures if f.id not in names and names & set(f.base.answers)}:
-        names = names | resting
-    left = (_left_of(link, names) for link in part.links)
-    figures = tuple(figure for figure in part.figures if figure.id not in names)
-    return replace(part, figures=figures, links=tuple(link for link in left if link))
-
-
-def _left_of(link: Link, names: set[str]) -> Link | None:
-    members = tuple(member for member in link.members if member not in names)
-    if members == link.members:
-        return link
-    sums = link.kind in ("exclusive", "exhaustive") and len(members) > 1
-    return (
-        replace(link, kind="exclusive", members=members, words=link.words.removesuffix(", and are all"))
-        if sums
-        else None
-    )

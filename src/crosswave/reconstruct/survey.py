@@ -7,22 +7,27 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from crosswave.memo import remembered
+from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct.arithmetic import Arithmetic, Figure
+from crosswave.reconstruct.arithmetic import Arithmetic
 from crosswave.reconstruct.conflicts import Conflict, with_repairs
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.figures import first_reading, people, rivals
-from crosswave.reconstruct.finding import LEVELS, FindingCounts
-from crosswave.reconstruct.levels import Context
+from crosswave.reconstruct.finding import LEVELS, Context, FindingCounts
 from crosswave.reconstruct.means import means_of
-from crosswave.reconstruct.nets import SUM_OF_COUNTS
-from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.power import Possible, alone_power, unlimited
 from crosswave.reconstruct.repairs import survey_repairs
-from crosswave.reconstruct.rounding import rounding_words
-from crosswave.reconstruct.solutions import Solutions
-from crosswave.reconstruct.solve import Solution, Solver
-from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED, Trial, Trials, branches_of, try_readings
+from crosswave.reconstruct.solve import Solution, Solutions, Solver
+from crosswave.reconstruct.trials import (
+    NEAREST,
+    NOT_WEIGHTED,
+    SUM_OF_COUNTS,
+    Trial,
+    Trials,
+    branches_of,
+    rounding_words,
+    try_readings,
+)
 from crosswave.study.faults import nearest
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry, findings_of
@@ -58,12 +63,12 @@ class Reconstruction:
     survey_id: str
     n: tuple[int, int] | None
     findings: Mapping[str, FindingCounts]
-    conflicts: tuple[Conflict, ...]
-    assumptions: tuple[str, ...]
-    readings: tuple[str, ...]
-    surviving: tuple[str, ...]
-    solutions: Solutions | None
-    rounding: str
+    conflicts: tuple[Conflict, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    surviving: tuple[str, ...] = ()
+    solutions: Solutions | None = None
+    rounding: str = ""
 
 
 def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:
@@ -104,27 +109,27 @@ def _made(survey: Survey, registry: Registry, retract: Collection[str]) -> Recon
 def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Reconstruction:
     """A survey with everything that is found about it; power and tables as far as the work that is left goes."""
     solver, assumptions = Solver(), assumptions_of(survey, registry)
-    check_retracted(survey, assumptions, retract)
+    _check_retracted(survey, assumptions, retract)
     trials = try_readings(survey, registry, solver, retract)
     main, counts = trials.main, trials.counts()
     branches = [branch for branch, _ in main.solved]
-    conflicts = [_with_guesses(conflict, branches[0], counts) for conflict in trials.conflicts()]
-    n = people(survey, Lexicon(registry.quantities), registry.plan)
-    means = {mean.id: mean for mean in means_of(survey, n, retract)}
-    conflicts += [mean.conflict() for mean in means.values() if not mean.fits]
     context = _context(survey, registry, retract, branches)
+    ranges = {name: (one.count_low, one.count_high) for name, one in counts.items()}
+    conflicts = [with_repairs(c, survey_repairs(branches[0], c.figures, ranges)) for c in trials.conflicts()]
+    means = {mean.id: mean for mean in means_of(survey, context.n, retract)}
+    conflicts += [mean.conflict() for mean in means.values() if not mean.fits]
     rounding = _rounding(survey, registry, main)
-    solutions = _all_tables(main.kept, solver) if counts else None
-    context = replace(context, counts=counts, conflicts=tuple(conflicts), means=means)
-    context = replace(context, possible=_all_possible(trials, solver))
+    solutions = _all_tables(main.best, solver) if counts else None
+    possible = _all_possible(trials, solver)
+    context = replace(context, counts=counts, conflicts=tuple(conflicts), means=means, possible=possible)
     return Reconstruction(
-        survey_id=survey.id,
-        n=n,
-        findings={finding.id: context.finding_counts(finding) for finding in findings_of(survey)},
+        survey.id,
+        context.n,
+        {finding.id: context.finding_counts(finding) for finding in findings_of(survey)},
         conflicts=tuple(conflicts),
         assumptions=tuple(words for words in assumptions if words not in retract),
         readings=tuple("; ".join(branch.reading) for branch in branches if branch.reading),
-        surviving=tuple("; ".join(reading) for reading in main.kept if reading),
+        surviving=tuple("; ".join(reading) for reading in main.best if reading),
         solutions=solutions,
         rounding=rounding,
     )
@@ -132,28 +137,17 @@ def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Rec
 
 def _unsolved(survey: Survey, registry: Registry, reason: str) -> Reconstruction:
     """A survey of which it was not found out what its counts can be: nothing is read into it, and nothing assumed."""
-    lexicon = Lexicon(registry.quantities)
-    context = replace(_context(survey, registry, (), [first_reading(survey, lexicon, registry.plan)]), unsolved=reason)
-    return Reconstruction(
-        survey_id=survey.id,
-        n=people(survey, lexicon, registry.plan),
-        findings={finding.id: context.finding_counts(finding) for finding in findings_of(survey)},
-        conflicts=(),
-        assumptions=(),
-        readings=(),
-        surviving=(),
-        solutions=None,
-        rounding=reason,
-    )
+    branches = [first_reading(survey, Lexicon(registry.quantities), registry.plan)]
+    context = replace(_context(survey, registry, (), branches), unsolved=reason)
+    findings = {finding.id: context.finding_counts(finding) for finding in findings_of(survey)}
+    return Reconstruction(survey.id, context.n, findings, rounding=reason)
 
 
 def _context(survey: Survey, registry: Registry, retract: Collection[str], branches: Sequence[Arithmetic]) -> Context:
     """What is known of a survey before anything is solved."""
-    taken, lexicon = survey, Lexicon(registry.quantities)
-    if NOT_WEIGHTED in retract:
-        taken = survey.model_copy(update={"weighted": True})
+    lexicon = Lexicon(registry.quantities)
     return Context(
-        taken,
+        survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey,
         lexicon,
         registry.plan,
         n=people(survey, lexicon, registry.plan),
@@ -164,19 +158,13 @@ def _context(survey: Survey, registry: Registry, retract: Collection[str], branc
 
 def _rounding(survey: Survey, registry: Registry, main: Trial) -> str:
     try:
-        return rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.kept.values()))
+        return rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.best.values()))
     except NotSolvedError as error:
         return f"rounded to the nearest is assumed; whether figures cut off would fit was {error}"
 
 
-def check_retracted(survey: Survey, assumptions: Collection[str], retract: Collection[str]) -> None:
-    """Refuse to take back what a survey does not assume.
-
-    Raises
-    ------
-    ValueError
-        One is none of this survey; the message names the nearest.
-    """
+def _check_retracted(survey: Survey, assumptions: Collection[str], retract: Collection[str]) -> None:
+    """Refuse to take back what a survey does not assume."""
     if unknown := [words for words in retract if words not in assumptions]:
         told = "; ".join(f"{words!r}{nearest(words, assumptions)}" for words in unknown)
         raise ValueError(f"{survey.id} does not assume {told}; its assumptions are those of Reconstruction.assumptions")
@@ -194,12 +182,12 @@ def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, .
 
 
 def _names(trial: Trial) -> set[str]:
-    return {f.id for solution in trial.kept.values() for f in solution.left.figures if f.decimals is not None}
+    return {f.id for solution in trial.best.values() for f in solution.left.figures if f.decimals is not None}
 
 
 def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, tuple[Possible, ...]]:
     """What could stand in place of some figures, under every reading that another value could let survive."""
-    fewest = min(len(solution.out) for solution in trial.kept.values())
+    fewest = min(len(solution.out) for solution in trial.best.values())
     known = [
         (branch, {figure.id: figure for figure in branch.figures}, solution, solver.possible(solution.left))
         for branch, solution in trial.solved
@@ -208,7 +196,9 @@ def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, t
     def one(name: str) -> Iterable[Possible]:
         for branch, figures, solution, possible in known:
             if name in solution.out:
-                solution = solver.solve(_set_free(branch, figures[name]))
+                free = replace(figures[name], share=RationalInterval(Fraction(0), Fraction(1)))
+                every = tuple(free if figure is figures[name] else figure for figure in branch.figures)
+                solution = solver.solve(replace(branch, figures=every))
                 possible = solver.possible(solution.left, frozenset((name,)))
             if len(solution.out) <= fewest:
                 anything = unlimited(next(f[name] for _, f, _, _ in known if name in f), branch.rounding)
@@ -217,31 +207,20 @@ def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, t
     return {name: tuple(one(name)) for name in names}
 
 
-def _set_free(branch: Arithmetic, free: Figure) -> Arithmetic:
-    """A reading in which one figure can be any share."""
-    wide = replace(free, low=Fraction(0), high=Fraction(1))
-    return replace(branch, figures=tuple(wide if figure is free else figure for figure in branch.figures))
-
-
-def _all_tables(kept: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
+def _all_tables(best: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
     """Where nets can be sums of print, that reading holds every table of the one in which they are shares of counts.
 
     There is at least one, whether or not they can all be counted.
     """
     try:
-        return _counted_tables(kept, solver)
+        return _counted_tables(best, solver)
     except NotSolvedError:
         return Solutions(1, capped=True)
 
 
-def _counted_tables(kept: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
-    tables = [solver.tables(solution.left) for reading, solution in kept.items() if SUM_OF_COUNTS not in reading]
+def _counted_tables(best: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
+    tables = [solver.tables(solution.left) for reading, solution in best.items() if SUM_OF_COUNTS not in reading]
     return Solutions(sum(one.number for one in tables), any(one.capped for one in tables))
-
-
-def _with_guesses(conflict: Conflict, branch: Arithmetic, counts: Mapping[str, Counts]) -> Conflict:
-    known = {name: (one.count_low, one.count_high) for name, one in counts.items()}
-    return with_repairs(conflict, survey_repairs(branch, conflict.figures, known))
 
 
 def assumptions_of(survey: Survey, registry: Registry) -> tuple[str, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct.arithmetic import Arithmetic, retracted
+from crosswave.reconstruct.arithmetic import Arithmetic, Counts, Figure, retracted
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import at_most
-from crosswave.reconstruct.figures import readings, rivals
-from crosswave.reconstruct.nets import readings_of_nets
-from crosswave.reconstruct.parts import Counts
+from crosswave.reconstruct.figures import interpretations, rivals
 from crosswave.reconstruct.solve import Solution, Solver
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry
@@ -19,6 +20,15 @@ from crosswave.study.registry import Registry
 NOT_WEIGHTED = "the figures are not weighted"
 NEAREST = "percentages are rounded to the nearest"
 CUT_OFF = "rounding: cut off after the last digit"
+NETS = "nets"
+SUM_OF_COUNTS = f"{NETS}: the share of the counts added up"
+SUM_OF_PRINT = f"{NETS}: the printed percentages added up"
+_WORDS = {
+    (True, True): "rounded to the nearest is assumed; all figures cut off after the last digit would fit as well",
+    (True, False): "rounded to the nearest is assumed; no counts print all figures cut off after the last digit",
+    (False, True): "no counts print all figures rounded to the nearest; cut off after the last digit they would fit",
+    (False, False): "no counts print all figures, rounded to the nearest or cut off after the last digit",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +36,27 @@ class Trial:
     """Every reading with its solution, and those that leave the fewest figures out, by what they read."""
 
     solved: list[tuple[Arithmetic, Solution]]
-    kept: dict[tuple[str, ...], Solution]
+    best: dict[tuple[str, ...], Solution]
 
     @classmethod
     def of(cls, branches: list[Arithmetic], solver: Solver) -> Trial:
         """Return what becomes of some readings."""
         solved = [(branch, solver.solve(branch)) for branch in branches]
         fewest = min(len(solution.out) for _, solution in solved)
-        kept = {branch.reading: solution for branch, solution in solved if len(solution.out) == fewest}
-        return cls(solved, kept)
+        best = {branch.reading: solution for branch, solution in solved if len(solution.out) == fewest}
+        return cls(solved, best)
 
     def counts(self) -> dict[str, Counts]:
-        """Return what each figure can be under any reading that is kept."""
-        return _union(self.kept.values())
+        """Return what each figure can be under any reading of the best."""
+        found: dict[str, list[Counts]] = {}
+        for solution in self.best.values():
+            for name, counts in solution.counts.items():
+                found.setdefault(name, []).append(counts)
+        return {name: _merge(many) for name, many in found.items()}
 
     def conflicts(self) -> list[Conflict]:
-        """Return the conflicts of any reading that is kept, each once."""
-        found = (conflict for solution in self.kept.values() for conflict in solution.conflicts)
+        """Return the conflicts of any reading of the best, each once."""
+        found = (conflict for solution in self.best.values() for conflict in solution.conflicts)
         return list({(conflict.figures, conflict.assumptions): conflict for conflict in found}.values())
 
 
@@ -81,32 +95,19 @@ def branches_of(
     """Return every reading of a survey under the assumptions that are made."""
     lexicon = Lexicon(registry.quantities)
     survey = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
-    found = readings(survey, lexicon, registry.plan, left_out)
+    found = interpretations(survey, lexicon, registry.plan, left_out)
     if NEAREST in retract:
-        cut = readings(survey.model_copy(update={"rounding": "truncated"}), lexicon, registry.plan, left_out)
+        cut = interpretations(survey.model_copy(update={"rounding": "truncated"}), lexicon, registry.plan, left_out)
         found += [replace(branch, reading=(*branch.reading, CUT_OFF)) for branch in cut]
     return [retracted(reading, retract) for branch in found for reading in readings_of_nets(branch)]
 
 
 def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmetic, list[int]]]:
-    """Return the readings of a survey that survive, without the figures in conflict, each with what n can be.
-
-    Raises
-    ------
-    NotSolvedError
-        That takes more work than is allowed for a survey.
-    """
+    """Return the readings of a survey that survive, without the figures in conflict, each with what n can be."""
     solver = Solver()
     with at_most():
-        kept = try_readings(survey, registry, solver).main.kept
-        return [(solution.left, solver.sizes(solution.left)) for solution in kept.values() if solution.left.figures]
-
-
-def _union(solutions: Iterable[Solution]) -> dict[str, Counts]:
-    solutions = list(solutions)
-    names = {name for solution in solutions for name in solution.counts}
-    found = {name: [s.counts[name] for s in solutions if name in s.counts] for name in names}
-    return {name: _merge(many) for name, many in found.items()}
+        best = try_readings(survey, registry, solver).main.best
+        return [(solution.left, solver.sizes(solution.left)) for solution in best.values() if solution.left.figures]
 
 
 def _merge(many: list[Counts]) -> Counts:
@@ -123,3 +124,66 @@ def _merge(many: list[Counts]) -> Counts:
 def _together(many: list[tuple[int, ...]]) -> tuple[int, ...]:
     """Every value of any list; none if one of them was too long to be listed."""
     return tuple(sorted({value for values in many for value in values})) if all(many) else ()
+
+
+def readings_of_nets(branch: Arithmetic) -> list[Arithmetic]:
+    """A reading, and where some of its nets print the sum of the printed figures of their parts, a second one."""
+    nets = dict(_added_up(branch))
+    if not nets:
+        return [branch]
+    figures = {figure.id: figure for figure in branch.figures}
+    wide = tuple(_widened(name, nets, figures) for name in figures)
+    by_print = replace(branch, figures=wide, reading=(*branch.reading, SUM_OF_PRINT))
+    return [replace(branch, reading=(*branch.reading, SUM_OF_COUNTS)), by_print]
+
+
+def _added_up(branch: Arithmetic) -> Iterator[tuple[str, tuple[str, ...]]]:
+    figures = {figure.id: figure for figure in branch.figures}
+    for link in branch.links:
+        if link.kind == "net":
+            net, *parts = link.members
+            printed = [_value(figures[part]) for part in parts]
+            if None not in printed and _value(figures[net]) == sum(value for value in printed if value is not None):
+                yield net, tuple(parts)
+
+
+def _value(figure: Figure) -> Fraction | None:
+    digits = re.match(r"\d+(\.\d+)?", figure.printed) if figure.decimals is not None else None
+    return Fraction(digits[0]) if digits else None
+
+
+def _widened(name: str, nets: Mapping[str, tuple[str, ...]], figures: Mapping[str, Figure]) -> Figure:
+    """A net as all that it can be, its parts being what they print; a part can be such a net itself."""
+    if name not in nets:
+        return figures[name]
+    parts = [_widened(part, nets, figures) for part in nets[name]]
+    low, high = (sum((getattr(part.share, end) for part in parts), Fraction(0)) for end in ("low", "high"))
+    high_open = high <= 1 and any(part.share.high_open for part in parts)
+    return replace(figures[name], share=RationalInterval(low, min(high, Fraction(1)), high_open))
+
+
+def fits_truncated(survey: Survey, registry: Registry) -> bool:
+    """Return whether counts exist that print every figure of a survey cut off after its last digit.
+
+    Parameters
+    ----------
+    survey : Survey
+        The wave; what it says of its rounding is not looked at, and rival values are left out.
+    registry : Registry
+        Where phrases and the plan stand.
+
+    Notes
+    -----
+    A percentage p then stands for anything from p up to, but not including, one unit of its last digit more.
+    """
+    cut = survey.model_copy(update={"rounding": "truncated"})
+    branches = interpretations(cut, Lexicon(registry.quantities), registry.plan, frozenset(rivals(survey)))
+    solver = Solver()
+    return any(solver.fits(branch) for branch in branches)
+
+
+def rounding_words(survey: Survey, registry: Registry, *, fits_nearest: bool) -> str:
+    """Return what is known of the rounding of a survey, in words."""
+    if survey.rounding:
+        return {"nearest": "rounded to the nearest, as stated", "truncated": "cut off, as stated"}[survey.rounding]
+    return _WORDS[fits_nearest, fits_truncated(survey, registry)]

@@ -10,12 +10,12 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
+from crosswave.printed.intervals import Quantity
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import Quantity
 from crosswave.printed.sizes import sample_range
 from crosswave.printed.words import is_spoken
-from crosswave.reconstruct.by_hand import N_LARGEST, fitting_sizes, nearest_sizes
+from crosswave.reconstruct.single_figures import N_LARGEST, fitting_sizes, nearest_sizes
 from crosswave.study.models import Plan, SampleSize
 from crosswave.study.registry import Registry
 from crosswave.words import arrived, cut
@@ -221,7 +221,7 @@ def _range_ends(text: str, lexicon: Lexicon) -> Ends | None:
         low, high = (lexicon.count(end) for end in (match["a"] or match["c"], match["b"] or match["d"]))
     except ValueError:
         return None
-    return None if low.verbal or high.verbal else (low.low, high.low, "typed as a range")
+    return None if low.verbal or high.verbal else (low.low or Fraction(0), high.low, "typed as a range")
 
 
 def _worded_ends(text: str, lexicon: Lexicon, wrong: ValueError) -> Ends:
@@ -229,7 +229,8 @@ def _worded_ends(text: str, lexicon: Lexicon, wrong: ValueError) -> Ends:
         count = lexicon.count(text)
     except ValueError:
         raise wrong from None
-    return (max(count.low, Fraction(1)) if count.verbal else count.low), count.high, count.reason
+    low = count.low or Fraction(0)
+    return (max(low, Fraction(1)) if count.verbal else low), count.high, count.reason
 
 
 def _sample_size(text: str, low: int, high: int | None, reason: str) -> SampleSize:
@@ -252,7 +253,9 @@ def _counted(part: str, typed: str, share: str, size: SampleSize) -> TypedFigure
             f"{part}: a count is at most its n; {arrived(typed)} arrived; write the count first, then its n"
         )
     exactly = Fraction(count, n)
-    return TypedFigure(typed, Quantity(f"{count} of {n}", exactly, exactly, 0, "counted"), (n, n), count)
+    return TypedFigure(
+        typed, Quantity(exactly, exactly, printed=f"{count} of {n}", decimals=0, reason="counted"), (n, n), count
+    )
 
 
 def _printable(part: str, figure: TypedFigure) -> None:

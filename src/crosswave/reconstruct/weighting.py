@@ -14,15 +14,7 @@ _Z = float(-ndtri(0.025))
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """The people behind a weighted figure.
-
-    Attributes
-    ----------
-    design_effect : float
-        Variance over that of a simple random sample of as many.
-    how : str
-        Where the design effect comes from, as a reader would say it.
-    """
+    """The people behind a weighted figure, with its variance over that of a simple random sample of as many."""
 
     low: int
     high: int
@@ -57,17 +49,11 @@ def weighting_of(finding: Finding, n: tuple[int, int] | None, plan: Plan) -> Wei
     -----
     A margin of error e at a share of one half gives the effective size (z / 2e)^2 (Kish 1965).
     """
-    people = _people(finding, n)
+    base = finding.base
+    people = n if base is None or base.everyone else (base.n, base.n) if base.n else None
     if not finding.survey.weighted or finding.answer.measure != "share" or people is None:
         return None
     return Weighted(*people, *_design_effect(finding, people[0], plan))
-
-
-def _people(finding: Finding, n: tuple[int, int] | None) -> tuple[int, int] | None:
-    base = finding.base
-    if base is None or base.everyone:
-        return n
-    return (base.n, base.n) if base.n else None
 
 
 def _design_effect(finding: Finding, people: int, plan: Plan) -> tuple[float, str]:

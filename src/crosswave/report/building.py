@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crosswave.report.run.alone import alone_in
 from crosswave.report.run.current import unchanged, whole_digest
-from crosswave.report.run.folder import check_folder, own_names
+from crosswave.report.run.folder import alone_in, check_folder, own_names
 from crosswave.report.run.request import RunRequest, RunSummary
 from crosswave.study.cache import RESULTS, Store, keeping
 
 if TYPE_CHECKING:
     from crosswave.report.ledger import Ledger
+    from crosswave.report.run.executors import MakeExecutor
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +82,17 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
 
 
 def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
-    """The processes of a run begin to start first, while this one imports, checks and computes."""
+    """What pages share is imported, read and computed here first: they are made in forks of this process."""
     from crosswave.report.run.ending import listening
 
-    with listening(), _executors(folder, choice) as make_executor:
+    with listening(), keeping():
+        make_executor = _executor(folder, choice)
         from crosswave.report.run.engine import run_all
+        from crosswave.report.run.ready import get_ready
 
         ledger, request = _planned(folder, out, choice, inputs)
+        if make_executor is None:
+            get_ready(folder.resolve(), ledger.reconstructions, choice.parameters)
         summary = run_all(request, make_executor=make_executor)
     aside: tuple[str, ...] = ()
     if not request.material.left_out:
@@ -120,9 +122,8 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     check_settings(registry.plan, choice.parameters)
     check_window(registry, choice.constructs, choice.parameters)
     _check_notebooks(folder.resolve().parent / "notebooks")
-    with keeping():
-        ledger = make_ledger(registry)
-        request = run_request(registry, ledger, out, choice.parameters)
+    ledger = make_ledger(registry)
+    request = run_request(registry, ledger, out, choice.parameters)
     known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
     return ledger, replace(request, only=choice.pages, inputs=known, jobs=choice.jobs, force=choice.force)
 
@@ -156,25 +157,15 @@ def _check_notebooks(folder: Path) -> None:
         )
 
 
-@contextmanager
-def _executors(data: Path, choice: Choice) -> Iterator[Callable[[int], Executor]]:
-    """What makes executors. The processes of this machine begin to start at once."""
-    if choice.scheduler:
-        from crosswave.report.run.cluster import on_cluster
+def _executor(data: Path, choice: Choice) -> MakeExecutor | None:
+    """What makes executors; none where pages are made in forks of this process."""
+    if not choice.scheduler:
+        return None
+    from crosswave.report.run.cluster import on_cluster
 
-        root = data.resolve().parent
-        files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
-        yield on_cluster(choice.scheduler, root, files)
-        return
-    from crosswave.report.run.ending import held
-    from crosswave.report.run.executors import PoolInHand, default_jobs
-
-    pools = PoolInHand(choice.jobs or default_jobs())
-    try:
-        yield pools
-    finally:
-        with held():
-            pools.end()
+    root = data.resolve().parent
+    files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
+    return on_cluster(choice.scheduler, root, files)
 
 
 def _keep_results(ledger: Ledger, out: Path, data: Path) -> tuple[str, ...]:

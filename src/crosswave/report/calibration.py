@@ -24,47 +24,41 @@ _CERTAIN = 3.0
 
 def calibration_answer(found: Calibration, tier: str) -> list[str]:
     """Return how often the engine is right about one world, against what it promises."""
-    world = found.world
+    world, level, missed = found.world, confidence(found.world.rules.alpha), 1 - found.coverage
     after = f"goes to {percent(world.share + world.change)}%" if world.change else "stays there"
-    told = f"the total error of each is {world.true_error:g} points, and tier {tier} declares {world.declared:g}"
-    commonest = max(found.verdicts, key=lambda verdict: found.verdicts[verdict])
+    broken = missed - world.rules.alpha > _CERTAIN * found.standard_error(missed)
+    way, commonest = "rose" if world.change > 0 else "fell", max(found.verdicts, key=found.verdicts.__getitem__)
+
+    def rate(value: float) -> str:
+        return f"{percent(value)}% (standard error {points(found.standard_error(value))})"
+
     return [
         f"In {world.worlds:,} worlds the true share is {percent(world.share)}% and {after}. Each survey has "
-        f"{world.n:,} answers; {told}.",
-        _verdicts(found),
-        f"The {confidence(world.rules.alpha)} interval holds the true change in {_rate(found, found.coverage)} and "
-        f"excludes no change in {_rate(found, found.excludes_zero)}; {_promise(found)}.",
-        f"The commonest verdict is “{commonest}”: {_rate(found, found.verdicts[commonest])}.",
+        f"{world.n:,} answers; the total error of each is {world.true_error:g} points, and tier {tier} declares "
+        f"{world.declared:g}.",
+        f"The verdict “{way}” is given in {rate(found.right)}, the opposite in {rate(found.wrong)}."
+        if world.change
+        else f"The verdict is “rose” or “fell”, a false alarm, in {rate(found.wrong)}.",
+        f"The {level} interval holds the true change in {rate(found.coverage)} and excludes no change in "
+        f"{rate(found.excludes_zero)}; that {'breaks' if broken else 'is in keeping with'} the promise of {level}.",
+        f"The commonest verdict is “{commonest}”: {rate(found.verdicts[commonest])}.",
     ]
-
-
-def _verdicts(found: Calibration) -> str:
-    if not found.world.change:
-        return f"The verdict is “rose” or “fell”, a false alarm, in {_rate(found, found.wrong)}."
-    way = "rose" if found.world.change > 0 else "fell"
-    return f"The verdict “{way}” is given in {_rate(found, found.right)}, the opposite in {_rate(found, found.wrong)}."
-
-
-def _rate(found: Calibration, rate: float) -> str:
-    return f"{percent(rate)}% (standard error {points(found.standard_error(rate))})"
-
-
-def _promise(found: Calibration) -> str:
-    alpha, missed = found.world.rules.alpha, 1 - found.coverage
-    broken = missed - alpha > _CERTAIN * found.standard_error(missed)
-    return f"that {'breaks' if broken else 'is in keeping with'} the promise of {confidence(alpha)}"
 
 
 def calibration_checks(by_case: pd.DataFrame, *, alpha: float) -> list[str]:
     """Return what the cases come to: the promise kept, the damage of an error declared too small, the power."""
-    right = by_case["true_error"] == by_case["declared"]
-    still = by_case["change"] == 0
-    sentences = [_kept(by_case[right & still], alpha), _covered(by_case[right]), *_damage(by_case[~right & still])]
-    powers = [_power(str(tier), cases) for tier, cases in by_case[right & ~still].groupby("tier", sort=False)]
-    return [sentence for sentence in (*sentences, *powers) if sentence]
+    right, still = by_case["true_error"] == by_case["declared"], by_case["change"] == 0
+    damaged = by_case[~right & still].groupby(["tier", "declared", "true_error"], sort=False)
+    powers = by_case[right & ~still].groupby("tier", sort=False)
+    return [
+        _promise(by_case[right & still], alpha),
+        _least(by_case[right]),
+        *(_damage(tier, declared, true, rows) for (tier, declared, true), rows in damaged),
+        *(_power(str(tier), cases) for tier, cases in powers),
+    ]
 
 
-def _kept(cases: pd.DataFrame, alpha: float) -> str:
+def _promise(cases: pd.DataFrame, alpha: float) -> str:
     above = cases[cases["excludes_zero"] - alpha > _CERTAIN * standard_errors(cases)]
     where = f"beyond chance above {percent(alpha)}% in {len(above)} of them" if len(above) else "never beyond chance"
     return (
@@ -74,7 +68,7 @@ def _kept(cases: pd.DataFrame, alpha: float) -> str:
     )
 
 
-def _covered(cases: pd.DataFrame) -> str:
+def _least(cases: pd.DataFrame) -> str:
     least = cases.loc[cases["coverage"].idxmin()]
     return (
         f"The interval holds the true change in {percent(least['coverage'])}% or more; least for tier {least['tier']} "
@@ -82,12 +76,7 @@ def _covered(cases: pd.DataFrame) -> str:
     )
 
 
-def _damage(cases: pd.DataFrame) -> list[str]:
-    groups = cases.groupby(["tier", "declared", "true_error"], sort=False)
-    return [_one_damage(tier, declared, true, rows) for (tier, declared, true), rows in groups]
-
-
-def _one_damage(tier: str, declared: float, true: float, rows: pd.DataFrame) -> str:
+def _damage(tier: str, declared: float, true: float, rows: pd.DataFrame) -> str:
     worst = rows.loc[rows["excludes_zero"].idxmax()]
     return (
         f"Tier {tier}, with {declared:g} points declared where {true:g} are true and nothing changed: the interval "
@@ -143,48 +132,36 @@ def rates_table(found: Calibration) -> pd.DataFrame:
 
 def alarms_table(by_case: pd.DataFrame) -> pd.DataFrame:
     """Return how often a change is seen where nothing changed, a row for each tier, true error and n."""
-    cases = by_case[by_case["change"] == 0]
-    return _truth(cases).assign(
-        **{
-            "Interval excludes no change, %": cases["excludes_zero"].map(percent),
-            "Standard error, points": standard_errors(cases).map(_error),
-            "Verdict rose or fell, %": cases["wrong"].map(percent),
-            "Interval holds the change, %": cases["coverage"].map(percent),
-            "Uninformative by design, %": cases["uninformative by design"].map(percent),
-        }
-    )
+    return _rates(by_case[by_case["change"] == 0], {"Verdict rose or fell, %": "wrong"})
 
 
 def power_table(by_case: pd.DataFrame) -> pd.DataFrame:
     """Return how often a change is seen where there is one, a row for each tier, true error and n."""
-    cases = by_case[by_case["change"] != 0]
-    return _truth(cases).assign(
-        **{
-            "Interval excludes no change, %": cases["excludes_zero"].map(percent),
-            "Standard error, points": standard_errors(cases).map(_error),
-            "Verdict right, %": cases["right"].map(percent),
-            "Verdict the wrong way, %": cases["wrong"].map(percent),
-            "Interval holds the change, %": cases["coverage"].map(percent),
-            "Uninformative by design, %": cases["uninformative by design"].map(percent),
-        }
-    )
+    return _rates(by_case[by_case["change"] != 0], {"Verdict right, %": "right", "Verdict the wrong way, %": "wrong"})
+
+
+def _rates(cases: pd.DataFrame, verdicts: Mapping[str, str]) -> pd.DataFrame:
+    rates = {
+        "Interval excludes no change, %": "excludes_zero",
+        "Standard error, points": "",
+        **verdicts,
+        "Interval holds the change, %": "coverage",
+        "Uninformative by design, %": "uninformative by design",
+    }
+    error = standard_errors(cases).map(_error)
+    truth = {
+        "Tier": cases["tier"],
+        "Error declared, points": cases["declared"].map("{:g}".format),
+        "Error true, points": cases["true_error"].map("{:g}".format),
+        "n of each": cases["n"].map("{:,}".format),
+    }
+    return pd.DataFrame(truth | {name: cases[one].map(percent) if one else error for name, one in rates.items()})
 
 
 def standard_errors(by_case: pd.DataFrame) -> pd.Series:
     """Return the Monte Carlo standard error of the share of intervals that exclude no change."""
     rate = by_case["excludes_zero"]
     return np.sqrt(rate * (1 - rate) / by_case["worlds"])
-
-
-def _truth(cases: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Tier": cases["tier"],
-            "Error declared, points": cases["declared"].map("{:g}".format),
-            "Error true, points": cases["true_error"].map("{:g}".format),
-            "n of each": cases["n"].map("{:,}".format),
-        }
-    )
 
 
 def _error(rate: float) -> str:

@@ -13,20 +13,20 @@ from crosswave.report.render import Link
 from crosswave.study.context import Check
 from crosswave.study.models import Fact, Source
 from crosswave.study.registry import Registry
-from crosswave.words import capital, plural
+from crosswave.words import capital, plural, years_between
 
 
-def facts_between(registry: Registry, from_year: int, to_year: int) -> list[Fact]:
-    """Return the dated facts of a range of years.
+def facts_between(registry: Registry, from_year: int | None = None, to_year: int | None = None) -> list[Fact]:
+    """Return the dated facts of a range of years; all from the first, or to the last, where that end is left open.
 
     Raises
     ------
     ValueError
         The first year is after the last.
     """
-    if from_year > to_year:
-        raise ValueError(f"from_year {from_year} must not be after to_year {to_year}; swap them")
-    return [fact for fact in registry.facts.values() if from_year <= fact.year <= to_year]
+    years = [fact.year for fact in registry.facts.values()]
+    first, last = years_between(years, from_year, to_year)
+    return [fact for fact in registry.facts.values() if first <= fact.year <= last]
 
 
 def facts_answer(facts: Sequence[Fact], checks: Sequence[Check]) -> list[str]:

@@ -56,6 +56,15 @@ class Scale:
     zero: bool = False
 
 
+def share_row(label: str, kind: str, shares: Any, heading: str) -> Row:
+    """Return a row in percent from the shares of a frame's row, as `by_wave` and `by_finding` have them."""
+    names = ("estimate", "low", "high", "value_low", "value_high")
+    value, low, high, admits_low, admits_high = (
+        math.nan if pd.isna(share := getattr(shares, name)) else 100 * float(share) for name in names
+    )
+    return Row(label, kind, value, low, high, admits_low, admits_high, heading)
+
+
 PERCENT = Scale(0, 100, "% of those who answered")
 
 

@@ -55,3 +55,8 @@ def pieces_of(values: Sequence[int], shown: Callable[[int], str] = "{:,}".format
         run = values[start:place]
         yield from (map(shown, run) if len(run) < 3 else [f"{shown(run[0])} to {shown(run[-1])}"])
         start = place
+
+
+def feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
+    """Return what a count or a base can be, by `feasible_words`; nothing where it is not known."""
+    return "" if low is None or high is None else feasible_words(values, low, high)

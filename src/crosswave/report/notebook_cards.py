@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from html import escape
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.render import NOT_PRINTED, Link, publish, span, survey_name
+from crosswave.report.render import NOT_PRINTED, Link, period, publish, span, survey_name
 from crosswave.report.sentences import trend_sentence
 from crosswave.study.models import Source, Survey, sampling_words, unit_words
 from crosswave.trend.change import Trend
 from crosswave.words import capital, plural
 
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
-
-
 _LEVELS = {
     "recomputed": "computed again from microdata",
     "consistent": "with whole counts behind them",
@@ -26,8 +24,6 @@ _LEVELS = {
     "not-solved": "not solved",
     "unquantified": "without a share",
 }
-ANSWERED = {"person": "people", "organisation": "organisations", "foi-return": "organisations that replied"}
-"""Who answered, by what one reply stands for."""
 
 Facts = Mapping[str, str | tuple[Link, ...]]
 """What is known, by what it is; what is empty is not shown."""
@@ -62,48 +58,36 @@ class Card:
 
 
 def _shown(fact: str | tuple[Link, ...]) -> str:
-    return escape(fact) if isinstance(fact, str) else "<br>".join(map(_anchor, fact))
-
-
-def _anchor(link: Link) -> str:
-    if not link.url.startswith(("https://", "http://")):
-        return escape(link.text)
-    return f'<a href="{escape(link.url)}">{escape(link.text)}</a>'
+    return escape(fact) if isinstance(fact, str) else "<br>".join(link.html for link in fact)
 
 
 def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) -> Card:
     """Return a survey as a person would want it cited: who asked whom, when, how; how many; where it is printed."""
+    mark, house, publisher = survey.mark, survey.fieldwork.house, survey.publisher
+    asked = house or publisher or NOT_PRINTED
+    paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
+    published = f"; published by {publisher}" if publisher and publisher not in (asked, survey.sponsor) else ""
+    dates = [f"asked {period(survey)}{mark('fieldwork')}" if period(survey) else "",
+             f"published {survey.published}" if survey.published else ""]  # fmt: skip
+    found, many = reconstruction, len(reconstruction.conflicts) if reconstruction else 0
     facts: Facts = {
-        "Who asked": _who_asked(survey),
-        "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}{survey.mark('nation')}",
-        "When": _when(survey),
+        "Who asked": f"{asked}{mark('house')}{paid}{published}",
+        "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}{mark('nation')}",
+        "When": "; ".join(filter(None, dates)) or f"{survey.year} (year {survey.year_basis})",
         "How": _how(survey),
         "How many answered": _how_many(survey, reconstruction),
         "Weighting": _WEIGHTED[survey.weighted],
         "Figures": _figures(survey, reconstruction),
-        "In conflict": _conflicts(reconstruction),
+        "In conflict": (conflicts_words(many) if many else "nothing") if found else "",
         "Printed in": tuple(_source(source) for source in survey.sources),
         "Id": survey.id,
     }
     return Card(survey.title, facts)
 
 
-def _who_asked(survey: Survey) -> str:
-    house, publisher = survey.fieldwork.house, survey.publisher
-    asked = house or publisher or NOT_PRINTED
-    paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
-    published = f"; published by {publisher}" if publisher and publisher not in (asked, survey.sponsor) else ""
-    return f"{asked}{survey.mark('house')}{paid}{published}"
-
-
-def _when(survey: Survey) -> str:
-    field = survey.fieldwork
-    asked = " to ".join(dict.fromkeys(date for date in (field.start, field.end) if date))
-    told = [
-        f"asked {asked}{survey.mark('fieldwork')}" if asked else "",
-        f"published {survey.published}" if survey.published else "",
-    ]
-    return "; ".join(filter(None, told)) or f"{survey.year} (year {survey.year_basis})"
+def conflicts_words(many: int) -> str:
+    """Return how many conflicts there are."""
+    return f"{plural(many, 'group')} of figures that no counts can print together"
 
 
 def _how(survey: Survey) -> str:
@@ -121,9 +105,14 @@ def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
     if number == NOT_PRINTED:
         return number
     printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
+    who = f"{unit_words(survey.unit).many}{survey.mark('unit')}"
+    return f"{number} {who}{printed}{survey.mark('n')}{organisations(survey)}"
+
+
+def organisations(survey: Survey) -> str:
+    """Return how many organisations stand behind the people who answered, where that is known."""
     many = survey.organisations if survey.unit == "person" else None
-    behind = f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
-    return f"{number} {unit_words(survey.unit).many}{survey.mark('unit')}{printed}{survey.mark('n')}{behind}"
+    return f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
 
 
 def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:
@@ -133,13 +122,6 @@ def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:
     return ", ".join(f"{number} {_LEVELS[level]}" for level, number in levels.items()) or "none"
 
 
-def _conflicts(reconstruction: Reconstruction | None) -> str:
-    if reconstruction is None:
-        return ""
-    many = len(reconstruction.conflicts)
-    return f"{plural(many, 'group')} of figures that no counts can print together" if many else "nothing"
-
-
 def _source(source: Source) -> Link:
     told = [source.publisher, source.published, source.kind.replace("-", " ")]
     return Link(f"{source.title} ({', '.join(filter(None, told))})", source.url)
@@ -147,13 +129,12 @@ def _source(source: Source) -> Link:
 
 def trend_card(trend: Trend) -> Card:
     """Return a construct in its window of years: the verdict, what it rests on, and what may be said."""
-    settings, comparison = trend.settings, trend.comparison
     waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.answer.printed}" for wave in trend.waves)
     facts = {
-        "Years": f"{settings.from_year} to {settings.to_year}",
+        "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
         "Verdict": trend.verdict,
         "What may be said": trend_sentence(trend),
-        "How comparable": f"grade {comparison.pair.comparability.grade}" if comparison else "",
+        "How comparable": f"grade {trend.comparison.pair.comparability.grade}" if trend.comparison else "",
         "Waves": waves or "none in these years",
         "Id": trend.construct.id,
     }

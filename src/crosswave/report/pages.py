@@ -36,6 +36,7 @@ def run_request(
         surveys=tuple(registry.surveys),
         sources=_sources_with_claims(registry),
         constructs=tuple(registry.constructs),
+        without=_without_material(registry),
         parameters=given,
         data=made.files,
         facts=made.facts,
@@ -64,13 +65,19 @@ def site_material(registry: Registry, ledger: Ledger) -> Material:
     )
 
 
+def _without_material(registry: Registry) -> tuple[str, ...]:
+    """The single pages of which the data folder holds nothing."""
+    needs = {"context": registry.facts, "synthesis": registry.constructs}
+    return tuple(page for page, material in needs.items() if not material)
+
+
 def _sources_with_claims(registry: Registry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(claim.source for claim in registry.claims.values()))
 
 
 def _page_texts(registry: Registry, ledger: Ledger) -> Mapping[str, PageText]:
     return {
-        "start": PageText(summary="What this is, and the state of the evidence."),
+        "start": PageText(title=registry.study.question, summary="What this is, and the state of the evidence."),
         "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
         "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),

@@ -34,6 +34,13 @@ class Link:
     text: str
     url: str
 
+    @property
+    def html(self) -> str:
+        """The link, or its text alone where the address is not of the web."""
+        if not self.url.startswith(("https://", "http://")):
+            return escape(self.text)
+        return f'<a href="{escape(self.url)}">{escape(self.text)}</a>'
+
     def __str__(self) -> str:
         """Return text and address."""
         return f"{self.text} <{self.url}>"
@@ -78,6 +85,11 @@ def span(low: object, high: object) -> str:
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
+def spans(frame: pd.DataFrame, low: str, high: str) -> list[str]:
+    """Return the shares of two columns as ranges in percent, a row each."""
+    return [span(percent(one) or None, percent(two) or None) for one, two in zip(frame[low], frame[high], strict=True)]
+
+
 def _shown(value: object) -> str:
     if value is None or value is pd.NA or value != value:
         return ""
@@ -111,15 +123,8 @@ def _kind(frame: pd.DataFrame, place: int) -> str:
 
 def _cell(tag: str, value: object, scope: str, kind: str) -> str:
     scoped, classed = f' scope="{scope}"' if scope else "", f' class="{kind}"' if kind else ""
-    return f"<{tag}{scoped}{classed}>{_content(value)}</{tag}>"
-
-
-def _content(value: object) -> str:
-    if not isinstance(value, Link):
-        return escape(_shown(value))
-    if not value.url.startswith(("https://", "http://")):
-        return escape(value.text)
-    return f'<a href="{escape(value.url)}">{escape(value.text)}</a>'
+    content = value.html if isinstance(value, Link) else escape(_shown(value))
+    return f"<{tag}{scoped}{classed}>{content}</{tag}>"
 
 
 def to_text(frame: pd.DataFrame, caption: str) -> str:
@@ -179,3 +184,8 @@ def sources_table(sources: Iterable[Source]) -> pd.DataFrame:
         for source in sources
     ]
     return pd.DataFrame(rows, columns=["Source", "Publisher", "Kind", "Published"])
+
+
+def period(survey: Survey) -> str:
+    """Return when a survey was in the field, as far as it is known."""
+    return " to ".join(dict.fromkeys(date for date in (survey.fieldwork.start, survey.fieldwork.end) if date))

@@ -1,9 +1,14 @@
-"""How results show themselves in Jupyter, as HTML and as text."""
+"""How results show themselves in Jupyter: a card, small tables, a chart where one is apt; and as plain text.
+
+Statistics know nothing of this. `attach` gives their classes IPython's own protocol (``_repr_mimebundle_``), which
+every notebook program and the terminal ask for. A formatter registered with the running shell would not do: warm
+kernels import the package before there is a shell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import singledispatch
 
 import pandas as pd
@@ -15,12 +20,12 @@ from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.calibration import rates_table
 from crosswave.report.canvas import image
 from crosswave.report.claims import CLAIM_VERDICTS
+from crosswave.report.holes import feasible
 from crosswave.report.notebook_cards import Card, Facts, survey_card, trend_card
 from crosswave.report.render import NOT_PRINTED, STYLE, Link, figure_name, span, survey_name, to_html, to_text
 from crosswave.report.sentences import claim_sentence, points
 from crosswave.report.start import counts_table
-from crosswave.report.survey.figures import feasible
-from crosswave.report.trend.comparison import difference_alt, difference_chart, reach_table
+from crosswave.report.trend.comparison import difference_alt, difference_chart, pair_name, reach_table
 from crosswave.report.trend.lines import dates_table, trajectory_alt, trajectory_chart, trajectory_words
 from crosswave.report.trend.robustness import bias_words, outcomes_table, specification_alt
 from crosswave.report.trend.waves import by_wave, waves_alt, waves_chart, waves_table
@@ -42,7 +47,7 @@ class Form:
     """What is shown of an object."""
 
     card: Card
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     chart: str = ""
 
     @property
@@ -73,13 +78,16 @@ def kinds() -> tuple[type, ...]:
 
 def attach() -> None:
     """Give every class of `kinds` the protocol by which IPython asks an object for its forms."""
+
+    def mimebundle(self: object, include: object = None, exclude: object = None) -> dict[str, str]:
+        return form_of(self).bundle
+
     for kind in kinds():
-        setattr(kind, _PROTOCOL, _mimebundle)
+        setattr(kind, _PROTOCOL, mimebundle)
 
 
-def _mimebundle(self: object, include: object = None, exclude: object = None) -> dict[str, str]:
-    """Return the forms in which IPython can show an object: it takes the one that suits it best."""
-    return form_of(self).bundle
+def _rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns))
 
 
 @form_of.register
@@ -90,8 +98,8 @@ def _(shown: Registry) -> Form:
 @form_of.register
 def _(shown: Survey) -> Form:
     rows = [(one.question.asks, one.answer.says, one.answer.printed, one.local_id) for one in findings_of(shown)]
-    columns = ["Question", "Answer", "Printed", "Id of the figure"]
-    return Form(survey_card(shown), {f"Printed figures of {survey_name(shown)}": pd.DataFrame(rows, columns=columns)})
+    table = _rows(["Question", "Answer", "Printed", "Id of the figure"], rows)
+    return Form(survey_card(shown), {f"Printed figures of {survey_name(shown)}": table})
 
 
 @form_of.register
@@ -107,15 +115,14 @@ def _(shown: Finding) -> Form:
         "Note": answer.note or "",
         "Id": shown.id,
     }
-    return Form(Card(figure_name(shown), facts), {})
+    return Form(Card(figure_name(shown), facts))
 
 
 @form_of.register
 def _(shown: Construct) -> Form:
     rows = [(one.finding, *one.grades.model_dump().values(), one.note or "") for one in shown.answers]
-    columns = ["Figure", "Population", "Unit", "Stem", "Wording", "Base", "Response", "Note"]
+    table = _rows(["Figure", "Population", "Unit", "Stem", "Wording", "Base", "Response", "Note"], rows)
     facts = {"Answers": plural(len(shown.answers), "survey"), "Family": shown.family, "Id": shown.id}
-    table = pd.DataFrame(rows, columns=columns)
     return Form(Card(capital(shown.label), facts), {"Its answers, graded beside the first": table})
 
 
@@ -129,35 +136,35 @@ def _(shown: Claim) -> Form:
         "Note": shown.note or "",
         "Id": shown.id,
     }
-    return Form(Card(shown.says, facts), {})
+    return Form(Card(shown.says, facts))
 
 
 @form_of.register
 def _(shown: Source) -> Form:
     facts = {"Publisher": shown.publisher or "", "Published": shown.published or "", "Kind": shown.kind, "Id": shown.id}
-    return Form(Card(shown.title, {"Where": (Link(shown.url, shown.url),), **facts}), {})
+    return Form(Card(shown.title, {"Where": (Link(shown.url, shown.url),), **facts}))
 
 
 @form_of.register
 def _(shown: Fact) -> Form:
     facts = {"Year": str(shown.year), shown.quantity: f"{shown.value} {shown.unit}", "Kind": shown.kind}
-    return Form(Card(shown.subject, {**facts, "Note": shown.notes or "", "Id": shown.fact_id}), {})
+    return Form(Card(shown.subject, {**facts, "Note": shown.notes or "", "Id": shown.fact_id}))
 
 
 @form_of.register
 def _(shown: FindingCounts) -> Form:
-    known = shown.count_low is not None and shown.base_low is not None
-    counts = (
-        feasible(shown.values, shown.count_low, shown.count_high),
-        feasible(shown.bases, shown.base_low, shown.base_high),
-    )
+    counts, bases = _counts(shown)
     facts = {
         "Level": shown.level,
-        "Counts": f"{counts[0]} of {counts[1]}" if known else "not known",
+        "Counts": f"{counts} of {bases}" if counts and bases else "not known",
         "Why": shown.reason,
         "Could have failed": "" if shown.power is None else f"{shown.power:.1%} of the values in its place",
     }
-    return Form(Card(shown.finding_id, facts), {})
+    return Form(Card(shown.finding_id, facts))
+
+
+def _counts(one: FindingCounts) -> tuple[str, str]:
+    return feasible(one.values, one.count_low, one.count_high), feasible(one.bases, one.base_low, one.base_high)
 
 
 @form_of.register
@@ -168,14 +175,8 @@ def _(shown: Reconstruction) -> Form:
         "Assumptions": plural(len(shown.assumptions), "assumption"),
         "Tables of counts that fit": str(shown.solutions) if shown.solutions else "",
     }
-    rows = [
-        (
-            name.partition(".")[2], one.level, feasible(one.values, one.count_low, one.count_high),
-            feasible(one.bases, one.base_low, one.base_high),
-        )
-        for name, one in shown.findings.items()
-    ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["Figure", "Level", "Count", "Base"])
+    rows = [(name.partition(".")[2], one.level, *_counts(one)) for name, one in shown.findings.items()]
+    table = _rows(["Figure", "Level", "Count", "Base"], rows)
     return Form(Card(f"What can have printed {shown.survey_id}", facts), {"Counts that print admits": table})
 
 
@@ -187,7 +188,7 @@ def _(shown: Wave) -> Form:
         "Cannot be used": shown.refusal or "",
         "Id": shown.finding.id,
     }
-    return Form(Card(figure_name(shown.finding), facts), {})
+    return Form(Card(figure_name(shown.finding), facts))
 
 
 @form_of.register
@@ -198,15 +199,8 @@ def _(shown: Pair) -> Form:
         "Why": "; ".join(shown.comparability.reasons),
         "Respondents in both": shown.overlap_words or "",
     }
-    return Form(Card(_pair_name(shown), facts), {"Aspects": _aspects(shown)})
-
-
-def _pair_name(pair: Pair) -> str:
-    return f"{survey_name(pair.first.survey)}, then {survey_name(pair.second.survey)}"
-
-
-def _aspects(pair: Pair) -> pd.DataFrame:
-    return pd.DataFrame(list(pair.comparability.aspects.items()), columns=["Aspect", "How alike"])
+    aspects = _rows(["Aspect", "How alike"], list(shown.comparability.aspects.items()))
+    return Form(Card(pair_name(shown), facts), {"Aspects": aspects})
 
 
 @form_of.register(compare.Comparison)
@@ -217,26 +211,25 @@ def _(shown: Comparison) -> Form:
         "Outcome": " or ".join(shown.outcomes),
         "Grade": shown.pair.comparability.grade,
     }
-    return Form(Card(_pair_name(shown.pair), facts), {"What it could have shown": reach_table(shown)})
+    return Form(Card(pair_name(shown.pair), facts), {"What it could have shown": reach_table(shown)})
 
 
 @form_of.register
 def _(shown: Trend) -> Form:
-    waves = by_wave(shown)
-    table = waves_table(waves) if len(waves) else pd.DataFrame()
+    waves, variants = by_wave(shown), {"reported": shown}
     figure = waves_chart(shown, waves) if len(waves) else None
-    chart = image(figure, waves_alt(shown, waves)) if figure else ""
-    compared = difference_chart({"reported": shown})
-    if compared:
-        chart += "\n" + image(compared, difference_alt({"reported": shown}))
-    return Form(trend_card(shown), {"Its waves": table}, chart)
+    charts = [image(figure, waves_alt(shown, waves)) if figure else ""]
+    if compared := difference_chart(variants):
+        charts.append(image(compared, difference_alt(variants)))
+    table = waves_table(waves) if len(waves) else pd.DataFrame()
+    return Form(trend_card(shown), {"Its waves": table}, "\n".join(charts))
 
 
 @form_of.register
 def _(shown: ClaimVerdict) -> Form:
     verdicts = shown.answered, shown.random_sample, shown.population_licence
     facts = {**dict(zip(CLAIM_VERDICTS, verdicts, strict=True)), "In a sentence": claim_sentence(shown)}
-    return Form(Card(shown.claim.says, {**facts, "Id": shown.claim.id}), {})
+    return Form(Card(shown.claim.says, {**facts, "Id": shown.claim.id}))
 
 
 @form_of.register
@@ -247,7 +240,7 @@ def _(shown: Survival) -> Form:
         "Total error of a wave, down": shown.less_total_error.words("points"),
         "Bias of the difference, either way": bias_words(shown.bias),
     }
-    table = pd.DataFrame(list(moved.items()), columns=["What is moved", "Where the verdict gives way"])
+    table = _rows(["What is moved", "Where the verdict gives way"], list(moved.items()))
     card = Card("Would the verdict survive?", {"Verdict, before other comparisons are counted": shown.verdict})
     return Form(card, {"Each number moved alone": table})
 
@@ -255,7 +248,7 @@ def _(shown: Survival) -> Form:
 @form_of.register
 def _(shown: Multiverse) -> Form:
     every = len(shown.by_analysis)
-    says = f"No chart: {shown.reason}." if not every else specification_alt(shown.by_analysis.assign(pair=""), "")
+    says = specification_alt(shown.by_analysis.assign(pair=""), "") if every else f"No chart: {shown.reason}."
     card = Card("What other analysts would have found", {"Analyses": f"{every:,}", "In a sentence": says})
     return Form(card, {"What the analyses come to": outcomes_table(shown)})
 
@@ -269,6 +262,5 @@ def _(shown: WaveSeries) -> Form:
 
 @form_of.register
 def _(shown: Calibration) -> Form:
-    world = shown.world
-    facts = {"Worlds": f"{world.worlds:,}", "True change": f"{points(world.change, sign=True)} points"}
+    facts = {"Worlds": f"{shown.world.worlds:,}", "True change": f"{points(shown.world.change, sign=True)} points"}
     return Form(Card("How often the engine is right", facts), {"What was said": rates_table(shown)})

@@ -32,6 +32,11 @@ def points(value: float, *, sign: bool = False) -> str:
     return f"{rounded:+.1f}" if sign and rounded else f"{rounded:.1f}"
 
 
+def interval_points(comparison: Comparison) -> str:
+    """Return the interval of a difference in points."""
+    return " to ".join(dict.fromkeys(points(end, sign=True) for end in (comparison.low, comparison.high)))
+
+
 def p_words(p: float) -> str:
     """Return a p-value as ``p < 0.001``, with three digits that count up to 0.1, and three decimals above.
 
@@ -73,7 +78,7 @@ def population_note(*surveys: Survey) -> str:
 
 
 def wave_words(wave: Wave) -> str:
-    """Return a wave as ``58% of 235 people in 2017 (igov-2017)``."""
+    """Return a wave as ``58% of 235 people in 2017 (poll-2017)``."""
     unit = unit_words(wave.survey.unit).many
     reverse = "all but " if wave.answer.reversed else ""
     return f"{reverse}{wave.finding.answer.printed} of {wave.size_words} {unit} in {wave.year} ({wave.survey.id})"

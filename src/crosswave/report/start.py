@@ -20,7 +20,7 @@ from crosswave.report.survey.figures import LEVEL_LOOKS
 from crosswave.study.registry import Registry
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
-from crosswave.words import capital, plural
+from crosswave.words import capital, plural, years_between
 
 
 def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
@@ -61,19 +61,18 @@ def levels_table(findings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Level", "Meaning", "Figures"])
 
 
-def years_table(registry: Registry, from_year: int, to_year: int) -> pd.DataFrame:
-    """Return how many waves and printed figures each year has, years without a wave included.
+def years_table(registry: Registry, from_year: int | None = None, to_year: int | None = None) -> pd.DataFrame:
+    """Return how many waves and printed figures each year has, years without a wave included; absent: all years.
 
     Raises
     ------
     ValueError
         The first year is after the last.
     """
-    if from_year > to_year:
-        raise ValueError(f"from_year {from_year} must not be after to_year {to_year}; swap them")
     waves = [survey.year for survey in registry.surveys.values()]
+    first, last = years_between(waves, from_year, to_year)
     figures = [finding.survey.year for finding in registry.findings.values()]
-    rows = [(str(year), waves.count(year), figures.count(year)) for year in range(from_year, to_year + 1)]
+    rows = [(str(year), waves.count(year), figures.count(year)) for year in range(first, last + 1)]
     return pd.DataFrame(rows, columns=["Year", "Waves", "Printed figures"])
 
 

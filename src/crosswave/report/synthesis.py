@@ -13,14 +13,15 @@ from crosswave.difference.verdict import DECISIONS
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, bars, forest
 from crosswave.report.render import span
-from crosswave.report.sentences import p_number, p_words, points, trend_sentence
+from crosswave.report.sentences import interval_points, p_number, p_words, points, trend_sentence
 from crosswave.report.trend.comparison import points_scale
-from crosswave.report.trend.total_error import MeasuredError, endless_change, smallest_size
+from crosswave.report.trend.total_error import endless_change, smallest_size
 from crosswave.report.trend.waves import VERDICT_LOOKS
-from crosswave.study.models import ErrorTier, Plan
+from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
+from crosswave.trend.dispersion import Measurement
 from crosswave.trend.settings import Settings
 from crosswave.words import plural
 
@@ -39,52 +40,50 @@ def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
     return [f"{synthesis_message(trends)}.", *shown]
 
 
-def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, MeasuredError], registry: Registry) -> list[str]:
+def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, Measurement], registry: Registry) -> list[str]:
     """Return what the evidence can show at all: how many comparisons across instruments are blind, and why."""
     compared = [trend for trend in trends if trend.comparison]
-    across = [trend for trend in compared if _grade(trend) in error]
-    if not across:
-        return [f"No comparison of {window_words(trends)} crosses instruments."]
-    blind = [trend for trend in across if trend.verdict == "uninformative by design"]
+    across = [trend for trend in compared if grade_of(trend) in error]
     years = window_words(trends)
+    if not across:
+        return [f"No comparison of {years} crosses instruments."]
+    blind = sum(trend.verdict == "uninformative by design" for trend in across)
+    found = [trend.comparison for trend in across if trend.comparison]
     return [
         f"{len(compared)} of {len(trends)} constructs have two waves of {years} that the gate lets through. In "
         f"{len(across)} of these the waves are of other words or of another slice of "
-        f"{registry.study.population} (grades {', '.join(error)}), and {len(blind)} of these {len(across)} are "
-        "uninformative by design: "
-        f"{_blindness(across, registry.plan.power.value)}.",
-        _why_blind(error, trends[0].settings, across),
+        f"{registry.study.population} (grades {', '.join(error)}), and {blind} of these {len(across)} are "
+        f"uninformative by design: {_blindness(found, registry.plan.power.value)}.",
+        _why_blind(error, trends[0].settings, across[0].plan, found),
     ]
 
 
-def _grade(trend: Trend) -> str:
+def grade_of(trend: Trend) -> str:
+    """Return the grade of a comparison; nothing where nothing was compared."""
     return trend.comparison.pair.comparability.grade if trend.comparison else ""
 
 
-def _blindness(across: Sequence[Trend], power: float) -> str:
+def _blindness(across: Sequence[Comparison], power: float) -> str:
     """The changes that these comparisons could have seen."""
-    found = [_detectable(trend.comparison) for trend in across if trend.comparison]
-    seen, attainable = [change for change in found if math.isfinite(change)], sum(_equal(trend) for trend in across)
-    sizes = (
-        f"a true change needed {points(min(seen))} points or more to have an {power:.0%} chance to show" if seen else ""
+    found = [min(one.reach.detectable_rise, one.reach.detectable_fall) for one in across]
+    seen = [change for change in found if math.isfinite(change)]
+    attainable = sum(one.reach.equivalence_attainable for one in across)
+    told = (
+        [f"a true change needed {points(min(seen))} points or more to have an {power:.0%} chance to show"]
+        if seen
+        else []
     )
-    none = f"in {len(found) - len(seen)} no change on the scale would have shown" if len(seen) < len(found) else ""
-    same = f"the absence of a change could have been shown in {attainable or 'none'}"
-    return "; ".join(part for part in (sizes, none, same) if part)
+    if len(seen) < len(found):
+        told.append(f"in {len(found) - len(seen)} no change on the scale would have shown")
+    return "; ".join([*told, f"the absence of a change could have been shown in {attainable or 'none'}"])
 
 
-def _detectable(comparison: Comparison) -> float:
-    return min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
-
-
-def _equal(trend: Trend) -> bool:
-    return trend.comparison is not None and trend.comparison.reach.equivalence_attainable
-
-
-def _why_blind(error: Mapping[str, MeasuredError], settings: Settings, across: Sequence[Trend]) -> str:
-    least = min((trend.comparison for trend in across if trend.comparison), key=lambda one: one.points)
-    plan, one = across[0].plan, error[least.pair.comparability.grade].estimate
-    floor = endless_change((least.points, least.df), plan, settings)
+def _why_blind(error: Mapping[str, Measurement], settings: Settings, plan: Plan, across: Sequence[Comparison]) -> str:
+    least = min(across, key=lambda one: one.points)
+    one, floor = (
+        error[least.pair.comparability.grade].estimate,
+        endless_change((least.points, least.df), plan, settings),
+    )
     unseen = f"a change of less than {points(floor)} points" if math.isfinite(floor) else "any change"
     return (
         f"The reason is measured: figures of one year about one thing differ so much that a single survey errs by "
@@ -97,85 +96,66 @@ def _why_blind(error: Mapping[str, MeasuredError], settings: Settings, across: S
 
 def synthesis_window(trends: Sequence[Trend]) -> str:
     """Return what becomes of every construct in a window, each counted once."""
-    counts = fates(trends)
-    totals = {group: sum(counts[words] for words in _of(group)) for group in ("decided", "not decided", "not compared")}
-    return (
-        f"{window_words(trends)}, {len(trends)} constructs. Decided: {totals['decided']} ({_told(counts, 'decided')}). "
-        f"Compared and not decided: {totals['not decided']} ({_told(counts, 'not decided', zeros=False)}). Not "
-        f"compared: {totals['not compared']} ({_told(counts, 'not compared', zeros=False)})."
-    )
-
-
-def _of(group: str) -> list[str]:
-    return [words for words, (own, _) in FATES.items() if own == group]
-
-
-def _told(counts: Mapping[str, int], group: str, *, zeros: bool = True) -> str:
-    return "; ".join(f"{words}: {counts[words]}" for words in _of(group) if zeros or counts[words]) or "none"
+    counts, told = fates(trends), []
+    for group, head in (
+        ("decided", "Decided"), ("not decided", "Compared and not decided"), ("not compared", "Not compared")
+    ):  # fmt: skip
+        own = {words: counts[words] for words, (its, _) in FATES.items() if its == group}
+        listed = "; ".join(f"{words}: {n}" for words, n in own.items() if n or group == "decided")
+        told.append(f"{head}: {sum(own.values())} ({listed or 'none'}).")
+    return f"{window_words(trends)}, {len(trends)} constructs. {' '.join(told)}"
 
 
 def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
     """Return what a survey would need to show a change, in sentences."""
-    small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
-    tiers = registry.plan.errors
-    told = [_needed(name, tier, (small, large), settings, registry) for name, tier in tiers.items()]
-    floors = [(name, endless_change(tier.error, registry.plan, settings)) for name, tier in tiers.items()]
-    ends = [f"{name} {points(floor) if math.isfinite(floor) else 'none'}" for name, floor in floors]
+    plan, told, floors = registry.plan, [], []
+    for name, tier in plan.errors.items():
+        needed = []
+        for change in (settings.smallest_change / 100, 2 * settings.smallest_change / 100):
+            n = smallest_size(change, tier.error, plan, settings)
+            needed.append(
+                f"{points(change)} points: {'no n is enough' if n is None else f'{n:,} answers in each wave'}"
+            )
+        told.append(f"Grade {name} ({tier.means}; total error {tier.number:.3g} points): {'; '.join(needed)}.")
+        floor = endless_change(tier.error, plan, settings)
+        floors.append(f"{name} {points(floor) if math.isfinite(floor) else 'none'}")
     return [
         "To show a change, ask the same question in the same words, by the same house, of a sample drawn in the same "
         "way from a list of the same people, and print n. At a share of one half, with the planned chance to show:",
         *told,
-        f"The smallest change that any n finds, in points: {', '.join(ends)}.",
+        f"The smallest change that any n finds, in points: {', '.join(floors)}.",
     ]
-
-
-def _needed(name: str, tier: ErrorTier, changes: tuple[float, float], settings: Settings, registry: Registry) -> str:
-    found = [(change, smallest_size(change, tier.error, registry.plan, settings)) for change in changes]
-    told = [
-        f"{points(change)} points: {'no n is enough' if n is None else f'{n:,} answers in each wave'}"
-        for change, n in found
-    ]
-    return f"Grade {name} ({tier.means}; total error {tier.number:.3g} points): {'; '.join(told)}."
 
 
 def synthesis_families(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
     """Return a row for each family of plan.yaml: constructs, comparisons that were adjusted together, changes."""
-    rows = [(family.label, *_family(trends, family.id)) for family in registry.plan.families]
+    rows = []
+    for family in registry.plan.families:
+        own = [trend for trend in trends if trend.construct.family == family.id]
+        adjusted = sum(trend.p_adjusted is not None for trend in own)
+        rows.append((family.label, len(own), adjusted, sum(trend.verdict in ("rose", "fell") for trend in own)))
     return pd.DataFrame(rows, columns=["Family", "Constructs", "Tests adjusted together", "Rose or fell"])
-
-
-def _family(trends: Sequence[Trend], family: str) -> tuple[int, int, int]:
-    own = [trend for trend in trends if trend.construct.family == family]
-    adjusted = sum(trend.p_adjusted is not None for trend in own)
-    return len(own), adjusted, sum(trend.verdict in ("rose", "fell") for trend in own)
 
 
 def synthesis_caveats(trends: Sequence[Trend], registry: Registry) -> list[str]:
     """Return what the evidence cannot say."""
-    counts = dict(verdicts_table(trends).itertuples(index=False))
+    verdicts = [trend.verdict for trend in trends]
     alone = sum(len({wave.year for wave in trend.waves}) < 2 for trend in trends)
     unsized = sum(trend.verdict == "not testable" and trend.comparison is not None for trend in trends)
-    words = [
-        (alone, f"For {plural(alone, 'construct')} there are no two waves of different years: no change can be asked."),
-        (counts["not comparable"], _not_comparable(counts["not comparable"])),
-        (counts["uninformative by design"], _blind(counts["uninformative by design"])),
-        (unsized, f"In {plural(unsized, 'comparison')} the n that is not printed decides."),
-    ]
+    refused, blind = verdicts.count("not comparable"), verdicts.count("uninformative by design")
+    words = {
+        f"For {plural(alone, 'construct')} there are no two waves of different years: no change can be asked.": alone,
+        f"In {plural(refused, 'construct')} every pair of waves is refused: they count other things, on other bases, "
+        "or in other ways.": refused,
+        f"{plural(blind, 'comparison')} could have shown neither a change of a size to be expected nor its absence: "
+        "silence is no evidence.": blind,
+        f"In {plural(unsized, 'comparison')} the n that is not printed decides.": unsized,
+    }
     always = (
         f"A change among those who answered is no change of {registry.study.population}: who answered changed as "
         "well, and nothing here can tell the two apart."
     )
-    return [*(sentence for count, sentence in words if count), always]
-
-
-def _not_comparable(count: int) -> str:
-    many = plural(count, "construct")
-    return f"In {many} every pair of waves is refused: they count other things, on other bases, or in other ways."
-
-
-def _blind(count: int) -> str:
-    many = plural(count, "comparison")
-    return f"{many} could have shown neither a change of a size to be expected nor its absence: silence is no evidence."
+    return [*(sentence for sentence, count in words.items() if count), always]
 
 
 FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
@@ -237,30 +217,28 @@ def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: R
     """Return a row for each construct: waves, comparison, verdict, and why nothing is decided where nothing is."""
     labels = {family.id: family.label for family in registry.plan.families}
     table = pd.DataFrame([_synthesis_row(trend) for trend in trends])
-    table = table.assign(Family=table["Family"].map(labels))
-    beside = {trend.construct.label: trend.verdict for trend in wider}
-    return table.assign(**{f"Verdict, {window_words(wider)}": table["Construct"].map(beside)}) if wider else table
+    table["Family"] = table["Family"].map(labels)
+    if wider:
+        others = {trend.construct.label: trend.verdict for trend in wider}
+        table[f"Verdict, {window_words(wider)}"] = table["Construct"].map(others)
+    return table
 
 
 def _synthesis_row(trend: Trend) -> dict[str, str]:
-    comparison, pair = trend.comparison, trend.pair
-    shown = comparison.pair if comparison else pair
-    row = {
+    comparison = trend.comparison
+    shown = comparison.pair if comparison else trend.pair
+    return {
         "Construct": trend.construct.label,
         "Family": trend.construct.family,
         "Waves": str(len(trend.waves)),
         "Years": span(str(shown.first.year), str(shown.second.year)) if shown else "",
         "Grade": shown.comparability.grade if shown else "",
-        "Difference, points": "",
-        "Interval, points": "",
+        "Difference, points": points(comparison.difference, sign=True) if comparison else "",
+        "Interval, points": interval_points(comparison) if comparison else "",
         "p, adjusted": "" if trend.p_adjusted is None else p_number(trend.p_adjusted),
         "Verdict": trend.verdict,
         "What becomes of it": fate(trend),
     }
-    if comparison:
-        row["Difference, points"] = points(comparison.difference, sign=True)
-        row["Interval, points"] = span(points(comparison.low, sign=True), points(comparison.high, sign=True))
-    return row
 
 
 def differences_table(trends: Iterable[Trend]) -> pd.DataFrame:
@@ -279,65 +257,49 @@ def decision_table(plan: Plan) -> pd.DataFrame:
 def verdicts_table(trends: Sequence[Trend]) -> pd.DataFrame:
     """Return how many constructs have each verdict, in the order of the decision table, zeros included."""
     found = [trend.verdict for trend in trends]
-    rows: Mapping[str, int] = {verdict: found.count(verdict) for verdict in DECISIONS}
-    return pd.DataFrame(list(rows.items()), columns=["Verdict", "Constructs"])
+    return pd.DataFrame([(one, found.count(one)) for one in DECISIONS], columns=["Verdict", "Constructs"])
 
 
 def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
     """Return a row for each comparison: its largest p over all counts, alone and among the others of its family."""
     labels = {family.id: family.label for family in registry.plan.families}
     rows = [
-        (
-            labels[trend.construct.family],
-            trend.construct.label,
-            trend.comparison.pair.comparability.grade,
-            p_words(trend.comparison.p_high),
-            "" if trend.p_adjusted is None else p_words(trend.p_adjusted),
-            trend.verdict,
-        )
+        (labels[trend.construct.family], trend.construct.label, grade_of(trend), p_words(trend.comparison.p_high),
+         "" if trend.p_adjusted is None else p_words(trend.p_adjusted), trend.verdict)
         for trend in sorted(trends, key=lambda one: labels[one.construct.family])
         if trend.comparison
-    ]
+    ]  # fmt: skip
     names = ["Family", "Construct", "Grade", "Largest p over all counts", "Adjusted", "Verdict"]
     return pd.DataFrame(rows, columns=names)
 
 
 def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
     """Return a row for each construct that was compared, in points, by grade, then by verdict, then by name."""
-    rank = {verdict: place for place, verdict in enumerate(VERDICT_LOOKS)}
+    rank = list(VERDICT_LOOKS)
     compared = sorted(
-        (t for t in trends if t.comparison), key=lambda t: (tier_words(t), rank[t.verdict], t.construct.label)
+        (t for t in trends if t.comparison), key=lambda t: (tier_words(t), rank.index(t.verdict), t.construct.label)
     )
     return [
         Row(
-            label=f"{trend.construct.label}, {c.pair.first.year} to {c.pair.second.year}: "
+            f"{trend.construct.label}, {c.pair.first.year} to {c.pair.second.year}: "
             f"{points(c.difference, sign=True)} points{_lost(trend, c)}",
-            kind=trend.verdict,
-            value=100 * c.difference,
-            low=100 * c.low,
-            high=100 * c.high,
-            heading=tier_words(trend),
+            trend.verdict, 100 * c.difference, 100 * c.low, 100 * c.high, heading=tier_words(trend),
         )
         for trend in compared
         if (c := trend.comparison)
-    ]
+    ]  # fmt: skip
 
 
 def _lost(trend: Trend, comparison: Comparison) -> str:
     """Why an interval on one side of zero does not make a change: the other comparisons of its family."""
-    alone = comparison.low > 0 or comparison.high < 0
-    adjusted = trend.p_adjusted
-    if not alone or adjusted is None or trend.verdict != "inconclusive":
-        return ""
-    return f"; {p_words(adjusted)} among the other comparisons"
+    alone, adjusted = comparison.low > 0 or comparison.high < 0, trend.p_adjusted
+    lost = alone and adjusted is not None and trend.verdict == "inconclusive"
+    return f"; {p_words(adjusted)} among the other comparisons" if lost and adjusted is not None else ""
 
 
 def tier_words(trend: Trend) -> str:
     """Return the grade of a comparison with the total error that it takes; nothing where nothing was compared."""
-    comparison = trend.comparison
-    if comparison is None:
-        return ""
-    return f"Grade {comparison.pair.comparability.grade}, total error {comparison.points:.3g} points"
+    return f"Grade {grade_of(trend)}, total error {trend.comparison.points:.3g} points" if trend.comparison else ""
 
 
 @styled
@@ -346,14 +308,12 @@ def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
     rows = synthesis_rows(trends)
     if not rows:
         return None
-    settings = trends[0].settings
     subtitle = (
-        f"{settings.from_year} to {settings.to_year}, later minus earlier. Line: interval over every count that print "
+        f"{window_words(trends)}, later minus earlier. Line: interval over every count that print "
         "admits, if those who answered were random samples; shaded: changes too small to matter."
     )
-    return forest(
-        rows, VERDICT_LOOKS, points_scale(rows, trends[0]), title=synthesis_message(trends), subtitle=subtitle
-    )
+    scale = points_scale(rows, trends[0])
+    return forest(rows, VERDICT_LOOKS, scale, title=synthesis_message(trends), subtitle=subtitle)
 
 
 def synthesis_message(trends: Sequence[Trend]) -> str:

@@ -18,18 +18,18 @@ from crosswave.report.render import publish
 from crosswave.report.scratch import Scratch
 from crosswave.study.registry import Registry
 
-SURVEY = "acme-skills-2020"
-"""Id of the made-up survey."""
-
-_FILLED = Path(__file__).with_name("tutorial.yaml")
 _NO_TERMINAL = {"COLUMNS": "100", "TTY_COMPATIBLE": "0", "NO_COLOR": "1", "TERM": None, "FORCE_COLOR": None}
 """What a command prints must not depend on where the notebook runs: one width, no colour."""
 
 
 class Tutorial:
-    """A copy of the data folder in which commands run as a reader would type them."""
+    """A copy of the data folder in which commands run as a reader would type them.
+
+    It shows nothing for a study without a lesson: then its part of the page is left out.
+    """
 
     def __init__(self, registry: Registry) -> None:
+        self.lesson = registry.study.lesson
         scratch = Scratch()  # a run kills its kernels when they are done
         weakref.finalize(self, scratch.remove)
         self.folder = Path(scratch.folder).resolve()
@@ -38,10 +38,17 @@ class Tutorial:
     @property
     def file(self) -> Path:
         """The file of the made-up survey."""
-        return self.folder / "data" / "surveys" / f"{SURVEY}.yaml"
+        return self.folder / "data" / "surveys" / f"{self._survey}.yaml"
+
+    @property
+    def _survey(self) -> str:
+        return self.lesson.survey if self.lesson else ""
 
     def run(self, command: str, *, first: int = 0) -> int:
-        """Display a command with what it prints, and return its exit status."""
+        """Display a command with what it prints, and return its exit status; ``{survey}`` is that of the lesson."""
+        if self.lesson is None:
+            return 0
+        command = command.format(survey=self._survey, construct=self.lesson.into)
         from typer.testing import CliRunner
 
         from crosswave.cli import app
@@ -55,7 +62,9 @@ class Tutorial:
 
     def fill_in(self, instead: Mapping[str, str] | None = None) -> None:
         """Write what the article says into the survey's file, and display it."""
-        text = _FILLED.read_text(encoding="utf-8")
+        if self.lesson is None:
+            return
+        text = (self.folder / "data" / "tutorial.txt").read_text(encoding="utf-8")
         for right, typed in (instead or {}).items():
             text = text.replace(right, typed)
         self.file.write_text(text, encoding="utf-8")
@@ -63,14 +72,20 @@ class Tutorial:
 
     def correct(self, typed: str, right: str) -> None:
         """Write the right word in place of one that was typed, and say so."""
+        if self.lesson is None:
+            return
         text = self.file.read_text(encoding="utf-8")
         self.file.write_text(text.replace(typed, right), encoding="utf-8")
         _terminal(f"data/surveys/{self.file.name}", f"- {typed}", f"+ {right}")
 
-    def place(self, construct: str, figure: str, *, note: str, **grades: str) -> None:
-        """Add a figure of the survey to a construct, and display the lines that were added."""
-        given = ", ".join(f"{aspect}: {grade}" for aspect, grade in grades.items())
-        added = [f"      - finding: {SURVEY}.{figure}", f"        grades: {{{given}}}", f"        note: {note}"]
+    def place(self) -> None:
+        """Add the figure of the lesson to its construct, and display the lines that were added."""
+        if self.lesson is None:
+            return
+        construct, grades = self.lesson.into, self.lesson.grades.model_dump()
+        told = ", ".join(f"{aspect}: {grade}" for aspect, grade in grades.items())
+        finding = f"      - finding: {self._survey}.{self.lesson.figure}"
+        added = [finding, f"        grades: {{{told}}}", f"        note: {self.lesson.note}"]
         path = self.folder / "data" / "constructs.yaml"
         lines = path.read_text(encoding="utf-8").splitlines()
         start = lines.index(f"  - id: {construct}")

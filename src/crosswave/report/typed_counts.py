@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from crosswave.printed.quantity import Quantity
-from crosswave.reconstruct.by_hand import counts_on, fitting_sizes
+from crosswave.printed.intervals import Quantity
+from crosswave.reconstruct.single_figures import counts_of, fitting_sizes
 from crosswave.reconstruct.typed import TypedFigure, attempt, nearest_words, number_range, read_all
 from crosswave.report.holes import pieces_of
 from crosswave.study.registry import Registry
@@ -86,13 +86,13 @@ def _lines(shares: Sequence[Quantity], sizes: tuple[int, int], fitting: Sequence
 
 
 def _one_size(share: Quantity, n: int) -> Iterator[str]:
-    counts = counts_on(share, n)
+    counts = counts_of(share, n)
     of = "" if share.reason == "counted" else f" of {n:,}"
     yield f"{share.printed}{of}: {number_range(counts[0], counts[-1]) if counts else 'no count prints it'}"
     if not counts and share.verbal:
         beside = (counts.start - 1, counts.start)
         near = " and ".join(f"{count:,} are {100 * count / n:.1f} %" for count in beside if 0 <= count <= n)
-        yield f"{share.printed} stands for {_percent(share.low)} to {_percent(share.ends.high)} %: of {n:,}, {near}"
+        yield f"{share.printed} stands for {_percent(share.low)} to {_percent(share.high)} %: of {n:,}, {near}"
 
 
 def _percent(share: Fraction) -> str:

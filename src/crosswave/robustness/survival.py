@@ -84,7 +84,7 @@ def survival(
     plan : Plan
         How far each number is moved.
     asked : pair of int, optional
-        How many each wave asked, as a census or a freedom-of-information round knows. Absent: what data/ records.
+        How many each wave asked, as a census knows. Absent: what data/ records.
 
     Notes
     -----

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from crosswave.printed.faults import no_number, quantity_faults
-from crosswave.printed.marks import is_withheld
+from crosswave.printed.intervals import QuantityError
+from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import QuantityError
 from crosswave.study.faults import Fault, shown
 from crosswave.study.mending import Path_
 from crosswave.study.models import Answer, Condition, Question, Survey

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crosswave.printed.quantity import number
-from crosswave.printed.spans import Span, fact_span
+from crosswave.printed.conditions import fact_span
+from crosswave.printed.intervals import Span, number
 from crosswave.study.models import Fact
 
 _SCALES = {"GBP billion": Fraction(1000), "GBP million": Fraction(1)}
@@ -46,7 +46,8 @@ def check_facts(facts: Facts) -> tuple[Check, ...]:
 def _money(fact: Fact) -> Span:
     """A sum in millions of pounds."""
     span, scale = fact_span(fact), _SCALES[fact.unit]
-    return Span(*(None if end is None else end * scale for end in (span.low, span.high)))
+    low, high = (None if end is None else end * scale for end in (span.low, span.high))
+    return Span(low, high)
 
 
 def _plain(fact: Fact) -> Fraction:

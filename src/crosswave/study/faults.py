@@ -51,8 +51,8 @@ def shown(value: object) -> str:
 
     Examples
     --------
-    >>> shown("igov-2017"), shown("x" * 100)[-20:]
-    ('igov-2017', '... (100 characters)')
+    >>> shown("poll-2017"), shown("x" * 100)[-20:]
+    ('poll-2017', '... (100 characters)')
     """
     return cut(str(value))
 

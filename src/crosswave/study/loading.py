@@ -9,7 +9,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from crosswave.memo import digest
+from crosswave.memo import digest, remembered
 from crosswave.study.audit import arithmetic_faults
 from crosswave.study.cache import Store, file_digests, read_results, source_digest
 from crosswave.study.cross import registry_faults
@@ -76,7 +76,9 @@ def load_evidence(folder: Path | None = None) -> Registry:
         As for `load_registry`.
     """
     read_results()
-    registry, faults = _loaded(folder or find_data())
+    place = folder or find_data()
+    content = ("evidence", str(place), _key(place, folder_digests(place)))
+    registry, faults = remembered(lambda: _loaded(place), *content, outlives=False)
     if registry is None:
         raise DataError(faults)
     check_given(registry.plan)
@@ -138,10 +140,14 @@ def _told(registry: Registry) -> Registry:
     return registry
 
 
+def _key(folder: Path, digests: Mapping[Path, str]) -> str:
+    return digest(folder_key(folder, digests), source_digest(PACKAGE / "printed"))
+
+
 def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
     """A folder as a registry, with its faults; not examined again where the same bytes had none."""
     examined, digests = Store("examined"), folder_digests(folder)
-    key = digest(folder_key(folder, digests), source_digest(PACKAGE / "printed"))
+    key = _key(folder, digests)
     if examined.get(key) is not None:
         return _unchecked(folder, digests), []
     registry, faults = read_folder(folder)

@@ -69,6 +69,13 @@ def _candidates(start: Path) -> Iterator[Path]:
     yield from (folder / "data" for folder in (start, *start.parents))
 
 
+def shipped(name: str) -> Path:
+    """Return a file or folder that comes with the package: plan, phrases, METHODS.md or notebooks."""
+    checkout = PACKAGE.parents[1]
+    places = (SHIPPED / name, checkout / "data" / name, checkout / name)
+    return next((path for path in places if path.exists()), places[0])
+
+
 def _own() -> Path:
     """The data folder of the checkout that the package stands in; nothing may be written there unasked."""
     return PACKAGE.parents[1] / "data"

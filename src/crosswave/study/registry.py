@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from crosswave.memo import digest
 from crosswave.study.documents import Document
@@ -118,6 +118,20 @@ class Registry:
         """Every source by its id."""
         in_surveys = {source.id: source for survey in self.surveys.values() for source in survey.sources}
         return dict(sorted({**in_surveys, **self.claim_sources}.items()))
+
+    def shown(self, kind: Literal["survey", "trend", "claims"]) -> str:
+        """Return what a notebook shows unless told otherwise: what study.yaml names, else the first there is.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        """
+        known = {"survey": self.surveys, "trend": self.constructs, "claims": self.claim_sources}[kind]
+        found = getattr(self.study.shown, kind) or next(iter(known), None)
+        if found is None:
+            raise KeyError(f"there is nothing to show: data/ holds no {kind}")
+        return str(found)
 
     def survey(self, survey_id: str) -> Survey:
         """Return a survey by its id.

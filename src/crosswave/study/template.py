@@ -168,7 +168,7 @@ def survey_path(survey_id: str, folder: Path) -> Path:
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", survey_id):
         raise ValueError(
-            f"a survey id is small letters, digits and single hyphens, such as town-poll-2017; {survey_id!r} arrived"
+            f"a survey id is small letters, digits and single hyphens, such as poll-2017; {survey_id!r} arrived"
         )
     return folder / "surveys" / f"{survey_id}.yaml"
 
@@ -195,7 +195,7 @@ def _topics(topics: str) -> list[str]:
 
 def _asking(fields: Iterable[Field]) -> list[Field]:
     """Fields without what is proposed for them; what a survey may lack stands as a comment."""
-    optional = {"publisher": ("#publisher", "Acme Ltd", "who put it out")}
+    optional = {"publisher": ("#publisher", "Who Published Ltd", "who put it out")}
     asked = ((key, default if key.startswith("#") else "", says) for key, default, says in fields)
     return [optional.get(field[0], field) for field in asked]
 

@@ -59,9 +59,9 @@ _ONLY_WORDS = {
 _FORMATS = {
     "^\\d{4}": "must be a date as YYYY, YYYY-MM or YYYY-MM-DD",
     "^https?": "must be an address that starts with http:// or https://",
-    "^[a-z0-9]+(-": "must be small letters, digits and single hyphens, such as igov-2017",
-    "^[a-z0-9-]+\\.[a-z0-9-]+$": "must be two ids joined by a dot, such as barriers.culture",
-    "^[a-z0-9-]+\\.[a-z0-9-]+\\.": "must be survey.question.answer, such as igov-2017.barriers.culture",
+    "^[a-z0-9]+(-": "must be small letters, digits and single hyphens, such as poll-2017",
+    "^[a-z0-9-]+\\.[a-z0-9-]+$": "must be two ids joined by a dot, such as trust.yes",
+    "^[a-z0-9-]+\\.[a-z0-9-]+\\.": "must be survey.question.answer, such as poll-2017.trust.yes",
 }
 
 

@@ -74,12 +74,13 @@ def family_members(
 
 def _assess_all(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> list[Trend]:
     """Computed once for the same reconstructions, which the result holds, so that no others take their places."""
+    names = _surveys(registry.constructs.values())
+    used = [one for name, one in sorted(reconstructions.items()) if name in names]
 
     def make() -> tuple[list[Trend], list[Reconstruction]]:
-        trends = assess_each(registry.constructs.values(), registry, reconstructions, settings)
-        return trends, [*reconstructions.values()]
+        return assess_each(registry.constructs.values(), registry, reconstructions, settings), used
 
-    same = (f"{name} {id(one)}" for name, one in reconstructions.items())
+    same = (str(id(one)) for one in used)
     return remembered(make, "assess", registry.content, repr(settings), *same, outlives=False)[0]
 
 

@@ -1,22 +1,68 @@
-"""A Dask cluster that is there already, as an executor."""
+"""A Dask cluster that is there already, as an executor: the files that pages need travel to its workers in a parcel."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import atexit
+import platform
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from crosswave.report.run.tasks import Task
-from crosswave.report.run.work import Parcel, make_page_away
+from crosswave.report.run.current import content_hash
+from crosswave.report.run.executors import make_on_kernel
+from crosswave.report.run.tasks import Product, Task, failed
+from crosswave.report.scratch import Scratch
+from crosswave.study.cache import package_digest
 
+OTHER_SOURCE = "the worker on {host} has another source of crosswave than the driver; install the same on both"
 SECONDS_TO_ANSWER = 10
 SECONDS_TO_LEAVE = 2
 RETRIES = 2
 """How often a task is given out again after it failed; a task whose worker was lost is given out again besides."""
+
+
+_unpacking = threading.Lock()
+_unpacked: dict[str, Path] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Files that travel to the workers: by address inside one folder, compressed, with the digest of the source.
+
+    Attributes
+    ----------
+    source : str
+        Digest of the package that the driver has: a worker with another would make other pages.
+    """
+
+    root: Path
+    files: Mapping[str, bytes]
+    source: str
+
+    @classmethod
+    def of(cls, root: Path, files: Iterable[Path], source: str) -> Parcel:
+        """Return a parcel of some files below a folder, those that exist."""
+        found = sorted({path for path in files if path.is_file()})
+        packed = {path.relative_to(root).as_posix(): zlib.compress(path.read_bytes()) for path in found}
+        return cls(root, packed, source)
+
+    @property
+    def digest(self) -> str:
+        """Hash of the addresses, the files and the source."""
+        return content_hash([self.source, *((name, zlib.crc32(file), file.hex()) for name, file in self.files.items())])
+
+    def addressed(self, task: Task) -> Task:
+        """Return a task whose files are named by their addresses in the parcel."""
+        inside = replace(task, notebook=task.notebook.relative_to(self.root))
+        return replace(inside, data=tuple(path.relative_to(self.root) for path in task.data))
 
 
 class ClusterExecutor(Executor):
@@ -64,8 +110,6 @@ def on_cluster(address: str, root: Path, files: Iterable[Path]) -> Callable[[int
     ConnectionError
         No scheduler answers, or dask is not installed.
     """
-    from crosswave.study.cache import package_digest
-
     parcel = Parcel.of(root, files, package_digest())
     return lambda jobs: ClusterExecutor(address, parcel)
 
@@ -100,3 +144,32 @@ async def _asked(distributed: Any, address: str) -> None:
 
 def _same(parcel: Parcel) -> Parcel:
     return parcel
+
+
+def make_page_away(task: Task, parcel: Parcel) -> Product:
+    """Return the page of a task whose files came in a parcel."""
+    if package_digest() != parcel.source:
+        return failed(task, OTHER_SOURCE.format(host=platform.node()))
+    folder = _folder_of(parcel)
+    here = replace(task, notebook=folder / task.notebook, data=tuple(folder / path for path in task.data))
+    return make_on_kernel(here)
+
+
+@cache
+def _own_scratch() -> Scratch:
+    """A folder that goes with this process, or, where that is killed, with the next one here that has such a folder."""
+    made = Scratch()
+    atexit.register(made.remove)
+    return made
+
+
+def _folder_of(parcel: Parcel) -> Path:
+    digest = parcel.digest
+    with _unpacking:
+        if digest not in _unpacked:
+            folder = Path(_own_scratch().folder) / digest
+            for name, content in parcel.files.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(zlib.decompress(content))
+            _unpacked[digest] = folder
+        return _unpacked[digest]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from crosswave.report.run.cache import task_keys
+from crosswave.report.run.current import task_keys
 from crosswave.report.run.ending import listening
-from crosswave.report.run.executors import LocalProcesses, MakeExecutor, default_jobs, products
+from crosswave.report.run.executors import MakeExecutor, default_jobs, products
 from crosswave.report.run.folder import check_folder, own_names
 from crosswave.report.run.outputs import INDEX, Outputs
 from crosswave.report.run.progress import Reporter, reporting
@@ -21,7 +21,7 @@ from crosswave.report.site.index import About, PageText, commit_of
 
 
 def run_all(
-    request: RunRequest, *, make_executor: MakeExecutor = LocalProcesses, console: Console | None = None
+    request: RunRequest, *, make_executor: MakeExecutor | None = None, console: Console | None = None
 ) -> RunSummary:
     """Make every page that the request asks for and that is not current, then the index.
 
@@ -75,7 +75,8 @@ def _own(request: RunRequest) -> frozenset[str]:
 
 
 def _plan(request: RunRequest) -> Sequence[Task]:
-    return plan_tasks(request.surveys, request.sources, request.constructs, notebooks=request.notebooks)
+    known = request.surveys, request.sources, request.constructs
+    return plan_tasks(*known, notebooks=request.notebooks, without=request.without)
 
 
 def _filled(task: Task, request: RunRequest) -> Task:

@@ -2,10 +2,13 @@
 
 import json
 import logging
+import os
 import re
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,10 @@ import papermill
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from crosswave.report.run.cache import data_hash, shown_name
-from crosswave.report.run.kernels import LocalKernelManager, best_kernel
-from crosswave.report.run.tasks import CURRENT_KERNEL, Product, Task
+from crosswave.report.run import shell
+from crosswave.report.run.current import data_hash, shown_name
+from crosswave.report.run.kernels import FIXED, LocalKernelManager
+from crosswave.report.run.tasks import Product, Task
 from crosswave.report.site.page import PageOrigin, render_page
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -31,13 +35,36 @@ class PageError(RuntimeError):
     """Says why an executed notebook does not count as a success."""
 
 
-def execute_task(task: Task) -> Product:
-    """Page of one task."""
+def make_page(task: Task, folder: str) -> Product:
+    """Return the page of a task that is made in this process, a fork for it alone."""
+    os.environ.update(FIXED, IPYTHONDIR=folder)
+    if matplotlib := sys.modules.get("matplotlib"):  # it reads the variable once
+        matplotlib.rcParams["backend"] = FIXED["MPLBACKEND"]
+    return execute_task(task, engine_name=shell.NAME, cwd=str(task.notebook.parent), scratch=folder)
+
+
+def make_page_cold(task: Task, folder: str = "") -> Product:
+    """Return the page of a task that is made on an ordinary kernel."""
+    with tempfile.TemporaryDirectory(prefix="cw-", dir=folder or None) as scratch:
+        settings = {"scratch": scratch, "folder": str(task.notebook.parent.resolve())}
+        product = execute_task(
+            task,
+            kernel_manager_class=LocalKernelManager,
+            config=Config({"LocalKernelManager": settings}),
+            shutdown_kernel="immediate",
+            record_timing=False,
+        )
+        words = _last_words(Path(scratch) / "stderr.txt") if product.error else ""
+    return replace(product, error=f"{product.error}\nThe kernel's last words:\n{words}") if words else product
+
+
+def execute_task(task: Task, **engine: Any) -> Product:
+    """Return the page of a task, made by an engine of papermill with these settings."""
     begun = time.perf_counter()
     seen: list[NotebookNode] = []
     html = error = ""
     try:
-        executed = _executed(task, seen.append)
+        executed = _executed(task, seen.append, engine)
         _judge(executed)
         _clean(executed, task)
         html = render_page(executed, page_origin(task, executed))
@@ -74,35 +101,23 @@ def page_origin(task: Task, notebook: NotebookNode) -> PageOrigin:
     return PageOrigin(task.page, page_title(task, notebook), home, tuple(facts.items()))
 
 
-def _executed(task: Task, keep: Callable[[NotebookNode], None]) -> NotebookNode:
+def _executed(task: Task, keep: Callable[[NotebookNode], None], engine: Mapping[str, Any]) -> NotebookNode:
     """Run the notebook by papermill; `keep` gets the notebook as it starts, and holds it if the kernel dies."""
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # every fault is in the product
-    source = nbformat.read(task.notebook, as_version=4)
-    with tempfile.TemporaryDirectory(prefix="cw-") as scratch:
-        settings = {"scratch": scratch, "folder": str(task.notebook.parent.resolve())}
-        try:
-            done: NotebookNode = papermill.execute_notebook(
-                source,
-                None,
-                parameters=dict(task.parameters),
-                kernel_name=best_kernel() if task.kernel == CURRENT_KERNEL else task.kernel,
-                language="python",
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                autosave_cell_every=0,
-                execution_timeout=task.timeout,
-                kernel_manager_class=LocalKernelManager,
-                config=Config({"LocalKernelManager": settings}),
-                shutdown_kernel="immediate",
-                record_timing=False,
-                on_notebook_start=lambda notebook: keep(notebook),
-            )
-            return done
-        except Exception as fault:
-            last_words = _last_words(Path(scratch) / "stderr.txt")
-            if not last_words:
-                raise
-            raise PageError(f"{type(fault).__name__}: {fault}\nThe kernel's last words:\n{last_words}") from fault
+    done: NotebookNode = papermill.execute_notebook(
+        nbformat.read(task.notebook, as_version=4),
+        None,
+        parameters=dict(task.parameters),
+        kernel_name=task.kernel,
+        language="python",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        autosave_cell_every=0,
+        execution_timeout=task.timeout,
+        on_notebook_start=lambda notebook: keep(notebook),
+        **engine,
+    )
+    return done
 
 
 def _judge(notebook: NotebookNode) -> None:

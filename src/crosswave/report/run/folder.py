@@ -1,12 +1,21 @@
-"""Whose an output folder is: a run writes into a folder of its own, and lets others be."""
+"""Whose an output folder is: a run writes into a folder of its own, one run at a time, and lets others be."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from crosswave.report.run.alone import LOCK
 from crosswave.report.run.manifest import MANIFEST, ManifestError, read_manifest
 
+try:
+    import fcntl
+except ImportError:  # a system without it: nobody is kept out
+    fcntl = None  # type: ignore[assignment]
+
+LOCK = ".lock"
 REPORTS = "reports"
 
 IN_THE_REPOSITORY = frozenset(("benchmark.md", "results/claims.csv", "results/findings.csv", "results/trends.csv"))
@@ -57,3 +66,44 @@ def _in_the_way(folder: Path, checkout: Path) -> list[str]:
         looked_into = path.name in deeper and path.is_dir() and not path.is_symlink()
         found += [*path.iterdir()] if looked_into else [path]
     return sorted({path.relative_to(folder).as_posix() for path in found} - own - _NOBODYS)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold an output folder for as long as the block runs.
+
+    Raises
+    ------
+    BlockingIOError
+        Another run holds it.
+    OSError
+        It cannot be written.
+    """
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with (folder / LOCK).open("a+", encoding="utf-8") as stream:
+            _take(stream, folder)
+            yield
+    finally:
+        if new and [path.name for path in folder.iterdir()] in ([], [LOCK]):
+            (folder / LOCK).unlink(missing_ok=True)
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _take(stream: IO[str], folder: Path) -> None:
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.seek(0)
+        holder = stream.read().strip() or "unknown"
+        raise BlockingIOError(
+            f"another crosswave run is writing to {folder} (process {holder}); wait until it ends, "
+            "or give this run a folder of its own with --out"
+        ) from None
+    stream.truncate(0)
+    stream.write(str(os.getpid()))
+    stream.flush()

@@ -13,23 +13,19 @@ from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_core.paths import jupyter_path
-from traitlets import Bool, DottedObjectName, Type, Unicode, default
+from traitlets import Unicode, default
 
-from crosswave.kernel.place import LONGEST_SOCKET
-from crosswave.report.run.clients import BlockingQuickClient, QuickClient
 from crosswave.report.run.tasks import CURRENT_KERNEL
+from crosswave.surroundings import READ_AT_THE_START
 
 PRIVATE_SOCKETS = sys.platform != "win32"
+LONGEST_SOCKET = 107
+"""Bytes of a socket's path (``sun_path`` in unix(7))."""
 
 FIXED = {
     "CROSSWAVE_PROGRESS": "0",
     "CROSSWAVE_WARN": "0",
-    "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
+    **READ_AT_THE_START,
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "CROSSWAVE_KEEP": "1",
@@ -42,23 +38,6 @@ def kernel_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Environment variables for a kernel: those given, with everything fixed that could change an output."""
     kept = {name: value for name, value in environment.items() if name not in DROPPED}
     return kept | FIXED
-
-
-def best_kernel() -> str:
-    """Return the name of the kernel to run pages on: a warm one where it can be had, else the ordinary one."""
-    try:
-        from crosswave.kernel import ensure_kernelspec, why_cold
-    except ImportError:
-        return CURRENT_KERNEL
-    return CURRENT_KERNEL if why_cold() else ensure_kernelspec()
-
-
-def start_kernels(*, holds_server: bool = True) -> None:
-    """Start the server of warm kernels, where they can be had, before there is a kernel to fork."""
-    if (name := best_kernel()) != CURRENT_KERNEL:
-        manager = BlockingLocalKernelManager(kernel_name=name, holds_server=holds_server)
-        manager.start_kernel()
-        manager.shutdown_kernel(now=True)
 
 
 class CurrentKernelSpecManager(KernelSpecManager):
@@ -86,7 +65,6 @@ class _LocalKernel(KernelManager):
     start kernels at the same time then race for them. A folder whose name is too long for sockets leaves TCP.
     """
 
-    holds_server = Bool(True, help="Whether the server of warm kernels ends with the processes that hold it.")
     scratch = Unicode(help="Folder of the sockets, the connection file and the kernel's own stderr.").tag(config=True)
     folder = Unicode(help="Working directory of the kernel; empty is that of the caller.").tag(config=True)
 
@@ -126,12 +104,6 @@ class _LocalKernel(KernelManager):
 class LocalKernelManager(_LocalKernel, AsyncKernelManager):
     """Starts kernels for the runner."""
 
-    client_class = DottedObjectName(f"{QuickClient.__module__}.{QuickClient.__name__}")
-    client_factory = Type(QuickClient)
-
 
 class BlockingLocalKernelManager(_LocalKernel):
     """Starts the same kernels for callers that wait, as the notebook tests do."""
-
-    client_class = DottedObjectName(f"{BlockingQuickClient.__module__}.{BlockingQuickClient.__name__}")
-    client_factory = Type(BlockingQuickClient)

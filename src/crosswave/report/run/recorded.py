@@ -1,6 +1,7 @@
 """Whether the outputs of committed notebooks are those of their code, found out without running them.
 
-Run as ``python -m crosswave.report.run.recorded notebooks/*.ipynb``: a check for every commit.
+Run as ``python -m crosswave.report.run.recorded notebooks/*.ipynb``: a check for every commit. With ``--refresh`` first
+they are executed in place with their defaults: their outputs are what the notebook tests compare.
 """
 
 from __future__ import annotations
@@ -43,6 +44,24 @@ def record(notebooks: Iterable[Path]) -> None:
         write_whole(notebook.parent / RECORD, "".join(f"{digest}  {name}\n" for name, digest in there))
 
 
+def refresh(notebook: Path) -> str:
+    """Execute one notebook and write it back with its outputs; return why it failed, empty where it did not."""
+    import nbformat
+
+    from crosswave.report.run.execute import make_page_cold
+    from crosswave.report.run.tasks import Task
+
+    product = make_page_cold(Task(notebook.stem, notebook, {}, kind="start"))
+    if not product.error:
+        executed = nbformat.reads(product.notebook, as_version=4)
+        for name in ("papermill", "crosswave"):
+            executed.metadata.pop(name, None)
+        executed.metadata["language_info"] = {"name": "python"}
+        write_whole(notebook, nbformat.writes(executed).rstrip("\n") + "\n")
+        record([notebook])
+    return product.error
+
+
 def _code(notebook: Path) -> list[dict[str, Any]]:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return [cell for cell in cells if cell["cell_type"] == "code"]
@@ -64,7 +83,11 @@ def _complains(output: Mapping[str, Any]) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the faults of the notebooks named, and return the exit status."""
+    """Print what is wrong with the notebooks named, or what became of refreshing them; return the exit status."""
+    if arguments[:1] == ["--refresh"]:
+        errors = {notebook: refresh(Path(notebook)) for notebook in arguments[1:]}
+        print("\n".join(f"{notebook}: {error or 'done'}" for notebook, error in errors.items()))
+        return int(any(errors.values()))
     found = [fault for notebook in map(Path, arguments) for fault in faults(notebook)]
     print("\n".join(found), end="\n" if found else "")
     return int(bool(found))

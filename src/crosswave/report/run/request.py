@@ -48,6 +48,7 @@ class RunRequest:
     surveys: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     constructs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     data: Mapping[str, Sequence[Path]] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Which pages a run makes, each from which notebook with which parameters."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -37,7 +37,7 @@ class Task:
     Attributes
     ----------
     page : str
-        Its id, also its place under the output folder: ``survey/igov-2017``.
+        Its id, also its place under the output folder: ``survey/poll-2017``.
     kind : str
         ``start``, ``synthesis``, ``context``, ``calibration``, ``claims``, ``trend`` or ``survey``.
     data : tuple of Path
@@ -89,9 +89,14 @@ def failed(task: Task, reason: str) -> Product:
 
 
 def plan_tasks(
-    surveys: Sequence[str], sources: Sequence[str], constructs: Sequence[str], *, notebooks: Path
+    surveys: Sequence[str],
+    sources: Sequence[str],
+    constructs: Sequence[str],
+    *,
+    notebooks: Path,
+    without: Collection[str] = (),
 ) -> tuple[Task, ...]:
-    """Every task of a complete run, the long ones first.
+    """Every task of a complete run but the pages without material, the long ones first.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def plan_tasks(
         When an id cannot be the name of a file.
     """
     ids = {"claims": sources, "trend": constructs, "survey": surveys}
-    single = [Task(kind, notebooks / f"{name}.ipynb", {}, kind) for kind, name in SINGLE.items()]
+    single = [Task(kind, notebooks / f"{name}.ipynb", {}, kind) for kind, name in SINGLE.items() if kind not in without]
     repeated = [
         Task(f"{kind}/{_safe(kind, one)}", notebooks / f"{name}.ipynb", {parameter: one}, kind)
         for kind, (name, parameter) in REPEATED.items()

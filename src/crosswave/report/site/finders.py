@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
 from crosswave.claims.sampling import surveys_of
 from crosswave.difference.verdict import DECISIONS
-from crosswave.reconstruct import FindingCounts
-from crosswave.report.holes import feasible_words
+from crosswave.reconstruct import Reconstruction
+from crosswave.report.holes import feasible
 from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
-from crosswave.report.sentences import points
+from crosswave.report.sentences import interval_points, points
 from crosswave.report.site.material import Cell, Column, Finder, Row
 from crosswave.study.models import Claim, Survey
 from crosswave.study.registry import Finding, Registry, findings_of
@@ -25,8 +25,9 @@ _SAYS_MOST = (*(verdict for verdict in DECISIONS if verdict not in _REFUSED), *_
 
 
 def make_finders(registry: Registry, ledger: Ledger) -> tuple[Finder, ...]:
-    """Return every long table of the site."""
-    return (trends(ledger, registry), findings(registry, ledger), claims(registry, ledger), surveys(registry, ledger))
+    """Return every long table of the site that has a row."""
+    every = trends(ledger, registry), findings(registry, ledger), claims(registry, ledger), surveys(registry, ledger)
+    return tuple(finder for finder in every if finder.rows)
 
 
 def house_of(survey: Survey) -> str:
@@ -65,54 +66,36 @@ def findings(registry: Registry, ledger: Ledger) -> Finder:
         Column("interval", "Interval, %", number=True),
         Column("level", "Level", filter="Level"),
     )
-    rows = [
-        _finding_row(registry.findings[str(row.finding_id)], _counts_of(ledger, row), row)
-        for row in ledger.findings.itertuples()
-    ]
-    return Finder(
-        name="findings",
-        title="Findings",
-        lead="Every printed figure, with the whole counts that can have printed it.",
-        caption="Printed figures of all surveys. The interval says how far chance alone would move a figure if those "
-        "who answered were a random sample.",
-        unit="findings",
-        columns=columns,
-        rows=tuple(rows),
+    lead = "Every printed figure, with the whole counts that can have printed it."
+    caption = (
+        "Printed figures of all surveys. The interval says how far chance alone would move a figure if those who "
+        "answered were a random sample."
     )
+    figures = ledger.findings.itertuples()
+    rows = tuple(_finding_row(registry.findings[str(row.finding_id)], ledger, row) for row in figures)
+    return Finder("findings", "Findings", lead, caption, "findings", columns, rows)
 
 
-def _counts_of(ledger: Ledger, row: pd.Series) -> FindingCounts:
-    return ledger.reconstructions[str(row.survey_id)].findings[str(row.finding_id)]
-
-
-def _finding_row(finding: Finding, counts: FindingCounts, row: pd.Series) -> Row:
-    survey = finding.survey
-    return Row(
-        finding.id,
-        (
-            Cell(finding.id, f"survey/{survey.id}", finding.local_id, values=(survey.id,)),
-            _year(survey.year),
-            Cell(house_of(survey)),
-            Cell(finding.answer.topic),
-            Cell(f"{finding.question.asks} {finding.answer.says}"),
-            _number(finding.answer.printed, row.estimate),
-            Cell(_counts_words(counts)),
-            _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
-            Cell(counts.level),
-        ),
+def _finding_row(finding: Finding, ledger: Ledger, row: pd.Series) -> Row:
+    survey, counts = finding.survey, ledger.reconstructions[finding.survey.id].findings[finding.id]
+    top = feasible(counts.values, counts.count_low, counts.count_high)
+    base = feasible(counts.bases, counts.base_low, counts.base_high)
+    cells = (
+        Cell(finding.id, f"survey/{survey.id}", finding.local_id, values=(survey.id,)),
+        _year(survey.year),
+        Cell(house_of(survey)),
+        Cell(finding.answer.topic),
+        Cell(f"{finding.question.asks} {finding.answer.says}"),
+        _number(finding.answer.printed, row.estimate),
+        Cell(f"{top} of {base}" if top and base else ""),
+        _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
+        Cell(counts.level),
     )
-
-
-def _counts_words(counts: FindingCounts) -> str:
-    if counts.count_low is None or counts.count_high is None or counts.base_low is None or counts.base_high is None:
-        return ""
-    top = feasible_words(counts.values, counts.count_low, counts.count_high)
-    return f"{top} of {feasible_words(counts.bases, counts.base_low, counts.base_high)}"
+    return Row(finding.id, cells)
 
 
 def trends(ledger: Ledger, registry: Registry) -> Finder:
-    """Return the table of every construct."""
-    window = registry.plan.window
+    """Return the table of every construct, what was decided first."""
     columns = (
         Column("construct", "Thing measured"),
         Column("topic", "Topic", filter="Topic"),
@@ -125,47 +108,36 @@ def trends(ledger: Ledger, registry: Registry) -> Finder:
         Column("detectable", "Detectable change, points", number=True),
         Column("verdict", "Verdict", filter="Verdict"),
     )
+    lead = "Everything that more than one survey may have measured, and what may be said of a change."
+    caption = (
+        f"Things measured by surveys of {registry.plan.window.from_year} to {registry.plan.window.to_year}, those who "
+        "answered only. The difference is later minus earlier; its interval holds the total error of both waves."
+    )
     rows = [_trend_row(row, ledger.assessed[str(row.construct_id)], registry) for row in ledger.trends.itertuples()]
     rows.sort(key=lambda row: _SAYS_MOST.index(row.cells[-1].text))
-    return Finder(
-        name="trends",
-        title="Trends",
-        lead="Everything that more than one survey may have measured, and what may be said of a change.",
-        caption=f"Things measured by surveys of {window.from_year} to {window.to_year}, those who answered only. The "
-        "difference is later minus earlier; its interval holds the total error of both waves.",
-        unit="trends",
-        columns=columns,
-        rows=tuple(rows),
-    )
+    return Finder("trends", "Trends", lead, caption, "trends", columns, tuple(rows))
 
 
 def _trend_row(row: pd.Series, trend: Trend, registry: Registry) -> Row:
-    waves = trend.waves
-    topics = [registry.findings[answer.finding].answer.topic for answer in trend.construct.answers]
-    compared = trend.comparison
-    label = trend.construct.label
-    return Row(
-        trend.construct.id,
-        (
-            Cell(capital(label), f"trend/{trend.construct.id}"),
-            _several(topics),
-            _years_compared(row, [wave.year for wave in waves]),
-            _several(house_of(wave.survey) for wave in waves),
-            _number(str(len(waves)), len(waves)),
-            Cell("" if pd.isna(row.grade) else str(row.grade)),
-            _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
-            _number(span(points(compared.low, sign=True), points(compared.high, sign=True)) if compared else "",
-                    row.low_pp),
-            _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
-            Cell(trend.verdict),
-        ),
-    )  # fmt: skip
-
-
-def _years_compared(row: pd.Series, years: Sequence[int]) -> Cell:
+    compared, waves, construct = trend.comparison, trend.waves, trend.construct
+    years = _year(*(wave.year for wave in waves))
     if pd.isna(row.from_year):
-        return Cell("", values=tuple(map(str, sorted(set(years)))))
-    return Cell(span(str(row.from_year), str(row.to_year)), sort=float(row.from_year), values=_year(*years).values)
+        years = Cell("", values=years.values)
+    else:
+        years = Cell(span(str(row.from_year), str(row.to_year)), sort=float(row.from_year), values=years.values)
+    cells = (
+        Cell(capital(construct.label), f"trend/{construct.id}"),
+        _several(registry.findings[answer.finding].answer.topic for answer in construct.answers),
+        years,
+        _several(house_of(wave.survey) for wave in waves),
+        _number(str(len(waves)), len(waves)),
+        Cell("" if pd.isna(row.grade) else str(row.grade)),
+        _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
+        _number(interval_points(compared) if compared else "", row.low_pp),
+        _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
+        Cell(trend.verdict),
+    )
+    return Row(construct.id, cells)
 
 
 def claims(registry: Registry, ledger: Ledger) -> Finder:
@@ -180,35 +152,26 @@ def claims(registry: Registry, ledger: Ledger) -> Finder:
         Column("sample", "If they were a random sample", filter="If a random sample"),
         Column("population", "For the population", wide=True),
     )
-    rows = (_claim_row(row, registry.claims[str(row.claim_id)], registry) for row in ledger.claims.itertuples())
-    return Finder(
-        name="claims",
-        title="Claims",
-        lead="Sentences that writers built on the figures, checked against print.",
-        caption="Claims of all sources, in this project's own words, and for whom each of them holds.",
-        unit="claims",
-        columns=columns,
-        rows=tuple(rows),
-    )
+    lead = "Sentences that writers built on the figures, checked against print."
+    caption = "Claims of all sources, in this project's own words, and for whom each of them holds."
+    rows = tuple(_claim_row(row, registry.claims[str(row.claim_id)], registry) for row in ledger.claims.itertuples())
+    return Finder("claims", "Claims", lead, caption, "claims", columns, rows)
 
 
 def _claim_row(row: pd.Series, claim: Claim, registry: Registry) -> Row:
     source = registry.claim_sources[claim.source]
     terms = [term for term in claim.names if term in registry.findings]
-    published = source.published or ""
-    return Row(
-        claim.id,
-        (
-            Cell(claim.says, f"claims/{claim.source}", claim.id),
-            Cell(source.publisher or source.title),
-            _year(int(published[:4])) if published else Cell(""),
-            _several(surveys_of(claim, registry)),
-            _several(registry.findings[term].answer.topic for term in terms),
-            Cell(str(row.answered_verdict)),
-            Cell(str(row.random_sample_verdict)),
-            Cell(str(row.population_licence)),
-        ),
+    cells = (
+        Cell(claim.says, f"claims/{claim.source}", claim.id),
+        Cell(source.publisher or source.title),
+        _year(int(source.published[:4])) if source.published else Cell(""),
+        _several(surveys_of(claim, registry)),
+        _several(registry.findings[term].answer.topic for term in terms),
+        Cell(str(row.answered_verdict)),
+        Cell(str(row.random_sample_verdict)),
+        Cell(str(row.population_licence)),
     )
+    return Row(claim.id, cells)
 
 
 def surveys(registry: Registry, ledger: Ledger) -> Finder:
@@ -224,35 +187,24 @@ def surveys(registry: Registry, ledger: Ledger) -> Finder:
         Column("figures", "Figures", number=True),
         Column("level", "Levels of the figures", filter="Level"),
     )
-    return Finder(
-        name="surveys",
-        title="Surveys",
-        lead="Every survey wave: who asked whom, when, and how many answered.",
-        caption="Survey waves, earliest first. What no source prints is not known, and is left empty.",
-        unit="surveys",
-        columns=columns,
-        rows=tuple(
-            _survey_row(survey, ledger)
-            for survey in sorted(registry.surveys.values(), key=lambda one: (one.year, one.id))
-        ),
-    )
+    lead = "Every survey wave: who asked whom, when, and how many answered."
+    caption = "Survey waves, earliest first. What no source prints is not known, and is left empty."
+    ordered = sorted(registry.surveys.values(), key=lambda one: (one.year, one.id))
+    rows = tuple(_survey_row(survey, ledger.reconstructions[survey.id]) for survey in ordered)
+    return Finder("surveys", "Surveys", lead, caption, "surveys", columns, rows)
 
 
-def _survey_row(survey: Survey, ledger: Ledger) -> Row:
-    found = ledger.reconstructions[survey.id]
-    n_low, n_high = found.n or (None, None)
-    figures = findings_of(survey)
-    return Row(
-        survey.id,
-        (
-            Cell(survey.title, f"survey/{survey.id}"),
-            _year(survey.year),
-            Cell(house_of(survey)),
-            Cell(survey.population),
-            _number(span(n_low, n_high), n_low),
-            Cell((survey.sampling or "").replace("-", " ") + " (inferred)" * ("sampling" in survey.inferred.named)),
-            _several(sorted(figure.answer.topic for figure in figures)),
-            _number(str(len(figures)), len(figures)),
-            _several(sorted(found.findings[figure.id].level for figure in figures)),
-        ),
+def _survey_row(survey: Survey, found: Reconstruction) -> Row:
+    (n_low, n_high), figures = found.n or (None, None), findings_of(survey)
+    cells = (
+        Cell(survey.title, f"survey/{survey.id}"),
+        _year(survey.year),
+        Cell(house_of(survey)),
+        Cell(survey.population),
+        _number(span(n_low, n_high), n_low),
+        Cell((survey.sampling or "").replace("-", " ") + " (inferred)" * ("sampling" in survey.inferred.named)),
+        _several(sorted(figure.answer.topic for figure in figures)),
+        _number(str(len(figures)), len(figures)),
+        _several(sorted(found.findings[figure.id].level for figure in figures)),
     )
+    return Row(survey.id, cells)

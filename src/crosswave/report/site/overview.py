@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from crosswave.difference.verdict import DECISIONS
 from crosswave.report.ledger import Ledger
@@ -14,7 +14,7 @@ from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.waves import Wave
-from crosswave.words import capital
+from crosswave.words import capital, plural
 
 CHANGED = ("rose", "fell", "changed, immaterially")
 DECIDED = (*CHANGED, "no material change")
@@ -39,19 +39,15 @@ def answer(trends: Sequence[Trend]) -> str:
     """Return what changed, among all things measured, in a sentence or two."""
     count = {verdict: sum(trend.verdict == verdict for trend in trends) for verdict in DECIDED}
     changed, same = sum(count[verdict] for verdict in CHANGED), count["no material change"]
-    rest = len(trends) - changed - same
-    told = _told(count, changed)
     if not changed + same:
         return (
             f"Nothing that these surveys can show: of {len(trends)} things measured, none is shown to have risen, "
             "fallen or stayed the same."
         )
-    return f"Of {len(trends)} things measured, {told} {same or 'none'} stayed the same; {rest} are left undecided."
-
-
-def _told(count: Mapping[str, int], changed: int) -> str:
     parts = [f"{count[verdict]} {verdict}" for verdict in CHANGED if count[verdict]]
-    return f"{' and '.join(parts)}," if changed else "none changed,"
+    told, rest = f"{' and '.join(parts)}," if changed else "none changed,", len(trends) - changed - same
+    left = f"; {rest} are left undecided" if rest else ""
+    return f"Of {plural(len(trends), 'thing')} measured, {told} {same or 'none'} stayed the same{left}."
 
 
 def lead(shown: Sequence[Trend], plan: Plan) -> str:
@@ -59,44 +55,35 @@ def lead(shown: Sequence[Trend], plan: Plan) -> str:
     groups: dict[str, list[str]] = {}
     for trend in shown:
         groups.setdefault(trend.verdict, []).append((trend.construct.overview or "").lower())
-    told = (f"{capital(_listed(topics))}: {verdict}{_gloss(verdict, plan)}." for verdict, topics in groups.items())
-    return " ".join(told)
-
-
-def _gloss(verdict: str, plan: Plan) -> str:
     limit, chance = f"{plan.detectable_limit.value:g}", f"{plan.power.value:.0%}"
-    words = {
+    meanings = {
         "not comparable": "the surveys do not ask the same of the same",
         "not testable": "there are no two usable surveys of different years, or a number is missing",
         "uninformative by design": f"a change of {limit} points had less than an {chance} chance to show, and the "
         "absence of a change could not have been shown at all",
         "inconclusive": "neither a change nor its absence shows",
     }
-    return f" ({words[verdict]})" if verdict in words else ""
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    told = []
+    for verdict, topics in groups.items():
+        listed = topics[0] if len(topics) == 1 else f"{', '.join(topics[:-1])} and {topics[-1]}"
+        told.append(f"{capital(listed)}: {verdict}{f' ({meanings[verdict]})' if verdict in meanings else ''}.")
+    return " ".join(told)
 
 
 def _topic(trend: Trend) -> Topic:
     comparison = trend.comparison
+    printed = "; ".join(map(_figure, trend.waves)) or "no wave in these years"
+    if comparison:
+        printed = f"{_figure(comparison.pair.first)}, then {_figure(comparison.pair.second)}"
     return Topic(
         heading=trend.construct.overview or "",
         page=f"trend/{trend.construct.id}",
-        printed=_printed(trend),
+        printed=printed,
         verdict=trend.verdict,
         sure=_sure(comparison) if comparison else ("No comparison is made.",),
         reservation=capital(_reservation(trend)) + ".",
-        bar=_bar(trend, comparison) if comparison else None,
+        bar=_bar(comparison, trend.settings.smallest_change) if comparison else None,
     )
-
-
-def _printed(trend: Trend) -> str:
-    if trend.comparison:
-        pair = trend.comparison.pair
-        return f"{_figure(pair.first)}, then {_figure(pair.second)}"
-    return "; ".join(map(_figure, trend.waves)) or "no wave in these years"
 
 
 def _figure(wave: Wave) -> str:
@@ -107,61 +94,32 @@ def _figure(wave: Wave) -> str:
 def _sure(comparison: Comparison) -> tuple[str, ...]:
     seen = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
     shows = f"{points(seen)} points or more" if math.isfinite(seen) else "no change at all"
+    difference, low, high = (points(one, sign=True) for one in (comparison.difference, comparison.low, comparison.high))
     return (
-        f"{points(comparison.difference, sign=True)} points, interval {points(comparison.low, sign=True)} to "
-        f"{points(comparison.high, sign=True)}",
+        f"{difference} points, interval {low} to {high}",
         f"Detectable: {shows}",
         f"Total error {comparison.points:.3g} points; grade {comparison.pair.comparability.grade}",
     )
 
 
-def _bar(trend: Trend, comparison: Comparison) -> Bar:
-    low, high = points(comparison.low, sign=True), points(comparison.high, sign=True)
-    return Bar(
-        low=100 * comparison.low,
-        high=100 * comparison.high,
-        middle=100 * comparison.difference,
-        margin=trend.settings.smallest_change,
-        words=f"Difference {points(comparison.difference, sign=True)} points, interval {low} to {high}",
-    )
+def _bar(comparison: Comparison, margin: float) -> Bar:
+    difference, low, high = (points(one, sign=True) for one in (comparison.difference, comparison.low, comparison.high))
+    words = f"Difference {difference} points, interval {low} to {high}"
+    return Bar(100 * comparison.low, 100 * comparison.high, 100 * comparison.difference, margin, words)
 
 
 def _reservation(trend: Trend) -> str:
     """The reason that weighs most: what the comparison is blind to, what print leaves open, or who answered."""
-    return _RESERVATIONS.get(trend.verdict, _who_answered)(trend)
-
-
-def _grades(trend: Trend) -> str:
-    """Why the two waves are not alike."""
-    pair = trend.comparison.pair if trend.comparison else trend.pair
-    return "; ".join(pair.comparability.reasons) if pair else _alone(trend)
-
-
-def _alone(trend: Trend) -> str:
-    many = len(trend.waves)
-    return "there is no second wave to compare with" if many == 1 else f"waves in these years: {many or 'none'}"
-
-
-def _who_answered(trend: Trend) -> str:
-    if trend.comparison is None:
-        return _grades(trend)
-    pair = trend.comparison.pair
-    return population_note(pair.first.survey, pair.second.survey) or _grades(trend)
-
-
-def _unsized(trend: Trend) -> str:
-    if trend.comparison is None:
-        return _grades(trend)
-    pair = trend.comparison.pair
-    names = [wave.survey.id for wave in (pair.first, pair.second) if not wave.size_known]
-    return f"no n is printed for {' or '.join(names)}, and the verdict depends on it"
-
-
-_RESERVATIONS: Mapping[str, Callable[[Trend], str]] = {
-    "not comparable": _grades,
-    "not testable": _unsized,
-    "uninformative by design": _grades,
-}
+    pair, many = trend.comparison.pair if trend.comparison else trend.pair, len(trend.waves)
+    none = "there is no second wave to compare with" if many == 1 else f"waves in these years: {many or 'none'}"
+    alike = "; ".join(pair.comparability.reasons) if pair else none
+    if trend.comparison is None or trend.verdict in ("not comparable", "uninformative by design"):
+        return alike
+    first, second = trend.comparison.pair.first, trend.comparison.pair.second
+    if trend.verdict == "not testable":
+        names = [wave.survey.id for wave in (first, second) if not wave.size_known]
+        return f"no n is printed for {' or '.join(names)}, and the verdict depends on it"
+    return population_note(first.survey, second.survey) or alike
 
 
 def _counts(registry: Registry, trends: Sequence[Trend]) -> list[Count]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crosswave.report.render import STYLE
@@ -47,38 +48,48 @@ def render_content(notebook: NotebookNode, origin: PageOrigin) -> Content:
     is_parameters = [bool(_SUMMARIES.keys() & set(cell.metadata.get("tags", []))) for cell in notebook.cells]
     lead = is_parameters.index(False) if False in is_parameters else 0
     cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
+    cells = list(
+        chain.from_iterable(section for section in _sections(_without_empty_frames(cells)) if _has_material(section))
+    )
     styles = Styles()
-    html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in _telling(cells) if cell.cell_type in _KINDS)
+    html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
     facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.facts)
     made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
     html += f'<section class="made">\n{made}\n</section>'
     return Content(_under_title(html, origin.title), styles.css)
 
 
-def _telling(cells: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
-    """The cells without what is empty on this page: sections and frames for which a study has no material."""
-    sections: list[list[NotebookNode]] = [[]]
+def _without_empty_frames(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The cells without those that show frames without a row alone, and without the words before these."""
+    told: list[NotebookNode] = []
+    for cell in cells:
+        outputs = cell.get("outputs", [])
+        texts = [str(output.get("data", {}).get("text/plain", "")) for output in outputs]
+        if not texts or not all(text.startswith("Empty DataFrame") for text in texts):
+            told.append(cell)
+        elif told and told[-1].cell_type == "markdown" and not told[-1].source.startswith("#"):
+            told.pop()
+        else:  # its heading stays if the section shows something else
+            told.append(type(cell)({**cell, "outputs": []}))
+    return told
+
+
+def _sections(cells: Iterable[NotebookNode]) -> Iterator[list[NotebookNode]]:
+    """The cells of a page by its headings of the second level."""
+    section: list[NotebookNode] = []
     for cell in cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            sections.append([])
-        sections[-1].append(cell)
-    for section in sections:
-        shown = [cell for cell in section if cell.cell_type == "code"]
-        if not shown or not all(map(_is_empty, shown)):
-            following = [*section[1:], None]
-            yield from (
-                cell
-                for cell, after in zip(section, following, strict=True)
-                if not (_is_empty(cell) or (_is_empty(after) and not cell.source.startswith("#")))
-            )
+            yield section
+            section = []
+        section.append(cell)
+    yield section
 
 
-def _is_empty(cell: NotebookNode | None) -> bool:
-    """Whether a cell shows nothing but frames without a row."""
-    outputs = cell.get("outputs", []) if cell else []
-    return bool(outputs) and all(
-        str(output.get("data", {}).get("text/plain", "")).startswith("Empty DataFrame") for output in outputs
-    )
+def _has_material(section: Sequence[NotebookNode]) -> bool:
+    """Whether a section shows something: one whose code all ran and showed nothing has nothing to tell."""
+    code = [cell for cell in section if cell.cell_type == "code" and cell.source.strip()]
+    code = [cell for cell in code if not _SUMMARIES.keys() & set(cell.metadata.get("tags", []))]
+    return not code or any(cell.get("outputs") or not cell.get("execution_count") for cell in code)
 
 
 def _prose(cell: NotebookNode, styles: Styles) -> str:

@@ -10,15 +10,15 @@ from functools import reduce
 from itertools import count
 from operator import or_
 
-from crosswave.printed.marks import is_withheld
+from crosswave.printed.intervals import Quantity
+from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
-from crosswave.printed.quantity import Quantity
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
-from crosswave.reconstruct.bits import members
-from crosswave.reconstruct.by_hand import counts_on
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
+from crosswave.reconstruct.scale import members
+from crosswave.reconstruct.single_figures import counts_of
 from crosswave.reconstruct.solve import Solver
 from crosswave.reconstruct.trials import Trials, try_readings
 from crosswave.report.holes import feasible_words, listed_whole
@@ -26,8 +26,12 @@ from crosswave.study.models import ORGANISATIONS, Survey
 from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import capital, plural
 
-_NOUNS = {"person": ("person", "people")}
 _ORGANISATIONS = "organisation", ORGANISATIONS
+_SHOWN = 3
+_MOST_DECIMALS = 9
+
+Share = tuple[Finding, FindingCounts, Quantity]
+"""A printed share of respondents, what it admits, and the shares for which it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +45,25 @@ class Case:
     solver: Solver
 
     @property
-    def shares(self) -> list[tuple[Finding, FindingCounts, Quantity]]:
-        """Printed shares of respondents, with what they admit."""
-        found = (f for f in findings_of(self.survey) if _is_share(f) and _of_respondents(f))
-        return [(f, self.reconstruction.findings[f.id], self.quantity(f.answer.printed)) for f in found]
+    def shares(self) -> list[Share]:
+        """Every printed share of respondents."""
+        found = (f for f in findings_of(self.survey) if f.answer.measure == "share" and not is_withheld(f.answer))
+        own = (f for f in found if not (f.base and f.base.counts) or f.base.counts == ORGANISATIONS)
+        return [(f, self.reconstruction.findings[f.id], self.quantity(f.answer.printed)) for f in own]
+
+    @property
+    def rounding(self) -> str:
+        """How its percentages are taken to be rounded."""
+        return self.survey.rounding or "nearest"
 
     def quantity(self, printed: str) -> Quantity:
         """Return the shares for which a printed text can stand."""
-        return self.lexicon.share(printed, self.survey.rounding or "nearest")
+        return self.lexicon.share(printed, self.rounding)
 
     def people(self, size: int, base: BaseSize | None = None) -> str:
         """Return a number of respondents in words."""
-        organised = base is not None and base.who == ORGANISATIONS
-        return plural(size, *(_ORGANISATIONS if organised else _NOUNS.get(self.survey.unit, _ORGANISATIONS)))
+        persons = self.survey.unit == "person" and (base is None or base.who != ORGANISATIONS)
+        return plural(size, *(("person", "people") if persons else _ORGANISATIONS))
 
     def figures(self) -> dict[str, Figure]:
         """Return the figures under the first reading, rival values included, by local id."""
@@ -61,21 +71,9 @@ class Case:
         return {figure.id: figure for trial in trials for figure in trial.solved[0][0].figures}
 
 
-def _is_share(finding: Finding) -> bool:
-    return finding.answer.measure == "share" and not is_withheld(finding.answer)
-
-
-def _of_respondents(finding: Finding) -> bool:
-    return not (finding.base and finding.base.counts) or finding.base.counts == ORGANISATIONS
-
-
 def label(finding: Finding) -> str:
     """Return a figure as ``73% for “skills gap” (gap-barriers.skills)``."""
     return f"{finding.answer.printed} for “{finding.answer.says}” ({finding.local_id})"
-
-
-_SHOWN = 3
-_MOST_DECIMALS = 9
 
 
 def ratio(yes: int, base: int, figure: Quantity) -> str:
@@ -83,18 +81,16 @@ def ratio(yes: int, base: int, figure: Quantity) -> str:
 
     Examples
     --------
-    >>> p73 = Quantity("73%", Fraction(725, 1000), Fraction(735, 1000), 0, "rounded")
+    >>> p73 = Quantity(Fraction(725, 1000), Fraction(735, 1000), printed="73%", decimals=0, reason="rounded")
     >>> ratio(44, 60, p73)
     '44/60 = 73.3%'
     """
     exact, decimals = Fraction(yes, base), (figure.decimals or 0) + 1
-    while _misleads(exact, decimals, figure) and decimals < _MOST_DECIMALS:
+    while decimals < _MOST_DECIMALS and (
+        figure.holds(Fraction(percentage(exact, decimals)) / 100) != figure.holds(exact)
+    ):  # rounded so, it would seem to be what it is not
         decimals += 1
     return f"{yes:,}/{base:,} = {percentage(exact, decimals)}%"
-
-
-def _misleads(exact: Fraction, decimals: int, figure: Quantity) -> bool:
-    return figure.holds(Fraction(percentage(exact, decimals)) / 100) != figure.holds(exact)
 
 
 def percentage(share: Fraction, decimals: int) -> str:
@@ -106,7 +102,7 @@ def percentage(share: Fraction, decimals: int) -> str:
 
 def counted(figure: Quantity, base: int) -> str:
     """Return which counts of a base print a figure, the first and the last with their percentages."""
-    yes = counts_on(figure, base)
+    yes = counts_of(figure, base)
     if not yes:
         return "nobody"
     shown = yes if len(yes) <= _SHOWN else (yes[0], yes[-1])
@@ -118,7 +114,7 @@ def neighbours(figure: Quantity, base: int, rounding: str) -> str:
 
     Examples
     --------
-    >>> p73 = Quantity("73%", Fraction(725, 1000), Fraction(735, 1000), 0, "rounded")
+    >>> p73 = Quantity(Fraction(725, 1000), Fraction(735, 1000), printed="73%", decimals=0, reason="rounded")
     >>> neighbours(p73, 61, "nearest")
     '44/61 = 72.1%, printed as 72%, and 45/61 = 73.8%, printed as 74%'
     """
@@ -139,23 +135,23 @@ def _printed(share: Fraction, figure: Quantity, rounding: str) -> str:
 
 def ends(figure: Quantity) -> str:
     """Return the shares for which a figure stands, in percent."""
-    low, high = (100 * float(end) for end in (figure.low, 1 if figure.high is None else figure.high))
+    low, high = (100 * float(end) for end in (figure.low, figure.high))
     return f"{low:g} to {high:g}%"
 
 
-def ties(case: Case, name: str) -> Iterator[str]:
+def _ties(case: Case, name: str) -> Iterator[str]:
     """Yield what binds a figure to others, in words."""
-    for solution in case.trials.main.kept.values():
+    for solution in case.trials.main.best.values():
         yield from (link.words for link in solution.left.links if name in link.members)
         for figure in solution.left.figures:
             if name in figure.base.answers:
                 yield f"it is part of the base of {figure.id.partition('.')[0]}"
 
 
-def taken(case: Case, finding: Finding, figure: Quantity) -> str:
+def _taken(case: Case, finding: Finding, figure: Quantity) -> str:
     """Return what the answers that exclude a figure take of its base, by hand, where that is one number."""
     counts = case.reconstruction.findings
-    links = (link for solution in case.trials.main.kept.values() for link in solution.left.links)
+    links = (link for solution in case.trials.main.best.values() for link in solution.left.links)
     link = next((one for one in links if one.kind == "exclusive" and finding.local_id in one.members), None)
     base = counts[finding.id].base_low
     if link is None or base is None or base != counts[finding.id].base_high:
@@ -168,9 +164,9 @@ def taken(case: Case, finding: Finding, figure: Quantity) -> str:
     )
 
 
-def left_open(case: Case, finding: Finding, figure: Quantity) -> str:
+def _left_open(case: Case, finding: Finding, figure: Quantity) -> str:
     """Return what could have been printed in place of a figure, where the readings that are kept say so."""
-    kept = (case.solver.possible(solution.left) for solution in case.trials.main.kept.values())
+    kept = (case.solver.possible(solution.left) for solution in case.trials.main.best.values())
     values = [found[finding.local_id].values for found in kept if finding.local_id in found]
     bits = [held for held in values if isinstance(held, int)]
     counts = case.reconstruction.findings[finding.id]
@@ -197,7 +193,7 @@ def worked_example(survey: Survey, registry: Registry, reconstruction: Reconstru
         with at_most():
             trials = try_readings(survey, registry, solver)
             case = Case(survey, reconstruction, Lexicon(registry.quantities), trials, solver)
-            return next(told for story in _STORIES if (told := story(case)))
+            return next((told for story in _STORIES if (told := story(case))), _NOTHING)
     except NotSolvedError as error:
         return [f"{capital(str(error))}, so there is nothing to count by hand."]
 
@@ -207,7 +203,9 @@ def _conflict(case: Case) -> list[str]:
     known = case.figures()
     conflicts = [c for c in case.reconstruction.conflicts if set(c.figures) <= set(known)]
     alone = [c for c in conflicts if len(c.figures) == 1 and _size(known[c.figures[0]])]
-    return _impossible(case, known[alone[0].figures[0]]) if alone else _together(case, conflicts, known)
+    if alone:
+        return _impossible(case, known[alone[0].figures[0]])
+    return _together(case, conflicts[0], known) if conflicts else []
 
 
 def _size(figure: Figure) -> int | None:
@@ -219,57 +217,50 @@ def _size(figure: Figure) -> int | None:
 def _impossible(case: Case, figure: Figure) -> list[str]:
     quantity, size = case.quantity(figure.printed), _size(figure) or 0
     finding = next(f for f in findings_of(case.survey) if f.local_id == figure.id)
-    people, rounding = case.people(size, figure.base), case.survey.rounding or "nearest"
+    people = case.people(size, figure.base)
     return [
         f"Take {label(finding)}. It stands for a share of {ends(quantity)}, and {people} are taken to have answered. "
-        f"The nearest counts are {neighbours(quantity, size, rounding)}. Nothing lies between them.",
+        f"The nearest counts are {neighbours(quantity, size, case.rounding)}. Nothing lies between them.",
         f"So no whole number of {people} prints {figure.printed}: either something that was taken for granted is "
         "wrong, or the print is.",
     ]
 
 
-def _together(case: Case, conflicts: Sequence[Conflict], known: dict[str, Figure]) -> list[str]:
-    if not conflicts:
-        return []
-    held = [known[name] for name in conflicts[0].figures]
+def _together(case: Case, conflict: Conflict, known: dict[str, Figure]) -> list[str]:
+    held = [known[name] for name in conflict.figures]
     sized = [(figure, case.quantity(figure.printed), size) for figure in held if (size := _size(figure))]
     told = [f"{f.printed} ({f.id}) of {case.people(n, f.base)} is {counted(q, n)}" for f, q, n in sized]
-    given = " and that ".join(conflicts[0].assumptions)
+    assumed = " and that ".join(conflict.assumptions)
     return [
         f"Take {' with '.join(f'{f.printed} ({f.id})' for f in held)}. {'; '.join(told)}{'.' * bool(told)}",
-        f"No choice of counts fits all of them at once{f', given that {given}' if given else ''}.",
+        f"No choice of counts fits all of them at once{f', given that {assumed}' if assumed else ''}.",
     ]
 
 
-def _hole(case: Case) -> list[str]:
+def _gap(case: Case) -> list[str]:
     """A base that a figure rules out, between two that it does not."""
     for finding, counts, figure in case.shares:
-        for size in sorted(_missing(counts.bases)):
-            if not counts_on(figure, size):
-                near = min(counts.bases, key=lambda base: abs(base - size))
-                return _ruled_out(case, finding, counts, figure, size, near)
+        missing = set(range(counts.bases[0], counts.bases[-1])) - set(counts.bases) if counts.bases else set()
+        for size in sorted(missing):
+            if not counts_of(figure, size):
+                return _ruled_out(case, (finding, counts, figure), size)
     return []
 
 
-def _missing(bases: Sequence[int]) -> set[int]:
-    return set(range(bases[0], bases[-1])) - set(bases) if bases else set()
-
-
-def _ruled_out(
-    case: Case, finding: Finding, counts: FindingCounts, figure: Quantity, size: int, near: int
-) -> list[str]:
-    rounding = case.survey.rounding or "nearest"
+def _ruled_out(case: Case, share: Share, size: int) -> list[str]:
+    finding, counts, figure = share
+    near = min(counts.bases, key=lambda base: abs(base - size))
     bases = feasible_words(counts.bases, counts.bases[0], counts.bases[-1])
-    gaps = "" if listed_whole(counts.bases, bases) else ", with gaps"
     return [
         f"Take {label(finding)}. It stands for a share of {ends(figure)}; on exactly how many people it rests is not "
         f"printed. Of {case.people(near)}, {counted(figure, near)} print it. Of {size:,} no number does: the nearest "
-        f"are {neighbours(figure, size, rounding)}. Nothing lies between them.",
-        f"So it cannot rest on {case.people(size)}. What all figures together leave is {bases}{gaps}.",
+        f"are {neighbours(figure, size, case.rounding)}. Nothing lies between them.",
+        f"So it cannot rest on {case.people(size)}. What all figures together leave is "
+        f"{bases}{'' if listed_whole(counts.bases, bases) else ', with gaps'}.",
     ]
 
 
-def _strictest(case: Case) -> tuple[Finding, FindingCounts, Quantity] | None:
+def _strictest(case: Case) -> Share | None:
     sized = [one for one in case.shares if one[1].power is not None and one[2].decimals is not None]
     return max(sized, key=lambda one: one[1].power or 0, default=None)
 
@@ -280,15 +271,15 @@ def _by_its_base(case: Case) -> list[str]:
     if found is None or not found[1].power_alone:
         return []
     finding, counts, figure = found
-    steps = 100 * 10 ** (figure.decimals or 0)
+    values = 100 * 10 ** (figure.decimals or 0) + 1
     bases = counts.bases or range(counts.base_low or 1, (counts.base_high or 1) + 1)
-    able, alone = round((steps + 1) * (counts.power or 0)), round((steps + 1) * counts.power_alone)
-    beside = f" Beside the other figures {able} of them would have failed." if able > alone else ""
+    able, alone = round(values * (counts.power or 0)), round(values * counts.power_alone)
+    others = f" Beside the other figures {able} of them would have failed." if able > alone else ""
     return [
         f"Take {label(finding)}. {_on_bases(case, figure, bases)}",
-        f"Not every percentage can be printed of so few: {_refused(case, figure, bases)} Of the {steps + 1:,} values "
+        f"Not every percentage can be printed of so few: {_refused(case, figure, bases)} Of the {values:,} values "
         f"from 0 to 100%, {alone} cannot come from any whole number of them: had one of these been printed, the check "
-        f"would have failed.{beside}",
+        f"would have failed.{others}",
     ]
 
 
@@ -299,31 +290,29 @@ def _on_bases(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
 
 
 def _refused(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
-    """The nearest value that no count prints, beside the counts next to it on the largest base."""
+    """The nearest value that no count prints, with the counts next to it on the largest base."""
     decimals = figure.decimals or 0
     at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
     steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= 100 * 10**decimals)
     others = (case.quantity(f"{percentage(Fraction(step, 100 * 10**decimals), decimals)}%") for step in steps)
-    other = next(q for q in others if not any(counts_on(q, base) for base in bases))
-    near = neighbours(other, bases[-1], case.survey.rounding or "nearest")
-    return f"{other.printed} would lie between {near}."
+    other = next(q for q in others if not any(counts_of(q, base) for base in bases))
+    return f"{other.printed} would lie between {neighbours(other, bases[-1], case.rounding)}."
 
 
-def _beside(case: Case) -> list[str]:
+def _by_others(case: Case) -> list[str]:
     """A figure that its base alone could not have refuted, but the other figures could."""
     found = _strictest(case)
     if found is None or not found[1].power:
         return []
     finding, counts, figure = found
     bases = counts.bases or (counts.base_low or 1, counts.base_high or 1)
-    steps = 100 * 10 ** (figure.decimals or 0)
-    bonds = dict.fromkeys(ties(case, finding.local_id))
+    values = 100 * 10 ** (figure.decimals or 0) + 1
     return [
         f"Take {label(finding)}. {_on_bases(case, figure, bases)} By itself it could not have failed: every value from "
         "0 to 100% is printed by some number of them.",
-        f"But it does not stand alone: {'; '.join(bonds)}. {taken(case, finding, figure)}"
-        f"{left_open(case, finding, figure)}"
-        f"Of the {steps + 1:,} values from 0 to 100%, {round((steps + 1) * (counts.power or 0))} would have left no "
+        f"But it does not stand alone: {'; '.join(dict.fromkeys(_ties(case, finding.local_id)))}. "
+        f"{_taken(case, finding, figure)}{_left_open(case, finding, figure)}"
+        f"Of the {values:,} values from 0 to 100%, {round(values * (counts.power or 0))} would have left no "
         "whole counts for it and the other figures together: had one of these been printed, the check would have "
         "failed.",
     ]
@@ -334,14 +323,12 @@ def _silent(case: Case) -> list[str]:
     sized = [one for one in case.shares if one[1].base_low is not None and one[1].level != "conflicting"]
     if not sized:
         return []
-    finding, counts, figure = min(sized, key=lambda one: (one[2].verbal, _width(one[1])))
+    finding, counts, figure = min(
+        sized, key=lambda one: (one[2].verbal, (one[1].base_high or 0) - (one[1].base_low or 0))
+    )
     bases = counts.bases or (counts.base_low or 1, counts.base_high or 1)
     told = f"Take {label(finding)}. It stands for a share of {ends(figure)}. {_on_bases(case, figure, bases)}"
     return [told, _why_silent(case, figure, bases[0])]
-
-
-def _width(counts: FindingCounts) -> int:
-    return (counts.base_high or 0) - (counts.base_low or 0)
 
 
 def _why_silent(case: Case, figure: Quantity, base: int) -> str:
@@ -358,27 +345,24 @@ def _why_silent(case: Case, figure: Quantity, base: int) -> str:
 
 def _no_base(case: Case) -> list[str]:
     """A figure on nobody knows how many."""
-    found = next(((f, c, q) for f, c, q in case.shares if c.base_low is None and c.level != "unquantified"), None)
+    found = next((one for one in case.shares if one[1].base_low is None and one[1].level != "unquantified"), None)
     if found is None:
         return []
     finding, counts, figure = found
     if case.survey.weighted:
         return [f"Take {label(finding)}: {counts.reason}. So there is nothing to count by hand."]
-    size = figure.ends.smallest_base()
-    whole = None if figure.decimals is None else 100 * 10**figure.decimals
-    anyway = f" From {whole:,} on, every number of them does." if whole else ""
+    size = figure.smallest_base()
+    exact = figure.decimals is not None
+    anyway = f" From {100 * 10 ** (figure.decimals or 0):,} on, every number of them does." if exact else ""
     return [
         f"Take {label(finding)}. It stands for a share of {ends(figure)}, but print does not say of how many. The "
         f"smallest number that can print it is {case.people(size)}: "
-        f"{ratio(counts_on(figure, size)[0], size, figure)}.{anyway}",
+        f"{ratio(counts_of(figure, size)[0], size, figure)}.{anyway}",
         "So no whole number can be checked: any value would have fitted some number of them.",
     ]
 
 
-def _nothing(case: Case) -> list[str]:
-    return ["No share of respondents is printed, so there is nothing to count by hand."]
-
-
+_NOTHING = ["No share of respondents is printed, so there is nothing to count by hand."]
 _STORIES: Sequence[Callable[[Case], list[str]]] = (
-    _conflict, _hole, _by_its_base, _beside, _silent, _no_base, _nothing
+    _conflict, _gap, _by_its_base, _by_others, _silent, _no_base
 )  # fmt: skip

@@ -9,14 +9,13 @@ from itertools import groupby
 import pandas as pd
 
 from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.reconstruct.arithmetic import Counts
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.joint import joint_counts
-from crosswave.reconstruct.nets import NETS
-from crosswave.reconstruct.parts import Counts
 from crosswave.reconstruct.retractions import Retraction
 from crosswave.reconstruct.solve import Solver
-from crosswave.reconstruct.trials import Trial, try_readings
+from crosswave.reconstruct.trials import NETS, Trial, try_readings
 from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.report.prose import bullets, say
 from crosswave.report.render import span
@@ -106,7 +105,7 @@ def survey_readings(survey: Survey, registry: Registry) -> list[str]:
     except NotSolvedError:  # its levels say so
         return []
     places = _places(branch.reading for branch, _ in trial.solved)
-    left = _places(trial.kept)
+    left = _places(trial.best)
     return [
         sentence
         for place, options in places.items()
@@ -124,7 +123,7 @@ def _reading(survey: Survey, trial: Trial, place: str, options: list[str], left:
 
 def _why(survey: Survey, trial: Trial, part: str) -> str:
     """Why a reading does not survive: what is in conflict under it and under no other."""
-    common = {c.figures for solution in trial.kept.values() for c in solution.conflicts}
+    common = {c.figures for solution in trial.best.values() for c in solution.conflicts}
     solved = [solution for branch, solution in trial.solved if part in branch.reading]
     best = min(solved, key=lambda solution: len(solution.out))
     own = [conflict_words(survey, conflict) for conflict in best.conflicts if conflict.figures not in common]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,33 +47,31 @@ def survival_words(found: Survival | None, trend: Trend) -> list[str]:
     if found is None or trend.comparison is None:
         return ["Nothing was compared, so there is no verdict that could give way."]
     effect, error = (found.design_effect, found.less_design_effect), (found.total_error, found.less_total_error)
+    p_low, p_high = p_words(found.p_low), p_words(found.p_high)
     return [
         f"The verdict by itself, before other comparisons are counted, is “{found.verdict}”.",
         _moved("the design effect", trend.settings.design_effect, effect),
         _moved("the total error of a wave", trend.comparison.points, error, " points"),
         _bias(found.bias),
         *_correlations(found),
-        _rounding(found),
-        _silence(found),
+        f"Whatever the counts that print admits, {p_low} for no change."
+        if p_low == p_high
+        else f"Over all counts that print admits, the p-value of no change runs from {p_low} to {p_high}.",
+        "How many were asked is not recorded for both waves, so those who did not reply have no bounds."
+        if found.asked is None
+        else "Among all who were asked, whatever those would have said who did not reply, the difference lies between "
+        f"{points(found.asked.low, sign=True)} and {points(found.asked.high, sign=True)} points.",
     ]
 
 
 def _moved(what: str, used: float, tipping: tuple[Tipping, Tipping], unit: str = "") -> str:
     more, less = tipping
-    up = (
-        f"becomes “{more.verdict}” above {more.value:.3g}{unit}"
-        if more.value is not None
-        else f"holds up to {more.limit:g}{unit}"
-    )
-    head = f"If {what}, {used:.3g}{unit} here, is larger, the verdict {up}"
+    up = f"holds up to {more.limit:g}" if more.value is None else f"becomes “{more.verdict}” above {more.value:.3g}"
+    head = f"If {what}, {used:.3g}{unit} here, is larger, the verdict {up}{unit}"
     if used <= less.limit:
         return f"{head}."
-    down = (
-        f"becomes “{less.verdict}” below {less.value:.3g}{unit}"
-        if less.value is not None
-        else f"holds down to {less.limit:g}{unit}"
-    )
-    return f"{head}; if it is smaller, it {down}."
+    down = f"holds down to {less.limit:g}" if less.value is None else f"becomes “{less.verdict}” below {less.value:.3g}"
+    return f"{head}; if it is smaller, it {down}{unit}."
 
 
 def _bias(bias: Tipping) -> str:
@@ -96,108 +95,74 @@ def _correlations(found: Survival) -> list[str]:
     ]
 
 
-def _rounding(found: Survival) -> str:
-    if p_words(found.p_low) == p_words(found.p_high):
-        return f"Whatever the counts that print admits, {p_words(found.p_low)} for no change."
-    return (
-        f"Over all counts that print admits, the p-value of no change runs from {p_words(found.p_low)} to "
-        f"{p_words(found.p_high)}."
-    )
-
-
-def _silence(found: Survival) -> str:
-    if found.asked is None:
-        return "How many were asked is not recorded for both waves, so those who did not reply have no bounds."
-    ends = points(found.asked.low, sign=True), points(found.asked.high, sign=True)
-    return (
-        f"Among all who were asked, whatever those would have said who did not reply, the difference lies between "
-        f"{ends[0]} and {ends[1]} points."
-    )
-
-
 def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     """Return what every analysis together says, or why there is none."""
     if frame.empty:
         return [f"There is no analysis to vary: {multiverse.reason}."]
-    pairs = len(frame[["first", "second"]].drop_duplicates())
+    pairs, own = len(frame[["first", "second"]].drop_duplicates()), frame[frame["pair"] == REPORTED]
+    said = "" if pairs == 1 or own.empty else specification_message(own)
     return [
         f"{specification_message(frame)}.",
         f"They come from {plural(pairs, 'pair')} of waves that the gate lets through, under every combination of the "
         "choices that the plan names. No analysis is preferred, and their shares are no probabilities: they say how "
         "much depends on choices. Each is an outcome of tests alone: whether a comparison could have shown anything, "
         "and what the other comparisons do to it, enters the verdict and not these.",
-        *_of_reported(frame, pairs),
+        *([f"For the pair that is reported alone: {said[:1].lower()}{said[1:]}."] if said else []),
     ]
-
-
-def _of_reported(frame: pd.DataFrame, pairs: int) -> list[str]:
-    own = frame[frame["pair"] == REPORTED]
-    if pairs == 1 or own.empty:
-        return []
-    message = specification_message(own)
-    return [f"For the pair that is reported alone: {message[:1].lower()}{message[1:]}."]
-
-
-COLUMNS = "What is moved", "In use", "Where the verdict gives way"
 
 
 def tipping_table(survival: Survival | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
     """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
-    if survival is None or comparison is None:
-        return pd.DataFrame(columns=list(COLUMNS))
-    less = [("Design effect, down to none", f"{design_effect:g}", survival.less_design_effect.words())]
-    moved = [
-        ("Design effect, upwards", f"{design_effect:g}", survival.design_effect.words()),
-        *(less if design_effect > survival.less_design_effect.limit else []),
-        ("Total error of a wave, upwards", f"{comparison.points:.3g} points", survival.total_error.words("points")),
-        ("Total error of a wave, down", f"{comparison.points:.3g} points", survival.less_total_error.words("points")),
-        ("Bias of the difference, either way", "0 points", bias_words(survival.bias)),
-    ]
-    return pd.DataFrame([*moved, *_beside(survival)], columns=list(COLUMNS))
+    rows: list[tuple[str, str, str]] = []
+    if survival and comparison:
+        effect, error = f"{design_effect:g}", f"{comparison.points:.3g} points"
+        rows = [
+            ("Design effect, upwards", effect, survival.design_effect.words()),
+            ("Design effect, down to none", effect, survival.less_design_effect.words()),
+            ("Total error of a wave, upwards", error, survival.total_error.words("points")),
+            ("Total error of a wave, down", error, survival.less_total_error.words("points")),
+            ("Bias of the difference, either way", "0 points", bias_words(survival.bias)),
+            *_without_limit(survival),
+        ]
+        if design_effect <= survival.less_design_effect.limit:
+            del rows[1]
+    return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the verdict gives way"])
 
 
 def bias_words(bias: Tipping) -> str:
     """Return where a verdict gives way to a bias, without the sign of a limit that was searched both ways."""
-    return f"none up to {abs(bias.limit):g} points either way" if bias.value is None else _signed(bias)
-
-
-def _signed(bias: Tipping) -> str:
+    if bias.value is None:
+        return f"none up to {abs(bias.limit):g} points either way"
     return f"{bias.value:+.3g} points: {bias.verdict}"
 
 
-def _beside(survival: Survival) -> Iterable[tuple[str, str, str]]:
+def _without_limit(survival: Survival) -> Iterable[tuple[str, str, str]]:
     """What would make the whole change, what rounding does, and what silence leaves open."""
     for one in survival.correlations:
-        yield (
-            f"Correlation of answering with the answer, out of {one.population}",
-            "0",
-            f"{one.value:+.4f} is all of it",
-        )
-    p_range = " to ".join(dict.fromkeys((p_words(survival.p_low), p_words(survival.p_high))))
-    yield "Counts, over all that print admits", p_words(survival.p_value), p_range
+        words = f"Correlation of answering with the answer, out of {one.population}"
+        yield words, "0", f"{one.value:+.4f} is all of it"
+    yield "Counts, over all that print admits", p_words(survival.p_value), _p_range(survival)
     if survival.asked is not None:
         ends = points(survival.asked.low, sign=True), points(survival.asked.high, sign=True)
         yield "Answers of those who were asked and did not reply, points", "left out", span(*ends)
 
 
-ALL_COLUMNS = (
-    "Construct", "Verdict alone", "Total error, points", "Design effect", "Total error: more", "Total error: less",
-    "Bias of the difference", "p over all counts",
-)  # fmt: skip
+def _p_range(found: Survival) -> str:
+    return " to ".join(dict.fromkeys((p_words(found.p_low), p_words(found.p_high))))
 
 
 def tipping_all(trends: Sequence[Trend], survivals: Mapping[str, Survival]) -> pd.DataFrame:
     """Return a row for each comparison: how far its verdict holds."""
-    rows = [_row(trend, survivals[trend.construct.id]) for trend in trends if trend.construct.id in survivals]
-    return pd.DataFrame(rows, columns=list(ALL_COLUMNS))
-
-
-def _row(trend: Trend, found: Survival) -> tuple[str, ...]:
-    used = f"{trend.comparison.points:.3g}" if trend.comparison else ""
-    error = found.total_error.words("points"), found.less_total_error.words("points")
-    p_range = " to ".join(dict.fromkeys((p_words(found.p_low), p_words(found.p_high))))
-    effect, bias = found.design_effect.words(), bias_words(found.bias)
-    return trend.construct.label, found.verdict, used, effect, *error, bias, p_range
+    columns = ["Construct", "Verdict alone", "Total error, points", "Design effect", "Total error: more",
+               "Total error: less", "Bias of the difference", "p over all counts"]  # fmt: skip
+    rows = [
+        (trend.construct.label, found.verdict, f"{trend.comparison.points:.3g}" if trend.comparison else "",
+         found.design_effect.words(), found.total_error.words("points"), found.less_total_error.words("points"),
+         bias_words(found.bias), _p_range(found))
+        for trend in trends
+        if (found := survivals.get(trend.construct.id))
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 CHOICES: Mapping[str, str] = {
@@ -226,18 +191,14 @@ def analyses(multiverse: Multiverse, trend: Trend) -> pd.DataFrame:
 
 def outcomes_table(multiverse: Multiverse) -> pd.DataFrame:
     """Return a row for each outcome: how many analyses come to it, their share, and the range of their differences."""
-    columns = ["Outcome", "Analyses", "Share, %", "Differences, points"]
-    if multiverse.by_analysis.empty:
-        return pd.DataFrame(columns=columns)
+    every = multiverse.by_analysis
     rows = [
-        (row.outcome, f"{row.analyses:,}", percent(row.share), _range(row.difference_low, row.difference_high))
-        for row in by_outcome(multiverse.by_analysis).itertuples()
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _range(low: float, high: float) -> str:
-    return "" if pd.isna(low) else span(points(low, sign=True), points(high, sign=True))
+        (row.outcome, f"{row.analyses:,}", percent(row.share),
+         "" if pd.isna(row.difference_low) else span(points(row.difference_low, sign=True),
+                                                     points(row.difference_high, sign=True)))
+        for row in ([] if every.empty else by_outcome(every).itertuples())
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["Outcome", "Analyses", "Share, %", "Differences, points"])
 
 
 def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
@@ -264,7 +225,7 @@ def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 def value_words(choice: str, value: object) -> str:
     """Return a value of a choice as a reader would say it: numbers without needless zeros, with their unit."""
-    unit = {"smallest_change": " points"}.get(choice, "")
+    unit = " points" if choice == "smallest_change" else ""
     return f"{value:g}{unit}" if isinstance(value, int | float) else str(value)
 
 
@@ -303,20 +264,15 @@ class Line:
 
 
 def matrix(by_interval: pd.DataFrame) -> list[Line]:
-    """The lines below the curve: what the interval says of zero, then each choice that has two values or more."""
-    names = {"side": "The interval is"} | {name: CHOICES[name] for name in _DRAWN}
-    return [line for name, words in names.items() for line in _lines(by_interval, name, words)]
-
-
-def _lines(by_interval: pd.DataFrame, name: str, words: str) -> Iterable[Line]:
-    values = (
-        sorted(by_interval[name].unique()) if name != "side" else [s for s in _SIDES if s in set(by_interval[name])]
-    )
-    if len(values) < 2 and name != "side":
-        return
-    yield Line(words)
-    for value in values:
-        yield Line(value_words(name, value), np.flatnonzero(by_interval[name] == value))
+    """Return the lines below the curve: what the interval says of zero, then each choice with two values or more."""
+    lines: list[Line] = []
+    for name, words in ({"side": "The interval is"} | {name: CHOICES[name] for name in _DRAWN}).items():
+        there = set(by_interval[name])
+        values = [side for side in _SIDES if side in there] if name == "side" else sorted(there)
+        if len(values) > 1 or name == "side":
+            chosen = (Line(value_words(name, value), np.flatnonzero(by_interval[name] == value)) for value in values)
+            lines += [Line(words), *chosen]
+    return lines
 
 
 @styled
@@ -328,20 +284,16 @@ def specification_chart(frame: pd.DataFrame) -> Figure | None:
     shown = drawn(every)
     lines = matrix(shown)
     depth = sum(_HEAD if line.at is None else _ROW for line in lines)
-    figure, (curve, below) = panels(
-        specification_message(frame), _subtitle(every, shown), (_CURVE, depth), left=_LEFT, gap=0.12, foot=0.15
-    )
-    _draw_curve(curve, shown)
-    _draw_matrix(below, lines, depth, len(shown))
-    return figure
-
-
-def _subtitle(every: pd.DataFrame, shown: pd.DataFrame) -> str:
     some = "" if len(shown) == len(every) else f" ({len(shown):,} of {len(every):,}, evenly spaced in that order)"
-    return (
+    subtitle = (
         "Thick line: later minus earlier, from the lowest difference to the highest. Upright: the intervals"
         f"{some}. Below: the choices behind each. None is preferred."
     )
+    title, heights = specification_message(frame), (_CURVE, depth)
+    figure, (curve, below) = panels(title, subtitle, heights, left=_LEFT, gap=0.12, foot=0.15)
+    _draw_curve(curve, shown)
+    _draw_matrix(below, lines, depth, len(shown))
+    return figure
 
 
 def _draw_curve(axes: Axes, shown: pd.DataFrame) -> None:
@@ -379,24 +331,16 @@ def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) ->
     axes.set(xticks=[], yticks=[])
     axes.spines["bottom"].set_visible(False)
     side, start = axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
-    places = _middles(lines)
+    places = np.cumsum([_HEAD if line.at is None else _ROW for line in lines]) - _ROW / 2
+    look: dict[str, Any] = {"va": "center", "ha": "left", "fontsize": SMALLEST, "parse_math": False}
     for line, here in zip(lines, places, strict=True):
         weight = "bold" if line.at is None else "normal"
-        axes.text(
-            start, here, line.words, transform=side, va="center", ha="left", fontsize=SMALLEST, parse_math=False,
-            weight=weight,
-        )  # fmt: skip
+        axes.text(start, here, line.words, transform=side, weight=weight, **look)
     rows = [(line.at, here) for line, here in zip(lines, places, strict=True) if line.at is not None]
     axes.hlines([here for _, here in rows], -1, count, color=LINE, linewidth=0.6, zorder=0)
     ends = [np.column_stack([at - 0.5, at + 0.5]).ravel() for at, _ in rows]
     heights = [np.full(2 * len(at), here) for at, here in rows]
     _strokes(axes, np.concatenate(ends), np.concatenate(heights), INK, 5.5)
-
-
-def _middles(lines: Sequence[Line]) -> FloatArray:
-    """Where each line stands, from the top: half a row above its end."""
-    ends = np.cumsum([_HEAD if line.at is None else _ROW for line in lines])
-    return np.asarray(ends - _ROW / 2)
 
 
 def specification_message(frame: pd.DataFrame) -> str:

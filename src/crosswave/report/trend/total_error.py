@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,66 +21,48 @@ from crosswave.words import plural
 _HALF = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredError(Measurement):
-    """The total error of the tier that is measured, with names for its parts."""
-
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    def name(self, identifier: str) -> str:
-        """Return what a reader calls a construct, a survey or a figure; its id where that is not known."""
-        return self.names.get(identifier, identifier)
+def name_of(identifier: str, registry: Registry) -> str:
+    """Return what a reader calls a construct, a survey or a figure; its id where that is not known."""
+    if identifier in registry.constructs:
+        return registry.constructs[identifier].label
+    if identifier in registry.surveys:
+        return survey_name(registry.surveys[identifier])
+    return figure_name(registry.findings[identifier]) if identifier in registry.findings else identifier
 
 
-def measured_error(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
-) -> dict[str, MeasuredError]:
-    """Return, by tier, the total error measured on figures of one year."""
-    measured = measure_total_error(registry, reconstructions, alpha=alpha)
-    return {tier: _named(found, registry) for tier, found in measured.items()}
-
-
-def _named(found: Measurement, registry: Registry) -> MeasuredError:
-    parts = found.figures, found.estimate, found.by_construct, found.by_survey, found.by_figure
-    return MeasuredError(*parts, _names(found.figures, registry))
-
-
-def _names(figures: pd.DataFrame, registry: Registry) -> dict[str, str]:
-    constructs = {name: registry.construct(name).label for name in figures["construct_id"]}
-    surveys = {name: survey_name(registry.survey(name)) for name in figures["survey_id"]}
-    return constructs | surveys | {name: figure_name(registry.finding(name)) for name in figures["finding_id"]}
-
-
-def same_year_table(errors: Mapping[str, MeasuredError]) -> pd.DataFrame:
+def same_year_table(errors: Mapping[str, Measurement], registry: Registry) -> pd.DataFrame:
     """Return a row for each figure on which the total error of each tier was measured; no row without a measurement."""
     columns = ["Tier", "Construct", "Figure", "Share, %", "n", "Worst grade", "Id of the figure"]
     rows = [
-        (
-            tier, error.name(row.construct_id), error.name(row.finding_id), percent(row.share),
-            span(round(row.n_low), round(row.n_high)), row.grade, row.finding_id,
-        )
+        (tier, name_of(row.construct_id, registry), name_of(row.finding_id, registry), percent(row.share),
+         span(round(row.n_low), round(row.n_high)), row.grade, row.finding_id)
         for tier, error in errors.items()
         for row in error.figures.itertuples()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
-def left_one_out_table(errors: Mapping[str, MeasuredError]) -> pd.DataFrame:
+def left_one_out_table(errors: Mapping[str, Measurement], registry: Registry) -> pd.DataFrame:
     """Return each tier's total error without each construct, each survey and each figure in turn."""
     columns = ["Tier", "Left out", "Total error, points", "Interval, points", "Degrees of freedom"]
-    rows = [(tier, *row) for tier, error in errors.items() for row in _left_one_out(error)]
+    found = [
+        (tier, "nothing" if row is error.estimate else name_of(str(row.left_out), registry), row)
+        for tier, error in errors.items()
+        for part in (
+            [error.estimate],
+            *(p.itertuples() for p in (error.by_construct, error.by_survey, error.by_figure)),
+        )
+        for row in part
+    ]
+    rows = [
+        (tier, words, f"{row.points:.1f}", span(f"{row.low:.1f}", f"{row.high:.1f}"), str(row.df))
+        for tier, words, row in found
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _left_one_out(error: MeasuredError) -> list[tuple[str, ...]]:
-    whole = error.estimate
-    head = ("nothing", f"{whole.points:.1f}", span(f"{whole.low:.1f}", f"{whole.high:.1f}"), str(whole.df))
-    rows = [
-        (error.name(str(row.left_out)), f"{row.points:.1f}", span(f"{row.low:.1f}", f"{row.high:.1f}"), str(row.df))
-        for part in (error.by_construct, error.by_survey, error.by_figure)
-        for row in part.itertuples()
-    ]
-    return [head, *rows]
+def _parts(error: Measurement) -> tuple[pd.DataFrame, ...]:
+    return error.by_construct, error.by_survey, error.by_figure
 
 
 def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
@@ -92,27 +73,17 @@ def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
     For the smallest change that matters and for twice as much; beside them the smallest change that endless surveys
     would find, which no n can go below.
     """
-    small, large = settings.smallest_change / 100, 2 * settings.smallest_change / 100
+    changes = settings.smallest_change / 100, 2 * settings.smallest_change / 100
     named = {f"{name}: {tier.means}": tier.error for name, tier in registry.plan.errors.items()}
-    tiers = {"nothing but sampling error": (0.0, math.inf)} | named
-    rows = [_needs_row(words, error, (small, large), registry.plan, settings) for words, error in tiers.items()]
-    sizes = [f"Smallest n of each wave for {points(change)} points" for change in (small, large)]
-    columns = [
-        "What lies between the two surveys",
-        "Total error, points",
-        *sizes,
-        "Smallest change any n finds, points",
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _needs_row(
-    words: str, error: tuple[float, float], changes: tuple[float, float], plan: Plan, settings: Settings
-) -> tuple[str, ...]:
-    found = [smallest_size(change, error, plan, settings) for change in changes]
-    floor = endless_change(error, plan, settings)
-    least = points(floor) if math.isfinite(floor) else "none"
-    return words, f"{error[0]:.3g}", *("none" if n is None else f"{n:,}" for n in found), least
+    rows = []
+    for words, error in ({"nothing but sampling error": (0.0, math.inf)} | named).items():
+        found = [smallest_size(change, error, registry.plan, settings) for change in changes]
+        floor = endless_change(error, registry.plan, settings)
+        least = points(floor) if math.isfinite(floor) else "none"
+        rows.append((words, f"{error[0]:.3g}", *("none" if n is None else f"{n:,}" for n in found), least))
+    sizes = [f"Smallest n of each wave for {points(change)} points" for change in changes]
+    columns = ["What lies between the two surveys", "Total error, points", *sizes]
+    return pd.DataFrame(rows, columns=[*columns, "Smallest change any n finds, points"])
 
 
 def smallest_size(change: float, error: tuple[float, float], plan: Plan, settings: Settings) -> int | None:
@@ -138,18 +109,16 @@ def _pair(error: tuple[float, float]) -> tuple[float, float]:
     return error[0] / 100, error[0] / 100
 
 
-def error_of(
-    trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]
-) -> dict[str, MeasuredError]:
+def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Measurement]:
     """Return the measured total error of the tier that the reported pair takes; nothing where that is declared."""
     grade = trend.comparison.pair.comparability.grade if trend.comparison else ""
     if grade not in SOURCES:
         return {}
-    measured = measured_error(registry, reconstructions, alpha=trend.settings.alpha)
+    measured = measure_total_error(registry, reconstructions, alpha=trend.settings.alpha)
     return {tier: one for tier, one in measured.items() if tier == grade}
 
 
-def error_words(errors: Mapping[str, MeasuredError], settings: Settings) -> list[str]:
+def error_words(errors: Mapping[str, Measurement], settings: Settings, registry: Registry) -> list[str]:
     """Return what the measured total errors rest on, or why none is told here."""
     if not errors:
         return [
@@ -157,7 +126,7 @@ def error_words(errors: Mapping[str, MeasuredError], settings: Settings) -> list
         ]
     told = [
         "Surveys of one year that asked about one thing differ by more than sampling and rounding explain.",
-        *(words for tier, error in errors.items() for words in _tier_words(tier, error)),
+        *(words for tier, error in errors.items() for words in _tier_words(tier, error, registry)),
         "A comparison adds the points of tier A to those of H, and takes B3 on no more degrees of freedom than B2.",
         "One survey has figures in several groups and errs alike in them, so the intervals are shorter than they "
         "should be. An n that is not printed has the range that its figure allows, and its geometric middle is taken.",
@@ -166,7 +135,7 @@ def error_words(errors: Mapping[str, MeasuredError], settings: Settings) -> list
     return told if own is None else [*told, f"This page was asked to take {own:g} points in place of them."]
 
 
-def _tier_words(tier: str, error: MeasuredError) -> list[str]:
+def _tier_words(tier: str, error: Measurement, registry: Registry) -> list[str]:
     one, names = error.estimate, error.by_construct
     least, most = names.iloc[-1], names.iloc[0]
     inside = " once the level that all its figures share is taken off" if SOURCES[tier].own_level else ""
@@ -174,8 +143,8 @@ def _tier_words(tier: str, error: MeasuredError) -> list[str]:
         f"Grade {tier}: a single survey errs with a standard deviation of {one.points:.1f} points at a share of one "
         f"half{inside} (interval {one.low:.1f} to {one.high:.1f}), from {plural(len(error.figures), 'figure')} in "
         f"{plural(one.groups, 'group')}, {one.df} degrees of freedom.",
-        f"Without one construct it lies between {least.points:.1f} (without “{error.name(least.left_out)}”) and "
-        f"{most.points:.1f} (without “{error.name(most.left_out)}”); without one survey between "
+        f"Without one construct it lies between {least.points:.1f} (without “{name_of(least.left_out, registry)}”) and "
+        f"{most.points:.1f} (without “{name_of(most.left_out, registry)}”); without one survey between "
         f"{_ends(error.by_survey)}; without one figure between {_ends(error.by_figure)}.",
     ]
 

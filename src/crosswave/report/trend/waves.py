@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from crosswave.difference.estimate import estimate_share
 from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
-from crosswave.report.forest import PERCENT, Look, Row, forest
-from crosswave.report.render import confidence, figure_name, percent, span, survey_name
+from crosswave.report.forest import PERCENT, Look, Row, forest, share_row
+from crosswave.report.render import NOT_PRINTED, confidence, figure_name, spans, survey_name
 from crosswave.report.sentences import answer_sentence, population_note, trend_sentence
-from crosswave.report.survey.figures import in_percent, interval_words
+from crosswave.report.survey.figures import interval_words
 from crosswave.trend.change import Trend
 from crosswave.trend.waves import Wave
 from crosswave.words import capital
@@ -48,8 +48,7 @@ def verdict_meaning(trend: Trend) -> str:
 
 def trend_caveats(trend: Trend) -> list[str]:
     """Return what a reader must know before using the verdict."""
-    surveys = [wave.survey for wave in trend.waves]
-    note = population_note(*surveys)
+    note = population_note(*(wave.survey for wave in trend.waves))
     advertised = [f"A change is also printed without its earlier level: {name}." for name in trend.construct.changes]
     noted = [f"{figure_name(wave.finding)}. {wave.answer.note}" for wave in trend.waves if wave.answer.note]
     refused = [f"{figure_name(wave.finding)}: cannot be used: {wave.refusal}" for wave in trend.waves if wave.refusal]
@@ -69,7 +68,7 @@ def by_wave(trend: Trend) -> pd.DataFrame:
 
 def _wave_row(wave: Wave, trend: Trend) -> dict[str, object]:
     pair = trend.comparison.pair if trend.comparison else None
-    value, interval = _shares(wave, trend)
+    (value_low, value_high), (low, high) = _shares(wave, trend)
     return {
         "finding_id": wave.finding.id,
         "survey_id": wave.survey.id,
@@ -80,11 +79,11 @@ def _wave_row(wave: Wave, trend: Trend) -> dict[str, object]:
         "reversed": wave.answer.reversed,
         "base": wave.size_words.removesuffix(" of"),
         "level": wave.counts.level,
-        "value_low": value[0],
-        "value_high": value[1],
-        "estimate": sum(value) / 2,
-        "low": interval[0],
-        "high": interval[1],
+        "value_low": value_low,
+        "value_high": value_high,
+        "estimate": (value_low + value_high) / 2,
+        "low": low,
+        "high": high,
         "compared": pair is not None and wave.finding.id in (pair.first.finding.id, pair.second.finding.id),
         "tier": _tier(wave, trend),
         "refusal": wave.refusal,
@@ -120,17 +119,14 @@ def _turned(ends: tuple[float, float], wave: Wave) -> tuple[float, float]:
 
 def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each wave, ready to be read."""
-    printed = ["all but " if turned else "" for turned in waves["reversed"]]
-    shares = zip(waves["value_low"], waves["value_high"], strict=True)
-    intervals = zip(waves["low"], waves["high"], strict=True)
     table = pd.DataFrame(
         {
             "Survey": waves["survey"],
-            "Collected by": waves["house"].fillna("not printed"),
-            "Printed": [turned + text for turned, text in zip(printed, waves["published"], strict=True)],
-            "Base": waves["base"].replace("an unknown number", "not printed"),
-            "Share, %": [span(percent(low) or None, percent(high) or None) for low, high in shares],
-            "Interval, %": [span(percent(low) or None, percent(high) or None) for low, high in intervals],
+            "Collected by": waves["house"].fillna(NOT_PRINTED),
+            "Printed": [_printed(row) for row in waves.itertuples()],
+            "Base": waves["base"].replace("an unknown number", NOT_PRINTED),
+            "Share, %": spans(waves, "value_low", "value_high"),
+            "Interval, %": spans(waves, "low", "high"),
             "Level": waves["level"],
             "Compared": waves["compared"].map({True: "yes", False: ""}),
             "Grade": waves["tier"],
@@ -140,27 +136,25 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{"Why it cannot be used": waves["refusal"].fillna("")}) if waves["refusal"].any() else table
 
 
-def asked_table(trend: Trend) -> pd.DataFrame:
-    """Return a row for each wave: who was asked, what, what the answer says, and how it was given."""
-    return pd.DataFrame([_asked_row(wave) for wave in trend.waves], columns=list(_ASKED))
-
-
-_GIVEN = {
+_RESPONSES = {
     "single": "one answer each",
     "multi": "any number of answers",
     "scale": "a point on a scale",
     "fact": "a fact",
     None: "not printed",
 }
-_ASKED = ("Survey", "Who was asked", "What was asked", "The answer", "How answers were given", "Collected")
 
 
-def _asked_row(wave: Wave) -> tuple[str, ...]:
-    survey, question = wave.survey, wave.finding.question
-    says = wave.finding.answer.says
-    answer = f"all but “{says}”" if wave.answer.reversed else f"“{says}”"
-    given = _GIVEN[question.response]
-    return (survey_name(survey), survey.population, question.asks, answer, given, survey.mode or "not printed")
+def asked_table(trend: Trend) -> pd.DataFrame:
+    """Return a row for each wave: who was asked, what, what the answer says, and how it was given."""
+    rows = [
+        (survey_name(wave.survey), wave.survey.population, wave.finding.question.asks,
+         f"{'all but ' * wave.answer.reversed}“{wave.finding.answer.says}”",
+         _RESPONSES[wave.finding.question.response], wave.survey.mode or NOT_PRINTED)
+        for wave in trend.waves
+    ]  # fmt: skip
+    columns = ["Survey", "Who was asked", "What was asked", "The answer", "How answers were given", "Collected"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 # Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
@@ -173,7 +167,11 @@ _TIERS: Mapping[str, tuple[str, str]] = {
     "B3": ("v", "grade B3: different words, or a different slice"),
     "C": ("X", "grade C: may not be compared with it"),
 }
-_ALONE = Look("o", GREY, "a wave that no other year's is held against", filled=False)
+WAVE_LOOKS: Mapping[str, Look] = {
+    **{f"{tier}|True": Look(marker, NAVY, f"{words}; compared") for tier, (marker, words) in _TIERS.items()},
+    **{f"{tier}|False": Look(marker, GREY, words, filled=False) for tier, (marker, words) in _TIERS.items()},
+    "alone": Look("o", GREY, "a wave that no other year's is held against", filled=False),
+}
 VERDICT_LOOKS: Mapping[str, Look] = {
     "rose": Look("^", NAVY, "rose"),
     "fell": Look("v", PLUM, "fell"),
@@ -198,22 +196,18 @@ def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
         f"Wide bar: what print admits; line: {confidence(trend.settings.alpha)} interval, if those who answered were "
         "a random sample."
     )
-    return forest(wave_rows(waves), _wave_looks(), PERCENT, title=waves_message(trend), subtitle=subtitle)
+    return forest(wave_rows(waves), WAVE_LOOKS, PERCENT, title=waves_message(trend), subtitle=subtitle)
 
 
 def wave_rows(waves: pd.DataFrame) -> list[Row]:
     """Return the rows of the chart, in percent, earliest year first."""
     alone = not (waves["tier"] != "").any() and not waves["compared"].any()
     return [
-        Row(
-            label=f"{row.survey}: {_printed(row)} of {row.base}{_grade(row)}",
-            kind="alone" if alone else f"{row.tier}|{'compared' if row.compared else 'beside'}",
-            value=in_percent(row.estimate),
-            low=in_percent(row.low),
-            high=in_percent(row.high),
-            admits_low=in_percent(row.value_low),
-            admits_high=in_percent(row.value_high),
-            heading=str(row.year),
+        share_row(
+            f"{row.survey}: {_printed(row)} of {row.base}{_grade(row)}",
+            "alone" if alone else f"{row.tier}|{row.compared}",
+            row,
+            str(row.year),
         )
         for row in waves.itertuples()
     ]
@@ -227,18 +221,9 @@ def _grade(row: Any) -> str:
     return f", grade {row.tier}" if row.tier else ""
 
 
-def _wave_looks() -> dict[str, Look]:
-    compared = {
-        f"{tier}|compared": Look(marker, NAVY, f"{words}; compared") for tier, (marker, words) in _TIERS.items()
-    }
-    beside = {f"{tier}|beside": Look(marker, GREY, words, filled=False) for tier, (marker, words) in _TIERS.items()}
-    return compared | beside | {"alone": _ALONE}
-
-
 def waves_message(trend: Trend) -> str:
     """Return what the chart says: the verdict on the construct."""
-    label = trend.construct.label
-    return f"{capital(label)}: {trend.verdict}"
+    return f"{capital(trend.construct.label)}: {trend.verdict}"
 
 
 def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from crosswave.printed.marks import is_mark
+from crosswave.printed.plain import is_mark
 from crosswave.study.mending import Path_
 from crosswave.study.models import Answer, Survey
 

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticKnownError
 
-from crosswave.study.models.record import Address, Record, Slug, Text, Year
+from crosswave.study.models.construct import Grades
+from crosswave.study.models.record import Address, LocalId, Record, Slug, Text, Year
 
 
 class Unit(Record):
@@ -150,15 +151,26 @@ class Shown(Record):
     claims: Slug | None = None
 
 
+class Lesson(Record):
+    """How the first page tells the way of a survey into data/: with the file data/tutorial.txt."""
+
+    survey: Slug = Field(description="Id of the made-up survey that data/tutorial.txt holds.")
+    figure: LocalId = Field(description="The answer of it that is put into a construct.")
+    into: Slug = Field(description="The construct that it is put into.")
+    grades: Grades
+    note: Text
+
+
 class Study(Record):
     """The file study.yaml: what this study is."""
 
     title: Text = Field(description="What the study is, as a heading.")
     question: Text = Field(description="What it asks, as the first line of its first page.")
-    population: Text = Field(description="Whom its surveys speak of, as a sentence ends: the public sector.")
+    population: Text = Field(description="Whom its surveys speak of, as a sentence ends: the people of the town.")
     window: Window
     authors: Annotated[tuple[Text, ...], Field(min_length=1)]
     licence: Licence
     headline: Headline | None = None
     shown: Shown = Shown()
+    lesson: Lesson | None = None
     vocabulary: Vocabulary = Vocabulary()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from crosswave.printed.digits import too_long
+from crosswave.printed.intervals import too_long
 from crosswave.study.models.record import (
     Address,
     Figure,

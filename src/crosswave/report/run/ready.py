@@ -1,0 +1,83 @@
+"""What nearly every page needs, imported and done once in the process that is forked for each of them.
+
+Nothing that a notebook shows depends on it: a chart has the same bytes in a fork as in a process of its own. No thread
+is started, and no open file, connection or random state is left that two forks could share.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import crosswave
+from crosswave.reconstruct import Reconstruction
+
+_STACK = (
+    "IPython.core.completerlib",
+    "IPython.core.pylabtools",
+    "ipywidgets",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "pandas",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "seaborn",
+    "statsmodels.api",
+    "statsmodels.formula.api",
+    "crosswave.report.run.execute",
+)
+_NOT_IMPORTED = ("__main__", "cli")
+_SETTINGS = ("alpha", "design_effect", "total_error", "smallest_change", "from_year", "to_year")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 %.,:;()–−'\"/&+"
+
+
+def get_ready(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
+    """Import the libraries, compute what many pages show, and draw charts, a table and a page for nobody."""
+    rooms = pkgutil.walk_packages(crosswave.__path__, "crosswave.")
+    own = (room.name for room in rooms if room.name.split(".")[1] not in _NOT_IMPORTED)
+    for name in (*_STACK, *own):
+        importlib.import_module(name)
+    _compute(data, reconstructions, parameters)
+    _rehearse_results()
+    _rehearse_page()
+
+
+def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
+    """What pages ask for by the address of the data folder and the settings given."""
+    from crosswave.study import load_evidence
+    from crosswave.trend.dispersion import measure_total_error, with_estimated_error
+    from crosswave.trend.settings import planned
+    from crosswave.trend.synthesis import assess_all
+
+    registry = with_estimated_error(load_evidence(data), reconstructions)
+    given = {name: value for name, value in parameters.items() if name in _SETTINGS}
+    settings = planned(registry.plan, **given)  # type: ignore[arg-type]
+    assess_all(registry, reconstructions, settings)
+    measure_total_error(registry, reconstructions, alpha=settings.alpha)
+
+
+def _rehearse_results() -> None:
+    import pandas as pd
+
+    from crosswave.report.canvas import NAVY, svg_text
+    from crosswave.report.forest import PERCENT, Look, Row, bars, forest
+    from crosswave.report.render import download, to_html, to_text
+
+    rows = [Row(_LETTERS, "wave", 50, 40, 60, 45, 55, heading=_LETTERS)]
+    intervals = forest(rows, {"wave": Look("o", NAVY, _LETTERS)}, PERCENT, title=_LETTERS, subtitle=_LETTERS)
+    table = pd.DataFrame({"label": ["one", "two"], "value": [1.0, 2.0], "words": ["1", "2"]})
+    for chart in (intervals, bars(table, title=_LETTERS, subtitle=_LETTERS)):
+        svg_text(chart, _LETTERS)
+    for render in (to_html, to_text, download):
+        render(table, _LETTERS)
+
+
+def _rehearse_page() -> None:
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    from crosswave.report.site.page import PageOrigin, render_page
+
+    render_page(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("# 1")]), PageOrigin("", "", "", ()))
