@@ -49,7 +49,7 @@ picture: report                        ## take docs/overview.png of reports/inde
 	@sh .ci/picture reports/index.html docs/overview.png
 
 lock: setup                            ## resolve requirements.lock anew from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)
-	@$(VENV_BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+	@$(VENV_BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
 
 clean:                                 ## remove .venv and everything that is built (reports/results and the benchmark stay)

@@ -15,7 +15,7 @@ from crosswave.reconstruct.typed import read_figures
 from crosswave.report.typed_card import KEYS, as_record, block, tips_of
 from crosswave.study import load_registry
 from crosswave.trend.change import assess
-from crosswave.trend.dispersion import tier_points, with_estimated_error
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.typed import GIVEN, compare_figures, compare_typed, people_needed, read_settings
 
@@ -441,4 +441,6 @@ def test_the_block_says_which_n_are_tried_where_none_is_told():
 
 def test_typed_figures_are_judged_by_the_errors_of_the_plan_estimated_where_it_says_so():
     found = compare_typed(["58% of 235", "53% of 232"], rules=REGISTRY)
-    assert {tier: one.comparison.points for tier, one in found.under.items()} == tier_points(REGISTRY)
+    assert {tier: one.comparison.points for tier, one in found.under.items()} == {
+        tier: error.number for tier, error in REGISTRY.plan.total_error.items()
+    }

@@ -17,7 +17,7 @@ from numpy.random import default_rng
 from crosswave.memo import KEEP_VARIABLE, forget, remembered
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct import survey as engine
-from crosswave.robustness.simulation import grid
+from crosswave.robustness.calibration import grid
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study import loading as loading_module
 from crosswave.study.cache import (

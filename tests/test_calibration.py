@@ -19,15 +19,14 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
+from crosswave.difference.compare import Criteria
 from crosswave.difference.total_error import error_at, pair_error
 from crosswave.difference.verdict import DECISIONS
 from crosswave.printed.intervals import RationalInterval
 from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report import calibration as calibration_page
 from crosswave.report.render import percent
-from crosswave.robustness.judging import judge
-from crosswave.robustness.simulation import SIZES, grid, simulate
-from crosswave.robustness.worlds import Rules, World, printed, world_of
+from crosswave.robustness.calibration import SIZES, World, grid, judge, printed, simulate, world_of
 from crosswave.study import Registry
 from crosswave.study.models import Plan
 from crosswave.trend.change import assess
@@ -40,7 +39,7 @@ from two_shares import newcombe, reach
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-RULES = Rules(alpha=0.05, power=0.8, smallest_change=0.05, detectable_limit=0.15)
+CRITERIA = Criteria(alpha=0.05, power=0.8, margin=0.05, detectable_limit=0.15)
 WORLDS = 20_000
 # No rate of this many worlds has a standard error above this; a margin is four of them.
 MARGIN = 4 * math.sqrt(0.05 * 0.95 / WORLDS)
@@ -48,7 +47,7 @@ MARGIN = 4 * math.sqrt(0.05 * 0.95 / WORLDS)
 
 def world(**other: Any) -> World:
     usual = {"share": 0.5, "change": 0.0, "n": 500, "true_error": 3.0, "declared": 3.0, "worlds": WORLDS}
-    return World(**(usual | {"rules": RULES} | other))
+    return World(**(usual | {"criteria": CRITERIA} | other))
 
 
 def run(seed: int = 1, **other: Any) -> Any:
@@ -285,8 +284,8 @@ def test_a_world_takes_tier_and_rules_from_the_plan(plan: Plan, registry: Regist
     assert case.df == math.inf, "a declared error is taken as known"
     estimated = world_of(plan, "H", true_error=6, n=100, change=15)
     assert (estimated.declared, estimated.df) == plan.total_error["H"].error and estimated.df < 10
-    assert case.rules.alpha == plan.alpha.value
-    assert case.rules.detectable_limit == plan.detectable_limit.value / 100
+    assert case.criteria.alpha == plan.alpha.value
+    assert case.criteria.detectable_limit == plan.detectable_limit.value / 100
     with pytest.raises(ValueError, match=r"must be a number here; plan.yaml says estimated"):
         world_of(registry.plan, "B2", true_error=6, n=100, change=15)
 

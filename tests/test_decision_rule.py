@@ -12,8 +12,7 @@ import pytest
 from crosswave.difference.compare import Comparison
 from crosswave.difference.verdict import SHOWN, Evidence, decide
 from crosswave.reconstruct import Reconstruction
-from crosswave.robustness.edges import Rules
-from crosswave.robustness.survival import survivals_of_all
+from crosswave.robustness.verdict import robustness_of_all
 from crosswave.study import Registry
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
@@ -100,8 +99,8 @@ def test_exchanging_the_figures_mirrors_everything(both_ways: tuple[list[Compari
 def test_exchanging_the_figures_mirrors_the_tipping_points(
     both_ways: tuple[list[Comparison], list[Comparison]], settings: Settings, estimated: Registry
 ) -> None:
-    rules = Rules.of(settings, estimated.plan)
-    forth, back = (survivals_of_all(every[::7], rules) for every in both_ways)
+    rules = settings.criteria(estimated.plan), estimated.plan.robustness
+    forth, back = (robustness_of_all(every[::7], *rules) for every in both_ways)
     for one, other in zip(forth, back, strict=True):
         for name in ("design_effect", "less_design_effect", "total_error", "less_total_error"):
             tip, mirrored = getattr(one, name), getattr(other, name)
@@ -115,10 +114,11 @@ def test_a_tipping_point_of_a_change_is_where_its_evidence_ends(
     both_ways: tuple[list[Comparison], list[Comparison]], settings: Settings, estimated: Registry
 ) -> None:
     """Just before it every count still shows the change; just beyond it one does not."""
-    plan, rules = estimated.plan, Rules.of(settings, estimated.plan)
-    tested = [one for one in both_ways[0] if verdict(one) in MIRROR and one.pair.comparability.grade in ("A", "B1")]
-    for one, survival in zip(tested[::40], survivals_of_all(tested[::40], rules), strict=True):
-        tip = survival.total_error
+    plan = estimated.plan
+    tested = [one for one in both_ways[0] if verdict(one) in MIRROR and one.pair.tier in ("A", "B1")]
+    held = robustness_of_all(tested[::40], settings.criteria(plan), plan.robustness)
+    for one, robustness in zip(tested[::40], held, strict=True):
+        tip = robustness.total_error
         if tip.value is None or tip.verdict in SHOWN:
             continue
         near = [replace(settings, total_error=tip.value + step) for step in (-1e-4, 1e-4)]

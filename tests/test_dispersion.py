@@ -21,7 +21,6 @@ from crosswave.trend.dispersion import (
     SOURCES,
     estimate_total_error,
     leave_one_out,
-    tier_points,
     with_estimated_error,
 )
 from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, FIGURE_COLUMNS, same_year_figures, same_year_surveys
@@ -55,6 +54,11 @@ def figures_of(registry: Registry) -> pd.DataFrame:
 
 
 Make = Callable[..., Any]
+
+
+def tier_points(registry: Registry) -> dict[str, float]:
+    """The total error of each tier, estimated where the plan says so."""
+    return {str(name): tier.number for name, tier in with_estimated_error(registry).plan.total_error.items()}
 
 
 @BOTH_METHODS

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from crosswave.difference.power import smallest_n
 from scipy.stats import norm
 
 from crosswave.difference.estimate import Interval
+from crosswave.difference.sensitivity import smallest_n
 from crosswave.models.trajectory import trajectory
 from crosswave.models.wave_series import ComparableWaves, WaveSeries, every_wave_series, wave_series
 from crosswave.reconstruct import Reconstruction
@@ -34,9 +34,9 @@ from crosswave.report.trend.total_error import endless_change, smallest_size
 from crosswave.report.trend.waves import WAVE_COLUMNS, WAVE_LOOKS
 from crosswave.robustness.by_tier import by_tier
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse
-from crosswave.robustness.survival import Survival
-from crosswave.robustness.tipping import Tipping
-from crosswave.robustness.unanswered import Correlation
+from crosswave.robustness.nonresponse import Correlation
+from crosswave.robustness.tipping_points import TippingPoint
+from crosswave.robustness.verdict import Robustness, robustness_by_construct, robustness_of_trend
 from crosswave.study import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import Measurement, measure_total_error, with_estimated_error
@@ -91,13 +91,13 @@ def test_every_construct_has_words_tables_and_charts(
     every = {"window": trends, "wider": wide}[years]
     assert len(every) == len(resolved.constructs)
     for trend in every:
-        waves, survival = waves_page.by_wave(trend), robustness_page.survival_of(trend, resolved)
+        waves, held_so = waves_page.by_wave(trend), robustness_of_trend(trend, resolved.plan)
         analyses = multiverse(trend.construct, resolved, reconstructions, trend.settings)
         frame = robustness_page.analyses(analyses, trend)
         words = [
             *waves_page.trend_answer(trend),
             *comparison_page.trend_reach(trend),
-            *robustness_page.survival_words(survival, trend),
+            *robustness_page.robustness_words(held_so, trend),
             *robustness_page.multiverse_words(analyses, frame),
             *waves_page.trend_caveats(trend),
             robustness_page.specification_alt(frame, analyses.reason),
@@ -108,7 +108,7 @@ def test_every_construct_has_words_tables_and_charts(
             comparison_page.gate_table(trend),
             comparison_page.reach_table(trend.comparison),
             comparison_page.tests_table(trend),
-            robustness_page.tipping_table(survival, trend.comparison, trend.settings.design_effect),
+            robustness_page.tipping_table(held_so, trend.comparison, trend.settings.design_effect),
             robustness_page.outcomes_table(analyses),
             robustness_page.choices_table(frame),
         ]
@@ -148,28 +148,28 @@ def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, 
             course.at(2020.0)
 
 
-# --- a survival made by hand --------------------------------------------------------------------------------------
+# --- a robustness made by hand --------------------------------------------------------------------------------------
 
 
-def survived(**changed: Any) -> Survival:
-    none_down = Tipping(None, None, 1.0, down=True)
+def robust(**changed: Any) -> Robustness:
+    none_down = TippingPoint(None, None, 1.0, down=True)
     whole = {
         "verdict": "rose",
         "p_value": 0.01,
         "p_low": 0.004,
         "p_high": 0.03,
-        "design_effect": Tipping(1.37, "inconclusive", 100.0),
+        "design_effect": TippingPoint(1.37, "inconclusive", 100.0),
         "less_design_effect": none_down,
-        "total_error": Tipping(2.25, "inconclusive", 50.0),
-        "less_total_error": Tipping(None, None, 0.0, down=True),
-        "bias": Tipping(1.4, "inconclusive", 100.0),
+        "total_error": TippingPoint(2.25, "inconclusive", 50.0),
+        "less_total_error": TippingPoint(None, None, 0.0, down=True),
+        "bias": TippingPoint(1.4, "inconclusive", 100.0),
         "correlations": (Correlation("1,000,000 people", (1e6, 1e6), 0.00181),),
     }
-    return Survival(**(whole | changed))
+    return Robustness(**(whole | changed))
 
 
 def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
-    assert robustness_page.survival_words(survived(), of(trends, "nhs-video")) == [
+    assert robustness_page.robustness_words(robust(), of(trends, "nhs-video")) == [
         "The verdict by itself, before other comparisons are counted, is “rose”.",
         "If the design effect, 1 here, is larger, the verdict becomes “inconclusive” above 1.37.",
         "If the total error of a wave, 1.5 points here, is larger, the verdict becomes “inconclusive” above 2.25 "
@@ -185,8 +185,9 @@ def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
 
 def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends: list[Trend]) -> None:
     trend = of(trends, "nhs-video")
-    found = survived(asked=Interval(-0.2, 0.31), bias=Tipping(None, None, -100.0, down=True), p_low=0.01, p_high=0.01)
-    said = robustness_page.survival_words(found, trend)
+    none = TippingPoint(None, None, -100.0, down=True)
+    found = robust(asked=Interval(-0.2, 0.31), bias=none, p_low=0.01, p_high=0.01)
+    said = robustness_page.robustness_words(found, trend)
     assert said[-1].endswith("the difference lies between -20.0 and +31.0 points.")
     assert "No bias of the difference up to 100 points, either way, changes the verdict." in said
     assert "Whatever the counts that print admits, p = 0.0100 for no change." in said
@@ -197,16 +198,16 @@ def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends
     assert table["Design effect, upwards"] == "1.37: inconclusive"
     assert table["Design effect, down to none"] == "none even at 1"
     assert table["Bias of the difference, either way"] == "none up to 100 points either way"
-    assert robustness_page.survival_words(None, trend)[0].startswith("Nothing was compared")
+    assert robustness_page.robustness_words(None, trend)[0].startswith("Nothing was compared")
 
 
-def test_survivals_of_all_are_those_of_each(trends: list[Trend], resolved: Registry) -> None:
-    found = robustness_page.survivals_of(trends, resolved)
+def test_verdicts_held_together_are_those_of_each(trends: list[Trend], resolved: Registry) -> None:
+    found = robustness_by_construct(trends, resolved.plan)
     compared = [trend for trend in trends if trend.comparison]
     assert list(found) == [trend.construct.id for trend in compared]
-    assert found[compared[0].construct.id].bias == robustness_page.survival_of(compared[0], resolved).bias  # type: ignore[union-attr]
+    assert found[compared[0].construct.id].bias == robustness_of_trend(compared[0], resolved.plan).bias  # type: ignore[union-attr]
     assert len(robustness_page.tipping_all(trends, found)) == len(compared)
-    assert robustness_page.survivals_of([], resolved) == {}
+    assert robustness_by_construct([], resolved.plan) == {}
 
 
 # --- a multiverse made by hand ------------------------------------------------------------------------------------
@@ -339,8 +340,14 @@ def test_the_n_that_is_needed_is_that_of_the_power_module(trends: list[Trend]) -
     # 1.3, and (.42 * .58 + .22 * .78) / n + 2 * .013^2 = (.2 / 2.8)^2 gives n = 87 where all of it is normal.
     assert (comparison.pair.first.share, comparison.pair.second.share) == (0.55, 0.09)
     needed = needed_n(comparison, 0.2)
-    assert needed == smallest_n(0.2, 0.32, total_error=(0.015, 0.015)) == pytest.approx(87, rel=0.05)
-    assert needed == smallest_n(0.2, 0.68, total_error=(0.015, 0.015)), "a fall is a rise seen from behind"
+    assert (
+        needed
+        == smallest_n(0.2, 0.32, alpha=0.05, power=0.8, total_error=(0.015, 0.015))
+        == pytest.approx(87, rel=0.05)
+    )
+    assert needed == smallest_n(0.2, 0.68, alpha=0.05, power=0.8, total_error=(0.015, 0.015)), (
+        "a fall is a rise seen from behind"
+    )
     assert needed_n(comparison, 0.0) is None and needed_n(comparison, 1.01) is None
     blind = of(trends, "barrier-culture").comparison
     assert blind is not None and needed_n(blind, 0.2) is None
@@ -462,7 +469,7 @@ def test_what_a_survey_needs_is_that_of_the_power_module(resolved: Registry) -> 
     assert estimated / known == pytest.approx((2.447 + 0.842) / (1.960 + 0.842), rel=0.05)
     table = total_error_page.needs_table(resolved, settings)
     assert len(table) == 1 + len(plan.total_error) == 6
-    assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5):,}"]
+    assert table.iloc[0].tolist()[1:4] == ["0", "1,569", f"{smallest_n(0.1, 0.5, alpha=0.05, power=0.8):,}"]
     assert table.iloc[-1].tolist()[2:4] == ["none", "none"]
     said = " ".join(synthesis_page.synthesis_needs(settings, resolved))
     for tier in ("H", "B2", "B3"):

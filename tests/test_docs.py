@@ -26,8 +26,8 @@ def text(name):
 
 def test_readme_counts_the_evidence_rightly():
     words = (
-        f"It holds {len(REGISTRY.surveys)} survey waves with {len(REGISTRY.findings)} printed figures, "
-        f"{len(REGISTRY.constructs)} things that more than one survey may have measured, "
+        f"It holds {len(REGISTRY.surveys)} surveys with {len(REGISTRY.findings)} printed figures, "
+        f"{len(REGISTRY.constructs)} topics that more than one survey may have measured, "
         f"and {len(REGISTRY.claims)} claims that writers built on them."
     )
     assert words in text("README.md")

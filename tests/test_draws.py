@@ -51,7 +51,9 @@ def tables(reading, sizes):
     """Every feasible table by plain enumeration."""
     for n in sizes:
         for counts in product(range(n + 1), repeat=3):
-            printed = all(f.low * n <= c <= f.high * n for f, c in zip(reading.figures, counts, strict=True))
+            printed = all(
+                f.share.low * n <= c <= f.share.high * n for f, c in zip(reading.figures, counts, strict=True)
+            )
             if printed and counts[0] + counts[1] <= n:
                 yield (n, *counts)
 

@@ -20,12 +20,11 @@ from crosswave.report.render import Link, figure_name, survey_name
 from crosswave.report.rich_display import Form, attach, form_of, kinds
 from crosswave.report.start import choices
 from crosswave.report.trend import comparison as comparison_page
-from crosswave.report.trend import robustness as robustness_page
 from crosswave.report.trend.waves import MEANINGS
 from crosswave.report.tutorial import Tutorial
+from crosswave.robustness.calibration import simulate, world_of
 from crosswave.robustness.multiverse import multiverse
-from crosswave.robustness.simulation import simulate
-from crosswave.robustness.worlds import world_of
+from crosswave.robustness.verdict import robustness_of_trend
 from crosswave.study import Registry, load_registry
 from crosswave.study.models import Survey
 from crosswave.trend.dispersion import with_estimated_error
@@ -56,7 +55,7 @@ def shown(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> 
         trend.pairs[0],
         trend.comparison,
         trend,
-        robustness_page.survival_of(trend, resolved),
+        robustness_of_trend(trend, resolved.plan),
         multiverse(trend.construct, resolved, counts, settings),
         wave_series(trend.construct, resolved, counts, settings),
         claim,

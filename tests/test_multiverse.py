@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from crosswave.difference.shares import Shares
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
-from crosswave.difference.methods import METHODS, Result
+from crosswave.difference.methods import METHODS, Result, Shares
 from crosswave.difference.verdict import outcomes
 from crosswave.reconstruct import Reconstruction
-from crosswave.robustness.choices import Choices, Reading
-from crosswave.robustness.multiverse import COLUMNS, Multiverse, analyse, by_outcome, multiverse, multiverses
-from crosswave.robustness.verdict_codes import OUTCOMES
+from crosswave.robustness.multiverse import COLUMNS, Choices, Multiverse, Reading, analyse, by_outcome, multiverse
+from crosswave.robustness.tipping_points import OUTCOMES
 from crosswave.study import Registry
 from crosswave.study.models import Construct, MultiversePlan, Survey
 from crosswave.trend.dispersion import with_estimated_error
@@ -191,22 +187,8 @@ def test_analyses_are_every_combination_each_by_itself(cases: Any) -> None:
 @pytest.fixture(scope="module")
 def real(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Multiverse]:
     using = planned(registry.plan)
-    return multiverses(registry.constructs.values(), registry, reconstructions, using)
-
-
-def test_multiverses_are_the_same_wherever_they_are_worked_out(
-    real: dict[str, Multiverse], registry: Registry, reconstructions: Mapping[str, Reconstruction]
-) -> None:
-    using, names = planned(registry.plan), ("pure-trust", "barrier-leadership", "nhs-video")
-    constructs = [registry.construct(name) for name in names]
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        found = multiverses(constructs, registry, reconstructions, using, processes)
-    assert tuple(found) == names
-    for name in names:
-        alone = multiverse(registry.construct(name), registry, reconstructions, using)
-        for other in (found[name], real[name]):
-            pd.testing.assert_frame_equal(other.by_analysis, alone.by_analysis)
-            assert other.reason == alone.reason
+    known = with_estimated_error(registry, reconstructions)
+    return {one.id: multiverse(one, known, reconstructions, using) for one in registry.constructs.values()}
 
 
 def test_a_construct_has_two_hundred_analyses_or_a_reason_for_none(real: dict[str, Multiverse]) -> None:

@@ -124,7 +124,7 @@ def test_further_repairs_stand_in_the_words():
 
 
 def test_intervals_are_exact():
-    assert figure("q.a", 41, base(28)).low == Fraction(81, 200)
+    assert figure("q.a", 41, base(28)).share.low == Fraction(81, 200)
 
 
 def test_a_subset_of_nobody_is_a_conflict_of_both_figures():

@@ -13,14 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from crosswave.difference.compare import Criteria
 from crosswave.difference.readings import Readings
 from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.reconstruct import Reconstruction
-from crosswave.robustness.edges import Rules, bias_edges, total_error_edges
-from crosswave.robustness.survival import Survival, readings_of, survival, survivals
-from crosswave.robustness.tipping import Tipping
-from crosswave.robustness.unanswered import needed_correlation
-from crosswave.robustness.verdict_codes import VERDICTS, verdict_codes
+from crosswave.robustness.nonresponse import needed_correlation
+from crosswave.robustness.tipping_points import (
+    VERDICTS,
+    TippingPoint,
+    passing_biases,
+    passing_total_errors,
+    verdicts_at,
+)  # fmt: skip
+from crosswave.robustness.verdict import Robustness, robustness_of, robustness_of_all, robustness_of_readings
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Plan, RobustnessPlan, Survey
 from crosswave.trend.change import Trend, assess
@@ -32,6 +37,8 @@ from two_shares import compare_pair, newcombe, p_value, tost_p
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+Held = Callable[..., list[Robustness]]
 
 PLANNED = Settings(alpha=0.05, design_effect=1, total_error=None, smallest_change=5, from_year=2017, to_year=2020)
 
@@ -56,9 +63,9 @@ def trend(
     return make
 
 
-def survived(found: Trend, registry: Registry, **more: Any) -> Survival:
+def robustness(found: Trend, registry: Registry, **more: Any) -> Robustness:
     assert found.comparison is not None
-    return survival(found.comparison, found.settings, registry.plan, **more)
+    return robustness_of(found.comparison, found.settings, registry.plan, **more)
 
 
 def shown(found: Trend) -> str:
@@ -91,7 +98,7 @@ CASES: dict[str, tuple[tuple[str, Any], tuple[str, Any], dict[str, Any]]] = {
 def test_the_verdict_is_that_of_the_whole_pipeline(trend: Callable[..., Any], registry: Registry, name: str) -> None:
     first, second, more = CASES[name]
     found = trend(first, second)(replace(PLANNED, **more))
-    assert survived(found, registry).verdict == shown(found)
+    assert robustness(found, registry).verdict == shown(found)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +135,7 @@ def test_verdicts_give_way_where_the_whole_pipeline_says(
     first, second, more = CASES[name]
     analyse, using = trend(first, second), replace(PLANNED, **more)
     found = analyse(using)
-    held, points = survived(found, registry), found.comparison.points
+    held, points = robustness(found, registry), found.comparison.points
     moves = [
         (held.design_effect, using.design_effect, "design_effect"),
         (held.less_design_effect, using.design_effect, "design_effect"),
@@ -171,7 +178,7 @@ def test_the_smallest_bias_that_tips_a_verdict_is_found(
     first, second, more = CASES[name]
     using = replace(PLANNED, **more)
     found = trend(first, second)(using)
-    bias = survived(found, registry).bias
+    bias = robustness(found, registry).bias
     reach = 100.0 if bias.value is None else abs(bias.value)
     for at in np.linspace(-0.999, 0.999, 9) * reach:
         assert judged_at(found.comparison, at, using) == shown(found), at
@@ -189,8 +196,21 @@ def readings(*rows: tuple[float, float, float, float], points: float = 0.0, df: 
 
 
 @pytest.fixture(scope="module")
-def rules(registry: Registry) -> Rules:
-    return Rules.of(planned(registry.plan), registry.plan)
+def criteria(registry: Registry) -> Criteria:
+    return planned(registry.plan).criteria(registry.plan)
+
+
+@pytest.fixture(scope="module")
+def held(registry: Registry, criteria: Criteria) -> Held:
+    """What moving each number does to readings under the plan, or with some numbers of it changed."""
+    limits = registry.plan.robustness
+
+    def make(some: Readings, *, design_effect: float = 1.0, **changed: float) -> list[Robustness]:
+        own = {name: getattr(limits, name).model_copy(update={"value": value}) for name, value in changed.items()}
+        judged_by = replace(criteria, design_effect=design_effect)
+        return robustness_of_readings(some, judged_by, limits.model_copy(update=own))
+
+    return make
 
 
 REFERENCE = (0.40, 1000.0, 0.46, 800.0)
@@ -201,8 +221,8 @@ REFERENCE = (0.40, 1000.0, 0.46, 800.0)
 # uniroot(function(t)low(1,t),c(0,5),tol=1e-13)$root; 100*low(1,0); 100*low(1,1)
 
 
-def test_one_reading_tips_where_r_finds_its_limit_at_zero(rules: Rules) -> None:
-    (plain,), (erring,) = survivals(readings(REFERENCE), rules), survivals(readings(REFERENCE, points=1.0), rules)
+def test_one_reading_tips_where_r_finds_its_limit_at_zero(held: Held) -> None:
+    (plain,), (erring,) = held(readings(REFERENCE)), held(readings(REFERENCE, points=1.0))
     assert plain.verdict == erring.verdict == "rose"
     assert plain.design_effect.value == pytest.approx(1.703966073, abs=1e-8)
     assert erring.design_effect.value == pytest.approx(1.353357524, abs=1e-8)
@@ -212,11 +232,11 @@ def test_one_reading_tips_where_r_finds_its_limit_at_zero(rules: Rules) -> None:
     assert plain.bias.verdict == plain.total_error.verdict == plain.design_effect.verdict == "inconclusive"
 
 
-def test_an_estimated_error_tips_where_a_declared_one_does_that_is_longer_by_students_quantile(rules: Rules) -> None:
+def test_an_estimated_error_tips_where_a_declared_one_does_that_is_longer_by_students_quantile(held: Held) -> None:
     """2.570582 on 5 degrees of freedom stand for 1.959964 (printed tables): errors are less by as much."""
     shorter = 1.959963985 / 2.570581836
-    (declared,) = survivals(readings(REFERENCE, points=1.0), rules)
-    (estimated,) = survivals(readings(REFERENCE, points=shorter, df=5.0), rules)
+    (declared,) = held(readings(REFERENCE, points=1.0))
+    (estimated,) = held(readings(REFERENCE, points=shorter, df=5.0))
     assert estimated.verdict == "rose"
     assert estimated.total_error.value == pytest.approx(1.417644772 * shorter, abs=1e-8)
     assert estimated.design_effect.value == pytest.approx(1.353357524, abs=1e-8)
@@ -225,21 +245,21 @@ def test_an_estimated_error_tips_where_a_declared_one_does_that_is_longer_by_stu
     assert declared.p_value < estimated.p_value < 0.05
 
 
-def test_the_tipping_bias_of_the_reference_is_1_40_points(rules: Rules) -> None:
-    (found,) = survivals(readings(REFERENCE), rules)
+def test_the_tipping_bias_of_the_reference_is_1_40_points(held: Held) -> None:
+    (found,) = held(readings(REFERENCE))
     assert found.bias.words("points") == "1.4 points: inconclusive"
     assert found.bias.value == pytest.approx(1.40, abs=0.005)
 
 
-def test_design_effects_of_the_reference_lie_on_either_side_of_the_tipping_one(rules: Rules) -> None:
+def test_design_effects_of_the_reference_lie_on_either_side_of_the_tipping_one(held: Held) -> None:
     # p .0368 at 1.5 and .0706 at 2 (REFERENCE.md).
-    (found,) = survivals(readings(REFERENCE), rules)
+    (found,) = held(readings(REFERENCE))
     assert found.design_effect.value is not None
     assert 1.5 < found.design_effect.value < 2
 
 
-def test_what_is_inconclusive_for_its_error_becomes_a_change_without(rules: Rules) -> None:
-    (found,) = survivals(readings(REFERENCE, points=2.0), rules)
+def test_what_is_inconclusive_for_its_error_becomes_a_change_without(held: Held) -> None:
+    (found,) = held(readings(REFERENCE, points=2.0))
     assert found.verdict == "inconclusive"
     assert found.less_total_error.value == pytest.approx(1.417644772)
     assert found.less_total_error.verdict == "rose"
@@ -247,19 +267,19 @@ def test_what_is_inconclusive_for_its_error_becomes_a_change_without(rules: Rule
 
 
 def test_a_tipping_point_is_said_in_words() -> None:
-    assert Tipping(1.40012, "inconclusive", 50).words("points") == "1.4 points: inconclusive"
-    assert Tipping(None, None, 50).words("points") == "none up to 50 points"
-    assert Tipping(None, None, 0, down=True).words("points") == "none even at 0 points"
+    assert TippingPoint(1.40012, "inconclusive", 50).words("points") == "1.4 points: inconclusive"
+    assert TippingPoint(None, None, 50).words("points") == "none up to 50 points"
+    assert TippingPoint(None, None, 0, down=True).words("points") == "none even at 0 points"
 
 
-def test_unanimity_is_lost_with_the_first_reading(rules: Rules) -> None:
+def test_unanimity_is_lost_with_the_first_reading(held: Held) -> None:
     """The verdict of several readings gives way with the weakest of them, and is then undecided by rounding."""
     weaker = (0.41, 1000.0, 0.45, 800.0)
     stronger = (0.40, 1000.0, 0.49, 800.0)
-    (alone,), (both,) = survivals(readings(REFERENCE), rules), survivals(readings(REFERENCE, stronger), rules)
-    assert both.bias == Tipping(alone.bias.value, "undecided by rounding", 100)
-    assert both.design_effect == Tipping(alone.design_effect.value, "undecided by rounding", 100)
-    assert survivals(readings(REFERENCE, weaker), rules)[0].verdict == "undecided by rounding"
+    (alone,), (both,) = held(readings(REFERENCE)), held(readings(REFERENCE, stronger))
+    assert both.bias == TippingPoint(alone.bias.value, "undecided by rounding", 100)
+    assert both.design_effect == TippingPoint(alone.design_effect.value, "undecided by rounding", 100)
+    assert held(readings(REFERENCE, weaker))[0].verdict == "undecided by rounding"
 
 
 ROWS = st.tuples(st.floats(0.01, 0.99), st.floats(60, 4000), st.floats(0.01, 0.99), st.floats(60, 4000))
@@ -267,67 +287,65 @@ ROWS = st.tuples(st.floats(0.01, 0.99), st.floats(60, 4000), st.floats(0.01, 0.9
 
 @settings(max_examples=40)
 @given(st.lists(ROWS, min_size=1, max_size=4), st.floats(0, 12), st.floats(0, 12), st.sampled_from([3.0, 20, math.inf]))
-def test_edges_give_the_verdict_that_p_values_give(
-    rules: Rules, rows: Any, points: float, at: float, df: float
+def test_intervals_of_tests_give_the_verdict_that_p_values_give(
+    criteria: Criteria, rows: Any, points: float, at: float, df: float
 ) -> None:
     some = readings(*rows, points=points, df=df)
-    edges = total_error_edges(some, rules)
+    passing = passing_total_errors(some, criteria)
     error = some.error(np.array([at]))
     four = (some.share_1, some.n_1, some.share_2, some.n_2)
     p = p_value(*four, total_error=(error, 0), df=df)
-    tost = tost_p(*four, margin=rules.margin, total_error=(error, 0), df=df)
+    tost = tost_p(*four, margin=criteria.margin, total_error=(error, 0), df=df)
     if min(np.abs(p - 0.05).min(), np.abs(tost - 0.05).min()) < 1e-9:
         return
     evidence = Evidence(True, outcomes=outcomes(some.share_2 - some.share_1, p, tost, 0.05))
-    assert VERDICTS[verdict_codes(some, edges, np.array([at]))[0]] == decide(evidence)
+    assert VERDICTS[verdicts_at(some, passing, np.array([at]))[0]] == decide(evidence)
 
 
 @given(st.lists(ROWS, min_size=1, max_size=4), st.floats(0, 12))
-def test_exchanging_the_waves_of_readings_turns_the_bias_round(rules: Rules, rows: Any, points: float) -> None:
+def test_exchanging_the_waves_of_readings_turns_the_bias_round(criteria: Criteria, rows: Any, points: float) -> None:
     some = readings(*rows, points=points)
     turned = readings(*((p2, n2, p1, n1) for p1, n1, p2, n2 in rows), points=points)
-    forth, back = bias_edges(some, rules), bias_edges(turned, rules)
-    assert forth.rises[1] == pytest.approx(-back.falls[0], abs=1e-9)
-    assert forth.small[0] == pytest.approx(-back.small[1], abs=1e-9)
+    forth, back = passing_biases(some, criteria), passing_biases(turned, criteria)
+    assert forth[0, 1] == pytest.approx(-back[1, 0], abs=1e-9)
+    assert forth[2, 0] == pytest.approx(-back[2, 1], abs=1e-9)
 
 
-def test_as_many_readings_as_a_byte_can_count_are_not_lost(rules: Rules) -> None:
+def test_as_many_readings_as_a_byte_can_count_are_not_lost(held: Held) -> None:
     """256 equal readings beside one that is weaker: each kind of count is kept exactly."""
     weaker = (0.41, 1000.0, 0.45, 800.0)
-    (few,), (many,) = (survivals(readings(*[REFERENCE] * k, weaker), rules) for k in (1, 256))
+    (few,), (many,) = (held(readings(*[REFERENCE] * k, weaker)) for k in (1, 256))
     assert many == few
     # Once the strong ones are lost as well, all are inconclusive.
     assert few.design_effect.value == pytest.approx(1.703966073)
     assert few.design_effect.verdict == "inconclusive"
 
 
-def test_a_larger_limit_never_hides_a_tipping_point(rules: Rules) -> None:
-    near, far = (
-        survivals(readings(REFERENCE), replace(rules, total_error_limit=limit))[0].total_error for limit in (1.0, 2.0)
-    )
+def test_a_larger_limit_never_hides_a_tipping_point(held: Held) -> None:
+    near, far = (held(readings(REFERENCE), total_error_limit=limit)[0].total_error for limit in (1.0, 2.0))
     assert (near.value, near.limit) == (None, 1.0)
     assert far.value == pytest.approx(1.417644772)
 
 
 @pytest.mark.parametrize(("in_use", "limit"), [(60.0, 1.0), (60.0, 50.0), (60.0, 70.0)])
 def test_an_error_beyond_the_limit_is_judged_as_it_is_and_moved_no_further(
-    rules: Rules, in_use: float, limit: float
+    held: Held, in_use: float, limit: float
 ) -> None:
     """With an error of 60 points nothing is shown, however far the search was to go: only less than 1.42 shows it."""
-    (found,) = survivals(readings(REFERENCE, points=in_use), replace(rules, total_error_limit=limit))
+    (found,) = held(readings(REFERENCE, points=in_use), total_error_limit=limit)
     assert found.verdict == "inconclusive"
-    assert found.total_error == Tipping(None, None, max(in_use, limit))
+    assert found.total_error == TippingPoint(None, None, max(in_use, limit))
     assert found.less_total_error.value == pytest.approx(1.417644772)
     assert found.less_total_error.verdict == "rose"
 
 
 @pytest.mark.parametrize(("in_use", "limit"), [(200.0, 2.0), (200.0, 100.0), (200.0, 300.0)])
 def test_a_design_effect_beyond_the_limit_is_judged_as_it_is_and_moved_no_further(
-    rules: Rules, in_use: float, limit: float
+    held: Held, in_use: float, limit: float
 ) -> None:
-    (found,) = survivals(readings(REFERENCE), replace(rules, design_effect=in_use, design_effect_limit=limit))
+    (found,) = held(readings(REFERENCE), design_effect=in_use, design_effect_limit=limit)
     assert found.verdict == "inconclusive"
-    assert found.design_effect == Tipping(None, None, max(in_use, limit))
+    assert found.design_effect == TippingPoint(None, None, max(in_use, limit))
     assert found.less_design_effect.value == pytest.approx(1.703966073)
     assert found.less_design_effect.verdict == "rose"
 
@@ -338,7 +356,7 @@ def test_settings_beyond_the_limits_of_the_search_have_the_verdict_of_the_compar
 ) -> None:
     found = trend(("40%", 1000), ("52%", 800))(replace(PLANNED, **more))
     assert found.verdict == "uninformative by design"
-    assert survived(found, registry).verdict == "inconclusive"
+    assert robustness(found, registry).verdict == "inconclusive"
 
 
 # --- the real registry ------------------------------------------------------------------------------------------------
@@ -354,7 +372,7 @@ def compared(registry: Registry, reconstructions: Mapping[str, Reconstruction]) 
 def test_every_reported_verdict_is_the_one_that_is_moved(compared: dict[str, Trend], registry: Registry) -> None:
     assert compared
     for name, found in compared.items():
-        assert survived(found, registry).verdict == shown(found), name
+        assert robustness(found, registry).verdict == shown(found), name
 
 
 def test_verdicts_under_an_estimated_error_give_way_where_the_comparison_says(compared: dict[str, Trend]) -> None:
@@ -364,7 +382,7 @@ def test_verdicts_under_an_estimated_error_give_way_where_the_comparison_says(co
         c, using, plan = found.comparison, found.settings, found.plan
         if c is None or math.isinf(c.df):
             continue
-        held = survival(c, using, plan)
+        held = robustness_of(c, using, plan)
 
         def verdict(points: float, effect: float, c: Comparison = c, using: Settings = using, plan: Plan = plan) -> str:
             grade = c.pair.comparability.grade
@@ -387,11 +405,11 @@ def test_verdicts_under_an_estimated_error_give_way_where_the_comparison_says(co
     assert moved
 
 
-def test_many_at_once_are_each_by_itself(compared: dict[str, Trend], registry: Registry, rules: Rules) -> None:
+def test_many_at_once_are_each_by_itself(compared: dict[str, Trend], registry: Registry, criteria: Criteria) -> None:
     comparisons = [found.comparison for found in compared.values() if found.comparison]
-    together = survivals(readings_of(comparisons), rules)
+    together = robustness_of_all(comparisons, criteria, registry.plan.robustness)
     for found, one in zip(compared.values(), together, strict=True):
-        alone = survived(found, registry)
+        alone = robustness(found, registry)
         assert alone.verdict == one.verdict
         assert [t.verdict for t in (alone.bias, alone.total_error, alone.design_effect)] == [
             t.verdict for t in (one.bias, one.total_error, one.design_effect)
@@ -403,16 +421,16 @@ def test_p_always_lies_in_its_range_even_where_no_counts_print_both_shares(
     compared: dict[str, Trend], registry: Registry
 ) -> None:
     for found in compared.values():
-        held = survived(found, registry)
+        held = robustness(found, registry)
         assert held.p_low <= held.p_value <= held.p_high
         assert (held.p_low, held.p_high) == pytest.approx((found.comparison.p_low, found.comparison.p_high))  # type: ignore[union-attr]
     # 83 % and 83 %: nobody but 84 of 101 and 87 of 105 print so, 0.3 points apart.
-    trust = survived(compared["pure-trust"], registry)
+    trust = robustness(compared["pure-trust"], registry)
     assert trust.p_low == trust.p_value == trust.p_high < 1
 
 
 def test_extreme_counts_give_the_range_of_p_of_all_counts(trend: Callable[..., Any], registry: Registry) -> None:
-    held = survived(trend(("40%", 1000), ("46%", 800))(replace(PLANNED, total_error=0.0)), registry)
+    held = robustness(trend(("40%", 1000), ("46%", 800))(replace(PLANNED, total_error=0.0)), registry)
     first, second = np.meshgrid(np.arange(395, 406), np.arange(364, 373))
     p = p_value(first / 1000, 1000, second / 800, 800)
     assert (held.p_low, held.p_high) == pytest.approx((p.min(), p.max()))
@@ -467,7 +485,7 @@ def test_a_population_smaller_than_its_wave_is_told() -> None:
 
 
 def test_every_population_of_the_plan_is_named(compared: dict[str, Trend], registry: Registry) -> None:
-    held = survived(compared["barrier-culture"], registry)
+    held = robustness(compared["barrier-culture"], registry)
     assert [one.population for one in held.correlations] == ["10 times those who answered", "1,000,000 people"]
     ten, million = held.correlations
     assert abs(million.value) < abs(ten.value) < 1
@@ -478,12 +496,12 @@ def test_where_both_denominators_are_known_the_difference_of_all_who_were_asked_
     trend: Callable[..., Any], registry: Registry
 ) -> None:
     found = trend(("40.0%", 80), ("60.0%", 90))(PLANNED)
-    bounds = survived(found, registry, asked=(100, 100)).asked
+    bounds = robustness(found, registry, asked=(100, 100)).asked
     # 32 of 80, 20 silent: 32 to 52 %. 54 of 90, 10 silent: 54 to 64 %.
     assert bounds is not None
     assert (bounds.low, bounds.high) == pytest.approx((0.02, 0.32))
-    assert survived(found, registry, asked=(100, None)).asked is None
-    assert survived(found, registry).asked is None
+    assert robustness(found, registry, asked=(100, None)).asked is None
+    assert robustness(found, registry).asked is None
 
 
 def test_how_many_were_asked_is_taken_from_the_surveys_that_say_so(
@@ -497,7 +515,7 @@ def test_how_many_were_asked_is_taken_from_the_surveys_that_say_so(
         surveys = [make_survey(f"w-{y}", y, n, yes=text, more={"asked": 100}, **asks) for y, text, n in waves]
         construct = make_construct("c", "w-2017.q.yes", "w-2019.q.yes")
         small = small_registry(surveys, [construct])
-        return survived(assess(construct, small, reconstruct_all(small), PLANNED), registry).asked
+        return robustness(assess(construct, small, reconstruct_all(small), PLANNED), registry).asked
 
     assert (bounds().low, bounds().high) == pytest.approx((0.02, 0.32))
     # Of a subset nobody knows how many of those who did not answer belong to it.
@@ -511,7 +529,7 @@ def test_a_comparison_of_the_pipeline_is_moved_as_it_stands(trend: Callable[...,
     using = replace(PLANNED, design_effect=1.3)
     found = trend(("40%", 1000), ("52%", 800))(using)
     again = compare_pair(found.pair, using, registry.plan)
-    assert survival(again, using, registry.plan) == survived(found, registry)
+    assert robustness_of(again, using, registry.plan) == robustness(found, registry)
 
 
 @pytest.mark.parametrize(

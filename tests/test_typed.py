@@ -414,7 +414,7 @@ OUT_OF_RANGE = {
 )
 def test_a_number_out_of_range_is_refused_with_its_rule(registry: Registry, name: str, value: object) -> None:
     with pytest.raises(ValueError) as refused:
-        check_settings(registry.plan, {name: value})
+        check_settings(registry, {name: value})
     assert str(refused.value).startswith(f"{name} must be ")
     assert " arrived; write " in str(refused.value)
     assert len(str(refused.value)) < 250
@@ -422,7 +422,7 @@ def test_a_number_out_of_range_is_refused_with_its_rule(registry: Registry, name
 
 def test_all_numbers_out_of_range_are_named_at_once(registry: Registry) -> None:
     with pytest.raises(ValueError) as refused:
-        check_settings(registry.plan, {"alpha": 0, "total_error": -1, "construct": "barrier-culture"})
+        check_settings(registry, {"alpha": 0, "total_error": -1, "construct": "barrier-culture"})
     assert str(refused.value).split("\n") == [
         "alpha must be an error rate above 0 and below 0.5; 0 arrived; write 0.05 for 95 % intervals",
         "total_error must be points from 0 to 50; -1 arrived; write 0 for sampling error alone",
@@ -430,7 +430,7 @@ def test_all_numbers_out_of_range_are_named_at_once(registry: Registry) -> None:
 
 
 def test_numbers_in_their_range_and_none_pass(registry: Registry) -> None:
-    check_settings(registry.plan, {"alpha": 0.01, "design_effect": 100, "total_error": None, "from_year": 2016})
+    check_settings(registry, {"alpha": 0.01, "design_effect": 100, "total_error": None, "from_year": 2016})
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from crosswave.robustness.simulation import grid, simulate
-from crosswave.robustness.worlds import world_of
+from crosswave.robustness.calibration import grid, simulate, world_of
 from crosswave.study import load_registry
 from crosswave.study.models import Plan
 

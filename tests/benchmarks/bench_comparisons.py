@@ -2,7 +2,7 @@
 
 Each comparison is of two printed whole percentages of known bases, over all counts that can have printed them:
 interval, p-values, what could have been shown and outcomes (`compare_waves`); the values of the design effect, the
-total error and the bias at which the verdict gives way, and the response-answer correlation (`survivals`); and a
+total error and the bias at which the verdict gives way, and the response-answer correlation (`robustness_of_all`); a
 multiverse, once of 216 analyses and once of all that plan.yaml declares. The last column but one is one `compare_waves`
 by itself.
 """
@@ -23,11 +23,8 @@ from typing import Any
 import numpy as np
 
 from crosswave.reconstruct import FindingCounts
-from crosswave.robustness.choices import Choices, readings_of
-from crosswave.robustness.edges import Rules
-from crosswave.robustness.multiverse import analyse
-from crosswave.robustness.survival import readings_of as readings_of_comparisons
-from crosswave.robustness.survival import survivals
+from crosswave.robustness.multiverse import Choices, analyse, readings_of
+from crosswave.robustness.verdict import robustness_of_all
 from crosswave.study import Registry, load_registry
 from crosswave.trend.comparability import Comparability
 from crosswave.trend.comparison import compare_waves
@@ -91,10 +88,10 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 def measured(k: int, registry: Registry) -> list[float]:
     """Return the seconds and sizes of a row of the table."""
     plan, settings, some = registry.plan, planned(registry.plan), pairs(k, registry)
-    rules, declared = Rules.of(settings, plan), Choices.of(plan)
+    criteria, declared = settings.criteria(plan), Choices.of(plan)
     fewer = replace(declared, methods=("newcombe", "agresti-caffo", "wald"), smallest_changes=(5.0,))
     comparing, comparisons = timed(partial(compare_waves, some, settings, plan))
-    tipping, _ = timed(lambda: survivals(readings_of_comparisons(comparisons), rules))
+    tipping, _ = timed(lambda: robustness_of_all(comparisons, criteria, plan.robustness))
     of_216, _ = timed(partial(every_analysis, some, fewer))
     of_all, analyses = timed(partial(every_analysis, some, declared))
     one_by_one, _ = timed(lambda: [compare_waves([pair], settings, plan) for pair in some[:ALONE]])

@@ -21,8 +21,6 @@ class FeasibleShare:
 
     Attributes
     ----------
-    counts : FindingCounts
-        What can have printed it.
     shares, sizes : array of float, shape (rows,)
         On each feasible size the lowest and the highest feasible share, in [0, 1]; empty where it cannot be used.
     design_effect : float
@@ -82,17 +80,7 @@ class FeasibleShare:
 def feasible_ends(
     counts: FindingCounts, *, largest: int, lowest: int = 1, reversed: bool = False
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the lowest and highest share on each feasible size, and these sizes: two arrays of shape (rows,).
-
-    Parameters
-    ----------
-    counts : FindingCounts
-        What can have printed a share.
-    largest, lowest : int
-        The largest and the lowest n that is tried where print bounds none.
-    reversed : bool, default False
-        Whether the share of all others is wanted.
-    """
+    """Return the lowest and highest share on each feasible size, and these sizes: two arrays of shape (rows,)."""
     if counts.bases:
         yes, sizes = (np.array(ends, dtype=np.float64) for ends in counts.pairs())
         shares = yes / sizes

@@ -1,1 +1,1 @@
-"""What printed text stands for: exact intervals of shares and counts."""
+"""What printed text means: exact intervals of shares and counts."""

@@ -1,4 +1,4 @@
-"""The interval of exact numbers, and the shares for which a printed percentage can stand."""
+"""The interval of exact numbers, and the shares that a printed percentage can mean."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ Span = RationalInterval[Fraction | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Printed(RationalInterval[End]):
-    """The shares, or counts, for which a printed text can stand."""
+    """The shares, or counts, that a printed text can mean."""
 
     printed: str
     decimals: int | None = None
@@ -134,7 +134,7 @@ class Printed(RationalInterval[End]):
 
     @property
     def verbal(self) -> bool:
-        """Whether words stand where a number could."""
+        """Whether words are printed where a number could be."""
         return self.decimals is None
 
 
@@ -142,7 +142,7 @@ Quantity = Printed[Fraction]
 
 
 class QuantityError(ValueError):
-    """Printed text that stands for no quantity that is known."""
+    """Printed text that means no quantity that is known."""
 
 
 def _beyond(value: Fraction, limit: Fraction, strict: bool) -> bool:

@@ -63,5 +63,5 @@ def is_mark(printed: str) -> bool:
 
 
 def is_withheld(answer: Answer) -> bool:
-    """Return whether a figure is kept as a mark alone, with the reason why it cannot be used."""
+    """Return whether a figure is recorded as a mark alone, with the reason why it cannot be used."""
     return answer.unusable is not None and is_mark(answer.printed)

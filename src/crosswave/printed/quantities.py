@@ -45,7 +45,7 @@ class Lexicon:
     quantities: Quantities
 
     def share(self, printed: str, rounding: str = "nearest") -> Quantity:
-        """Return the shares for which a printed text can stand.
+        """Return the shares that a printed text can mean.
 
         Raises
         ------
@@ -87,7 +87,7 @@ class Lexicon:
         return _of_phrase(printed, phrase) if phrase else None
 
     def count(self, printed: str) -> Printed[Fraction | None]:
-        """Return the whole numbers for which a printed text can stand.
+        """Return the whole numbers that a printed text can mean.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Printed figures that cannot stand together: minimal sets, and what would repair them."""
+"""Printed figures that contradict each other: minimal sets, and what would repair them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def find_conflicts(arithmetic: Arithmetic, *, limit: int = CONFLICTS_LISTED) -> 
 class _Oracle:
     """Whether counts exist under some of the elements; what follows from earlier answers is not asked again.
 
-    Elements stand in an order of their own, so that the order of questions and answers changes nothing.
+    Elements have an order of their own, so that the order of questions and answers changes nothing.
     """
 
     def __init__(self, arithmetic: Arithmetic) -> None:

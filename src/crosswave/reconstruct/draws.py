@@ -45,7 +45,7 @@ def draw_survey(survey: Survey, registry: Registry, draws: int, seed: int) -> pd
     survey : Survey
         The wave.
     registry : Registry
-        Where phrases and the plan stand.
+        Holds the phrases and the plan.
     draws : int
         How many, at least 1.
     seed : int

@@ -1,4 +1,4 @@
-"""What the print of one figure admits, and the level that says how well it is supported, with its reason."""
+"""The feasible counts of a printed figure, and the level that says how well it is supported, with its reason."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ LEVELS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FindingCounts:
-    """What the print of one figure admits.
+    """The feasible counts of one printed figure.
 
     Attributes
     ----------
     level : str
         One of `LEVELS`; `reason` says why, in words.
     share_low, share_high : Fraction or None
-        The shares for which the printed text can stand, the highest left out where `share_high_open`.
+        The shares that the printed text can mean, the highest left out where `share_high_open`.
     count_low, count_high, base_low, base_high : int or None
         Feasible whole numbers; None where n or the base is unknown or the figure is in conflict.
     bases, values : tuple of int
@@ -71,7 +71,7 @@ class FindingCounts:
 
     @property
     def ends(self) -> Shares:
-        """The ends of the shares for which the printed text can stand: from none to all where it is no share."""
+        """The shares that the printed text can mean: from none to all where it is no share."""
         high = Fraction(1) if self.share_high is None else self.share_high
         return RationalInterval(self.share_low or Fraction(0), high, self.share_high_open)
 
@@ -103,7 +103,7 @@ class FindingCounts:
         return min(listed, key=lambda count: abs(count - to)) if listed else min(max(round(to), low), high)
 
     def pairs(self) -> tuple[list[int], list[int]]:
-        """Return the lowest and the highest count on each base that the figure admits, as counts and bases.
+        """Return the lowest and the highest count on each base that prints the figure, as counts and bases.
 
         Where bases are too many to be listed, or other figures tie a count to its base, this is more than can have
         printed the survey, and never less.
@@ -139,7 +139,7 @@ class Context:
     unsolved: str = ""
 
     def finding_counts(self, finding: Finding) -> FindingCounts:
-        """Return what the print of one figure admits."""
+        """Return the feasible counts of one printed figure."""
         share, counts = self._share(finding), self.counts.get(finding.local_id)
         level, reason = next(self._levels(finding, share, counts))
         possible = self.possible.get(finding.local_id, ()) if counts else ()

@@ -20,14 +20,14 @@ def joint_counts(survey: Survey, registry: Registry, first: str, second: str) ->
     survey : Survey
         The wave.
     registry : Registry
-        Where phrases and the plan stand.
+        Holds the phrases and the plan.
     first, second : str
         Local ids of two figures.
 
     Raises
     ------
     ValueError
-        If a figure is not known, or no counts stand behind it: it is in conflict, weighted, or its base unknown.
+        If a figure is not known, or it has no counts: it is in conflict, weighted, or its base unknown.
 
     Notes
     -----

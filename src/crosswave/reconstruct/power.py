@@ -13,7 +13,7 @@ from crosswave.reconstruct.scale import Run, Scale, Values
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Which values could have been printed in place of a figure, all other figures standing as they are."""
+    """Which values could have been printed in place of a figure, all other figures unchanged."""
 
     scale: Scale
     values: Values

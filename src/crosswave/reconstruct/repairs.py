@@ -28,7 +28,7 @@ def repairs(arithmetic: Arithmetic, core: Sequence[Element]) -> tuple[str, ...]:
     Parameters
     ----------
     arithmetic : Arithmetic
-        The part of a survey in which the conflict stands.
+        The part of a survey that holds the conflict.
     core : sequence of Element
         Its figures and assumptions, irreducible.
     """

@@ -34,7 +34,7 @@ def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
     survey : Survey
         The wave.
     registry : Registry
-        Where phrases and the plan stand.
+        Holds the phrases and the plan.
     """
     solver = Solver()
     try:

@@ -21,7 +21,7 @@ def counts_of(printed: str | Shares, n: int, rounding: str = "nearest") -> range
     Parameters
     ----------
     printed : str or RationalInterval
-        A percentage as printed, or the interval of shares for which another text stands (`Lexicon.share`).
+        A percentage as printed, or the interval of shares that another text means (`Lexicon.share`).
     n : int
         How many answered, at least 1.
     rounding : {"nearest", "truncated"}

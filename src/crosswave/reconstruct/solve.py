@@ -75,8 +75,8 @@ class Solver:
 
         Notes
         -----
-        Parts of a survey share nothing but n. So the sizes of n that each part admits are found first, and each part is
-        then bounded over the sizes that all of them admit.
+        Parts of a survey share nothing but n. So the sizes of n that each part allows are found first, and each part is
+        then bounded over the sizes that all of them allow.
         """
         left, conflicts = self.settled(reading)
         parts = components(left)
@@ -116,7 +116,7 @@ class Solver:
         return bool(self._fitting(reading, components(reading)).size)
 
     def settled(self, reading: Arithmetic) -> tuple[Arithmetic, tuple[Conflict, ...]]:
-        """Return a reading without the figures that cannot stand together, and the conflicts."""
+        """Return a reading without the figures that contradict each other, and the conflicts."""
         conflicts: dict[tuple[tuple[str, ...], ...], Conflict] = {}
         while found := self._conflicts(reading):
             conflicts = {(conflict.figures, conflict.assumptions): conflict for conflict in found} | conflicts
@@ -139,7 +139,7 @@ class Solver:
         return found
 
     def _fitting(self, reading: Arithmetic, parts: list[Arithmetic]) -> IntArray:
-        """The sizes of n that every part admits."""
+        """The sizes of n that every part allows."""
         n = sizes(reading)
         return np.asarray(n[np.logical_and.reduce([np.ones(len(n), bool), *map(self._fits, parts)])])
 
@@ -159,7 +159,7 @@ class Solver:
 
 
 def _taken_out(conflicts: list[Conflict]) -> set[str]:
-    """The figures to be left out: those that are impossible by themselves, else all that cannot stand together.
+    """The figures to be left out: those that are impossible by themselves, else all that contradict each other.
 
     What else a figure that is impossible by itself is at odds with says nothing of the other figures.
     """

@@ -1,4 +1,4 @@
-"""A survey from its printed figures to feasible counts: readings, what each admits, and what survives."""
+"""A survey from its printed figures to feasible counts: interpretations, their counts, and which survive."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class Reconstruction:
     findings : mapping of str to FindingCounts
         By id of the figure.
     conflicts : tuple of Conflict
-        Figures that cannot stand together.
+        Minimal sets of figures that contradict each other.
     assumptions : tuple of str
         What no source states, in words.
     readings, surviving : tuple of str
-        Readings of ambiguous bases, and those among them that admit counts.
+        Readings of ambiguous bases, and those among them that have counts.
     solutions : Solutions or None
         How many tables of counts print all that is in no conflict, over the readings that survive; None where no
         figure can be counted.
@@ -79,7 +79,7 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
     survey : Survey
         The wave.
     registry : Registry
-        Where phrases and the plan stand.
+        Holds the phrases and the plan.
     retract : collection of str
         Assumptions that are not made, each as `Reconstruction.assumptions` words it.
 
@@ -171,7 +171,7 @@ def _check_retracted(survey: Survey, assumptions: Collection[str], retract: Coll
 
 
 def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, ...]]:
-    """What could stand in place of each figure; of a rival value, in the survey that it stands in."""
+    """What could stand in place of each figure; of a rival value, in the survey with it."""
     try:
         found = _possible(trials.main, _names(trials.main), solver)
         for name, trial in trials.rivals.items():

@@ -170,11 +170,11 @@ def fits_truncated(survey: Survey, registry: Registry) -> bool:
     survey : Survey
         The wave; what it says of its rounding is not looked at, and rival values are left out.
     registry : Registry
-        Where phrases and the plan stand.
+        Holds the phrases and the plan.
 
     Notes
     -----
-    A percentage p then stands for anything from p up to, but not including, one unit of its last digit more.
+    A percentage p then means anything from p up to, but not including, one unit of its last digit more.
     """
     cut = survey.model_copy(update={"rounding": "truncated"})
     branches = interpretations(cut, Lexicon(registry.quantities), registry.plan, frozenset(rivals(survey)))

@@ -106,11 +106,23 @@ def read_all(
     rounding: str = "nearest",
 ) -> list[TypedFigure | None]:
     """Return what was read of each figure, None where it cannot be; its faults go to the others."""
-    split = [_split(text) for text in typed]
+    split, lexicon = [_split(text) for text in typed], Lexicon(rules.quantities)
     given = attempt(faults, lambda: _sizes(parts, split, sizes)) or tuple(size for _, size in split)
-    reader = _Reader(Lexicon(rules.quantities), rules.plan, rounding, faults)
-    rows = zip(parts, typed, split, given, strict=True)
-    return [reader.figure(part, text, share, size, own) for part, text, (share, own), size in rows]
+    found: list[TypedFigure | None] = []
+    for part, text, (share, own), size in zip(parts, typed, split, given, strict=True):
+        n = attempt(faults, partial(_size, part if own else "--n", size, lexicon, rules.plan))
+        if own and _COUNT.fullmatch(share):
+            found.append(attempt(faults, partial(_counted, part, text, share, n)) if n else None)
+            continue
+        try:  # a fault of the share does not hide one of the size
+            _check_length(share)
+            quantity = replace(lexicon.share(share, rounding), printed=share)
+        except ValueError as error:
+            faults.append(f"{part}: {error}")
+            found.append(None)
+        else:
+            found.append(TypedFigure(text, quantity, sample_range(n, lexicon, rules.plan)) if n else None)
+    return found
 
 
 def attempt(faults: list[str], read: Callable[[], Value]) -> Value | None:
@@ -165,49 +177,29 @@ def _sizes(
     return tuple(one or two for one, two in zip(own, each, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads figures by the phrases and the plan of a study; faults go to a list."""
+def _check_length(text: str) -> None:
+    if len(text) > _LONGEST:
+        raise ValueError(f"a figure has {_LONGEST} characters at most; {arrived(text)} arrived; shorten it")
 
-    lexicon: Lexicon
-    plan: Plan
-    rounding: str
-    faults: list[str]
 
-    def figure(self, part: str, typed: str, share: str, size: str | None, own: str | None) -> TypedFigure | None:
-        """One figure; a fault of its share does not hide one of its size."""
-        n = attempt(self.faults, lambda: self._size(part if own else "--n", size))
-        if own and _COUNT.fullmatch(share):
-            return attempt(self.faults, lambda: _counted(part, typed, share, n)) if n else None
-        quantity = attempt(self.faults, lambda: self._share(part, share))
-        return TypedFigure(typed, quantity, sample_range(n, self.lexicon, self.plan)) if n and quantity else None
-
-    def _share(self, part: str, text: str) -> Quantity:
-        if len(text) > _LONGEST:
-            raise ValueError(f"{part}: a figure has {_LONGEST} characters at most; {arrived(text)} arrived; shorten it")
-        try:
-            return replace(self.lexicon.share(text, self.rounding), printed=text)
-        except ValueError as error:
-            raise ValueError(f"{part}: {error}") from None
-
-    def _size(self, part: str, text: str | None) -> SampleSize:
-        """The people who can have answered, as a survey file holds them."""
-        if text is None:
-            return SampleSize(kind="unknown")
-        wrong = ValueError(
-            f"{part}: n must be a whole number from 1 to {N_LARGEST:,}, a range or words for one; {arrived(text)} "
-            "arrived; write 235, 1,000, 900-999, nearly 1,000, over 300 or 235 people"
-        )
-        if len(text) > _LONGEST:
-            raise wrong
-        low, high, reason = _range_ends(text, self.lexicon) or _worded_ends(text, self.lexicon, wrong)
-        if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= N_LARGEST:
-            raise wrong
-        n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
-        ends = sample_range(n, self.lexicon, self.plan)
-        if ends and ends[1] - ends[0] > _WIDEST:
-            raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {arrived(text)} arrived; narrow it")
-        return n
+def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSize:
+    """The people who can have answered, as a survey file holds them."""
+    if text is None:
+        return SampleSize(kind="unknown")
+    wrong = ValueError(
+        f"{part}: n must be a whole number from 1 to {N_LARGEST:,}, a range or words for one; {arrived(text)} "
+        "arrived; write 235, 1,000, 900-999, nearly 1,000, over 300 or 235 people"
+    )
+    if len(text) > _LONGEST:
+        raise wrong
+    low, high, reason = _range_ends(text, lexicon) or _worded_ends(text, lexicon, wrong)
+    if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= N_LARGEST:
+        raise wrong
+    n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
+    ends = sample_range(n, lexicon, plan)
+    if ends and ends[1] - ends[0] > _WIDEST:
+        raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {arrived(text)} arrived; narrow it")
+    return n
 
 
 Ends = tuple[Fraction, Fraction | None, str]

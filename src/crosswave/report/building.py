@@ -112,15 +112,13 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     from crosswave.report.pages import run_request
     from crosswave.study import load_evidence
     from crosswave.trend.settings import check_settings
-    from crosswave.trend.window import check_window
 
     registry = load_evidence(folder)
     for name in registry.left_out & {page.removeprefix("survey/") for page in choice.pages}:
         registry.survey(name)  # which says why there is none
     _check_known("survey", choice.surveys, registry.surveys)
     _check_known("construct", choice.constructs, registry.constructs)
-    check_settings(registry.plan, choice.parameters)
-    check_window(registry, choice.constructs, choice.parameters)
+    check_settings(registry, choice.parameters, choice.constructs)
     _check_notebooks(folder.resolve().parent / "notebooks")
     ledger = make_ledger(registry)
     request = run_request(registry, ledger, out, choice.parameters)

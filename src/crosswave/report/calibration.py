@@ -15,8 +15,7 @@ from crosswave.report.canvas import GREY, LINE, NAVY, ORANGE, PLUM, SMALLEST, pa
 from crosswave.report.forest import Look
 from crosswave.report.render import confidence, percent
 from crosswave.report.sentences import points
-from crosswave.robustness.simulation import Calibration
-from crosswave.robustness.worlds import World
+from crosswave.robustness.calibration import Calibration, World
 
 _CERTAIN = 3.0
 """Monte Carlo standard errors beyond which a rate is said to be above what was promised."""
@@ -24,9 +23,9 @@ _CERTAIN = 3.0
 
 def calibration_answer(found: Calibration, tier: str) -> list[str]:
     """Return how often the engine is right about one world, against what it promises."""
-    world, level, missed = found.world, confidence(found.world.rules.alpha), 1 - found.coverage
+    world, level, missed = found.world, confidence(found.world.criteria.alpha), 1 - found.coverage
     after = f"goes to {percent(world.share + world.change)}%" if world.change else "stays there"
-    broken = missed - world.rules.alpha > _CERTAIN * found.standard_error(missed)
+    broken = missed - world.criteria.alpha > _CERTAIN * found.standard_error(missed)
     way, commonest = "rose" if world.change > 0 else "fell", max(found.verdicts, key=found.verdicts.__getitem__)
 
     def rate(value: float) -> str:
@@ -97,7 +96,7 @@ def calibration_caveats(world: World) -> list[str]:
         "Errors are drawn from a normal distribution on the logit scale, afresh and independently for each survey; a "
         "house that errs the same way twice makes fewer false alarms.",
         "Both surveys have the same size, print n and a whole percentage, and nobody skips the question.",
-        f"One comparison is judged alone at {world.rules.alpha:g}; among several, Holm's procedure makes “rose” and "
+        f"One comparison is judged alone at {world.criteria.alpha:g}; among several, Holm's procedure makes “rose” and "
         "“fell” rarer still.",
         "The rates hold for the errors that are simulated here. Which error a real survey has is never known; what "
         "surveys of one year disagree by is the nearest to it.",

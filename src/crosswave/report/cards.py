@@ -19,7 +19,7 @@ from crosswave.report.sentences import trend_sentence
 from crosswave.study.faults import nearest
 from crosswave.study.models import Answer, Plan, Question, Survey
 from crosswave.study.registry import Registry
-from crosswave.trend.settings import planned
+from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_one
 from crosswave.words import arrived
 
@@ -150,7 +150,7 @@ def _conflicts(found: Reconstruction, names: set[str]) -> list[str]:
 
 
 def _construct_card(name: str, registry: Registry) -> RenderableType:
-    trend, _ = assess_one(registry.construct(name), registry, planned(registry.plan))
+    trend, _ = assess_one(registry.construct(name), registry, Settings.of(registry.plan))
     table = Table(Column("finding", no_wrap=True), "year", "printed", "note", header_style="bold")
     for answer in trend.construct.answers:
         finding = registry.finding(answer.finding)

@@ -14,7 +14,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
-from crosswave.trend.settings import planned
+from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_all, reconstruct_all
 
 
@@ -38,7 +38,7 @@ def make_ledger(registry: Registry) -> Ledger:
     """Return findings, claims and trends of a registry under the settings of its plan."""
     reconstructions = reconstruct_all(registry)
     checker = Checker(registry, reconstructions, registry.plan.alpha.value)
-    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    trends = assess_all(registry, reconstructions, Settings.of(registry.plan))
     return Ledger(
         findings=all_findings(registry, reconstructions),
         claims=by_claim(registry.claims.values(), checker),

@@ -1,4 +1,4 @@
-"""The parts of README.md that are computed: results from the ledger, counts of the evidence, speed from the benchmark.
+"""The parts of README.md that are computed: counts of the evidence, three results from the ledger, one line of speed.
 
 Run as ``python -m crosswave.report.readme README.md``; ``make readme`` does.
 """
@@ -17,28 +17,27 @@ from crosswave.study import read_study
 from crosswave.study.models import Headline
 
 _PART = re.compile(r"<!-- (?P<name>\w+) -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL)
-_HEADER = (
-    "| {heading} | First wave | Last wave | Change, points | Change with an 80 % chance to show | Verdict |\n"
-    "|---|---|---|---|---|---|"
-)
-_GRADES = {
-    "A": "one survey repeated",
-    "B1": "another house asked the same",
-    "H": "one house asked other people, or in other words",
-    "B2": "another house asked other people, or in other words",
-    "B3": "different people were asked, or in different words",
-    "C": "the answers do not measure the same thing",
-}
-_UNINFORMATIVE = "uninformative by design"
-_MEANT = (
-    "The surveys then\ndiffer so much by themselves that the printed change shows neither a change nor its absence."
-)
-_MOVED = ("rose", "fell", "changed, immaterially")
+_CHANGED = ("rose", "fell")
 
 
 def computed(root: Path) -> Mapping[str, str]:
     """Return each computed part of the README by its name."""
-    return {"evidence": _evidence(root), "results": _results(root), "speed": _speed(root)}
+    findings, trends, claims = (
+        pd.read_csv(root / "reports" / "results" / f"{name}.csv") for name in ("findings", "trends", "claims")
+    )
+    surveys = len(list((root / "data" / "surveys").glob("*.yaml")))
+    told = [_figures(findings), _claims(claims), _trends(trends)]
+    headline = read_study(root / "data").headline
+    if headline is not None:
+        told.append(_headline(headline, trends, findings))
+    return {
+        "evidence": (
+            f"It holds {surveys} surveys with {len(findings)} printed figures,\n{len(trends)} topics that more than "
+            f"one survey may have measured, and {len(claims)} claims that writers built on them.\n"
+        ),
+        "results": "\n".join(f"- {line}" for line in told) + "\n",
+        "speed": _speed(root),
+    }
 
 
 def renewed(text: str, parts: Mapping[str, str]) -> str:
@@ -56,81 +55,60 @@ def renewed(text: str, parts: Mapping[str, str]) -> str:
     return _PART.sub(lambda found: f"<!-- {found['name']} -->\n{parts[found['name']]}<!-- /{found['name']} -->", text)
 
 
-def _evidence(root: Path) -> str:
-    findings, trends, claims = (_ledger(root, name) for name in ("findings", "trends", "claims"))
+def _figures(findings: pd.DataFrame) -> str:
+    level = findings["level"].value_counts()
     return (
-        f"It holds {len(list((root / 'data' / 'surveys').glob('*.yaml')))} survey waves with {len(findings)} printed "
-        f"figures,\n{len(trends)} things that more than one survey may have measured, and {len(claims)} claims that "
-        "writers built on them.\n"
+        f"**{level.get('consistent', 0)} of {len(findings)} printed figures** can come from whole numbers of the "
+        f"people asked. {level.get('conflicting', 0)} cannot.\n  For {level.get('bounded', 0)} the number asked is not "
+        f"fully printed, so only bounds are known; for {level.get('sources-disagree', 0)} the sources disagree."
     )
 
 
-def _ledger(root: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(root / "reports" / "results" / f"{name}.csv")
-
-
-def _results(root: Path) -> str:
-    findings = _ledger(root, "findings").set_index("finding_id")
-    headline = read_study(root / "data").headline
-    if headline is None:
-        return ""
-    chosen = headline.constructs
-    trends = _ledger(root, "trends").set_index("construct_id").loc[list(chosen)]
-    rows = [_row(chosen[str(name)], trend, findings) for name, trend in trends.iterrows()]
-    head = _HEADER.format(heading=headline.heading)
-    return "\n".join([_answer(trends, headline), "", head, *rows, "", _caveat(trends)]) + "\n"
-
-
-def _answer(trends: pd.DataFrame, headline: Headline) -> str:
-    moved = trends["verdict"].isin(_MOVED)
-    names = ", ".join(headline.constructs[name].lower() for name in trends.index[moved]) or "none"
-    others = trends["verdict"][~moved].value_counts()
-    told = [f"Shown to have changed, of {len(trends)} {headline.noun}: {names}."]
-    if len(others):
-        told.append(f"The rest: {', '.join(f'{number} {verdict}' for verdict, number in others.items())}.")
-    if _UNINFORMATIVE in others.index:
-        told.append(_MEANT)
-    return " ".join(told)
-
-
-def _caveat(trends: pd.DataFrame) -> str:
-    grades = "; ".join(f"{grade}: {_GRADES[grade]}" for grade in sorted(trends["grade"].unique()))
+def _claims(claims: pd.DataFrame) -> str:
+    verdicts = claims["answered_verdict"].value_counts()
+    supported = int((claims["random_sample_verdict"] == "supported").sum())
     return (
-        "Each wave: percentage as printed, the counts that can have printed it, 95% interval if those who answered "
-        f"were\na random sample. The main reservation, by grade of comparison: {grades}."
+        f"**{verdicts.get('true', 0)} of {len(claims)} claims** are true of the people who answered; "
+        f"{verdicts.get('not checkable', 0)} cannot be checked.\n  Only {supported} would hold for everybody, even if "
+        "those who answered were a random sample."
     )
 
 
-def _row(name: str, trend: pd.Series, findings: pd.DataFrame) -> str:
-    years = {"first": "from_year", "second": "to_year"}
-    waves = [_wave(findings.loc[trend[key]], int(trend[year])) for key, year in years.items()]
-    change = f"{trend['difference_pp']:+.0f} ({trend['low_pp']:+.0f} to {trend['high_pp']:+.0f})"
-    seen = "none" if pd.isna(trend["detectable_pp"]) else f"{trend['detectable_pp']:.1f} points"
-    cells = [name, *waves, change, seen, f"{trend['verdict']} ({trend['grade']})"]
-    return f"| {' | '.join(cells)} |"
+def _trends(trends: pd.DataFrame) -> str:
+    changed = trends[trends["answer"].isin(_CHANGED)]
+    told = [
+        f"`{row.construct_id}` {row.answer} from {row.from_year:.0f} to {row.to_year:.0f}, by "
+        f"{abs(row.difference_pp):.0f} points ({abs(row.low_pp):.0f} to {abs(row.high_pp):.0f}; "
+        f"{row.certainty} certainty)"
+        for row in changed.itertuples()
+    ]
+    return (
+        f"**{len(changed)} of {len(trends)} topics** can be shown to have changed"
+        + (f":\n  {'; '.join(told)}." if told else ".")
+        + f"\n  For {int((trends['answer'] == 'cannot tell').sum())} the surveys cannot tell, and each page says why."
+    )
 
 
-def _wave(finding: pd.Series, year: int) -> str:
-    """Numerator, denominator, percentage and interval of a printed figure."""
-    survey = finding["survey_id"]
-    start = f"[{year}](data/surveys/{survey}.yaml): {finding['published']}"
-    if pd.isna(finding["base_low"]):
-        return f"{start} of an unknown number"
-    counts, bases = (_span(finding[f"{what}_low"], finding[f"{what}_high"]) for what in ("count", "base"))
-    return f"{start}, {counts} of {bases} ({100 * finding['low']:.0f} to {100 * finding['high']:.0f}%)"
-
-
-def _span(low: float, high: float) -> str:
-    return f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
+def _headline(headline: Headline, trends: pd.DataFrame, findings: pd.DataFrame) -> str:
+    printed = findings.set_index("finding_id")["published"]
+    rows = trends.set_index("construct_id").loc[list(headline.constructs)]
+    told = [
+        f"{headline.constructs[str(row.Index)]} {printed[row.first]} in {row.from_year:.0f} and "
+        f"{printed[row.second]} in {row.to_year:.0f} (between {row.low_pp:+.0f} and {row.high_pp:+.0f} points)"
+        for row in rows.itertuples()
+    ]
+    changed = int(rows["answer"].isin(_CHANGED).sum())
+    return (
+        f"**{changed or 'None'} of {len(rows)} {headline.noun}** can be shown to have changed:\n  "
+        + ";\n  ".join(told)
+        + "."
+    )
 
 
 def _speed(root: Path) -> str:
-    """The machine and the ratios of the benchmark word for word; nothing where there is no benchmark."""
+    """The first sentence of the benchmark; nothing where there is no benchmark."""
     path = root / "reports" / "benchmark.md"
-    if not path.is_file():
-        return ""
-    _, rounds, table, *_ = path.read_text(encoding="utf-8").split("\n\n")
-    return f"\n{rounds}\n\n{table}\n\n"
+    return f"{path.read_text(encoding='utf-8').split(chr(10) * 2)[1]}\n" if path.is_file() else ""
 
 
 def main(path: Path) -> None:

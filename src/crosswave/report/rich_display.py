@@ -29,9 +29,9 @@ from crosswave.report.trend.comparison import difference_alt, difference_chart, 
 from crosswave.report.trend.lines import dates_table, trajectory_alt, trajectory_chart, trajectory_words
 from crosswave.report.trend.robustness import bias_words, outcomes_table, specification_alt
 from crosswave.report.trend.waves import by_wave, waves_alt, waves_chart, waves_table
+from crosswave.robustness.calibration import Calibration
 from crosswave.robustness.multiverse import Multiverse
-from crosswave.robustness.simulation import Calibration
-from crosswave.robustness.survival import Survival
+from crosswave.robustness.verdict import Robustness
 from crosswave.study.models import Claim, Construct, Fact, Source, Survey
 from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.change import Trend
@@ -233,7 +233,7 @@ def _(shown: ClaimVerdict) -> Form:
 
 
 @form_of.register
-def _(shown: Survival) -> Form:
+def _(shown: Robustness) -> Form:
     moved = {
         "Design effect, upwards": shown.design_effect.words(),
         "Total error of a wave, upwards": shown.total_error.words("points"),

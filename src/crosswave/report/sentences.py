@@ -13,7 +13,7 @@ from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Judged, Trend
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.settings import Settings, planned
+from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave
 from crosswave.words import capital
 
@@ -59,7 +59,7 @@ MADE_WITH = "This page was made with"
 
 def made_with(settings: Settings, plan: Plan) -> str:
     """Return which settings are not those of the plan, with both values; nothing where all are."""
-    own = planned(plan)
+    own = Settings.of(plan)
     pairs = {field.name: (getattr(settings, field.name), getattr(own, field.name)) for field in fields(settings)}
     told = [f"{name} = {used} in place of {_of_plan(plans)}" for name, (used, plans) in pairs.items() if used != plans]
     return f"{MADE_WITH} {', '.join(told)}." if told else ""

@@ -18,7 +18,7 @@ from crosswave.report.notebook_cards import Card, survey_card, trend_card
 from crosswave.report.render import publish, survey_name
 from crosswave.report.survey.figures import LEVEL_LOOKS
 from crosswave.study.registry import Registry
-from crosswave.trend.settings import planned
+from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_one
 from crosswave.words import capital, plural, years_between
 
@@ -152,7 +152,7 @@ def _cards(registry: Registry, reconstructions: Mapping[str, Reconstruction]) ->
     @cache
     def card_of(name: str) -> Card:
         if name in registry.constructs:
-            return trend_card(assess_one(registry.construct(name), registry, planned(registry.plan))[0])
+            return trend_card(assess_one(registry.construct(name), registry, Settings.of(registry.plan))[0])
         survey = registry.survey(name)
         return survey_card(survey, reconstructions.get(name) or reconstruct(survey, registry))
 

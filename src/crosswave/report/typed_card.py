@@ -12,11 +12,9 @@ from rich.text import Text
 
 from crosswave.difference.compare import Comparison
 from crosswave.difference.feasible import FeasibleShare, SharePair
-from crosswave.difference.readings import stacked
 from crosswave.reconstruct.typed import TypedFigure
 from crosswave.report.sentences import answer_sentence, p_number
-from crosswave.robustness.edges import Rules
-from crosswave.robustness.survival import Survival, survivals
+from crosswave.robustness.verdict import Robustness, robustness_of_all
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Judged
@@ -67,11 +65,11 @@ def as_record(found: TypedComparison) -> dict[str, object]:
     }
 
 
-def tips_of(found: TypedComparison) -> dict[str, Survival]:
+def tips_of(found: TypedComparison) -> dict[str, Robustness]:
     """How far each number must move before the verdict changes, under each tier."""
-    rules = Rules.of(found.judged.settings, found.judged.plan)
-    numbers = [(one.pair, one.points, one.df) for one in map(compared, found.under.values())]
-    return dict(zip(found.under, survivals(stacked(*zip(*numbers, strict=True)), rules), strict=True))
+    criteria, plan = found.judged.settings.criteria(found.judged.plan), found.judged.plan
+    held = robustness_of_all([compared(one) for one in found.under.values()], criteria, plan.robustness)
+    return dict(zip(found.under, held, strict=True))
 
 
 def _figure(figure: TypedFigure, share: FeasibleShare) -> dict[str, object]:
@@ -85,7 +83,7 @@ def _figure(figure: TypedFigure, share: FeasibleShare) -> dict[str, object]:
     }
 
 
-def _numbers(judged: Judged[SharePair], tips: Survival) -> dict[str, object]:
+def _numbers(judged: Judged[SharePair], tips: Robustness) -> dict[str, object]:
     comparison = compared(judged)
     reach, certainty, enough = comparison.reach, certainty_of(judged), break_even_of(judged)
     values = (
@@ -172,7 +170,7 @@ def _interval(comparison: Comparison[SharePair]) -> str:
     return f"{100 * comparison.low:+.1f} to {100 * comparison.high:+.1f}"
 
 
-def _rows(judged: Judged[SharePair], tips: Survival) -> dict[str, str]:
+def _rows(judged: Judged[SharePair], tips: Robustness) -> dict[str, str]:
     """What each row is called, and what it says."""
     comparison = compared(judged)
     reach, needed = comparison.reach, people_needed(judged)
@@ -200,7 +198,7 @@ def _ways(rise: float, fall: float) -> str:
     return " or ".join(f"{sign}{100 * change:.1f}" for sign, change in ways if math.isfinite(change)) or "none"
 
 
-def _note(found: TypedComparison, tips: Survival) -> str:
+def _note(found: TypedComparison, tips: Robustness) -> str:
     """What the numbers rest on, and the correlation, which no tier changes."""
     settings, plan, pair = found.judged.settings, found.judged.plan, found.comparison.pair
     own = [share.design_effect * settings.design_effect for share in (pair.first, pair.second)]

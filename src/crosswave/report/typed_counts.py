@@ -25,8 +25,6 @@ class Counted:
     ----------
     fits : bool
         Whether some n can have printed all of them.
-    shares : tuple of Quantity
-        The figures as they were read.
     sizes : tuple of int
         The smallest and the largest n that was tried.
     fitting : tuple of int

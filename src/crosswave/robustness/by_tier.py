@@ -8,7 +8,6 @@ from dataclasses import replace
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess, with_others
-from crosswave.trend.dispersion import with_estimated_error
 
 
 def by_tier(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
@@ -17,7 +16,7 @@ def by_tier(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reco
         return {"as asked": trend}
     grade, used, settings = trend.comparison.pair.comparability.grade, trend.comparison.points, trend.settings
     own = settings.error_of or (None if settings.total_error is not None else grade)
-    known = with_estimated_error(registry, reconstructions)
+    known = replace(registry, plan=trend.plan)
     tried = {"no error beyond sampling": replace(settings, total_error=0.0)} | {
         f"total error {tier.number:.3g}: {name}, {tier.means}": replace(settings, total_error=None, error_of=str(name))
         for name, tier in known.plan.errors.items()

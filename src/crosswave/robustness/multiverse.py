@@ -5,10 +5,8 @@ None of the analyses is preferred. What is reported is the share of each outcome
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -20,35 +18,70 @@ from crosswave.difference.methods import METHODS, Method, Result, Shares
 from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
-from crosswave.robustness.choices import Choices, Reading, readings_of
-from crosswave.robustness.verdict_codes import OUTCOMES, outcome_codes
-from crosswave.study.models import Construct
+from crosswave.robustness.tipping_points import OUTCOMES, outcome_codes
+from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
-from crosswave.trend.waves import Pair, pairs_of, waves_of
-
-
-@dataclass(frozen=True, slots=True)
-class Multiverse:
-    """Every analysis of a construct.
-
-    Attributes
-    ----------
-    by_analysis : DataFrame
-        Columns `COLUMNS`; differences in [-1, 1]. Empty where no pair of waves can be compared.
-    reason : str
-        Why it is empty; "" where it is not.
-    """
-
-    by_analysis: pd.DataFrame
-    reason: str
-
+from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 
 COLUMNS = (
     "first", "second", "counts", "size", "method", "tier", "total_error", "design_effect", "smallest_change", "alpha",
     "difference", "low", "high", "p_value", "outcome",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Multiverse:
+    """Every analysis of a construct, a row each with `COLUMNS`; why there is none, or ""."""
+
+    by_analysis: pd.DataFrame
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The named choices, one list for each.
+
+    Attributes
+    ----------
+    methods, counts, sizes : tuple of str
+        Keys of `METHODS` and `COUNTS`; smallest or largest n, where print leaves n open.
+    tiers : mapping of str to pair of float
+        Total error of each tier, points at 50 %, and the degrees of freedom from which it was estimated.
+    """
+
+    methods: tuple[str, ...]
+    tiers: Mapping[str, tuple[float, float]]
+    design_effects: tuple[float, ...]
+    counts: tuple[str, ...]
+    sizes: tuple[str, ...]
+    smallest_changes: tuple[float, ...]
+    alphas: tuple[float, ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Choices:
+        """Return the choices that plan.yaml declares."""
+        named = plan.multiverse
+        tiers = {str(tier): one.error for tier, one in plan.errors.items() if tier in named.tiers}
+        numbers = named.smallest_changes, named.alphas
+        return cls(named.methods, tiers, named.design_effects, named.counts, named.sizes, *numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One pair of shares with their sizes, and the choices that lead to it."""
+
+    counts: str
+    size: str
+    share_1: float
+    n_1: float
+    share_2: float
+    n_2: float
+
+
+# Which end of the feasible shares the earlier and the later wave give: 0 the lowest, 1 the highest, None the printed.
+COUNTS: Mapping[str, tuple[int | None, int | None]] = {"lowest": (1, 0), "printed": (None, None), "highest": (0, 1)}
+_SIZES: Mapping[str, Callable[[FloatArray], float]] = {"smallest": np.min, "largest": np.max}
 
 
 def multiverse(
@@ -61,7 +94,7 @@ def multiverse(
     construct : Construct
         What is measured.
     registry : Registry
-        Holds findings, gate and plan, which names the choices.
+        Holds findings, comparability rules and the plan, which names the choices and has a number for every tier.
     reconstructions : mapping of str to Reconstruction
         By survey id.
     settings : Settings
@@ -76,81 +109,79 @@ def multiverse(
     usable = [pair for pair in pairs if not (pair.refusal or pair.overlap or pair.comparability.refused)]
     if not usable:
         return Multiverse(pd.DataFrame(columns=list(COLUMNS)), _why_none(pairs))
-    choices = Choices.of(with_estimated_error(registry, reconstructions).plan)
-    return Multiverse(_frame(usable, choices), "")
-
-
-def multiverses(
-    constructs: Iterable[Construct],
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
-    executor: Executor | None = None,
-) -> dict[str, Multiverse]:
-    """Return every analysis of several constructs, by construct id.
-
-    Parameters
-    ----------
-    constructs : iterable of Construct
-        Which.
-    registry, reconstructions, settings
-        As for `multiverse`.
-    executor : concurrent.futures.Executor, optional
-        Where they are worked out: processes of this machine, or a cluster's; in this process if absent.
-    """
-    wanted = list(constructs)
-    work = executor.map if executor else map
-    given = (repeat(one) for one in (registry, reconstructions, settings))
-    return dict(zip((one.id for one in wanted), work(multiverse, wanted, *given), strict=True))
+    return Multiverse(_frame(usable, Choices.of(registry.plan)), "")
 
 
 def _why_none(pairs: Sequence[Pair]) -> str:
     if not pairs:
         return "there are no two waves of different years in the window"
-    open_ = [pair for pair in pairs if not pair.comparability.refused]
-    if not open_:
+    comparable = [pair for pair in pairs if not pair.comparability.refused]
+    if not comparable:
         return "the gate refuses every pair of waves"
-    return open_[0].refusal or f"{open_[0].overlap_words}, and the methods take waves as independent"
+    return comparable[0].refusal or f"{comparable[0].overlap_words}, and the methods take waves as independent"
 
 
-def by_outcome(by_analysis: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each outcome: how many analyses reach it, their share, and the range of their differences.
+def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
+    """One row for each analysis of each pair, in the order of the choices."""
+    of_pair = [(pair, reading) for pair in pairs for reading in readings_of(pair, choices)]
+    readings = [reading for _, reading in of_pair]
+    found = analyse(readings, choices)
+    axes = {
+        "reading": range(len(readings)), "method": choices.methods, "tier": list(choices.tiers),
+        "design_effect": choices.design_effects, "smallest_change": choices.smallest_changes, "alpha": choices.alphas,
+    }  # fmt: skip
+    frame = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
+    of_reading = {
+        "first": [pair.first.finding.id for pair, _ in of_pair],
+        "second": [pair.second.finding.id for pair, _ in of_pair],
+        "counts": [reading.counts for reading in readings],
+        "size": [reading.size for reading in readings],
+        "difference": [reading.share_2 - reading.share_1 for reading in readings],
+    }
+    place = frame["reading"].to_numpy()
+    named = {name: np.array(values)[place] for name, values in of_reading.items()}
+    numbers = {"low": found.low.ravel(), "high": found.high.ravel(), "p_value": found.p_value.ravel()}
+    points = frame["tier"].map({tier: points for tier, (points, _) in choices.tiers.items()})
+    outcome = np.array(OUTCOMES)[found.outcome.ravel()]
+    return frame.assign(**named, **numbers, total_error=points, outcome=outcome)[list(COLUMNS)]
+
+
+def readings_of(pair: Pair, choices: Choices) -> list[Reading]:
+    """Return the readings of a pair that the choices name.
 
     Parameters
     ----------
-    by_analysis : DataFrame
-        From `multiverse`.
+    pair : Pair
+        Two usable waves.
+    choices : Choices
+        Counts and sizes.
 
-    Returns
-    -------
-    DataFrame
-        Columns outcome, analyses, share, difference_low, difference_high; outcomes that no analysis reaches have
-        share 0 and no range. The last row, "any", holds all analyses.
+    Notes
+    -----
+    Where print admits one size of each wave, the choice of a size falls away and is called "only".
     """
-    every, outcomes = by_analysis["difference"].to_numpy(), by_analysis["outcome"].to_numpy()
-    groups = {name: every[outcomes == name] for name in OUTCOMES} | {"any": every}
-    return pd.DataFrame(
-        {
-            "outcome": list(groups),
-            "analyses": [len(own) for own in groups.values()],
-            "share": [len(own) / max(len(every), 1) for own in groups.values()],
-            "difference_low": [own.min() if len(own) else np.nan for own in groups.values()],
-            "difference_high": [own.max() if len(own) else np.nan for own in groups.values()],
-        }
-    )
+    waves = (pair.first, pair.second)
+    only = all(wave.sizes.min() == wave.sizes.max() for wave in waves)
+    found = []
+    for name, pick in ({"only": np.min} if only else {name: _SIZES[name] for name in choices.sizes}).items():
+        one, two = (float(pick(wave.sizes)) for wave in waves)
+        for counts in choices.counts:
+            first, second = (_share(w, n, end) for w, n, end in zip(waves, (one, two), COUNTS[counts], strict=True))
+            n = one / pair.first.design_effect, two / pair.second.design_effect
+            found.append(Reading(counts, name, first, n[0], second, n[1]))
+    return found
+
+
+def _share(wave: Wave, size: float, end: int | None) -> float:
+    """The printed share, or the lowest or highest that can be printed on a base of this size."""
+    there = wave.shares[wave.sizes == size]
+    return wave.share if end is None else float((there.min(), there.max())[end])
 
 
 @dataclass(frozen=True, slots=True)
 class Analyses:
-    """Every analysis of some readings.
+    """Every analysis of some readings: arrays (readings, methods, tiers, design effects, smallest changes, alphas)."""
 
-    Attributes
-    ----------
-    low, high, p_value : array of float
-        Shape (readings, methods, tiers, design effects, smallest changes, alphas).
-    """
-
-    difference: FloatArray
     low: FloatArray
     high: FloatArray
     p_value: FloatArray
@@ -191,7 +222,7 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
         for name in ("low", "high", "p_value", "small")
     )
     differs, above = p < alpha, (low + high > 0)
-    return Analyses((share_2 - share_1).ravel(), low, high, p, outcome_codes(differs & above, differs & ~above, small))
+    return Analyses(low, high, p, outcome_codes(differs & above, differs & ~above, small))
 
 
 def _longer(level: FloatArray, df: FloatArray) -> FloatArray:
@@ -205,31 +236,21 @@ def _both_tests(method: Method, two: Shares, one: Shares, alpha: FloatArray, mar
     return replace(method(two, alpha, margin), small=method(one, alpha, margin).small)
 
 
-def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
-    """One row for each analysis of each pair, in the order of the choices."""
-    of_pair = [(pair, reading) for pair in pairs for reading in readings_of(pair, choices)]
-    readings = [reading for _, reading in of_pair]
-    found = analyse(readings, choices)
-    axes = {
-        "reading": range(len(readings)),
-        "method": choices.methods,
-        "tier": list(choices.tiers),
-        "design_effect": choices.design_effects,
-        "smallest_change": choices.smallest_changes,
-        "alpha": choices.alphas,
-    }
-    frame = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
-    place = frame["reading"].to_numpy()
-    named = {
-        "first": np.array([pair.first.finding.id for pair, _ in of_pair])[place],
-        "second": np.array([pair.second.finding.id for pair, _ in of_pair])[place],
-        "counts": np.array([reading.counts for reading in readings])[place],
-        "size": np.array([reading.size for reading in readings])[place],
-        "total_error": frame["tier"].map({tier: points for tier, (points, _) in choices.tiers.items()}),
-        "difference": found.difference[place],
-        "low": found.low.ravel(),
-        "high": found.high.ravel(),
-        "p_value": found.p_value.ravel(),
-        "outcome": np.array(OUTCOMES)[found.outcome.ravel()],
-    }
-    return frame.assign(**named)[list(COLUMNS)]
+def by_outcome(by_analysis: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each outcome: how many analyses reach it, their share, and the range of their differences.
+
+    Parameters
+    ----------
+    by_analysis : DataFrame
+        From `multiverse`.
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, analyses, share, difference_low, difference_high; outcomes that no analysis reaches have
+        share 0 and no range. The last row, "any", holds all analyses.
+    """
+    outcomes, every = by_analysis["outcome"], by_analysis["difference"].astype(float)
+    groups = {name: every[outcomes == name] for name in OUTCOMES} | {"any": every}
+    rows = [(name, len(own), len(own) / max(len(every), 1), own.min(), own.max()) for name, own in groups.items()]
+    return pd.DataFrame(rows, columns=["outcome", "analyses", "share", "difference_low", "difference_high"])

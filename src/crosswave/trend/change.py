@@ -24,8 +24,6 @@ class Judged(Generic[P]):
 
     Attributes
     ----------
-    comparison : Comparison or None
-        None where nothing could be compared.
     others : tuple of float
         p-values of the others that are counted in its family (`crosswave.trend.synthesis`).
     """

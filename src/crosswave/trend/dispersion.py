@@ -292,22 +292,6 @@ def _resolved(name: str, tier: ErrorTier, plan: Plan, found: Mapping[str, TotalE
     return tier.model_copy(update={"points": round(points, 1), "df": float(df)})
 
 
-def tier_points(registry: Registry) -> dict[str, float]:
-    """Return the total error of each tier in points at one half, estimated where plan.yaml says so.
-
-    Parameters
-    ----------
-    registry : Registry
-        Holds the plan, and the figures that the estimate is from.
-
-    Raises
-    ------
-    ValueError
-        A tier is to be estimated and no two figures of one year can be compared.
-    """
-    return {str(name): tier.number for name, tier in with_estimated_error(registry).plan.total_error.items()}
-
-
 def _estimates(registry: Registry, known: Mapping[str, Reconstruction]) -> dict[str, TotalErrorEstimate]:
     found = {
         tier: _estimate(_figures(registry, known, source.grades), own_level=source.own_level)

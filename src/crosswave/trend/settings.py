@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import UnionType
+from typing import Any
 
 from crosswave.difference.compare import Criteria
-from crosswave.study.faults import shown
-from crosswave.study.models import ALPHA_RULE, ALPHA_TOP, Plan
+from crosswave.study.models import Plan
 from crosswave.study.parameters import limit_faults
+from crosswave.study.registry import Registry
 
 FIRST_YEAR, LAST_YEAR = 0, 9999
 """A window that leaves nothing out."""
@@ -37,6 +37,8 @@ class Settings:
         ValueError
             A setting is no number or outside its range; all of them are named.
         """
+        made = {name: value for name, value in changes.items() if value is not None}
+        faults = limit_faults(plan, made)
         declared: dict[str, float | str | None] = {
             "alpha": plan.alpha.value,
             "design_effect": plan.design_effect.value,
@@ -45,7 +47,12 @@ class Settings:
             "from_year": plan.window.from_year,
             "to_year": plan.window.to_year,
         }
-        return cls(**declared | {name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type]
+        found = cls(**declared | made)  # type: ignore[arg-type]
+        if not faults and found.from_year > found.to_year:
+            faults = [f"from_year {found.from_year} must not be after to_year {found.to_year}"]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return found
 
     @property
     def years(self) -> str:
@@ -73,66 +80,32 @@ class Settings:
         found = plan.total_error[self.error_of or tier]  # type: ignore[index]
         return found.number, found.freedom
 
-    def __post_init__(self) -> None:
-        """Refuse settings outside their range."""
-        broken = [
-            f"{name} must be {words}; {shown(value)} arrived"
-            for name, (kind, words) in _KINDS.items()
-            if isinstance(value := getattr(self, name), bool) or not isinstance(value, kind)
-        ]
-        broken = broken or [words for words, holds in self._rules().items() if not holds]
-        if broken:
-            raise ValueError("; ".join(broken))
 
-    def _rules(self) -> dict[str, bool]:
-        return {
-            f"alpha {ALPHA_RULE}; {self.alpha} arrived": 0 < self.alpha < ALPHA_TOP,
-            f"design_effect must be at least 1; {self.design_effect} arrived": self.design_effect >= 1,
-            f"total_error must be points, 0 or more; {self.total_error} arrived": (self.total_error or 0) >= 0,
-            f"smallest_change must be points above 0 and below 100; {self.smallest_change} arrived": 0
-            < self.smallest_change
-            < 100,
-            f"design_effect must be finite; {self.design_effect} arrived": self.design_effect != math.inf,
-            f"total_error must be finite; {self.total_error} arrived": self.total_error != math.inf,
-            f"from_year {self.from_year} must not be after to_year {self.to_year}": self.from_year <= self.to_year,
-        }
+def planned(plan: Plan, *numbers: float | None, **changes: float | str | None) -> Settings:
+    """`Settings.of`, with the numbers in the order of its fields."""
+    return Settings.of(plan, **dict(zip(Settings.__dataclass_fields__, numbers, strict=False)), **changes)
 
 
-_KINDS: Mapping[str, tuple[type | UnionType, str]] = {
-    "alpha": (int | float, "a number"),
-    "design_effect": (int | float, "a number"),
-    "total_error": (int | float | None, "a number of points, or None"),
-    "smallest_change": (int | float, "a number of points"),
-    "from_year": (int, "a whole year"),
-    "to_year": (int, "a whole year"),
-}
-
-
-def planned(
-    plan: Plan,
-    alpha: float | None = None,
-    design_effect: float | None = None,
-    total_error: float | None = None,
-    smallest_change: float | None = None,
-    from_year: int | None = None,
-    to_year: int | None = None,
-) -> Settings:
-    """`Settings.of`, with the changes in the order in which notebooks give them."""
-    return Settings.of(
-        plan, alpha=alpha, design_effect=design_effect, total_error=total_error, smallest_change=smallest_change,
-        from_year=from_year, to_year=to_year,
-    )  # fmt: skip
-
-
-def check_settings(plan: Plan, changed: Mapping[str, object]) -> None:
-    """Refuse settings outside their range before anything is computed with them.
+def check_settings(registry: Registry, changed: Mapping[str, object], constructs: Sequence[str] = ()) -> None:
+    """Refuse settings outside their range, and years in which no survey asks what is compared, before a run.
 
     Raises
     ------
     ValueError
-        A setting is no number or outside its range; all of them are named.
+        A setting is no number or outside its range; all of them are named. Or no survey lies in these years; the years
+        that there are, are named.
     """
-    if faults := limit_faults(plan, changed):
+    if faults := limit_faults(registry.plan, changed):
         raise ValueError("\n".join(faults))
-    known = {name: value for name, value in changed.items() if name in Settings.__dataclass_fields__}
-    Settings.of(plan, **known)  # type: ignore[arg-type]
+    numbers: dict[str, Any] = {name: value for name, value in changed.items() if name in Settings.__dataclass_fields__}
+    settings = Settings.of(registry.plan, **numbers)
+    chosen = [registry.construct(name) for name in constructs] or list(registry.constructs.values())
+    figures = {answer.finding for construct in chosen for answer in construct.answers}
+    years = sorted({registry.finding(name).survey.year for name in figures})
+    told = years and changed.keys() & {"from_year", "to_year"}
+    if told and not any(settings.from_year <= year <= settings.to_year for year in years):
+        whose = ", ".join(constructs) or "any construct"
+        raise ValueError(
+            f"from_year {settings.from_year} and to_year {settings.to_year} leave no survey of {whose}: its surveys "
+            f"are of {', '.join(map(str, years))}; widen the years"
+        )

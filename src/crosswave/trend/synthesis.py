@@ -9,8 +9,7 @@ from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
-from crosswave.trend.change import Trend, assess, assess_each, with_others
-from crosswave.trend.dispersion import with_estimated_error
+from crosswave.trend.change import Trend, assess_each, with_others
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 
 
@@ -39,7 +38,6 @@ def assess_all(
     Holm inside each family, see `others_counted`. What a family holds is fixed by plan.yaml, so that two waves have one
     verdict whatever window they are looked at in.
     """
-    registry = with_estimated_error(registry, reconstructions)
     trends = _assess_all(registry, reconstructions, settings)
     members = family_members(trends, registry, reconstructions, settings)
     return {
@@ -92,8 +90,7 @@ def assess_one(construct: Construct, registry: Registry, settings: Settings) -> 
     Other constructs are looked at only if this one was compared, for then the adjustment can alter the verdict.
     """
     own = reconstruct_all(registry, _surveys([construct]))
-    registry = with_estimated_error(registry, own)
-    trend = assess(construct, registry, own, settings)
+    trend = assess_each([construct], registry, own, settings)[0]
     if trend.comparison is None:
         return trend, own
     every = own | reconstruct_all(registry, _surveys(registry.constructs.values()) - set(own))

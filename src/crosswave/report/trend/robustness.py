@@ -1,4 +1,4 @@
-"""Would the verdict survive? What tips it, and what other analysts would have found."""
+"""What tips it, and what other analysts would have found."""
 
 from __future__ import annotations
 
@@ -18,31 +18,15 @@ from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import p_words, points
-from crosswave.robustness.edges import Rules
 from crosswave.robustness.multiverse import Multiverse, by_outcome
-from crosswave.robustness.survival import Survival, survival, survivals_of_all
-from crosswave.robustness.tipping import Tipping
-from crosswave.study.registry import Registry
+from crosswave.robustness.tipping_points import TippingPoint
+from crosswave.robustness.verdict import Robustness
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.words import plural
 
 
-def survival_of(trend: Trend, registry: Registry) -> Survival | None:
-    """Return how far the verdict of a trend holds; None where nothing was compared."""
-    return survival(trend.comparison, trend.settings, registry.plan) if trend.comparison else None
-
-
-def survivals_of(trends: Sequence[Trend], registry: Registry) -> dict[str, Survival]:
-    """Return how far every comparison holds, by construct id."""
-    compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
-    if not compared:
-        return {}
-    found = survivals_of_all(list(compared.values()), Rules.of(trends[0].settings, registry.plan))
-    return dict(zip(compared, found, strict=True))
-
-
-def survival_words(found: Survival | None, trend: Trend) -> list[str]:
+def robustness_words(found: Robustness | None, trend: Trend) -> list[str]:
     """Return what each number does to a verdict when it alone is moved."""
     if found is None or trend.comparison is None:
         return ["Nothing was compared, so there is no verdict that could give way."]
@@ -64,7 +48,7 @@ def survival_words(found: Survival | None, trend: Trend) -> list[str]:
     ]
 
 
-def _moved(what: str, used: float, tipping: tuple[Tipping, Tipping], unit: str = "") -> str:
+def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], unit: str = "") -> str:
     more, less = tipping
     up = f"holds up to {more.limit:g}" if more.value is None else f"becomes “{more.verdict}” above {more.value:.3g}"
     head = f"If {what}, {used:.3g}{unit} here, is larger, the verdict {up}{unit}"
@@ -74,7 +58,7 @@ def _moved(what: str, used: float, tipping: tuple[Tipping, Tipping], unit: str =
     return f"{head}; if it is smaller, it {down}{unit}."
 
 
-def _bias(bias: Tipping) -> str:
+def _bias(bias: TippingPoint) -> str:
     if bias.value is None:
         return f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the verdict."
     way = "too high" if bias.value > 0 else "too low"
@@ -84,7 +68,7 @@ def _bias(bias: Tipping) -> str:
     )
 
 
-def _correlations(found: Survival) -> list[str]:
+def _correlations(found: Robustness) -> list[str]:
     """The answer to "how little would it take": Meng's correlation, for each population that it assumes."""
     if not any(points(one.value * 100) != points(0) for one in found.correlations):
         return []
@@ -111,47 +95,47 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def tipping_table(survival: Survival | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
+def tipping_table(robustness: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
     """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
     rows: list[tuple[str, str, str]] = []
-    if survival and comparison:
+    if robustness and comparison:
         effect, error = f"{design_effect:g}", f"{comparison.points:.3g} points"
         rows = [
-            ("Design effect, upwards", effect, survival.design_effect.words()),
-            ("Design effect, down to none", effect, survival.less_design_effect.words()),
-            ("Total error of a wave, upwards", error, survival.total_error.words("points")),
-            ("Total error of a wave, down", error, survival.less_total_error.words("points")),
-            ("Bias of the difference, either way", "0 points", bias_words(survival.bias)),
-            *_without_limit(survival),
+            ("Design effect, upwards", effect, robustness.design_effect.words()),
+            ("Design effect, down to none", effect, robustness.less_design_effect.words()),
+            ("Total error of a wave, upwards", error, robustness.total_error.words("points")),
+            ("Total error of a wave, down", error, robustness.less_total_error.words("points")),
+            ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
+            *_without_limit(robustness),
         ]
-        if design_effect <= survival.less_design_effect.limit:
+        if design_effect <= robustness.less_design_effect.limit:
             del rows[1]
     return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the verdict gives way"])
 
 
-def bias_words(bias: Tipping) -> str:
+def bias_words(bias: TippingPoint) -> str:
     """Return where a verdict gives way to a bias, without the sign of a limit that was searched both ways."""
     if bias.value is None:
         return f"none up to {abs(bias.limit):g} points either way"
     return f"{bias.value:+.3g} points: {bias.verdict}"
 
 
-def _without_limit(survival: Survival) -> Iterable[tuple[str, str, str]]:
+def _without_limit(robustness: Robustness) -> Iterable[tuple[str, str, str]]:
     """What would make the whole change, what rounding does, and what silence leaves open."""
-    for one in survival.correlations:
+    for one in robustness.correlations:
         words = f"Correlation of answering with the answer, out of {one.population}"
         yield words, "0", f"{one.value:+.4f} is all of it"
-    yield "Counts, over all that print admits", p_words(survival.p_value), _p_range(survival)
-    if survival.asked is not None:
-        ends = points(survival.asked.low, sign=True), points(survival.asked.high, sign=True)
+    yield "Counts, over all that print admits", p_words(robustness.p_value), _p_range(robustness)
+    if robustness.asked is not None:
+        ends = points(robustness.asked.low, sign=True), points(robustness.asked.high, sign=True)
         yield "Answers of those who were asked and did not reply, points", "left out", span(*ends)
 
 
-def _p_range(found: Survival) -> str:
+def _p_range(found: Robustness) -> str:
     return " to ".join(dict.fromkeys((p_words(found.p_low), p_words(found.p_high))))
 
 
-def tipping_all(trends: Sequence[Trend], survivals: Mapping[str, Survival]) -> pd.DataFrame:
+def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness]) -> pd.DataFrame:
     """Return a row for each comparison: how far its verdict holds."""
     columns = ["Construct", "Verdict alone", "Total error, points", "Design effect", "Total error: more",
                "Total error: less", "Bias of the difference", "p over all counts"]  # fmt: skip
@@ -160,7 +144,7 @@ def tipping_all(trends: Sequence[Trend], survivals: Mapping[str, Survival]) -> p
          found.design_effect.words(), found.total_error.words("points"), found.less_total_error.words("points"),
          bias_words(found.bias), _p_range(found))
         for trend in trends
-        if (found := survivals.get(trend.construct.id))
+        if (found := by_construct.get(trend.construct.id))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

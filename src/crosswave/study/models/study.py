@@ -138,9 +138,8 @@ class Licence(Record):
 class Headline(Record):
     """The constructs whose results stand in README.md."""
 
-    heading: Text = Field(description="Over the column of their names.")
     noun: Text = Field(description="What they are together, in the plural.")
-    constructs: dict[Slug, Text] = Field(description="Construct id: its name in the table.")
+    constructs: dict[Slug, Text] = Field(description="Construct id: its name there.")
 
 
 class Shown(Record):

@@ -1,7 +1,8 @@
-"""Who did not answer: the correlation that would make a change of nothing, and bounds for all who were asked."""
+"""Non-response: the correlation that would make a change of nothing, and bounds for all who were asked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -12,7 +13,6 @@ from crosswave.arguments import FloatArray, checked, checked_shares, checked_siz
 from crosswave.difference.bounds import manski, manski_difference
 from crosswave.difference.estimate import Interval
 from crosswave.difference.readings import Readings
-from crosswave.robustness.edges import Rules
 from crosswave.trend.waves import Pair, Wave
 
 
@@ -84,19 +84,21 @@ def _dropout(n: FloatArray, population: npt.ArrayLike) -> FloatArray:
     return np.sqrt((size - n) / n)
 
 
-def correlations(readings: Readings, rules: Rules) -> list[tuple[Correlation, ...]]:
+def correlations(
+    readings: Readings, multiples: Sequence[float], populations: Sequence[int]
+) -> list[tuple[Correlation, ...]]:
     """Return the correlation of each comparison for each population that holds those who answered.
 
     Parameters
     ----------
     readings : Readings
         Feasible readings.
-    rules : Rules
-        Names the populations.
+    multiples, populations : sequence of float, of int
+        Sizes of the population: times those who answered, and people.
     """
     sizes = readings.middle_sizes()
-    named = {f"{times:g} times those who answered": [times * n for n in sizes] for times in rules.population_multiples}
-    named |= {f"{people:,} people": [np.full_like(n, people) for n in sizes] for people in rules.populations}
+    named = {f"{times:g} times those who answered": [times * n for n in sizes] for times in multiples}
+    named |= {f"{people:,} people": [np.full_like(n, people) for n in sizes] for people in populations}
     rows: list[list[Correlation]] = [[] for _ in readings.first]
     for words, (one, two) in named.items():
         enough = (one >= sizes[0]) & (two >= sizes[1])
