@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswave.printed.intervals import DECIMALS_MOST, DIGITS_MOST, RationalInterval, Shares, percent_interval, too_long
+from crosswave.printed.intervals import RationalInterval, Shares, percent_interval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import effort, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, components, sizes
@@ -39,6 +39,7 @@ from crosswave.report.survey.conflicts import assumptions_table, survey_readings
 from crosswave.report.survey.figures import LEVEL_LOOKS
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study.models import Survey
+from crosswave.words import DECIMALS_MOST, DIGITS_MOST, too_long
 from made_surveys import answer, between, question, survey
 
 ROOT = Path(__file__).parents[1]

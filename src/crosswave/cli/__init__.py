@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from crosswave import __version__
 from crosswave.cli.adding import adding
 from crosswave.cli.evidence import evidence
 from crosswave.cli.methods import methods
@@ -31,7 +31,7 @@ for group in (evidence, adding, pages, methods):
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(__version__)
+        print(metadata.version("crosswave"))
         raise typer.Exit
 
 

@@ -8,25 +8,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from crosswave.words import arrived
+from crosswave.words import arrived, too_long
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-DECIMALS_MOST = 17
-"""No percentage has more decimals: the numbers of computers have 17 significant digits, and Excel shows 15."""
-
-DIGITS_MOST = 15
-"""No printed number has more digits before its point."""
-
 End = TypeVar("End", bound=Fraction | None, covariant=True)
 Whole = TypeVar("Whole", int, "npt.NDArray[np.int64]")
 
-_DIGITS = re.compile(r"(\d+)(?:\.(\d+))?")
 # No exponents: 1e999999999 would be computed, and nobody prints a number so.
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.[0-9]{1,17})?%?|-?[0-9]{1,15}/[0-9]{1,15}")
-_SHOWN = 80
 _HALF = Fraction(1, 2)
 _SMALL = 2**40
 """Products of counts and ends below it are far from the limits of 64-bit numbers."""
@@ -250,19 +242,3 @@ def number(text: str) -> Fraction:
         raise QuantityError(f"{arrived(text)} is no number; write 50%, 1/3 or 12")
     plain = plain.replace(",", "")
     return Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)
-
-
-def too_long(text: str) -> str | None:
-    """Return why no number in a text can have been printed so, in words; None where all can.
-
-    Examples
-    --------
-    >>> too_long("13.1914893617021277%")
-    >>> too_long("13.191489361702127659%")
-    "a printed number has at most 15 digits and 17 decimals; '13.191489361702127659%' arrived; print fewer"
-    """
-    if all(len(whole) <= DIGITS_MOST and len(part) <= DECIMALS_MOST for whole, part in _DIGITS.findall(text)):
-        return None
-    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-    rule = f"a printed number has at most {DIGITS_MOST} digits and {DECIMALS_MOST} decimals"
-    return f"{rule}; {shown!r} arrived; print fewer"

@@ -74,7 +74,7 @@ def data_hash(files: Iterable[Path]) -> str:
 
 
 def shown_name(path: Path) -> str:
-    """Return a data file's name with its folder: ``surveys/igov-2017.yaml``."""
+    """Return a data file's name with its folder: ``surveys/poll-2017.yaml``."""
     return "/".join(path.parts[-2:])
 
 

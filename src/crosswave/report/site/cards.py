@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import version
 
-from crosswave import __version__
 from crosswave.claims.sampling import surveys_of
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.ledger import Ledger
@@ -108,7 +108,7 @@ def _cite(title: str, page: str, study: Study) -> CardFact:
 
 def page_citation(title: str, page: str, study: Study) -> str:
     """Return how a page of this site is cited: by its id and the version, for the site has no address of its own."""
-    return f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {__version__}."
+    return f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {version('crosswave')}."
 
 
 def trend_card(trend: Trend, study: Study) -> Card:

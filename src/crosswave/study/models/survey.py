@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from crosswave.printed.intervals import too_long
 from crosswave.study.models.record import (
     Address,
     Figure,
@@ -20,6 +19,7 @@ from crosswave.study.models.record import (
     held,
 )
 from crosswave.study.models.study import Mode, Nation, SamplingName, Sector, SourceKind, Topic, UnitName
+from crosswave.words import too_long
 
 
 class Source(Record):
