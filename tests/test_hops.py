@@ -23,7 +23,7 @@ from crosswave.trend.typed import compare_typed
 
 SOURCE = str(Path(cw.__file__).parent)
 LIMITS = ("difference/newcombe.py", "limits_of")
-FEWEST, ENDS = ("printed/ends.py", "fewest"), ("printed/ends.py", "percent_ends")
+FEWEST, ENDS = ("printed/intervals.py", "fewest"), ("printed/intervals.py", "percent_interval")
 
 
 def hops(call: Callable[[], Any], formula: tuple[str, str]) -> list[str]:

@@ -174,13 +174,6 @@ def test_one_half_is_added_only_where_nobody_or_everybody_said_yes() -> None:
     assert effects.variances == pytest.approx([2 + 1 / 20.5, 0.2, 2 + 1 / 20.5])
 
 
-def test_a_prediction_of_what_the_next_survey_prints_is_wider_and_tends_to_that_of_its_share() -> None:
-    fit = random_effects(PRITZ, ONES)
-    share, small, large = (predict(fit, [1.0], base=base) for base in (np.inf, 50, 1e12))
-    assert small.next_low < share.next_low < share.next_high < small.next_high
-    assert (large.next_low, large.next_high) == pytest.approx((share.next_low, share.next_high), abs=1e-9)
-
-
 WAVES = st.lists(st.tuples(st.integers(0, 60), st.integers(60, 2000)), min_size=4, max_size=9)
 
 

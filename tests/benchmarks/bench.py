@@ -7,15 +7,16 @@ and prints what they found. Asserts no time.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shlex
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -23,12 +24,10 @@ from bench_dask import one_and_two
 from bench_registry import SIZES, growth, measure, per_wave, table
 from workshop import AFTER, BEFORE, CHANGED, EVERY, ROOT, Times, Workshop, sample, together
 
+from crosswave.report.run.tasks import Task
+
 REPORT = ROOT / "reports" / "benchmark.md"
 PACKAGES = ("papermill", "pandas", "statsmodels", "seaborn", "jupyter_client", "ipykernel", "distributed")
-NBVAL = (
-    "-m pytest notebooks -q --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 300 "
-    "--nbval-sanitize-with tests/nbval_sanitize.cfg"
-)
 
 
 @dataclass(slots=True)
@@ -47,63 +46,81 @@ def ratio(slow: Times, fast: Times) -> str:
     return f"{middle:.1f} times" + (f" ({min(each):.1f} to {max(each):.1f})" if len(each) > 1 else "")
 
 
+API = """
+import sys, json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import papermill
+
+def make(task):
+    papermill.execute_notebook(*task[:2], parameters=task[2], progress_bar=False)
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        list(pool.map(make, json.load(open(sys.argv[1]))))
+"""
+PLOOMBER = """
+import sys, json
+from ploomber_engine import execute_notebook
+
+for notebook, out, parameters in json.load(open(sys.argv[1])):
+    execute_notebook(notebook, out, parameters=parameters, progress_bar=False)
+"""
+
+
+def ways(shop: Workshop, tasks: Sequence[Task]) -> dict[str, str]:
+    """Every other way to execute some pages that is installed here, the strongest first, each as a command."""
+    made, commands = shop.folder / "papermill", shop.papermill(tasks)
+    rows = [[str(one.notebook), str(made / f"{k}.ipynb"), dict(one.parameters)] for k, one in enumerate(tasks)]
+    plan = shop.folder / "tasks.json"
+    plan.write_text(json.dumps(rows), encoding="utf-8")
+    scripts = {"ploomber": PLOOMBER, "api": API}
+    for name, text in scripts.items():
+        (shop.folder / f"{name}.py").write_text(text, encoding="utf-8")
+    python = {name: shlex.join([sys.executable, str(shop.folder / f"{name}.py"), str(plan)]) for name in scripts}
+    prepared = shop.folder / "prepared"
+    nbmake = shlex.join([sys.executable, "-m", "pytest", "--nbmake", "-n2", "-q", str(prepared)])
+    if find_spec("nbmake"):
+        prepared.mkdir(exist_ok=True)
+        shop.timed("\n".join(f"{one} --prepare-only" for one in shop.papermill(tasks, prepared)))
+    found = {
+        "ploomber-engine, one interpreter": python["ploomber"] if find_spec("ploomber_engine") else "",
+        "papermill's API, two processes": python["api"],
+        "nbmake -n2": nbmake if find_spec("nbmake") else "",
+        "papermill, xargs -P2": together(commands, shop.folder),
+        "papermill, a shell loop": "\n".join(commands),
+    }
+    return {way: command for way, command in found.items() if command}
+
+
 def pages(shop: Workshop, rounds: int) -> Found:
-    """Every so many-th page by papermill in a loop, by two at a time, and by crosswave; all pages by crosswave."""
+    """Every so many-th page by every way that is installed, and all pages by crosswave."""
     plan = shop.plan()
     some, seconds = sample(plan), dict[str, list[float]]()
-    loop, pairs, own, full = (f"papermill, a shell loop, {len(some)} pages", f"papermill, xargs -P2, {len(some)} pages",
-                              f"crosswave run --force, the same {len(some)} pages",
-                              f"crosswave run --force, all {len(plan)} pages")  # fmt: skip
-    commands = shop.papermill(some)
-    with shop.memory() as most:
-        for _ in range(rounds):
-            shop.empty()
-            only = [word for task in some for word in ("--only", task.page)]
-            seconds.setdefault(own, []).append(shop.timed(shop.run("--force", *only)))
-            seconds.setdefault(loop, []).append(shop.timed("\n".join(commands)))
-            seconds.setdefault(pairs, []).append(shop.timed(together(commands, shop.folder)))
-    del most
+    own, full = f"crosswave run --force, {len(some)} pages", f"crosswave run --force, all {len(plan)} pages"
+    others = ways(shop, some)
     with shop.memory() as most:
         for _ in range(rounds):
             shop.empty()
             seconds.setdefault(full, []).append(shop.timed(shop.run("--force")))
-    found = {way: Times(way, tuple(each)) for way, each in seconds.items()}
-    scale = len(plan) / len(some)
-    all_loop, all_pairs = (Times(way, tuple(scale * one for one in found[way].each)) for way in (loop, pairs))
-    measures = [
-        ("full report, against a shell loop of papermill", ratio(all_loop, found[full]), "at least 8"),
-        ("full report, against papermill under xargs -P2", ratio(all_pairs, found[full]), "at least 4"),
-        (f"{len(some)} pages alone, against a shell loop", ratio(found[loop], found[own]), ""),
-        (f"{len(some)} pages alone, against xargs -P2", ratio(found[pairs], found[own]), ""),
-        ("memory of a full run", f"{most[0]:.0f} MB", "at most 2,500"),
+            only = [word for task in some for word in ("--only", task.page)]
+            seconds.setdefault(own, []).append(shop.timed(shop.run("--force", *only)))
+    for _ in range(rounds):
+        for way, command in others.items():
+            seconds.setdefault(f"{way}, the same {len(some)} pages", []).append(shop.timed(command))
+    found = [Times(way, tuple(each)) for way, each in seconds.items()]
+    measures = [(f"{len(some)} pages, against {one.way.split(', the same')[0]}", ratio(one, found[1]), "")
+                for one in found[2:]]  # fmt: skip
+    measures += [
+        ("the whole report, from an empty cache", f"{found[0].middle:.1f} s", "under 40 s"),
+        ("memory of a full run", f"{most[0]:.0f} MB", "under 700 MB"),
     ]
     note = (
-        f"Papermill made every {EVERY}th page of the plan; for the full report its time is taken times "
-        f"{scale:.1f}. It only executes, and finds kept what crosswave computed before it from an empty cache; "
-        "crosswave also makes the ledger, the pages and the index. Memory is the sum "
-        "of the proportional set sizes of all processes of the run, looked at twice a second."
+        f"The pages of the comparison are every {EVERY}th of the plan. The other ways only execute; crosswave also "
+        "makes the ledger, the pages and the index, and all find kept what the first full run computed. Memory is "
+        "the sum of the proportional set sizes of all processes of the run, looked at twice a second."
     )
-    return Found(measures, list(found.values()), [note])
-
-
-def page(shop: Workshop, rounds: int) -> Found:
-    """One page by the papermill command, and on a warm kernel."""
-    task = next(one for one in shop.plan() if one.page == f"survey/{CHANGED}")
-    cold = Times("one page, the papermill command", tuple(shop.timed(shop.papermill([task])[0]) for _ in range(rounds)))
-    code = (
-        "import sys, time; from pathlib import Path; from crosswave.report.run.tasks import Task; "
-        "from crosswave.report.run.cluster import make_page, warm_up; warm_up()\n"
-        f"task = Task({task.page!r}, Path({str(task.notebook)!r}), {dict(task.parameters)!r}, 'survey')\n"
-        f"for _ in range({rounds}):\n"
-        "    begun = time.perf_counter(); made = make_page(task); assert not made.error, made.error\n"
-        "    print(time.perf_counter() - begun)\n"
-    )
-    said = subprocess.run(
-        [sys.executable, "-c", code], env=shop.environment, capture_output=True, text=True, check=True
-    )
-    warm = Times("one page, warm kernel, HTML made too", tuple(map(float, said.stdout.split())))
-    measure_ = "one page, warm kernel, against the papermill command"
-    return Found([(measure_, ratio(cold, warm), "at least 4")], [cold, warm])
+    return Found(measures, found, [note])
 
 
 def rerun(shop: Workshop, rounds: int) -> Found:
@@ -123,32 +140,6 @@ def rerun(shop: Workshop, rounds: int) -> Found:
         ("one survey's figure changed", f"{one.middle:.1f} s", "under 10 s"),
     ]
     return Found(measures, [idle, one], [f"One figure of {CHANGED} changed: {made}."])
-
-
-def notebooks(shop: Workshop, rounds: int) -> Found:
-    """The notebook tests on ordinary kernels, on warm ones, and on warm ones whose server has yet to be started.
-
-    In turn, by one process and by two; what is kept was kept before.
-    """
-    command = f"{shlex.quote(sys.executable)} {NBVAL}"
-    shop.timed(f"{command} -n 2")
-    measures, times = [], list[Times]()
-    for workers, words in (("0", "one worker"), ("2", "two workers")):
-        seconds: dict[str, list[float]] = {"cold": [], "warm": [], "starting": []}
-        for _ in range(rounds):
-            shop.stop_servers()
-            for kernels, kernel in (("starting", "warm"), ("warm", "warm"), ("cold", "cold")):
-                seconds[kernels].append(shop.timed(f"{command} -n {workers}", CROSSWAVE_KERNEL=kernel))
-        cold, warm, starting = (
-            Times(f"nbval, {name}, {words}", tuple(seconds[kernels])) for kernels, name in _KERNELS.items()
-        )
-        measures.append((f"nbval over all notebooks, warm against cold, {words}", ratio(cold, warm), "at least 3"))
-        measures.append((f"the same, the server yet to be started, {words}", ratio(cold, starting), ""))
-        times += [cold, warm, starting]
-    return Found(measures, times)
-
-
-_KERNELS = {"cold": "cold kernels", "warm": "warm kernels", "starting": "warm kernels, server yet to be started"}
 
 
 def waves(shop: Workshop, rounds: int) -> Found:
@@ -180,7 +171,7 @@ def commands(shop: Workshop, rounds: int) -> Found:
 
 
 PARTS: Mapping[str, Callable[[Workshop, int], Found]] = {
-    "commands": commands, "page": page, "notebooks": notebooks, "dask": dask, "waves": waves, "pages": pages,
+    "commands": commands, "dask": dask, "waves": waves, "pages": pages,
     "rerun": rerun,
 }  # fmt: skip
 

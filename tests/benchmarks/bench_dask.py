@@ -29,7 +29,7 @@ def one_and_two(shop: Workshop, rounds: int) -> list[Times]:
 
 def _on(shop: Workshop, tasks: Sequence[Task], workers: int, rounds: int) -> Times:
     with cluster(shop, workers) as address:
-        seconds(shop, address, tasks)  # imports, the server of warm kernels, and what is kept
+        seconds(shop, address, tasks)  # imports, and what is kept
         each = tuple(seconds(shop, address, tasks) for _ in range(rounds))
     return Times(f"{len(tasks)} pages, Dask workers: {workers}", each)
 

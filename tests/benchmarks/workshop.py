@@ -52,9 +52,8 @@ class Workshop:
         for name in ("data", "notebooks"):
             shutil.copytree(ROOT / name, folder / name)
         shutil.copy(ROOT / "requirements.lock", folder)
-        for name in ("sockets", "t"):
-            (folder / name).mkdir()
-        own = {"CROSSWAVE_CACHE": "cache", "XDG_RUNTIME_DIR": "sockets", "TMPDIR": "t"}
+        (folder / "t").mkdir()
+        own = {"CROSSWAVE_CACHE": "cache", "TMPDIR": "t"}
         fixed = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         self.environment = {**os.environ, **fixed, **{name: str(folder / place) for name, place in own.items()}}
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as the Makefile does
@@ -67,9 +66,9 @@ class Workshop:
             list(registry.surveys), sources, list(registry.constructs), notebooks=self.folder / "notebooks"
         )
 
-    def papermill(self, tasks: Sequence[Task]) -> list[str]:
+    def papermill(self, tasks: Sequence[Task], made: Path | None = None) -> list[str]:
         """Return a papermill command for each page, as a shell takes it."""
-        made = self.folder / "papermill"
+        made = made or self.folder / "papermill"
         made.mkdir(exist_ok=True)
         return [_papermill(task, made / f"{task.page.replace('/', '-')}.ipynb") for task in tasks]
 
@@ -83,14 +82,9 @@ class Workshop:
         return self.crosswave("run", "--out", str(self.out), *words)
 
     def empty(self) -> None:
-        """Forget all that was kept, and end the server of warm kernels."""
+        """Forget all that was kept."""
         for name in ("cache", "out"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
-        self.stop_servers()
-
-    def stop_servers(self) -> None:
-        """End the servers of warm kernels that were started here."""
-        self.timed(shlex.join([sys.executable, "-m", "crosswave.kernel", "stop-all"]))
 
     def alter(self, old: str, new: str) -> None:
         """Print another figure in one survey."""

@@ -7,9 +7,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from crosswave.claims.equality import answered_equal, printed_sum
 from crosswave.claims.figures import Figures
-from crosswave.claims.readings import ANSWERED, NOT_FOLLOWING, SAMPLED, in_words, readings, worst
+from crosswave.claims.meaning import (
+    ANSWERED,
+    NOT_FOLLOWING,
+    SAMPLED,
+    answered_equal,
+    in_words,
+    printed_sum,
+    readings,
+    worst,
+)  # fmt: skip
 from crosswave.claims.sampling import licence, sampling_interval, surveys_of
 from crosswave.claims.words import condition_words
 from crosswave.printed.conditions import TARGETS
@@ -22,25 +30,13 @@ from crosswave.study.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class ClaimVerdict:
-    """What became of a claim.
+    """What became of a claim, and why in words.
 
-    Parameters
-    ----------
-    claim : Claim
-        The sentence as a predicate.
-    answered : str
-        Of those who answered: true, false, undecided by rounding, not checkable. Where words can be read in two ways
-        and the verdicts differ, each with its reading. What no source says is not called false: it does not follow.
-    random_sample : str
-        If they were a random sample: supported, contradicted, undetermined, not checkable; by readings as above.
-    population_licence : str
-        Whether a statement about the population is licensed, and why not.
-    estimate, low, high : float or None
-        The quantity of the first condition, and its interval if the respondents were a random sample.
-    reason : str
-        Why, in words.
-    surveys : tuple of str
-        Ids of the surveys that it speaks of, named or behind its figures.
+    Of those who answered: true, false, undecided by rounding, not checkable; if they were a random sample: supported,
+    contradicted, undetermined, not checkable; where words can be read in two ways and the verdicts differ, each with
+    its reading. What no source says is not called false: it does not follow. Estimate, low and high are the quantity of
+    the first condition, with its interval if the respondents were a random sample; surveys those that it speaks of,
+    named or behind its figures.
     """
 
     claim: Claim
@@ -131,19 +127,9 @@ class Checker:
         return None if ranked else "no other answer to the question is printed, so nothing says which group is largest"
 
     def _numbers(self, condition: Condition) -> tuple[float | None, float | None, float | None]:
-        span, interval = self.span(condition), sampling_interval(condition, self._figures, self.alpha)
+        span, interval = self._figures.span(condition), sampling_interval(condition, self._figures, self.alpha)
         middle = None if span.low is None or span.high is None else float((span.low + span.high) / 2)
         return (middle, *interval) if interval else (middle, None, None)
-
-    def span(self, condition: Condition) -> Span:
-        """Return the exact values that the weighted sum of a condition can have among those who answered.
-
-        Parameters
-        ----------
-        condition : Condition
-            Of a claim.
-        """
-        return self._figures.span(condition)
 
     def _answered(self, condition: Condition) -> str:
         return self._over_readings(condition, self._answered_once, ANSWERED)
@@ -156,7 +142,7 @@ class Checker:
         return in_words({words: worst([judge(one) for one in conditions], order) for words, conditions in found})
 
     def _answered_once(self, condition: Condition) -> str:
-        span = self.span(condition)
+        span = self._figures.span(condition)
         if printed := printed_sum(condition, self._figures):
             return answered_equal(span, printed)
         target = self._target(condition)

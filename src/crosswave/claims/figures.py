@@ -30,15 +30,7 @@ class Figures:
     def span(self, condition: Condition) -> Span:
         """Return the exact values that the weighted sum of a condition can have among those who answered.
 
-        Parameters
-        ----------
-        condition : Condition
-            Of a claim.
-
-        Notes
-        -----
-        Answers to one question are taken together, over every table of counts (`joint_ratios`); others each by its own
-        bounds.
+        Answers to one question are taken together, over every table of counts; others each by its own bounds.
         """
         return self.joint(condition) or self._apart(condition)
 

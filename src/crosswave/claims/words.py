@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from crosswave.claims.equality import printed_sum
 from crosswave.claims.figures import Figures
+from crosswave.claims.meaning import printed_sum
 from crosswave.printed.intervals import Span
 from crosswave.study.models import Condition
 

@@ -34,19 +34,6 @@ class Interval:
         if not self.low <= self.high:
             raise ValueError(f"low must be at most high; got {self.low:g} and {self.high:g}. Swap the two ends.")
 
-    @property
-    def width(self) -> float:
-        """Distance between the ends."""
-        return self.high - self.low
-
-    def contains(self, value: float) -> bool:
-        """Whether `value` lies in the interval, ends included."""
-        return self.low <= value <= self.high
-
-    def overlaps(self, other: Interval) -> bool:
-        """Whether the two intervals share at least one point."""
-        return self.low <= other.high and other.low <= self.high
-
     def hull(self, other: Interval) -> Interval:
         """Smallest interval that covers both."""
         return Interval(min(self.low, other.low), max(self.high, other.high))
@@ -86,9 +73,7 @@ class Estimate:
         return Interval(self.share_low, self.share_high)
 
 
-def wilson(
-    share: npt.ArrayLike, n_effective: npt.ArrayLike, alpha: npt.ArrayLike = 0.05
-) -> tuple[FloatArray, FloatArray]:
+def wilson(share: npt.ArrayLike, n_effective: npt.ArrayLike, alpha: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return the limits of Wilson's score interval, as two arrays (low, high).
 
     Parameters
@@ -97,7 +82,7 @@ def wilson(
         Observed shares in [0, 1].
     n_effective : array_like
         Effective sample sizes, positive; fractions are meant, infinity gives the share itself.
-    alpha : array_like, default 0.05
+    alpha : array_like
         One minus the confidence level, in (0, 1). The three arguments broadcast.
 
     Raises
@@ -141,7 +126,7 @@ def wilson_at(share: FloatArray, n_effective: FloatArray, z: npt.ArrayLike) -> t
 
 
 def estimate_share(
-    counts: Sequence[int], bases: Sequence[int], *, alpha: float = 0.05, design_effect: float = 1.0
+    counts: Sequence[int], bases: Sequence[int], *, alpha: float, design_effect: float = 1.0
 ) -> Estimate:
     """Return the estimate of a finding from every (count, base) pair that could have printed it.
 
@@ -149,7 +134,7 @@ def estimate_share(
     ----------
     counts, bases : sequence of int, same length
         Parallel: ``counts[i]`` of ``bases[i]`` is one feasible reading, ``0 <= counts[i] <= bases[i]``.
-    alpha : float, default 0.05
+    alpha : float
         One minus the confidence level, in (0, 1).
     design_effect : float, default 1
         Variance inflation of the sample, positive.
@@ -169,7 +154,7 @@ def estimate_share(
     --------
     Of 62 or 60 people who lacked confidence 73 % named skills: 45 of 62 or 44 of 60.
 
-    >>> e = estimate_share([44, 45], [60, 62])
+    >>> e = estimate_share([44, 45], [60, 62], alpha=0.05)
     >>> f"{e.estimate:.4f} {e.low:.4f} {e.high:.4f}"
     '0.7296 0.6041 0.8287'
     """
@@ -182,7 +167,7 @@ def estimate_share(
     return Estimate(first, last, middle, float(low.min()), float(high.max()), smallest_n, alpha, deff)
 
 
-def estimate_range(share_low: float, share_high: float, n_effective: float, *, alpha: float = 0.05) -> Estimate:
+def estimate_range(share_low: float, share_high: float, n_effective: float, *, alpha: float) -> Estimate:
     """Return the estimate of a share that is known between two ends only, from an effective size.
 
     Raises
@@ -194,7 +179,7 @@ def estimate_range(share_low: float, share_high: float, n_effective: float, *, a
     --------
     44 % of 1,000 weighted answers that are worth 500:
 
-    >>> e = estimate_range(0.435, 0.445, 500)
+    >>> e = estimate_range(0.435, 0.445, 500, alpha=0.05)
     >>> f"{e.low:.3f} {e.high:.3f}"
     '0.392 0.489'
     """

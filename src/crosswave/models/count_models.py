@@ -59,15 +59,10 @@ def counts_by_design(yes: npt.ArrayLike, bases: npt.ArrayLike, design: npt.Array
 
 @dataclass(frozen=True, slots=True)
 class LikelihoodFit:
-    """Maximum-likelihood coefficients of a model of counts.
+    """Maximum-likelihood coefficients (p,) of a model of counts, on the logit scale, with Wald intervals and p.
 
-    Attributes
-    ----------
-    coefficients, errors, low, high, p_values : array of float, shape (p,)
-        On the logit scale; Wald intervals and two-sided p of "this coefficient is 0".
-    dispersion : float
-        What is left between surveys: the variance tau2 of logits (binomial-normal) or the correlation rho of two
-        answers of one survey (beta-binomial). 0 where the likelihood is highest there.
+    The dispersion is what is left between surveys: the variance tau2 of logits (binomial-normal) or the correlation
+    rho of two answers of one survey (beta-binomial); 0 where the likelihood is highest there.
     """
 
     coefficients: FloatArray
@@ -213,19 +208,6 @@ def maximised(
     alpha: float,
 ) -> LikelihoodFit:
     """Return the maximum of a likelihood in (coefficients, s) that is even in s, with Wald inference.
-
-    Parameters
-    ----------
-    log_likelihood : callable
-        Of the coefficients and s, shape (p + 1,).
-    data : Counts
-        Of k waves.
-    dispersion : callable
-        Maps s to what the fit reports.
-    law : {"normal", "t"}
-        Of the Wald intervals.
-    alpha : float
-        Error rate in (0, 1).
 
     Raises
     ------

@@ -16,14 +16,8 @@ from crosswave.models.heterogeneity import checked_counts
 class LinearTrend:
     """Cochran-Armitage test for a linear trend in shares, with what a line leaves unexplained.
 
-    Attributes
-    ----------
-    z : float
-        Signed root of the trend chi-square (1 degree of freedom); positive where shares rise with the scores.
-    departure, departure_df, departure_p
-        Chi-square, degrees of freedom and p of "the shares lie on a line".
-    homogeneity, homogeneity_df, homogeneity_p
-        The same of "all shares are equal".
+    z is the signed root of the trend chi-square (1 degree of freedom), positive where shares rise with the scores;
+    departure and homogeneity are chi-square, df and p of "the shares lie on a line" and of "all shares are equal".
     """
 
     z: float

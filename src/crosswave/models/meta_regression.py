@@ -62,15 +62,6 @@ def dates_between(low: npt.ArrayLike, high: npt.ArrayLike) -> Dates:
 def slope_is_identified(dates: Dates, others: FloatArray | None = None) -> bool:
     """Return whether no dates inside the intervals can be a combination of a constant and other columns (k, q).
 
-    Parameters
-    ----------
-    dates : Dates
-        Of k waves.
-    others : array of float, shape (k, q), optional
-        The other columns of the design, without the constant.
-
-    Notes
-    -----
     A linear programme looks for a g with low <= (1, others) g <= high.
     """
     k, columns = len(dates.low), np.ones((len(dates.low), 1))
@@ -126,16 +117,10 @@ def meta_regression(
 
 @dataclass(frozen=True, slots=True)
 class SlopeRange:
-    """What uncertain dates or counts make of a slope.
+    """What uncertain dates or counts make of a slope, in logits per year.
 
-    Attributes
-    ----------
-    slope_low, slope_high : float
-        Least and greatest estimate, logit per year.
-    low, high : float
-        Lowest and highest end of an interval: the hull of all intervals.
-    p_low, p_high : float
-        Least and greatest p of "no slope"; the greatest is 1 where estimates of both signs occur.
+    Least and greatest estimate; the hull of all intervals; least and greatest p of "no slope", the greatest 1 where
+    estimates of both signs occur.
     """
 
     slope_low: float

@@ -31,18 +31,10 @@ def fitted(
 
 @dataclass(frozen=True, slots=True)
 class RandomEffects:
-    """A random-effects model of logit shares.
+    """A random-effects model of logit shares: coefficients (p,) with interval, p and covariance, and what is left.
 
-    Attributes
-    ----------
-    coefficients, errors, low, high, p_values : array of float, shape (p,)
-        On the logit scale, with interval and two-sided p of "this coefficient is 0".
-    covariance : array of float, shape (p, p)
-        Of the coefficients, scaled as the inference asks.
-    q, q_p, i2 : float
-        Cochran's Q of what the design leaves, its p, and Higgins' I2 = (Q - df) / Q in [0, 1].
-    quantile : float
-        Standard errors on each side of an interval.
+    Between surveys tau2 with its Q-profile interval, Cochran's Q of what the design leaves with its p, and Higgins'
+    I2 = (Q - df) / Q in [0, 1]; `quantile` is the standard errors on each side of an interval.
     """
 
     coefficients: FloatArray
@@ -133,7 +125,7 @@ class Prediction:
     next_high: float
 
 
-def predict(fit: RandomEffects, row: npt.ArrayLike, *, base: float = np.inf) -> Prediction:
+def predict(fit: RandomEffects, row: npt.ArrayLike) -> Prediction:
     """Return the share that a model gives at one row of its design, for the average survey and for the next one.
 
     Parameters
@@ -142,14 +134,11 @@ def predict(fit: RandomEffects, row: npt.ArrayLike, *, base: float = np.inf) -> 
         The model.
     row : array_like of float, shape (p,)
         One row of the design.
-    base : float
-        People who will answer the next survey. Infinite: its share free of sampling error, which is what metafor
-        prints; finite: the share that it will print, with variance 1 / (n p (1 - p)) added.
 
     Notes
     -----
-    Half widths c s and c sqrt(s^2 + tau2 + sampling) on the logit scale, c of the model's own law, carried
-    to shares by the inverse logit.
+    Half widths c s and c sqrt(s^2 + tau2) on the logit scale, c of the model's own law, carried to shares by the
+    inverse logit; the next survey's share is free of sampling error, as metafor prints it.
 
     References
     ----------
@@ -157,7 +146,6 @@ def predict(fit: RandomEffects, row: npt.ArrayLike, *, base: float = np.inf) -> 
     """
     x = np.asarray(row, dtype=np.float64)
     centre, variance = float(x @ fit.coefficients), float(x @ fit.covariance @ x)
-    share = float(expit(centre))
-    spread = np.sqrt([variance, variance + fit.tau2 + 1 / (base * share * (1 - share))]) * fit.quantile
+    spread = np.sqrt([variance, variance + fit.tau2]) * fit.quantile
     (low, next_low), (high, next_high) = expit(centre - spread).tolist(), expit(centre + spread).tolist()
-    return Prediction(share, low, high, next_low, next_high)
+    return Prediction(float(expit(centre)), low, high, next_low, next_high)

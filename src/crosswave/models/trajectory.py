@@ -43,18 +43,11 @@ _LOGITS_PER_POINT = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The slope of one model.
+    """The slope of one model: logit per year, with interval and two-sided p of "no slope".
 
-    Attributes
-    ----------
-    slope, low, high, p_value : float
-        Logit per year, with interval and two-sided p of "no slope".
-    at_mean, at_mean_low, at_mean_high : float
-        Change of the share per year, in [-1, 1], at the model's share of the mean wave: slope times p (1 - p).
-    average : float
-        The same, averaged over the fitted shares of the waves.
-    spread : float
-        What is left between surveys: the variance of logits, or for the beta-binomial the correlation.
+    At the model's share p of the mean wave it is a change of the share per year, slope times p (1 - p); `average` is
+    that over the fitted shares of the waves; `spread` is left between surveys: the variance of logits, or for the
+    beta-binomial the correlation.
     """
 
     slope: float
@@ -70,29 +63,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """What may be said of the waves of one construct.
+    """What may be said of the waves of one construct: results of models, and why a model of `MODELS` does not apply.
 
-    Attributes
-    ----------
-    refusals : mapping of str to str
-        Model: why it does not apply. A model of `MODELS` that is not here has its result below.
-    linear_trend : LinearTrend or None
-        Cochran-Armitage at the middle counts and dates.
-    trend_p : tuple of float or None
-        Its least and greatest p over the extreme counts.
-    lines : mapping of str to Line
-        "meta-regression" (restricted likelihood, ad hoc Knapp-Hartung: the one to report), "binomial-normal",
-        "beta-binomial", and "adjusted": the first with every term that is identified.
-    regression : RandomEffects or None
-        The meta-regression behind the first line, with tau2 and its Q-profile interval.
-    terms : tuple of Term
-        Break, house and wording terms, identified or not; empty where no line is fitted.
-    over_dates, over_counts, over_both : SlopeRange or None
-        The range of the first line over all dates, over the extreme counts, and over both.
-    next_date : float or None
-        Date of the next survey, in decimal years.
-    prediction : Prediction or None
-        Share of the average and of the next survey then.
+    The Cochran-Armitage test is at the middle counts and dates, `trend_p` its least and greatest p over the extreme
+    counts. The line to report is "meta-regression" (restricted likelihood, ad hoc Knapp-Hartung), `regression` in full;
+    "adjusted" is the same with every identified term. Ranges of that line are over all dates, over the extreme counts,
+    and over both; the prediction is for the date of the next survey, in decimal years.
     """
 
     waves: tuple[str, ...]
@@ -115,7 +91,6 @@ def trajectory(
     alpha: float = 0.05,
     design_effect: float = 1.0,
     total_error: float = 0.0,
-    next_date: float | None = None,
 ) -> Trajectory:
     """Return what may be said of the waves of one construct: tests, lines and a prediction where they apply.
 
@@ -133,8 +108,6 @@ def trajectory(
     total_error : float
         Points at 50 %: the standard deviation of one wave's error that n does not show. It enters the Cochran-Armitage
         test alone; the other models estimate it from the waves.
-    next_date : float, optional
-        Date of the next survey in decimal years; a year after the latest date when absent.
 
     Raises
     ------
@@ -145,7 +118,7 @@ def trajectory(
     -----
     Cochran-Armitage: three waves or more of one instrument (one recorded series, one house, an unchanged question).
     Lines: five waves or more whose dates tell them apart. Ranges are over the middle counts, halfway between the
-    extremes, and four corners: all lowest, all highest, and both tilts.
+    extremes, and four corners: all lowest, all highest, and both tilts. The next survey is a year after the last.
     """
     checked("total_error", total_error, "points, 0 or more", lambda a: (a >= 0) & np.isfinite(a), "Pass 0 for none.")
     case = _checked_table(table, float(checked_alpha(alpha)), design_effect)
@@ -158,7 +131,7 @@ def trajectory(
     line, regression = regression_line(case)
     terms = identified_terms(case.rows)
     lines, more = _other_lines(case, terms)
-    moment = float(case.dates.high.max()) + _NEXT_AFTER if next_date is None else next_date
+    moment = float(case.dates.high.max()) + _NEXT_AFTER
     return Trajectory(
         waves, refusals | more, trend, trend_p, {"meta-regression": line, **lines}, regression, terms, *ranges(case),
         moment, predict(regression, [1.0, moment - case.dates.centre]),
@@ -205,15 +178,7 @@ def _checked_table(table: pd.DataFrame, alpha: float, design_effect: float) -> W
 
 
 def regression_line(case: WaveTable, others: FloatArray | None = None) -> tuple[Line, RandomEffects]:
-    """Return the meta-regression of the middle counts on the middle dates and other columns, as a line and in full.
-
-    Parameters
-    ----------
-    case : WaveTable
-        Five waves or more.
-    others : array of float, shape (k, q), optional
-        Columns beside constant and date.
-    """
+    """Return the meta-regression of the middle counts on the middle dates and other columns, as a line and in full."""
     fit = meta_regression(logit_effects(*case.samples()["middle"]), case.dates, others, alpha=case.alpha)
     return _line(fit, date_design(case.dates.middle, case.dates.centre, others), fit.tau2), fit
 
@@ -252,18 +217,7 @@ def _line(fit: RandomEffects | LikelihoodFit, design: FloatArray, spread: float)
 
 
 def ranges(case: WaveTable) -> tuple[SlopeRange, SlopeRange, SlopeRange]:
-    """Return the range of the meta-regression's slope over dates, over counts, and over both.
-
-    Parameters
-    ----------
-    case : WaveTable
-        Five waves or more, whose dates tell them apart.
-
-    Notes
-    -----
-    Over dates at the middle counts; over the five samples of `WaveTable.samples` at the middle dates; over the dates at
-    each of the five. Each range encloses the estimate at the middle.
-    """
+    """Return the range of the slope over dates at the middle counts, over counts at the middle dates, and over both."""
     effects = {name: logit_effects(*sample) for name, sample in case.samples().items()}
     known = Dates(case.dates.middle, case.dates.middle)
     over_dates = {name: slope_over_dates(part, case.dates, alpha=case.alpha) for name, part in effects.items()}
@@ -274,17 +228,7 @@ def ranges(case: WaveTable) -> tuple[SlopeRange, SlopeRange, SlopeRange]:
 def one_instrument(case: WaveTable, error_variance: float) -> tuple[LinearTrend, tuple[float, float]]:
     """Return the Cochran-Armitage test of the middle counts, and its least and greatest p over the extreme counts.
 
-    Parameters
-    ----------
-    case : WaveTable
-        Three waves or more of one instrument.
-    error_variance : float
-        Of one wave's total error on the logit scale; 0 for sampling error alone.
-
-    Notes
-    -----
-    Dates stand at their middles. A total error with variance e (logit scale) makes the base n worth
-    n / (1 + n p (1 - p) e), p the pooled share.
+    A total error with variance e (logit scale) makes the base n worth n / (1 + n p (1 - p) e), p the pooled share.
     """
 
     def test(counts: FloatArray, bases: FloatArray) -> LinearTrend:

@@ -80,22 +80,10 @@ def _why_not(wave: Wave, chosen: Sequence[Wave], registry: Registry) -> str:
 
 
 def wave_table(waves: Sequence[Wave], *, published_within: float) -> pd.DataFrame:
-    """Return waves as the table that `crosswave.models.trajectory.trajectory` takes.
+    """Return waves as the table that `crosswave.models.trajectory.trajectory` takes, a row each.
 
-    Parameters
-    ----------
-    waves : sequence of Wave
-        With printed n.
-    published_within : float
-        Years, see `date_interval`; `lines` in plan.yaml declares them.
-
-    Returns
-    -------
-    DataFrame
-        One row per wave. wave: survey id; count_low of base_low is the lowest share that can have been printed,
-        count_high of base_high the highest; date_low, date_high: decimal years; house: who ran it, or else who
-        published it; series; wording: grade against the construct's first answer; question_changed: false, because
-        the registry records no change of a question within a series.
+    A wording is its grade against the construct's first answer; no question changed, because the registry records no
+    such change within a series.
     """
     return pd.DataFrame([_row(wave, published_within) for wave in waves])
 
@@ -145,16 +133,10 @@ def _decimal(partial: str) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class WaveSeries:
-    """A construct over all years: its comparable waves, their table, and what the models say of them.
+    """A construct over all years: its waves, which are comparable, their table, and what the models say of them.
 
-    Attributes
-    ----------
-    waves : tuple of Wave
-        Of all years, comparable or not.
-    trajectory : Trajectory or None
-        None where no wave has both a share and an n.
-    p_adjusted : mapping of str to float
-        Holm's p of each reported test, by model; empty for a construct that is looked at alone.
+    No trajectory where no wave has both a share and an n. Holm's p of each reported test is by model, and empty for a
+    construct that is looked at alone.
     """
 
     construct: Construct

@@ -214,7 +214,7 @@ def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float) -> None:
 
 
 def _line(axes: Axes, cases: pd.DataFrame, look: Look, style: str) -> None:
-    low, high = (100 * end for end in wilson(cases["excludes_zero"], cases["worlds"]))
+    low, high = (100 * end for end in wilson(cases["excludes_zero"], cases["worlds"], 0.05))
     fill = look.colour if look.filled else "white"
     marks: dict[str, Any] = {"marker": look.marker, "markersize": 5.5, "markerfacecolor": fill}
     axes.vlines(cases["n"], low, high, color=look.colour, linewidth=1.4, zorder=2)

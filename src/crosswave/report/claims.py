@@ -102,14 +102,12 @@ def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each claim with the numbers that decide it."""
     rows = [
-        (v.claim.id, ", ".join(v.surveys), _quantity(v, v.estimate) or "", _interval(v), v.reason) for v in verdicts
-    ]
+        (v.claim.id, ", ".join(v.surveys), _quantity(v, v.estimate) or "",
+         span(_quantity(v, v.low), _quantity(v, v.high)), v.reason)
+        for v in verdicts
+    ]  # fmt: skip
     columns = ["Claim", "Surveys", "First quantity", "Interval if a random sample", "What must hold"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _interval(verdict: ClaimVerdict) -> str:
-    return span(_quantity(verdict, verdict.low), _quantity(verdict, verdict.high))
 
 
 def _quantity(verdict: ClaimVerdict, value: float | None) -> str | None:

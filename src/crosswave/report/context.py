@@ -46,18 +46,12 @@ _PLAIN_DIGITS = 4
 def facts_table(facts: Iterable[Fact], sources: Mapping[str, Source]) -> pd.DataFrame:
     """Return a row for each dated fact, earliest first."""
     ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
+    links = {name: Link(source.title, source.url) for name, source in sources.items()}
     rows = [
-        (
-            str(fact.year),
-            fact.subject,
-            fact.quantity,
-            amount_words(fact.value),
-            fact.unit,
-            fact.kind,
-            _source(fact, sources),
-        )
+        (str(fact.year), fact.subject, fact.quantity, amount_words(fact.value), fact.unit, fact.kind,
+         links.get(fact.source, fact.source))
         for fact in ordered
-    ]
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=["Year", "Subject", "Quantity", "Value", "Unit", "Kind", "Source"])
 
 
@@ -70,11 +64,6 @@ def amount_words(value: str) -> str:
     ('4,500,000', '1.65', '2012', '2021-08-23')
     """
     return f"{int(value):,}" if value.isdigit() and len(value) > _PLAIN_DIGITS else value
-
-
-def _source(fact: Fact, sources: Mapping[str, Source]) -> Link | str:
-    found = sources.get(fact.source)
-    return Link(found.title, found.url) if found else fact.source
 
 
 def checks_table(checks: Iterable[Check]) -> pd.DataFrame:
@@ -96,12 +85,11 @@ KIND_LOOKS: Mapping[str, Look] = {
 def timeline_rows(facts: Sequence[Fact]) -> list[Row]:
     """Return a row for each fact, earliest first."""
     ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
-    return [Row(_label(fact), fact.kind, value=fact.year, heading=str(fact.year)) for fact in ordered]
-
-
-def _label(fact: Fact) -> str:
-    amount = "" if fact.kind == "date" else f": {amount_words(fact.value)} {fact.unit}"
-    return f"{fact.subject}, {fact.quantity}{amount}"
+    amounts = ["" if fact.kind == "date" else f": {amount_words(fact.value)} {fact.unit}" for fact in ordered]
+    return [
+        Row(f"{fact.subject}, {fact.quantity}{amount}", fact.kind, value=fact.year, heading=str(fact.year))
+        for fact, amount in zip(ordered, amounts, strict=True)
+    ]
 
 
 @styled

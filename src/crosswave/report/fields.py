@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from crosswave.claims.readings import ANSWERED, NOT_FOLLOWING, SAMPLED, every_verdict
+from crosswave.claims.meaning import ANSWERED, NOT_FOLLOWING, SAMPLED, every_verdict
 from crosswave.study.models import Study
 
 Type = Literal["string", "integer", "number", "boolean", "year"]

@@ -8,7 +8,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,18 @@ def make_page_cold(task: Task, folder: str = "") -> Product:
     return replace(product, error=f"{product.error}\nThe kernel's last words:\n{words}") if words else product
 
 
+def read_notebook(path: Path) -> NotebookNode:
+    """Return a notebook, read and validated once for each content of its file."""
+    status = path.stat()
+    return _read(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, *_: int) -> NotebookNode:
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
 def execute_task(task: Task, **engine: Any) -> Product:
     """Return the page of a task, made by an engine of papermill with these settings."""
     begun = time.perf_counter()
@@ -105,7 +119,7 @@ def _executed(task: Task, keep: Callable[[NotebookNode], None], engine: Mapping[
     """Run the notebook by papermill; `keep` gets the notebook as it starts, and holds it if the kernel dies."""
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # every fault is in the product
     done: NotebookNode = papermill.execute_notebook(
-        nbformat.read(task.notebook, as_version=4),
+        deepcopy(read_notebook(task.notebook)),
         None,
         parameters=dict(task.parameters),
         kernel_name=task.kernel,
@@ -149,8 +163,7 @@ def _clean(notebook: NotebookNode, task: Task) -> None:
 
 def _as_json(notebook: NotebookNode) -> str:
     """The notebook in as few bytes as may be: it is downloaded, and no difference is looked at."""
-    content = json.loads(nbformat.writes(notebook, split_lines=False))
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
 def _last_words(stderr: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import combinations, groupby
 
 import pandas as pd
 
@@ -49,12 +49,10 @@ def conflict_words(survey: Survey, conflict: Conflict) -> str:
     if any(answer.measure != "share" for answer in held):
         return f"{capital(conflict.why)}."
     named = [f"{answers[name].printed} for “{answers[name].says}” ({name})" for name in conflict.figures]
-    given = conflict.assumptions
-    head = "No whole numbers of respondents print" if len(named) > 1 else "No whole number of respondents prints"
-    together = " together" if len(named) > 1 else ""
-    if len(given) < 2:
-        return f"{head} {' and '.join(named)}{together}{f', if {given[0]}' if given else ''}."
-    return f"{head} {' and '.join(named)}{together}, if all of this holds: {'; '.join(given)}."
+    assumed, several = conflict.assumptions, len(named) > 1
+    head = "No whole numbers of respondents print" if several else "No whole number of respondents prints"
+    condition = f", if {assumed[0]}" if len(assumed) == 1 else f", if all of this holds: {'; '.join(assumed)}"
+    return f"{head} {' and '.join(named)}{' together' * several}{condition if assumed else ''}."
 
 
 def _meant(repair: str) -> str:
@@ -70,8 +68,10 @@ def _meant(repair: str) -> str:
 def what_became(reconstruction: Reconstruction) -> str:
     """Return what was done with the figures in conflict, and with the rest."""
     solved = sum(figure.count_low is not None for figure in reconstruction.findings.values())
+    if not reconstruction.conflicts and not solved:
+        return "Nothing could be: no figure is a share of a known number of respondents."
     if not reconstruction.conflicts:
-        return _NO_CONFLICT if solved else "Nothing could be: no figure is a share of a known number of respondents."
+        return "Nothing is: whole numbers exist that print all figures that were checked, under the assumptions named."
     rest = (
         f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
         if solved
@@ -81,9 +81,6 @@ def what_became(reconstruction: Reconstruction) -> str:
         "Each repair was tried by itself and lets the figures of its conflict stand. Print does not say which is true, "
         f"so none is applied. {rest}"
     )
-
-
-_NO_CONFLICT = "Nothing is: whole numbers exist that print all figures that were checked, under the assumptions named."
 
 
 def tell_conflicts(survey: Survey, reconstruction: Reconstruction) -> None:
@@ -181,13 +178,11 @@ def _answer_pairs(survey: Survey, reconstruction: Reconstruction) -> Iterator[tu
 
 def _largest(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> Iterator[tuple[Finding, Finding]]:
     """The two largest on one base."""
-    ranked = _sorted(findings, counts)
-    ends = [(counts[finding.id].base_low, counts[finding.id].base_high) for finding in ranked]
-    for place, finding in enumerate(ranked):
-        for other in range(place + 1, len(ranked)):
-            if ends[place] == ends[other]:
-                yield finding, ranked[other]
-                return
+    for one, other in combinations(_sorted(findings, counts), 2):
+        first, second = counts[one.id], counts[other.id]
+        if (first.base_low, first.base_high) == (second.base_low, second.base_high):
+            yield one, other
+            return
 
 
 def _sorted(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> list[Finding]:
@@ -223,10 +218,10 @@ def _told(changes: list[_Change], one: Retraction) -> tuple[str, str]:
     told = list(_changed_pairs(kept))
     with_it, without = _shown([with_ for with_, _ in told]), _shown([less for _, less in told])
     if freed:
-        with_it.append(f"whole counts behind {_plural(freed, 'figure')}")
+        with_it.append(f"whole counts behind {plural(freed, 'figure')}")
         without.append("no whole counts, so an interval only")
     if one.settled and all(before is not None for _, before, _ in kept):
-        with_it.append(_plural(len(one.settled), "conflict"))
+        with_it.append(plural(len(one.settled), "conflict"))
     if one.settled:
         without.append("none of these conflicts" if len(one.settled) > 1 else "no such conflict")
     return "; ".join(with_it), "; ".join(without)
@@ -238,10 +233,6 @@ def _shown(told: list[str]) -> list[str]:
     if len(alike) == 1 and len({words.partition(":")[0].partition(".")[0] for words in told}) == 1:
         return list(alike)
     return list(told) if len(told) <= _TOLD else [f"for example {told[0]}"]
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _changed_pairs(changes: list[tuple[str, Counts | None, Counts]]) -> Iterator[tuple[str, str]]:
@@ -256,13 +247,11 @@ def _changed_pairs(changes: list[tuple[str, Counts | None, Counts]]) -> Iterator
 
 def _pair(before: Counts | None, after: Counts) -> tuple[str, str]:
     """A figure's base where that changes, else its count."""
-    if before is None or before.bases != after.bases or _ends(before) != _ends(after):
+    bases = {(one.base_low, one.base_high, tuple(one.bases)) for one in (before, after) if one}
+    if before is None or len(bases) > 1:
         return _base(before), _base(after)
-    return _count(before), _count(after)
-
-
-def _ends(counts: Counts) -> tuple[int, int]:
-    return counts.base_low, counts.base_high
+    was, now = (feasible_words(one.values, one.count_low, one.count_high) for one in (before, after))
+    return f"count {was}", f"count {now}"
 
 
 def _base(counts: Counts | None) -> str:
@@ -270,7 +259,3 @@ def _base(counts: Counts | None) -> str:
         return "in conflict"
     words = feasible_words(counts.bases, counts.base_low, counts.base_high)
     return f"base {words}{'' if listed_whole(counts.bases, words) else ', with gaps'}"
-
-
-def _count(counts: Counts) -> str:
-    return f"count {feasible_words(counts.values, counts.count_low, counts.count_high)}"

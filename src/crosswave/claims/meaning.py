@@ -1,11 +1,15 @@
-"""Words that can be read in two ways, each as conditions of its own: most is more than half, or the largest group."""
+"""What a condition means: words that can be read in two ways, and figures that are the same, first asked of print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import permutations
 
 from crosswave.claims.figures import Figures
+from crosswave.printed.conditions import change_span
+from crosswave.printed.intervals import Span, number
 from crosswave.study.models import Condition
 
 Conditions = tuple[Condition, ...]
@@ -36,19 +40,14 @@ SAMPLED = ("contradicted", "undetermined", "supported")
 
 
 def readings(condition: Condition, figures: Figures) -> dict[str, Conditions]:
-    """Return what a condition can mean, in words: the conditions that must hold then.
+    """Return what a condition can mean, in words: the conditions that must hold then; itself where it has one meaning.
 
     Parameters
     ----------
     condition : Condition
         Of a claim.
     figures : Figures
-        What print says of its terms.
-
-    Returns
-    -------
-    dict of str to tuple of Condition
-        The condition itself where it has one meaning. No reading as the largest group where no other group is printed.
+        What print says of its terms; no reading as the largest group where no other group is printed.
     """
     if condition.is_ != "most":
         return {"": (condition,)}
@@ -80,3 +79,47 @@ def worst(verdicts: list[str], order: tuple[str, ...]) -> str:
         return next(place for place, word in enumerate(order) if verdict.startswith(word)), verdict in order
 
     return min(verdicts, key=rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A sum of figures as they are printed."""
+
+    value: Fraction
+    within: Fraction
+    same: bool
+
+
+def printed_sum(condition: Condition, figures: Figures) -> Printed | None:
+    """Return what print says of a condition that demands equality, about 0; None where it demands something else.
+
+    Words, dated facts and figures with rival values have no rounding, so nothing is said of them.
+    """
+    spans = {name: _rounding(name, figures) for name in condition.terms}
+    known = [(weight, span) for name, weight in condition.terms.items() if (span := spans[name])]
+    cancels = condition.is_ == "about" and not condition.over and number(condition.value or "0") == 0
+    if not cancels or len(known) < len(spans):
+        return None
+    value = sum((weight * (low + high) / 2 for weight, (low, high) in known), Fraction(0))
+    halves = [abs(weight) * (high - low) / 2 for weight, (low, high) in known]
+    within = sum(halves, Fraction(0))
+    return Printed(value, within, abs(value) <= max(Fraction(0), 2 * max(halves) - within))
+
+
+def _rounding(name: str, figures: Figures) -> tuple[Fraction, Fraction] | None:
+    """The values that print as a figure does, whoever answered."""
+    if name in figures.registry.facts:
+        return None
+    if name not in figures.registry.findings:
+        span = change_span(figures.change(name))
+        return (span.low, span.high) if span.low is not None and span.high is not None else None
+    counts = figures.counts(name)
+    single = len(figures.values_of(name)) == 1 and not counts.verbal and counts.share_low is not None
+    return (counts.ends.low, counts.ends.high) if single else None
+
+
+def answered_equal(span: Span, printed: Printed) -> str:
+    """Return whether figures are the same: true where they print the same, false where rounding cannot explain it."""
+    if printed.same:
+        return "true"
+    return "false" if span.outside(Span(-printed.within, printed.within)) else "undecided by rounding"
