@@ -232,6 +232,25 @@ def test_table_headers_say_what_they_head() -> None:
     assert 'role="region" tabindex="0" aria-label="a"' in html
 
 
+def test_a_header_without_words_heads_nothing() -> None:
+    html = accessible_tables("<table><thead><tr><th></th><th>a</th></tr></thead><tbody></tbody></table>")
+    assert html.count("<th") == 2 and "<td></td>" in html  # thead and the one header
+
+
+def test_sections_and_frames_without_material_are_left_out() -> None:
+    book = notebook()
+    empty = new_output("execute_result", data={"text/plain": "Empty DataFrame\nColumns: [a]\nIndex: []"})
+    full = new_output("execute_result", data={"text/plain": "rows"})
+    book.cells += [
+        new_markdown_cell("## Nothing here\n\nWords."), new_code_cell("frame", outputs=[empty], execution_count=3),
+        new_markdown_cell("## Something here"), new_code_cell("a", outputs=[full]),
+        new_markdown_cell("A frame below."), new_code_cell("other_frame", outputs=[empty]),
+    ]  # fmt: skip
+    html = render_page(book, ORIGIN)
+    assert "Something here" in html and "rows" in html
+    assert not [words for words in ("Nothing here", "A frame below", "other_frame", "Empty") if words in html]
+
+
 def test_table_region_is_named_by_its_caption_and_given_scopes_stay() -> None:
     head = '<thead><th scope="colgroup">a</th></thead>'
     html = accessible_tables(f"<table><caption>By <b>wave</b></caption>{head}</table>")

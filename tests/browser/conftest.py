@@ -36,8 +36,8 @@ PAGES = {
     "start": ("00_start_here", {}),
     "survey/igov-2017": ("01_reproduce_survey", {"survey": "igov-2017"}),
     "survey/deloitte-2017": ("01_reproduce_survey", {"survey": "igov-2017"}),  # a neighbour, with the same content
-    "claims/publictechnology-2017-04-18": ("02_check_claims", {}),
-    "trend/barrier-culture": ("03_test_trend", {}),
+    "claims/publictechnology-2017-04-18": ("02_check_claims", {"source": "publictechnology-2017-04-18"}),
+    "trend/barrier-culture": ("03_test_trend", {"construct": "barrier-culture"}),
     "synthesis": ("04_synthesis", {}),
     "context": ("05_context", {}),
     "calibration": ("06_calibration", {}),

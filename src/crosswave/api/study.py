@@ -201,18 +201,35 @@ class Study:
         settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
         return frames.topics_frame(self.trends(settings).values())
 
-    def claims(self) -> pd.DataFrame:
-        """Return a row for each claim: what it says, its source, and its verdicts for whom."""
-        checker = Checker(self.registry, self.reconstructions, self.loaded.plan.alpha.value)
+    def claims(self, *, alpha: float | None = None) -> pd.DataFrame:
+        """Return a row for each claim: what it says, its source, and its verdicts for whom.
+
+        Parameters
+        ----------
+        alpha : float, optional
+            As for `settings`.
+
+        Returns
+        -------
+        DataFrame
+            ``claim_id``, ``source_id``, ``says``, ``survey_id``, ``answered_verdict``, ``random_sample_verdict``,
+            ``population_licence``, ``estimate``, ``low``, ``high`` (shares, or differences of shares), ``sentence``.
+        """
+        checker = Checker(self.registry, self.reconstructions, self.settings(alpha=alpha).alpha)
         return frames.claims_frame(self.loaded.claims.values(), checker)
 
-    def survey(self, survey_id: str) -> SurveyResult:
+    def survey(
+        self, survey_id: str | None = None, *, alpha: float | None = None, design_effect: float | None = None
+    ) -> SurveyResult:
         """Return one survey with what can have printed it.
 
         Parameters
         ----------
-        survey_id : str
-            As in ``surveys()["survey_id"]``.
+        survey_id : str, optional
+            As in ``surveys()["survey_id"]``; if absent, the one that study.yaml shows.
+
+        alpha, design_effect : float, optional
+            As for `settings`: of the intervals.
 
         Raises
         ------
@@ -229,11 +246,13 @@ class Study:
         >>> set(survey.counts["level"]) == set(survey.findings["level"])
         True
         """
-        return SurveyResult(self.loaded.survey(survey_id), self.reconstructions[survey_id], self.settings())
+        settings = self.settings(alpha=alpha, design_effect=design_effect)
+        wanted = self.loaded.shown("survey") if survey_id is None else survey_id
+        return SurveyResult(self.loaded.survey(wanted), self.reconstructions[wanted], settings)
 
     def trend(
         self,
-        construct_id: str,
+        construct_id: str | None = None,
         *,
         alpha: float | None = None,
         design_effect: float | None = None,
@@ -246,8 +265,8 @@ class Study:
 
         Parameters
         ----------
-        construct_id : str
-            As in ``topics()["construct_id"]``.
+        construct_id : str, optional
+            As in ``topics()["construct_id"]``; if absent, the one that study.yaml shows.
         alpha, design_effect, total_error, smallest_change, from_year, to_year : optional
             As for `settings`.
 
@@ -270,7 +289,8 @@ class Study:
             alpha=alpha, design_effect=design_effect, total_error=total_error, smallest_change=smallest_change,
             from_year=from_year, to_year=to_year,
         )  # fmt: skip
-        return TrendResult(self.assessed(self.loaded.construct(construct_id), settings))
+        wanted = self.loaded.shown("trend") if construct_id is None else construct_id
+        return TrendResult(self.assessed(self.loaded.construct(wanted), settings))
 
     def assessed(self, construct: Construct, settings: Settings) -> Trend:
         """Return one construct under some settings; the others are looked at only if it was compared."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from crosswave.api import drawing
 from crosswave.api.comparisons import ComparisonResult, result_of
 from crosswave.api.frames import people
 from crosswave.api.showing import Shown, records
+from crosswave.difference.readings import stacked
 from crosswave.report.sentences import answer_sentence, trend_sentence
 from crosswave.report.trend.waves import by_wave
 from crosswave.trend.certainty import answer_of, certainty_of
@@ -73,6 +75,29 @@ class TrendResult(Shown):
     def comparison(self) -> ComparisonResult | None:
         """The comparison that is reported; None where no two surveys may be compared."""
         return result_of(self.trend) if self.trend.comparison else None
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """A row for each pair of feasible counts of the two surveys that are compared; none where none are.
+
+        ``count_1``, ``n_1``, ``count_2``, ``n_2`` (earlier and later survey; n is divided by the design effect, and
+        counts accordingly), ``share_1``, ``share_2`` in [0, 1], ``correlation`` of the two estimates (0 unless some
+        people answered both).
+        """
+        comparison, effect = self.trend.comparison, self.settings.design_effect
+        if comparison is None:
+            return pd.DataFrame(columns=list(READINGS), dtype="float64")
+        found = stacked([comparison.pair], [0.0], [math.inf])
+        n_1, n_2 = found.n_1 / effect, found.n_2 / effect
+        columns = (
+            found.share_1 * n_1, n_1, found.share_2 * n_2, n_2, found.share_1, found.share_2, found.correlation,
+        )  # fmt: skip
+        return pd.DataFrame(dict(zip(READINGS, columns, strict=True)))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval of the difference in percentage points; not a number where nothing was compared."""
+        return self.comparison.interval if self.comparison else (math.nan, math.nan)
 
     @property
     def verdict(self) -> str:
@@ -137,6 +162,7 @@ class TrendResult(Shown):
         return self.waves[["year", "survey_id", "printed", "n_low", "n_high", "estimate", "low", "high", "tier"]]
 
 
+READINGS = ("count_1", "n_1", "count_2", "n_2", "share_1", "share_2", "correlation")
 _SHARES = ("share_low", "share_high", "estimate", "low", "high")
 WAVES = (
     "finding_id", "survey_id", "survey", "year", "house", "printed", "reversed", "n", "n_low", "n_high", "count",

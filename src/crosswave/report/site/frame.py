@@ -96,7 +96,8 @@ def _accessible(table: str) -> str:
     words = map(plain, [caption.group(1)] if caption else _HEADER.findall(head))
     label = escape(", ".join(word for word in words if word) or "Table")
     scoped = _BARE_HEADER.sub('<th scope="col"', head) + end + _BARE_HEADER.sub('<th scope="row"', body)
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{scoped}</div>'
+    named = scoped.replace('<th scope="col"></th>', "<td></td>")  # a header without words heads nothing
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{named}</div>'
 
 
 def plain(html: str) -> str:

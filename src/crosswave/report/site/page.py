@@ -48,13 +48,30 @@ def render_content(notebook: NotebookNode, origin: PageOrigin) -> Content:
     is_parameters = [bool(_SUMMARIES.keys() & set(cell.metadata.get("tags", []))) for cell in notebook.cells]
     lead = is_parameters.index(False) if False in is_parameters else 0
     cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
-    cells = list(chain.from_iterable(section for section in _sections(cells) if _has_material(section)))
+    cells = list(
+        chain.from_iterable(section for section in _sections(_without_empty_frames(cells)) if _has_material(section))
+    )
     styles = Styles()
     html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
     facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.facts)
     made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
     html += f'<section class="made">\n{made}\n</section>'
     return Content(_under_title(html, origin.title), styles.css)
+
+
+def _without_empty_frames(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The cells without those that show frames without a row alone, and without the words before these."""
+    told: list[NotebookNode] = []
+    for cell in cells:
+        outputs = cell.get("outputs", [])
+        texts = [str(output.get("data", {}).get("text/plain", "")) for output in outputs]
+        if not texts or not all(text.startswith("Empty DataFrame") for text in texts):
+            told.append(cell)
+        elif told and told[-1].cell_type == "markdown" and not told[-1].source.startswith("#"):
+            told.pop()
+        else:  # its heading stays if the section shows something else
+            told.append(type(cell)({**cell, "outputs": []}))
+    return told
 
 
 def _sections(cells: Iterable[NotebookNode]) -> Iterator[list[NotebookNode]]:
