@@ -10,7 +10,7 @@ from crosswave.difference.compare import Comparison, compare_pairs
 from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_share
 from crosswave.difference.sensitivity import smallest_n
 from crosswave.reconstruct.typed import PARTS, TypedFigure, attempt, read_figures
-from crosswave.study.models import SAMPLING, Plan
+from crosswave.study.models import Plan, Vocabulary
 from crosswave.study.parameters import limits
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Judged, verdict_of
@@ -81,7 +81,7 @@ def compare_typed(
     design_effect : sequence of float
         One number for both figures, or one for each; that of the plan if empty.
     sampling : str, optional
-        How people were chosen: one of `SAMPLING`.
+        How people were chosen: a word of the study.
     prefix : str
         What stands before the name of an option in messages.
     **numbers : float
@@ -104,7 +104,7 @@ def compare_typed(
     chosen = attempt(faults, lambda: read_settings({**numbers, **both}, tier, rules.plan, prefix))
     figures = attempt(faults, lambda: read_figures(typed, n, rules))
     each = attempt(faults, lambda: _design_effects([] if both else design_effect, rules.plan, prefix))
-    attempt(faults, lambda: _check_sampling(sampling, prefix))
+    chosen_by = attempt(faults, lambda: _read_sampling(sampling, rules.study.vocabulary, prefix))
     if chosen is None or figures is None or each is None or faults:
         raise ValueError("\n".join(faults))
     settings, named = chosen
@@ -114,7 +114,7 @@ def compare_typed(
             f"choose another tier ({', '.join(rules.plan.errors) or 'none has one'}), or give "
             f"{_option(prefix, 'total_error')} POINTS"
         )
-    return compare_figures(figures, settings, rules.plan, tier=named, design_effects=each, sampling=sampling)
+    return compare_figures(figures, settings, rules.plan, tier=named, design_effects=each, sampling=chosen_by)
 
 
 def compare_figures(
@@ -218,9 +218,11 @@ def _design_effects(typed: Sequence[str | float], plan: Plan, prefix: str) -> tu
     return (float(typed[0]), float(typed[-1])) if typed else (1.0, 1.0)
 
 
-def _check_sampling(typed: str | None, prefix: str) -> None:
-    if typed is not None and typed not in SAMPLING:
-        option = _option(prefix, "sampling")
-        raise ValueError(
-            f"{option} must be one of {', '.join(SAMPLING)}; {arrived(typed)} arrived; leave it out if nobody says"
-        )
+def _read_sampling(typed: str | None, vocabulary: Vocabulary, prefix: str) -> str | None:
+    words = vocabulary.words("sampling")
+    if typed is None or typed in words:
+        return typed and vocabulary.word("sampling", typed)
+    option = _option(prefix, "sampling")
+    raise ValueError(
+        f"{option} must be one of {', '.join(words)}; {arrived(typed)} arrived; leave it out if nobody says"
+    )

@@ -64,6 +64,15 @@ class Vocabulary(Record):
         of_every_study = {"units": tuple(UNITS), "sampling": tuple(SAMPLING)}.get(kind, ())
         return (*of_every_study, *getattr(self, kind))
 
+    def word(self, kind: str, text: str) -> str:
+        """Return a word with the phrases that this study has for it, if any."""
+        own = getattr(self, kind)
+        if not isinstance(own, dict) or text not in own:
+            return text
+        word = _Word(text)
+        word.phrases = own[text]
+        return word
+
 
 class _Word(str):
     """A word with what study.yaml says of it."""
@@ -78,12 +87,7 @@ def _checked(text: str, info: ValidationInfo, kind: str) -> str:
     words = vocabulary.words(kind)
     if words and text not in words:
         raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{word}'" for word in words)})
-    own = getattr(vocabulary, kind)
-    if not isinstance(own, dict) or text not in own:
-        return text
-    word = _Word(text)
-    word.phrases = own[text]
-    return word
+    return vocabulary.word(kind, text)
 
 
 def _of(kind: str) -> tuple[AfterValidator, WithJsonSchema]:
