@@ -61,10 +61,6 @@ def left_one_out_table(errors: Mapping[str, Measurement], registry: Registry) ->
     return pd.DataFrame(rows, columns=columns)
 
 
-def _parts(error: Measurement) -> tuple[pd.DataFrame, ...]:
-    return error.by_construct, error.by_survey, error.by_figure
-
-
 def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
     """Return what two surveys of one size need to find a change, under each tier, at a share of one half.
 
