@@ -507,7 +507,7 @@ def test_the_error_is_told_with_its_interval_and_what_carries_it(
     ]
     asked = total_error_page.error_words(errors, replace(settings, total_error=4.0), resolved)[-1]
     assert asked == "This page was asked to take 4 points in place of them."
-    for empty in (total_error_page.same_year_table({}), total_error_page.left_one_out_table({})):
+    for empty in (total_error_page.same_year_table({}, resolved), total_error_page.left_one_out_table({}, resolved)):
         assert empty.empty and empty.columns[0] == "Tier"
 
 
