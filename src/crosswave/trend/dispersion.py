@@ -171,12 +171,8 @@ def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id", own_le
     found = {value: _estimate(left, own_level=own_level) for value, left in rest.items()}
     rows = [(value, e.points, e.low, e.high, e.df, e.groups) for value, e in found.items() if e]
     frame = pd.DataFrame(rows, columns=["left_out", "points", "low", "high", "df", "groups"])
-    order = frame["points"].round(9)  # ties that differ in the last digit keep the order of the figures
-    return (
-        frame.assign(order=order)
-        .sort_values("order", ascending=False, kind="stable", ignore_index=True)
-        .drop(columns="order")
-    )
+    order = frame["points"].round(9).sort_values(ascending=False, kind="stable")  # ties may differ in their last digit
+    return frame.loc[order.index].reset_index(drop=True)
 
 
 def _estimate(by_wave: pd.DataFrame, *, own_level: bool, alpha: float = 0.05) -> TotalErrorEstimate | None:
