@@ -72,6 +72,13 @@ def test_a_trend_reaches_the_interval_in_five_calls(rules: Registry) -> None:
     assert len(chain) <= 5, chain
 
 
+def test_a_trend_of_the_api_reaches_the_interval_in_five_calls() -> None:
+    study = cw.open()
+    study.registry  # noqa: B018  (the plan is resolved once, when a study is opened)
+    chain = hops(lambda: study.trend("barrier-skills", alpha=0.01), LIMITS)
+    assert len(chain) - 1 <= 5, chain
+
+
 def test_a_comparison_of_the_api_reaches_the_interval_in_five_calls() -> None:
     chain = hops(lambda: cw.compare("58% of 235", "53% of 232", tier="A"), LIMITS)
     assert len(chain) <= 5, chain

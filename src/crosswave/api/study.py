@@ -19,9 +19,9 @@ from crosswave.claims import Checker
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study import load_evidence
 from crosswave.study.faults import nearest
-from crosswave.study.models import Construct, Plan
+from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
-from crosswave.trend.change import Trend, assess
+from crosswave.trend.change import Trend, assess_each
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all
@@ -290,12 +290,8 @@ class Study:
             from_year=from_year, to_year=to_year,
         )  # fmt: skip
         wanted = self.loaded.shown("trend") if construct_id is None else construct_id
-        return TrendResult(self.assessed(self.loaded.construct(wanted), settings))
-
-    def assessed(self, construct: Construct, settings: Settings) -> Trend:
-        """Return one construct under some settings; the others are looked at only if it was compared."""
-        trend = assess(construct, self.registry, self.reconstructions, settings)
-        return trend if trend.comparison is None else self.trends(settings)[construct.id]
+        [trend] = assess_each([self.loaded.construct(wanted)], self.registry, self.reconstructions, settings)
+        return TrendResult(trend if trend.comparison is None else self.trends(settings)[wanted])
 
     def trends(self, settings: Settings) -> Mapping[str, Trend]:
         """Return every construct under some settings, by its id; found once for each."""
