@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ import pytest
 from crosswave.memo import KEEP_VARIABLE
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
-from crosswave.study import Registry, load_registry
+from crosswave.study import Registry, load_registry, read_study
 from crosswave.study.models import Claim, Construct, Fact, Survey
 from crosswave.trend.synthesis import reconstruct_all
 
+DATA = Path(__file__).parents[1] / "data"
 os.environ[KEEP_VARIABLE] = "0"  # what is tested is computed, and not what was kept
 
 
@@ -40,6 +42,7 @@ def reconstructions(registry: Registry) -> Mapping[str, Reconstruction]:
 @pytest.fixture(scope="session")
 def make_survey() -> Callable[..., Survey]:
     """``make_survey("a-2017", 2017, 500, yes="40%")``: one wave, one question q, an answer for each keyword."""
+    vocabulary = read_study(DATA).vocabulary
 
     def make(
         name: str, year: int, n: int | dict[str, Any] | None, *, more: Any = None, asks: Any = None, **printed: str
@@ -56,7 +59,7 @@ def make_survey() -> Callable[..., Survey]:
             "unit": "person", "publisher": "one house", "sources": [page], "n": n if isinstance(n, dict) else size,
             "questions": [question], **(more or {}),
         }  # fmt: skip
-        return Survey.model_validate(record)
+        return Survey.model_validate(record, context={"vocabulary": vocabulary})
 
     return make
 

@@ -130,7 +130,7 @@ def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_fille
     waves = waves_page.by_wave(culture)
     rows = wave_rows(waves)
     assert [row.heading for row in rows] == sorted(row.heading for row in rows)
-    compared = [row.label.split(":")[0] for row in rows if row.kind.endswith("|compared")]
+    compared = [row.label.split(":")[0] for row in rows if row.kind.endswith("|True")]
     assert culture.comparison is not None
     pair = culture.comparison.pair
     assert compared == [survey_name(pair.first.survey), survey_name(pair.second.survey)]

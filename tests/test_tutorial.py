@@ -92,6 +92,7 @@ def test_the_template_that_it_begins_with_has_the_keys_of_the_survey_that_it_end
     from crosswave.study.template import new_survey
 
     keys = re.compile(r"^(?:# )?(\w+):", re.MULTILINE)
+    (tmp_path / "study.yaml").write_bytes((ROOT / "data" / "study.yaml").read_bytes())
     template = new_survey(SURVEY, tmp_path).read_text(encoding="utf-8")
     finished = next(text for language, place, text in blocks() if place.endswith(f"{SURVEY}.yaml"))
     order = [key for key in keys.findall(template) if key in keys.findall(finished)]

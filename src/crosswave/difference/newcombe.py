@@ -74,7 +74,7 @@ def both_p(arms: Arms, margin: FloatArray) -> tuple[FloatArray, FloatArray]:
     >>> from crosswave.difference.arms import arms_of
     >>> p, tost = both_p(arms_of([0.6, 0.5], [80, 2000], [0.8, 0.5], [70, 2000]), np.asarray(0.05))
     >>> [f"{x:.4f}" for x in (*p, *tost)]
-    ['0.0081', '1.0000', '0.9815', '0.0008']
+    ['0.0081', '1.0000', '0.9768', '0.0008']
     """
     nulls = np.stack([np.zeros_like(margin), -margin, margin])
     none, below, above = signed_z(arms, nulls.reshape(3, *[1] * (arms.upper - arms.lower).ndim))
