@@ -16,6 +16,7 @@ from crosswave.api.surveys import SurveyResult
 from crosswave.api.trends import TrendResult
 from crosswave.api.verdicts import ClaimResult
 from crosswave.claims import Checker
+from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study import load_evidence
 from crosswave.study.faults import nearest
@@ -56,7 +57,8 @@ def open(folder: str | PathLike[str] | None = None) -> Study:
     >>> study.folder.name
     'data'
     """
-    return Study(load_evidence(_data_folder(folder)))
+    loaded = load_evidence(_data_folder(folder))
+    return remembered(lambda: Study(loaded), "study", str(loaded.folder), loaded.content, outlives=False)
 
 
 def _data_folder(folder: str | PathLike[str] | None) -> Path:
@@ -215,8 +217,15 @@ class Study:
             ``claim_id``, ``source_id``, ``says``, ``survey_id``, ``answered_verdict``, ``random_sample_verdict``,
             ``population_licence``, ``estimate``, ``low``, ``high`` (shares, or differences of shares), ``sentence``.
         """
-        checker = Checker(self.registry, self.reconstructions, self.settings(alpha=alpha).alpha)
-        return frames.claims_frame(self.loaded.claims.values(), checker)
+        chosen = self.settings(alpha=alpha).alpha
+        if chosen not in self._claims:
+            checker = Checker(self.registry, self.reconstructions, chosen)
+            self._claims[chosen] = frames.claims_frame(self.loaded.claims.values(), checker)
+        return self._claims[chosen].copy()
+
+    @cached_property
+    def _claims(self) -> dict[float, pd.DataFrame]:
+        return {}
 
     def survey(
         self, survey_id: str | None = None, *, alpha: float | None = None, design_effect: float | None = None

@@ -74,12 +74,18 @@ def outcomes(difference: FloatArray, p_value: FloatArray, equivalence_p: FloatAr
     alpha : float
         Error rate of both tests.
     """
+    return tuple(name for name, holds in by_outcome(difference, p_value, equivalence_p, alpha).items() if holds.any())
+
+
+def by_outcome(
+    difference: FloatArray, p_value: FloatArray, equivalence_p: FloatArray, alpha: float
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return for each outcome which entries have it, as an array of the shape of the arguments of `outcomes`."""
     differs, small = p_value < alpha, equivalence_p < alpha
-    rows: list[tuple[str, npt.NDArray[np.bool_]]] = [
-        ("changed, immaterially", differs & small),
-        ("rose", differs & ~small & (difference > 0)),
-        ("fell", differs & ~small & (difference < 0)),
-        ("no material change", ~differs & small),
-        ("inconclusive", ~differs & ~small),
-    ]
-    return tuple(name for name, holds in rows if holds.any())
+    return {
+        "changed, immaterially": differs & small,
+        "rose": differs & ~small & (difference > 0),
+        "fell": differs & ~small & (difference < 0),
+        "no material change": ~differs & small,
+        "inconclusive": ~differs & ~small,
+    }

@@ -18,7 +18,7 @@ from crosswave.difference.compare import Criteria
 from crosswave.difference.newcombe import both_p, limits_of
 from crosswave.difference.sensitivity import informative
 from crosswave.difference.total_error import pair_error
-from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcomes
+from crosswave.difference.verdict import DECISIONS, Evidence, by_outcome, decide
 from crosswave.memo import remembered
 from crosswave.study.models import Plan
 
@@ -145,11 +145,18 @@ def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
     error = pair_error(world.declared, first, second)
     arms = arms_of(first, n, second, n, total_error=(error, error), df=world.df)
     low, high = limits_of(arms, np.asarray(rules.alpha))
-    tests = zip(second - first, *both_p(arms, np.asarray(rules.margin)), strict=True)
-    seen = zip((outcomes(*row, alpha=rules.alpha) for row in tests), _could_show(percent, world), strict=True)
-    verdicts = [decide(Evidence(compared=True, informative=shows, outcomes=found)) for found, shows in seen]
+    found = by_outcome(second - first, *both_p(arms, np.asarray(rules.margin)), alpha=rules.alpha)
+    seen = np.column_stack([*(holds.any(axis=1) for holds in found.values()), _could_show(percent, world)])
+    kinds, kind_of = np.unique(seen, axis=0, return_inverse=True)
+    verdicts = np.array([_verdict(list(found), kind) for kind in kinds])[kind_of]
     columns = {"earlier": percent[:, 0], "later": percent[:, 1], "low": low.min(axis=1), "high": high.max(axis=1)}
     return pd.DataFrame(columns | {"verdict": verdicts})
+
+
+def _verdict(names: list[str], seen: npt.NDArray[np.bool_]) -> str:
+    """The verdict on rows with these outcomes; the last entry says whether they could have shown something."""
+    outcomes = tuple(name for name, holds in zip(names, seen, strict=False) if holds)
+    return decide(Evidence(compared=True, informative=bool(seen[-1]), outcomes=outcomes))
 
 
 def _could_show(percent: IntArray, world: World) -> list[bool]:

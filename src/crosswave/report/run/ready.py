@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import crosswave
@@ -47,16 +48,18 @@ def get_ready(data: Path, reconstructions: Mapping[str, Reconstruction], paramet
 
 def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
     """What pages ask for by the address of the data folder and the settings given."""
-    from crosswave.study import load_evidence
-    from crosswave.trend.dispersion import measure_total_error, with_estimated_error
+    from crosswave.trend.dispersion import measure_total_error
     from crosswave.trend.settings import planned
-    from crosswave.trend.synthesis import assess_all
 
-    registry = with_estimated_error(load_evidence(data), reconstructions)
+    study = crosswave.open(data)
     given = {name: value for name, value in parameters.items() if name in _SETTINGS}
-    settings = planned(registry.plan, **given)  # type: ignore[arg-type]
-    assess_all(registry, reconstructions, settings)
-    measure_total_error(registry, reconstructions, alpha=settings.alpha)
+    settings = planned(study.plan, **given)  # type: ignore[arg-type]
+    wider = replace(settings, from_year=settings.from_year - 2, to_year=settings.to_year + 2)
+    for one in (settings, replace(settings, total_error=0.0), wider):
+        study.trends(one)
+    study.findings()
+    study.claims(alpha=settings.alpha)
+    measure_total_error(study.registry, reconstructions, alpha=settings.alpha)
 
 
 def _rehearse_results() -> None:
