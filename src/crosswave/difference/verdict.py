@@ -74,10 +74,12 @@ def outcomes(difference: FloatArray, p_value: FloatArray, equivalence_p: FloatAr
     alpha : float
         Error rate of both tests.
     """
-    return tuple(name for name, holds in by_outcome(difference, p_value, equivalence_p, alpha).items() if holds.any())
+    return tuple(
+        name for name, holds in outcome_masks(difference, p_value, equivalence_p, alpha).items() if holds.any()
+    )
 
 
-def by_outcome(
+def outcome_masks(
     difference: FloatArray, p_value: FloatArray, equivalence_p: FloatArray, alpha: float
 ) -> dict[str, npt.NDArray[np.bool_]]:
     """Return for each outcome which entries have it, as an array of the shape of the arguments of `outcomes`."""
