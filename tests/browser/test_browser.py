@@ -10,12 +10,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from crosswave.site.svg import svg_address
 from playwright.sync_api import Locator, Page, expect
 
 from crosswave.report import canvas
 from crosswave.report.canvas import NAVY, svg_text
 from crosswave.report.forest import PERCENT, Look, Row, forest
+from crosswave.report.site.page import svg_address
 
 pytestmark = pytest.mark.browser
 
