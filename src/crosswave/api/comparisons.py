@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crosswave.api import drawing
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Answered, records
 from crosswave.difference.compare import Comparison
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.sentences import answer_sentence, p_words
+from crosswave.report.sentences import p_words
 from crosswave.study.models import Construct, ConstructAnswer, Grades
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import answer_of, certainty_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class ComparisonResult(Shown):
+class ComparisonResult(Answered):
     """Two figures compared over every count that can have printed them.
 
     Attributes
@@ -56,26 +56,6 @@ class ComparisonResult(Shown):
         """The comparison as it was computed: shares and differences in [-1, 1]."""
         assert self.trend.comparison is not None
         return self.trend.comparison
-
-    @property
-    def verdict(self) -> str:
-        """The verdict of the plan's decision table."""
-        return self.trend.verdict
-
-    @property
-    def answer(self) -> str:
-        """The answer for everybody: rose, fell, no real change or cannot tell."""
-        return answer_of(self.trend)
-
-    @property
-    def certainty(self) -> str:
-        """How certain the answer is: high, moderate, low or very low."""
-        return certainty_of(self.trend).level
-
-    @property
-    def sentence(self) -> str:
-        """The answer in the words of its certainty, with the reason."""
-        return answer_sentence(self.trend)
 
     @property
     def difference(self) -> float:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from crosswave.report.sentences import answer_sentence
+from crosswave.trend.certainty import answer_of, certainty_of
+from crosswave.trend.change import Judged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,18 +20,18 @@ _ROWS = 12
 """So many rows of a frame are shown with a result; `to_frame` has all."""
 
 
-class Shown:
+class Shown(ABC):
     """A result with a title, facts in words and a frame."""
 
-    def _title(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _title(self) -> str: ...
 
-    def _facts(self) -> Mapping[str, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _facts(self) -> Mapping[str, str]: ...
 
+    @abstractmethod
     def to_frame(self) -> pd.DataFrame:
         """Return the result as a frame with numeric columns."""
-        raise NotImplementedError
 
     def _shown_frame(self) -> pd.DataFrame:
         return self.to_frame()
@@ -56,6 +61,32 @@ class Shown:
         frame = self._shown_frame()
         more = [f"the first {_ROWS} of {len(frame)} rows"] if len(frame) > _ROWS else []
         return frame.head(_ROWS), more
+
+
+class Answered(Shown):
+    """A result that has an answer: `trend` is what was judged."""
+
+    trend: Judged[Any]
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the plan's decision table."""
+        return self.trend.verdict
+
+    @property
+    def answer(self) -> str:
+        """The answer for everybody: rose, fell, no real change or cannot tell."""
+        return answer_of(self.trend)
+
+    @property
+    def certainty(self) -> str:
+        """How certain the answer is: high, moderate, low or very low."""
+        return certainty_of(self.trend).level
+
+    @property
+    def sentence(self) -> str:
+        """The answer in the words of its certainty, with the reason."""
+        return answer_sentence(self.trend)
 
 
 def frame_html(frame: pd.DataFrame, caption: str) -> str:

@@ -13,11 +13,10 @@ import pandas as pd
 from crosswave.api import drawing
 from crosswave.api.comparisons import ComparisonResult, result_of
 from crosswave.api.frames import people
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Answered, records
 from crosswave.difference.readings import stacked
-from crosswave.report.sentences import answer_sentence, trend_sentence
+from crosswave.report.sentences import trend_sentence
 from crosswave.report.trend.waves import by_wave
-from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Wave
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class TrendResult(Shown):
+class TrendResult(Answered):
     """What may be said of one thing that several surveys measured, in a window of years.
 
     Attributes
@@ -98,26 +97,6 @@ class TrendResult(Shown):
     def interval(self) -> tuple[float, float]:
         """The interval of the difference in percentage points; not a number where nothing was compared."""
         return self.comparison.interval if self.comparison else (math.nan, math.nan)
-
-    @property
-    def verdict(self) -> str:
-        """The verdict of the plan's decision table."""
-        return self.trend.verdict
-
-    @property
-    def answer(self) -> str:
-        """The answer for everybody: rose, fell, no real change or cannot tell."""
-        return answer_of(self.trend)
-
-    @property
-    def certainty(self) -> str:
-        """How certain the answer is: high, moderate, low or very low."""
-        return certainty_of(self.trend).level
-
-    @property
-    def sentence(self) -> str:
-        """The answer in the words of its certainty, with the reason."""
-        return answer_sentence(self.trend)
 
     def chart(self, ax: Axes | None = None) -> Axes:
         """Draw the surveys over the years, each with its interval; those that are compared are joined.
