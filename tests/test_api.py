@@ -1,6 +1,7 @@
 """The API: what `import crosswave as cw` offers, frames with numeric columns, results that show themselves."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import crosswave as cw
+from crosswave.memo import KEEP_VARIABLE
 from crosswave.report.results import all_findings
 from crosswave.trend.synthesis import assess_all
 
+DATA = Path(__file__).parents[1] / "data"
 NAMES = {
     "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "Study", "SurveyResult", "TrendResult", "compare",
     "counts", "open",
@@ -249,3 +252,23 @@ def test_every_result_draws_itself_on_axes_of_its_own_or_of_others(study: cw.Stu
 
 def test_a_study_says_what_it_holds(study: cw.Study) -> None:
     assert f"{len(study.registry.surveys)} surveys" in repr(study)
+
+
+def test_a_study_is_opened_anew_when_any_of_its_files_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a session that goes on, where results are remembered."""
+    monkeypatch.delenv(KEEP_VARIABLE)
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    study = cw.open(data)
+    assert cw.open(data) is study
+    claims = (data / "claims.yaml").read_text(encoding="utf-8")
+    first = study.claims()["says"][0]
+    (data / "claims.yaml").write_text(claims.replace(first, "Another sentence", 1), encoding="utf-8")
+    assert cw.open(data) is not study
+    assert set(cw.open(data).loaded.claims) == set(study.loaded.claims)
+    words = (data / "study.yaml").read_text(encoding="utf-8")
+    before = cw.open(data).loaded
+    (data / "study.yaml").write_text(words.replace("obstacles", "hindrances"), encoding="utf-8")
+    assert cw.open(data).loaded.content != before.content

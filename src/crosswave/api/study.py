@@ -58,7 +58,7 @@ def open(folder: str | PathLike[str] | None = None) -> Study:
     'data'
     """
     loaded = load_evidence(_data_folder(folder))
-    return remembered(lambda: Study(loaded), "study", str(loaded.folder), loaded.content, outlives=False)
+    return remembered(lambda: Study(loaded), "study", str(id(loaded)), outlives=False)  # unchanged files: one registry
 
 
 def _data_folder(folder: str | PathLike[str] | None) -> Path:

@@ -109,8 +109,8 @@ class Registry:
 
     @cached_property
     def content(self) -> str:
-        """Digest of all that is asked of the evidence and by which rules: surveys, constructs, phrases and plan."""
-        records = [*self.surveys.values(), *self.constructs.values(), self.quantities, self.plan]
+        """Digest of all that is asked of the evidence, by which rules and in which words; not of claims and facts."""
+        records = [*self.surveys.values(), *self.constructs.values(), self.quantities, self.plan, self.study]
         return digest(*(record.model_dump_json() for record in records))
 
     @cached_property
