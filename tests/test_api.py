@@ -272,3 +272,19 @@ def test_a_study_is_opened_anew_when_any_of_its_files_has_changed(
     before = cw.open(data).loaded
     (data / "study.yaml").write_text(words.replace("obstacles", "hindrances"), encoding="utf-8")
     assert cw.open(data).loaded.content != before.content
+
+
+def test_a_faulty_survey_is_left_out_wherever_the_study_is_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages are made in the folder of the notebooks, and the run that they come from reads the data in its own."""
+    monkeypatch.delenv(KEEP_VARIABLE)
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    (data / "surveys" / "igov-2017.yaml").write_text("id: [", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    study = cw.open(data)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert cw.open(data) is study
+    assert study.loaded.left_out == {"igov-2017"} and "igov-2017" not in study.loaded.surveys

@@ -78,11 +78,9 @@ def load_evidence(folder: Path | None = None) -> Registry:
     read_results()
     place = folder or find_data()
     content = ("evidence", str(place), _key(place, folder_digests(place)))
-    registry, faults = remembered(lambda: _loaded(place), *content, outlives=False)
-    if registry is None:
-        raise DataError(faults)
+    registry = remembered(lambda: _usable(place), *content, outlives=False)
     check_given(registry.plan)
-    return _told(leave_out(registry, faults)) if faults else registry
+    return _told(registry) if registry.faults else registry
 
 
 def load_rules(folder: Path) -> Registry:
@@ -154,6 +152,14 @@ def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
     if registry is not None and not faults and folder_digests(folder) == digests:  # else a file changed while read
         examined.put(key, b"")
     return registry, faults
+
+
+def _usable(folder: Path) -> Registry:
+    """A folder without the surveys whose files have faults; the same object while it is remembered."""
+    registry, faults = _loaded(folder)
+    if registry is None:
+        raise DataError(faults)
+    return leave_out(registry, faults) if faults else registry
 
 
 def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
