@@ -288,3 +288,4 @@ def test_a_faulty_survey_is_left_out_wherever_the_study_is_opened_again(
     monkeypatch.chdir(tmp_path / "notebooks")
     assert cw.open(data) is study
     assert study.loaded.left_out == {"igov-2017"} and "igov-2017" not in study.loaded.surveys
+    assert study.loaded.shown("survey") in study.loaded.surveys, "study.yaml shows the one that is left out"

@@ -122,13 +122,16 @@ class Registry:
     def shown(self, kind: Literal["survey", "trend", "claims"]) -> str:
         """Return what a notebook shows unless told otherwise: what study.yaml names, else the first there is.
 
+        In place of a survey that is left out for its faults, the first that is used is shown.
+
         Raises
         ------
         KeyError
             There is none.
         """
         known = {"survey": self.surveys, "trend": self.constructs, "claims": self.claim_sources}[kind]
-        found = getattr(self.study.shown, kind) or next(iter(known), None)
+        named = getattr(self.study.shown, kind)
+        found = named if named and named not in self.left_out else next(iter(known), None)
         if found is None:
             raise KeyError(f"there is nothing to show: data/ holds no {kind}")
         return str(found)

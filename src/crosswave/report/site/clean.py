@@ -69,7 +69,7 @@ class _Cleaner(HTMLParser):
             del self._inside[self._inside.index(tag) :]
         elif tag == "style" and self._sheet is not None:
             css, self._sheet = "".join(self._sheet), None
-            self._styles.sheets += [] if "<" in css else [css.strip()]
+            self._styles.sheets += [] if "<" in css or css.strip() in self._styles.sheets else [css.strip()]
         elif not self._inside and tag not in _WITH_CONTENT | {"style"}:
             self.clean.append(f"</{tag}>")
 
