@@ -39,6 +39,14 @@ def test_codebook_explains_every_column_of_the_ledger():
     assert {*FINDING_COLUMNS, *TREND_COLUMNS, *CLAIM_COLUMNS} - explained == set()
 
 
+def test_codebook_explains_every_field_of_the_study_and_its_words():
+    from crosswave.study.models import Study, Vocabulary
+
+    part = text("data/README.md").split("## The study: `study.yaml`")[1].split("## The plan")[0]
+    explained = {name.removeprefix("vocabulary.") for name in re.findall(r"`([a-z_.]+)`", part)}
+    assert {*Study.model_fields, *Vocabulary.model_fields} - explained == set()
+
+
 def test_methods_explains_every_level():
     from crosswave.reconstruct.survey import LEVELS
 
