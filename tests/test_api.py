@@ -289,3 +289,14 @@ def test_a_faulty_survey_is_left_out_wherever_the_study_is_opened_again(
     assert cw.open(data) is study
     assert study.loaded.left_out == {"igov-2017"} and "igov-2017" not in study.loaded.surveys
     assert study.loaded.shown("survey") in study.loaded.surveys, "study.yaml shows the one that is left out"
+
+
+def test_a_study_that_was_named_from_here_stays_the_same_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(DATA.parent)
+    study = cw.open("data")
+    monkeypatch.chdir(tmp_path)
+    assert len(study.surveys()) == len(study.loaded.surveys) and study.survey("igov-2017").findings.shape[0]
+    with pytest.raises(FileNotFoundError):
+        cw.open("data")

@@ -56,7 +56,7 @@ def load_registry(folder: Path | None = None) -> Registry:
     A folder that was found without faults is not examined again as long as no byte of it changes: its surveys are then
     read when they are asked for. See `crosswave.study.cache` for where that is kept.
     """
-    registry, faults = _loaded(folder or find_data())
+    registry, faults = _loaded(Path(os.path.abspath(folder or find_data())))
     if registry is None or faults:
         raise DataError(faults)
     check_given(registry.plan)
@@ -76,7 +76,7 @@ def load_evidence(folder: Path | None = None) -> Registry:
         As for `load_registry`.
     """
     read_results()
-    place = folder or find_data()
+    place = Path(os.path.abspath(folder or find_data()))  # surveys are read when they are asked for, wherever that is
     content = ("evidence", str(place), _key(place, folder_digests(place)))
     registry = remembered(lambda: _usable(place), *content, outlives=False)
     check_given(registry.plan)
