@@ -24,7 +24,7 @@ from crosswave.trend.change import assess
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import reconstruct_all
 from crosswave.trend.waves import Pair, pairs_of, waves_of
-from two_shares import newcombe, p_value, tost_p
+from two_shares import by_p, newcombe, p_value, tost_p
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -128,7 +128,7 @@ def test_what_the_readings_agree_on_holds_for_every_feasible_pair(
     every = judged(np.array(each, dtype=float).T, points)
     # Which of two pairs next to none is the more equivalent is a matter of hairs.
     assume(min(np.abs(every[1] - 0.05).min(), np.abs(every[2] - 0.05).min()) > 1e-3)
-    ours, all_ = outcomes(*some, alpha=0.05), outcomes(*every, alpha=0.05)
+    ours, all_ = outcomes(*by_p(*some, 0.05)), outcomes(*by_p(*every, 0.05))
     assert set(ours) <= set(all_)
     assert (len(ours) == 1) == (len(all_) == 1)
     assert np.abs(some[0]).min() == pytest.approx(np.abs(every[0]).min(), abs=1e-15)

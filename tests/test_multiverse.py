@@ -174,8 +174,8 @@ def test_analyses_are_every_combination_each_by_itself(cases: Any) -> None:
         assert (found.low[at], found.high[at], found.p_value[at]) == pytest.approx(
             (float(one.low[0]), float(one.high[0]), float(one.p_value[0])), abs=1e-9
         )
-        signs, differs = one.low + one.high, one.p_value[0] < 0.01
-        (outcome,) = outcomes(signs, np.array([1.0 - differs]), np.array([1.0 - small]), 0.5)
+        differs, above = one.p_value < 0.01, one.low + one.high > 0
+        (outcome,) = outcomes(differs & above, differs & ~above, np.array([small]))
         assert OUTCOMES[found.outcome[at]] == outcome
         known = said(method, a / 1.5, n / 1.5, b / 1.5, k / 1.5, alpha=0.01, extra=error / 2, m=0.03)
         assert found.low[-1, place, 0, 1, 0, 1] == pytest.approx(float(known.low[0]), abs=1e-9)

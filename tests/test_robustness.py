@@ -32,7 +32,7 @@ from crosswave.trend.change import Trend, assess
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import reconstruct_all
-from two_shares import compare_pair, newcombe, p_value, tost_p
+from two_shares import by_p, compare_pair, newcombe, p_value, tost_p
 
 # A busy machine is no fault of a formula.
 settings.register_profile("unhurried", deadline=None)
@@ -164,8 +164,8 @@ def judged_at(c: Comparison, bias: float, using: Settings) -> str:
                 for a in (using.alpha, 2 * using.alpha)
             ]
             (low, high), (low_one, high_one) = ends
-            differs, small = low > 0 or high < 0, low_one > -0.05 and high_one < 0.05
-            seen |= set(outcomes(np.array([low + high]), np.array([1.0 - differs]), np.array([1.0 - small]), 0.5))
+            small = low_one > -0.05 and high_one < 0.05
+            seen |= set(outcomes(*(np.array([passed]) for passed in (low > 0, high < 0, small))))
     pair = c.pair
     sized, verbal = pair.first.size_known and pair.second.size_known, pair.first.verbal or pair.second.verbal
     return decide(Evidence(True, sized=sized, verbal=verbal, outcomes=tuple(seen)))
@@ -298,7 +298,7 @@ def test_intervals_of_tests_give_the_verdict_that_p_values_give(
     tost = tost_p(*four, margin=criteria.margin, total_error=(error, 0), df=df)
     if min(np.abs(p - 0.05).min(), np.abs(tost - 0.05).min()) < 1e-9:
         return
-    evidence = Evidence(True, outcomes=outcomes(some.share_2 - some.share_1, p, tost, 0.05))
+    evidence = Evidence(True, outcomes=outcomes(*by_p(some.share_2 - some.share_1, p, tost, 0.05)))
     assert VERDICTS[verdicts_at(some, passing, np.array([at]))[0]] == decide(evidence)
 
 

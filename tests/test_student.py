@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from crosswave.difference.arms import arms_of
+from crosswave.difference.newcombe import tests_passed as passed
 from crosswave.difference.student import student, student_slope
-from two_shares import newcombe, p_value, tost_p
+from two_shares import by_p, newcombe, p_value, tost_p
 
 
 @pytest.mark.parametrize("df", [1, 2.5, 6, 10, 200])
@@ -70,3 +72,16 @@ def test_an_estimated_error_holds_the_promise_that_its_own_quantile_makes(df: in
     }
     assert 0.04 < false[df] < 0.055
     assert false[math.inf] > 0.06
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(
+    st.tuples(st.floats(0, 1), st.floats(5, 1e5), st.floats(0, 1), st.floats(5, 1e5)), st.floats(0, 0.2),
+    st.sampled_from([2.0, 7.0, math.inf]), st.sampled_from([0.01, 0.05, 0.1]), st.floats(0.01, 0.3),
+)  # fmt: skip
+def test_intervals_decide_as_p_values_do(waves: tuple[float, ...], error: float, df: float, a: float, m: float) -> None:
+    four, more = [np.array([number]) for number in waves], {"total_error": (error, 0.0), "df": df}
+    p, tost = p_value(*four, **more), tost_p(*four, margin=m, **more)
+    if min(abs(p[0] - a), abs(tost[0] - a)) > 1e-9:
+        from_intervals = passed(arms_of(*four, **more), np.asarray(m), np.asarray(a))  # type: ignore[arg-type]
+        assert [one[0] for one in from_intervals] == [one[0] for one in by_p(four[2] - four[0], p, tost, a)]

@@ -121,7 +121,7 @@ def test_a_refused_pair_has_no_number_and_computing_one_is_an_error(
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("a number was computed for a refused pair")
 
-    for name in ("stacked", "limits_of", "both_p", "sensitivities"):
+    for name in ("stacked", "limits_of", "tests_passed", "both_p", "sensitivities"):
         monkeypatch.setattr(f"crosswave.difference.compare.{name}", never)
     found = trend(("40%", 500), ("60%", 500), unit="different")
     assert found.comparison is None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcomes
 from crosswave.study import Registry
+from two_shares import by_p
 
 OUTCOMES = ("changed, immaterially", "rose", "fell", "no material change", "inconclusive")
 SETS = [tuple(group) for size in (1, 2, 3, 5) for group in itertools.combinations(OUTCOMES, size)]
@@ -82,7 +83,7 @@ def test_the_table_is_complete_and_exclusive(evidence: Evidence) -> None:
 
 def _outcomes(rows: list[tuple[float, float, float]], alpha: float) -> tuple[str, ...]:
     difference, p, equivalence = (np.array(column) for column in zip(*rows, strict=True))
-    return outcomes(difference, p, equivalence, alpha)
+    return outcomes(*by_p(difference, p, equivalence, alpha))
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
@@ -113,4 +114,4 @@ def test_each_comparison_has_exactly_one_outcome(rows: list[tuple[float, float, 
     ],
 )
 def test_outcomes_by_hand(difference: float, p: float, equivalence: float, outcome: str) -> None:
-    assert outcomes(np.array([difference]), np.array([p]), np.array([equivalence]), 0.05) == (outcome,)
+    assert _outcomes([(difference, p, equivalence)], 0.05) == (outcome,)

@@ -34,6 +34,11 @@ def tost_p(share_1: Any, *three: Any, margin: Any, **beyond: Any) -> FloatArray:
     return both_p(arms_of(first, *three, **beyond), np.asarray(margin, dtype=np.float64))[1]
 
 
+def by_p(difference: Any, p: Any, equivalence_p: Any, alpha: float) -> tuple[Any, Any, Any]:
+    """Which tests are passed, from p-values: what `tests_passed` says from intervals."""
+    return (p < alpha) & (difference > 0), (p < alpha) & (difference < 0), equivalence_p < alpha
+
+
 def compare_pair(pair: Pair, settings: Settings, plan: Plan) -> Comparison:
     return compare_waves([pair], settings, plan)[0]
 

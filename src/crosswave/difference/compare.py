@@ -11,10 +11,10 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from crosswave.arguments import FloatArray
+from crosswave.difference.arms import Arms
 from crosswave.difference.feasible import SharePair
-from crosswave.difference.newcombe import both_p, limits_of
-from crosswave.difference.readings import Readings, p_range, stacked
+from crosswave.difference.newcombe import both_p, limits_of, tests_passed
+from crosswave.difference.readings import Readings, p_ranges, stacked
 from crosswave.difference.sensitivity import Sensitivity, sensitivities
 from crosswave.difference.verdict import outcomes
 
@@ -117,34 +117,31 @@ def compare_pairs(pairs: Sequence[P], errors: Sequence[tuple[float, float]], cri
     if not pairs:
         return []
     readings = stacked(pairs, *zip(*errors, strict=True))
-    effect, margin, alpha = criteria.design_effect, np.asarray(criteria.margin), criteria.alpha
+    effect, alpha = criteria.design_effect, criteria.alpha
     arms = readings.arms_in_use(effect)
     low, high = limits_of(arms, np.asarray(alpha))
-    p, tost = both_p(arms, margin)
-    p_printed, tost_printed = both_p(readings.printed_arms(effect), margin)
     columns = (
         readings.points,
         readings.df,
         readings.printed_2 - readings.printed_1,
         readings.least(low),
         readings.most(high),
-        *p_range(readings, p, p_printed),
-        tost_printed,
+        *p_ranges(readings, effect),
+        both_p(readings.printed_arms(effect), np.asarray(criteria.margin))[1],
     )
     found, wider = _sensitivities(readings, criteria), max(effect, criteria.wider_design_effect)
     erring = replace(readings, points=readings.points * criteria.more_error)
+    judged = arms, readings.arms_in_use(wider), erring.arms_in_use(effect)
     rows = zip(
         pairs, *(column.tolist() for column in columns), found, [one.shows(criteria.detectable_limit) for one in found],
-        _outcomes(readings, p, tost, alpha),
-        _outcomes(readings, *both_p(readings.arms_in_use(wider), margin), alpha),
-        _outcomes(erring, *both_p(erring.arms_in_use(effect), margin), alpha), strict=True,
+        *(_outcomes(readings, one, criteria) for one in judged), strict=True,
     )  # fmt: skip
     return [Comparison(pair, *numbers) for pair, *numbers in rows]
 
 
-def _outcomes(readings: Readings, p: FloatArray, tost: FloatArray, alpha: float) -> list[tuple[str, ...]]:
-    difference, one, two = (np.split(column, readings.first[1:]) for column in (readings.difference, p, tost))
-    return [outcomes(*rows, alpha=alpha) for rows in zip(difference, one, two, strict=True)]
+def _outcomes(readings: Readings, arms: Arms, criteria: Criteria) -> list[tuple[str, ...]]:
+    passed = tests_passed(arms, np.asarray(criteria.margin), np.asarray(criteria.alpha))
+    return [outcomes(*each) for each in zip(*(np.split(one, readings.first[1:]) for one in passed), strict=True)]
 
 
 def _sensitivities(readings: Readings, criteria: Criteria) -> list[Sensitivity]:

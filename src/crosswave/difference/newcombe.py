@@ -7,6 +7,7 @@ from scipy.special import ndtr, ndtri
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.arms import Arms, signed_z
+from crosswave.difference.verdict import Bools
 
 
 def limits_of(arms: Arms, alpha: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -47,6 +48,38 @@ def limits_of(arms: Arms, alpha: FloatArray) -> tuple[FloatArray, FloatArray]:
 def two_sided_p(arms: Arms) -> FloatArray:
     """Return the p-value of "no difference": the alpha at which a limit of the interval is 0."""
     return np.asarray(2 * ndtr(-np.abs(signed_z(arms, 0.0))))
+
+
+def tests_passed(arms: Arms, margin: FloatArray, alpha: FloatArray) -> tuple[Bools, Bools, Bools]:
+    """Return whether each difference is shown to be a rise, a fall, and smaller than `margin` in size.
+
+    Parameters
+    ----------
+    arms : Arms
+        From `arms.arms_of`.
+    margin : array of float, shape ()
+        Smallest difference that matters, in (0, 1).
+    alpha : array of float, shape ()
+        Error rate of all three tests, in (0, 0.5).
+
+    Notes
+    -----
+    A rise or a fall is shown where the interval at `alpha` lies on one side of 0, a small difference where the
+    interval at twice `alpha` lies strictly between -margin and margin (two one-sided tests, Schuirmann 1987,
+    doi:10.1007/BF01068419). These are the tests whose p-values `both_p` returns, without the search for a p-value.
+
+    Examples
+    --------
+    >>> from crosswave.difference.arms import arms_of
+    >>> arms = arms_of([0.6, 0.5], [80, 2000], [0.8, 0.5], [70, 2000])
+    >>> [passed.tolist() for passed in tests_passed(arms, np.asarray(0.05), np.asarray(0.05))]
+    [[True, False], [False, False], [False, True]]
+    """
+    difference, other = arms.upper - arms.lower, arms.reversed()
+    two_sided, one_sided = -ndtri(alpha / 2), -ndtri(alpha)
+    rises, falls = difference > arms.length(two_sided), -difference > other.length(two_sided)
+    small = (difference + margin > arms.length(one_sided)) & (margin - difference > other.length(one_sided))
+    return rises, falls, small
 
 
 def both_p(arms: Arms, margin: FloatArray) -> tuple[FloatArray, FloatArray]:

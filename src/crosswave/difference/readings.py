@@ -205,11 +205,13 @@ def _sought(one: _Options, two: _Options) -> FloatArray:
     low, high = np.minimum.reduceat(one.shares, starts), np.maximum.reduceat(one.shares, starts)
     for place, (size, nearest) in enumerate(zip(two.sizes, two.nearest, strict=True)):
         there = two.shares[two.place == place]
+        crossing = (low <= there.max()) & (high >= there.min())
+        if not crossing.any():
+            continue
         partner = nearest(one.shares)
         apart = np.abs(partner - one.shares)
         least = np.flatnonzero(apart == np.minimum.reduceat(apart, starts)[one.place])
-        best = least[np.searchsorted(one.place[least], np.arange(len(one.sizes)))]
-        best = best[(low <= there.max()) & (high >= there.min())]
+        best = least[np.searchsorted(one.place[least], np.flatnonzero(crossing))]
         found.append(np.stack([one.shares[best], one.sizes[one.place[best]], partner[best], np.full(len(best), size)]))
     return np.concatenate(found, axis=1)
 
@@ -229,12 +231,7 @@ def p_ranges(readings: Readings, design_effect: float) -> tuple[FloatArray, Floa
     Where the readings lie on both sides of "no difference" the greatest is 1. Where no reading prints both shares, p
     at the printed shares is that of counts that nobody gave; the end of the range beside it is returned.
     """
-    rows, printed = readings.arms_in_use(design_effect), readings.printed_arms(design_effect)
-    return p_range(readings, two_sided_p(rows), two_sided_p(printed))
-
-
-def p_range(readings: Readings, p: FloatArray, printed: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what `p_ranges` returns, from the p of each row and the p at the printed shares of each comparison."""
+    p, printed = (two_sided_p(arms(design_effect)) for arms in (readings.arms_in_use, readings.printed_arms))
     straddles = (readings.least(readings.difference) <= 0) & (readings.most(readings.difference) >= 0)
     low, high = readings.least(p), np.where(straddles, 1.0, readings.most(p))
     return np.clip(printed, low, high), low, high

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from crosswave.arguments import FloatArray
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +64,25 @@ def decide(evidence: Evidence) -> str:
     return next(verdict for verdict, holds in DECISIONS.items() if holds(evidence))
 
 
-def outcomes(difference: FloatArray, p_value: FloatArray, equivalence_p: FloatArray, alpha: float) -> tuple[str, ...]:
-    """Return the outcomes of many comparisons, without repeats.
+def outcomes(rises: Bools, falls: Bools, small: Bools) -> tuple[str, ...]:
+    """Return the outcomes of many readings, without repeats.
 
     Parameters
     ----------
-    difference, p_value, equivalence_p : array of float
-        One entry per pair of feasible counts.
-    alpha : float
-        Error rate of both tests.
+    rises, falls, small : array of bool
+        One entry per reading: whether its interval lies above 0, below 0, and within the smallest change that matters;
+        from `crosswave.difference.newcombe.tests_passed`.
     """
-    return tuple(
-        name for name, holds in outcome_masks(difference, p_value, equivalence_p, alpha).items() if holds.any()
-    )
+    return tuple(name for name, holds in outcome_masks(rises, falls, small).items() if holds.any())
 
 
-def outcome_masks(
-    difference: FloatArray, p_value: FloatArray, equivalence_p: FloatArray, alpha: float
-) -> dict[str, npt.NDArray[np.bool_]]:
-    """Return for each outcome which entries have it, as an array of the shape of the arguments of `outcomes`."""
-    differs, small = p_value < alpha, equivalence_p < alpha
+def outcome_masks(rises: Bools, falls: Bools, small: Bools) -> dict[str, Bools]:
+    """Return for each outcome which readings have it, as an array of the shape of the arguments of `outcomes`."""
+    differs = rises | falls
     return {
         "changed, immaterially": differs & small,
-        "rose": differs & ~small & (difference > 0),
-        "fell": differs & ~small & (difference < 0),
+        "rose": rises & ~small,
+        "fell": falls & ~small,
         "no material change": ~differs & small,
         "inconclusive": ~differs & ~small,
     }

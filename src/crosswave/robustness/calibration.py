@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 
 from crosswave.difference.arms import arms_of
 from crosswave.difference.compare import Criteria
-from crosswave.difference.newcombe import both_p, limits_of
+from crosswave.difference.newcombe import limits_of, tests_passed
 from crosswave.difference.sensitivity import informative
 from crosswave.difference.total_error import pair_error
 from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcome_masks
@@ -145,7 +145,7 @@ def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
     error = pair_error(world.declared, first, second)
     arms = arms_of(first, n, second, n, total_error=(error, error), df=world.df)
     low, high = limits_of(arms, np.asarray(rules.alpha))
-    found = outcome_masks(second - first, *both_p(arms, np.asarray(rules.margin)), alpha=rules.alpha)
+    found = outcome_masks(*tests_passed(arms, np.asarray(rules.margin), np.asarray(rules.alpha)))
     seen = np.column_stack([*(holds.any(axis=1) for holds in found.values()), _could_show(percent, world)])
     kinds, kind_of = np.unique(seen, axis=0, return_inverse=True)
     verdicts = np.array([_verdict(list(found), kind) for kind in kinds])[kind_of]

@@ -110,8 +110,7 @@ VERDICTS = tuple(DECISIONS)
 
 def _outcome(rises: bool, falls: bool, small: bool) -> str:
     """The outcome of one reading, by the same function that judges a comparison."""
-    signs, fails = np.array([1.0 if rises else -1.0]), np.array([1.0])
-    return outcomes(signs, fails * (not (rises or falls)), fails * (not small), 0.5)[0]
+    return outcomes(*(np.array([passed]) for passed in (rises, falls, small)))[0]
 
 
 _OF_TESTS = [_outcome(bool(k & 1), bool(k & 2), bool(k & 4)) for k in range(8)]
