@@ -20,6 +20,7 @@ from crosswave.claims.meaning import (
 )  # fmt: skip
 from crosswave.claims.sampling import licence, sampling_interval, surveys_of
 from crosswave.claims.words import condition_words
+from crosswave.memo import remembered
 from crosswave.printed.conditions import TARGETS
 from crosswave.printed.intervals import Span
 from crosswave.printed.quantities import Lexicon
@@ -75,6 +76,10 @@ class Checker:
         ----------
         Berger 1982, Technometrics 24(4), doi:10.1080/00401706.1982.10487790.
         """
+        content = self.registry.content, repr(self.alpha), claim.model_dump_json()
+        return remembered(lambda: self._verdict(claim), "claim", *content, outlives=False)
+
+    def _verdict(self, claim: Claim) -> ClaimVerdict:
         verdict = self._refused(claim) or self._checked(claim)
         return replace(verdict, surveys=tuple(surveys_of(claim, self.registry)))
 

@@ -21,8 +21,8 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 
 from crosswave.report.render import STYLE, download, folded, publish, to_html, to_text
 
@@ -107,11 +107,11 @@ def panels(
 def wrapped(text: str, width: float = 0.0, *, size: float = SMALLEST, weight: str = "normal") -> list[str]:
     """Return text in lines that are no wider than their room, measured in the letters in which charts are set."""
     room = 0.97 * 72 * (width or WIDTH - LEFT - RIGHT / 2)  # a browser may set letters a little wider
-    space = _points_wide("a a", size, weight) - _points_wide("aa", size, weight)
+    space = _points_wide(" ", size, weight)
     lines: list[list[str]] = []
     used = 0.0
     for word in text.split():
-        wide = _points_wide(word, size, weight)
+        wide = sum(_points_wide(letter, size, weight) for letter in word)
         used += space + wide
         if lines and used <= room:
             lines[-1].append(word)
@@ -122,10 +122,11 @@ def wrapped(text: str, width: float = 0.0, *, size: float = SMALLEST, weight: st
 
 
 @cache
-def _points_wide(text: str, size: float, weight: str) -> float:
-    letters = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    width, _, _ = text_to_path.get_text_width_height_descent(text, letters, ismath=False)
-    return float(width)
+def _points_wide(letter: str, size: float, weight: str) -> float:
+    """How far a letter moves the pen."""
+    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+    font.set_size(size, 72)
+    return float(font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536)
 
 
 def _write(figure: Figure, lines: list[str], top: float, step: float, **look: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -194,8 +193,7 @@ def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
 def bars(frame: pd.DataFrame, *, title: str, subtitle: str, colours: Mapping[str, str] | None = None) -> Figure:
     """Return horizontal bars with their numbers written beside them."""
     figure, axes = sheet(title, subtitle, 0.42 * len(frame) + 0.05, foot=0.08)
-    palette = {label: (colours or {}).get(label, NAVY) for label in frame["label"]}
-    sns.barplot(frame, x="value", y="label", hue="label", palette=palette, saturation=1, width=0.45, ax=axes)
+    axes.barh(range(len(frame)), frame["value"], 0.45, color=[(colours or {}).get(one, NAVY) for one in frame["label"]])
     most = float(frame["value"].max()) or 1.0
     axes.set_xlim(0, most * 1.02)
     axes.set_ylim(len(frame) - 0.55, -0.75)

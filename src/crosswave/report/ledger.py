@@ -14,6 +14,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_all, reconstruct_all
 
@@ -37,6 +38,7 @@ class Ledger:
 def make_ledger(registry: Registry) -> Ledger:
     """Return findings, claims and trends of a registry under the settings of its plan."""
     reconstructions = reconstruct_all(registry)
+    registry = with_estimated_error(registry, reconstructions)
     checker = Checker(registry, reconstructions, registry.plan.alpha.value)
     trends = assess_all(registry, reconstructions, Settings.of(registry.plan))
     return Ledger(

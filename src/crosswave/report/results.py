@@ -13,6 +13,7 @@ import pandas as pd
 
 from crosswave.claims import Checker
 from crosswave.difference.estimate import Estimate, estimate_range, estimate_share
+from crosswave.memo import remembered
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.report.fields import CLAIM_FIELDS, FIELDS, FINDING_FIELDS, SURVEY_FIELDS, TREND_FIELDS, names
 from crosswave.report.holes import has_holes
@@ -37,8 +38,12 @@ def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, 
 def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
     """Return a row for each printed figure of a registry, under the settings of its plan."""
     settings = registry.plan.alpha.value, registry.plan.design_effect.value
-    every = (_finding_rows(survey, reconstructions[name], *settings) for name, survey in registry.surveys.items())
-    return _findings_frame(chain.from_iterable(every))
+
+    def make() -> pd.DataFrame:
+        every = (_finding_rows(survey, reconstructions[name], *settings) for name, survey in registry.surveys.items())
+        return _findings_frame(chain.from_iterable(every))
+
+    return remembered(make, "all findings", registry.content, outlives=False).copy()
 
 
 def _findings_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:

@@ -14,20 +14,25 @@ from pathlib import Path
 
 import crosswave
 from crosswave.reconstruct import Reconstruction
+from crosswave.report.run.kernels import FIXED
 
 _STACK = (
+    "IPython.core.application",
     "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.magics",
     "IPython.core.pylabtools",
     "ipywidgets",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.pyplot",
-    "pandas",
+    "pandas.io.formats.html",
     "pyarrow.parquet",
     "scipy.stats",
     "seaborn",
     "statsmodels.api",
     "statsmodels.formula.api",
+    "typer.testing",
     "crosswave.report.run.execute",
 )
 _NOT_IMPORTED = ("__main__", "cli")
@@ -41,6 +46,7 @@ def get_ready(data: Path, reconstructions: Mapping[str, Reconstruction], paramet
     own = (room.name for room in rooms if room.name.split(".")[1] not in _NOT_IMPORTED)
     for name in (*_STACK, *own):
         importlib.import_module(name)
+    importlib.import_module("matplotlib").rcParams["backend"] = FIXED["MPLBACKEND"]  # which looks at every package
     _compute(data, reconstructions, parameters)
     _rehearse_results()
     _rehearse_page(data.parent / "notebooks")
