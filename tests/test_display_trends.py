@@ -378,20 +378,18 @@ def test_the_tiers_begin_with_what_is_reported_and_name_every_other(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "barrier-culture")
-    others = by_tier(trend, resolved, reconstructions)
+    others = by_tier(trend)
     assert next(iter(others.values())) is trend and trend.comparison is not None
     used = [one.comparison.points for one in others.values() if one.comparison]
     assert sorted(used) == sorted({0.0, *(tier.number for tier in resolved.plan.total_error.values())})
-    assert by_tier(of(trends, "techuk-enabler"), resolved, reconstructions) == {
-        "as asked": of(trends, "techuk-enabler")
-    }
+    assert by_tier(of(trends, "techuk-enabler")) == {"as asked": of(trends, "techuk-enabler")}
 
 
 def test_a_change_under_another_tier_is_adjusted_beside_the_others(
     trends: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:
     trend = of(trends, "nhs-video")
-    for other in by_tier(trend, resolved, reconstructions).values():
+    for other in by_tier(trend).values():
         assert other.verdict not in ("rose", "fell") or (other.p_adjusted or 1) < other.settings.alpha
 
 

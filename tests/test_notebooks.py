@@ -215,9 +215,9 @@ def test_both_readings_of_an_ambiguous_base_are_told(registry: Registry) -> None
 def test_a_trend_page_says_the_sentence_of_the_ledger(registry: Registry, construct: str) -> None:
     registry = with_estimated_error(registry)
     settings = planned(registry.plan)
-    trend, counts = assess_one(registry.construct(construct), registry, settings)
+    trend, _ = assess_one(registry.construct(construct), registry, settings)
     assert waves_page.trend_answer(trend) == [answer_sentence(trend), trend_sentence(trend)]
-    others = by_tier(trend, registry, counts)
+    others = by_tier(trend)
     assert next(iter(others.values())) is trend
     if trend.comparison is None:
         assert len(others) == 1
@@ -231,7 +231,7 @@ def test_a_change_under_other_settings_is_adjusted_as_in_the_synthesis(registry:
     settings = replace(planned(registry.plan), from_year=2015, to_year=2022)
     trends = assess_all(registry, everything, settings)
     changed = [trend for trend in trends.values() if trend.verdict in ("rose", "fell")]
-    others = by_tier(changed[0], registry, everything)
+    others = by_tier(changed[0])
     tier = changed[0].comparison.pair.comparability.grade  # type: ignore[union-attr]
     same = next(other for name, other in others.items() if name.endswith(f"grade {tier}"))
     assert (same.verdict, same.p_adjusted) == (changed[0].verdict, changed[0].p_adjusted)
