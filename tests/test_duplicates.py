@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from crosswave.study import Registry
-from crosswave.study.duplicates import same_pages
+from crosswave.study.cross import same_pages
 from crosswave.study.models import Source
 
 PAGE = "https://www.example.org/news/2017/more-councils-plan-for-the-cloud"

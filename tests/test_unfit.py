@@ -10,8 +10,8 @@ import pytest
 
 from crosswave.printed.intervals import QuantityError, number
 from crosswave.study import DataError, load_registry
+from crosswave.study.documents import LARGEST, unfit_texts
 from crosswave.study.faults import MOST
-from crosswave.study.texts import LARGEST, unfit_texts
 from test_registry import CLAIMS, CONTEXT, DATA, SURVEY, faults_of, line_of, swapped, write_folder
 
 

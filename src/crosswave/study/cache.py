@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from crosswave.memo import KEEP_VARIABLE, digest, put_on
-from crosswave.study.texts import read_bytes
+from crosswave.study.documents import read_bytes
 from crosswave.study.trust import is_own_file, why_not_trusted
 
 try:

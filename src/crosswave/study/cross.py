@@ -1,17 +1,22 @@
-"""Rules between files: what one names, another must hold."""
+"""Rules between files: what one names, another must hold, and one page under two addresses is one source."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, combinations, product
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from crosswave.study.duplicates import same_pages
-from crosswave.study.faults import Fault, listed
-from crosswave.study.mending import Path_
+from crosswave.study.faults import Fault, Path_, listed
 from crosswave.study.models import Claims, Construct, Constructs, Source
-from crosswave.study.references import Located, dangling, repeated
 from crosswave.study.registry import Registry
+from crosswave.study.rules import Located, dangling, repeated
+
+_LEAST_LETTERS = 20
+"""A shorter last part of an address, such as news or digital-survey, may name two pages of one site."""
+_EXTRA = re.compile(r"(/amp|/index\.html?)?/*$")
+_TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|mc_)")
 
 
 def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) -> list[Fault]:
@@ -31,15 +36,18 @@ def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
     rows, changes = constructs.constructs, _change_ids(registry)
+    families = {family.id for family in registry.plan.families}
     yield from repeated((("constructs", k, "id"), construct.id) for k, construct in enumerate(rows))
     for k, construct in enumerate(rows):
-        yield from _construct(registry, construct, ("constructs", k), changes)
+        where: Path_ = ("constructs", k)
+        yield from dangling((*where, "family"), "family of plan.yaml", [construct.family], families)
+        yield from dangling((*where, "changes"), "printed change", _told(construct.changes, registry), changes)
+        yield from _answers(registry, construct, where)
+        yield from _grades(registry, construct, where)
 
 
-def _construct(registry: Registry, construct: Construct, where: Path_, changes: set[str]) -> Iterator[Located]:
-    families = {family.id for family in registry.plan.families}
-    yield from dangling((*where, "family"), "family of plan.yaml", [construct.family], families)
-    yield from dangling((*where, "changes"), "printed change", _told(construct.changes, registry), changes)
+def _answers(registry: Registry, construct: Construct, where: Path_) -> Iterator[Located]:
+    named = {answer.finding: answer.same_instrument_as for answer in construct.answers}
     members = [answer.finding for answer in construct.answers]
     surveys = Counter(finding.split(".")[0] for finding in members)
     for j, answer in enumerate(construct.answers):
@@ -49,8 +57,10 @@ def _construct(registry: Registry, construct: Construct, where: Path_, changes: 
         survey = answer.finding.split(".")[0]
         if surveys[survey] > 1:
             yield (*place, "finding"), f"{survey} has {surveys[survey]} answers in {construct.id}; keep one per survey"
-    yield from _grades(registry, construct, where)
-    yield from _one_way(construct, where)
+        for other in answer.same_instrument_as:
+            if answer.finding not in named.get(other, (answer.finding,)):
+                told = f"{other} does not name {answer.finding} in return; add same_instrument_as there"
+                yield (*place, "same_instrument_as"), told
 
 
 def _grades(registry: Registry, construct: Construct, where: Path_) -> Iterator[Located]:
@@ -61,24 +71,11 @@ def _grades(registry: Registry, construct: Construct, where: Path_) -> Iterator[
         if j == 0 and (other := [aspect for aspect, grade in grades.items() if grade != "same"]):
             yield place, f"the first answer is what the others are graded by; write {other[0]}: same, or put it below"
         elif units[0] and units[j] and (answer.grades.unit == "same") > (units[0] == units[j]):
-            yield (
-                (*place, "unit"),
-                f"the survey counts by {units[j]}, the first answer's by {units[0]}; grade it different",
-            )
+            told = f"the survey counts by {units[j]}, the first answer's by {units[0]}; grade it different"
+            yield (*place, "unit"), told
         elif units[0] and units[0] == units[j] and answer.grades.unit in ("similar", "different"):
-            yield (
-                (*place, "unit"),
-                f"both surveys count by {units[j]}; grade it same, or unknown where replies may differ",
-            )
-
-
-def _one_way(construct: Construct, where: Path_) -> Iterator[Located]:
-    named = {answer.finding: answer.same_instrument_as for answer in construct.answers}
-    for j, answer in enumerate(construct.answers):
-        for other in answer.same_instrument_as:
-            if answer.finding not in named.get(other, (answer.finding,)):
-                place = (*where, "answers", j, "same_instrument_as")
-                yield place, f"{other} does not name {answer.finding} in return; add same_instrument_as there"
+            told = f"both surveys count by {units[j]}; grade it same, or unknown where replies may differ"
+            yield (*place, "unit"), told
 
 
 def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
@@ -164,3 +161,49 @@ def _facts(registry: Registry) -> Iterator[Fault]:
         if fact.source not in registry.sources:
             message = f"source {fact.source} is described in no survey and not in claims.yaml; add it there"
             yield registry.documents["context.csv"].fault((name,), message)
+
+
+# --- pages that are recorded twice ------------------------------------------------------------------------------------
+
+
+def same_pages(sources: Iterable[Source]) -> Iterator[tuple[Source, Source]]:
+    """Yield each pair of sources that are one page, in the order given.
+
+    Two records are one page where an address of one is an address of the other, but for what changes no page (http or
+    https, www, a slash at the end, utm parameters); where it stands inside the other, as in the address of a copy; or
+    where one site gives both pages the same long last part of the address, and not two dates.
+    """
+    known = [(source, [_plain(address) for address in (source.url, *source.also_at)]) for source in sources]
+    for (first, ours), (second, theirs) in combinations(known, 2):
+        pairs = list(product(ours, theirs))
+        named = any(_same_name(one, other) for one, other in pairs) and _one_date(first, second)
+        if named or any(_same(one, other) for one, other in pairs):
+            yield first, second
+
+
+def _plain(address: str) -> str:
+    """An address without what can differ between two addresses of one page."""
+    parts = urlsplit(address)
+    host = re.sub(r"^(www|m)\.", "", parts.netloc.lower())
+    asked = urlencode([(key, value) for key, value in parse_qsl(parts.query) if not _TRACKING.match(key)])
+    return f"{host}{_EXTRA.sub('', unquote(parts.path))}{'?' * bool(asked)}{asked}"
+
+
+def _same(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or ("/" in shorter and longer.endswith((f"/{shorter}", f".{shorter}")))
+
+
+def _same_name(one: str, other: str) -> bool:
+    if one.split("/")[0] != other.split("/")[0]:
+        return False
+    names = {re.sub(r"[\W_]", "", address.split("/")[-1].lower()) for address in (one, other)}
+    return len(names) == 1 and len(names.pop()) >= _LEAST_LETTERS
+
+
+def _one_date(first: Source, second: Source) -> bool:
+    dates = first.published, second.published
+    if None in dates:
+        return True
+    shorter, longer = sorted((date or "" for date in dates), key=len)
+    return longer.startswith(shorter)

@@ -1,29 +1,44 @@
-"""YAML read safely and with positions: every scalar is text, every value knows its line."""
+"""Data files read safely and with positions: every scalar is text, every value knows its line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import errno
+import io
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from crosswave.study.faults import MOST, Fault, listed, shown
-from crosswave.study.mending import Path_, mend
-from crosswave.study.models import Record
-from crosswave.study.texts import read_text, unfit_texts
-from crosswave.study.wording import fault_words, yaml_words
+from crosswave.study.faults import Fault, Path_, listed, shown
+from crosswave.words import unsafe
+
+LARGEST = 2_000_000
+"""Bytes of a data file, far more than a person types into one."""
+
+EMPTY = "key {} is empty; give a value or delete the line"
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
 _DEEPEST = 40
-_EMPTY = "key {} is empty; give a value or delete the line"
-_NEEDED = "key {} is empty and needed; give a value"
-
-Model = TypeVar("Model", bound=Record)
+_YAML_WORDS = {
+    "mapping values are not allowed": "a colon and a space stand inside a text, or the line is indented too far; "
+    "put the text in double quotes, or mend the indentation",
+    "found character '\\t'": "a tab stands here; indent with spaces",
+    "found a tab character": "a tab stands here; indent with spaces",
+    "could not find expected ':'": "a key without its colon stands here or on the line above; write key: value",
+    "did not find expected key": "the indentation or a quote is wrong here or above; keys of one group stand "
+    "in one column, and quotes come in pairs",
+    "found unexpected end of stream": "the quotes that open here are not closed; close them",
+    "did not find expected ',' or": "a comma or the closing bracket is missing here or on the line above; add it",
+    "found character that cannot start": "a text begins with a character that YAML keeps for itself; "
+    "put the text in double quotes",
+    "did not find expected '-' indicator": "the entries of a list stand in different columns; "
+    "put each - under the one above",
+    "found undefined alias": "a text begins with *, which YAML keeps for itself; put the text in double quotes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +61,60 @@ class Document:
         return Fault(self.path, self.line(where), message)
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a data file; `OSError` also where it is too large, or a pipe that may never end."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file; put a text file in its place", str(path))
+    if found.st_size > LARGEST:
+        words = f"it has {found.st_size:,} bytes, and a data file at most {LARGEST:,}; divide it or mend it"
+        raise OSError(errno.EFBIG, words, str(path))
+    return path.read_bytes()
+
+
+def _read_text(path: Path) -> str:
+    return read_bytes(path).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def unfit_texts(data: Any, where: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    """Yield the place of each text that a terminal would obey or a spreadsheet would run, and why it must not stand."""
+    if isinstance(data, dict | list):
+        parts = data.items() if isinstance(data, dict) else enumerate(data)
+        for key, value in parts:
+            yield from unfit_texts(value, (*where, key))
+    elif isinstance(data, str) and (words := unsafe(data)):
+        yield where, f"{where[-1] if where else 'the text'} {words}"
+
+
 def read_document(path: Path, shown_as: str) -> Document:
     """Return a YAML file as plain values with the line of each.
 
-    Notes
-    -----
-    All scalars stay text, so that a printed ``58.0`` keeps its zero and ``no`` stays a word; the models turn text
-    into numbers where they ask for numbers. Nothing in a file can make Python objects.
+    All scalars stay text, so that a printed ``58.0`` keeps its zero and ``no`` stays a word; the models turn text into
+    numbers where they ask for numbers. Nothing in a file can make Python objects.
     """
+    line = 1
     try:
-        text = read_text(path)
+        text = _read_text(path)
         if too_deep := _too_deep(text):
-            return Document(
-                shown_as, None, {}, (Fault(shown_as, too_deep, "lists or keys stand too deep in each other"),)
-            )
-        return _read_root(yaml.compose(text, Loader=_LOADER), shown_as)
+            line, words = too_deep, "lists or keys stand too deep in each other"
+        elif isinstance(root := yaml.compose(text, Loader=_LOADER), yaml.MappingNode):
+            return _read_nodes(root, shown_as)
+        else:
+            words = "the file must hold keys and values, such as id: ..."
     except OSError as error:
-        return Document(shown_as, None, {}, (Fault(shown_as, 1, f"cannot be read: {error.strerror}"),))
+        words = f"cannot be read: {error.strerror}"
     except yaml.MarkedYAMLError as error:
         unclosed = "end of stream" in str(error.problem)  # the parser then complains of the last line
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        return Document(shown_as, None, {}, (Fault(shown_as, line, f"not YAML: {yaml_words(error)}"),))
+        problem = str(error.problem or error.context)
+        known = (words for start, words in _YAML_WORDS.items() if start in problem)
+        line, words = mark.line + 1 if mark else 1, f"not YAML: {next(known, problem)}"
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return Document(
-            shown_as, None, {}, (Fault(shown_as, line, f"not UTF-8 text: {error.reason}; save the file as UTF-8"),)
-        )
+        words = f"not UTF-8 text: {error.reason}; save the file as UTF-8"
     except yaml.YAMLError as error:
-        reason = getattr(error, "reason", error)
-        return Document(shown_as, None, {}, (Fault(shown_as, 1, f"not text that YAML allows: {reason}"),))
+        words = f"not text that YAML allows: {getattr(error, 'reason', error)}"
+    return Document(shown_as, None, {}, (Fault(shown_as, line, words),))
 
 
 def _too_deep(text: str) -> int | None:
@@ -86,14 +125,6 @@ def _too_deep(text: str) -> int | None:
         if depth > _DEEPEST:
             return event.start_mark.line + 1 if event.start_mark else 1
     return None
-
-
-def _read_root(root: yaml.Node | None, shown_as: str) -> Document:
-    if not isinstance(root, yaml.MappingNode):
-        return Document(
-            shown_as, None, {}, (Fault(shown_as, 1, "the file must hold keys and values, such as id: ..."),)
-        )
-    return _read_nodes(root, shown_as)
 
 
 def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
@@ -120,16 +151,14 @@ def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
             if not isinstance(key_node, yaml.ScalarNode):
                 faults.append(Fault(shown_as, line, "a key must be a word, not a list or a group of keys"))
                 continue
-            if (*where, key) in lines:
-                first = lines[(*where, key)]
-                faults.append(
-                    Fault(shown_as, line, f"key {shown(key)} stands twice; the first is on line {first}; keep one")
-                )
+            if first := lines.get((*where, key)):
+                words = f"key {shown(key)} stands twice; the first is on line {first}; keep one"
+                faults.append(Fault(shown_as, line, words))
                 continue
             lines[(*where, key)] = line
             value = value_of(value_node, (*where, key))
             if value == "":
-                faults.append(Fault(shown_as, line, _EMPTY.format(shown(key))))
+                faults.append(Fault(shown_as, line, EMPTY.format(shown(key))))
             elif value is not None:
                 values[key] = value
         return values
@@ -138,45 +167,21 @@ def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
     return Document(shown_as, data, lines, tuple(listed(faults)))
 
 
-@dataclass(frozen=True, slots=True)
-class Validated(Generic[Model]):
-    """A document as a model, with its faults."""
-
-    record: Model | None
-    faults: tuple[Fault, ...]
-    stand_ins: frozenset[Path_] = frozenset()
-
-    def speaks_of(self, where: Path_) -> bool:
-        """Return whether a place holds what the file says, and no stand-in."""
-        return not any(where[: len(place)] == place for place in self.stand_ins)
-
-
-def validate(document: Document, model: type[Model], context: Mapping[str, Any] | None = None) -> Validated[Model]:
-    """Return a document as a model, mended where it has faults so that its other faults can be found."""
-    if document.data is None:
-        return Validated(None, document.faults)
-    unfit = listed(document.fault(*found) for found in unfit_texts(document.data))
+def read_rows(path: Path, shown_as: str, key: str) -> Document:
+    """Return a CSV file as a list of rows, with the line on which each starts under its number and under its key."""
     try:
-        return Validated(model.model_validate(document.data, context=context), (*document.faults, *unfit))
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        told = (detail for detail in details if not _told_elsewhere(detail, document))
-        faults = listed(document.fault(detail["loc"], fault_words(detail, model)) for detail in told)
-        record, places = (None, set()) if len(faults) > MOST else mend(document.data, model, error, context)
-        return Validated(record, (*_reading_faults(document, details), *unfit, *faults), frozenset(places))
-
-
-def _reading_faults(document: Document, details: list[ErrorDetails]) -> list[Fault]:
-    """The faults of reading; a key that is empty and needed must not be deleted."""
-    empty = [detail["loc"] for detail in details if detail["type"] == "missing" and detail["loc"] in document.lines]
-    needed = {document.fault(where, _EMPTY.format(where[-1])): where for where in empty}
-    return [
-        document.fault(needed[fault], _NEEDED.format(needed[fault][-1])) if fault in needed else fault
-        for fault in document.faults
-    ]
-
-
-def _told_elsewhere(detail: ErrorDetails, document: Document) -> bool:
-    """A key that stands there empty is not missing as well, and a list of faulty entries is not too short as well."""
-    empty = detail["type"] == "missing" and detail["loc"] in document.lines
-    return empty or (detail["type"] == "too_short" and bool(detail["input"]))
+        reader = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
+        names, start = next(reader, []), reader.line_num + 1
+        rows, lines, faults = list[dict[str, str]](), dict[Path_, int](), list[Fault]()
+        for cells in filter(None, reader):
+            row = dict(zip(names, cells, strict=False))
+            lines[(len(rows),)] = lines[(row.get(key, ""),)] = start
+            if len(cells) != len(names):
+                faults.append(Fault(shown_as, start, f"the row has {len(cells)} cells, the first line {len(names)}"))
+            rows.append(row)
+            start = reader.line_num + 1
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        words = f"not a table in UTF-8 text: {reason}; save it as CSV UTF-8"
+        return Document(shown_as, None, {}, (Fault(shown_as, 1, words),))
+    return Document(shown_as, rows, lines, tuple(faults))

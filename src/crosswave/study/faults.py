@@ -11,6 +11,9 @@ from pathlib import Path
 
 from crosswave.words import cut
 
+Path_ = tuple[str | int, ...]
+"""Where a value stands in a file: the keys and places that lead to it."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:

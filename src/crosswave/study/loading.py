@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 
 from crosswave.memo import digest, remembered
-from crosswave.study.audit import arithmetic_faults
 from crosswave.study.cache import Store, file_digests, read_results, source_digest
 from crosswave.study.cross import registry_faults
 from crosswave.study.faults import DataError, Fault
@@ -19,6 +18,7 @@ from crosswave.study.parameters import check_given
 from crosswave.study.places import PACKAGE, find_data
 from crosswave.study.reading import LateSurveys, Reader, folder_digests, folder_key
 from crosswave.study.registry import Registry
+from crosswave.study.rules import arithmetic_faults
 from crosswave.study.usable import leave_out
 
 WARN_VARIABLE = "CROSSWAVE_WARN"

@@ -14,13 +14,11 @@ import yaml
 
 from crosswave.memo import digest
 from crosswave.study.cache import Store, file_digests, json_bytes, source_digest
-from crosswave.study.documents import Document, Model, Validated, read_document, validate
-from crosswave.study.faults import Fault, listed, shown_path
-from crosswave.study.mending import Path_
+from crosswave.study.documents import Document, read_bytes, read_document, read_rows
+from crosswave.study.faults import Fault, Path_, listed, shown_path
 from crosswave.study.models import Claims, Constructs, Fact, Plan, Quantities, Study, Survey
-from crosswave.study.references import repeated, survey_faults
-from crosswave.study.rows import read_rows, validate_rows
-from crosswave.study.texts import read_bytes
+from crosswave.study.rules import repeated, survey_faults
+from crosswave.study.validation import Model, Validated, validate, validate_rows
 
 SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
 

@@ -6,32 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from crosswave.files import write_whole
 from crosswave.study.faults import shown_path
-from crosswave.study.importing.columns import letter
-from crosswave.study.models import Answer, Question, Source, Survey, Vocabulary
+from crosswave.study.importing.draft import letter
+from crosswave.study.models import Question, Survey, Vocabulary
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
-
-def _either(model: type[Survey | Source | Question | Answer], key: str) -> tuple[str, ...]:
-    """The words that a field allows."""
-    found: list[str] = []
-    for one in (model.model_fields[key].annotation, *get_args(model.model_fields[key].annotation)):
-        found += [word for word in get_args(one) if isinstance(word, str)]
-    return tuple(dict.fromkeys(found))
-
-
-Choices = Mapping[str, tuple[str, ...]]
-"""The words that a cell may hold, by its fact or column."""
-
-_CHOICES: Choices = {
-    "year_basis": _either(Survey, "year_basis"),
-    "response": _either(Question, "response"),
-}
 _WORDS: Mapping[str, str] = {
     "sector": "sectors", "nation": "nations", "unit": "units", "mode": "modes", "sampling": "sampling",
     "source_kind": "source_kinds", "topic": "topics",
@@ -62,20 +43,28 @@ _FACTS: Mapping[str, str] = {
     "source_published": "",
 }
 
-_COLUMNS: Mapping[str, str] = {
-    "question": "# in own words; empty: as above",
-    "answer": "in own words",
-    "printed": "exactly as printed: 58%, 58.0%, nearly half",
-    "topic": "",
-    "barrier": "yes, where it stands in the way",
-    "about": "the thing measured, in own words; once for a question",
-    "response": "once for a question",
-    "base": "all, or which of them; empty: nobody says",
-    "base_n": "how many they are, if printed",
-    "base_answers": "where they are those who gave other answers: these, in their words or by id, separated by ;",
-    "question_id": "a short name of the question, if others refer to it; once for a question",
-    "note": "",
-}
+_COLUMNS: Mapping[str, tuple[str, int]] = {
+    "question": ("# in own words; empty: as above", 34),
+    "answer": ("in own words", 34),
+    "printed": ("exactly as printed: 58%, 58.0%, nearly half", 30),
+    "topic": ("", 18),
+    "barrier": ("yes, where it stands in the way", 10),
+    "about": ("the thing measured, in own words; once for a question", 34),
+    "response": ("once for a question", 12),
+    "base": ("all, or which of them; empty: nobody says", 24),
+    "base_n": ("how many they are, if printed", 10),
+    "base_answers": (
+        "where they are those who gave other answers: these, in their words or by id, separated by ;", 24,
+    ),
+    "question_id": ("a short name of the question, if others refer to it; once for a question", 18),
+    "note": ("", 24),
+}  # fmt: skip
+"""What belongs into each column, and its width."""
+
+_LAST = 200
+
+Choices = Mapping[str, tuple[str, ...]]
+"""The words that a cell may hold, by its fact or column."""
 
 
 def write_template(path: Path, vocabulary: Vocabulary) -> Path:
@@ -93,18 +82,21 @@ def write_template(path: Path, vocabulary: Vocabulary) -> Path:
         raise ValueError(f"a template ends in {' or '.join(_WRITERS)}; {path.name!r} arrived")
     if path.exists():
         raise FileExistsError(f"{shown_path(path)} is there already; choose another name")
-    write(path, _choices(vocabulary))
+    words = {key: vocabulary.words(kind) for key, kind in _WORDS.items()}
+    fixed = {"year_basis": _allowed(Survey, "year_basis"), "response": _allowed(Question, "response")}
+    write(path, fixed | {key: listed for key, listed in words.items() if listed})
     return path
 
 
-def _choices(vocabulary: Vocabulary) -> Choices:
-    words = {key: vocabulary.words(kind) for key, kind in _WORDS.items()}
-    return {**_CHOICES, **{key: listed for key, listed in words.items() if listed}}
+def _allowed(model: type[Survey | Question], key: str) -> tuple[str, ...]:
+    """The words that a field of fixed words allows, also where it may be absent."""
+    kind = model.model_fields[key].annotation
+    return tuple(word for one in (kind, *get_args(kind)) for word in get_args(one) if isinstance(word, str))
 
 
 def _rows(choices: Choices) -> list[list[str]]:
     facts = [[key, "", _hint(key, words, choices)] for key, words in _FACTS.items()]
-    hints = [_hint(key, words, choices) for key, words in _COLUMNS.items()]
+    hints = [_hint(key, words, choices) for key, (words, _) in _COLUMNS.items()]
     return [["fact", "value", "what belongs there"], *facts, [], list(_COLUMNS), hints]
 
 
@@ -120,43 +112,30 @@ def _csv(path: Path, choices: Choices) -> None:
 
 
 def _excel(path: Path, choices: Choices) -> None:
+    """Cells that Excel leaves as they are typed, wide enough to read, with lists to choose words from."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
+    from openpyxl.worksheet.datavalidation import DataValidation
 
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Figures"
     for row in _rows(choices):
         sheet.append(row)
-    for cells in (sheet[1], sheet[len(_FACTS) + 3]):
-        for cell in cells:
-            cell.font = Font(bold=True)
-    _keep_text(sheet)
-    _offer_choices(sheet, choices)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
-
-
-def _keep_text(sheet: Worksheet) -> None:
-    """Cells that Excel leaves as they are typed, wide enough to read."""
-    for column, width in zip(_LETTERS, (34, 34, 30, 18, 10, 34, 12, 24, 10, 24, 18, 24), strict=True):
-        sheet.column_dimensions[column].width = width
-        for row in range(2, _LAST + 1):
-            sheet[f"{column}{row}"].number_format = "@"
-
-
-def _offer_choices(sheet: Worksheet, choices: Choices) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
-
+    for cell in (*sheet[1], *sheet[len(_FACTS) + 3]):
+        cell.font = Font(bold=True)
     places = {key: f"B{row}" for row, key in enumerate(_FACTS, start=2)}
-    first = len(_FACTS) + 5
-    places |= {key: f"{letter}{first}:{letter}{_LAST}" for letter, key in zip(_LETTERS, _COLUMNS, strict=True)}
+    for column, (key, (_, width)) in zip(map(letter, range(len(_COLUMNS))), _COLUMNS.items(), strict=True):
+        places[key] = f"{column}{len(_FACTS) + 5}:{column}{_LAST}"
+        sheet.column_dimensions[column].width = width
+        for number in range(2, _LAST + 1):
+            sheet[f"{column}{number}"].number_format = "@"
     for key, words in choices.items():
         choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
         sheet.add_data_validation(choice)
         choice.add(places[key])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
 
 
-_LAST = 200
-_LETTERS = tuple(map(letter, range(len(_COLUMNS))))
 _WRITERS: Mapping[str, Callable[[Path, Choices], None]] = {".csv": _csv, ".xlsx": _excel}

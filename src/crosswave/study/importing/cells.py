@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 _NUMBER = re.compile(r'(?P<thousands>#,##)?0(?:\.(?P<decimals>0+))?(?P<unit>%|(?:"[^"]*")|(?:\\.))?')
-_DAY = re.compile(r"d", re.IGNORECASE)
-_MONTH = re.compile(r"m", re.IGNORECASE)
 
 
 class CellError(ValueError):
@@ -17,28 +14,26 @@ class CellError(ValueError):
 
 
 def shown(value: object, number_format: str) -> str:
-    """Return the text that a cell shows.
-
-    Raises
-    ------
-    CellError
-        The cell holds more digits than it shows, a formula, an error, or a format that is not known here.
+    """Return the text that a cell shows; `CellError` where nobody can tell.
 
     Examples
     --------
     >>> shown(0.58, "0%"), shown(0.58, "0.0%"), shown(235, "General")
     ('58%', '58.0%', '235')
     """
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return _number(value, number_format)
-    if isinstance(value, datetime | date):
-        return _date(value, number_format)
-    if value is None:
-        return ""
+    match value:
+        case str():
+            return _text(value)
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return _number(value, number_format)
+        case date():
+            # as many parts as the cell shows: Excel makes the first of the month of 2017-04
+            shape = re.sub(r'"[^"]*"|\[[^\]]*\]', "", number_format).lower()
+            return value.strftime("%Y-%m-%d" if "d" in shape else "%Y-%m" if "m" in shape else "%Y")
+        case None:
+            return ""
     raise CellError(f"is a {type(value).__name__}; type it as text")
 
 
@@ -65,22 +60,12 @@ def _number(value: int | float, number_format: str) -> str:
     scaled = exact * 100 if match["unit"] == "%" else exact
     decimals = len(match["decimals"] or "")
     seen = scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = f"{seen:{',' if match['thousands'] else ''}.{decimals}f}{_unit(match['unit'])}"
+    unit = (match["unit"] or "").strip('"').removeprefix("\\")
+    text = f"{seen:{',' if match['thousands'] else ''}.{decimals}f}{unit}"
     if abs(seen - scaled) > Decimal("1e-9"):
         raise CellError(f"holds {_plain(exact)} and shows {text}; type the one that is printed, as text")
     return text
 
 
-def _unit(text: str | None) -> str:
-    return (text or "").strip('"').removeprefix("\\")
-
-
 def _plain(number: Decimal) -> str:
     return f"{number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize():f}"
-
-
-def _date(value: Any, number_format: str) -> str:
-    """As many parts of a date as the cell shows: Excel makes the first of the month of 2017-04."""
-    shape = re.sub(r'"[^"]*"|\[[^\]]*\]', "", number_format)
-    parts = "%Y-%m-%d" if _DAY.search(shape) else "%Y-%m" if _MONTH.search(shape) else "%Y"
-    return str(value.strftime(parts))

@@ -1,19 +1,50 @@
-"""A survey in the making: plain values, with the cell that each came from."""
+"""A survey in the making: what may stand in a sheet, and plain values with the cell that each came from."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from crosswave.study.documents import Document
-from crosswave.study.faults import Fault
-from crosswave.study.importing.columns import letter
-from crosswave.study.mending import Path_
+from crosswave.study.faults import Fault, Path_
+
+FACTS: Mapping[str, Path_] = {
+    **{key: (key,) for key in (
+        "id", "title", "series", "publisher", "sponsor", "published", "year", "year_basis", "population", "sector",
+        "nation", "unit", "mode", "sampling", "n", "organisations", "asked", "weighted", "design_effect",
+        "margin_of_error", "rounding", "missing", "note",
+    )},
+    "fieldwork_start": ("fieldwork", "start"), "fieldwork_end": ("fieldwork", "end"), "house": ("fieldwork", "house"),
+}  # fmt: skip
+SOURCE_FACTS: Mapping[str, str] = {
+    "source": "id", **{f"source_{key}": key for key in ("title", "publisher", "url", "kind", "published")},
+}  # fmt: skip
+"""The facts above the figures, and where each belongs in a survey file or in a source of it."""
+
+QUESTION_COLUMNS: Mapping[str, str] = {
+    "question": "asks", "question_id": "id", "about": "about", "response": "response",
+    "response_inferred": "response_inferred", "exhaustive": "exhaustive", "question_note": "note",
+}  # fmt: skip
+BASE_COLUMNS: Mapping[str, str] = {"base": "who", "base_n": "n", "base_answers": "answers"}
+ANSWER_COLUMNS: Mapping[str, str] = {
+    "answer": "says", "answer_id": "id",
+    **{key: key for key in (
+        "printed", "topic", "barrier", "sources", "measure", "item", "net_of", "part_of", "rival_of", "complement_of",
+        "organisations_of", "ambiguity", "unusable", "note",
+    )},
+}  # fmt: skip
+"""The columns of the figures, and where each belongs in a question, its base or an answer."""
 
 _LONGEST_ID = 5
+_WHOLE = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+_YES_OR_NO = ("barrier", "exhaustive", "response_inferred", "weighted")
+_SAID = {
+    **dict.fromkeys(("yes", "y", "true", "t", "1", "on"), True),
+    **dict.fromkeys(("no", "n", "false", "f", "0", "off"), False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +72,14 @@ class Draft:
         self._lines: dict[Path_, int] = {}
         self._columns: dict[Path_, str] = {}
 
-    def put(self, where: Path_, value: Any, row: int, column: int | None = None, title: str = "") -> None:
+    def put(self, where: Path_, value: Any, row: int, column: int, title: str) -> None:
         """Keep a value and the cell that it came from."""
         holder: Any = self.data
         for key in where[:-1]:
             holder = holder[key] if isinstance(key, int) else holder.setdefault(key, {})
         holder[where[-1]] = value
         self.leave_open(where, row)
-        if column is not None:
-            self._columns[where] = cell_label(column, title)
+        self._columns[where] = _label(column, title)
 
     def leave_open(self, where: Path_, row: int) -> None:
         """Say where a value would stand that the sheet does not give: the file then asks for it."""
@@ -61,28 +91,11 @@ class Draft:
 
     def fault(self, row: int, column: int, title: str, message: str) -> None:
         """Keep a fault of a cell."""
-        self.faults.append(Fault(self.name, row, f"{cell_label(column, title)}: {message}"))
+        self.faults.append(Fault(self.name, row, f"{_label(column, title)}: {message}"))
 
     def document(self) -> SheetDocument:
         """Return what was gathered as a document that the models can check."""
         return SheetDocument(self.name, self.data, self._lines, tuple(self.faults), self._columns)
-
-
-def cell_label(column: int, title: str) -> str:
-    """Return how a message names a column: its letter and its title."""
-    return f"column {letter(column)} ({title})"
-
-
-def slug(text: str) -> str:
-    """Return an id made of the first words of a text.
-
-    Examples
-    --------
-    >>> slug("Résistance to change!")
-    'resistance-to-change'
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))[:_LONGEST_ID]) or "answer"
 
 
 class Ids:
@@ -100,3 +113,45 @@ class Ids:
             found = f"{stem}-{self._last[stem]}"
         self._taken.add(found)
         return found
+
+
+def slug(text: str) -> str:
+    """Return an id made of the first words of a text.
+
+    Examples
+    --------
+    >>> slug("Résistance to change!")
+    'resistance-to-change'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", plain.lower().replace("'", ""))[:_LONGEST_ID]) or "answer"
+
+
+def whole(text: str) -> str | None:
+    """Return the digits of a whole number as people type it, or None where a text is none.
+
+    Examples
+    --------
+    >>> whole("1026"), whole("1,026"), whole("10,26"), whole("1.026")
+    ('1026', '1026', None, None)
+    """
+    return text.replace(",", "") if _WHOLE.fullmatch(text) else None
+
+
+def yes_or_no(key: str, text: str) -> bool | str:
+    """Return what a cell says where it holds yes or no; else its text, for the model to take or refuse."""
+    return _SAID.get(text.lower(), text) if key in _YES_OR_NO else text
+
+
+def letter(column: int) -> str:
+    """Return the letters that a spreadsheet gives to a column, the first being 0."""
+    text, left = "", column + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def _label(column: int, title: str) -> str:
+    """How a message names a column."""
+    return f"column {letter(column)} ({title})"

@@ -1,16 +1,24 @@
-"""The rows above the figures: a fact of the survey and its value on each."""
+"""The rows above the figures: a fact of the survey and its value on each, and the sources that are cited."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Any
 
+from crosswave.study.cross import differences
 from crosswave.study.faults import nearest
-from crosswave.study.importing.columns import DATES, FACTS, OPEN_SOURCE, OPEN_SURVEY, SOURCE_FACTS, YES_OR_NO, yes_or_no
-from crosswave.study.importing.draft import Draft
-from crosswave.study.importing.numbers import whole
+from crosswave.study.importing.draft import FACTS, SOURCE_FACTS, Draft, whole, yes_or_no
 from crosswave.study.importing.sheets import Row, name
+from crosswave.study.models import Claims, Source
+from crosswave.study.reading import Reader, survey_files
 
+# What every survey file needs: left open in the file where the sheet does not say it.
+_OPEN_SURVEY = ("title", "year", "year_basis", "population", "sector", "unit")
+_OPEN_SOURCE = ("title", "url", "kind")
+
+_DATES = ("published", "fieldwork_start", "fieldwork_end", "source_published")
 _N = re.compile(r"(?P<words>[a-z ]*?)\s*(?P<number>[0-9].*)", re.IGNORECASE)
 _WHOLE = {"year": "2021", "organisations": "235 or 1,026", "asked": "235 or 1,026"}
 _KINDS = {
@@ -18,66 +26,56 @@ _KINDS = {
     **dict.fromkeys(("nearly", "almost", "around", "about", "some", "approximately", "roughly"), "approximate"),
     **dict.fromkeys(("over", "more than", "at least", "upwards of"), "at-least"),
 }
-_HEADING = ("fact", "survey_fact")
+_CLAIMS = "claims.yaml"
 
 
 def read_facts(rows: tuple[Row, ...], survey_id: str, draft: Draft) -> None:
     """Put the facts of a survey, and its sources, into the draft."""
     for row in rows:
         key = name(row.text(0))
-        if not key.startswith("#") and key not in _HEADING:
+        if not key.startswith("#") and key not in ("fact", "survey_fact"):
             _read_fact(row, key, draft)
     draft.data.setdefault("id", survey_id)
-    if not draft.data["sources"]:
-        draft.data["sources"].append({})
-    for k, source in enumerate(draft.data["sources"]):
-        if "id" not in source:
-            source["id"] = f"{draft.data['id']}-release"
-        for open_key in OPEN_SOURCE:
-            draft.leave_open(("sources", k, open_key), draft.line(("sources", k)))
-    for open_key in OPEN_SURVEY:
-        draft.leave_open((open_key,), 1)
+    sources = draft.data["sources"] or [{}]
+    draft.data["sources"] = [{"id": f"{draft.data['id']}-release", **source} for source in sources]
+    for k in range(len(sources)):
+        for key in _OPEN_SOURCE:
+            draft.leave_open(("sources", k, key), draft.line(("sources", k)))
+    for key in _OPEN_SURVEY:
+        draft.leave_open((key,), 1)
 
 
 def _read_fact(row: Row, key: str, draft: Draft) -> None:
     for column in range(3, len(row.cells)):
         if row.text(column):
             draft.fault(row.number, column, key, "a fact has one value, in column B, and a remark in C; move this one")
-    cell = row.cells[1] if len(row.cells) > 1 else None
-    if cell is None or not (cell.text or cell.fault):
+    cell = row.cell(1)
+    if not (cell.text or cell.fault):
         return
     if key not in FACTS and key not in SOURCE_FACTS:
         words = f"{row.text(0)!r} is no fact of a survey{nearest(key, [*FACTS, *SOURCE_FACTS])}"
         draft.fault(row.number, 0, "fact", f"{words}; a row that is only a remark begins with #")
     elif cell.fault:
         draft.fault(row.number, 1, key, cell.fault)
-    elif cell.date and key not in DATES:
-        draft.fault(
-            row.number, 1, key, f"Excel holds a date here ({cell.text}); set the cell to text and type it again"
-        )
+    elif cell.date and key not in _DATES:
+        words = f"Excel holds a date here ({cell.text}); set the cell to text and type it again"
+        draft.fault(row.number, 1, key, words)
     elif key in SOURCE_FACTS:
-        _put_source(row, key, cell.text, draft)
+        sources = draft.data["sources"]
+        if key == "source" or not sources or SOURCE_FACTS[key] in sources[-1]:
+            sources.append({})
+            draft.leave_open(("sources", len(sources) - 1), row.number)
+        draft.put(("sources", len(sources) - 1, SOURCE_FACTS[key]), cell.text, row.number, 1, key)
     elif (value := _value(row, key, cell.text, draft)) is not None:
         draft.put(FACTS[key], value, row.number, 1, key)
 
 
-def _put_source(row: Row, key: str, text: str, draft: Draft) -> None:
-    sources = draft.data["sources"]
-    if key == "source" or not sources or SOURCE_FACTS[key] in sources[-1]:
-        sources.append({})
-        draft.leave_open(("sources", len(sources) - 1), row.number)
-    draft.put(("sources", len(sources) - 1, SOURCE_FACTS[key]), text, row.number, 1, key)
-
-
 def _value(row: Row, key: str, text: str, draft: Draft) -> Any:
-    if key in _WHOLE:
-        return _whole(row, key, text, draft)
-    if key in YES_OR_NO:
-        return yes_or_no(text)
-    return _sample(row, text, draft) if key == "n" else text
-
-
-def _whole(row: Row, key: str, text: str, draft: Draft) -> str | None:
+    """What the model is given for a fact; None where it is no number and should be one."""
+    if key == "n":
+        return _sample(row, text, draft)
+    if key not in _WHOLE:
+        return yes_or_no(key, text)
     if (digits := whole(text)) is None:
         draft.fault(row.number, 1, key, f"{key} is a whole number, such as {_WHOLE[key]}; {text!r} arrived")
     return digits
@@ -87,11 +85,39 @@ def _sample(row: Row, text: str, draft: Draft) -> dict[str, str] | None:
     match = _N.fullmatch(text)
     kind = _KINDS.get(match["words"].strip().lower()) if match else None
     digits = whole(match["number"]) if match else None
-    if kind is None or digits is None:
-        message = (
-            f"n is a number as printed, such as 235, nearly 1,000 or over 300; {text!r} arrived; "
-            "empty the cell and put another form into the survey file afterwards"
-        )
-        draft.fault(row.number, 1, "n", message)
-        return None
-    return {"printed": text, "value": digits, "kind": kind}
+    if kind and digits:
+        return {"printed": text, "value": digits, "kind": kind}
+    words = f"n is a number as printed, such as 235, nearly 1,000 or over 300; {text!r} arrived"
+    draft.fault(row.number, 1, "n", f"{words}; empty the cell and put another form into the survey file afterwards")
+    return None
+
+
+def cite_known(draft: Draft, folder: Path) -> None:
+    """Fill the sources of a draft from the records of the data folder; a difference is a fault."""
+    sources = draft.data["sources"]
+    known = dict(_records({source["id"] for source in sources}, folder, draft.data["id"]))
+    for k, source in enumerate(sources):
+        if source["id"] not in known:
+            continue
+        record, file = known[source["id"]]
+        said = {key: value for key in SOURCE_FACTS.values() if (value := getattr(record, key)) is not None}
+        if words := differences(source, said):
+            message = f"source {source['id']} stands in {file} as well, and differs ({words})"
+            told = f"{message}; make them the same, or give the id alone to cite it"
+            draft.fault(draft.line(("sources", k, "id")), 1, "source", told)
+        sources[k] = {**said, **source}
+
+
+def _records(ids: Collection[str], folder: Path, own: str) -> Iterator[tuple[str, tuple[Source, str]]]:
+    """Records of files that are without faults of form, each with its file."""
+    reader = Reader(folder)
+    for path in survey_files(folder):
+        survey = reader.survey(path) if path.stem != own and _names(path, ids) else None
+        if survey and path.stem not in reader.unread:
+            yield from ((source.id, (source, f"surveys/{path.name}")) for source in survey.sources)
+    if _names(folder / _CLAIMS, ids) and (claims := reader.one(_CLAIMS, Claims)):
+        yield from ((source.id, (source, _CLAIMS)) for source in claims.sources)
+
+
+def _names(path: Path, ids: Collection[str]) -> bool:
+    return path.is_file() and any(name in path.read_text(encoding="utf-8", errors="replace") for name in ids)

@@ -10,22 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from crosswave.files import write_whole
+from crosswave.printed.plain import is_mark
 from crosswave.printed.quantities import Lexicon
-from crosswave.study.audit import unread, unreadable
-from crosswave.study.documents import Document, validate
-from crosswave.study.faults import DataError, Fault, shown_path
-from crosswave.study.importing.advice import plainer, sums_of_all
+from crosswave.study.documents import Document
+from crosswave.study.faults import DataError, Fault, Path_, shown_path
 from crosswave.study.importing.draft import Draft, slug
-from crosswave.study.importing.facts import read_facts
+from crosswave.study.importing.facts import cite_known, read_facts
 from crosswave.study.importing.figures import read_figures
-from crosswave.study.importing.known import cite_known
-from crosswave.study.importing.reading import read_sheet
-from crosswave.study.importing.sheets import header_of
+from crosswave.study.importing.sheets import header_of, read_sheet
 from crosswave.study.loading import read_study
-from crosswave.study.mending import Path_
 from crosswave.study.models import Answer, Quantities, Study, Survey
 from crosswave.study.reading import Reader
-from crosswave.study.references import inner_faults
+from crosswave.study.rules import inner_faults, unread, unreadable
 from crosswave.study.template import (
     answer_text,
     flow,
@@ -38,6 +34,7 @@ from crosswave.study.template import (
     words_of,
     year_in,
 )
+from crosswave.study.validation import validate
 
 _OPEN = re.compile(r"\s*(\w+): +# ")
 _DIGITS = re.compile(r"[\W\d]*\d[\W\d]*")
@@ -50,12 +47,7 @@ _NUMBERS = ("year", "value", "organisations", "asked", "n")
 class Imported:
     """A survey file that was written.
 
-    Attributes
-    ----------
-    still_open : tuple of (int, str)
-        Line and key of what the sheet did not say.
-    notice : str
-        What the person should know of how the sheet was read; empty where nothing.
+    `still_open` has line and key of what the sheet did not say, `notice` what is to be known of how it was read.
     """
 
     path: Path
@@ -76,48 +68,37 @@ def import_survey(sheet: Path, folder: Path, force: bool = False) -> Imported:
         The survey file is there already.
     """
     document, notice = _read(sheet, folder)
-    study = read_study(folder)
     data = document.data
     path = survey_path(data["id"], folder)
     if path.exists() and not force:
         raise FileExistsError(
             f"{shown_path(path)} is there already; give the sheet another id, or overwrite the file with --force"
         )
-    write_whole(path, file_text(data, study))
+    text = _file_text(data, read_study(folder))
+    write_whole(path, text)
+    still_open = [
+        (number, found[1]) for number, line in enumerate(text.splitlines(), 1) if (found := _OPEN.match(line))
+    ]
     figures = sum(len(question["answers"]) for question in data["questions"])
-    return Imported(path, len(data["questions"]), figures, tuple(_open_lines(path)), notice)
-
-
-def _open_lines(path: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if match := _OPEN.match(line):
-            yield number, match[1]
+    return Imported(path, len(data["questions"]), figures, tuple(still_open), notice)
 
 
 def _read(path: Path, folder: Path) -> tuple[Document, str]:
-    sheet, lexicon = read_sheet(path), _lexicon(folder)
-    header = header_of(sheet.rows) or 0
-    draft = Draft(sheet.name)
+    sheet, reader = read_sheet(path), Reader(folder)
+    quantities = reader.one("quantities.yaml", Quantities)
+    if quantities is None:
+        raise DataError(reader.faults)
+    lexicon, header, draft = Lexicon(quantities), header_of(sheet.rows) or 0, Draft(sheet.name)
     read_facts(sheet.rows[:header], slug(path.stem), draft)
     cite_known(draft, folder)
     read_figures(sheet, header, partial(_is_figure, lexicon=lexicon), draft)
     if not (draft.data["questions"] or draft.faults):
-        raise DataError(
-            [Fault(sheet.name, sheet.rows[header].number, "no figure stands under the names of the columns")]
-        )
+        row = sheet.rows[header].number
+        raise DataError([Fault(sheet.name, row, "no figure stands under the names of the columns")])
     document = draft.document()
-    faults = list(_faults(document, lexicon, read_study(folder)))
-    if faults:
+    if faults := list(_faults(document, lexicon, read_study(folder))):
         raise DataError(faults)
     return document, sheet.notice
-
-
-def _lexicon(folder: Path) -> Lexicon:
-    reader = Reader(folder)
-    quantities = reader.one("quantities.yaml", Quantities)
-    if quantities is None:
-        raise DataError(reader.faults)
-    return Lexicon(quantities)
 
 
 def _is_figure(text: str, lexicon: Lexicon) -> bool:
@@ -129,21 +110,65 @@ def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Faul
     validated = validate(document, Survey, {"vocabulary": study.vocabulary})
     yield from validated.faults
     yield from inner_faults(validated, document)
-    survey = validated.record
-    if survey is None:
+    if (survey := validated.record) is None:
         return
-    no_shares = ((where, plainer(_answer_at(survey, where), words)) for where, words in unreadable(survey, lexicon))
-    for where, message in (*no_shares, *sums_of_all(survey)):
+    for where, message in (*_no_shares(survey, lexicon), *_sums_of_all(survey)):
         if validated.speaks_of(where):
             yield document.fault(where, message)
 
 
-def _answer_at(survey: Survey, where: Path_) -> Answer:
-    return survey.questions[int(where[1])].answers[int(where[3])]
+# --- what to do about a cell that shows no share ----------------------------------------------------------------------
+
+_NUMBER = re.compile(r"\(?(n ?= ?)?\d[\d,. ]*\)?", re.IGNORECASE)
+_BASE = re.compile(
+    r"((un-?)?weighted |effective |all |number of |total )*(base|total|sample|n|count|respondents|interviews)"
+    r"( (base|size|sample|total|count|n|respondents))*( ?\((?P<weight>(un-?)?weighted).*| ?[(:,].*)?",
+    re.IGNORECASE,
+)
+_WEIGHTED = re.compile(r"\bweighted", re.IGNORECASE)
 
 
-def file_text(data: Mapping[str, Any], study: Study) -> str:
-    """Return a survey as the text of its file."""
+def _no_shares(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
+    for where, message in unreadable(survey, lexicon):
+        yield where, _advice(survey.questions[int(where[1])].answers[int(where[3])]) or message
+
+
+def _sums_of_all(survey: Survey) -> Iterator[tuple[Path_, str]]:
+    """The rows that only say that the answers of a table are 100 % together."""
+    for k, question in enumerate(survey.questions):
+        for j, answer in enumerate(question.answers):
+            if _BASE.fullmatch(answer.says) and re.fullmatch(r"100(\.0+)? ?%", answer.printed):
+                yield ("questions", k, "answers", j, "printed"), "this row is the sum of the others; delete the row"
+
+
+def _advice(answer: Answer) -> str:
+    """What to do about a text that nobody can read: what it shows says what was perhaps meant."""
+    printed = answer.printed
+    if _BASE.fullmatch(answer.says) and _NUMBER.fullmatch(printed):
+        if _WEIGHTED.search(answer.says):
+            return (
+                "this row gives a weighted base, which counts nobody: write the unweighted one as n or base_n, "
+                "give the fact weighted as yes, and delete the row"
+            )
+        return "this row gives a base: write it as n (of the survey) or base_n (of a question), and delete the row"
+    if is_mark(printed):
+        return (
+            f"{printed} stands for a figure that is suppressed or missing: leave the row out, or give the reason in "
+            "the column unusable; where the table says what it means, such as less than 0.5%, write that"
+        )
+    if re.fullmatch(r"\d+(\.\d+)?", printed):  # the fault that sheets make most: percentages in cells of another format
+        percent = f"{float(printed) * 100:g}% or {printed}%" if float(printed) <= 1 else f"{printed}%"
+        return (
+            f"{printed} has no percent sign; type the figure as it is printed, such as {percent}, "
+            "or say in a column measure that it is a mean or a size"
+        )
+    return ""
+
+
+# --- the text of the file ---------------------------------------------------------------------------------------------
+
+
+def _file_text(data: Mapping[str, Any], study: Study) -> str:
     head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
     words = words_of(study, str(data.get("year") or year_in(data["id"], study)))
     sources = [source_text(source["id"], _values(source), words, asked=True) for source in data["sources"]]
@@ -163,7 +188,7 @@ def _values(record: Mapping[str, Any]) -> dict[str, str]:
     return {key: _yaml(value, key) for key, value in record.items() if key not in ("id", "answers", "sources")}
 
 
-def _yaml(value: Any, key: str = "") -> str:
+def _yaml(value: Any, key: str) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {_yaml(one, name)}" for name, one in value.items()) + "}"
     if isinstance(value, list):

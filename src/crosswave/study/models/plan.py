@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from crosswave.study.models.construct import Grade
 from crosswave.study.models.record import HeadCount, Record, Slug, Text, held
-from crosswave.study.models.study import Window
+from crosswave.study.models.study import Grade, Window
 
 
 class Declared(Record):
@@ -42,13 +41,7 @@ class ErrorTier(Record):
 
     @property
     def number(self) -> float:
-        """The points as a number.
-
-        Raises
-        ------
-        ValueError
-            They are to be estimated and were not.
-        """
+        """The points as a number; `ValueError` where they are to be estimated and were not."""
         if self.points == "estimated":
             raise ValueError(
                 "points of a tier of total_error must be a number here; plan.yaml says estimated. "
@@ -125,9 +118,8 @@ class CertaintyPlan(Record):
     @model_validator(mode="after")
     def _complete(self) -> CertaintyPlan:
         last = {rule.domain: rule.case for rule in self.rules}
-        return held(
-            self, {f"{domain} must end with the case otherwise": c == "otherwise" for domain, c in last.items()}
-        )
+        rules = {f"{domain} must end with the case otherwise": case == "otherwise" for domain, case in last.items()}
+        return held(self, rules)
 
 
 class RobustnessPlan(Record):
@@ -143,13 +135,10 @@ class RobustnessPlan(Record):
 
     @model_validator(mode="after")
     def _in_range(self) -> RobustnessPlan:
+        effect, error = self.design_effect_limit.value, self.total_error_limit.value
         rules = {
-            f"design_effect_limit must be above 1; {self.design_effect_limit.value:g} arrived": (
-                self.design_effect_limit.value > 1
-            ),
-            f"total_error_limit must be above 0; {self.total_error_limit.value:g} arrived": (
-                self.total_error_limit.value > 0
-            ),
+            f"design_effect_limit must be above 1; {effect:g} arrived": effect > 1,
+            f"total_error_limit must be above 0; {error:g} arrived": error > 0,
             "population_multiples must be above 1": min(self.population_multiples, default=2) > 1,
             "populations must be at least 1": min(self.populations, default=1) >= 1,
         }
@@ -199,10 +188,9 @@ class MultiversePlan(Record):
             for name, x in lists.items()
         }
         analyses = math.prod(len(x) for name, x in lists.items() if name != "sizes")
+        enough = f"the choices must make at least {_LEAST_ANALYSES} analyses of a pair; they make {analyses}"
         rules |= {
-            f"the choices must make at least {_LEAST_ANALYSES} analyses of a pair; they make {analyses}": (
-                analyses >= _LEAST_ANALYSES
-            ),
+            enough: analyses >= _LEAST_ANALYSES,
             "design_effects must be at least 1": min(self.design_effects, default=1) >= 1,
             "smallest_changes must be points between 0 and 100": all(0 < x < 100 for x in self.smallest_changes),
             f"alphas {ALPHA_RULE}": all(0 < x < ALPHA_TOP for x in self.alphas),
@@ -247,20 +235,15 @@ class Plan(Record):
 
     @model_validator(mode="after")
     def _in_range(self) -> Plan:
+        alpha, power, effect = self.alpha.value, self.power.value, self.design_effect.value
+        n, span, change = self.n_largest.value, self.at_least_span.value, self.smallest_change.value
         rules = {
-            f"alpha {ALPHA_RULE}; {self.alpha.value:g} arrived": 0 < self.alpha.value < ALPHA_TOP,
-            f"power must lie between 0 and 1; {self.power.value:g} arrived": 0 < self.power.value < 1,
-            f"design_effect must be at least 1; {self.design_effect.value:g} arrived": self.design_effect.value >= 1,
-            f"n_largest must lie between 1 and {_MOST_PEOPLE:,}; {self.n_largest.value:g} arrived": (
-                1 <= self.n_largest.value <= _MOST_PEOPLE
-            ),
-            f"at_least_span must lie above 0 and at most at 100; {self.at_least_span.value:g} arrived": (
-                0 < self.at_least_span.value <= 100
-            ),
-            f"smallest_change must be points between 0 and 100; {self.smallest_change.value:g} arrived": 0
-            < self.smallest_change.value
-            < 100,
-            "design_effects must list numbers of at least 1": bool(self.design_effects)
-            and min(self.design_effects) >= 1,
+            f"alpha {ALPHA_RULE}; {alpha:g} arrived": 0 < alpha < ALPHA_TOP,
+            f"power must lie between 0 and 1; {power:g} arrived": 0 < power < 1,
+            f"design_effect must be at least 1; {effect:g} arrived": effect >= 1,
+            f"n_largest must lie between 1 and {_MOST_PEOPLE:,}; {n:g} arrived": 1 <= n <= _MOST_PEOPLE,
+            f"at_least_span must lie above 0 and at most at 100; {span:g} arrived": 0 < span <= 100,
+            f"smallest_change must be points between 0 and 100; {change:g} arrived": 0 < change < 100,
+            "design_effects must list numbers of at least 1": min(self.design_effects, default=0) >= 1,
         }
         return held(self, rules)

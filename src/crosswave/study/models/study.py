@@ -1,120 +1,37 @@
-"""The model of study.yaml: what a study is about, its years, and the words that its surveys may use."""
+"""The models of what all surveys share: study.yaml, constructs.yaml, claims.yaml and context.csv."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, model_validator
-from pydantic_core import PydanticKnownError
+from pydantic import Field, model_validator
 
-from crosswave.study.models.construct import Grades
-from crosswave.study.models.record import Address, LocalId, Record, Slug, Text, Year
+from crosswave.study.models.record import (
+    Address,
+    Figure,
+    FindingId,
+    LocalId,
+    Record,
+    Slug,
+    Text,
+    Vocabulary,
+    Year,
+    held,
+)
+from crosswave.study.models.survey import Source
 
-
-class Unit(Record):
-    """What one reply stands for, in the three forms that sentences need."""
-
-    one: Text = Field(description="One of them: a person.")
-    many: Text = Field(description="Several: people.")
-    answered: Text = Field(description="What they did: people answered.")
-
-
-class Sampling(Record):
-    """How those who answered were chosen, in the forms that sentences need."""
-
-    says: Text = Field(description="As a clause: those asked were drawn at random.")
-    sample: Text = Field(description="As what they are: a probability sample.")
-    chosen: Text | None = Field(None, description="As a remark: by post. Absent: the word itself.")
+Grade = Literal["same", "similar", "different", "unknown"]
 
 
-UNITS: Mapping[str, Unit] = {
-    "person": Unit(one="a person", many="people", answered="people answered"),
-    "organisation": Unit(one="an organisation", many="organisations", answered="organisations answered"),
-}
-"""The units that every study has."""
+class Grades(Record):
+    """How alike an answer is to the first of its construct."""
 
-SAMPLING: Mapping[str, Sampling] = {
-    "probability": Sampling(
-        says="those asked were drawn at random", sample="a probability sample", chosen="probability sample"
-    ),
-    "census": Sampling(says="everybody was asked", sample="a census"),
-    "panel": Sampling(says="those who answered come from a panel", sample="a panel, not a probability sample"),
-    "self-selected": Sampling(says="those who answered chose to", sample="people who chose to answer"),
-    "poll-at-event": Sampling(says="those who answered attended an event", sample="people who attended an event"),
-}
-"""The ways of choosing that every study has: what may be concluded rests on them."""
-
-_UNSTATED = "nobody says how those who answered were chosen"
-
-
-class Vocabulary(Record):
-    """The words that survey files may use; an empty list allows any."""
-
-    topics: tuple[Slug, ...] = ()
-    sectors: tuple[Slug, ...] = Field((), description="Parts of the population.")
-    nations: tuple[Text, ...] = ()
-    modes: tuple[Slug, ...] = Field((), description="How answers are collected.")
-    source_kinds: tuple[Slug, ...] = ()
-    units: dict[Slug, Unit] = Field({}, description="What one reply can stand for, besides a person or organisation.")
-    sampling: dict[Slug, Sampling] = Field({}, description="Ways of choosing, besides those that every study has.")
-
-    def words(self, kind: str) -> tuple[str, ...]:
-        """Return the words of one kind, those of every study first."""
-        of_every_study = {"units": tuple(UNITS), "sampling": tuple(SAMPLING)}.get(kind, ())
-        return (*of_every_study, *getattr(self, kind))
-
-    def word(self, kind: str, text: str) -> str:
-        """Return a word with the phrases that this study has for it, if any."""
-        own = getattr(self, kind)
-        if not isinstance(own, dict) or text not in own:
-            return text
-        word = _Word(text)
-        word.phrases = own[text]
-        return word
-
-
-class _Word(str):
-    """A word with what study.yaml says of it."""
-
-    phrases: Record
-
-
-def _checked(text: str, info: ValidationInfo, kind: str) -> str:
-    vocabulary: Vocabulary | None = (info.context or {}).get("vocabulary")
-    if vocabulary is None:
-        return text
-    words = vocabulary.words(kind)
-    if words and text not in words:
-        raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{word}'" for word in words)})
-    return vocabulary.word(kind, text)
-
-
-def _of(kind: str) -> tuple[AfterValidator, WithJsonSchema]:
-    schema = WithJsonSchema({"type": "string", "vocabulary": kind})
-    return AfterValidator(lambda text, info: _checked(text, info, kind)), schema
-
-
-Topic = Annotated[str, *_of("topics")]
-Sector = Annotated[str, *_of("sectors")]
-Nation = Annotated[str, *_of("nations")]
-Mode = Annotated[str, *_of("modes")]
-SourceKind = Annotated[str, *_of("source_kinds")]
-UnitName = Annotated[str, *_of("units")]
-SamplingName = Annotated[str, *_of("sampling")]
-
-
-def unit_words(unit: str) -> Unit:
-    """Return what a survey's unit is called in sentences."""
-    found = getattr(unit, "phrases", None) or UNITS.get(unit)
-    plain = unit.replace("-", " ")
-    return found or Unit(one=f"a {plain}", many=f"{plain}s", answered=f"{plain}s answered")
-
-
-def sampling_words(sampling: str) -> Sampling:
-    """Return what a survey's way of choosing is called in sentences; ``unstated`` has words, too."""
-    found = getattr(sampling, "phrases", None) or SAMPLING.get(sampling)
-    return found or Sampling(says=_UNSTATED, sample=_UNSTATED)
+    population: Grade
+    unit: Grade
+    stem: Grade
+    wording: Grade
+    base: Grade
+    response: Grade
 
 
 class Window(Record):
@@ -177,3 +94,118 @@ class Study(Record):
     shown: Shown = Shown()
     lesson: Lesson | None = None
     vocabulary: Vocabulary = Vocabulary()
+
+
+class ConstructAnswer(Record):
+    """One survey's answer in a construct."""
+
+    finding: FindingId
+    grades: Grades
+    same_instrument_as: tuple[FindingId, ...] = ()
+    reversed: bool = Field(False, description="true where the complement of the printed share is meant.")
+    note: Text | None = None
+
+
+class LeftOut(Record):
+    """A figure that speaks to a construct and is not used in it."""
+
+    figure: FindingId
+    reason: Text
+
+
+class Construct(Record):
+    """Answers of different surveys that measure the same thing, one per survey."""
+
+    id: Slug
+    label: Text
+    family: Slug = Field(description="The family of plan.yaml in which multiplicity is controlled.")
+    partition: Slug | None = Field(None, description="Constructs of one partition are answers of one question.")
+    answers: tuple[ConstructAnswer, ...] = ()
+    changes: tuple[LocalId, ...] = Field((), description="survey.change: printed changes that stand for a level.")
+    left_out: tuple[LeftOut, ...] = ()
+    overview: Text | None = Field(None, description="Heading under which the site's first page answers it.")
+
+
+class Constructs(Record):
+    """The file constructs.yaml."""
+
+    constructs: tuple[Construct, ...]
+
+
+class Condition(Record):
+    """A linear statement: the weighted sum of shares or facts stands in a relation to a value."""
+
+    terms: dict[str, Annotated[int, Field(ge=-1_000_000, le=1_000_000)]] = Field(
+        description="Finding id, change id (survey.change) or fact id: its weight."
+    )
+    over: tuple[str, ...] = Field((), description="Finding ids or fact ids whose sum divides the terms.")
+    is_: Literal["above", "at-least", "below", "between", "about", "phrase", "most"] = Field(alias="is")
+    value: Figure | None = Field(None, description="A number, fraction or percentage: 1/3, 50%, 0.")
+    and_value: Figure | None = Field(None, description="The upper end, for between.")
+    phrase: Figure | None = Field(None, description="A phrase of quantities.yaml, for phrase.")
+    reading: Literal["more-than-half", "largest-group"] | None = Field(
+        None, description="The reading that the words force, for most. Absent: both are tried."
+    )
+
+    @model_validator(mode="after")
+    def _most_of_one_group(self) -> Condition:
+        rules = {
+            f"is: most speaks of one group; give one term of weight 1, not {self.terms}": (
+                self.is_ != "most" or list(self.terms.values()) == [1]
+            ),
+            f"reading tells what most means; is: {self.is_} has none": self.is_ == "most" or self.reading is None,
+        }
+        return held(self, rules)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that takes part: the terms, and what divides them, each once."""
+        return tuple(dict.fromkeys((*self.terms, *self.over)))
+
+
+class Claim(Record):
+    """A sentence that a writer built on figures, as a predicate."""
+
+    id: Slug
+    source: Slug
+    surveys: tuple[Slug, ...] = ()
+    says: Text = Field(description="The claim, in own words.")
+    made_by: Literal["source", "project"] = Field(
+        "source", description="project: no source says so; it is put together here from what sources print."
+    )
+    subject: Literal["respondents", "population", "organisations", "arithmetic"]
+    all_of: tuple[Condition, ...] = Field((), description="Every one must hold.")
+    not_checkable: Text | None = Field(None, description="Why no published figure can check it.")
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _checkable_or_not(self) -> Claim:
+        if bool(self.all_of) == bool(self.not_checkable):
+            raise ValueError("a claim has either all_of or not_checkable")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that takes part in a condition, each once."""
+        return tuple(dict.fromkeys(name for condition in self.all_of for name in condition.names))
+
+
+class Claims(Record):
+    """The file claims.yaml."""
+
+    sources: tuple[Source, ...]
+    claims: tuple[Claim, ...]
+
+
+class Fact(Record):
+    """A row of context.csv: a dated fact that is no survey figure."""
+
+    fact_id: Slug
+    year: Year
+    subject: Text
+    quantity: Text
+    value: Figure
+    unit: Text
+    source: Slug
+    kind: Literal["exact", "lower-bound", "upper-bound", "approximate", "date", "rhetorical"]
+    notes: str = ""

@@ -11,14 +11,20 @@ from crosswave.study.models.record import (
     Figure,
     HeadCount,
     LocalId,
+    Mode,
+    Nation,
     PartialDate,
     Record,
+    SamplingName,
+    Sector,
     Slug,
+    SourceKind,
     Text,
+    Topic,
+    UnitName,
     Year,
     held,
 )
-from crosswave.study.models.study import Mode, Nation, SamplingName, Sector, SourceKind, Topic, UnitName
 from crosswave.words import too_long
 
 
