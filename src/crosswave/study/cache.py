@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import pickle
 import re
+import stat
 import sys
 import tempfile
 import time
@@ -18,7 +18,6 @@ from pathlib import Path
 
 from crosswave.memo import KEEP_VARIABLE, digest, put_on
 from crosswave.study.documents import read_bytes
-from crosswave.study.trust import is_own_file, why_not_trusted
 
 try:
     import fcntl
@@ -37,13 +36,12 @@ _MARK = b"crosswave cache 1"
 _DAYS = 90
 _OWN_NAMES = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64}|\.[^/]*\.part)|[0-9a-f]{2}\.lock")
 """Entries, what a killed process has written of them by half, and locks: nothing else in the folder is ever removed."""
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def cache_folder() -> Path | None:
     """Return the folder of the cache: that of `FOLDER_VARIABLE`, else ``crosswave`` in the user's own cache folder.
 
-    Notes
-    -----
     It stands outside the repository, because entries are named by content: every checkout of one user shares them,
     and ``make clean`` need not know of them. ``XDG_CACHE_HOME`` and ``LOCALAPPDATA`` are respected.
     """
@@ -59,46 +57,60 @@ def cache_folder() -> Path | None:
 def why_unused() -> str:
     """Return why the folder of the cache is neither read nor written, in words; empty where it is or none is wanted."""
     folder = cache_folder()
-    return why_not_trusted(folder) if folder else ""
+    return _why_not_trusted(folder) if folder else ""
 
 
-@cache
-def source_digest(folder: Path) -> str:
-    """Return the digest of the Python files of one folder, read once in the life of a process."""
-    files = sorted(folder.glob("*.py"))
-    return digest(*(part for file in files for part in (file.name, file.read_bytes())))
+# --- whom a folder and a file belong to: what is kept is believed as code is ------------------------------------------
 
 
-@cache
-def package_digest() -> str:
-    """Return the digest of every file of the package, and of the versions of the libraries that compute."""
-    files = [(path.relative_to(PACKAGE).as_posix(), file_digest(path)) for path in _package_files()]
-    return digest(*(part for row in sorted(files) for part in row), *map(_version, _LIBRARIES))
+def _why_not_trusted(folder: Path) -> str:
+    """Why others can put files into a folder, in words; empty where only its user can.
 
-
-@cache
-def _package_files() -> list[Path]:
-    return [path for path in PACKAGE.rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
+    The folder has to belong to this user, and nobody else may write it. Nor may everybody write a folder above it, as
+    they could put another in its place, unless only owners can rename there (the sticky bit, as ``/tmp`` has it). On
+    Windows, where profiles are closed to others, nothing is looked at.
+    """
+    if not hasattr(os, "getuid"):
         return ""
-
-
-def _edited() -> bool:
-    """Whether a file of the package has changed since this process, or the one it was forked from, began."""
-    return any(_changed(file) > _BEGUN for file in _package_files())
-
-
-def _changed(file: Path) -> int:
     try:
-        now = file.stat()
-    except OSError:  # it was removed, or renamed
-        return time.time_ns()
-    return max(now.st_mtime_ns, now.st_ctime_ns)
+        place = folder.resolve()
+        return next(filter(None, (_why_not_own(place), *map(_why_replaceable, place.parents))), "")
+    except (OSError, RuntimeError) as error:  # a ring of links, or a folder that cannot be looked into
+        return f"{folder} cannot be looked at ({error})"
+
+
+def _why_not_own(place: Path) -> str:
+    status = _status(place)
+    if status and status.st_uid != os.getuid():
+        return f"{place} belongs to user {status.st_uid}, not to user {os.getuid()}"
+    if status and status.st_mode & _OTHERS_WRITE:
+        return f"others may write {place} (mode {stat.S_IMODE(status.st_mode):o}; chmod go-w closes it)"
+    return ""
+
+
+def _why_replaceable(parent: Path) -> str:
+    status = _status(parent)
+    if status is None or not status.st_mode & stat.S_IWOTH or status.st_mode & stat.S_ISVTX:
+        return ""
+    return f"everybody may rename what stands in {parent} (mode {stat.S_IMODE(status.st_mode):o})"
+
+
+def _status(place: Path) -> os.stat_result | None:
+    try:
+        return place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _own_bytes(path: Path) -> bytes:
+    """The bytes of a file that this user alone can have written; none of any other, and nothing waits for a pipe."""
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        own = not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & _OTHERS_WRITE)
+        return stream.read() if own and stat.S_ISREG(status.st_mode) else b""
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
 
 
 class Store:
@@ -108,24 +120,21 @@ class Store:
     another version is therefore seen, and counts as not there. Entries appear whole or not at all. A folder that
     cannot be written makes nothing fail: it only keeps nothing.
 
-    Notes
-    -----
     The folder is made for its user alone (0700), and what stands in it is believed as the user's other files are. A
-    folder that others can write (`crosswave.study.trust.why_not_trusted`) is not used, and an entry that another
-    user can have written is not read.
+    folder that others can write is not used, and an entry that another user can have written is not read.
     """
 
     def __init__(self, kind: str, folder: Path | None = None) -> None:
         base = folder or cache_folder()
         self._kind = kind
-        self._folder = base / kind if base and not why_not_trusted(base) else None
+        self._folder = base / kind if base and not _why_not_trusted(base) else None
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes kept under a key; None where there are none, or what stands there is not they."""
         if self._folder is None:
             return None
         try:
-            head, end, content = _own_bytes(self._path(key)).partition(b"\n")
+            head, end, content = _own_bytes(self._folder / key[:2] / key).partition(b"\n")
         except OSError:
             return None
         return content if end and head == self._head(key, content) else None
@@ -134,13 +143,14 @@ class Store:
         """Keep bytes under a key, in place of what stood there."""
         if self._folder is None:
             return
+        place = self._folder / key[:2]
         with suppress(OSError):
-            self._make_folder(self._path(key).parent)
-            handle, aside = tempfile.mkstemp(dir=self._path(key).parent, prefix=".", suffix=".part")
+            _make_folders(self._folder, place)
+            handle, aside = tempfile.mkstemp(dir=place, prefix=".", suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as stream:
                     stream.write(self._head(key, content) + b"\n" + content)
-                os.replace(aside, self._path(key))
+                os.replace(aside, place / key)
             except BaseException:
                 Path(aside).unlink(missing_ok=True)
                 raise
@@ -149,12 +159,14 @@ class Store:
     def alone(self, key: str) -> Iterator[None]:
         """Keep other processes out while an entry is made: they wait, and then find it.
 
-        The lock ends with its process, however that ends.
+        The lock ends with its process, however that ends. It is one of 256 files, so that locks do not pile up; two
+        entries then seldom wait for each other.
         """
-        try:
-            stream = None if fcntl is None or self._folder is None else self._lock_file(key).open("ab")
-        except OSError:
-            stream = None
+        stream = None
+        if fcntl is not None and self._folder is not None:
+            with suppress(OSError):
+                _make_folders(self._folder)
+                stream = (self._folder / f"{key[:2]}.lock").open("ab")
         if stream is None:
             yield
             return
@@ -177,39 +189,32 @@ class Store:
     def _head(self, key: str, content: bytes) -> bytes:
         return b" ".join((_MARK, self._kind.encode(), key.encode(), hashlib.sha256(content).hexdigest().encode()))
 
-    def _path(self, key: str) -> Path:
-        assert self._folder is not None
-        return self._folder / key[:2] / key
 
-    def _lock_file(self, key: str) -> Path:
-        """One of 256 files, so that locks do not pile up; two entries then seldom wait for each other."""
-        assert self._folder is not None
-        self._make_folder(self._folder)
-        return self._folder / f"{key[:2]}.lock"
-
-    def _make_folder(self, folder: Path) -> None:
-        assert self._folder is not None
-        self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder.mkdir(exist_ok=True, mode=0o700)
+def _make_folders(*folders: Path) -> None:
+    folders[0].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in folders:
         folder.mkdir(exist_ok=True, mode=0o700)
 
 
-def _own_bytes(path: Path) -> bytes:
-    """The bytes of a file that this user alone can have written; none of any other, and nothing waits for a pipe."""
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
-        return stream.read() if is_own_file(stream.fileno()) else b""
+def _age(path: Path) -> float:
+    """Days since a file was written."""
+    try:
+        return (time.time() - path.stat().st_mtime) / 86400
+    except OSError:
+        return 0.0
+
+
+# --- results of the package -------------------------------------------------------------------------------------------
 
 
 def results(key: str, make: Callable[[], object]) -> object:
     """Return a result from the cache, or make it, and keep it where `KEEP_VARIABLE` says so: for `crosswave.memo`.
 
-    Notes
-    -----
     It is kept under its content and the whole package. A second process that wants the same result at the same time
     waits for the first. A process whose code is older than the files of the package neither reads nor keeps.
     """
     store, whole = Store(RESULTS), digest(package_digest(), key)
-    if _edited():
+    if any(_changed(file) > _BEGUN for file in _package_files()):
         return make()
     if found := _unpickled(store.get(whole)):
         return found[0]
@@ -251,9 +256,39 @@ def keeping() -> Iterator[None]:
             os.environ[KEEP_VARIABLE] = before
 
 
-def json_bytes(content: object) -> bytes:
-    """Return plain content as JSON bytes: compact, keys in their order."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+@cache
+def package_digest() -> str:
+    """Return the digest of every file of the package, and of the versions of the libraries that compute."""
+    files = [(path.relative_to(PACKAGE).as_posix(), file_digest(path)) for path in _package_files()]
+    return digest(*(part for row in sorted(files) for part in row), *map(_version, _LIBRARIES))
+
+
+@cache
+def _package_files() -> list[Path]:
+    return [path for path in PACKAGE.rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def _changed(file: Path) -> int:
+    """When a file was last changed, or that it is gone now."""
+    try:
+        now = file.stat()
+    except OSError:  # it was removed, or renamed
+        return time.time_ns()
+    return max(now.st_mtime_ns, now.st_ctime_ns)
+
+
+@cache
+def source_digest(folder: Path) -> str:
+    """Return the digest of the Python files of one folder, read once in the life of a process."""
+    files = sorted(folder.glob("*.py"))
+    return digest(*(part for file in files for part in (file.name, file.read_bytes())))
 
 
 def file_digests(files: Iterable[Path]) -> dict[Path, str]:
@@ -267,11 +302,3 @@ def file_digest(path: Path) -> str:
         return hashlib.sha256(read_bytes(path)).hexdigest()
     except OSError:
         return ""
-
-
-def _age(path: Path) -> float:
-    """Days since a file was written."""
-    try:
-        return (time.time() - path.stat().st_mtime) / 86400
-    except OSError:
-        return 0.0

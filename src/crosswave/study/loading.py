@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from crosswave.memo import digest, remembered
 from crosswave.study.cache import Store, file_digests, read_results, source_digest
-from crosswave.study.cross import registry_faults
-from crosswave.study.faults import DataError, Fault
-from crosswave.study.models import ALL_YEARS, Claims, Constructs, Licence, Plan, Quantities, Study, Survey
+from crosswave.study.cross import disagreements, registry_faults
+from crosswave.study.faults import DataError, Fault, shown_path
+from crosswave.study.models import (
+    ALL_YEARS,
+    Claim,
+    Claims,
+    Construct,
+    Constructs,
+    Licence,
+    Plan,
+    Quantities,
+    Study,
+    Survey,
+)
 from crosswave.study.parameters import check_given
 from crosswave.study.places import PACKAGE, find_data
-from crosswave.study.reading import LateSurveys, Reader, folder_digests, folder_key
+from crosswave.study.reading import LateSurveys, Reader, folder_digests, folder_key, survey_files, wrongly_named
 from crosswave.study.registry import Registry
 from crosswave.study.rules import arithmetic_faults
-from crosswave.study.usable import leave_out
 
 WARN_VARIABLE = "CROSSWAVE_WARN"
 """``0``: nothing is said of what is left out, as in the kernels of a run, which says it itself."""
@@ -80,16 +91,14 @@ def load_evidence(folder: Path | None = None) -> Registry:
     content = ("evidence", str(place), _key(place, folder_digests(place)))
     registry = remembered(lambda: _usable(place), *content, outlives=False)
     check_given(registry.plan)
-    return _told(registry) if registry.faults else registry
+    if registry.faults and os.environ.get(WARN_VARIABLE) != "0":
+        for line in warnings(registry):
+            print(f"crosswave: {line}", file=sys.stderr)
+    return registry
 
 
 def load_rules(folder: Path) -> Registry:
-    """Return plan and phrases of a folder as a registry without surveys.
-
-    Parameters
-    ----------
-    folder : Path
-        Needs the files plan.yaml and quantities.yaml; others are not looked at.
+    """Return plan.yaml and quantities.yaml of a folder as a registry without surveys; no other file is looked at.
 
     Raises
     ------
@@ -131,13 +140,6 @@ def with_rest(first: Fault, more: int) -> str:
     return f"{first} (and {more} more; crosswave check lists all)" if more else str(first)
 
 
-def _told(registry: Registry) -> Registry:
-    if os.environ.get(WARN_VARIABLE) != "0":
-        for line in warnings(registry):
-            print(f"crosswave: {line}", file=sys.stderr)
-    return registry
-
-
 def _key(folder: Path, digests: Mapping[Path, str]) -> str:
     return digest(folder_key(folder, digests), source_digest(PACKAGE / "printed"))
 
@@ -152,14 +154,6 @@ def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
     if registry is not None and not faults and folder_digests(folder) == digests:  # else a file changed while read
         examined.put(key, b"")
     return registry, faults
-
-
-def _usable(folder: Path) -> Registry:
-    """A folder without the surveys whose files have faults; the same object while it is remembered."""
-    registry, faults = _loaded(folder)
-    if registry is None:
-        raise DataError(faults)
-    return leave_out(registry, faults) if faults else registry
 
 
 def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
@@ -211,3 +205,70 @@ def _registry(
         documents=reader.documents,
         unread=frozenset(reader.unread),
     )
+
+
+# --- what is left without the faulty surveys --------------------------------------------------------------------------
+
+
+def _usable(folder: Path) -> Registry:
+    """A folder without the surveys whose files have faults; the same object while it is remembered."""
+    registry, faults = _loaded(folder)
+    if registry is None:
+        raise DataError(faults)
+    return _leave_out(registry, faults) if faults else registry
+
+
+def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
+    """A registry without faulty surveys; `DataError` where a file that all share has a fault, or none is left.
+
+    A construct loses the answers of a survey that is left out. A claim that needs one cannot be checked, and says why.
+    A fact whose source only such a survey describes goes too. Where two files describe one source differently, nobody
+    can say which is wrong: it is told, and both are used.
+    """
+    names = {shown_path(path): path.stem for path in survey_files(registry.folder)}
+    lost = set(names) | {shown_path(path) for path in wrongly_named(registry.folder)}
+    grave = set(faults) - set(disagreements(registry))
+    gone = {names[fault.path] for fault in grave if fault.path in names}
+    surveys = {name: survey for name, survey in registry.surveys.items() if name not in gone}
+    if not surveys or any(fault.path not in lost for fault in grave):
+        raise DataError(faults)
+    sources = {source.id for survey in surveys.values() for source in survey.sources} | set(registry.claim_sources)
+    facts = {name: fact for name, fact in registry.facts.items() if fact.source in sources}
+    missing = gone | (registry.facts.keys() - facts.keys())
+    return replace(
+        registry,
+        surveys=surveys,
+        constructs={name: _construct(one, gone) for name, one in registry.constructs.items()},
+        claims={name: _claim(one, missing) for name, one in registry.claims.items()},
+        facts=facts,
+        faults=tuple(faults),
+        left_out=frozenset(gone),
+    )
+
+
+def _construct(construct: Construct, gone: Collection[str]) -> Construct:
+    answers = [
+        answer.model_copy(update={"same_instrument_as": _kept(answer.same_instrument_as, gone)})
+        for answer in construct.answers
+        if _owner(answer.finding) not in gone
+    ]
+    return construct.model_copy(update={"answers": tuple(answers), "changes": _kept(construct.changes, gone)})
+
+
+def _claim(claim: Claim, missing: Collection[str]) -> Claim:
+    lost = sorted({_owner(name) for name in (*claim.surveys, *claim.names)} & set(missing))
+    if not lost:
+        return claim
+    why = f"it rests on {' and '.join(lost)}, left out because the data file has faults; crosswave check lists them"
+    return claim.model_copy(
+        update={"all_of": (), "not_checkable": claim.not_checkable or why, "surveys": _kept(claim.surveys, missing)}
+    )
+
+
+def _kept(names: Iterable[str], gone: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if _owner(name) not in gone)
+
+
+def _owner(name: str) -> str:
+    """The survey of a figure or of a printed change; a survey or a fact itself."""
+    return name.split(".")[0]

@@ -15,6 +15,13 @@ from crosswave.words import arrived
 # Digits and a point. An exponent, a nan or an inf is no number that anybody chooses.
 _PLAIN = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 
+_INJECTED = "# Parameters"
+_KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {
+    "str": ("text", (str,)),
+    "int": ("a whole number", (int,)),
+    "float": ("a number", (int, float)),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -36,16 +43,11 @@ class Limit:
 def limits(plan: Plan) -> Mapping[str, Limit]:
     """Return the limit of each number, by the name of its parameter."""
     effect, error = plan.robustness.design_effect_limit.value, plan.robustness.total_error_limit.value
+    rate, none = f"an error rate above 0 and below {ALPHA_TOP:g}", "write 0 for sampling error alone"
     year = Limit("a year from 1990 to 2100", "write 2017", lambda x: 1990 <= x <= 2100, whole=True)
-    points = Limit(
-        f"points from 0 to {error:g}", "write 0 for sampling error alone", lambda x: 0 <= x <= error
-    )  # fmt: skip
+    points = Limit(f"points from 0 to {error:g}", none, lambda x: 0 <= x <= error)
     return {
-        "alpha": Limit(
-            f"an error rate above 0 and below {ALPHA_TOP:g}",
-            "write 0.05 for 95 % intervals",
-            lambda x: 0 < x < ALPHA_TOP,
-        ),
+        "alpha": Limit(rate, "write 0.05 for 95 % intervals", lambda x: 0 < x < ALPHA_TOP),
         "design_effect": Limit(f"a number from 1 to {effect:g}", "write 1 for none", lambda x: 1 <= x <= effect),
         "smallest_change": Limit("points above 0 and below 100", "write 5 for five points", lambda x: 0 < x < 100),
         "total_error": points,
@@ -74,25 +76,18 @@ def _number(value: object) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-_INJECTED = "# Parameters"
-_KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {
-    "str": ("text", (str,)),
-    "int": ("a whole number", (int,)),
-    "float": ("a number", (int, float)),
-}
-
-
 def check_given(plan: Plan | None = None, cells: Sequence[str] | None = None) -> None:
     """Refuse a parameter that no earlier cell declares, or whose value does not fit: papermill passes on anything.
 
-    Raises
-    ------
-    ValueError
-        Names each such parameter, with the nearest that there is, or with the rule and the value that arrived.
+    The cells are those that the kernel has run, and none outside of one. `ValueError` names each such parameter, with
+    the nearest that there is, or with the rule and the value that arrived.
     """
+    if cells is None:
+        shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        cells = shell.user_ns.get("In", [])[:-1] if shell else []
     declared: dict[str, str] = {}
     faults: list[str] = []
-    for cell in _running() if cells is None else cells:
+    for cell in cells:
         assigned = dict(_assigned(cell))
         if cell.startswith(_INJECTED):
             faults += _faults({name: _value(node) for name, (_, node) in assigned.items()}, declared, plan)
@@ -104,17 +99,14 @@ def check_given(plan: Plan | None = None, cells: Sequence[str] | None = None) ->
 
 def _faults(values: Mapping[str, object], declared: Mapping[str, str], plan: Plan | None) -> Iterator[str]:
     """Names first, then kinds, then how far numbers may go: one fault for a value."""
-    known = {name: value for name, value in values.items() if name in declared}
-    yield from (_unknown(name, [*declared]) for name in values if name not in declared)
-    for name, value in known.items():
+    for name in (name for name in values if name not in declared):
+        meant = nearest(name, declared)
+        yield f"this notebook has no parameter {arrived(name)}{meant}; it takes: {', '.join(declared)}"
+    for name, value in ((name, value) for name, value in values.items() if name in declared):
         if words := _other_kind(name, value, declared[name]):
             yield words
         elif plan:
             yield from limit_faults(plan, {name: value})
-
-
-def _unknown(name: str, declared: Sequence[str]) -> str:
-    return f"this notebook has no parameter {arrived(name)}{nearest(name, declared)}; it takes: {', '.join(declared)}"
 
 
 def _other_kind(name: str, value: object, annotation: str) -> str | None:
@@ -128,12 +120,6 @@ def _other_kind(name: str, value: object, annotation: str) -> str | None:
         return None
     raw = f"; papermill leaves text as it is after -r: -r {name} ..." if str in types else ""
     return f"{name} must be {' or '.join(words for words, _ in kinds)}; {arrived(value)} arrived{raw}"
-
-
-def _running() -> Sequence[str]:
-    """What the kernel has run; nothing outside of one."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return shell.user_ns.get("In", [])[:-1] if shell else []
 
 
 def _assigned(cell: str) -> Iterator[tuple[str, tuple[str, ast.expr | None]]]:

@@ -13,7 +13,7 @@ import pydantic
 import yaml
 
 from crosswave.memo import digest
-from crosswave.study.cache import Store, file_digests, json_bytes, source_digest
+from crosswave.study.cache import Store, file_digests, source_digest
 from crosswave.study.documents import Document, read_bytes, read_document, read_rows
 from crosswave.study.faults import Fault, Path_, listed, shown_path
 from crosswave.study.models import Claims, Constructs, Fact, Plan, Quantities, Study, Survey
@@ -56,7 +56,7 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
         return Document(shown_as, json.loads(kept), LateLines(path, shown_as))
     document = read_document(path, shown_as)
     if not document.faults and read_bytes(path) == content:
-        store.put(key, json_bytes(document.data))
+        store.put(key, json.dumps(document.data, ensure_ascii=False, separators=(",", ":")).encode())
     return document
 
 
@@ -144,18 +144,18 @@ class Reader:
 
     def one(self, name: str, model: type[Model]) -> Model | None:
         """Return a file that every folder needs as its model; None where it is missing or too much is wrong."""
-        path = self.folder / name
-        if not path.exists():
+        return self._validated(self._document(self.folder / name), model).record if self._has(name) else None
+
+    def _has(self, name: str) -> bool:
+        if not (path := self.folder / name).exists():
             self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
-            return None
-        return self._validated(self._document(path), model).record
+        return path.exists()
 
     def _facts(self, name: str) -> list[Fact]:
-        """Return the rows of the table of facts that are without faults."""
-        path = self.folder / name
-        if not path.exists():
-            self.faults.append(Fault(shown_path(path), 1, "the file is missing; every data folder needs it"))
+        """The rows of the table of facts that are without faults."""
+        if not self._has(name):
             return []
+        path = self.folder / name
         document = self.documents[name] = read_rows(path, shown_path(path), "fact_id")
         rows = validate_rows(document, Fact)
         names = [row.get("fact_id", "") for row in document.data or ()]

@@ -65,22 +65,9 @@ _OF_TRENDS = {"total_error", "families", "lines"}
 class Registry:
     """Everything in a data folder, checked; or all of it that can be used, with the faults of the rest.
 
-    Attributes
-    ----------
-    folder : Path
-        The data folder.
-    surveys, constructs, claims, claim_sources, facts : mapping
-        By id.
-    quantities, plan, study : Quantities, Plan, Study
-        The files of these names; the plan has the years of the study.
-    documents : mapping of str to Document
-        What was read, by the name of its file in the folder.
-    unread : frozenset of str
-        Ids of what could not be read whole: nothing is said of what refers to them.
-    faults : tuple of Fault
-        What `crosswave.study.load_evidence` found wrong.
-    left_out : frozenset of str
-        Ids of the surveys that it therefore left out.
+    Records are held by their ids, documents by the names of their files; the plan has the years of the study. Nothing
+    is said of what refers to the ids in `unread`, which could not be read whole. `faults` and the ids of surveys in
+    `left_out` are what `crosswave.study.load_evidence` found wrong and did not take.
     """
 
     folder: Path
@@ -120,15 +107,7 @@ class Registry:
         return dict(sorted({**in_surveys, **self.claim_sources}.items()))
 
     def shown(self, kind: Literal["survey", "trend", "claims"]) -> str:
-        """Return what a notebook shows unless told otherwise: what study.yaml names, else the first there is.
-
-        In place of a survey that is left out for its faults, the first that is used is shown.
-
-        Raises
-        ------
-        KeyError
-            There is none.
-        """
+        """Return what a notebook shows unless told otherwise: what study.yaml names, else the first that is used."""
         known = {"survey": self.surveys, "trend": self.constructs, "claims": self.claim_sources}[kind]
         named = getattr(self.study.shown, kind)
         found = named if named and named not in self.left_out else next(iter(known), None)
@@ -137,40 +116,18 @@ class Registry:
         return str(found)
 
     def survey(self, survey_id: str) -> Survey:
-        """Return a survey by its id.
-
-        Raises
-        ------
-        KeyError
-            No survey has that id; the message names the nearest ones.
-        DataError
-            The survey was left out: all faults of its file.
-        """
+        """Return a survey by its id; `KeyError` names the nearest, `DataError` all faults of one that was left out."""
         if survey_id in self.left_out:
             path = self.documents[f"surveys/{survey_id}.yaml"].path
             raise DataError(fault for fault in self.faults if fault.path == path)
         return _pick(self.surveys, survey_id, "survey")
 
     def construct(self, construct_id: str) -> Construct:
-        """Return a construct by its id.
-
-        Raises
-        ------
-        KeyError
-            No construct has that id; the message names the nearest ones.
-        """
+        """Return a construct by its id; `KeyError` names the nearest ones."""
         return _pick(self.constructs, construct_id, "construct")
 
     def finding(self, finding_id: str) -> Finding:
-        """Return a printed figure by its id.
-
-        Raises
-        ------
-        KeyError
-            No figure has that id; the message names the nearest ones.
-        DataError
-            Its survey was left out: all faults of its file.
-        """
+        """Return a printed figure by its id; errors as for `survey`."""
         if (survey_id := finding_id.split(".")[0]) in self.left_out:
             self.survey(survey_id)
         return _pick(self.findings, finding_id, "finding")
@@ -178,7 +135,6 @@ class Registry:
 
 def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
     if name not in table:
-        raise KeyError(
-            f"no {what} is called {arrived(name)}{nearest(name, table) or f'; crosswave list {what}s names all'}"
-        )
+        meant = nearest(name, table) or f"; crosswave list {what}s names all"
+        raise KeyError(f"no {what} is called {arrived(name)}{meant}")
     return table[name]
