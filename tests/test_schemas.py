@@ -8,7 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from crosswave.study import read_study
-from crosswave.study.schemas import SCHEMAS, schema_text
+from crosswave.study.starter import SCHEMAS, schema_text
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted(DATA.glob("*.yaml")) + sorted((DATA / "surveys").glob("*.yaml"))

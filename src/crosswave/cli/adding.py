@@ -88,7 +88,7 @@ def _vocabulary(data: Path | None) -> Vocabulary:
 def schemas(data: Data = None) -> None:
     """Write data/schema from the models."""
     from crosswave.study import read_study
-    from crosswave.study.schemas import write_schemas
+    from crosswave.study.starter import write_schemas
 
     with plain_faults():
         folder = writable_folder(data)

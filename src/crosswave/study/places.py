@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -13,21 +12,17 @@ SHIPPED = PACKAGE / "defaults"
 RULES = ("plan.yaml", "quantities.yaml")
 """What is needed to read and compare figures, with surveys or without."""
 
-_NONE = "no folder data/surveys is here or above; name the data folder with --data FOLDER"
+_CHECKOUT = PACKAGE.parents[1]
+_OWN = _CHECKOUT / "data"
 
 
 def nearest_data(start: Path | None = None, *, rules: bool = False) -> Path:
-    """Return the data folder here or above.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is none.
-    """
-    for folder in _candidates((start or Path.cwd()).resolve()):
+    """Return the data folder here or above; `FileNotFoundError` where there is none."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (parent / "data" for parent in (here, *here.parents)):
         if (folder / "surveys").is_dir() or (rules and has_rules(folder)):
             return folder
-    raise FileNotFoundError(_NONE)
+    raise FileNotFoundError("no folder data/surveys is here or above; name the data folder with --data FOLDER")
 
 
 def find_data(start: Path | None = None) -> Path:
@@ -46,18 +41,17 @@ def find_data(start: Path | None = None) -> Path:
     try:
         return nearest_data(start)
     except FileNotFoundError:
-        own = _own()
-        if not (own / "surveys").is_dir():
+        if not (_OWN / "surveys").is_dir():
             raise
-        return _named(own)
+        return _named(_OWN)
 
 
 def find_rules(start: Path | None = None) -> Path:
-    """The folder whose plan and phrases count: that here or above, else those of the package, which are named."""
+    """Return the folder whose plan and phrases count: that here or above, else that of the package, which is named."""
     try:
         return nearest_data(start, rules=True)
     except FileNotFoundError:
-        return _named(next(folder for folder in (_own(), SHIPPED) if has_rules(folder)))
+        return _named(next(folder for folder in (_OWN, SHIPPED) if has_rules(folder)))
 
 
 def has_rules(folder: Path) -> bool:
@@ -65,20 +59,10 @@ def has_rules(folder: Path) -> bool:
     return all((folder / name).is_file() for name in RULES)
 
 
-def _candidates(start: Path) -> Iterator[Path]:
-    yield from (folder / "data" for folder in (start, *start.parents))
-
-
 def shipped(name: str) -> Path:
     """Return a file or folder that comes with the package: plan, phrases, METHODS.md or notebooks."""
-    checkout = PACKAGE.parents[1]
-    places = (SHIPPED / name, checkout / "data" / name, checkout / name)
+    places = (SHIPPED / name, _OWN / name, _CHECKOUT / name)
     return next((path for path in places if path.exists()), places[0])
-
-
-def _own() -> Path:
-    """The data folder of the checkout that the package stands in; nothing may be written there unasked."""
-    return PACKAGE.parents[1] / "data"
 
 
 def _named(folder: Path) -> Path:

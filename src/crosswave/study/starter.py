@@ -1,4 +1,4 @@
-"""A new study in a folder of its own: it runs at once, and every line of it can be changed."""
+"""A new study in a folder of its own, which runs at once, and JSON Schemas with which editors check its files."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from crosswave.study.faults import shown_path
 from crosswave.study.loading import read_study
+from crosswave.study.models import Claims, Constructs, Plan, Quantities, Record, Study, Survey, Vocabulary
 from crosswave.study.places import shipped
-from crosswave.study.schemas import write_schemas
+
+SCHEMAS: Mapping[str, type[Record]] = {
+    "study.json": Study,
+    "survey.json": Survey,
+    "constructs.json": Constructs,
+    "claims.json": Claims,
+    "quantities.json": Quantities,
+    "plan.json": Plan,
+}
 
 _STARTER = Path(__file__).with_name("starter")
-_FAMILIES = """families:
-  - id: libraries
-    label: town libraries
-
-"""
+_FAMILIES = "families:\n  - id: libraries\n    label: town libraries\n\n"
 _SMALLEST = "declared here; change it to the smallest change that matters to your question"
 
 
@@ -81,3 +88,32 @@ def _emptied(text: str, title: str) -> str:
         first = "".join(notebook["cells"][0]["source"])
         notebook["cells"][0]["source"] = re.sub(r"^# .*", f"# {title}", first).splitlines(keepends=True)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path, vocabulary: Vocabulary) -> list[Path]:
+    """Write the schema of every data file into a folder, and return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, model in SCHEMAS.items():
+        (folder / name).write_text(schema_text(model, vocabulary), encoding="utf-8")
+    return [folder / name for name in SCHEMAS]
+
+
+def schema_text(model: type[Record], vocabulary: Vocabulary) -> str:
+    """Return the JSON Schema of a model as text, with the words that a study allows."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+    base = schema.get("$defs", {}).get("Base")
+    if base is not None:
+        schema["$defs"]["Base"] = {"anyOf": [{"const": "all", "description": "Everyone, stated."}, base]}
+    return json.dumps(_with_words(schema, vocabulary), indent=2, ensure_ascii=False) + "\n"
+
+
+def _with_words(part: Any, vocabulary: Vocabulary) -> Any:
+    """A schema in which each field of the vocabulary lists its words."""
+    if isinstance(part, list):
+        return [_with_words(one, vocabulary) for one in part]
+    if not isinstance(part, dict):
+        return part
+    kind = part.get("vocabulary")  # of a field, its kind of words; in study.json it is a property of that name
+    words = vocabulary.words(kind) if isinstance(kind, str) else ()
+    rest = {key: _with_words(value, vocabulary) for key, value in part.items() if value is not kind or not words}
+    return ({"enum": list(words)} if words else {}) | rest

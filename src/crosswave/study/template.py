@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -99,14 +99,15 @@ def survey_text(
     survey_id: str, head: Values, sources: Iterable[str], questions: Iterable[str], words: Values, asked: bool = False
 ) -> str:
     """Return a whole survey file; `words` are those of `words_of`."""
+    topics = f"Topics: {words['TOPICS']}"
     lines = [
         "# yaml-language-server: $schema=../schema/survey.json",
         "# Fill in what a source says and delete every line that no source supports: absent means unknown.",
         f"# Then: crosswave check, crosswave show {survey_id}, crosswave run --survey {survey_id}",
-        *_topics(words["TOPICS"]),
+        *textwrap.wrap(topics, 100, initial_indent="# ", subsequent_indent="#         "),
         "",
         f"id: {survey_id}",
-        *_fields(_asking(_HEAD) if asked else _HEAD, head, words),
+        *_lines(_asking(_HEAD) if asked else _HEAD, head, words),
         "sources:",
     ]
     return "\n".join([*lines, *sources, "questions:", *questions]) + "\n"
@@ -115,32 +116,24 @@ def survey_text(
 def source_text(source_id: str, known: Values, words: Values, asked: bool = False) -> str:
     """Return a source of a survey file, open where nothing is known."""
     fields = _asking(_SOURCE) if asked else _SOURCE
-    return "\n".join([f"  - id: {source_id}", *_fields(fields, known, words, "    ")])
+    return "\n".join([f"  - id: {source_id}", *_lines(fields, known, words, "    ")])
 
 
 def question_text(question_id: str, known: Values, answers: Iterable[str], commented: bool = True) -> str:
     """Return a question of a survey file, open where nothing is known; with what might be added as comments."""
-    fields = _fields(_QUESTION if commented else _certain(_QUESTION, known), known, {}, "    ")
+    fields = _lines(_QUESTION if commented else _certain(_QUESTION, known), known, {}, "    ")
     return "\n".join([f"  - id: {scalar(question_id)}", *fields, "    answers:", *answers])
 
 
 def answer_text(answer_id: str, known: Values, sources: Iterable[str], commented: bool = False) -> str:
     """Return an answer of a survey file."""
-    fields = _fields(_ANSWER if commented else _certain(_ANSWER, known), known, {}, "        ")
+    fields = _lines(_ANSWER if commented else _certain(_ANSWER, known), known, {}, "        ")
     rest = [f"        {key}: {known[key]}" for key in _ANSWER_REST if key in known]
     return "\n".join([f"      - id: {scalar(answer_id)}", *fields, f"        sources: {flow(sources)}", *rest])
 
 
 def new_survey(survey_id: str, folder: Path) -> Path:
-    """Write a commented survey file to be filled in, and return its path.
-
-    Raises
-    ------
-    ValueError
-        The id is of another form.
-    FileExistsError
-        There is such a file; it is left as it is.
-    """
+    """Write a commented survey file to be filled in, and return its path; `FileExistsError` where there is such a file."""
     path = survey_path(survey_id, folder)
     if path.exists():
         raise FileExistsError(f"{shown_path(path)} is there already; choose another id or edit that file")
@@ -159,17 +152,10 @@ def new_survey(survey_id: str, folder: Path) -> Path:
 
 
 def survey_path(survey_id: str, folder: Path) -> Path:
-    """Return where the file of a survey stands.
-
-    Raises
-    ------
-    ValueError
-        The id is of another form.
-    """
+    """Return where the file of a survey stands; `ValueError` where the id is of another form."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", survey_id):
-        raise ValueError(
-            f"a survey id is small letters, digits and single hyphens, such as poll-2017; {survey_id!r} arrived"
-        )
+        rule = "a survey id is small letters, digits and single hyphens, such as poll-2017"
+        raise ValueError(f"{rule}; {survey_id!r} arrived")
     return folder / "surveys" / f"{survey_id}.yaml"
 
 
@@ -189,10 +175,6 @@ def words_of(study: Study, year: str) -> Values:
     return {name: ", ".join(words) for name, words in listed.items()} | first | {"SECTOR": whole, "YEAR": year}
 
 
-def _topics(topics: str) -> list[str]:
-    return textwrap.wrap(f"Topics: {topics}", 100, initial_indent="# ", subsequent_indent="#         ")
-
-
 def _asking(fields: Iterable[Field]) -> list[Field]:
     """Fields without what is proposed for them; what a survey may lack stands as a comment."""
     optional = {"publisher": ("#publisher", "Who Published Ltd", "who put it out")}
@@ -205,17 +187,16 @@ def _certain(fields: Iterable[Field], known: Values) -> list[Field]:
     return [field for field in fields if not field[0].startswith("#") or field[0][1:] in known]
 
 
-def _fields(fields: Iterable[Field], known: Values, words: Values, indent: str = "") -> list[str]:
-    return [_field(key, _said(default, words), _said(says, words), known, indent) for key, default, says in fields]
+def _lines(fields: Iterable[Field], known: Values, words: Values, indent: str = "") -> Iterator[str]:
+    """A line for each field: what is known of it, else what belongs there as a comment."""
+    for key, default, says in fields:
+        name = key.removeprefix("#")
+        if known.get(name):
+            yield f"{indent}{name}: {known[name]}"
+        else:
+            line = f"{indent}{'# ' if key.startswith('#') else ''}{name}: {_said(default, words)}".rstrip()
+            yield f"{line:<31} # {_said(says, words)}"
 
 
 def _said(text: str, words: Values) -> str:
     return re.sub("[A-Z]{4,}", lambda found: words.get(found[0], found[0]), text)
-
-
-def _field(key: str, default: str, says: str, known: Values, indent: str) -> str:
-    name = key.removeprefix("#")
-    if known.get(name):
-        return f"{indent}{name}: {known[name]}"
-    line = f"{indent}{'# ' if key.startswith('#') else ''}{name}: {default}".rstrip()
-    return f"{line:<31} # {says}"
