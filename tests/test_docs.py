@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswave.cli.explain import methods
+from crosswave.cli.methods import methods
 from crosswave.difference.verdict import DECISIONS
 from crosswave.report.results import CLAIM_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS
 from crosswave.study import load_registry

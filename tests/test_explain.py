@@ -2,7 +2,7 @@
 
 import pytest
 
-from crosswave.cli.explain import explanation, find_methods, listed, methods
+from crosswave.cli.methods import explanation, find_methods, listed, methods
 from crosswave.study.places import nearest_data
 
 TEXT = """# Methods

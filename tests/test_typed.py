@@ -21,7 +21,7 @@ from crosswave.report.typed_counts import count_typed
 from crosswave.study import Registry
 from crosswave.study.models import Phrase
 from crosswave.study.parameters import check_given
-from crosswave.terminal import show_everywhere
+from crosswave.surroundings import show_everywhere
 from crosswave.trend.settings import check_settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -39,17 +39,9 @@ _PLACES = {
 }
 
 __all__ = [
-    "ClaimResult",
-    "ComparisonResult",
-    "CountsResult",
-    "DataError",
-    "Study",
-    "SurveyResult",
-    "TrendResult",
-    "compare",
-    "counts",
-    "open",
-]
+    "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "Study", "SurveyResult", "TrendResult", "compare",
+    "counts", "open",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from crosswave.failures import import_words, python_fault
-from crosswave.surroundings import begin_with_them
-from crosswave.terminal import show_everywhere
+from crosswave.surroundings import begin_with_them, show_everywhere
 
 
 def main() -> None:

@@ -7,10 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.cli.adding import adding
-from crosswave.cli.evidence import evidence
-from crosswave.cli.methods import methods
-from crosswave.cli.pages import pages
+from crosswave.cli import data, methods, pages
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,8 +22,8 @@ app = typer.Typer(
         '[bold]crosswave compare "58% of 235" "53% of 232"[/]  ·  [bold]crosswave explain newcombe[/]'
     ),
 )
-for group in (evidence, adding, pages, methods):
-    app.add_typer(group)
+for group in (data, pages, methods):
+    app.add_typer(group.commands)
 
 
 def _version(wanted: bool) -> None:

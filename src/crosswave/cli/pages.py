@@ -10,12 +10,12 @@ import typer
 from crosswave.cli.shared import Data, data_folder, load_evidence, plain_faults
 from crosswave.words import arrived
 
-pages = typer.Typer()
+commands = typer.Typer()
 
 _LONGEST = 1000
 
 
-@pages.command(epilog="Examples:  [bold]crosswave run[/]  ·  [bold]crosswave run --survey poll-2017 --force[/]")
+@commands.command(epilog="Examples:  [bold]crosswave run[/]  ·  [bold]crosswave run --survey poll-2017 --force[/]")
 def run(
     survey: Annotated[list[str] | None, typer.Option(help="Only the page of this survey; may be repeated.")] = None,
     construct: Annotated[
@@ -43,16 +43,10 @@ def run(
     from crosswave.report.building import Choice, run_report
 
     with plain_faults():
-        parameters = _values(parameter)
         choice = Choice(
-            surveys=tuple(survey or ()),
-            constructs=tuple(construct or ()),
-            only=tuple(only or ()),
-            parameters=parameters,
-            jobs=jobs,
-            force=force,
-            scheduler=scheduler,
-        )
+            surveys=tuple(survey or ()), constructs=tuple(construct or ()), only=tuple(only or ()),
+            parameters=_values(parameter), jobs=jobs, force=force, scheduler=scheduler,
+        )  # fmt: skip
         summary = run_report(data_folder(data), out, choice)
     for line in summary.lines():
         Console(highlight=False, soft_wrap=True).print(escape(line))
@@ -83,7 +77,7 @@ def _read(text: str) -> object:
         return text
 
 
-@pages.command(epilog="Example:  [bold]crosswave reconstruct poll-2017 --draws 20 --seed 1 --out drawn[/]")
+@commands.command(epilog="Example:  [bold]crosswave reconstruct poll-2017 --draws 20 --seed 1 --out drawn[/]")
 def reconstruct(
     survey: Annotated[str, typer.Argument(metavar="SURVEY", help="The id of a survey.")],
     out: Annotated[Path, typer.Option(help="The folder that gets the file.")],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from crosswave.failures import os_words
+from crosswave.study.places import find_data, find_rules, has_rules, nearest_data
 
 if TYPE_CHECKING:
     from crosswave.study import Registry
@@ -21,31 +22,28 @@ Data = Annotated[Path | None, typer.Option("--data", help="The data folder; foun
 
 @contextmanager
 def plain_faults(stream: TextIO | None = None) -> Iterator[None]:
-    """End the command with status 1 and plain words, never with a traceback, where a person can mend the fault."""
+    """End the command with status 1 and plain words, never with a traceback, where a person can mend the fault.
+
+    Why the cache is not used is said once; the processes that the command starts then look for none.
+    """
     from crosswave.study import DataError
-
-    _say_that_nothing_is_kept()
-    try:
-        yield
-    except DataError as error:
-        print(error, file=stream or sys.stderr)
-        raise typer.Exit(1) from None
-    except (KeyError, ValueError) as error:
-        words = error.args[0] if isinstance(error, KeyError) else error
-        print(f"crosswave: {words}", file=sys.stderr)
-        raise typer.Exit(1) from None
-    except OSError as error:
-        print(f"crosswave: {os_words(error)}", file=sys.stderr)
-        raise typer.Exit(1) from None
-
-
-def _say_that_nothing_is_kept() -> None:
-    """Say once why the cache is not used; the processes that the command starts then look for none."""
     from crosswave.study.cache import FOLDER_VARIABLE, why_unused
 
     if reason := why_unused():
         print(f"crosswave: nothing is kept, and nothing kept is read: {reason}", file=sys.stderr)
         os.environ[FOLDER_VARIABLE] = ""
+    try:
+        yield
+    except DataError as error:
+        print(error, file=stream or sys.stderr)
+    except (KeyError, ValueError, OSError) as error:
+        words = (
+            os_words(error) if isinstance(error, OSError) else error.args[0] if isinstance(error, KeyError) else error
+        )
+        print(f"crosswave: {words}", file=sys.stderr)
+    else:
+        return
+    raise typer.Exit(1)
 
 
 def load_evidence(folder: Path | None) -> Registry:
@@ -56,48 +54,22 @@ def load_evidence(folder: Path | None) -> Registry:
 
 
 def data_folder(folder: Path | None) -> Path:
-    """Return the folder to read: the one that was named, or that of the working folder, or that of the package.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder that was named is none, or there is none at all.
-    """
-    from crosswave.study.places import find_data
-
+    """Return the folder to read: the one that was named, or that of the working folder, or that of the package."""
     return find_data() if folder is None else _inside(folder)
 
 
 def writable_folder(folder: Path | None) -> Path:
-    """Return the folder to write into: the one that was named, or that of the working folder, and never another.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder that was named is none, or the working folder has none.
-    """
-    from crosswave.study.places import nearest_data
-
+    """Return the folder to write into: the one that was named, or that of the working folder, and never another."""
     return nearest_data() if folder is None else _inside(folder)
 
 
 def rules_folder(folder: Path | None) -> Path:
-    """Return the folder whose plan and phrases count: surveys need not be there.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder that was named is none.
-    """
-    from crosswave.study.places import find_rules
-
+    """Return the folder whose plan and phrases count: surveys need not be there."""
     return find_rules() if folder is None else _inside(folder)
 
 
 def _inside(folder: Path) -> Path:
     """The folder, or data/ in it."""
-    from crosswave.study.places import has_rules
-
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder; name the data folder, or the one that holds data/")
     inside = folder / "data"

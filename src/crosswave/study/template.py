@@ -19,6 +19,7 @@ Field = tuple[str, str, str]
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;'()/-]*[A-Za-z0-9.)]|[a-z0-9]+(-[a-z0-9]+)+|[1-9]\d{3}(-\d\d){1,2}")
 _WORDS_OF_YAML = {"yes", "no", "true", "false", "on", "off", "null", "y", "n"}
+_KINDS_OF_N = "exact, approximate (nearly), at-least (over), derived or unknown"
 
 # key, what stands there when nothing is known (a "#" before the key: the line is a comment then), what belongs there
 _HEAD = (
@@ -133,7 +134,7 @@ def answer_text(answer_id: str, known: Values, sources: Iterable[str], commented
 
 
 def new_survey(survey_id: str, folder: Path) -> Path:
-    """Write a commented survey file to be filled in, and return its path; `FileExistsError` where there is such a file."""
+    """Write a commented survey file to be filled in, and return its path; `FileExistsError` where it is there."""
     path = survey_path(survey_id, folder)
     if path.exists():
         raise FileExistsError(f"{shown_path(path)} is there already; choose another id or edit that file")

@@ -1,0 +1,144 @@
+"""What stands in data/, and how a study or a survey comes to stand there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crosswave.cli.shared import Data, data_folder, load_evidence, plain_faults, writable_folder
+from crosswave.study.faults import nearest, shown_path
+from crosswave.words import arrived
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example:  [bold]crosswave check data[/]  prints every fault as file:line: what is wrong")
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="The data folder, as --data names it.")] = None,
+    data: Data = None,
+) -> None:
+    """Check every data file: form, references, dates, addresses, arithmetic. All faults at once; status 1 if any."""
+    from crosswave.study import load_registry
+
+    with plain_faults(sys.stdout):
+        if folder and data:
+            raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
+        found = load_registry(data_folder(folder or data))
+    counts = {
+        "surveys": found.surveys,
+        "figures": found.findings,
+        "constructs": found.constructs,
+        "claims": found.claims,
+    }
+    print(f"no fault: {', '.join(f'{len(members)} {what}' for what, members in counts.items())}")
+
+
+@commands.command("list", epilog="Example:  [bold]crosswave list surveys[/]")
+def list_(
+    what: Annotated[str, typer.Argument(help="surveys, constructs, claims, sources or findings.")] = "surveys",
+    data: Data = None,
+) -> None:
+    """List ids with a line each."""
+    with plain_faults():
+        registry = load_evidence(data)
+        rows = {
+            "surveys": {s.id: f"{s.year}  {s.title}" for s in registry.surveys.values()},
+            "constructs": {c.id: c.label for c in registry.constructs.values()},
+            "claims": {c.id: c.says for c in registry.claims.values()},
+            "sources": {s.id: s.title for s in registry.sources.values()},
+            "findings": {f.id: f"{f.answer.printed}  {f.answer.says}" for f in registry.findings.values()},
+        }
+        if what not in rows:
+            raise ValueError(f"{arrived(what)} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")
+    for name, words in rows[what].items():
+        print(f"{name}\t{words}")
+
+
+@commands.command(epilog="Examples:  [bold]crosswave show poll-2017.trust.yes[/]  ·  [bold]crosswave show trust[/]")
+def show(
+    name: Annotated[str, typer.Argument(metavar="FINDING|SURVEY|CONSTRUCT", help="The id of any of them.")],
+    data: Data = None,
+) -> None:
+    """Show what is known of a finding, a survey or a construct."""
+    from rich.console import Console
+
+    from crosswave.report.cards import card
+
+    with plain_faults():
+        Console(force_jupyter=False).print(card(name, load_evidence(data)))
+
+
+@commands.command(epilog="Example:  [bold]crosswave init libraries[/]  writes a study that runs at once")
+def init(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")]) -> None:
+    """Write a study on another topic: data files, plan, notebooks, and two made-up surveys so that it runs at once."""
+    from crosswave.study.starter import start_study
+
+    with plain_faults():
+        path = start_study(folder)
+    print(f"{shown_path(path)} is there; change data/study.yaml, and then: cd {path} && crosswave run")
+
+
+@commands.command(epilog="Example:  [bold]crosswave new town-poll-2021[/]  writes data/surveys/town-poll-2021.yaml")
+def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Data = None) -> None:
+    """Write a commented survey file that passes the check once it is filled in."""
+    from crosswave.study.template import new_survey
+
+    with plain_faults():
+        path = new_survey(survey_id, writable_folder(data))
+    print(f"{shown_path(path)} is there; fill it in, then: crosswave check")
+
+
+@commands.command(
+    "import",
+    epilog=(
+        "Examples:  [bold]crosswave import --template town-poll-2021.xlsx[/]  ·  "
+        "[bold]crosswave import town-poll-2021.xlsx[/]"
+    ),
+)
+def import_(
+    sheet: Annotated[Path | None, typer.Argument(metavar="FILE", help="A .csv or .xlsx file of figures.")] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an empty sheet to fill in, .csv or .xlsx, and end.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a survey file that is there.")] = False,
+    data: Data = None,
+) -> None:
+    """Write a survey file from a sheet of figures: facts of the survey above, a figure on each row below."""
+    from crosswave.study import read_study
+    from crosswave.study.importing import import_survey, write_template
+    from crosswave.study.models import Vocabulary
+
+    with plain_faults():
+        if (sheet is None) == (template is None):
+            raise ValueError("name the sheet to import, or --template FILE for an empty one")
+        if template is not None:
+            try:
+                vocabulary = read_study(writable_folder(data)).vocabulary
+            except FileNotFoundError:  # there is no study yet
+                vocabulary = Vocabulary()
+            path = write_template(template, vocabulary)
+            print(f"{shown_path(path)} is there; fill it in, then: crosswave import {template}")
+            return
+        assert sheet is not None
+        done = import_survey(sheet, writable_folder(data), force)
+    if done.notice:
+        print(done.notice)
+    print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
+    if done.still_open:
+        print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
+    print(f"then: crosswave check, crosswave show {done.path.stem}")
+
+
+@commands.command(hidden=True)
+def schemas(data: Data = None) -> None:
+    """Write data/schema from the models."""
+    from crosswave.study import read_study
+    from crosswave.study.starter import write_schemas
+
+    with plain_faults():
+        folder = writable_folder(data)
+        for path in write_schemas(folder / "schema", read_study(folder).vocabulary):
+            print(path.name)
