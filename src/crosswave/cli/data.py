@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from crosswave.cli.shared import Data, data_folder, load_evidence, plain_faults, writable_folder
+from crosswave.cli.shared import Data, folder_of, load_evidence, plain_faults
 from crosswave.study.faults import nearest, shown_path
+from crosswave.study.places import nearest_data
 from crosswave.words import arrived
 
 commands = typer.Typer()
@@ -26,7 +27,7 @@ def check(
     with plain_faults(sys.stdout):
         if folder and data:
             raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
-        found = load_registry(data_folder(folder or data))
+        found = load_registry(folder_of(folder or data))
     counts = {
         "surveys": found.surveys,
         "figures": found.findings,
@@ -87,7 +88,7 @@ def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Da
     from crosswave.study.template import new_survey
 
     with plain_faults():
-        path = new_survey(survey_id, writable_folder(data))
+        path = new_survey(survey_id, folder_of(data, nearest_data))
     print(f"{shown_path(path)} is there; fill it in, then: crosswave check")
 
 
@@ -116,14 +117,14 @@ def import_(
             raise ValueError("name the sheet to import, or --template FILE for an empty one")
         if template is not None:
             try:
-                vocabulary = read_study(writable_folder(data)).vocabulary
+                vocabulary = read_study(folder_of(data, nearest_data)).vocabulary
             except FileNotFoundError:  # there is no study yet
                 vocabulary = Vocabulary()
             path = write_template(template, vocabulary)
             print(f"{shown_path(path)} is there; fill it in, then: crosswave import {template}")
             return
         assert sheet is not None
-        done = import_survey(sheet, writable_folder(data), force)
+        done = import_survey(sheet, folder_of(data, nearest_data), force)
     if done.notice:
         print(done.notice)
     print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
@@ -139,6 +140,6 @@ def schemas(data: Data = None) -> None:
     from crosswave.study.starter import write_schemas
 
     with plain_faults():
-        folder = writable_folder(data)
+        folder = folder_of(data, nearest_data)
         for path in write_schemas(folder / "schema", read_study(folder).vocabulary):
             print(path.name)

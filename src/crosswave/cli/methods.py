@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from crosswave.cli.shared import Data, plain_faults, rules_folder
+from crosswave.cli.shared import Data, folder_of, plain_faults
 from crosswave.study.faults import nearest, shown_path
-from crosswave.study.places import SHIPPED
+from crosswave.study.places import SHIPPED, find_rules
 from crosswave.words import arrived
 
 commands = typer.Typer()
@@ -47,7 +47,7 @@ def counts(
     from crosswave.study import load_rules
 
     with plain_faults():
-        found = count_typed(printed, n, rounding, load_rules(rules_folder(data)))
+        found = count_typed(printed, n, rounding, load_rules(folder_of(data, find_rules)))
     print("\n".join(found.lines))
     raise typer.Exit(0 if found.fits else 1)
 
@@ -111,7 +111,7 @@ def compare(
 
     with plain_faults(), keeping():
         found = compare_typed(
-            figures or [], n or [], rules=load_for_typed(rules_folder(data)), tier=tier,
+            figures or [], n or [], rules=load_for_typed(folder_of(data, find_rules)), tier=tier,
             design_effect=design_effect or [], sampling=sampling, prefix="--",
             total_error=total_error, smallest_change=smallest_change, alpha=alpha,
         )  # fmt: skip
@@ -128,7 +128,7 @@ def explain(
 ) -> None:
     """Print the part of METHODS.md on a method: formula, source, assumption and the code that does it."""
     with plain_faults():
-        text = find_methods(rules_folder(data)).read_text(encoding="utf-8")
+        text = find_methods(folder_of(data, find_rules)).read_text(encoding="utf-8")
         print(explanation(method, text) if method else listed(text))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crosswave.cli.shared import Data, data_folder, load_evidence, plain_faults
+from crosswave.cli.shared import Data, folder_of, load_evidence, plain_faults
 from crosswave.words import arrived
 
 commands = typer.Typer()
@@ -47,7 +47,7 @@ def run(
             surveys=tuple(survey or ()), constructs=tuple(construct or ()), only=tuple(only or ()),
             parameters=_values(parameter), jobs=jobs, force=force, scheduler=scheduler,
         )  # fmt: skip
-        summary = run_report(data_folder(data), out, choice)
+        summary = run_report(folder_of(data), out, choice)
     for line in summary.lines():
         Console(highlight=False, soft_wrap=True).print(escape(line))
     raise typer.Exit(summary.exit_status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from crosswave.failures import os_words
-from crosswave.study.places import find_data, find_rules, has_rules, nearest_data
+from crosswave.study.places import find_data, has_rules
 
 if TYPE_CHECKING:
     from crosswave.study import Registry
@@ -50,26 +50,16 @@ def load_evidence(folder: Path | None) -> Registry:
     """Return the evidence of a data folder, read where a command needs it: the models take long to import."""
     from crosswave import study
 
-    return study.load_evidence(data_folder(folder))
+    return study.load_evidence(folder_of(folder))
 
 
-def data_folder(folder: Path | None) -> Path:
-    """Return the folder to read: the one that was named, or that of the working folder, or that of the package."""
-    return find_data() if folder is None else _inside(folder)
+def folder_of(folder: Path | None, find: Callable[[], Path] = find_data) -> Path:
+    """Return the folder that was named, or data/ in it; else what is found, by default the nearest to read.
 
-
-def writable_folder(folder: Path | None) -> Path:
-    """Return the folder to write into: the one that was named, or that of the working folder, and never another."""
-    return nearest_data() if folder is None else _inside(folder)
-
-
-def rules_folder(folder: Path | None) -> Path:
-    """Return the folder whose plan and phrases count: surveys need not be there."""
-    return find_rules() if folder is None else _inside(folder)
-
-
-def _inside(folder: Path) -> Path:
-    """The folder, or data/ in it."""
+    `nearest_data` finds only what may be written, `find_rules` also what has no surveys.
+    """
+    if folder is None:
+        return find()
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder; name the data folder, or the one that holds data/")
     inside = folder / "data"

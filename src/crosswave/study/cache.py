@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -74,25 +74,18 @@ def _why_not_trusted(folder: Path) -> str:
         return ""
     try:
         place = folder.resolve()
-        return next(filter(None, (_why_not_own(place), *map(_why_replaceable, place.parents))), "")
+        found = [(one, _status(one)) for one in (place, *place.parents)]
     except (OSError, RuntimeError) as error:  # a ring of links, or a folder that cannot be looked into
         return f"{folder} cannot be looked at ({error})"
-
-
-def _why_not_own(place: Path) -> str:
-    status = _status(place)
-    if status and status.st_uid != os.getuid():
-        return f"{place} belongs to user {status.st_uid}, not to user {os.getuid()}"
-    if status and status.st_mode & _OTHERS_WRITE:
-        return f"others may write {place} (mode {stat.S_IMODE(status.st_mode):o}; chmod go-w closes it)"
+    for one, status in found:
+        mode = status.st_mode if status else 0
+        if one == place and status and status.st_uid != os.getuid():
+            return f"{place} belongs to user {status.st_uid}, not to user {os.getuid()}"
+        if one == place and mode & _OTHERS_WRITE:
+            return f"others may write {place} (mode {stat.S_IMODE(mode):o}; chmod go-w closes it)"
+        if one != place and mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            return f"everybody may rename what stands in {one} (mode {stat.S_IMODE(mode):o})"
     return ""
-
-
-def _why_replaceable(parent: Path) -> str:
-    status = _status(parent)
-    if status is None or not status.st_mode & stat.S_IWOTH or status.st_mode & stat.S_ISVTX:
-        return ""
-    return f"everybody may rename what stands in {parent} (mode {stat.S_IMODE(status.st_mode):o})"
 
 
 def _status(place: Path) -> os.stat_result | None:
@@ -289,11 +282,6 @@ def source_digest(folder: Path) -> str:
     """Return the digest of the Python files of one folder, read once in the life of a process."""
     files = sorted(folder.glob("*.py"))
     return digest(*(part for file in files for part in (file.name, file.read_bytes())))
-
-
-def file_digests(files: Iterable[Path]) -> dict[Path, str]:
-    """Return the digest of each file's bytes; empty where it cannot be read."""
-    return {path: file_digest(path) for path in files}
 
 
 def file_digest(path: Path) -> str:

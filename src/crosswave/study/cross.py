@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, combinations, product
+from itertools import combinations, product
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from crosswave.study.faults import Fault, Path_, listed
@@ -21,17 +21,13 @@ _TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|mc_)")
 
 def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) -> list[Fault]:
     """Return the faults that only show when the files stand side by side."""
-    by_file: dict[str, Iterable[Located]] = {
-        "constructs.yaml": _constructs(registry, constructs),
-        "claims.yaml": _claims(registry, claims),
-    }
+    by_file = {"constructs.yaml": _constructs(registry, constructs), "claims.yaml": _claims(registry, claims)}
     by_file |= {f"surveys/{name}.yaml": _survey(registry, name) for name in registry.surveys}
-    told = (
-        listed(registry.documents[file].fault(*row) for row in rows)
-        for file, rows in by_file.items()
-        if file in registry.documents
-    )
-    return [*chain.from_iterable(told), *disagreements(registry), *_pages(registry), *listed(_facts(registry))]
+    faults = [*disagreements(registry), *_pages(registry), *listed(_facts(registry))]
+    for file, rows in by_file.items():
+        if file in registry.documents:
+            faults += listed(registry.documents[file].fault(*row) for row in rows)
+    return faults
 
 
 def _constructs(registry: Registry, constructs: Constructs) -> Iterator[Located]:
@@ -138,20 +134,17 @@ def _pages(registry: Registry) -> Iterator[Fault]:
 
 def _listed(registry: Registry) -> Iterator[tuple[str, int, Source]]:
     """Each record of a source: its file, its place there, and what it says."""
-    whole = {name: survey for name, survey in registry.surveys.items() if name not in registry.unread}
-    in_surveys = ((f"surveys/{name}.yaml", survey.sources) for name, survey in whole.items())
-    for file, sources in chain(in_surveys, [("claims.yaml", tuple(registry.claim_sources.values()))]):
-        yield from ((file, k, source) for k, source in enumerate(sources))
+    for name, survey in registry.surveys.items():
+        if name not in registry.unread:
+            yield from ((f"surveys/{name}.yaml", k, source) for k, source in enumerate(survey.sources))
+    yield from (("claims.yaml", k, source) for k, source in enumerate(registry.claim_sources.values()))
 
 
 def differences(here: Mapping[str, object], there: Mapping[str, object]) -> str:
     """Return in which fields one record of a source differs from another, and what stands there."""
-    unlike = [key for key in here if here[key] != there.get(key)]
-    return "; ".join(f"{key} {_said(here.get(key))} here, {_said(there.get(key))} there" for key in unlike)
-
-
-def _said(value: object) -> str:
-    return "absent" if value is None else repr(value)
+    unlike = {key: (here[key], there.get(key)) for key in here if here[key] != there.get(key)}
+    said = {key: ["absent" if value is None else repr(value) for value in pair] for key, pair in unlike.items()}
+    return "; ".join(f"{key} {first} here, {second} there" for key, (first, second) in said.items())
 
 
 def _facts(registry: Registry) -> Iterator[Fault]:
@@ -175,9 +168,9 @@ def same_pages(sources: Iterable[Source]) -> Iterator[tuple[Source, Source]]:
     """
     known = [(source, [_plain(address) for address in (source.url, *source.also_at)]) for source in sources]
     for (first, ours), (second, theirs) in combinations(known, 2):
-        pairs = list(product(ours, theirs))
-        named = any(_same_name(one, other) for one, other in pairs) and _one_date(first, second)
-        if named or any(_same(one, other) for one, other in pairs):
+        dates = sorted((source.published or "" for source in (first, second)), key=len)
+        one_date = dates[1].startswith(dates[0])  # also where one of them is not known
+        if any(_same(one, other) or (one_date and _same_name(one, other)) for one, other in product(ours, theirs)):
             yield first, second
 
 
@@ -199,11 +192,3 @@ def _same_name(one: str, other: str) -> bool:
         return False
     names = {re.sub(r"[\W_]", "", address.split("/")[-1].lower()) for address in (one, other)}
     return len(names) == 1 and len(names.pop()) >= _LEAST_LETTERS
-
-
-def _one_date(first: Source, second: Source) -> bool:
-    dates = first.published, second.published
-    if None in dates:
-        return True
-    shorter, longer = sorted((date or "" for date in dates), key=len)
-    return longer.startswith(shorter)

@@ -50,13 +50,7 @@ def listed(faults: Iterable[Fault]) -> list[Fault]:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: cut where it is long.
-
-    Examples
-    --------
-    >>> shown("poll-2017"), shown("x" * 100)[-20:]
-    ('poll-2017', '... (100 characters)')
-    """
+    """Return a value as a message shows it: cut where it is long."""
     return cut(str(value))
 
 

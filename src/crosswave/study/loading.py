@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from crosswave.memo import digest, remembered
-from crosswave.study.cache import Store, file_digests, read_results, source_digest
+from crosswave.study.cache import Store, file_digest, read_results, source_digest
 from crosswave.study.cross import disagreements, registry_faults
 from crosswave.study.faults import DataError, Fault, shown_path
 from crosswave.study.models import (
@@ -46,26 +46,11 @@ _NO_STUDY = Study(
 
 
 def load_registry(folder: Path | None = None) -> Registry:
-    """Return a data folder in which every rule of form, reference and arithmetic holds.
+    """Return a data folder, or the nearest there is, in which every rule of form, reference and arithmetic holds.
 
-    Parameters
-    ----------
-    folder : Path, optional
-        The data folder; found from the working folder if absent.
-
-    Raises
-    ------
-    DataError
-        Anything in the folder breaks a rule: all faults at once.
-    FileNotFoundError
-        There is no data folder.
-    ValueError
-        A notebook calls this, and papermill gave it a parameter that it does not have or whose value does not fit.
-
-    Notes
-    -----
-    A folder that was found without faults is not examined again as long as no byte of it changes: its surveys are then
-    read when they are asked for. See `crosswave.study.cache` for where that is kept.
+    `DataError` has all faults at once; `ValueError` names a parameter of papermill that a notebook does not have or
+    whose value does not fit. A folder that was found without faults is not examined again as long as no byte of it
+    changes: its surveys are then read when they are asked for. `crosswave.study.cache` says where that is kept.
     """
     registry, faults = _loaded(Path(os.path.abspath(folder or find_data())))
     if registry is None or faults:
@@ -77,14 +62,7 @@ def load_registry(folder: Path | None = None) -> Registry:
 def load_evidence(folder: Path | None = None) -> Registry:
     """Return the evidence without the surveys whose files have faults; each such file gets a line on standard error.
 
-    Raises
-    ------
-    DataError
-        A file that all surveys share has a fault, or no survey is without one: all faults.
-    FileNotFoundError
-        There is no data folder.
-    ValueError
-        As for `load_registry`.
+    `DataError` where a file that all surveys share has a fault, or no survey is without one; `ValueError` as above.
     """
     read_results()
     place = Path(os.path.abspath(folder or find_data()))  # surveys are read when they are asked for, wherever that is
@@ -98,13 +76,7 @@ def load_evidence(folder: Path | None = None) -> Registry:
 
 
 def load_rules(folder: Path) -> Registry:
-    """Return plan.yaml and quantities.yaml of a folder as a registry without surveys; no other file is looked at.
-
-    Raises
-    ------
-    DataError
-        One of the two is missing or breaks a rule: all faults at once.
-    """
+    """Return plan.yaml and quantities.yaml of a folder as a registry without surveys; no other file is looked at."""
     reader = Reader(folder)
     quantities, plan = reader.one("quantities.yaml", Quantities), reader.one("plan.yaml", Plan)
     if quantities is None or plan is None or reader.faults:
@@ -114,13 +86,7 @@ def load_rules(folder: Path) -> Registry:
 
 
 def read_study(folder: Path) -> Study:
-    """Return the file study.yaml of a data folder.
-
-    Raises
-    ------
-    DataError
-        It is missing or breaks a rule: all faults at once.
-    """
+    """Return the file study.yaml of a data folder; `DataError` where it is missing or breaks a rule."""
     reader = Reader(folder)
     if reader.study is None or reader.faults:
         raise DataError(reader.faults)
@@ -149,7 +115,11 @@ def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
     examined, digests = Store("examined"), folder_digests(folder)
     key = _key(folder, digests)
     if examined.get(key) is not None:
-        return _unchecked(folder, digests), []
+        reader = Reader(folder)
+        shared = reader.shared()
+        if shared is None or reader.faults:
+            raise DataError(reader.faults)
+        return _registry(reader, LateSurveys(folder, partial(_late_survey, folder, digests)), *shared), []
     registry, faults = read_folder(folder)
     if registry is not None and not faults and folder_digests(folder) == digests:  # else a file changed while read
         examined.put(key, b"")
@@ -168,19 +138,10 @@ def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
     return registry, [*reader.faults, *registry_faults(registry, constructs, claims), *arithmetic_faults(registry)]
 
 
-def _unchecked(folder: Path, digests: Mapping[Path, str]) -> Registry:
-    """A folder whose bytes are known to break no rule."""
-    reader = Reader(folder)
-    shared = reader.shared()
-    if shared is None or reader.faults:
-        raise DataError(reader.faults)
-    return _registry(reader, LateSurveys(folder, partial(_late_survey, folder, digests)), *shared)
-
-
 def _late_survey(folder: Path, digests: Mapping[Path, str], path: Path) -> Survey:
     reader = Reader(folder)
     survey = reader.survey(path, checked=True)
-    if file_digests([path])[path] != digests[path]:  # somebody changed it since the folder was checked
+    if file_digest(path) != digests[path]:  # somebody changed it since the folder was checked
         reader = Reader(folder)
         survey = reader.survey(path)
     if survey is None or reader.faults:

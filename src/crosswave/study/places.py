@@ -26,18 +26,7 @@ def nearest_data(start: Path | None = None, *, rules: bool = False) -> Path:
 
 
 def find_data(start: Path | None = None) -> Path:
-    """Return the data folder to read: that here or above, else the one beside the package, which is then named.
-
-    Parameters
-    ----------
-    start : Path, optional
-        Where to look from; the working folder if absent.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is none.
-    """
+    """Return the data folder to read: that here or above, else the one beside the package, which is then named."""
     try:
         return nearest_data(start)
     except FileNotFoundError:

@@ -13,7 +13,7 @@ import pydantic
 import yaml
 
 from crosswave.memo import digest
-from crosswave.study.cache import Store, file_digests, source_digest
+from crosswave.study.cache import Store, file_digest, source_digest
 from crosswave.study.documents import Document, read_bytes, read_document, read_rows
 from crosswave.study.faults import Fault, Path_, listed, shown_path
 from crosswave.study.models import Claims, Constructs, Fact, Plan, Quantities, Study, Survey
@@ -62,7 +62,8 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
 
 def folder_digests(folder: Path) -> dict[Path, str]:
     """Return the digest of each file that a registry is made from."""
-    return file_digests([*(folder / name for name in SHARED), *survey_files(folder), *wrongly_named(folder)])
+    files = [*(folder / name for name in SHARED), *survey_files(folder), *wrongly_named(folder)]
+    return {path: file_digest(path) for path in files}
 
 
 def folder_key(folder: Path, digests: Mapping[Path, str]) -> str:

@@ -24,12 +24,11 @@ Located = tuple[Path_, str]
 
 def survey_faults(validated: Validated[Survey], document: Document) -> list[Fault]:
     """Return the faults that one survey file shows by itself, beside those of form."""
-    survey, stem = validated.record, PurePath(document.path).stem
-    named = []
+    survey, stem, faults = validated.record, PurePath(document.path).stem, inner_faults(validated, document)
     if survey is not None and survey.id != stem and validated.speaks_of(("id",)):
         words = f"id is {shown(survey.id)}, the file is called {stem}.yaml; make them the same"
-        named = [document.fault(("id",), words)]
-    return [*named, *inner_faults(validated, document)]
+        return [document.fault(("id",), words), *faults]
+    return faults
 
 
 def inner_faults(validated: Validated[Survey], document: Document) -> list[Fault]:

@@ -68,15 +68,7 @@ Choices = Mapping[str, tuple[str, ...]]
 
 
 def write_template(path: Path, vocabulary: Vocabulary) -> Path:
-    """Write an empty sheet that names the words of a study, and return its path.
-
-    Raises
-    ------
-    ValueError
-        It ends in something else.
-    FileExistsError
-        There is such a file; it is left as it is.
-    """
+    """Write an empty sheet that names the words of a study, and return its path; a file that is there stays."""
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise ValueError(f"a template ends in {' or '.join(_WRITERS)}; {path.name!r} arrived")

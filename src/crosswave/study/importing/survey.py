@@ -58,22 +58,13 @@ class Imported:
 
 
 def import_survey(sheet: Path, folder: Path, force: bool = False) -> Imported:
-    """Write a sheet of figures as a survey file, and return what was written.
-
-    Raises
-    ------
-    DataError
-        Every fault of the sheet at once; nothing is written then.
-    FileExistsError
-        The survey file is there already.
-    """
+    """Write a sheet of figures as a survey file; `DataError` has every fault of the sheet, and nothing is written."""
     document, notice = _read(sheet, folder)
     data = document.data
     path = survey_path(data["id"], folder)
     if path.exists() and not force:
-        raise FileExistsError(
-            f"{shown_path(path)} is there already; give the sheet another id, or overwrite the file with --force"
-        )
+        advice = "give the sheet another id, or overwrite the file with --force"
+        raise FileExistsError(f"{shown_path(path)} is there already; {advice}")
     text = _file_text(data, read_study(folder))
     write_whole(path, text)
     still_open = [
