@@ -9,6 +9,7 @@ from collections.abc import Collection
 _FORMULA = ("=", "+", "-", "@")
 _SIGNED = re.compile(r"[+-]( ?\d[\d.,]*[\w%/ ]*)?")
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that turn the direction of reading."""
 
 
 def capital(text: str) -> str:
@@ -63,18 +64,13 @@ def unsafe(text: str) -> str:
     >>> unsafe("=1+1"), unsafe("-2 points")
     ('begins with =, so a spreadsheet would run it as a formula; begin with a letter or a digit', '')
     """
-    hidden = next((one for one in text if _hides(one)), None)
-    if hidden:
+    steering = (one for one in text if (unicodedata.category(one) == "Cc" and one not in "\n\t") or one in _TURNING)
+    if hidden := next(steering, None):
         return f"holds the control character U+{ord(hidden):04X}, which a terminal would obey; delete it"
     start = text.strip()
     if start.startswith(_FORMULA) and not _SIGNED.fullmatch(start):
         return f"begins with {start[0]}, so a spreadsheet would run it as a formula; begin with a letter or a digit"
     return ""
-
-
-def _hides(character: str) -> bool:
-    """Whether a character is no part of a text: it steers a terminal, or turns the direction of reading."""
-    return (unicodedata.category(character) == "Cc" and character not in "\n\t") or character in _TURNING
 
 
 DECIMALS_MOST = 17

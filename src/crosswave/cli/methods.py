@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -161,18 +160,15 @@ def methods(text: str) -> tuple[Method, ...]:
     >>> [m.names for m in methods("## 1. Counts\\n\\n- Names: `counts`, `bases`.\\n\\n## 2. Rest\\n\\nNothing.\\n")]
     [('counts', 'bases')]
     """
-    return tuple(_methods(text))
-
-
-def _methods(text: str) -> Iterator[Method]:
-    headings = list(_HEADING.finditer(text))
+    headings, found = list(_HEADING.finditer(text)), list[Method]()
     for place, heading in enumerate(headings):
         after = headings[place + 1 :]
         own_end = after[0].start() if after else len(text)
         end = next((later.start() for later in after if len(later[1]) <= len(heading[1])), len(text))
         if names := _NAMES.search(text, heading.end(), own_end):
             title = re.sub(r"^\d+\. ", "", heading[2])
-            yield Method(title, tuple(_NAME.findall(names[1])), text[heading.start() : end].strip())
+            found.append(Method(title, tuple(_NAME.findall(names[1])), text[heading.start() : end].strip()))
+    return tuple(found)
 
 
 def listed(text: str) -> str:

@@ -170,7 +170,7 @@ def same_pages(sources: Iterable[Source]) -> Iterator[tuple[Source, Source]]:
     for (first, ours), (second, theirs) in combinations(known, 2):
         dates = sorted((source.published or "" for source in (first, second)), key=len)
         one_date = dates[1].startswith(dates[0])  # also where one of them is not known
-        if any(_same(one, other) or (one_date and _same_name(one, other)) for one, other in product(ours, theirs)):
+        if any(_one_page(one, other, one_date) for one, other in product(ours, theirs)):
             yield first, second
 
 
@@ -182,13 +182,10 @@ def _plain(address: str) -> str:
     return f"{host}{_EXTRA.sub('', unquote(parts.path))}{'?' * bool(asked)}{asked}"
 
 
-def _same(one: str, other: str) -> bool:
+def _one_page(one: str, other: str, one_date: bool) -> bool:
     shorter, longer = sorted((one, other), key=len)
-    return one == other or ("/" in shorter and longer.endswith((f"/{shorter}", f".{shorter}")))
-
-
-def _same_name(one: str, other: str) -> bool:
-    if one.split("/")[0] != other.split("/")[0]:
-        return False
+    if one == other or ("/" in shorter and longer.endswith((f"/{shorter}", f".{shorter}"))):
+        return True
     names = {re.sub(r"[\W_]", "", address.split("/")[-1].lower()) for address in (one, other)}
-    return len(names) == 1 and len(names.pop()) >= _LEAST_LETTERS
+    one_name = one.split("/")[0] == other.split("/")[0] and len(names) == 1
+    return one_date and one_name and len(names.pop()) >= _LEAST_LETTERS

@@ -18,7 +18,7 @@ from crosswave.study.documents import Document, read_bytes, read_document, read_
 from crosswave.study.faults import Fault, Path_, listed, shown_path
 from crosswave.study.models import Claims, Constructs, Fact, Plan, Quantities, Study, Survey
 from crosswave.study.rules import repeated, survey_faults
-from crosswave.study.validation import Model, Validated, validate, validate_rows
+from crosswave.study.validation import Model, validate, validate_rows
 
 SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
 
@@ -134,9 +134,9 @@ class Reader:
     def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
         """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
         document = self._document(path)
-        validated = self._validated(document, Survey, self._words)
+        validated = validate(document, Survey, self._words)
         faults = [] if checked else survey_faults(validated, document)
-        self.faults += faults
+        self.faults += [*validated.faults, *faults]
         if validated.record is None or validated.faults or validated.record.id != path.stem:
             self.unread.append(path.stem)
         if not (faults or validated.faults):  # ten thousand files of values and lines would fill the memory
@@ -145,7 +145,11 @@ class Reader:
 
     def one(self, name: str, model: type[Model]) -> Model | None:
         """Return a file that every folder needs as its model; None where it is missing or too much is wrong."""
-        return self._validated(self._document(self.folder / name), model).record if self._has(name) else None
+        if not self._has(name):
+            return None
+        validated = validate(self._document(self.folder / name), model)
+        self.faults += validated.faults
+        return validated.record
 
     def _has(self, name: str) -> bool:
         if not (path := self.folder / name).exists():
@@ -164,13 +168,6 @@ class Reader:
         self.faults += listed(document.fault(*row) for row in repeated(((k,), n) for k, n in enumerate(names) if n))
         self.unread += [name for name, row in zip(names, rows, strict=True) if row.faults]
         return [row.record for row in rows if row.record and not row.faults]
-
-    def _validated(
-        self, document: Document, model: type[Model], context: Mapping[str, Any] | None = None
-    ) -> Validated[Model]:
-        validated = validate(document, model, context)
-        self.faults += validated.faults
-        return validated
 
     def _document(self, path: Path) -> Document:
         return self._remember(path, kept_document(path, shown_path(path), self._store))

@@ -142,7 +142,7 @@ def arithmetic_faults(registry: Registry) -> Iterator[Fault]:
     lexicon = Lexicon(registry.quantities)
     for name, survey in registry.surveys.items():
         document = registry.documents[f"surveys/{name}.yaml"]
-        for where, message in (*unreadable(survey, lexicon), *_other_n(survey), *_over_full(survey, lexicon)):
+        for where, message in (*_unreadable(survey, lexicon), *_other_n(survey), *_over_full(survey, lexicon)):
             yield document.fault(where, message)
     document = registry.documents["quantities.yaml"]
     yield from (document.fault(where, words) for where, words in quantity_faults(registry.quantities))
@@ -153,13 +153,17 @@ def arithmetic_faults(registry: Registry) -> Iterator[Fault]:
                 yield document.fault(("claims", k, "all_of", j), words)
 
 
-def unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
-    """Yield the place of each share that nobody can read, and why."""
+def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
     for k, question in enumerate(survey.questions):
         for j, answer in enumerate(question.answers):
-            held = answer.measure in ("share", "range") and not is_withheld(answer)
-            if held and (words := unread(answer.printed, lexicon)):
+            if words := unreadable(answer, lexicon):
                 yield ("questions", k, "answers", j, "printed"), words
+
+
+def unreadable(answer: Answer, lexicon: Lexicon) -> str | None:
+    """Return why nobody can read an answer as a share, or None where one can or it is none."""
+    held = answer.measure in ("share", "range") and not is_withheld(answer)
+    return unread(answer.printed, lexicon) if held else None
 
 
 def unread(printed: str, lexicon: Lexicon) -> str | None:

@@ -257,8 +257,14 @@ class _Questions:
                 for text in dict.fromkeys((local_id, answer.get("says", "").casefold())):
                     known.setdefault(text, []).append(local_id)
         for where, row in self._subsets:
-            question, base = self._questions[int(where[1])]["id"], _at(self._draft.data, where)
-            meant = {text: _meant(known, text, question) for text in base.pop("answers")}
+            question = self._questions[int(where[1])]["id"]
+            base: Any = self._draft.data
+            for key in where:
+                base = base[key]
+            meant: dict[str, list[str]] = {}
+            for text in base.pop("answers"):
+                ids = known.get(text.casefold(), [])  # nobody is asked because of the answer to the same question
+                meant[text] = [local_id for local_id in ids if local_id.partition(".")[0] != question] or ids
             for text, ids in meant.items():
                 if len(ids) != 1 and (question, text) not in told:
                     told.add((question, text))
@@ -272,18 +278,6 @@ def _give_ids(records: list[dict[str, Any]], key: str) -> None:
     for record in records:
         if "id" not in record:
             record["id"] = ids.new(record.get(key, ""))
-
-
-def _at(data: Any, where: Path_) -> Any:
-    for key in where:
-        data = data[key]
-    return data
-
-
-def _meant(known: dict[str, list[str]], text: str, question_id: str) -> list[str]:
-    """Answers of that name; nobody is asked because of the answer to the same question."""
-    ids = known.get(text.casefold(), [])
-    return [local_id for local_id in ids if local_id.partition(".")[0] != question_id] or ids
 
 
 def _unclear(text: str, ids: list[str], known: dict[str, list[str]]) -> str:

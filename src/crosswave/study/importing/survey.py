@@ -13,7 +13,7 @@ from crosswave.files import write_whole
 from crosswave.printed.plain import is_mark
 from crosswave.printed.quantities import Lexicon
 from crosswave.study.documents import Document
-from crosswave.study.faults import DataError, Fault, Path_, shown_path
+from crosswave.study.faults import DataError, Fault, shown_path
 from crosswave.study.importing.draft import Draft, slug
 from crosswave.study.importing.facts import cite_known, read_facts
 from crosswave.study.importing.figures import read_figures
@@ -101,11 +101,11 @@ def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Faul
     validated = validate(document, Survey, {"vocabulary": study.vocabulary})
     yield from validated.faults
     yield from inner_faults(validated, document)
-    if (survey := validated.record) is None:
-        return
-    for where, message in (*_no_shares(survey, lexicon), *_sums_of_all(survey)):
-        if validated.speaks_of(where):
-            yield document.fault(where, message)
+    for k, question in enumerate(validated.record.questions if validated.record else ()):
+        for j, answer in enumerate(question.answers):
+            where = ("questions", k, "answers", j, "printed")
+            if (words := _no_share(answer, lexicon)) and validated.speaks_of(where):
+                yield document.fault(where, words)
 
 
 # --- what to do about a cell that shows no share ----------------------------------------------------------------------
@@ -119,22 +119,14 @@ _BASE = re.compile(
 _WEIGHTED = re.compile(r"\bweighted", re.IGNORECASE)
 
 
-def _no_shares(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[Path_, str]]:
-    for where, message in unreadable(survey, lexicon):
-        yield where, _advice(survey.questions[int(where[1])].answers[int(where[3])]) or message
-
-
-def _sums_of_all(survey: Survey) -> Iterator[tuple[Path_, str]]:
-    """The rows that only say that the answers of a table are 100 % together."""
-    for k, question in enumerate(survey.questions):
-        for j, answer in enumerate(question.answers):
-            if _BASE.fullmatch(answer.says) and re.fullmatch(r"100(\.0+)? ?%", answer.printed):
-                yield ("questions", k, "answers", j, "printed"), "this row is the sum of the others; delete the row"
-
-
-def _advice(answer: Answer) -> str:
-    """What to do about a text that nobody can read: what it shows says what was perhaps meant."""
+def _no_share(answer: Answer, lexicon: Lexicon) -> str | None:
+    """What to do about a row that is no share; None where it is one. What it shows says what was perhaps meant."""
     printed = answer.printed
+    if _BASE.fullmatch(answer.says) and re.fullmatch(r"100(\.0+)? ?%", printed):
+        return "this row is the sum of the others; delete the row"
+    message = unreadable(answer, lexicon)
+    if message is None:
+        return None
     if _BASE.fullmatch(answer.says) and _NUMBER.fullmatch(printed):
         if _WEIGHTED.search(answer.says):
             return (
@@ -153,7 +145,7 @@ def _advice(answer: Answer) -> str:
             f"{printed} has no percent sign; type the figure as it is printed, such as {percent}, "
             "or say in a column measure that it is a mean or a size"
         )
-    return ""
+    return message
 
 
 # --- the text of the file ---------------------------------------------------------------------------------------------
@@ -163,16 +155,16 @@ def _file_text(data: Mapping[str, Any], study: Study) -> str:
     head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
     words = words_of(study, str(data.get("year") or year_in(data["id"], study)))
     sources = [source_text(source["id"], _values(source), words, asked=True) for source in data["sources"]]
-    return survey_text(data["id"], head, sources, map(_question, data["questions"]), words, asked=True)
+    questions = [
+        question_text(one["id"], _values(one), [_answer_text(answer) for answer in one["answers"]], commented=False)
+        for one in data["questions"]
+    ]
+    return survey_text(data["id"], head, sources, questions, words, asked=True)
 
 
-def _question(question: Mapping[str, Any]) -> str:
-    return question_text(question["id"], _values(question), map(_answer, question["answers"]), commented=False)
-
-
-def _answer(answer: Mapping[str, Any]) -> str:
-    known = _values({key: value for key, value in answer.items() if value is not False})
-    return answer_text(answer["id"], known, answer["sources"])
+def _answer_text(answer: Mapping[str, Any]) -> str:
+    said = {key: value for key, value in answer.items() if value is not False}
+    return answer_text(answer["id"], _values(said), answer["sources"])
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, str]:
