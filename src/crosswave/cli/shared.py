@@ -34,15 +34,13 @@ def plain_faults(stream: TextIO | None = None) -> Iterator[None]:
         os.environ[FOLDER_VARIABLE] = ""
     try:
         yield
+        return
     except DataError as error:
         print(error, file=stream or sys.stderr)
-    except (KeyError, ValueError, OSError) as error:
-        words = (
-            os_words(error) if isinstance(error, OSError) else error.args[0] if isinstance(error, KeyError) else error
-        )
-        print(f"crosswave: {words}", file=sys.stderr)
-    else:
-        return
+    except OSError as error:
+        print(f"crosswave: {os_words(error)}", file=sys.stderr)
+    except (KeyError, ValueError) as error:
+        print(f"crosswave: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
     raise typer.Exit(1)
 
 

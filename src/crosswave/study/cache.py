@@ -171,13 +171,14 @@ class Store:
         """Remove the entries made longer ago than some days, and return how many there were."""
         if self._folder is None:
             return 0
-        found = [*self._folder.glob("*"), *self._folder.glob("*/*")]
-        names = {path: path.relative_to(self._folder).as_posix() for path in found if path.is_file()}
-        old = [path for path, name in names.items() if _OWN_NAMES.fullmatch(name) and _age(path) > days]
-        for path in old:
+        removed, latest = 0, time.time() - days * 86400
+        for path in [*self._folder.glob("*"), *self._folder.glob("*/*")]:
+            own = path.is_file() and _OWN_NAMES.fullmatch(path.relative_to(self._folder).as_posix())
             with suppress(OSError):
-                path.unlink()
-        return len(old)
+                if own and path.stat().st_mtime < latest:
+                    path.unlink()
+                    removed += 1
+        return removed
 
     def _head(self, key: str, content: bytes) -> bytes:
         return b" ".join((_MARK, self._kind.encode(), key.encode(), hashlib.sha256(content).hexdigest().encode()))
@@ -187,14 +188,6 @@ def _make_folders(*folders: Path) -> None:
     folders[0].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for folder in folders:
         folder.mkdir(exist_ok=True, mode=0o700)
-
-
-def _age(path: Path) -> float:
-    """Days since a file was written."""
-    try:
-        return (time.time() - path.stat().st_mtime) / 86400
-    except OSError:
-        return 0.0
 
 
 # --- results of the package -------------------------------------------------------------------------------------------
@@ -243,9 +236,8 @@ def keeping() -> Iterator[None]:
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[KEEP_VARIABLE]
-        else:
+        del os.environ[KEEP_VARIABLE]
+        if before is not None:
             os.environ[KEEP_VARIABLE] = before
 
 

@@ -221,9 +221,8 @@ def _claim(claim: Claim, missing: Collection[str]) -> Claim:
     if not lost:
         return claim
     why = f"it rests on {' and '.join(lost)}, left out because the data file has faults; crosswave check lists them"
-    return claim.model_copy(
-        update={"all_of": (), "not_checkable": claim.not_checkable or why, "surveys": _kept(claim.surveys, missing)}
-    )
+    surveys = _kept(claim.surveys, missing)
+    return claim.model_copy(update={"all_of": (), "not_checkable": claim.not_checkable or why, "surveys": surveys})
 
 
 def _kept(names: Iterable[str], gone: Collection[str]) -> tuple[str, ...]:

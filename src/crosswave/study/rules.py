@@ -92,9 +92,7 @@ def _references(survey: Survey) -> Iterator[Located]:
         for where, base in _bases(question, ("questions", k)):
             yield from _base(base, where, answers)
             own = [name for one in (base, *base.either) for name in one.answers if name.split(".")[0] == question.id]
-            for name in (
-                own if asked[question.id] == 1 else ()
-            ):  # nobody is asked because of the answer to this question
+            for name in own if asked[question.id] == 1 else ():  # nobody is asked because of that answer
                 yield where, f"{name} is an answer to this question itself; name one of an earlier question"
         siblings = Counter(answer.id for answer in question.answers)
         for j, answer in enumerate(question.answers):

@@ -37,11 +37,7 @@ _HEAD = (
     ("unit", "person", "what one reply stands for, one of: UNITS"),
     ("#mode", "MODE", "one of: MODES"),
     ("#sampling", "self-selected", "one of: SAMPLINGS"),
-    (
-        "#n",
-        '{printed: "235", value: 235, kind: exact}',
-        "exact, approximate (nearly), at-least (over), derived or unknown",
-    ),
+    ("#n", '{printed: "235", value: 235, kind: exact}', _KINDS_OF_N),
     ("#organisations", "180", "how many organisations stand behind the replies"),
     ("#asked", "1000", "how many were asked, where that is printed"),
     ("#weighted", "false", "true or false, where a source says"),

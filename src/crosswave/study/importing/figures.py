@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from crosswave.printed.quantities import Lexicon
 from crosswave.study.faults import Path_, nearest
 from crosswave.study.importing.draft import (
     ANSWER_COLUMNS,
@@ -16,6 +18,7 @@ from crosswave.study.importing.draft import (
     yes_or_no,
 )
 from crosswave.study.importing.sheets import NEEDED, Cell, Row, Sheet, name
+from crosswave.study.rules import unread
 from crosswave.words import plural
 
 Columns = dict[str, int]
@@ -31,9 +34,11 @@ _OPEN_ANSWER = ("says", "printed", "topic")
 
 _LISTS = ("sources", "net_of")
 _APART = ("measure", "item", "base")
+_DIGITS = re.compile(r"[\W\d]*\d[\W\d]*")
+_APART = ("measure", "item", "base")
 
 
-def read_figures(sheet: Sheet, header: int, is_figure: Callable[[str], bool], draft: Draft) -> None:
+def read_figures(sheet: Sheet, header: int, lexicon: Lexicon, draft: Draft) -> None:
     """Put the figures of a sheet into the draft."""
     columns = _columns(sheet.rows[header], draft)
     rows = sheet.rows[header + 1 :]
@@ -41,9 +46,10 @@ def read_figures(sheet: Sheet, header: int, is_figure: Callable[[str], bool], dr
     _refuse_untitled(rows, sheet.rows[header], draft)
     gathered = _Questions(columns, _spread(sheet, columns), merged, draft)
     for row in rows:
+        printed = row.text(columns["printed"])
         if not row.text(0).startswith("#"):
             gathered.add(row)
-        elif is_figure(printed := row.text(columns["printed"])):
+        elif _DIGITS.fullmatch(printed) or (printed and unread(printed, lexicon) is None):
             words = f"a row that begins with # is a remark, and this one holds {printed}; empty this cell if it is one"
             told = f"{words}, or write a question that begins with # in other words"
             draft.fault(row.number, columns["printed"], "printed", told)
@@ -233,10 +239,7 @@ class _Questions:
         for k, question in enumerate(self._questions):
             groups: dict[tuple[str, ...], list[int]] = {}
             for j, answer in enumerate(question["answers"]):
-                same = (
-                    answer.get("says", "").casefold(),
-                    *(str(answer.get(x, "")) for x in ("measure", "item", "base")),
-                )
+                same = (answer.get("says", "").casefold(), *(str(answer.get(key, "")) for key in _APART))
                 if not ("rival_of" in answer or "organisations_of" in answer):
                     groups.setdefault(same, []).append(j)
             for group in groups.values():

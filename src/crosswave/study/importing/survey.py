@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from crosswave.study.importing.sheets import header_of, read_sheet
 from crosswave.study.loading import read_study
 from crosswave.study.models import Answer, Quantities, Study, Survey
 from crosswave.study.reading import Reader
-from crosswave.study.rules import inner_faults, unread, unreadable
+from crosswave.study.rules import inner_faults, unreadable
 from crosswave.study.template import (
     answer_text,
     flow,
@@ -37,7 +36,6 @@ from crosswave.study.template import (
 from crosswave.study.validation import validate
 
 _OPEN = re.compile(r"\s*(\w+): +# ")
-_DIGITS = re.compile(r"[\W\d]*\d[\W\d]*")
 _YEAR = re.compile(r"\d{4}")
 _DATES = ("start", "end", "published")
 _NUMBERS = ("year", "value", "organisations", "asked", "n")
@@ -67,9 +65,8 @@ def import_survey(sheet: Path, folder: Path, force: bool = False) -> Imported:
         raise FileExistsError(f"{shown_path(path)} is there already; {advice}")
     text = _file_text(data, read_study(folder))
     write_whole(path, text)
-    still_open = [
-        (number, found[1]) for number, line in enumerate(text.splitlines(), 1) if (found := _OPEN.match(line))
-    ]
+    lines = enumerate(text.splitlines(), start=1)
+    still_open = [(number, found[1]) for number, line in lines if (found := _OPEN.match(line))]
     figures = sum(len(question["answers"]) for question in data["questions"])
     return Imported(path, len(data["questions"]), figures, tuple(still_open), notice)
 
@@ -82,7 +79,7 @@ def _read(path: Path, folder: Path) -> tuple[Document, str]:
     lexicon, header, draft = Lexicon(quantities), header_of(sheet.rows) or 0, Draft(sheet.name)
     read_facts(sheet.rows[:header], slug(path.stem), draft)
     cite_known(draft, folder)
-    read_figures(sheet, header, partial(_is_figure, lexicon=lexicon), draft)
+    read_figures(sheet, header, lexicon, draft)
     if not (draft.data["questions"] or draft.faults):
         row = sheet.rows[header].number
         raise DataError([Fault(sheet.name, row, "no figure stands under the names of the columns")])
@@ -90,11 +87,6 @@ def _read(path: Path, folder: Path) -> tuple[Document, str]:
     if faults := list(_faults(document, lexicon, read_study(folder))):
         raise DataError(faults)
     return document, sheet.notice
-
-
-def _is_figure(text: str, lexicon: Lexicon) -> bool:
-    """Whether a text is digits and signs alone, or words that stand for a share."""
-    return _DIGITS.fullmatch(text) is not None or (text != "" and unread(text, lexicon) is None)
 
 
 def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Fault]:

@@ -149,10 +149,9 @@ class Condition(Record):
 
     @model_validator(mode="after")
     def _most_of_one_group(self) -> Condition:
+        one = list(self.terms.values()) == [1]
         rules = {
-            f"is: most speaks of one group; give one term of weight 1, not {self.terms}": (
-                self.is_ != "most" or list(self.terms.values()) == [1]
-            ),
+            f"is: most speaks of one group; give one term of weight 1, not {self.terms}": self.is_ != "most" or one,
             f"reading tells what most means; is: {self.is_} has none": self.is_ == "most" or self.reading is None,
         }
         return held(self, rules)
