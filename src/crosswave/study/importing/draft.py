@@ -10,13 +10,12 @@ from typing import Any
 
 from crosswave.study.documents import Document
 from crosswave.study.faults import Fault, Path_
+from crosswave.study.models import Answer, Survey
+
+_PARTS = ("fieldwork", "inferred", "overlaps", "sources", "questions", "changes")
 
 FACTS: Mapping[str, Path_] = {
-    **{key: (key,) for key in (
-        "id", "title", "series", "publisher", "sponsor", "published", "year", "year_basis", "population", "sector",
-        "nation", "unit", "mode", "sampling", "n", "organisations", "asked", "weighted", "design_effect",
-        "margin_of_error", "rounding", "missing", "note",
-    )},
+    **{key: (key,) for key in Survey.model_fields if key not in _PARTS},
     "fieldwork_start": ("fieldwork", "start"), "fieldwork_end": ("fieldwork", "end"), "house": ("fieldwork", "house"),
 }  # fmt: skip
 SOURCE_FACTS: Mapping[str, str] = {
@@ -31,10 +30,7 @@ QUESTION_COLUMNS: Mapping[str, str] = {
 BASE_COLUMNS: Mapping[str, str] = {"base": "who", "base_n": "n", "base_answers": "answers"}
 ANSWER_COLUMNS: Mapping[str, str] = {
     "answer": "says", "answer_id": "id",
-    **{key: key for key in (
-        "printed", "topic", "barrier", "sources", "measure", "item", "net_of", "part_of", "rival_of", "complement_of",
-        "organisations_of", "ambiguity", "unusable", "note",
-    )},
+    **{key: key for key in Answer.model_fields if key not in ("id", "says", "base")},
 }  # fmt: skip
 """The columns of the figures, and where each belongs in a question, its base or an answer."""
 
