@@ -35,7 +35,6 @@ _OPEN_ANSWER = ("says", "printed", "topic")
 _LISTS = ("sources", "net_of")
 _APART = ("measure", "item", "base")
 _DIGITS = re.compile(r"[\W\d]*\d[\W\d]*")
-_APART = ("measure", "item", "base")
 
 
 def read_figures(sheet: Sheet, header: int, lexicon: Lexicon, draft: Draft) -> None:
