@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from crosswave.report.building import Choice, run_report
 from crosswave.report.ledger import make_ledger, write_ledger
 from crosswave.report.pages import run_request
-from crosswave.report.run.tasks import SINGLE, plan_tasks
+from crosswave.report.run.plan import SINGLE, plan_tasks
 from crosswave.report.site import About, PageLink
 from crosswave.report.site.build import Site
 from crosswave.report.site.overview import answer

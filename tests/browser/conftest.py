@@ -21,7 +21,7 @@ from crosswave.report.pages import run_request
 from crosswave.report.run.engine import rebuild_index
 from crosswave.report.run.execute import page_origin, page_title
 from crosswave.report.run.outputs import Outputs
-from crosswave.report.run.tasks import Product, Task
+from crosswave.report.run.plan import Product, Task
 from crosswave.report.site.page import render_page
 from crosswave.study import Registry, load_registry
 from crosswave.study.models import Construct

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from crosswave.report.run.current import unchanged, whole_digest
 from crosswave.report.run.folder import alone_in, check_folder, own_names
-from crosswave.report.run.request import RunRequest, RunSummary
+from crosswave.report.run.plan import RunRequest, RunSummary
 from crosswave.study.cache import RESULTS, Store, keeping
 
 if TYPE_CHECKING:
     from crosswave.report.ledger import Ledger
-    from crosswave.report.run.executors import MakeExecutor
+    from crosswave.report.run.workers import MakeExecutor
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from crosswave.report.ledger import Ledger
 from crosswave.report.made_from import made_from
 from crosswave.report.results import by_survey
-from crosswave.report.run.request import RunRequest
+from crosswave.report.run.plan import RunRequest
 from crosswave.report.site.cards import make_cards
 from crosswave.report.site.documents import read_citation
 from crosswave.report.site.finders import make_finders

@@ -49,7 +49,7 @@ def refresh(notebook: Path) -> str:
     import nbformat
 
     from crosswave.report.run.execute import make_page_cold
-    from crosswave.report.run.tasks import Task
+    from crosswave.report.run.plan import Task
 
     product = make_page_cold(Task(notebook.stem, notebook, {}, kind="start"))
     if not product.error:

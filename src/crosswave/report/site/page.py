@@ -22,7 +22,7 @@ _SUMMARIES = {"parameters": "Default parameters", "injected-parameters": "Parame
 _QUESTION = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _UNSEEN = re.compile(r'<span></span>|<span class="[npw]">([^<]*)</span>')
-_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SPOKEN = re.compile(r' (?:role|aria-label)="[^"]*"')
 _OPENING = re.compile(r"<svg\b[^>]*>")
 
@@ -128,7 +128,7 @@ def described(output: Mapping[str, Any], mime: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_COLOURS.sub("", text), quote=False)
+    return escape(COLOURS.sub("", text), quote=False)
 
 
 def _html(text: str, alt: str, styles: Styles) -> str:
