@@ -16,8 +16,8 @@ from crosswave.report.building import Choice, run_report
 from crosswave.report.ledger import make_ledger, write_ledger
 from crosswave.report.pages import run_request
 from crosswave.report.run.plan import SINGLE, plan_tasks
-from crosswave.report.site import About, PageLink
 from crosswave.report.site.build import Site
+from crosswave.report.site.material import About, PageLink
 from crosswave.report.site.overview import answer
 from crosswave.study import load_registry
 from crosswave.study.cache import FOLDER_VARIABLE

@@ -12,17 +12,16 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from crosswave.report.site import About, PageLink, commit_of
 from crosswave.report.site.build import Site, without_card, woven
 from crosswave.report.site.clean import Styles, clean_html
 from crosswave.report.site.frame import Content, accessible_tables, content_of, style_hash
-from crosswave.report.site.material import Material, Overview
+from crosswave.report.site.material import About, Material, Overview, PageLink, commit_of
 from crosswave.report.site.page import PageOrigin, described, highlighted, render_page
 
 EVIL = '<script>alert(1)</script> & "quotes"'
 NOTHING = Material()
 OVERVIEW = Overview("What?", "Nothing.", "No.", (), 0, (), ())
-ORIGIN = PageOrigin("survey/x", "A & B", "../../index.html", (("Notebook", "n.ipynb"), ("Parameters", EVIL)))
+ORIGIN = PageOrigin("survey/x", "A & B", (("Notebook", "n.ipynb"), ("Parameters", EVIL)))
 
 
 class Addresses(HTMLParser):

@@ -13,12 +13,10 @@ from crosswave.report.made_from import made_from
 from crosswave.report.results import by_survey
 from crosswave.report.run.plan import RunRequest
 from crosswave.report.site.cards import make_cards
-from crosswave.report.site.documents import read_citation
 from crosswave.report.site.finders import make_finders
-from crosswave.report.site.index import PageText
-from crosswave.report.site.material import Material
+from crosswave.report.site.material import Material, PageText
 from crosswave.report.site.overview import make_overview
-from crosswave.report.site.package import make_downloads
+from crosswave.report.site.package import make_downloads, read_citation
 from crosswave.study.loading import warnings
 from crosswave.study.registry import Registry
 from crosswave.words import capital

@@ -28,7 +28,7 @@ from crosswave.report.run.plan import (
     plan_tasks,
 )
 from crosswave.report.run.workers import MakeExecutor, default_jobs, products
-from crosswave.report.site.index import About, PageText, commit_of
+from crosswave.report.site.material import About, PageText, commit_of
 
 
 def run_all(

@@ -130,8 +130,7 @@ def page_origin(task: Task, notebook: NotebookNode) -> PageOrigin:
         "Data hash": data_hash(task.data)[:16],
         "crosswave": version("crosswave"),
     }
-    home = "../" * (task.page.count("/") + 1) + "index.html"
-    return PageOrigin(task.page, page_title(task, notebook), home, tuple(facts.items()))
+    return PageOrigin(task.page, page_title(task, notebook), tuple(facts.items()))
 
 
 def _judge(notebook: NotebookNode) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from crosswave.files import HALF_WRITTEN, write_json, write_whole
 from crosswave.report.run.folder import FORMAT, MANIFEST, ManifestError, inside, read_manifest
 from crosswave.report.run.plan import Product
-from crosswave.report.site.index import PageLink, PageText
+from crosswave.report.site.material import PageLink, PageText
 
 INDEX = "index.html"
 _SECONDS_BETWEEN_SAVES = 1.0

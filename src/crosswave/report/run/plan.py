@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from crosswave.report.site.material import Material
+from crosswave.report.site.material import Material, PageText
 from crosswave.words import arrived
-
-if TYPE_CHECKING:
-    from crosswave.report.site.index import PageText
 
 CURRENT_KERNEL = "crosswave-current"
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

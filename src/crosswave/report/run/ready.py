@@ -90,4 +90,4 @@ def _rehearse_page(notebooks: Path) -> None:
     from crosswave.report.site.page import PageOrigin, render_page
 
     for path in sorted(notebooks.glob("*.ipynb")):
-        render_page(read_notebook(path), PageOrigin("", "", "", ()))
+        render_page(read_notebook(path), PageOrigin("", "", ()))

@@ -41,12 +41,20 @@ def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
 
 def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple[Item, ...] = ()) -> Card:
     """Return a survey as a person would want it cited."""
+    mark, publisher = survey.mark, survey.publisher
     levels = Counter(found.findings[figure.id].level for figure in findings_of(survey))
+    asked = survey.fieldwork.house or publisher or capital(NOT_PRINTED)
+    paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
+    shown = f"; published by {publisher}" if publisher and publisher != asked else ""
+    published = f"published {survey.published}" if survey.published else ""
+    dates = filter(None, (f"{period(survey)}{mark('fieldwork')}", published))
+    chosen = survey.sampling or "how those asked were chosen is not printed"
+    way = capital(survey.mode or "way of asking not printed")
     facts = {
-        "Who asked": _who_asked(survey),
-        "Whom": f"{capital(survey.population)}{f' ({survey.nation})' if survey.nation else ''}{survey.mark('nation')}",
-        "When": _when(survey),
-        "How": _how(survey),
+        "Who asked": f"{asked}{mark('house')}{paid}{shown}",
+        "Whom": f"{capital(survey.population)}{f' ({survey.nation})' if survey.nation else ''}{mark('nation')}",
+        "When": "; ".join(dates) or f"{survey.year} ({survey.year_basis})",
+        "How": f"{way}{mark('mode')}; {chosen.replace('-', ' ')}{mark('sampling')}",
         "How many answered": _how_many(survey, found),
         "Weighting": _WEIGHTED[survey.weighted],
         "Printed figures": ", ".join(f"{number} {level}" for level, number in levels.items()) or "None",
@@ -60,26 +68,6 @@ def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple
     )
     told = (CardFact(name, (Item(text),)) for name, text in facts.items())
     return Card("Who asked whom, and how to cite it", (*told, *(fact for fact in more if fact.items)))
-
-
-def _who_asked(survey: Survey) -> str:
-    publisher = survey.publisher
-    asked = survey.fieldwork.house or publisher or capital(NOT_PRINTED)
-    paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
-    shown = f"; published by {publisher}" if publisher and publisher != asked else ""
-    return f"{asked}{survey.mark('house')}{paid}{shown}"
-
-
-def _when(survey: Survey) -> str:
-    published = f"published {survey.published}" if survey.published else ""
-    parts = filter(None, (f"{period(survey)}{survey.mark('fieldwork')}", published))
-    return "; ".join(parts) or f"{survey.year} ({survey.year_basis})"
-
-
-def _how(survey: Survey) -> str:
-    chosen = (survey.sampling or "how those asked were chosen is not printed").replace("-", " ")
-    way = capital(survey.mode or "way of asking not printed")
-    return f"{way}{survey.mark('mode')}; {chosen}{survey.mark('sampling')}"
 
 
 def _how_many(survey: Survey, found: Reconstruction) -> str:

@@ -1,9 +1,61 @@
-"""What the site shows besides notebooks: plain records of text and links, made from the registry and the ledger."""
+"""What the site shows: links to its notebook pages, and records of text made from the registry and the ledger."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+# kind of page -> heading of its group, in the order of the site
+GROUPS = {
+    "start": "Start here",
+    "synthesis": "What changed",
+    "trend": "Trends, one for each thing measured",
+    "claims": "Claims that writers made",
+    "survey": "Surveys, reproduced",
+    "context": "Dated facts beside the surveys",
+    "calibration": "How often the verdicts err",
+}
+
+
+@dataclass(frozen=True)
+class PageText:
+    """What the index says of a page: title (empty takes the notebook's heading), a sentence, and a short verdict."""
+
+    title: str = ""
+    summary: str = ""
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """One page in the site; its verdict is a word or two."""
+
+    id: str
+    title: str
+    kind: str
+    href: str
+    summary: str = ""
+    verdict: str = ""
+    status: str = "made"
+
+
+@dataclass(frozen=True)
+class About:
+    """What the footer says: version of the package, and the commit where there is one."""
+
+    version: str
+    commit: str = ""
+
+
+def commit_of(folder: Path) -> str:
+    """Return the commit that a folder stands at; empty outside a checkout."""
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--exclude", "*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
