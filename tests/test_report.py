@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from crosswave.report.building import Choice, run_report
-from crosswave.report.ledger import make_ledger, write_ledger
+from crosswave.report.ledger import make_ledger
 from crosswave.report.pages import run_request
 from crosswave.report.run.plan import SINGLE, plan_tasks
 from crosswave.report.site.build import Site
@@ -42,12 +42,6 @@ def test_the_ledger_is_the_same_when_made_again():
 def test_the_ledger_has_a_row_for_everything():
     rows = len(LEDGER.findings), len(LEDGER.claims), len(LEDGER.trends)
     assert rows == (len(REGISTRY.findings), len(REGISTRY.claims), len(REGISTRY.constructs))
-
-
-def test_the_ledger_is_written_whole(tmp_path):
-    write_ledger(LEDGER, tmp_path / "results")
-    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "results").iterdir()}
-    assert written == LEDGER.texts()
 
 
 def test_every_survey_source_and_construct_has_a_page():
