@@ -17,7 +17,7 @@ from crosswave.report.ledger import make_ledger
 from crosswave.report.pages import run_request
 from crosswave.report.run.plan import SINGLE, plan_tasks
 from crosswave.report.site.build import Site
-from crosswave.report.site.material import About, PageLink
+from crosswave.report.site.material import PageLink
 from crosswave.report.site.overview import answer
 from crosswave.study import load_registry
 from crosswave.study.cache import FOLDER_VARIABLE
@@ -180,7 +180,7 @@ def site_files():
     pages += [f"claims/{n}" for n in REQUEST.sources]
     texts = [(page, REQUEST.texts[page], page.partition("/")[0]) for page in pages]
     links = [PageLink(page, text.title, kind, f"pages/{page}.html", text.summary) for page, text, kind in texts]
-    return Site(links, REQUEST.material, About("1.2.3")).files(), {link.href for link in links}
+    return Site(links, REQUEST.material, "1.2.3").files(), {link.href for link in links}
 
 
 def spoken(html):
@@ -224,7 +224,7 @@ def test_the_headline_counts_the_verdicts_of_the_ledger():
     assert OVERVIEW.answer == (
         f"Of {len(TRENDS)} things measured, 1 rose, none stayed the same; {len(TRENDS) - 1} are left undecided."
     )
-    assert {row.verdict: row.number for row in OVERVIEW.counts} == counts.to_dict()
+    assert {verdict: number for number, verdict, _ in OVERVIEW.counts} == counts.to_dict()
     assert OVERVIEW.total == len(TRENDS)
 
 
@@ -245,7 +245,7 @@ def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_che
     files, _ = site_files()
     text = spoken(files["index.html"])
     checked = [OVERVIEW.question, OVERVIEW.answer, OVERVIEW.lead, *OVERVIEW.limits]
-    checked += [f"{row.number} of {OVERVIEW.total} {row.verdict}" for row in OVERVIEW.counts]
+    checked += [f"{number} of {OVERVIEW.total} {verdict}" for number, verdict, _ in OVERVIEW.counts]
     checked += [part for topic in OVERVIEW.topics for part in (topic.printed, *topic.sure)]
     checked += ["Bars reach from a fall of 100 points to a rise of 100."]
     for sentence in checked:
@@ -276,7 +276,7 @@ def test_the_long_tables_have_a_row_for_everything_and_a_cell_for_every_column()
     rows = {finder.name: len(finder.rows) for finder in REQUEST.material.finders}
     held = {"trends": REGISTRY.constructs, "findings": REGISTRY.findings, "claims": REGISTRY.claims}
     assert rows == {name: len(members) for name, members in {**held, "surveys": REGISTRY.surveys}.items()}
-    assert all(len(row.cells) == len(one.columns) for one in REQUEST.material.finders for row in one.rows)
+    assert all(len(row) == len(one.columns) for one in REQUEST.material.finders for row in one.rows.values())
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from crosswave.report.run.plan import (
     plan_tasks,
 )
 from crosswave.report.run.workers import MakeExecutor, default_jobs, products
-from crosswave.report.site.material import About, PageText, commit_of
+from crosswave.report.site.material import PageText, commit_of
 
 
 def run_all(
@@ -68,7 +68,7 @@ def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
     with outputs or _outputs(request) as held:
         found = [held.link(task.page, task.kind, request.texts.get(task.page, PageText())) for task in _plan(request)]
         links = [link for link in found if link]
-        site = Site(links, request.material, About(version("crosswave"), commit_of(request.notebooks)))
+        site = Site(links, request.material, version("crosswave"), commit_of(request.notebooks))
         for link in links:
             if link.status == "made":
                 held.reframe(link.id, site.frame)

@@ -24,7 +24,7 @@ from crosswave.report.run import shell
 from crosswave.report.run.current import data_hash, shown_name
 from crosswave.report.run.kernels import FIXED, LocalKernelManager
 from crosswave.report.run.plan import Product, Task
-from crosswave.report.site.page import COLOURS, PageOrigin, render_page
+from crosswave.report.site.page import COLOURS, render_page
 
 HEADING = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
 SHOWN_FILES = 4
@@ -95,7 +95,7 @@ def _execute(task: Task, **engine: Any) -> Product:
         )
         _judge(executed)
         _clean(executed, task)
-        html = render_page(executed, page_origin(task, executed))
+        html = render_page(executed, task.page, page_title(task, executed), page_origin(task))
     except Exception as fault:  # whatever a notebook does, the other pages go on
         executed = seen[-1] if seen else nbformat.v4.new_notebook()
         error = COLOURS.sub("", f"{type(fault).__name__}: {fault}").strip()
@@ -119,18 +119,17 @@ def _texts(notebook: NotebookNode) -> Iterator[str]:
             yield str(output.get("data", {}).get("text/markdown", ""))
 
 
-def page_origin(task: Task, notebook: NotebookNode) -> PageOrigin:
+def page_origin(task: Task) -> dict[str, str]:
     """Return what the page of a task says of its own making."""
     names = [shown_name(path) for path in task.data]
     files = ", ".join(sorted(names)) if len(names) <= SHOWN_FILES else f"{len(names)} files"
-    facts = {
+    return {
         "Notebook": task.notebook.name,
         "Parameters": ", ".join(f"{name} = {value!r}" for name, value in task.parameters.items()) or "defaults",
         "Data": files or "none recorded",
         "Data hash": data_hash(task.data)[:16],
         "crosswave": version("crosswave"),
     }
-    return PageOrigin(task.page, page_title(task, notebook), tuple(facts.items()))
 
 
 def _judge(notebook: NotebookNode) -> None:

@@ -13,7 +13,7 @@ import mistune
 
 from crosswave.report.sentences import MADE_WITH
 from crosswave.report.site.frame import HOME, Content, Link, Place, assets, content_of, framed, layout, plain
-from crosswave.report.site.material import GROUPS, About, Material, PageLink
+from crosswave.report.site.material import GROUPS, Material, PageLink
 
 SECTIONS = {"survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
@@ -28,13 +28,13 @@ _ROW_ID = re.compile(r'<tr id="([^"]*)">')
 class Site:
     """A site that is to be written; ValueError where a page is of no known kind."""
 
-    def __init__(self, pages: Sequence[PageLink], material: Material, about: About) -> None:
+    def __init__(self, pages: Sequence[PageLink], material: Material, version: str, commit: str = "") -> None:
         if strange := sorted({page.kind for page in pages} - GROUPS.keys()):
             raise ValueError(f"kind of page {', '.join(strange)!r}: must be one of {', '.join(GROUPS)}")
         by_kind = {kind: [page for page in pages if page.kind == kind] for kind in GROUPS}
         self._groups = [(kind, GROUPS[kind], members) for kind, members in by_kind.items() if members]
         self._pages = [page for _, _, members in self._groups for page in members]
-        self._material, self._about = material, about
+        self._material, self._version, self._commit = material, f"crosswave {version}", commit
         self._hrefs = {page.id: page.href for page in pages if page.status == "made"}
         self._hrefs |= {finder.name: f"{finder.name}.html" for finder in material.finders}
         there = {
@@ -83,16 +83,14 @@ class Site:
             card = replace(card, heading=f"{card.heading}. The page below was made with other settings")
         shown = without_card(content, place.title) if card else content
         linked = woven(shown, page, self._hrefs, place.up)
-        about = f"crosswave {self._about.version}"
-        return framed(
-            linked, place, nav=self._nav, about=about, card=card, hrefs=self._hrefs, left_out=material.left_out
-        )
+        shared = {"about": self._version, "hrefs": self._hrefs, "left_out": material.left_out}
+        return framed(linked, place, nav=self._nav, card=card, **shared)
 
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
         place = Place(title, href, section=href, crumbs=crumbs)
-        commit = f", commit {self._about.commit}" if self._about.commit else ""
-        about = f"crosswave {self._about.version}{commit}. Each page says at its end what it was made from."
+        commit = f", commit {self._commit}" if self._commit else ""
+        about = f"{self._version}{commit}. Each page says at its end what it was made from."
         shared = {"about": about, "hrefs": self._hrefs, "left_out": self._material.left_out}
         return layout(f"{template}.html.j2", place, self._nav, **shared, **values)
 

@@ -13,7 +13,7 @@ from crosswave.report.holes import feasible
 from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import interval_points, points
-from crosswave.report.site.material import Cell, Column, Finder, Row
+from crosswave.report.site.material import Cell, Column, Finder
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry, findings_of
 from crosswave.words import capital
@@ -69,13 +69,13 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
         "Printed figures of all surveys. The interval says how far chance alone would move a figure if those who "
         "answered were a random sample."
     )
-    rows = []
+    rows = {}
     for row in ledger.findings.itertuples():
         finding = registry.findings[str(row.finding_id)]
         survey, counts = finding.survey, ledger.reconstructions[finding.survey.id].findings[finding.id]
         top = feasible(counts.values, counts.count_low, counts.count_high)
         base = feasible(counts.bases, counts.base_low, counts.base_high)
-        cells = (
+        rows[finding.id] = (
             Cell(finding.id, f"survey/{survey.id}", finding.local_id, values=(survey.id,)),
             _year(survey.year),
             Cell(house_of(survey)),
@@ -86,8 +86,7 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
             _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
             Cell(counts.level),
         )
-        rows.append(Row(finding.id, cells))
-    return Finder("findings", "Findings", lead, caption, "findings", columns, tuple(rows))
+    return Finder("findings", "Findings", lead, caption, "findings", columns, rows)
 
 
 def _trends(registry: Registry, ledger: Ledger) -> Finder:
@@ -109,12 +108,12 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         f"Things measured by surveys of {registry.plan.window.from_year} to {registry.plan.window.to_year}, those who "
         "answered only. The difference is later minus earlier; its interval holds the total error of both waves."
     )
-    rows = []
+    rows = {}
     for row in ledger.trends.itertuples():
         trend = ledger.assessed[str(row.construct_id)]
         compared, waves, construct = trend.comparison, trend.waves, trend.construct
         years = [] if pd.isna(row.from_year) else [row.from_year, row.to_year]
-        cells = (
+        rows[construct.id] = (
             Cell(capital(construct.label), f"trend/{construct.id}"),
             _several(registry.findings[answer.finding].answer.topic for answer in construct.answers),
             replace(_year(*years), values=_year(*(wave.year for wave in waves)).values),
@@ -126,9 +125,8 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
             _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
             Cell(trend.verdict),
         )
-        rows.append(Row(construct.id, cells))
-    rows.sort(key=lambda row: _SAYS_MOST.index(row.cells[-1].text))
-    return Finder("trends", "Trends", lead, caption, "trends", columns, tuple(rows))
+    ordered = sorted(rows.items(), key=lambda row: _SAYS_MOST.index(row[1][-1].text))
+    return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered))
 
 
 def _claims(registry: Registry, ledger: Ledger) -> Finder:
@@ -144,11 +142,11 @@ def _claims(registry: Registry, ledger: Ledger) -> Finder:
     )
     lead = "Sentences that writers built on the figures, checked against print."
     caption = "Claims of all sources, in this project's own words, and for whom each of them holds."
-    rows = []
+    rows = {}
     for row in ledger.claims.itertuples():
         claim = registry.claims[str(row.claim_id)]
         source = registry.claim_sources[claim.source]
-        cells = (
+        rows[claim.id] = (
             Cell(claim.says, f"claims/{claim.source}", claim.id),
             Cell(source.publisher or source.title),
             _year(int(source.published[:4])) if source.published else Cell(""),
@@ -158,8 +156,7 @@ def _claims(registry: Registry, ledger: Ledger) -> Finder:
             Cell(str(row.random_sample_verdict)),
             Cell(str(row.population_licence)),
         )
-        rows.append(Row(claim.id, cells))
-    return Finder("claims", "Claims", lead, caption, "claims", columns, tuple(rows))
+    return Finder("claims", "Claims", lead, caption, "claims", columns, rows)
 
 
 def _surveys(registry: Registry, ledger: Ledger) -> Finder:
@@ -176,11 +173,11 @@ def _surveys(registry: Registry, ledger: Ledger) -> Finder:
     )
     lead = "Every survey wave: who asked whom, when, and how many answered."
     caption = "Survey waves, earliest first. What no source prints is not known, and is left empty."
-    rows = []
+    rows = {}
     for survey in sorted(registry.surveys.values(), key=lambda one: (one.year, one.id)):
         found, figures = ledger.reconstructions[survey.id], findings_of(survey)
         n_low, n_high = found.n or (None, None)
-        cells = (
+        rows[survey.id] = (
             Cell(survey.title, f"survey/{survey.id}"),
             _year(survey.year),
             Cell(house_of(survey)),
@@ -191,5 +188,4 @@ def _surveys(registry: Registry, ledger: Ledger) -> Finder:
             _number(str(len(figures)), len(figures)),
             _several(sorted(found.findings[figure.id].level for figure in figures)),
         )
-        rows.append(Row(survey.id, cells))
-    return Finder("surveys", "Surveys", lead, caption, "surveys", columns, tuple(rows))
+    return Finder("surveys", "Surveys", lead, caption, "surveys", columns, rows)

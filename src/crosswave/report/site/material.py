@@ -41,14 +41,6 @@ class PageLink:
     status: str = "made"
 
 
-@dataclass(frozen=True)
-class About:
-    """What the footer says: version of the package, and the commit where there is one."""
-
-    version: str
-    commit: str = ""
-
-
 def commit_of(folder: Path) -> str:
     """Return the commit that a folder stands at; empty outside a checkout."""
     command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--exclude", "*"]
@@ -81,16 +73,11 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row: its id on the page, and a cell for each column; the first heads the row."""
-
-    id: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Finder:
-    """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural."""
+    """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural.
+
+    A row has an id on the page, and a cell for each column; the first heads the row.
+    """
 
     name: str
     title: str
@@ -98,11 +85,11 @@ class Finder:
     caption: str
     unit: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Mapping[str, tuple[Cell, ...]]
 
     def choices(self, place: int) -> list[str]:
         """Return every value of a column among which readers may choose, numbers and words in their order."""
-        cells = [row.cells[place] for row in self.rows]
+        cells = [row[place] for row in self.rows.values()]
         values = {value for cell in cells for value in cell.values or filter(None, [cell.text])}
         return sorted(values, key=lambda text: (not text[:1].isdigit(), text.casefold()))
 
@@ -160,15 +147,6 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many things came to a verdict, and what the verdict means."""
-
-    number: int
-    verdict: str
-    means: str
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """The first page: a question, its answer, a line for each topic, and what the evidence cannot say."""
 
@@ -177,27 +155,17 @@ class Overview:
     lead: str
     topics: tuple[Topic, ...]
     total: int
-    counts: tuple[Count, ...]
+    counts: tuple[tuple[int, str, str], ...]  # how many came to a verdict, the verdict, what it means
     limits: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A table to be downloaded: its name, title, number of rows, and its files by name."""
-
-    name: str
-    title: str
-    rows: int
-    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
     """Everything to be downloaded: the tables, the files by name, and the columns of each table."""
 
-    tables: tuple[Download, ...]
+    tables: tuple[tuple[str, str, int], ...]  # name, title, number of rows
     files: Mapping[str, bytes]
-    columns: Mapping[str, tuple[tuple[str, str, str, str], ...]]
+    columns: Mapping[str, tuple[tuple[str, str, str, str], ...]]  # name, type, unit, description
     whole: tuple[str, ...] = ()
 
 

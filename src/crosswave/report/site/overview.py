@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from crosswave.difference.verdict import DECISIONS
 from crosswave.report.ledger import Ledger
 from crosswave.report.sentences import points, population_note, wave_words
-from crosswave.report.site.material import Bar, Count, Overview, Topic
+from crosswave.report.site.material import Bar, Overview, Topic
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
@@ -26,14 +26,14 @@ def make_overview(registry: Registry, ledger: Ledger) -> Overview:
     shown = [trend for trend in trends if trend.construct.overview]
     found = Counter(trend.verdict for trend in trends)
     means = {row.verdict: row.when for row in registry.plan.decision_table}
-    counts = [Count(found[verdict], verdict, means.get(verdict, "")) for verdict in DECISIONS if verdict in found]
+    counts = [(found[verdict], verdict, means.get(verdict, "")) for verdict in DECISIONS if verdict in found]
     return Overview(
         question=f"What changed, {window.from_year} to {window.to_year}?",
         answer=answer(trends),
         lead=lead(shown, registry.plan),
         topics=tuple(_topic(trend) for trend in shown),
         total=len(trends),
-        counts=tuple(sorted(counts, key=lambda count: -count.number)),
+        counts=tuple(sorted(counts, key=lambda count: -count[0])),
         limits=_limits(registry),
     )
 

@@ -15,7 +15,7 @@ import yaml
 
 from crosswave.report.fields import Field, fields_of
 from crosswave.report.results import ledger_text
-from crosswave.report.site.material import Citation, Download, Downloads
+from crosswave.report.site.material import Citation, Downloads
 from crosswave.study.models import Study
 
 TITLES = {
@@ -57,9 +57,7 @@ def make_downloads(frames: Mapping[str, pd.DataFrame], version: str, study: Stud
     }
     described = {PACKAGE: (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()}
     files = {**texts, **parquet, **described}
-    tables = tuple(
-        Download(name, TITLES[name], len(frame), (f"{name}.csv", f"{name}.parquet")) for name, frame in frames.items()
-    )
+    tables = tuple((name, TITLES[name], len(frame)) for name, frame in frames.items())
     columns = {name: tuple(map(_told, fields[name])) for name in frames}
     return Downloads(tables, {**files, WHOLE: _zip(files)}, columns, (PACKAGE, WHOLE))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from itertools import chain
@@ -35,28 +34,22 @@ _SPOKEN = re.compile(r' (?:role|aria-label)="[^"]*"')
 _OPENING = re.compile(r"<svg\b[^>]*>")
 
 
-@dataclass(frozen=True)
-class PageOrigin:
-    """What a page was made from, shown at its end; without a title it takes the first heading."""
+def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
+    """Return an executed notebook as a whole page, at whose end stands what it was made from.
 
-    page: str
-    title: str
-    facts: tuple[tuple[str, str], ...]
-
-
-def render_page(notebook: NotebookNode, origin: PageOrigin) -> str:
-    """Return an executed notebook as a whole page: its parameters stand below the cell with the title."""
+    Its parameters stand below the cell with the title; without a title it takes the first heading.
+    """
     is_parameters = [_has_parameters(cell) for cell in notebook.cells]
     lead = is_parameters.index(False) if False in is_parameters else 0
     cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
     sections = filter(_has_material, _sections(_without_empty_frames(cells)))
     styles = Styles()
     shown = [_KINDS[cell.cell_type](cell, styles) for cell in chain(*sections) if cell.cell_type in _KINDS]
-    facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.facts)
+    facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.items())
     made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
     html = f'{"".join(shown)}<section class="made">\n{made}\n</section>'
-    place = Place(origin.title, f"pages/{origin.page}.html", crumbs=(Link("Overview", "index.html"),))
-    return framed(Content(_under_title(html, origin.title), styles.css), place)
+    place = Place(title, f"pages/{page}.html", crumbs=(Link("Overview", "index.html"),))
+    return framed(Content(_under_title(html, title), styles.css), place)
 
 
 def _has_parameters(cell: NotebookNode) -> bool:
