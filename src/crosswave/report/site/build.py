@@ -46,6 +46,7 @@ class Site:
             ALL_PAGES: "All pages",
         }
         self._nav = tuple(Link(text, href) for href, text in there.items())
+        self._shared = {"hrefs": self._hrefs, "left_out": material.left_out}
 
     def files(self) -> dict[str, str | bytes]:
         """Return every file of the site but the notebook pages, by its address; the index comes last."""
@@ -75,24 +76,22 @@ class Site:
 
     def frame(self, page: str, document: str) -> str:
         """Return a notebook page in the frame of this site."""
-        content, place, material = content_of(document), self._places[page], self._material
+        content, place = content_of(document), self._places[page]
         if content is None:
             return document
-        card = material.cards.get(page)
+        card = self._material.cards.get(page)
         if card and card.planned and MADE_WITH in content.html:  # other settings than the plan, whose verdict it shows
             card = replace(card, heading=f"{card.heading}. The page below was made with other settings")
         shown = without_card(content, place.title) if card else content
         linked = woven(shown, page, self._hrefs, place.up)
-        shared = {"about": self._version, "hrefs": self._hrefs, "left_out": material.left_out}
-        return framed(linked, place, nav=self._nav, card=card, **shared)
+        return framed(linked, place, nav=self._nav, about=self._version, card=card, **self._shared)
 
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
         place = Place(title, href, section=href, crumbs=crumbs)
         commit = f", commit {self._commit}" if self._commit else ""
         about = f"{self._version}{commit}. Each page says at its end what it was made from."
-        shared = {"about": about, "hrefs": self._hrefs, "left_out": self._material.left_out}
-        return layout(f"{template}.html.j2", place, self._nav, **shared, **values)
+        return layout(f"{template}.html.j2", place, self._nav, about=about, **self._shared, **values)
 
     @cached_property
     def _places(self) -> dict[str, Place]:

@@ -104,21 +104,18 @@ class Item:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CardFact:
-    """A name and its values; a wide one takes the whole width."""
-
-    name: str
-    items: tuple[Item, ...]
-    wide: bool = False
+Facts = dict[str, str | tuple[Item, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The key facts of a page, with a heading; ``planned`` where they are those of plan.yaml whatever the page is."""
+    """The key facts of a page, with a heading; ``planned`` where they are those of plan.yaml whatever the page is.
+
+    Items take the whole width, and words do not; what is empty is not shown.
+    """
 
     heading: str
-    facts: tuple[CardFact, ...]
+    facts: Facts
     planned: bool = False
 
 
