@@ -144,10 +144,10 @@ def test_altered_figures_behind_the_total_error_concern_trends_synthesis_and_cal
     before = keys(REGISTRY, LEDGER)
     figures = same_year_figures(REGISTRY, LEDGER.reconstructions)
     in_the_ninth_place = figures.assign(logit=figures["logit"].round(4) + 1e-9)
-    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: in_the_ninth_place)
+    monkeypatch.setattr("crosswave.report.pages.same_year_figures", lambda *_: in_the_ninth_place)
     assert keys(REGISTRY, LEDGER) == before
     moved = figures.assign(logit=figures["logit"] + 0.01)
-    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: moved)
+    monkeypatch.setattr("crosswave.report.pages.same_year_figures", lambda *_: moved)
     after = keys(REGISTRY, LEDGER)
     changed = {page for page in before if before[page] != after[page]}
     assert changed == {"synthesis", "calibration", *(f"trend/{name}" for name in REGISTRY.constructs)}

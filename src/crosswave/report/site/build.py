@@ -12,8 +12,8 @@ from typing import Any
 import mistune
 
 from crosswave.report.sentences import MADE_WITH
-from crosswave.report.site.frame import HOME, Content, Link, Place, assets, content_of, framed, layout, plain
-from crosswave.report.site.material import GROUPS, Material, PageLink
+from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain
+from crosswave.report.site.material import GROUPS, Link, Material, PageLink
 
 SECTIONS = {"survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"

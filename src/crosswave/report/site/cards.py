@@ -13,7 +13,7 @@ from crosswave.report.notebook_cards import conflicts_words, organisations
 from crosswave.report.render import NOT_PRINTED, period, span
 from crosswave.report.sentences import points
 from crosswave.report.site.finders import house_of
-from crosswave.report.site.material import Card, Facts, Item
+from crosswave.report.site.material import Card, Facts, Link
 from crosswave.study.models import Source, Study, Survey, unit_words
 from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.change import Trend
@@ -24,10 +24,10 @@ _WEIGHTED = {True: "Weighted", False: "Not weighted", None: "Not printed; taken 
 
 def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
     """Return the card of each page that has one, by the id of the page."""
-    uses: dict[str, list[Item]] = {}  # the trends in which a survey's figures stand
+    uses: dict[str, list[Link]] = {}  # the trends in which a survey's figures stand
     for construct in registry.constructs.values():
         for name in dict.fromkeys(answer.finding.split(".")[0] for answer in construct.answers):
-            uses.setdefault(name, []).append(Item(capital(construct.label), page=f"trend/{construct.id}"))
+            uses.setdefault(name, []).append(Link(capital(construct.label), page=f"trend/{construct.id}"))
     cards = {
         f"survey/{name}": survey_card(survey, ledger.reconstructions[name], registry.study, tuple(uses.get(name, ())))
         for name, survey in registry.surveys.items()
@@ -39,7 +39,7 @@ def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
     return cards
 
 
-def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple[Item, ...] = ()) -> Card:
+def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple[Link, ...] = ()) -> Card:
     """Return a survey as a person would want it cited."""
     mark, publisher = survey.mark, survey.publisher
     levels = Counter(found.findings[figure.id].level for figure in findings_of(survey))
@@ -64,7 +64,7 @@ def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple
         "Conflicts": conflicts_words(len(found.conflicts)) if found.conflicts else "None found",
         "Printed in": tuple(_source(source) for source in survey.sources),
         "Stands in these trends": uses,
-        "Cite the survey": (Item(citation),),
+        "Cite the survey": (Link(citation),),
         "Cite this page": _cite(survey.title, f"survey/{survey.id}", study),
     }
     return Card("Who asked whom, and how to cite it", facts)
@@ -78,14 +78,14 @@ def _how_many(survey: Survey, found: Reconstruction) -> str:
     )
 
 
-def _source(source: Source) -> Item:
+def _source(source: Source) -> Link:
     told = ", ".join(part for part in (source.publisher, source.published, source.kind.replace("-", " ")) if part)
-    return Item(source.title, source.url, after=f"({told})")
+    return Link(source.title, source.url, after=f"({told})")
 
 
-def _cite(title: str, page: str, study: Study) -> tuple[Item]:
+def _cite(title: str, page: str, study: Study) -> tuple[Link]:
     """How a page of this site is cited: by its id and the version, for the site has no address of its own."""
-    return (Item(f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {version('crosswave')}."),)
+    return (Link(f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {version('crosswave')}."),)
 
 
 def _trend_card(trend: Trend, study: Study) -> Card:
@@ -103,7 +103,7 @@ def _trend_card(trend: Trend, study: Study) -> Card:
             "Grade": capital(compared.pair.comparability.grade),
         }
     waves = dict.fromkeys((wave.survey.id, wave.survey.title) for wave in trend.waves)
-    facts["Surveys"] = tuple(Item(title, page=f"survey/{name}") for name, title in waves)
+    facts["Surveys"] = tuple(Link(title, page=f"survey/{name}") for name, title in waves)
     facts["Cite this page"] = _cite(capital(construct.label), f"trend/{construct.id}", study)
     return Card("The verdict under the plan", facts, planned=True)
 
@@ -116,7 +116,7 @@ def _source_card(source: Source, verdicts: Sequence[str], registry: Registry) ->
         "Claims, for those who answered": capital(
             ", ".join(f"{number} {verdict}" for verdict, number in Counter(verdicts).items())
         ),
-        "Surveys it speaks of": tuple(Item(registry.surveys[name].title, page=f"survey/{name}") for name in names),
+        "Surveys it speaks of": tuple(Link(registry.surveys[name].title, page=f"survey/{name}") for name in names),
         "Cite this page": _cite(source.title, f"claims/{source.id}", registry.study),
     }
     return Card("Who claims this, and of what", facts)

@@ -13,6 +13,8 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
 
+from crosswave.report.site.material import Link
+
 HOME = "index.html"
 STATIC = Path(__file__).parent / "static"
 _CONTENT = re.compile(r"<!--content-->(.*)<!--/content-->", re.DOTALL)
@@ -21,14 +23,6 @@ _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL)
 _HEADER = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 _BARE_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An address, relative to the folder of the index, and its text."""
-
-    text: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)

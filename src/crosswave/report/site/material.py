@@ -95,8 +95,11 @@ class Finder:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One value of a fact: text, and where it leads: an address outside, or a page by its id; words after it."""
+class Link:
+    """A text, and where it leads if it does: an address, or a page by its id; words after it.
+
+    An address inside the site is relative to the folder of the index.
+    """
 
     text: str
     href: str = ""
@@ -104,14 +107,14 @@ class Item:
     after: str = ""
 
 
-Facts = dict[str, str | tuple[Item, ...]]
+Facts = dict[str, str | tuple[Link, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """The key facts of a page, with a heading; ``planned`` where they are those of plan.yaml whatever the page is.
 
-    Items take the whole width, and words do not; what is empty is not shown.
+    Links take the whole width, and words do not; what is empty is not shown.
     """
 
     heading: str

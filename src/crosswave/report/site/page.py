@@ -17,7 +17,8 @@ from pygments.util import ClassNotFound
 
 from crosswave.report.render import STYLE
 from crosswave.report.site.clean import Styles, clean_html
-from crosswave.report.site.frame import Content, Link, Place, accessible_tables, framed, plain
+from crosswave.report.site.frame import Content, Place, accessible_tables, framed, plain
+from crosswave.report.site.material import Link
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
