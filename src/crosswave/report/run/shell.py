@@ -159,14 +159,7 @@ class _Publisher(DisplayPublisher):
     """What a cell displays."""
 
     def publish(
-        self,
-        data: Any,
-        metadata: Any = None,
-        source: Any = None,
-        *,
-        transient: Any = None,
-        update: bool = False,
-        **_: Any,
+        self, data: Any, metadata: Any = None, *_: Any, transient: Any = None, update: bool = False, **more: Any
     ) -> None:
         content, display = _content(data, metadata), (transient or {}).get("display_id", "")
         if display:
