@@ -65,7 +65,8 @@ def with_parameters(tasks: Sequence[Task], extra: Mapping[str, object]) -> tuple
 def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
     """Return the parameters that a notebook declares, in order; ParameterError where it is no notebook."""
     try:
-        cells = nbformat.read(notebook, as_version=4).cells
+        with notebook.open(encoding="utf-8") as stream:  # nbformat opens a path while it handles an exception
+            cells = nbformat.read(stream, as_version=4).cells
     except (OSError, nbformat.reader.NotJSONError) as error:
         reason = getattr(error, "strerror", None) or "it is not whole"
         words = f"{notebook}: a notebook is needed here, and it cannot be read: {reason}; "
