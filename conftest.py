@@ -26,7 +26,7 @@ def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
     from nbval.kernel import CURRENT_ENV_KERNEL_NAME
 
     from crosswave.report.run.kernels import BlockingLocalKernelManager
-    from crosswave.report.run.tasks import CURRENT_KERNEL
+    from crosswave.report.run.plan import CURRENT_KERNEL
 
     names = {CURRENT_ENV_KERNEL_NAME: CURRENT_KERNEL}
     return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))

@@ -20,8 +20,7 @@ from rich.console import Console
 
 from crosswave.report.run.cluster import ClusterExecutor, Parcel, make_page_away, on_cluster
 from crosswave.report.run.engine import run_all
-from crosswave.report.run.request import RunRequest
-from crosswave.report.run.tasks import Task
+from crosswave.report.run.plan import RunRequest, Task
 from crosswave.study.cache import package_digest
 
 pytest.importorskip("distributed")

@@ -15,8 +15,8 @@ import pytest
 
 from crosswave.report.fields import FIELDS
 from crosswave.report.results import by_survey
-from crosswave.report.site.documents import read_citation, render_markdown
-from crosswave.report.site.package import FOREIGN_KEYS, KEYS, PACKAGE, WHOLE, make_downloads
+from crosswave.report.site.build import render_markdown
+from crosswave.report.site.package import FOREIGN_KEYS, KEYS, PACKAGE, WHOLE, make_downloads, read_citation
 from crosswave.study import load_registry, read_study
 from crosswave.trend.synthesis import reconstruct_all
 
@@ -109,7 +109,7 @@ def test_parquet_holds_the_same_values_with_types_and_descriptions(name: str) ->
 def test_methods_become_a_page_whose_headings_can_be_linked() -> None:
     document = render_markdown((ROOT / "METHODS.md").read_text(encoding="utf-8"))
     assert document.title == "Methods"
-    anchors = [heading.anchor for heading in document.headings]
+    anchors = [anchor for _, anchor, _ in document.headings]
     assert len(anchors) == len(set(anchors)) > 10
     assert all(f'id="{anchor}"' in document.html for anchor in anchors)
 
@@ -117,7 +117,7 @@ def test_methods_become_a_page_whose_headings_can_be_linked() -> None:
 def test_html_in_a_document_is_escaped_and_equal_headings_have_anchors_of_their_own() -> None:
     document = render_markdown("# T\n\n## A\n\n<script>x</script>\n\n## A\n")
     assert "<script>" not in document.html
-    assert [heading.anchor for heading in document.headings] == ["a", "a-1"]
+    assert [anchor for _, anchor, _ in document.headings] == ["a", "a-1"]
 
 
 def test_the_whole_is_cited_as_its_citation_file_says() -> None:

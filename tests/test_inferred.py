@@ -40,7 +40,7 @@ def test_a_card_a_page_and_a_table_say_which_field_is_inferred(
     plain, marked = wave(), wave(inferred={name: "as a rule"})
     found = reconstruct(marked, registry)
     table = figures_page.survey_table(marked, found)["As far as it is known"]
-    page = " ".join(item.text for fact in site_card(marked, found, registry.study).facts for item in fact.items)
+    page = " ".join(fact for fact in site_card(marked, found, registry.study).facts.values() if isinstance(fact, str))
     for shown in (survey_card(marked, found).text, page, " ".join(table)):
         assert shown.count("(inferred: as a rule)") == 1
     assert "inferred" not in survey_card(plain, reconstruct(plain, registry)).text
@@ -85,12 +85,10 @@ def test_a_sentence_says_that_how_people_were_chosen_is_inferred(wave: Callable[
 
 def test_who_answered_is_told_by_what_a_reply_stands_for(registry: Registry) -> None:
     told = {
-        name: next(
-            fact.items[0].text
-            for fact in site_card(
-                registry.survey(name), reconstruct(registry.survey(name), registry), registry.study
-            ).facts
-            if fact.name == "How many answered"
+        name: str(
+            site_card(registry.survey(name), reconstruct(registry.survey(name), registry), registry.study).facts[
+                "How many answered"
+            ]
         )
         for name in ("igov-2017", "vmb-globaldata-2020", "citrix-2018")
     }

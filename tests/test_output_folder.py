@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 
 from crosswave.files import write_json, write_whole
 from crosswave.report.building import Choice, run_report
-from crosswave.report.run.folder import IN_THE_REPOSITORY, check_folder
-from crosswave.report.run.manifest import ManifestError, inside, read_manifest
-from crosswave.report.run.outputs import Outputs
-from crosswave.report.run.own_files import OwnFiles
-from crosswave.report.run.tasks import Product
+from crosswave.report.run.folder import IN_THE_REPOSITORY, ManifestError, check_folder, inside, read_manifest
+from crosswave.report.run.outputs import Outputs, OwnFiles
+from crosswave.report.run.plan import Product
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,11 +13,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from crosswave.report.building import Choice, run_report
-from crosswave.report.ledger import make_ledger, write_ledger
+from crosswave.report.ledger import make_ledger
 from crosswave.report.pages import run_request
-from crosswave.report.run.tasks import SINGLE, plan_tasks
-from crosswave.report.site import About, PageLink
+from crosswave.report.run.plan import SINGLE, plan_tasks
 from crosswave.report.site.build import Site
+from crosswave.report.site.material import PageLink
 from crosswave.report.site.overview import answer
 from crosswave.study import load_registry
 from crosswave.study.cache import FOLDER_VARIABLE
@@ -42,12 +42,6 @@ def test_the_ledger_is_the_same_when_made_again():
 def test_the_ledger_has_a_row_for_everything():
     rows = len(LEDGER.findings), len(LEDGER.claims), len(LEDGER.trends)
     assert rows == (len(REGISTRY.findings), len(REGISTRY.claims), len(REGISTRY.constructs))
-
-
-def test_the_ledger_is_written_whole(tmp_path):
-    write_ledger(LEDGER, tmp_path / "results")
-    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "results").iterdir()}
-    assert written == LEDGER.texts()
 
 
 def test_every_survey_source_and_construct_has_a_page():
@@ -150,10 +144,10 @@ def test_altered_figures_behind_the_total_error_concern_trends_synthesis_and_cal
     before = keys(REGISTRY, LEDGER)
     figures = same_year_figures(REGISTRY, LEDGER.reconstructions)
     in_the_ninth_place = figures.assign(logit=figures["logit"].round(4) + 1e-9)
-    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: in_the_ninth_place)
+    monkeypatch.setattr("crosswave.report.pages.same_year_figures", lambda *_: in_the_ninth_place)
     assert keys(REGISTRY, LEDGER) == before
     moved = figures.assign(logit=figures["logit"] + 0.01)
-    monkeypatch.setattr("crosswave.trend.same_year.same_year_figures", lambda *_: moved)
+    monkeypatch.setattr("crosswave.report.pages.same_year_figures", lambda *_: moved)
     after = keys(REGISTRY, LEDGER)
     changed = {page for page in before if before[page] != after[page]}
     assert changed == {"synthesis", "calibration", *(f"trend/{name}" for name in REGISTRY.constructs)}
@@ -186,7 +180,7 @@ def site_files():
     pages += [f"claims/{n}" for n in REQUEST.sources]
     texts = [(page, REQUEST.texts[page], page.partition("/")[0]) for page in pages]
     links = [PageLink(page, text.title, kind, f"pages/{page}.html", text.summary) for page, text, kind in texts]
-    return Site(links, REQUEST.material, About("1.2.3")).files(), {link.href for link in links}
+    return Site(links, REQUEST.material, "1.2.3").files(), {link.href for link in links}
 
 
 def spoken(html):
@@ -230,7 +224,7 @@ def test_the_headline_counts_the_verdicts_of_the_ledger():
     assert OVERVIEW.answer == (
         f"Of {len(TRENDS)} things measured, 1 rose, none stayed the same; {len(TRENDS) - 1} are left undecided."
     )
-    assert {row.verdict: row.number for row in OVERVIEW.counts} == counts.to_dict()
+    assert {verdict: number for number, verdict, _ in OVERVIEW.counts} == counts.to_dict()
     assert OVERVIEW.total == len(TRENDS)
 
 
@@ -251,7 +245,7 @@ def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_che
     files, _ = site_files()
     text = spoken(files["index.html"])
     checked = [OVERVIEW.question, OVERVIEW.answer, OVERVIEW.lead, *OVERVIEW.limits]
-    checked += [f"{row.number} of {OVERVIEW.total} {row.verdict}" for row in OVERVIEW.counts]
+    checked += [f"{number} of {OVERVIEW.total} {verdict}" for number, verdict, _ in OVERVIEW.counts]
     checked += [part for topic in OVERVIEW.topics for part in (topic.printed, *topic.sure)]
     checked += ["Bars reach from a fall of 100 points to a rise of 100."]
     for sentence in checked:
@@ -282,7 +276,7 @@ def test_the_long_tables_have_a_row_for_everything_and_a_cell_for_every_column()
     rows = {finder.name: len(finder.rows) for finder in REQUEST.material.finders}
     held = {"trends": REGISTRY.constructs, "findings": REGISTRY.findings, "claims": REGISTRY.claims}
     assert rows == {name: len(members) for name, members in {**held, "surveys": REGISTRY.surveys}.items()}
-    assert all(len(row.cells) == len(one.columns) for one in REQUEST.material.finders for row in one.rows)
+    assert all(len(row) == len(one.columns) for one in REQUEST.material.finders for row in one.rows.values())
 
 
 @pytest.mark.parametrize(
@@ -322,12 +316,15 @@ def test_ids_of_a_page_are_not_given_twice():
 
 def test_a_survey_is_shown_as_a_person_would_want_it_cited():
     card = REQUEST.material.cards["survey/igov-2017"]
-    told = {fact.name: " ".join(item.text for item in fact.items) for fact in card.facts}
+    told = {
+        name: fact if isinstance(fact, str) else " ".join(item.text for item in fact)
+        for name, fact in card.facts.items()
+    }
     assert told["Who asked"] == "iGov Survey, for Kofax"
     assert told["How many answered"] == "235 people, at 180 organisations"
     assert told["When"] == "2017-01 to 2017-02; published 2017-04"
     assert told["Cite the survey"].startswith("iGov Survey (2017). Closing the Digital Gap")
-    links = {item.href for fact in card.facts for item in fact.items if item.href}
+    links = {item.href for fact in card.facts.values() if not isinstance(fact, str) for item in fact if item.href}
     assert links == {source.url for source in REGISTRY.surveys["igov-2017"].sources}
 
 

@@ -26,22 +26,27 @@ from crosswave.files import write_whole
 from crosswave.report.run.current import data_hash, notebook_hash, task_keys, unchanged, versions_hash
 from crosswave.report.run.engine import run_all
 from crosswave.report.run.execute import make_page, make_page_cold
-from crosswave.report.run.executors import KERNEL_VARIABLE
-from crosswave.report.run.forks import forked
 from crosswave.report.run.kernels import BlockingLocalKernelManager, CurrentKernelSpecManager, kernel_environment
 from crosswave.report.run.outputs import Outputs
-from crosswave.report.run.parameters import ParameterError, check_parameters, parse_parameters, read_parameters
-from crosswave.report.run.recorded import main as recorded
-from crosswave.report.run.request import RunRequest, RunSummary
-from crosswave.report.run.tasks import (
+from crosswave.report.run.parameters import (
+    ParameterError,
+    check_parameters,
+    parse_parameters,
+    read_parameters,
+    with_parameters,
+)
+from crosswave.report.run.plan import (
     CURRENT_KERNEL,
     PlanError,
     Product,
+    RunRequest,
+    RunSummary,
     Task,
     choose_tasks,
     plan_tasks,
-    with_parameters,
 )
+from crosswave.report.run.recorded import main as recorded
+from crosswave.report.run.workers import KERNEL_VARIABLE, forked
 from crosswave.report.scratch import Scratch
 
 SECONDS = 90  # a machine with much else to do takes its time
@@ -616,7 +621,7 @@ from html import unescape
 from pathlib import Path
 from rich.console import Console
 from crosswave.report.run.engine import run_all
-from crosswave.report.run.request import RunRequest
+from crosswave.report.run.plan import RunRequest
 
 if __name__ == "__main__":
     print("ready", flush=True)

@@ -12,17 +12,16 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from crosswave.report.site import About, PageLink, commit_of
 from crosswave.report.site.build import Site, without_card, woven
 from crosswave.report.site.clean import Styles, clean_html
 from crosswave.report.site.frame import Content, accessible_tables, content_of, style_hash
-from crosswave.report.site.material import Material, Overview
-from crosswave.report.site.page import PageOrigin, described, highlighted, render_page
+from crosswave.report.site.material import Material, Overview, PageLink, commit_of
+from crosswave.report.site.page import described, highlighted, render_page
 
 EVIL = '<script>alert(1)</script> & "quotes"'
 NOTHING = Material()
 OVERVIEW = Overview("What?", "Nothing.", "No.", (), 0, (), ())
-ORIGIN = PageOrigin("survey/x", "A & B", "../../index.html", (("Notebook", "n.ipynb"), ("Parameters", EVIL)))
+ORIGIN = ("survey/x", "A & B", {"Notebook": "n.ipynb", "Parameters": EVIL})
 
 
 class Addresses(HTMLParser):
@@ -44,7 +43,7 @@ class Addresses(HTMLParser):
 
 def site(*pages: PageLink, material: Material = NOTHING) -> dict[str, str]:
     """The text files of a site."""
-    files = Site(pages, material, About("1.2.3", "abc1234")).files()
+    files = Site(pages, material, "1.2.3", "abc1234").files()
     return {name: content for name, content in files.items() if isinstance(content, str)}
 
 
@@ -111,10 +110,12 @@ def test_folder_outside_a_checkout_has_no_commit(tmp_path: Path) -> None:
 
 def test_page_keeps_the_description_of_an_image() -> None:
     data = {"image/png": "aGk=\n"}
-    html = render_page(notebook(new_output("display_data", data, metadata={"image/png": {"alt": 'Up & "up"'}})), ORIGIN)
-    image = Addresses(html).all("img")[0]
-    assert image["alt"] == 'Up & "up"'
-    assert image["src"] == "data:image/png;base64,aGk="
+    html = render_page(
+        notebook(new_output("display_data", data, metadata={"image/png": {"alt": 'Up & "up"'}})), *ORIGIN
+    )
+    shown = Addresses(html).all("img")[0]
+    assert shown["alt"] == 'Up & "up"'
+    assert shown["src"] == "data:image/png;base64,aGk="
 
 
 def test_image_without_description_says_so() -> None:
@@ -122,7 +123,7 @@ def test_image_without_description_says_so() -> None:
 
 
 def test_page_folds_code_and_shows_results_below_the_title() -> None:
-    html = render_page(notebook(new_output("execute_result", {"text/plain": "4 <5"}, execution_count=2)), ORIGIN)
+    html = render_page(notebook(new_output("execute_result", {"text/plain": "4 <5"}, execution_count=2)), *ORIGIN)
     assert html.index("The question") < html.index("Default parameters") < html.index("4 &lt;5")
     seen = Addresses(html)
     assert len(seen.all("details")) == 2
@@ -130,7 +131,7 @@ def test_page_folds_code_and_shows_results_below_the_title() -> None:
 
 
 def test_page_shares_every_file_that_it_asks_for() -> None:
-    html = render_page(notebook(new_output("stream", name="stdout", text="hi")), ORIGIN)
+    html = render_page(notebook(new_output("stream", name="stdout", text="hi")), *ORIGIN)
     seen = Addresses(html)
     shared = [link["href"] for link in seen.all("link")] + [script["src"] for script in seen.all("script")]
     assert {(address or "").removeprefix("../../") for address in shared} <= set(site())
@@ -139,7 +140,7 @@ def test_page_shares_every_file_that_it_asks_for() -> None:
 
 def test_page_lets_no_inline_script_or_style_through() -> None:
     cell = '<table style="color: red"><tr onclick="x()"><td style="color: red">a</td></tr></table><script>b()</script>'
-    html = render_page(notebook(new_output("display_data", {"text/html": cell})), ORIGIN)
+    html = render_page(notebook(new_output("display_data", {"text/html": cell})), *ORIGIN)
     seen = Addresses(html)
     assert [script for script in seen.all("script") if "src" not in script] == []
     assert all("style" not in attributes and "onclick" not in attributes for _, attributes in seen.elements)
@@ -172,13 +173,13 @@ def test_outputs_lose_what_runs_or_asks(given: str, left: str) -> None:
 
 def test_a_widget_is_shown_by_its_html() -> None:
     data = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/html": "<p>the card</p>"}
-    html = render_page(notebook(new_output("display_data", {**data, "text/plain": "Widget()"})), ORIGIN)
+    html = render_page(notebook(new_output("display_data", {**data, "text/plain": "Widget()"})), *ORIGIN)
     assert "<p>the card</p>" in html
     assert "model_id" not in html and "Widget()" not in html
 
 
 def test_a_page_in_its_frame_gives_its_content_back() -> None:
-    html = render_page(notebook(new_output("display_data", {"text/html": '<p style="color: red">x</p>'})), ORIGIN)
+    html = render_page(notebook(new_output("display_data", {"text/html": '<p style="color: red">x</p>'})), *ORIGIN)
     content = content_of(html)
     assert content and content.css == ".s1 { color: red }" and '<p class="s1">x</p>' in content.html
     assert content_of("<p>no frame</p>") is None
@@ -186,9 +187,9 @@ def test_a_page_in_its_frame_gives_its_content_back() -> None:
 
 def test_framing_twice_is_framing_once() -> None:
     links = [PageLink(f"survey/{name}", name, "survey", f"pages/survey/{name}.html") for name in ("x", "y")]
-    built = Site(links, NOTHING, About("1"))
+    built = Site(links, NOTHING, "1")
     cell = '<table><tbody><tr><th scope="row">q.a</th><td>y.q.a</td></tr></tbody></table>'
-    once = built.frame("survey/x", render_page(notebook(new_output("display_data", {"text/html": cell})), ORIGIN))
+    once = built.frame("survey/x", render_page(notebook(new_output("display_data", {"text/html": cell})), *ORIGIN))
     assert built.frame("survey/x", once) == once
     assert '<a rel="next" href="../../pages/survey/y.html">' in once
     assert '<tr id="q.a">' in once and '<a class="to" href="../../pages/survey/y.html#q.a">y.q.a</a>' in once
@@ -204,7 +205,7 @@ def test_a_link_to_a_page_that_is_gone_goes() -> None:
 
 def test_the_title_stands_once_and_the_question_below_it() -> None:
     output = new_output("display_data", {"text/markdown": "## A & B\n\nAnswer."})
-    html = render_page(notebook(output), ORIGIN)
+    html = render_page(notebook(output), *ORIGIN)
     assert [html.count(tag) for tag in ("<h1>", "<h1>A &amp; B</h1>", '<p class="question">The question</p>')] == [
         1
     ] * 3
@@ -212,7 +213,7 @@ def test_the_title_stands_once_and_the_question_below_it() -> None:
 
 
 def test_page_escapes_what_it_was_made_from() -> None:
-    html = render_page(notebook(), ORIGIN)
+    html = render_page(notebook(), *ORIGIN)
     assert "<script>alert" not in html
     assert "<title>A &amp; B – crosswave</title>" in html
 
@@ -220,7 +221,7 @@ def test_page_escapes_what_it_was_made_from() -> None:
 def test_rendering_leaves_the_notebook_as_it_was() -> None:
     book = notebook()
     before = [cell.source for cell in book.cells]
-    render_page(book, ORIGIN)
+    render_page(book, *ORIGIN)
     assert [cell.source for cell in book.cells] == before
 
 
@@ -246,7 +247,7 @@ def test_sections_and_frames_without_material_are_left_out() -> None:
         new_markdown_cell("## Something here"), new_code_cell("a", outputs=[full]),
         new_markdown_cell("A frame below."), new_code_cell("other_frame", outputs=[empty]),
     ]  # fmt: skip
-    html = render_page(book, ORIGIN)
+    html = render_page(book, *ORIGIN)
     assert "Something here" in html and "rows" in html
     assert not [words for words in ("Nothing here", "A frame below", "other_frame", "Empty") if words in html]
 
@@ -259,7 +260,7 @@ def test_table_region_is_named_by_its_caption_and_given_scopes_stay() -> None:
 
 
 def test_wide_characters_survive() -> None:
-    assert "58 % → 53 %" in render_page(notebook(new_output("stream", name="stdout", text="58 % → 53 %")), ORIGIN)
+    assert "58 % → 53 %" in render_page(notebook(new_output("stream", name="stdout", text="58 % → 53 %")), *ORIGIN)
 
 
 def test_a_page_with_a_card_does_not_show_the_notebooks_own_of_the_same_thing() -> None:

@@ -297,7 +297,7 @@ def test_a_run_makes_the_other_pages_and_never_loses_rows_without_a_word(site: P
 
 
 def test_a_run_of_everything_with_faults_ends_with_status_one() -> None:
-    from crosswave.report.run.request import PageResult, RunSummary
+    from crosswave.report.run.plan import PageResult, RunSummary
 
     made = (PageResult("start", "made"),)
     assert RunSummary(made, Path("index.html")).exit_status == 0

@@ -24,7 +24,7 @@ from bench_dask import one_and_two
 from bench_registry import SIZES, growth, measure, per_wave, table
 from workshop import AFTER, BEFORE, CHANGED, EVERY, ROOT, Times, Workshop, sample, together
 
-from crosswave.report.run.tasks import Task
+from crosswave.report.run.plan import Task
 
 REPORT = ROOT / "reports" / "benchmark.md"
 PACKAGES = ("papermill", "pandas", "statsmodels", "seaborn", "jupyter_client", "ipykernel", "distributed")

@@ -14,8 +14,8 @@ from pathlib import Path
 from workshop import Times, Workshop
 
 from crosswave.report.run.cluster import on_cluster
-from crosswave.report.run.executors import products
-from crosswave.report.run.tasks import Task
+from crosswave.report.run.plan import Task
+from crosswave.report.run.workers import products
 
 HERE = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
 SECONDS_TO_START = 60

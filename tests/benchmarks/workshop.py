@@ -17,7 +17,7 @@ from statistics import median
 
 import psutil
 
-from crosswave.report.run.tasks import Task, plan_tasks
+from crosswave.report.run.plan import Task, plan_tasks
 from crosswave.study import load_registry
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from crosswave.report.pages import run_request
 from crosswave.report.run.engine import rebuild_index
 from crosswave.report.run.execute import page_origin, page_title
 from crosswave.report.run.outputs import Outputs
-from crosswave.report.run.tasks import Product, Task
+from crosswave.report.run.plan import Product, Task
 from crosswave.report.site.page import render_page
 from crosswave.study import Registry, load_registry
 from crosswave.study.models import Construct
@@ -73,8 +73,9 @@ def site(small: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
             task = Task(page, ROOT / "notebooks" / f"{name}.ipynb", parameters, page.partition("/")[0])
             task = replace(task, title=request.texts[page].title)
             book = nbformat.read(task.notebook, as_version=4)
-            html = render_page(book, page_origin(task, book))
-            outputs.keep(Product(page, page_title(task, book), nbformat.writes(book) + "\n", html, "", 1.0), "key")
+            title = page_title(task, book)
+            html = render_page(book, page, title, page_origin(task))
+            outputs.keep(Product(page, title, nbformat.writes(book) + "\n", html, "", 1.0), "key")
         rebuild_index(request, outputs)
     return out
 

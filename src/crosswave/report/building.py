@@ -8,40 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crosswave.report.run.current import unchanged, whole_digest
+from crosswave.report.run.ending import listening
 from crosswave.report.run.folder import alone_in, check_folder, own_names
-from crosswave.report.run.request import RunRequest, RunSummary
+from crosswave.report.run.outputs import Outputs
+from crosswave.report.run.plan import RunRequest, RunSummary
 from crosswave.study.cache import RESULTS, Store, keeping
 
 if TYPE_CHECKING:
     from crosswave.report.ledger import Ledger
-    from crosswave.report.run.executors import MakeExecutor
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a run is to make, and how.
-
-    Attributes
-    ----------
-    surveys, constructs : tuple of str
-        Only the pages of these; with `only` empty and neither given, every page.
-    only : tuple of str
-        Only these page ids, kinds or patterns.
-    parameters : mapping
-        Given to every notebook that takes them.
-    jobs : int
-        Processes at once; 0 takes one a core.
-    scheduler : str
-        Address of a Dask scheduler, such as ``tcp://host:8786``; empty runs on this machine.
-    """
+    """What a run is to make, and how; with neither surveys, constructs nor pages chosen, every page."""
 
     surveys: tuple[str, ...] = ()
     constructs: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    jobs: int = 0
+    only: tuple[str, ...] = ()  # page ids, kinds or patterns
+    parameters: Mapping[str, object] = field(default_factory=dict)  # for every notebook that takes them
+    jobs: int = 0  # pages at once; 0 takes one a core
     force: bool = False
-    scheduler: str = ""
+    scheduler: str = ""  # address of a Dask scheduler, such as tcp://host:8786; empty runs on this machine
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -83,10 +70,14 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
 
 def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
     """What pages share is imported, read and computed here first: they are made in forks of this process."""
-    from crosswave.report.run.ending import listening
-
+    root = folder.resolve().parent
     with listening(), keeping():
-        make_executor = _executor(folder, choice)
+        make_executor = None
+        if choice.scheduler:
+            from crosswave.report.run.cluster import on_cluster
+
+            files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
+            make_executor = on_cluster(choice.scheduler, root, files)
         from crosswave.report.run.engine import run_all
         from crosswave.report.run.ready import get_ready
 
@@ -96,8 +87,11 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
         summary = run_all(request, make_executor=make_executor)
     aside: tuple[str, ...] = ()
     if not request.material.left_out:
-        aside = _keep_results(ledger, out, folder)
-    _prune()
+        with Outputs(out, own_names(out, root)) as outputs:
+            outputs.write_results({f"results/{name}": text for name, text in ledger.texts().items()})
+        aside = outputs.put_aside
+    for kind in ("parsed", "checked", "examined", RESULTS):
+        Store(kind).prune()
     return replace(
         summary,
         left_out=request.material.left_out,
@@ -113,22 +107,21 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     from crosswave.study import load_evidence
     from crosswave.trend.settings import check_settings
 
-    registry = load_evidence(folder)
+    registry, notebooks = load_evidence(folder), folder.resolve().parent / "notebooks"
     for name in registry.left_out & {page.removeprefix("survey/") for page in choice.pages}:
         registry.survey(name)  # which says why there is none
     _check_known("survey", choice.surveys, registry.surveys)
     _check_known("construct", choice.constructs, registry.constructs)
     check_settings(registry, choice.parameters, choice.constructs)
-    _check_notebooks(folder.resolve().parent / "notebooks")
+    if not any(notebooks.glob("*.ipynb")):
+        raise FileNotFoundError(
+            f"no notebook stands in {notebooks}; pages are made from the notebooks beside the data folder: "
+            "git checkout notebooks brings them back"
+        )
     ledger = make_ledger(registry)
     request = run_request(registry, ledger, out, choice.parameters)
     known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
     return ledger, replace(request, only=choice.pages, inputs=known, jobs=choice.jobs, force=choice.force)
-
-
-def _prune() -> None:
-    for kind in ("parsed", "checked", "examined", RESULTS):
-        Store(kind).prune()
 
 
 def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
@@ -144,31 +137,3 @@ def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     ]
     if lines:
         raise ValueError("\n".join(lines))
-
-
-def _check_notebooks(folder: Path) -> None:
-    """Raise FileNotFoundError where no notebook stands, before the ledger is computed for nothing."""
-    if not any(folder.glob("*.ipynb")):
-        raise FileNotFoundError(
-            f"no notebook stands in {folder}; pages are made from the notebooks beside the data folder: "
-            "git checkout notebooks brings them back"
-        )
-
-
-def _executor(data: Path, choice: Choice) -> MakeExecutor | None:
-    """What makes executors; none where pages are made in forks of this process."""
-    if not choice.scheduler:
-        return None
-    from crosswave.report.run.cluster import on_cluster
-
-    root = data.resolve().parent
-    files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
-    return on_cluster(choice.scheduler, root, files)
-
-
-def _keep_results(ledger: Ledger, out: Path, data: Path) -> tuple[str, ...]:
-    from crosswave.report.run.outputs import Outputs
-
-    with Outputs(out, own_names(out, data.resolve().parent)) as outputs:
-        outputs.write_results({f"results/{name}": text for name, text in ledger.texts().items()})
-    return outputs.put_aside

@@ -11,8 +11,6 @@ PIECES_LISTED = 5
 def has_holes(values: Sequence[int]) -> bool:
     """Return whether whole numbers are missing between the first and the last of an ascending list.
 
-    Examples
-    --------
     >>> has_holes((60, 62)), has_holes((60, 61)), has_holes(())
     (True, False, False)
     """
@@ -22,8 +20,6 @@ def has_holes(values: Sequence[int]) -> bool:
 def feasible_words(values: Sequence[int], low: int, high: int, shown: Callable[[int], str] = "{:,}".format) -> str:
     """Return the numbers that something can be: listed where there are holes and few pieces, else as a range.
 
-    Examples
-    --------
     >>> feasible_words((60, 62), 60, 62), feasible_words((44, 45), 44, 45), feasible_words((), 950, 1000)
     ('60 or 62', '44 to 45', '950 to 1,000')
     >>> feasible_words((143, 144, 235), 143, 235), feasible_words((146, 147, 148, 149, 235), 146, 235)
@@ -43,8 +39,6 @@ def listed_whole(values: Sequence[int], words: str) -> bool:
 def pieces_of(values: Sequence[int], shown: Callable[[int], str] = "{:,}".format) -> Iterator[str]:
     """Yield unbroken ranges of three and more as ranges, and all other numbers one by one.
 
-    Examples
-    --------
     >>> list(pieces_of((60, 62, 2000, 2001, 2002)))
     ['60', '62', '2,000 to 2,002']
     """

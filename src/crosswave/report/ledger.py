@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
 from crosswave.claims import Checker
-from crosswave.files import write_whole
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
 from crosswave.study.registry import Registry
@@ -48,9 +46,3 @@ def make_ledger(registry: Registry) -> Ledger:
         reconstructions=reconstructions,
         assessed=trends,
     )
-
-
-def write_ledger(ledger: Ledger, folder: Path) -> None:
-    """Write the ledger, each file whole or not at all."""
-    for name, text in ledger.texts().items():
-        write_whole(folder / name, text)

@@ -39,26 +39,23 @@ class Card:
     @property
     def html(self) -> str:
         """The card as a list of terms: no table, for it reads well on a narrow screen."""
-        items = "\n".join(f"<div><dt>{escape(name)}</dt><dd>{_shown(fact)}</dd></div>" for name, fact in self._known)
+        shown = {
+            name: escape(fact) if isinstance(fact, str) else "<br>".join(link.html for link in fact)
+            for name, fact in self.facts.items()
+            if fact
+        }
+        items = "\n".join(f"<div><dt>{escape(name)}</dt><dd>{fact}</dd></div>" for name, fact in shown.items())
         return f'<section class="card">\n<h3>{escape(self.title)}</h3>\n<dl>\n{items}\n</dl>\n</section>'
 
     @property
     def text(self) -> str:
         """The card as plain text, a fact a line."""
-        told = [(name, fact if isinstance(fact, str) else "; ".join(map(str, fact))) for name, fact in self._known]
-        return "\n".join([self.title, *(f"{name}: {fact}" for name, fact in told)])
-
-    @property
-    def _known(self) -> list[tuple[str, str | tuple[Link, ...]]]:
-        return [(name, fact) for name, fact in self.facts.items() if fact]
+        told = {name: fact if isinstance(fact, str) else "; ".join(map(str, fact)) for name, fact in self.facts.items()}
+        return "\n".join([self.title, *(f"{name}: {fact}" for name, fact in told.items() if fact)])
 
     def show(self) -> None:
         """Display the card in a notebook."""
         publish({"text/plain": self.text, "text/html": self.html})
-
-
-def _shown(fact: str | tuple[Link, ...]) -> str:
-    return escape(fact) if isinstance(fact, str) else "<br>".join(link.html for link in fact)
 
 
 def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) -> Card:
@@ -69,7 +66,11 @@ def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) ->
     published = f"; published by {publisher}" if publisher and publisher not in (asked, survey.sponsor) else ""
     dates = [f"asked {period(survey)}{mark('fieldwork')}" if period(survey) else "",
              f"published {survey.published}" if survey.published else ""]  # fmt: skip
-    found, many = reconstruction, len(reconstruction.conflicts) if reconstruction else 0
+    told, conflict = plural(sum(len(question.answers) for question in survey.questions), "printed figure"), ""
+    if reconstruction:
+        conflict = conflicts_words(len(reconstruction.conflicts)) if reconstruction.conflicts else "nothing"
+        levels = Counter(figure.level for figure in reconstruction.findings.values())
+        told = ", ".join(f"{number} {_LEVELS[level]}" for level, number in levels.items()) or "none"
     facts: Facts = {
         "Who asked": f"{asked}{mark('house')}{paid}{published}",
         "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}{mark('nation')}",
@@ -77,8 +78,8 @@ def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) ->
         "How": _how(survey),
         "How many answered": _how_many(survey, reconstruction),
         "Weighting": _WEIGHTED[survey.weighted],
-        "Figures": _figures(survey, reconstruction),
-        "In conflict": (conflicts_words(many) if many else "nothing") if found else "",
+        "Figures": told,
+        "In conflict": conflict,
         "Printed in": tuple(_source(source) for source in survey.sources),
         "Id": survey.id,
     }
@@ -113,13 +114,6 @@ def organisations(survey: Survey) -> str:
     """Return how many organisations stand behind the people who answered, where that is known."""
     many = survey.organisations if survey.unit == "person" else None
     return f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
-
-
-def _figures(survey: Survey, reconstruction: Reconstruction | None) -> str:
-    if reconstruction is None:
-        return plural(sum(len(question.answers) for question in survey.questions), "printed figure")
-    levels = Counter(figure.level for figure in reconstruction.findings.values())
-    return ", ".join(f"{number} {_LEVELS[level]}" for level, number in levels.items()) or "none"
 
 
 def _source(source: Source) -> Link:

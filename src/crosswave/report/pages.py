@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from crosswave.report.ledger import Ledger
-from crosswave.report.made_from import made_from
 from crosswave.report.results import by_survey
-from crosswave.report.run.request import RunRequest
+from crosswave.report.run.plan import RunRequest
 from crosswave.report.site.cards import make_cards
-from crosswave.report.site.documents import read_citation
 from crosswave.report.site.finders import make_finders
-from crosswave.report.site.index import PageText
-from crosswave.report.site.material import Material
+from crosswave.report.site.material import Material, PageText
 from crosswave.report.site.overview import make_overview
-from crosswave.report.site.package import make_downloads
+from crosswave.report.site.package import make_downloads, read_citation
 from crosswave.study.loading import warnings
+from crosswave.study.models import Claim, Construct, Record
+from crosswave.study.reading import SHARED
 from crosswave.study.registry import Registry
+from crosswave.trend.same_year import same_year_figures
 from crosswave.words import capital
+
+_ALWAYS = ("study.yaml", "quantities.yaml", "plan.yaml")
+_DECIMALS = 4
 
 
 def run_request(
@@ -29,25 +34,25 @@ def run_request(
 ) -> RunRequest:
     """Return the request for every page of a registry."""
     root, given = registry.folder.parent, parameters or {}
-    made = made_from(registry, ledger.reconstructions, ledger.trends, as_planned=not given)
+    needs = {"context": registry.facts, "synthesis": registry.constructs}
     return RunRequest(
         notebooks=root / "notebooks",
         out=out,
         surveys=tuple(registry.surveys),
-        sources=_sources_with_claims(registry),
+        sources=tuple(_claims_by_source(registry)),
         constructs=tuple(registry.constructs),
-        without=_without_material(registry),
+        without=tuple(page for page, material in needs.items() if not material),
         parameters=given,
-        data=made.files,
-        facts=made.facts,
-        texts=_page_texts(registry, ledger),
-        material=site_material(registry, ledger),
+        data=_files(registry, as_planned=not given),
+        facts=_facts(registry, ledger),
+        texts=_texts(registry, ledger),
+        material=_material(registry, ledger),
         lock=root / "requirements.lock",
     )
 
 
-def site_material(registry: Registry, ledger: Ledger) -> Material:
-    """Return what the site shows beside the pages: overview, tables, cards, downloads, methods and citation."""
+def _material(registry: Registry, ledger: Ledger) -> Material:
+    """What the site shows beside the pages: overview, tables, cards, downloads, methods and citation."""
     root, made_by = registry.folder.parent, version("crosswave")
     frames = {"findings": ledger.findings, "claims": ledger.claims, "trends": ledger.trends}
     frames |= {"surveys": by_survey(registry, ledger.reconstructions)}
@@ -56,72 +61,127 @@ def site_material(registry: Registry, ledger: Ledger) -> Material:
         overview=make_overview(registry, ledger),
         finders=make_finders(registry, ledger),
         cards=make_cards(registry, ledger),
-        downloads=make_downloads(
-            frames | {"surveys": by_survey(registry, ledger.reconstructions)}, made_by, registry.study
-        ),
+        downloads=make_downloads(frames, made_by, registry.study),
         citation=read_citation(root / "CITATION.cff", made_by, registry.study),
         methods=methods.read_text(encoding="utf-8") if methods.is_file() else "",
         left_out=tuple(warnings(registry)),
     )
 
 
-def _without_material(registry: Registry) -> tuple[str, ...]:
-    """The single pages of which the data folder holds nothing."""
-    needs = {"context": registry.facts, "synthesis": registry.constructs}
-    return tuple(page for page, material in needs.items() if not material)
+def _claims_by_source(registry: Registry) -> dict[str, list[Claim]]:
+    found: dict[str, list[Claim]] = {}
+    for claim in registry.claims.values():
+        found.setdefault(claim.source, []).append(claim)
+    return found
 
 
-def _sources_with_claims(registry: Registry) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(claim.source for claim in registry.claims.values()))
+# --- what pages are made from -----------------------------------------------------------------------------------------
+# A trend is made from its own surveys and its own record. Two numbers in it come from the surveys of others: the
+# estimated total error, and the p-value adjusted for the other comparisons. They enter as digests of the same-year
+# figures and of the compared rows of the trends, rounded as they are shown. A change elsewhere that alters neither
+# leaves the page as it is.
 
 
-def _page_texts(registry: Registry, ledger: Ledger) -> Mapping[str, PageText]:
+def _files(registry: Registry, *, as_planned: bool) -> dict[str, list[Path]]:
+    """The whole files that pages are made from, by id, or by kind where all of a kind have the same."""
+    folder = registry.folder
+    plan, context = [folder / name for name in _ALWAYS], folder / "context.csv"
+    compared = [folder / "constructs.yaml", *_surveys(folder, _used(registry.constructs.values()))]
+    by_survey = {f"survey/{name}": [*plan, *_surveys(folder, [name])] for name in registry.surveys}
+    by_trend = {
+        f"trend/{name}": [*plan, *(_surveys(folder, _used([one])) if as_planned else compared)]
+        for name, one in registry.constructs.items()
+    }
+    by_source = {
+        f"claims/{source}": [*plan, context, *_surveys(folder, _behind(claims, registry))]
+        for source, claims in _claims_by_source(registry).items()
+    }
     return {
+        "start": [*(folder / name for name in SHARED), *_surveys(folder, registry.surveys)],
+        "synthesis": [*plan, *compared],
+        "context": [folder / "study.yaml", context],
+        "calibration": [folder / "study.yaml", folder / "plan.yaml"],
+        **by_survey,
+        **by_trend,
+        **by_source,
+    }
+
+
+def _facts(registry: Registry, ledger: Ledger) -> dict[str, str]:
+    """Digests of what else pages are made from: less than a file, or computed from many."""
+    same_year = same_year_figures(registry, ledger.reconstructions).round(_DECIMALS)
+    error = _digest(same_year.to_csv(index=False))
+    overlapping = [survey for survey in registry.surveys.values() if survey.overlaps]  # their errors may add up
+    overlaps = _digest(*chain.from_iterable((survey.id, *_records(survey.overlaps)) for survey in overlapping))
+    rows = ledger.trends.round(_DECIMALS).set_index("construct_id", drop=False)
+    tested = rows[rows["p_value"].notna()]
+    adjusted = _digest(tested.to_csv(index=False))
+    dated = _records(registry.sources[fact.source] for fact in registry.facts.values())
+    facts = {"synthesis": error, "calibration": error, "context": _digest(*dated)}
+    for name, construct in registry.constructs.items():
+        others = (adjusted,) if name in tested.index else ()
+        facts[f"trend/{name}"] = _digest(construct.model_dump_json(), error, *others)
+    for source, claims in _claims_by_source(registry).items():
+        facts[f"claims/{source}"] = _digest(overlaps, *_records([registry.claim_sources[source], *claims]))
+    return facts
+
+
+def _used(constructs: Iterable[Construct]) -> list[str]:
+    """Surveys whose figures stand in some constructs, or are named there as left out or as a printed change."""
+    names = (
+        name
+        for one in constructs
+        for name in (*(a.finding for a in one.answers), *(out.figure for out in one.left_out), *one.changes)
+    )
+    return sorted({name.split(".")[0] for name in names})
+
+
+def _behind(claims: Iterable[Claim], registry: Registry) -> list[str]:
+    """Surveys that some claims name, or whose figures decide them."""
+    named = (name.split(".")[0] for claim in claims for name in (*claim.surveys, *claim.names))
+    return sorted({name for name in named if name in registry.surveys})
+
+
+def _surveys(folder: Path, names: Iterable[str]) -> list[Path]:
+    files = (folder / "surveys" / f"{name}.yaml" for name in names)
+    return [path for path in files if path.is_file()]
+
+
+def _records(records: Iterable[Record]) -> list[str]:
+    return [record.model_dump_json() for record in records]
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("".join(f"{len(text)}:{text}" for text in texts).encode()).hexdigest()
+
+
+# --- what the index says of them --------------------------------------------------------------------------------------
+
+
+def _texts(registry: Registry, ledger: Ledger) -> dict[str, PageText]:
+    levels = pd.crosstab(ledger.findings["survey_id"], ledger.findings["level"])
+    verdicts = pd.crosstab(ledger.claims["source_id"], ledger.claims["answered_verdict"])
+    trends = ledger.trends.set_index("construct_id")
+    texts = {
         "start": PageText(title=registry.study.question, summary="What this is, and the state of the evidence."),
         "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
         "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),
-        **_survey_texts(registry, ledger.findings),
-        **_trend_texts(registry, ledger.trends),
-        **_claim_texts(registry, ledger.claims),
     }
+    for name, survey in registry.surveys.items():
+        summary = f"{survey.publisher or 'Unknown publisher'}, {survey.year}: {survey.population}."
+        verdict = _counted(levels.loc[name]) if name in levels.index else "no figure"
+        texts[f"survey/{name}"] = PageText(survey.title, summary, verdict)
+    for name, construct in registry.constructs.items():
+        row = trends.loc[name]
+        texts[f"trend/{name}"] = PageText(capital(construct.label), str(row["sentence"]), str(row["verdict"]))
+    for name in _claims_by_source(registry):
+        source = registry.claim_sources[name]
+        summary = f"{source.publisher or 'Unknown publisher'}: claims checked against print."
+        verdict = f"of those who answered: {_counted(verdicts.loc[name])}"
+        texts[f"claims/{name}"] = PageText(source.title, summary, verdict)
+    return texts
 
 
-def _survey_texts(registry: Registry, findings: pd.DataFrame) -> dict[str, PageText]:
-    levels = pd.crosstab(findings["survey_id"], findings["level"])
-    return {
-        f"survey/{name}": PageText(
-            title=survey.title,
-            summary=f"{survey.publisher or 'Unknown publisher'}, {survey.year}: {survey.population}.",
-            verdict=_level_words(levels.loc[name]) if name in levels.index else "no figure",
-        )
-        for name, survey in registry.surveys.items()
-    }
-
-
-def _level_words(counts: pd.Series) -> str:
-    return ", ".join(f"{number} {level}" for level, number in counts[counts > 0].items())
-
-
-def _trend_texts(registry: Registry, trends: pd.DataFrame) -> dict[str, PageText]:
-    by_id = trends.set_index("construct_id")
-    return {
-        f"trend/{name}": PageText(
-            title=capital(construct.label),
-            summary=str(by_id.loc[name, "sentence"]),
-            verdict=str(by_id.loc[name, "verdict"]),
-        )
-        for name, construct in registry.constructs.items()
-    }
-
-
-def _claim_texts(registry: Registry, claims: pd.DataFrame) -> dict[str, PageText]:
-    counts = pd.crosstab(claims["source_id"], claims["answered_verdict"])
-    return {
-        f"claims/{name}": PageText(
-            title=registry.claim_sources[name].title,
-            summary=f"{registry.claim_sources[name].publisher or 'Unknown publisher'}: claims checked against print.",
-            verdict=f"of those who answered: {_level_words(counts.loc[name])}",
-        )
-        for name in _sources_with_claims(registry)
-    }
+def _counted(counts: pd.Series) -> str:
+    return ", ".join(f"{number} {word}" for word, number in counts[counts > 0].items())

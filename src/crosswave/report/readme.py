@@ -27,29 +27,23 @@ def computed(root: Path) -> Mapping[str, str]:
     )
     surveys = len(list((root / "data" / "surveys").glob("*.yaml")))
     told = [_figures(findings), _claims(claims), _trends(trends)]
-    headline = read_study(root / "data").headline
-    if headline is not None:
+    if headline := read_study(root / "data").headline:
         told.append(_headline(headline, trends, findings))
+    benchmark = root / "reports" / "benchmark.md"
+    speed = benchmark.read_text(encoding="utf-8").split("\n\n")[1] + "\n" if benchmark.is_file() else ""
     return {
         "evidence": (
             f"It holds {surveys} surveys with {len(findings)} printed figures,\n{len(trends)} topics that more than "
             f"one survey may have measured, and {len(claims)} claims that writers built on them.\n"
         ),
         "results": "\n".join(f"- {line}" for line in told) + "\n",
-        "speed": _speed(root),
+        "speed": speed,  # the first sentence of the benchmark
     }
 
 
 def renewed(text: str, parts: Mapping[str, str]) -> str:
-    """Return a README with its computed parts renewed.
-
-    Raises
-    ------
-    ValueError
-        A part has no place in the text.
-    """
-    lost = parts.keys() - {match["name"] for match in _PART.finditer(text)}
-    if lost:
+    """Return a README with its computed parts renewed; ValueError where a part has no place in it."""
+    if lost := parts.keys() - {match["name"] for match in _PART.finditer(text)}:
         names = ", ".join(sorted(lost))
         raise ValueError(f"README.md has no place for: {names}; put <!-- name --> and <!-- /name --> where it belongs")
     return _PART.sub(lambda found: f"<!-- {found['name']} -->\n{parts[found['name']]}<!-- /{found['name']} -->", text)
@@ -103,12 +97,6 @@ def _headline(headline: Headline, trends: pd.DataFrame, findings: pd.DataFrame) 
         + ";\n  ".join(told)
         + "."
     )
-
-
-def _speed(root: Path) -> str:
-    """The first sentence of the benchmark; nothing where there is no benchmark."""
-    path = root / "reports" / "benchmark.md"
-    return f"{path.read_text(encoding='utf-8').split(chr(10) * 2)[1]}\n" if path.is_file() else ""
 
 
 def main(path: Path) -> None:

@@ -1,16 +1,16 @@
 """How to add a survey, carried out: a made-up press article, a copy of the data in a temporary folder, real commands.
 
-The notebook that tells it runs these commands, so that what it tells stays true."""
+The notebook that tells it runs these commands, so that what it tells stays true.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shlex
 import shutil
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -30,30 +30,23 @@ class Tutorial:
 
     def __init__(self, registry: Registry) -> None:
         self.lesson = registry.study.lesson
+        self._survey = self.lesson.survey if self.lesson else ""
         scratch = Scratch()  # a run kills its kernels when they are done
         weakref.finalize(self, scratch.remove)
         self.folder = Path(scratch.folder).resolve()
+        self._file = self.folder / "data" / "surveys" / f"{self._survey}.yaml"
         shutil.copytree(registry.folder, self.folder / "data", ignore=shutil.ignore_patterns("microdata"))
-
-    @property
-    def file(self) -> Path:
-        """The file of the made-up survey."""
-        return self.folder / "data" / "surveys" / f"{self._survey}.yaml"
-
-    @property
-    def _survey(self) -> str:
-        return self.lesson.survey if self.lesson else ""
 
     def run(self, command: str, *, first: int = 0) -> int:
         """Display a command with what it prints, and return its exit status; ``{survey}`` is that of the lesson."""
         if self.lesson is None:
             return 0
-        command = command.format(survey=self._survey, construct=self.lesson.into)
         from typer.testing import CliRunner
 
         from crosswave.cli import app
 
-        with _inside(self.folder):
+        command = command.format(survey=self._survey, construct=self.lesson.into)
+        with contextlib.chdir(self.folder):
             done = CliRunner().invoke(app, shlex.split(command)[1:], env=_NO_TERMINAL)
         lines = [line.rstrip() for line in done.output.rstrip().splitlines()]
         shown = [*lines[:first], "…"] if first and len(lines) > first else lines
@@ -67,16 +60,16 @@ class Tutorial:
         text = (self.folder / "data" / "tutorial.txt").read_text(encoding="utf-8")
         for right, typed in (instead or {}).items():
             text = text.replace(right, typed)
-        self.file.write_text(text, encoding="utf-8")
-        _terminal(f"data/surveys/{self.file.name}", *text.splitlines())
+        self._file.write_text(text, encoding="utf-8")
+        _terminal(f"data/surveys/{self._file.name}", *text.splitlines())
 
     def correct(self, typed: str, right: str) -> None:
         """Write the right word in place of one that was typed, and say so."""
         if self.lesson is None:
             return
-        text = self.file.read_text(encoding="utf-8")
-        self.file.write_text(text.replace(typed, right), encoding="utf-8")
-        _terminal(f"data/surveys/{self.file.name}", f"- {typed}", f"+ {right}")
+        text = self._file.read_text(encoding="utf-8")
+        self._file.write_text(text.replace(typed, right), encoding="utf-8")
+        _terminal(f"data/surveys/{self._file.name}", f"- {typed}", f"+ {right}")
 
     def place(self) -> None:
         """Add the figure of the lesson to its construct, and display the lines that were added."""
@@ -93,17 +86,6 @@ class Tutorial:
         end = next(ends, len(lines))
         path.write_text("\n".join([*lines[:end], *added, *lines[end:]]) + "\n", encoding="utf-8")
         _terminal(f"data/constructs.yaml, below {construct}", *added)
-
-
-@contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    """Work in a folder, as somebody who typed a command there would."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 def _terminal(head: str, *lines: str) -> None:

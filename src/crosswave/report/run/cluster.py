@@ -17,8 +17,8 @@ from typing import Any
 from weakref import WeakSet
 
 from crosswave.report.run.current import content_hash
-from crosswave.report.run.executors import make_on_kernel
-from crosswave.report.run.tasks import Product, Task, failed
+from crosswave.report.run.plan import Product, Task, failed
+from crosswave.report.run.workers import make_on_kernel
 from crosswave.report.scratch import Scratch
 from crosswave.study.cache import package_digest
 
@@ -28,24 +28,17 @@ SECONDS_TO_LEAVE = 2
 RETRIES = 2
 """How often a task is given out again after it failed; a task whose worker was lost is given out again besides."""
 
-
 _unpacking = threading.Lock()
 _unpacked: dict[str, Path] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Files that travel to the workers: by address inside one folder, compressed, with the digest of the source.
-
-    Attributes
-    ----------
-    source : str
-        Digest of the package that the driver has: a worker with another would make other pages.
-    """
+    """Files that travel to the workers, by address inside one folder, compressed."""
 
     root: Path
     files: Mapping[str, bytes]
-    source: str
+    source: str  # digest of the driver's package: a worker with another would make other pages
 
     @classmethod
     def of(cls, root: Path, files: Iterable[Path], source: str) -> Parcel:
@@ -61,18 +54,12 @@ class Parcel:
 
     def addressed(self, task: Task) -> Task:
         """Return a task whose files are named by their addresses in the parcel."""
-        inside = replace(task, notebook=task.notebook.relative_to(self.root))
-        return replace(inside, data=tuple(path.relative_to(self.root) for path in task.data))
+        data = tuple(path.relative_to(self.root) for path in task.data)
+        return replace(task, notebook=task.notebook.relative_to(self.root), data=data)
 
 
 class ClusterExecutor(Executor):
-    """Submits work to the workers of a Dask scheduler.
-
-    Raises
-    ------
-    ConnectionError
-        No scheduler answers, or dask is not installed.
-    """
+    """Submits work to the workers of a Dask scheduler; ConnectionError where none answers, or dask is not there."""
 
     def __init__(self, address: str, parcel: Parcel) -> None:
         self._client = _connected(address)
@@ -103,13 +90,7 @@ class ClusterExecutor(Executor):
 
 
 def on_cluster(address: str, root: Path, files: Iterable[Path]) -> Callable[[int], Executor]:
-    """Return what makes an executor of a Dask cluster, for `crosswave.report.run.engine.run_all`.
-
-    Raises
-    ------
-    ConnectionError
-        No scheduler answers, or dask is not installed.
-    """
+    """Return what makes an executor of a Dask cluster, for `crosswave.report.run.engine.run_all`."""
     parcel = Parcel.of(root, files, package_digest())
     return lambda jobs: ClusterExecutor(address, parcel)
 
@@ -133,7 +114,7 @@ def _connected(address: str) -> Any:
 
 
 async def _asked(distributed: Any, address: str) -> None:
-    """Ask the scheduler who it is before there is a client, which tries again for half a minute"""
+    """Ask the scheduler who it is before there is a client, which tries again for half a minute."""
     place = distributed.comm.resolve_address(address)
     security = distributed.Security().get_connection_args("client")
     async with distributed.rpc(place, connection_args=security) as scheduler:
@@ -151,8 +132,9 @@ def make_page_away(task: Task, parcel: Parcel) -> Product:
     if package_digest() != parcel.source:
         return failed(task, OTHER_SOURCE.format(host=platform.node()))
     folder = _folder_of(parcel)
-    here = replace(task, notebook=folder / task.notebook, data=tuple(folder / path for path in task.data))
-    return make_on_kernel(here)
+    return make_on_kernel(
+        replace(task, notebook=folder / task.notebook, data=tuple(folder / path for path in task.data))
+    )
 
 
 @cache

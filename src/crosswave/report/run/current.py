@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from crosswave.report.run.outputs import Outputs
-from crosswave.report.run.request import PageResult, RunSummary
+from crosswave.report.run.outputs import INDEX, Outputs, digest
+from crosswave.report.run.plan import PageResult, RunSummary, Task, is_chosen
 from crosswave.study.cache import package_digest
-
-if TYPE_CHECKING:
-    from crosswave.report.run.tasks import Task
 
 
 def task_keys(tasks: Iterable[Task], lock: Path | None = None) -> dict[str, str]:
-    """Return the hash of everything that each page is made from, by its id: data, notebook, package and versions.
-
-    Raises
-    ------
-    OSError
-        When a notebook or a data file cannot be read.
-    """
+    """Return the hash of everything that each page is made from, by its id: data, notebook, package and versions."""
     wanted, makers = list(tasks), [versions_hash(lock), package_digest()]
     code = {book: content_hash([*makers, notebook_hash(book)]) for book in {task.notebook for task in wanted}}
     return {
@@ -48,28 +37,20 @@ def whole_digest(data: Path, notebooks: Path, lock: Path | None, parameters: Map
 def unchanged(out: Path, inputs: str, only: Sequence[str] = ()) -> RunSummary | None:
     """Return the summary of a run that has nothing to do; None where something may have to be done.
 
-    Notes
-    -----
     Nothing is to be done when the last run was planned from the same inputs, and every page chosen, every result and
     the index stand in the folder byte for byte as they were written.
     """
     outputs = Outputs(out)
     planned = outputs.planned(inputs)
-    chosen = [page for page in planned if not only or any(_chosen(page, one) for one in only)]
-    matched = all(any(_chosen(page, one) for page in planned) for one in only)
+    chosen = [page for page in planned if not only or any(is_chosen(page, one) for one in only)]
+    matched = all(any(is_chosen(page, one) for page in planned) for one in only)
     if not chosen or not matched or not outputs.whole() or not all(outputs.holds(p, planned[p]) for p in chosen):
         return None
-    return RunSummary(tuple(PageResult(page, "unchanged") for page in chosen), out / "index.html")
+    return RunSummary(tuple(PageResult(page, "unchanged") for page in chosen), out / INDEX)
 
 
 def data_hash(files: Iterable[Path]) -> str:
-    """Return the hash of data files, by content and name.
-
-    Raises
-    ------
-    OSError
-        When a file cannot be read.
-    """
+    """Return the hash of data files, by content and name."""
     return content_hash(sorted((shown_name(path), file_hash(path)) for path in files))
 
 
@@ -84,10 +65,7 @@ def versions_hash(lock: Path | None = None) -> str:
 
 
 def notebook_hash(notebook: Path) -> str:
-    """Return the hash of what a notebook does: its cells without outputs, counts and other metadata.
-
-    It is read as plain JSON: nbformat takes a fifth of a second to import.
-    """
+    """Return the hash of what a notebook does, read as plain JSON: nbformat takes a fifth of a second to import."""
     cells: list[dict[str, Any]] = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     rows = [(cell["cell_type"], "".join(cell["source"]), cell.get("metadata", {}).get("tags", [])) for cell in cells]
     return content_hash(rows)
@@ -95,14 +73,9 @@ def notebook_hash(notebook: Path) -> str:
 
 def content_hash(content: object) -> str:
     """Return the hexadecimal SHA-256 of plain content: lists, texts and numbers."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return digest(json.dumps(content, sort_keys=True))
 
 
 def file_hash(path: Path) -> str:
     """Return the hexadecimal SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _chosen(page: str, pattern: str) -> bool:
-    return pattern == page.partition("/")[0] or fnmatchcase(page, pattern)
+    return digest(path.read_bytes())

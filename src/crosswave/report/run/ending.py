@@ -48,15 +48,7 @@ def noting() -> Iterator[None]:
 
 
 def check() -> None:
-    """End the run if a signal has come that ends it.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        It was an interrupt.
-    SystemExit
-        It was another.
-    """
+    """Raise what ends the run if a signal has come: KeyboardInterrupt for an interrupt, SystemExit for another."""
     if _heard:
         raise KeyboardInterrupt if _heard[0] == signal.SIGINT else SystemExit(128 + _heard[0])
 

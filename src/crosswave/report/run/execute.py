@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
@@ -23,10 +23,9 @@ from traitlets.config import Config
 from crosswave.report.run import shell
 from crosswave.report.run.current import data_hash, shown_name
 from crosswave.report.run.kernels import FIXED, LocalKernelManager
-from crosswave.report.run.tasks import Product, Task
-from crosswave.report.site.page import PageOrigin, render_page
+from crosswave.report.run.plan import Product, Task
+from crosswave.report.site.page import COLOURS, render_page
 
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 HEADING = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
 SHOWN_FILES = 4
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -42,21 +41,23 @@ def make_page(task: Task, folder: str) -> Product:
     os.environ.update(FIXED, IPYTHONDIR=folder)
     if matplotlib := sys.modules.get("matplotlib"):  # it reads the variable once
         matplotlib.rcParams["backend"] = FIXED["MPLBACKEND"]
-    return execute_task(task, engine_name=shell.NAME, cwd=str(task.notebook.parent), scratch=folder)
+    return _execute(task, engine_name=shell.NAME, cwd=str(task.notebook.parent), scratch=folder)
 
 
 def make_page_cold(task: Task, folder: str = "") -> Product:
     """Return the page of a task that is made on an ordinary kernel."""
     with tempfile.TemporaryDirectory(prefix="cw-", dir=folder or None) as scratch:
         settings = {"scratch": scratch, "folder": str(task.notebook.parent.resolve())}
-        product = execute_task(
+        product = _execute(
             task,
             kernel_manager_class=LocalKernelManager,
             config=Config({"LocalKernelManager": settings}),
             shutdown_kernel="immediate",
             record_timing=False,
         )
-        words = _last_words(Path(scratch) / "stderr.txt") if product.error else ""
+        stderr = Path(scratch) / "stderr.txt"
+        told = product.error and stderr.is_file()
+        words = stderr.read_text(encoding="utf-8", errors="replace").strip()[-2000:] if told else ""
     return replace(product, error=f"{product.error}\nThe kernel's last words:\n{words}") if words else product
 
 
@@ -72,66 +73,63 @@ def _read(path: Path, *_: int) -> NotebookNode:
     return notebook
 
 
-def execute_task(task: Task, **engine: Any) -> Product:
-    """Return the page of a task, made by an engine of papermill with these settings."""
+def _execute(task: Task, **engine: Any) -> Product:
+    """The page of a task, made by an engine of papermill with these settings."""
     begun = time.perf_counter()
-    seen: list[NotebookNode] = []
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # every fault is in the product
+    seen: list[NotebookNode] = []  # the notebook as it starts, for a kernel that dies
     html = error = ""
     try:
-        executed = _executed(task, seen.append, engine)
+        executed = papermill.execute_notebook(
+            deepcopy(read_notebook(task.notebook)),
+            None,
+            parameters=dict(task.parameters),
+            kernel_name=task.kernel,
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=task.timeout,
+            on_notebook_start=lambda notebook: seen.append(notebook),
+            **engine,
+        )
         _judge(executed)
         _clean(executed, task)
-        html = render_page(executed, page_origin(task, executed))
+        html = render_page(executed, task.page, page_title(task, executed), page_origin(task))
     except Exception as fault:  # whatever a notebook does, the other pages go on
         executed = seen[-1] if seen else nbformat.v4.new_notebook()
-        error = ANSI.sub("", f"{type(fault).__name__}: {fault}").strip()
+        error = COLOURS.sub("", f"{type(fault).__name__}: {fault}").strip()
         _clean(executed, task)
-    seconds = time.perf_counter() - begun
-    return Product(task.page, page_title(task, executed), _as_json(executed), html, error, seconds)
+    # in as few bytes as may be: it is downloaded, and no difference is looked at
+    notebook = json.dumps(executed, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+    return Product(task.page, page_title(task, executed), notebook, html, error, time.perf_counter() - begun)
 
 
 def page_title(task: Task, notebook: NotebookNode) -> str:
-    """Title of a page: the task's own, else the notebook's first heading of prose or output, else the page's id."""
-    if task.title:
-        return task.title
-    for text in _texts(notebook):
-        if heading := HEADING.search(text):
-            return heading.group(1)
-    return task.page
+    """Return the task's own title, else the notebook's first heading of prose or output, else the page's id."""
+    headings = (found.group(1) for text in _texts(notebook) if (found := HEADING.search(text)))
+    return task.title or next(headings, task.page)
 
 
-def page_origin(task: Task, notebook: NotebookNode) -> PageOrigin:
+def _texts(notebook: NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            yield cell.source
+        for output in cell.get("outputs", []):
+            yield str(output.get("data", {}).get("text/markdown", ""))
+
+
+def page_origin(task: Task) -> dict[str, str]:
     """Return what the page of a task says of its own making."""
     names = [shown_name(path) for path in task.data]
     files = ", ".join(sorted(names)) if len(names) <= SHOWN_FILES else f"{len(names)} files"
-    facts = {
+    return {
         "Notebook": task.notebook.name,
         "Parameters": ", ".join(f"{name} = {value!r}" for name, value in task.parameters.items()) or "defaults",
         "Data": files or "none recorded",
         "Data hash": data_hash(task.data)[:16],
         "crosswave": version("crosswave"),
     }
-    home = "../" * (task.page.count("/") + 1) + "index.html"
-    return PageOrigin(task.page, page_title(task, notebook), home, tuple(facts.items()))
-
-
-def _executed(task: Task, keep: Callable[[NotebookNode], None], engine: Mapping[str, Any]) -> NotebookNode:
-    """Run the notebook by papermill; `keep` gets the notebook as it starts, and holds it if the kernel dies."""
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # every fault is in the product
-    done: NotebookNode = papermill.execute_notebook(
-        deepcopy(read_notebook(task.notebook)),
-        None,
-        parameters=dict(task.parameters),
-        kernel_name=task.kernel,
-        language="python",
-        progress_bar=False,
-        request_save_on_cell_execute=False,
-        autosave_cell_every=0,
-        execution_timeout=task.timeout,
-        on_notebook_start=lambda notebook: keep(notebook),
-        **engine,
-    )
-    return done
 
 
 def _judge(notebook: NotebookNode) -> None:
@@ -159,26 +157,3 @@ def _clean(notebook: NotebookNode, task: Task) -> None:
     notebook.metadata["papermill"] = {"parameters": dict(task.parameters)}
     notebook.metadata["crosswave"] = {"page": task.page, "version": version("crosswave")}
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-
-
-def _as_json(notebook: NotebookNode) -> str:
-    """The notebook in as few bytes as may be: it is downloaded, and no difference is looked at."""
-    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
-
-
-def _last_words(stderr: Path) -> str:
-    try:
-        return stderr.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
-    except OSError:
-        return ""
-
-
-def _texts(notebook: NotebookNode) -> list[str]:
-    texts: list[str] = []
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            texts.append(cell.source)
-        for output in cell.get("outputs", []):
-            data: dict[str, Any] = output.get("data", {})
-            texts.append(str(data.get("text/markdown", "")))
-    return texts

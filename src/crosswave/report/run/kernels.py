@@ -15,7 +15,7 @@ from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_core.paths import jupyter_path
 from traitlets import Unicode, default
 
-from crosswave.report.run.tasks import CURRENT_KERNEL
+from crosswave.report.run.plan import CURRENT_KERNEL
 from crosswave.surroundings import READ_AT_THE_START
 
 PRIVATE_SOCKETS = sys.platform != "win32"
@@ -35,9 +35,8 @@ DROPPED = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP")
 
 
 def kernel_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Environment variables for a kernel: those given, with everything fixed that could change an output."""
-    kept = {name: value for name, value in environment.items() if name not in DROPPED}
-    return kept | FIXED
+    """Return environment variables for a kernel: those given, with all fixed that could change an output."""
+    return {name: value for name, value in environment.items() if name not in DROPPED} | FIXED
 
 
 class CurrentKernelSpecManager(KernelSpecManager):
@@ -58,8 +57,8 @@ class CurrentKernelSpecManager(KernelSpecManager):
         return super().get_kernel_spec(kernel_name)
 
 
-class _LocalKernel(KernelManager):
-    """What both managers below share.
+class BlockingLocalKernelManager(KernelManager):
+    """Starts kernels for callers that wait, as the notebook tests do.
 
     Kernels listen on sockets in a private folder: TCP ports are chosen before they are bound, and processes that
     start kernels at the same time then race for them. A folder whose name is too long for sockets leaves TCP.
@@ -91,9 +90,8 @@ class _LocalKernel(KernelManager):
         return spec is not None and spec.language == "python"
 
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
-        kw["env"] = kernel_environment(kw.get("env") or os.environ) | {
-            "IPYTHONDIR": str(Path(self.scratch) / "ipython")
-        }
+        own = {"IPYTHONDIR": str(Path(self.scratch) / "ipython")}
+        kw["env"] = kernel_environment(kw.get("env") or os.environ) | own
         if self.folder:
             kw.setdefault("cwd", self.folder)
         if "stderr" not in kw:
@@ -101,9 +99,5 @@ class _LocalKernel(KernelManager):
         return await super()._async_pre_start_kernel(**kw)
 
 
-class LocalKernelManager(_LocalKernel, AsyncKernelManager):
-    """Starts kernels for the runner."""
-
-
-class BlockingLocalKernelManager(_LocalKernel):
-    """Starts the same kernels for callers that wait, as the notebook tests do."""
+class LocalKernelManager(BlockingLocalKernelManager, AsyncKernelManager):
+    """Starts the same kernels for the runner."""

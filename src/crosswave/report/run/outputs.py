@@ -2,24 +2,85 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from crosswave.files import write_json
-from crosswave.report.run.manifest import FORMAT, MANIFEST, ManifestError, names_of, read_manifest
-from crosswave.report.run.own_files import OwnFiles, digest
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from crosswave.report.run.tasks import Product
-    from crosswave.report.site.index import PageLink, PageText
+from crosswave.files import HALF_WRITTEN, write_json, write_whole
+from crosswave.report.run.folder import FORMAT, MANIFEST, ManifestError, inside, read_manifest
+from crosswave.report.run.plan import Product
+from crosswave.report.site.material import PageLink, PageText
 
 INDEX = "index.html"
-
 _SECONDS_BETWEEN_SAVES = 1.0
+
+
+class OwnFiles:
+    """Writes and removes the files of a run, by their addresses in its folder; what is somebody else's it lets be.
+
+    A file is a run's own where its bytes are those that a run has written. One that is not, and whose name a run needs,
+    is given that name with a tilde, as editors do; one whose name is needed no more stays. An address that leaves the
+    folder, by itself or through a link, is nobody's: nothing is removed there, and to write there is an error.
+    """
+
+    def __init__(self, folder: Path, known: Mapping[str, str], own: Collection[str] = ()) -> None:
+        self._folder = folder
+        self._known = dict(known)
+        self._own = own
+        self.put_aside: list[str] = []
+
+    def found(self, name: str) -> str:
+        """Return the digest of what stands at an address; empty where no file of this folder does."""
+        path = inside(self._folder, name)
+        try:
+            return digest(path.read_bytes()) if path and stat.S_ISREG(path.lstat().st_mode) else ""
+        except OSError:
+            return ""
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file, whole or not at all; what somebody else has put there gets another name."""
+        path, wanted = inside(self._folder, name), digest(content)
+        if path is None:
+            raise FileExistsError(
+                f"{self._folder / name} leads out of {self._folder}, and a run writes nothing elsewhere; "
+                "remove the link, or name another folder with --out"
+            )
+        if os.path.lexists(path) and self.found(name) != wanted and not self._is_own(name):
+            tries = (path.with_name(f"{path.name}~{number or ''}") for number in count())
+            free = next(place for place in tries if not os.path.lexists(place))
+            path.rename(free)
+            was, now = (place.relative_to(self._folder).as_posix() for place in (path, free))
+            self.put_aside.append(f"{was} was not as a run had written it: it is now {now}")
+        if self.found(name) != wanted:
+            write_whole(path, content)
+        self._known[name] = wanted
+
+    def remove(self, *names: str) -> None:
+        """Remove the files at some addresses, where they are as a run has written them."""
+        for name in names:
+            path = inside(self._folder, name)
+            if path is not None and os.path.lexists(path) and self._is_own(name):
+                path.unlink(missing_ok=True)
+            self._known.pop(name, None)
+
+    def sweep(self, names: Collection[str]) -> None:
+        """Remove what a killed run has written by half: files whose name says of which file of a run they are parts."""
+        wholes = {*self._known, *names}
+        for folder in sorted({PurePosixPath(name).parent for name in wholes}):
+            place = inside(self._folder, f"{folder}/any")
+            for path in place.parent.glob(HALF_WRITTEN) if place and os.path.isdir(place.parent) else ():
+                whole = path.name[1:].removesuffix(".part").rpartition(".")[0]
+                if f"{folder / whole}" in wholes and path.is_file():
+                    path.unlink(missing_ok=True)
+
+    def _is_own(self, name: str) -> bool:
+        found = self.found(name)
+        return bool(found) and (name in self._own or found == self._known.get(name))
 
 
 class Outputs:
@@ -33,19 +94,24 @@ class Outputs:
 
     def __init__(self, folder: Path, own: Collection[str] = ()) -> None:
         self.folder = folder
-        self._held: dict[str, Any] = _manifest_of(folder)
+        try:
+            self._held: dict[str, Any] = read_manifest(folder) or {"format": FORMAT}
+        except ManifestError:
+            self._held = {"format": FORMAT}
         self._pages: dict[str, dict[str, Any]] = self._held.setdefault("pages", {})
-        self._files = OwnFiles(folder, self._digests(), own)
+        known = self._shared()
+        for page, entry in self._pages.items():
+            for kind, names in (("files", _names(page)[:2]), ("failed", _names(page)[2:])):
+                known |= dict(zip(names, entry.get(kind, ()), strict=False))
+        self._files = OwnFiles(folder, known, own)
         self._saved, self._dirty = float("-inf"), False
 
     def __enter__(self) -> Outputs:
         planned: dict[str, Any] = self._held.get("planned", {})
-        self._files.sweep([MANIFEST, INDEX, *(name for page in planned.get("keys", {}) for name in names_of(page))])
+        self._files.sweep([MANIFEST, INDEX, *(name for page in planned.get("keys", {}) for name in _names(page))])
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._save(at_once=True)
 
     @property
@@ -56,7 +122,8 @@ class Outputs:
     def holds(self, page: str, key: str) -> bool:
         """Return whether a page stands there byte for byte as it was made, from exactly what the key says."""
         entry = self._pages.get(page, {})
-        return entry.get("key") == key and entry.get("files") == [self._files.found(name) for name in _made(page)]
+        files = (self._files.found(name) for name in _names(page)[:2])
+        return entry.get("key") == key and entry.get("files") == list(files)
 
     def seconds(self, page: str) -> float:
         """Return what a page took the last time; infinite when it was never made, so that it starts first."""
@@ -86,7 +153,7 @@ class Outputs:
 
     def reframe(self, page: str, frame: Callable[[str, str], str]) -> None:
         """Put a page that stands there as it was made into another frame, and remember its bytes."""
-        name, _ = _made(page)
+        name = _names(page)[0]
         digests = self._pages[page].get("files", [""])
         if self._files.found(name) == digests[0]:
             document = (self.folder / name).read_text(encoding="utf-8")
@@ -97,29 +164,23 @@ class Outputs:
 
     def whole(self) -> bool:
         """Return whether the site and the results stand there as they were written."""
-        written: dict[str, str] = {**self._held.get("results", {}), **self._held.get("site", {})}
-        as_written = all(self._files.found(name) == known for name, known in written.items())
+        as_written = all(self._files.found(name) == known for name, known in self._shared().items())
         return as_written and (self.folder / INDEX).is_file()
 
     def keep(self, product: Product, key: str) -> None:
-        """Write what a task brought.
-
-        Raises
-        ------
-        OSError
-            When the folder cannot be written.
-        """
+        """Write what a task brought: a page with its notebook, or a failure with the notebook as far as it came."""
+        html, notebook, text, trial = _names(product.page)
         entry = {"title": product.title, "seconds": round(product.seconds, 2), "error": product.error}
-        words = product.error + "\n"
-        made = {"key": key, "files": [digest(product.html), digest(product.notebook)]}
-        failed = {"failed": [digest(words), digest(product.notebook)]}
-        self._pages[product.page] = entry | (failed if product.error else made)
+        if product.error:
+            words = product.error + "\n"
+            entry["failed"] = [digest(words), digest(product.notebook)]
+            wanted = ({trial: product.notebook} if product.notebook else {}) | {text: words}
+        else:
+            entry |= {"key": key, "files": [digest(product.html), digest(product.notebook)]}
+            wanted = {notebook: product.notebook, html: product.html}
+        self._pages[product.page] = entry
         self._dirty = True
         self._save()
-        html, notebook, text, trial = names_of(product.page)
-        page = {notebook: product.notebook, html: product.html}
-        failure = ({trial: product.notebook} if product.notebook else {}) | {text: words}
-        wanted = failure if product.error else page
         for name, content in wanted.items():
             self._files.write(name, content)
         self._files.remove(*({html, notebook, text, trial} - wanted.keys()))
@@ -127,21 +188,22 @@ class Outputs:
     def forget_all_but(self, pages: Iterable[str]) -> None:
         """Remove the files of every page that is not named."""
         for page in self._pages.keys() - set(pages):
-            self._files.remove(*names_of(page))
+            self._files.remove(*_names(page))
             del self._pages[page]
             self._dirty = True
 
     def link(self, page: str, kind: str, text: PageText) -> PageLink | None:
         """Return how the index shows a page; None when it was never run."""
-        from crosswave.report.site.index import PageLink
-
         entry = self._pages.get(page)
         if entry is None:
             return None
-        failed = bool(entry.get("error"))
+        title, failed = text.title or str(entry.get("title", page)), bool(entry.get("error"))
         href = f"failed/{page}.txt" if failed else f"pages/{page}.html"
-        title = text.title or str(entry.get("title", page))
         return PageLink(page, title, kind, href, text.summary, text.verdict, "failed" if failed else "made")
+
+    def _shared(self) -> dict[str, str]:
+        """The digests of the files that belong to no page."""
+        return {**self._held.get("results", {}), **self._held.get("site", {})}
 
     def _write(self, kind: str, files: Mapping[str, str] | Mapping[str, str | bytes]) -> None:
         self._save(at_once=not self._held.get(kind))
@@ -150,14 +212,6 @@ class Outputs:
         self._held[kind] = {name: digest(content) for name, content in files.items()}
         self._dirty = True
 
-    def _digests(self) -> dict[str, str]:
-        """What the manifest says of the bytes of every file that a run has written."""
-        known = {**self._held.get("results", {}), **self._held.get("site", {})}
-        for page, entry in self._pages.items():
-            for kind, names in (("files", _made(page)), ("failed", names_of(page)[2:])):
-                known |= dict(zip(names, entry.get(kind, ()), strict=False))
-        return known
-
     def _save(self, at_once: bool = False) -> None:
         due = at_once or time.monotonic() - self._saved >= _SECONDS_BETWEEN_SAVES
         if self._dirty and due:
@@ -165,13 +219,11 @@ class Outputs:
             self._saved, self._dirty = time.monotonic(), False
 
 
-def _manifest_of(folder: Path) -> dict[str, Any]:
-    try:
-        return read_manifest(folder) or {"format": FORMAT}
-    except ManifestError:
-        return {"format": FORMAT}
+def _names(page: str) -> tuple[str, str, str, str]:
+    """The files of a page: its page and its notebook, and both of a failure."""
+    return f"pages/{page}.html", f"notebooks/{page}.ipynb", f"failed/{page}.txt", f"failed/{page}.ipynb"
 
 
-def _made(page: str) -> tuple[str, str]:
-    html, notebook, *_ = names_of(page)
-    return html, notebook
+def digest(content: str | bytes) -> str:
+    """Return the digest of what a file holds, as a manifest has it."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()

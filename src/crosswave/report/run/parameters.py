@@ -5,14 +5,14 @@ import io
 import json
 import tokenize
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Optional
+from typing import Literal, Optional
 
 import nbformat
 from pydantic import TypeAdapter, ValidationError
 
+from crosswave.report.run.plan import Task, did_you_mean
 from crosswave.words import arrived
 
 ANNOTATIONS: dict[str, object] = {
@@ -31,17 +31,7 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of a notebook's parameters cell.
-
-    Attributes
-    ----------
-    annotation : str
-        Its type, as written: ``int | None``.
-    default : object
-        The value that the notebook has when nothing is given.
-    help : str
-        The comment at the end of the line.
-    """
+    """One line of a notebook's parameters cell; its help is the comment at the end of the line."""
 
     name: str
     annotation: str
@@ -49,16 +39,34 @@ class Parameter:
     help: str
 
 
-def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
-    """Parameters that a notebook declares, in order.
+def with_parameters(tasks: Sequence[Task], extra: Mapping[str, object]) -> tuple[Task, ...]:
+    """Return tasks with the extra parameters, each where a notebook takes it; ParameterError tells every fault once."""
+    declared = {book: read_parameters(book) for book in {task.notebook for task in tasks}}
+    takes = {book: {one.name for one in parameters} for book, parameters in declared.items()}
+    known = sorted(set().union(*takes.values()))
+    faults = [
+        f"unknown parameter {arrived(name)} (value {arrived(value)}): none of the chosen notebooks takes it"
+        + did_you_mean(name, known)
+        for name, value in extra.items()
+        if name not in known
+    ]
+    done: list[Task] = []
+    for task in tasks:
+        given = dict(task.parameters) | {name: extra[name] for name in extra if name in takes[task.notebook]}
+        try:
+            done.append(replace(task, parameters=check_parameters(task.notebook, given, declared[task.notebook])))
+        except ParameterError as error:
+            faults.extend(fault for fault in error.faults if fault not in faults)
+    if faults:
+        raise ParameterError(faults)
+    return tuple(done)
 
-    Raises
-    ------
-    ParameterError
-        When the file is missing, is no notebook, or a line is not ``name: type = literal``.
-    """
+
+def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
+    """Return the parameters that a notebook declares, in order; ParameterError where it is no notebook."""
     try:
-        cells = nbformat.read(notebook, as_version=4).cells
+        with notebook.open(encoding="utf-8") as stream:  # nbformat opens a path while it handles an exception
+            cells = nbformat.read(stream, as_version=4).cells
     except (OSError, nbformat.reader.NotJSONError) as error:
         reason = getattr(error, "strerror", None) or "it is not whole"
         words = f"{notebook}: a notebook is needed here, and it cannot be read: {reason}; "
@@ -68,18 +76,13 @@ def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
 
 
 def parse_parameters(source: str, *, where: str) -> tuple[Parameter, ...]:
-    """Parameters that the source of a parameters cell declares.
-
-    Raises
-    ------
-    ParameterError
-        Names every line that is something else.
-    """
+    """Return the parameters that a cell declares; ParameterError names each line that declares none."""
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
         raise ParameterError([f"{where}: the parameters cell is not Python: {error}"]) from error
-    comments = _comments(source)
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
     found: list[Parameter] = []
     faults: list[str] = []
     for statement in statements:
@@ -95,41 +98,6 @@ def parse_parameters(source: str, *, where: str) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def check_parameters(
-    notebook: Path, given: Mapping[str, object], parameters: Sequence[Parameter] | None = None
-) -> dict[str, object]:
-    """Values that fit the notebook's parameters, converted where the command line gave text.
-
-    Raises
-    ------
-    ParameterError
-        Names every unknown and every mistyped parameter.
-    """
-    found = read_parameters(notebook) if parameters is None else parameters
-    declared = {parameter.name: parameter for parameter in found}
-    faults = [_unknown(notebook, name, value, declared) for name, value in given.items() if name not in declared]
-    values: dict[str, object] = {}
-    for name in given.keys() & declared.keys():
-        try:
-            values[name] = _fitted(declared[name], given[name])
-        except ValueError as error:
-            faults.append(f"{notebook}: parameter {name!r} {error}")
-    if faults:
-        raise ParameterError(sorted(faults))
-    return {name: values[name] for name in given}
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return the end of a message that names the nearest known word, or nothing."""
-    near = get_close_matches(word[:200], known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
-
-
 def _declared(statement: ast.stmt, comments: Mapping[int, str]) -> list[Parameter]:
     match statement:
         case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
@@ -140,36 +108,47 @@ def _declared(statement: ast.stmt, comments: Mapping[int, str]) -> list[Paramete
     raise ValueError
 
 
-def _unknown(notebook: Path, name: str, value: object, declared: Mapping[str, Parameter]) -> str:
-    takes = ", ".join(declared) or "none"
-    return f"{notebook}: unknown parameter {arrived(name)} (value {arrived(value)}); it takes: {takes}" + did_you_mean(
-        name, list(declared)
-    )
+def check_parameters(
+    notebook: Path, given: Mapping[str, object], parameters: Sequence[Parameter] | None = None
+) -> dict[str, object]:
+    """Return values as the types that a notebook declares; ParameterError names all that are unknown or mistyped."""
+    found = read_parameters(notebook) if parameters is None else parameters
+    declared = {parameter.name: parameter for parameter in found}
+    values: dict[str, object] = {}
+    faults: list[str] = []
+    for name, value in given.items():
+        if name not in declared:
+            takes = f"it takes: {', '.join(declared) or 'none'}{did_you_mean(name, list(declared))}"
+            faults.append(f"{notebook}: unknown parameter {arrived(name)} (value {arrived(value)}); {takes}")
+            continue
+        try:
+            values[name] = _fitted(declared[name], value)
+        except ValueError as error:
+            faults.append(f"{notebook}: parameter {name!r} {error}")
+    if faults:
+        raise ParameterError(sorted(faults))
+    return values
 
 
 def _fitted(parameter: Parameter, value: object) -> object:
     """Return the value as the declared type, or raise ValueError with the end of a message."""
     adapter = _adapter(parameter.annotation)
     try:
-        return _validated(adapter, value)
+        try:
+            fitted = adapter.validate_python(value, strict=True)
+        except ValidationError:
+            if not isinstance(value, str):
+                raise
+            fitted = adapter.validate_json(value) if value[:1] in "[{" else adapter.validate_strings(value)
+        json.dumps(fitted)
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         message = f"must be {parameter.annotation}, and {arrived(value)} arrived ({reason}); its default is "
         raise ValueError(message + repr(parameter.default)) from error
-
-
-def _validated(adapter: TypeAdapter[Any], value: object) -> object:
-    try:
-        fitted: object = adapter.validate_python(value, strict=True)
-    except ValidationError:
-        if not isinstance(value, str):
-            raise
-        fitted = adapter.validate_json(value) if value[:1] in "[{" else adapter.validate_strings(value)
-    json.dumps(fitted)
     return fitted
 
 
-def _adapter(annotation: str) -> TypeAdapter[Any]:
+def _adapter(annotation: str) -> TypeAdapter[object]:
     tree = ast.parse(annotation, mode="eval")
     strange = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - ANNOTATIONS.keys()
     if strange or any(isinstance(node, ast.Call | ast.Attribute) for node in ast.walk(tree)):

@@ -87,7 +87,7 @@ def _rehearse_results() -> None:
 def _rehearse_page(notebooks: Path) -> None:
     """Read and render every notebook as it is committed, so that no fork has to validate it and to mark its code."""
     from crosswave.report.run.execute import read_notebook
-    from crosswave.report.site.page import PageOrigin, render_page
+    from crosswave.report.site.page import render_page
 
     for path in sorted(notebooks.glob("*.ipynb")):
-        render_page(read_notebook(path), PageOrigin("", "", "", ()))
+        render_page(read_notebook(path), "", "", {})

@@ -26,11 +26,11 @@ def faults(notebook: Path) -> Iterator[str]:
     except (OSError, ValueError, KeyError) as error:
         yield f"{notebook}: no notebook that can be read ({error}); git checkout {notebook} brings it back"
         return
-    counts = [cell.get("execution_count") for cell in cells]
-    if counts != list(range(1, len(cells) + 1)):
+    if [cell.get("execution_count") for cell in cells] != list(range(1, len(cells) + 1)):
         yield f"{notebook}: its cells were not run in order from the first to the last; {_MEND}"
     for number, cell in enumerate(cells, start=1):
-        if any(map(_complains, cell.get("outputs", []))):
+        outputs = cell.get("outputs", [])
+        if any(output.get("output_type") == "error" or output.get("name") == "stderr" for output in outputs):
             yield f"{notebook}: code cell {number} ended in an error or a warning; mend it, then {_MEND}"
     if _recorded(notebook.parent).get(notebook.name) != _digest(cells):
         yield f"{notebook}: its code has changed since its outputs were made; {_MEND}"
@@ -49,7 +49,7 @@ def refresh(notebook: Path) -> str:
     import nbformat
 
     from crosswave.report.run.execute import make_page_cold
-    from crosswave.report.run.tasks import Task
+    from crosswave.report.run.plan import Task
 
     product = make_page_cold(Task(notebook.stem, notebook, {}, kind="start"))
     if not product.error:
@@ -68,18 +68,13 @@ def _code(notebook: Path) -> list[dict[str, Any]]:
 
 
 def _digest(cells: Sequence[Mapping[str, Any]]) -> str:
-    sources = ["".join(cell["source"]) for cell in cells]
-    return hashlib.sha256("\0".join(sources).encode()).hexdigest()
+    return hashlib.sha256("\0".join("".join(cell["source"]) for cell in cells).encode()).hexdigest()
 
 
 def _recorded(folder: Path) -> dict[str, str]:
     path = folder / RECORD
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-
-
-def _complains(output: Mapping[str, Any]) -> bool:
-    return output.get("output_type") == "error" or output.get("name") == "stderr"
 
 
 def main(arguments: Sequence[str]) -> int:

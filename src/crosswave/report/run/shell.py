@@ -143,12 +143,14 @@ class _Stream(io.TextIOBase):
 class _Hook(DisplayHook):
     """The value of a cell's last line."""
 
+    shell: Any
+
     def write_output_prompt(self) -> None: ...
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         if format_dict:
             content = _content(format_dict, md_dict)
-            _said(self.shell).add("execute_result", **content, execution_count=self.prompt_count)
+            self.shell.said.add("execute_result", **content, execution_count=self.prompt_count)
 
     def finish_displayhook(self) -> None: ...
 
@@ -157,28 +159,16 @@ class _Publisher(DisplayPublisher):
     """What a cell displays."""
 
     def publish(
-        self,
-        data: Any,
-        metadata: Any = None,
-        source: Any = None,
-        *,
-        transient: Any = None,
-        update: bool = False,
-        **_: Any,
+        self, data: Any, metadata: Any = None, *_: Any, transient: Any = None, update: bool = False, **more: Any
     ) -> None:
-        said, content, display = _said(self.shell), _content(data, metadata), (transient or {}).get("display_id", "")
+        content, display = _content(data, metadata), (transient or {}).get("display_id", "")
         if display:
-            said.replace(display, content)
+            self.shell.said.replace(display, content)
         if not update:
-            said.add("display_data", display, **content)
+            self.shell.said.add("display_data", display, **content)
 
     def clear_output(self, wait: bool = False) -> None:
-        _said(self.shell).clear(wait=wait)
-
-
-def _said(shell: Any) -> Said:
-    said: Said = shell.said
-    return said
+        self.shell.said.clear(wait=wait)
 
 
 def _content(data: Any, metadata: Any) -> dict[str, Any]:
@@ -210,6 +200,10 @@ class ZMQInteractiveShell(InteractiveShell):
 _SETTINGS = Config({"HistoryManager": {"enabled": False}})
 
 
+_heard = {1: 0, 2: 0}
+"""How far the real streams were read."""
+
+
 class _OutOfTimeError(BaseException):
     """Thrown into a cell that takes too long; no handler of the cell catches it by mistake."""
 
@@ -219,24 +213,16 @@ def _run(shell: ZMQInteractiveShell, said: Said, cell: NotebookNode, seconds: in
     with _at_most(seconds):
         result = shell.run_cell(cell.source, store_history=True)  # type: ignore[no-untyped-call]
     cell.execution_count = result.execution_count
-    _add_processes(said)
+    for name, number in (("stdout", 1), ("stderr", 2)):  # of processes that the cell has started: files of this page
+        end = os.lseek(number, 0, os.SEEK_CUR)
+        if text := os.pread(number, end - _heard[number], _heard[number]):
+            said.stream(name, text.decode("utf-8", "replace"))
+            _heard[number] = end
     if isinstance(result.error_in_exec, _OutOfTimeError):
         raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", seconds, cell)
     if not result.success and "raises-exception" not in cell.metadata.get("tags", []):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         raise CellExecutionError.from_cell_and_msg(cell, errors[-1])
-
-
-def _add_processes(said: Said) -> None:
-    """What processes that the cell has started wrote to the real streams, which are files of this page."""
-    for name, number in (("stdout", 1), ("stderr", 2)):
-        end = os.lseek(number, 0, os.SEEK_CUR)
-        if text := os.pread(number, end - _heard[number], _heard[number]):
-            said.stream(name, text.decode("utf-8", "replace"))
-            _heard[number] = end
-
-
-_heard = {1: 0, 2: 0}
 
 
 @contextmanager

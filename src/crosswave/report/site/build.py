@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+import mistune
 
 from crosswave.report.sentences import MADE_WITH
-from crosswave.report.site.documents import render_markdown
-from crosswave.report.site.frame import HOME, Content, Link, Place, assets, content_of, framed, layout, plain
-from crosswave.report.site.index import GROUPS, About, PageLink, grouped
-from crosswave.report.site.material import Card, Finder, Material
+from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain
+from crosswave.report.site.material import GROUPS, Link, Material, PageLink
 
 SECTIONS = {"survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
@@ -23,132 +26,104 @@ _ROW_ID = re.compile(r'<tr id="([^"]*)">')
 
 
 class Site:
-    """A site that is to be written.
+    """A site that is to be written; ValueError where a page is of no known kind."""
 
-    Raises
-    ------
-    ValueError
-        A page is of no known kind.
-    """
-
-    def __init__(self, pages: Sequence[PageLink], material: Material, about: About) -> None:
-        self._groups = grouped(pages)
-        self._material, self._about = material, about
+    def __init__(self, pages: Sequence[PageLink], material: Material, version: str, commit: str = "") -> None:
+        if strange := sorted({page.kind for page in pages} - GROUPS.keys()):
+            raise ValueError(f"kind of page {', '.join(strange)!r}: must be one of {', '.join(GROUPS)}")
+        by_kind = {kind: [page for page in pages if page.kind == kind] for kind in GROUPS}
+        self._groups = [(kind, GROUPS[kind], members) for kind, members in by_kind.items() if members]
+        self._pages = [page for _, _, members in self._groups for page in members]
+        self._material, self._version, self._commit = material, f"crosswave {version}", commit
         self._hrefs = {page.id: page.href for page in pages if page.status == "made"}
         self._hrefs |= {finder.name: f"{finder.name}.html" for finder in material.finders}
-        self._nav = tuple(_navigation(material))
-        self._places = {page.id: place for _, _, group in self._groups for page, place in self._placed(group)}
+        there = {
+            HOME: "Overview",
+            **{f"{finder.name}.html": finder.title for finder in material.finders},
+            **({"methods.html": "Methods"} if material.methods else {}),
+            **({"downloads.html": "Downloads"} if material.downloads else {}),
+            **({"cite.html": "Cite"} if material.citation else {}),
+            ALL_PAGES: "All pages",
+        }
+        self._nav = tuple(Link(text, href) for href, text in there.items())
+        self._shared = {"hrefs": self._hrefs, "left_out": material.left_out}
 
     def files(self) -> dict[str, str | bytes]:
         """Return every file of the site but the notebook pages, by its address; the index comes last."""
         material = self._material
         files: dict[str, str | bytes] = dict(assets())
-        files |= {f"{finder.name}.html": self._finder(finder) for finder in material.finders}
+        for finder in material.finders:
+            files[f"{finder.name}.html"] = self._page("finder", finder.title, f"{finder.name}.html", finder=finder)
         if material.methods:
             document = render_markdown(material.methods)
-            files["methods.html"] = self._page("methods.html.j2", document.title or "Methods", "methods.html",
-                                               document=document)  # fmt: skip
+            files["methods.html"] = self._page(
+                "methods", document.title or "Methods", "methods.html", document=document
+            )
         if material.citation:
-            files["cite.html"] = self._page("cite.html.j2", "How to cite", "cite.html", citation=material.citation)
-        if material.downloads:
-            files |= {f"{DOWNLOADS}/{name}": content for name, content in material.downloads.files.items()}
-            files["downloads.html"] = self._page("downloads.html.j2", "Downloads", "downloads.html",
-                                                 downloads=material.downloads)  # fmt: skip
-        files[ALL_PAGES] = self._list("All pages", ALL_PAGES)
-        return files | {HOME: self._index() if material.overview else self._list("Overview", HOME)}
+            files["cite.html"] = self._page("cite", "How to cite", "cite.html", citation=material.citation)
+        if downloads := material.downloads:
+            files |= {f"{DOWNLOADS}/{name}": content for name, content in downloads.files.items()}
+            files["downloads.html"] = self._page("downloads", "Downloads", "downloads.html", downloads=downloads)
+        files[ALL_PAGES] = self._page("pages", "All pages", ALL_PAGES, groups=self._groups)
+        if overview := material.overview:
+            failed = [page for page in self._pages if page.status == "failed"]
+            single = [page for page in self._pages if page.kind not in SECTIONS]
+            shown = {"failed": failed, "single": single, "finders": material.finders, "ways": self._nav[1:]}
+            files[HOME] = self._page("index", overview.question, HOME, overview=overview, **shown)
+        else:
+            files[HOME] = self._page("pages", "Overview", HOME, groups=self._groups)
+        return files
 
     def frame(self, page: str, document: str) -> str:
         """Return a notebook page in the frame of this site."""
         content, place = content_of(document), self._places[page]
         if content is None:
             return document
-        card = _labelled(self._material.cards.get(page), content)
+        card = self._material.cards.get(page)
+        if card and card.planned and MADE_WITH in content.html:  # other settings than the plan, whose verdict it shows
+            card = replace(card, heading=f"{card.heading}. The page below was made with other settings")
         shown = without_card(content, place.title) if card else content
         linked = woven(shown, page, self._hrefs, place.up)
-        about = f"crosswave {self._about.version}"
-        left_out = self._material.left_out
-        return framed(linked, place, nav=self._nav, about=about, card=card, hrefs=self._hrefs, left_out=left_out)
-
-    def _index(self) -> str:
-        failed = [page for _, _, group in self._groups for page in group if page.status == "failed"]
-        single = [page for _, _, group in self._groups for page in group if page.kind not in SECTIONS]
-        overview, finders = self._material.overview, self._material.finders
-        return self._page(
-            "index.html.j2", overview.question if overview else "", HOME, overview=overview, finders=finders,
-            failed=failed, single=single, ways=self._nav[1:],
-        )  # fmt: skip
-
-    def _list(self, title: str, href: str) -> str:
-        return self._page("pages.html.j2", title, href, groups=self._groups)
-
-    def _finder(self, finder: Finder) -> str:
-        return self._page("finder.html.j2", finder.title, f"{finder.name}.html", finder=finder)
+        return framed(linked, place, nav=self._nav, about=self._version, card=card, **self._shared)
 
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
         place = Place(title, href, section=href, crumbs=crumbs)
-        shared = {"about": self._footer(), "hrefs": self._hrefs, "left_out": self._material.left_out}
-        return layout(template, place, self._nav, **shared, **values)
+        commit = f", commit {self._commit}" if self._commit else ""
+        about = f"{self._version}{commit}. Each page says at its end what it was made from."
+        return layout(f"{template}.html.j2", place, self._nav, about=about, **self._shared, **values)
 
-    def _footer(self) -> str:
-        commit = f", commit {self._about.commit}" if self._about.commit else ""
-        return f"crosswave {self._about.version}{commit}. Each page says at its end what it was made from."
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        """Where every page that was made stands, between its neighbours of the same group."""
+        places: dict[str, Place] = {}
+        for _, _, members in self._groups:
+            made = [page for page in members if page.status == "made"]
+            links = [None, *(Link(page.title, page.href) for page in made), None]
+            for page, before, after in zip(made, links, links[2:], strict=False):
+                places[page.id] = self._place(page, before, after)
+        return places
 
-    def _placed(self, group: Sequence[PageLink]) -> list[tuple[PageLink, Place]]:
-        """Every page of a group that was made, with its place between its neighbours."""
-        made = [page for page in group if page.status == "made"]
-        around = [None, *made, None]
-        return [
-            (page, self._place(page, before, after))
-            for before, page, after in zip(around, made, around[2:], strict=False)
-        ]
-
-    def _place(self, page: PageLink, before: PageLink | None, after: PageLink | None) -> Place:
+    def _place(self, page: PageLink, before: Link | None, after: Link | None) -> Place:
+        names, name = {link.href: link.text for link in self._nav}, page.id.partition("/")[2]
         section = SECTIONS.get(page.kind, ALL_PAGES)
-        there = section in {link.href for link in self._nav}
-        names = {link.href: link.text for link in self._nav} | {ALL_PAGES: "All pages"}
-        section = section if there else ALL_PAGES
+        finders = {
+            "survey": Link("All findings of this survey, in the table of findings", f"findings.html#survey={name}"),
+            "trend": Link("This trend among all others", f"trends.html#{name}"),
+        }
+        finder = finders.get(page.kind) if section in names else None
+        section = section if section in names else ALL_PAGES
         return Place(
             title=page.title,
             href=page.href,
             section=section,
             crumbs=(Link("Overview", HOME), Link(names[section], section)),
-            previous=Link(before.title, before.href) if before else None,
-            following=Link(after.title, after.href) if after else None,
+            previous=before,
+            following=after,
             group=GROUPS[page.kind],
             notebook=f"notebooks/{page.id}.ipynb",
-            finder=_finder_of(page) if there else None,
+            finder=finder,
         )
-
-
-def _labelled(card: Card | None, content: Content) -> Card | None:
-    """The card says that a page has other settings than the plan, whose verdict the card shows."""
-    if card is None or not card.planned or MADE_WITH not in content.html:
-        return card
-    return replace(card, heading=f"{card.heading}. The page below was made with other settings")
-
-
-def _finder_of(page: PageLink) -> Link | None:
-    kind, _, name = page.id.partition("/")
-    links = {
-        "survey": Link("All findings of this survey, in the table of findings", f"findings.html#survey={name}"),
-        "trend": Link("This trend among all others", f"trends.html#{name}"),
-    }
-    return links.get(kind)
-
-
-def _navigation(material: Material) -> list[Link]:
-    """The pages that there are, in the order of the navigation."""
-    finders: Mapping[str, str] = {f"{finder.name}.html": finder.title for finder in material.finders}
-    there = {
-        HOME: "Overview",
-        **finders,
-        **({"methods.html": "Methods"} if material.methods else {}),
-        **({"downloads.html": "Downloads"} if material.downloads else {}),
-        **({"cite.html": "Cite"} if material.citation else {}),
-        ALL_PAGES: "All pages",
-    }
-    return [Link(text, href) for href, text in there.items()]
 
 
 def woven(content: Content, page: str, hrefs: Mapping[str, str], up: str) -> Content:
@@ -156,17 +131,16 @@ def woven(content: Content, page: str, hrefs: Mapping[str, str], up: str) -> Con
     taken: set[str] = set()
 
     def marked(match: re.Match[str]) -> str:
-        name = match.group(2)
+        start, name, end = match.groups()
         if name in taken:
             return match.group()
         taken.add(name)
-        return f'<tr id="{name}">{match.group(1)}{name}{match.group(3)}'
+        return f'<tr id="{name}">{start}{name}{end}'
 
     def linked(match: re.Match[str]) -> str:
-        href = _target(match.group(2), page, hrefs)
-        return f'{match.group(1)}<a class="to" href="{up}{href}">{match.group(2)}</a>{match.group(3)}' if href else (
-            match.group()
-        )  # fmt: skip
+        start, name, end = match.groups()
+        href = _target(name, page, hrefs)
+        return f'{start}<a class="to" href="{up}{href}">{name}</a>{end}' if href else match.group()
 
     bare = _ROW_ID.sub("<tr>", _LINKED.sub(r"\1", content.html))
     return replace(content, html=_CELL.sub(linked, _ROW.sub(marked, bare)))
@@ -189,3 +163,36 @@ def without_card(content: Content, title: str) -> Content:
         return "" if plain(match.group(1)) == title else match.group()
 
     return replace(content, html=_CARD.sub(unless_said, content.html))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as HTML, with its headings below the title: level, anchor and text of each."""
+
+    title: str
+    html: str
+    headings: tuple[tuple[int, str, str], ...]
+
+
+class _Anchored(mistune.HTMLRenderer):
+    """Gives each heading an id from its words, and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True)
+        self.headings: list[tuple[int, str, str]] = []
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        words = re.sub(r"<[^>]+>", "", text)
+        anchor, taken = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-"), [name for _, name, _ in self.headings]
+        free = next(name for k in count() if (name := f"{anchor}-{k}" if k else anchor) not in taken)
+        self.headings.append((level, free, mistune.util.unescape(words)))
+        return f'<h{level} id="{free}">{text}</h{level}>\n'
+
+
+def render_markdown(text: str) -> Document:
+    """Return Markdown as HTML whose headings can be linked to; HTML in the text is escaped."""
+    writer = _Anchored()
+    html = str(mistune.create_markdown(renderer=writer, plugins=["table", "strikethrough"])(text))
+    title = next((words for level, _, words in writer.headings if level == 1), "")
+    body = re.sub(r"<h1\b.*?</h1>\s*", "", html, count=1, flags=re.DOTALL)
+    return Document(title, body, tuple(one for one in writer.headings if one[0] > 1))

@@ -13,7 +13,7 @@ from crosswave.report.notebook_cards import conflicts_words, organisations
 from crosswave.report.render import NOT_PRINTED, period, span
 from crosswave.report.sentences import points
 from crosswave.report.site.finders import house_of
-from crosswave.report.site.material import Card, CardFact, Item
+from crosswave.report.site.material import Card, Facts, Link
 from crosswave.study.models import Source, Study, Survey, unit_words
 from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.change import Trend
@@ -24,62 +24,50 @@ _WEIGHTED = {True: "Weighted", False: "Not weighted", None: "Not printed; taken 
 
 def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
     """Return the card of each page that has one, by the id of the page."""
-    uses: dict[str, list[Item]] = {}  # the trends in which a survey's figures stand
+    uses: dict[str, list[Link]] = {}  # the trends in which a survey's figures stand
     for construct in registry.constructs.values():
         for name in dict.fromkeys(answer.finding.split(".")[0] for answer in construct.answers):
-            uses.setdefault(name, []).append(Item(capital(construct.label), page=f"trend/{construct.id}"))
+            uses.setdefault(name, []).append(Link(capital(construct.label), page=f"trend/{construct.id}"))
     cards = {
         f"survey/{name}": survey_card(survey, ledger.reconstructions[name], registry.study, tuple(uses.get(name, ())))
         for name, survey in registry.surveys.items()
     }
-    cards |= {f"trend/{name}": trend_card(trend, registry.study) for name, trend in ledger.assessed.items()}
+    cards |= {f"trend/{name}": _trend_card(trend, registry.study) for name, trend in ledger.assessed.items()}
     for name in dict.fromkeys(claim.source for claim in registry.claims.values()):
         verdicts = ledger.claims[ledger.claims["source_id"] == name]["answered_verdict"]
         cards[f"claims/{name}"] = _source_card(registry.claim_sources[name], list(verdicts), registry)
     return cards
 
 
-def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple[Item, ...] = ()) -> Card:
+def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple[Link, ...] = ()) -> Card:
     """Return a survey as a person would want it cited."""
+    mark, publisher = survey.mark, survey.publisher
     levels = Counter(found.findings[figure.id].level for figure in findings_of(survey))
-    facts = {
-        "Who asked": _who_asked(survey),
-        "Whom": f"{capital(survey.population)}{f' ({survey.nation})' if survey.nation else ''}{survey.mark('nation')}",
-        "When": _when(survey),
-        "How": _how(survey),
+    asked = survey.fieldwork.house or publisher or capital(NOT_PRINTED)
+    paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
+    shown = f"; published by {publisher}" if publisher and publisher != asked else ""
+    published = f"published {survey.published}" if survey.published else ""
+    dates = filter(None, (f"{period(survey)}{mark('fieldwork')}", published))
+    chosen = survey.sampling or "how those asked were chosen is not printed"
+    way = capital(survey.mode or "way of asking not printed")
+    first = survey.sources[0]
+    where = "" if first.publisher == publisher else f" As reported by {first.publisher or first.title}."
+    citation = f"{house_of(survey) or 'Unknown publisher'} ({survey.year}). {survey.title}.{where} {first.url}"
+    facts: Facts = {
+        "Who asked": f"{asked}{mark('house')}{paid}{shown}",
+        "Whom": f"{capital(survey.population)}{f' ({survey.nation})' if survey.nation else ''}{mark('nation')}",
+        "When": "; ".join(dates) or f"{survey.year} ({survey.year_basis})",
+        "How": f"{way}{mark('mode')}; {chosen.replace('-', ' ')}{mark('sampling')}",
         "How many answered": _how_many(survey, found),
         "Weighting": _WEIGHTED[survey.weighted],
         "Printed figures": ", ".join(f"{number} {level}" for level, number in levels.items()) or "None",
         "Conflicts": conflicts_words(len(found.conflicts)) if found.conflicts else "None found",
+        "Printed in": tuple(_source(source) for source in survey.sources),
+        "Stands in these trends": uses,
+        "Cite the survey": (Link(citation),),
+        "Cite this page": _cite(survey.title, f"survey/{survey.id}", study),
     }
-    more = (
-        CardFact("Printed in", tuple(_source(source) for source in survey.sources), wide=True),
-        CardFact("Stands in these trends", uses, wide=True),
-        CardFact("Cite the survey", (Item(_survey_citation(survey)),), wide=True),
-        _cite(survey.title, f"survey/{survey.id}", study),
-    )
-    told = (CardFact(name, (Item(text),)) for name, text in facts.items())
-    return Card("Who asked whom, and how to cite it", (*told, *(fact for fact in more if fact.items)))
-
-
-def _who_asked(survey: Survey) -> str:
-    publisher = survey.publisher
-    asked = survey.fieldwork.house or publisher or capital(NOT_PRINTED)
-    paid = f", for {survey.sponsor}" if survey.sponsor and survey.sponsor != asked else ""
-    shown = f"; published by {publisher}" if publisher and publisher != asked else ""
-    return f"{asked}{survey.mark('house')}{paid}{shown}"
-
-
-def _when(survey: Survey) -> str:
-    published = f"published {survey.published}" if survey.published else ""
-    parts = filter(None, (f"{period(survey)}{survey.mark('fieldwork')}", published))
-    return "; ".join(parts) or f"{survey.year} ({survey.year_basis})"
-
-
-def _how(survey: Survey) -> str:
-    chosen = (survey.sampling or "how those asked were chosen is not printed").replace("-", " ")
-    way = capital(survey.mode or "way of asking not printed")
-    return f"{way}{survey.mark('mode')}; {chosen}{survey.mark('sampling')}"
+    return Card("Who asked whom, and how to cite it", facts)
 
 
 def _how_many(survey: Survey, found: Reconstruction) -> str:
@@ -90,57 +78,45 @@ def _how_many(survey: Survey, found: Reconstruction) -> str:
     )
 
 
-def _source(source: Source) -> Item:
+def _source(source: Source) -> Link:
     told = ", ".join(part for part in (source.publisher, source.published, source.kind.replace("-", " ")) if part)
-    return Item(source.title, source.url, after=f"({told})")
+    return Link(source.title, source.url, after=f"({told})")
 
 
-def _survey_citation(survey: Survey) -> str:
-    """Publisher, year, title, where it is printed."""
-    first = survey.sources[0]
-    where = "" if first.publisher == survey.publisher else f" As reported by {first.publisher or first.title}."
-    return f"{house_of(survey) or 'Unknown publisher'} ({survey.year}). {survey.title}.{where} {first.url}"
+def _cite(title: str, page: str, study: Study) -> tuple[Link]:
+    """How a page of this site is cited: by its id and the version, for the site has no address of its own."""
+    return (Link(f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {version('crosswave')}."),)
 
 
-def _cite(title: str, page: str, study: Study) -> CardFact:
-    return CardFact("Cite this page", (Item(page_citation(title, page, study)),), wide=True)
-
-
-def page_citation(title: str, page: str, study: Study) -> str:
-    """Return how a page of this site is cited: by its id and the version, for the site has no address of its own."""
-    return f"{', '.join(study.authors)}. “{title}”, page {page} of crosswave {version('crosswave')}."
-
-
-def trend_card(trend: Trend, study: Study) -> Card:
-    """Return what is known of a change: verdict, interval, grade."""
-    facts = {
-        "Verdict": trend.verdict,
+def _trend_card(trend: Trend, study: Study) -> Card:
+    compared, construct = trend.comparison, trend.construct
+    facts: Facts = {
+        "Verdict": capital(trend.verdict),
         "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
         "Waves": str(len(trend.waves)),
     }
-    if compared := trend.comparison:
+    if compared:
         facts |= {
             "Difference": f"{points(compared.difference, sign=True)} points",
             "Interval": span(points(compared.low, sign=True), points(compared.high, sign=True)) + " points",
             "Total error": f"{compared.points:.3g} points a wave",
-            "Grade": compared.pair.comparability.grade,
+            "Grade": capital(compared.pair.comparability.grade),
         }
     waves = dict.fromkeys((wave.survey.id, wave.survey.title) for wave in trend.waves)
-    surveys = CardFact("Surveys", tuple(Item(title, page=f"survey/{name}") for name, title in waves), wide=True)
-    told = [CardFact(name, (Item(capital(text)),)) for name, text in facts.items()]
-    cite = _cite(capital(trend.construct.label), f"trend/{trend.construct.id}", study)
-    return Card("The verdict under the plan", (*told, *([surveys] if waves else []), cite), planned=True)
+    facts["Surveys"] = tuple(Link(title, page=f"survey/{name}") for name, title in waves)
+    facts["Cite this page"] = _cite(capital(construct.label), f"trend/{construct.id}", study)
+    return Card("The verdict under the plan", facts, planned=True)
 
 
 def _source_card(source: Source, verdicts: Sequence[str], registry: Registry) -> Card:
     own = [claim for claim in registry.claims.values() if claim.source == source.id]
     names = dict.fromkeys(name for claim in own for name in surveys_of(claim, registry))
-    told = ", ".join(f"{number} {verdict}" for verdict, number in Counter(verdicts).items())
-    items = tuple(Item(registry.surveys[name].title, page=f"survey/{name}") for name in names)
-    facts = (
-        CardFact("Where", (_source(source),), wide=True),
-        CardFact("Claims, for those who answered", (Item(capital(told)),)),
-        CardFact("Surveys it speaks of", items, wide=True),
-        _cite(source.title, f"claims/{source.id}", registry.study),
-    )
-    return Card("Who claims this, and of what", tuple(fact for fact in facts if fact.items))
+    facts: Facts = {
+        "Where": (_source(source),),
+        "Claims, for those who answered": capital(
+            ", ".join(f"{number} {verdict}" for verdict, number in Counter(verdicts).items())
+        ),
+        "Surveys it speaks of": tuple(Link(registry.surveys[name].title, page=f"survey/{name}") for name in names),
+        "Cite this page": _cite(source.title, f"claims/{source.id}", registry.study),
+    }
+    return Card("Who claims this, and of what", facts)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pygments.formatters import HtmlFormatter
+
+from crosswave.report.site.material import Link
 
 HOME = "index.html"
 STATIC = Path(__file__).parent / "static"
@@ -22,14 +23,6 @@ _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL)
 _HEADER = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 _BARE_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An address, relative to the folder of the index, and its text."""
-
-    text: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +71,35 @@ def content_of(document: str) -> Content | None:
     return Content(found.group(1), style.group(1) if style and style.start() < found.start() else "")
 
 
+@cache
+def _environment() -> Environment:
+    """The templates of this process: every text is escaped, and a name that is missing is an error."""
+    made = Environment(
+        loader=PackageLoader("crosswave.report.site", "layout"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"style_hash": style_hash, "tables": accessible_tables, "kilobytes": kilobytes}
+    return made
+
+
 def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object) -> str:
     """Return a page: a template of the folder ``layout``, filled in."""
     shown = {"content": Content(""), "about": "", "left_out": (), **values}
-    return environment().get_template(template).render(place=place, nav=nav, up=place.up, **shown)
+    return _environment().get_template(template).render(place=place, nav=nav, up=place.up, **shown)
 
 
 def accessible_tables(html: str) -> str:
     """Return HTML in which headers of tables say what they head, and tables are regions that scroll by keyboard."""
-    return _TABLE.sub(lambda match: _accessible(match.group()), html)
+    return _TABLE.sub(_accessible, html)
 
 
-def _accessible(table: str) -> str:
+def _accessible(match: re.Match[str]) -> str:
     """A table without a caption is named by what its columns are called, so that two of a page differ."""
+    table = match.group()
     head, end, body = table.partition("</thead>") if "</thead>" in table else ("", "", table)
     caption = _CAPTION.search(table)
     words = map(plain, [caption.group(1)] if caption else _HEADER.findall(head))
@@ -106,48 +115,21 @@ def plain(html: str) -> str:
 
 
 def style_hash(css: str) -> str:
-    """Return the hash by which a policy lets one style element through.
-
-    Examples
-    --------
-    >>> style_hash(".s1 { text-align: right }")[:14]
-    "'sha256-eycZTu"
-    """
+    """Return the hash by which a policy lets one style element through."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()}'"
 
 
 def kilobytes(size: int) -> str:
     """Return a size in words.
 
-    Examples
-    --------
     >>> kilobytes(812), kilobytes(253_000), kilobytes(1_480_000)
     ('1 kB', '253 kB', '1,480 kB')
     """
     return f"{max(1, round(size / 1000)):,} kB"
 
 
-@cache
-def environment() -> Environment:
-    """Return the templates of this process: every text is escaped, and a name that is missing is an error."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("crosswave.report.site", "layout"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters |= {"style_hash": style_hash, "tables": accessible_tables, "kilobytes": kilobytes}
-    return made
-
-
 def assets() -> dict[str, str]:
     """Return every file that all pages share by its address: style sheets, scripts, the icon, the colours of code."""
-    from pygments.formatters import HtmlFormatter
-
     files = {f"assets/{path.name}": path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir())}
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
     return files | {"assets/code.css": f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"}

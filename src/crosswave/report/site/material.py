@@ -1,9 +1,53 @@
-"""What the site shows besides notebooks: plain records of text and links, made from the registry and the ledger."""
+"""What the site shows: links to its notebook pages, and records of text made from the registry and the ledger."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+# kind of page -> heading of its group, in the order of the site
+GROUPS = {
+    "start": "Start here",
+    "synthesis": "What changed",
+    "trend": "Trends, one for each thing measured",
+    "claims": "Claims that writers made",
+    "survey": "Surveys, reproduced",
+    "context": "Dated facts beside the surveys",
+    "calibration": "How often the verdicts err",
+}
+
+
+@dataclass(frozen=True)
+class PageText:
+    """What the index says of a page: title (empty takes the notebook's heading), a sentence, and a short verdict."""
+
+    title: str = ""
+    summary: str = ""
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """One page in the site; its verdict is a word or two."""
+
+    id: str
+    title: str
+    kind: str
+    href: str
+    summary: str = ""
+    verdict: str = ""
+    status: str = "made"
+
+
+def commit_of(folder: Path) -> str:
+    """Return the commit that a folder stands at; empty outside a checkout."""
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--exclude", "*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +73,11 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row: its id on the page, and a cell for each column; the first heads the row."""
-
-    id: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Finder:
-    """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural."""
+    """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural.
+
+    A row has an id on the page, and a cell for each column; the first heads the row.
+    """
 
     name: str
     title: str
@@ -46,18 +85,21 @@ class Finder:
     caption: str
     unit: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Mapping[str, tuple[Cell, ...]]
 
     def choices(self, place: int) -> list[str]:
         """Return every value of a column among which readers may choose, numbers and words in their order."""
-        cells = [row.cells[place] for row in self.rows]
+        cells = [row[place] for row in self.rows.values()]
         values = {value for cell in cells for value in cell.values or filter(None, [cell.text])}
         return sorted(values, key=lambda text: (not text[:1].isdigit(), text.casefold()))
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One value of a fact: text, and where it leads: an address outside, or a page by its id; words after it."""
+class Link:
+    """A text, and where it leads if it does: an address, or a page by its id; words after it.
+
+    An address inside the site is relative to the folder of the index.
+    """
 
     text: str
     href: str = ""
@@ -65,21 +107,18 @@ class Item:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CardFact:
-    """A name and its values; a wide one takes the whole width."""
-
-    name: str
-    items: tuple[Item, ...]
-    wide: bool = False
+Facts = dict[str, str | tuple[Link, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The key facts of a page, with a heading; ``planned`` where they are those of plan.yaml whatever the page is."""
+    """The key facts of a page, with a heading; ``planned`` where they are those of plan.yaml whatever the page is.
+
+    Links take the whole width, and words do not; what is empty is not shown.
+    """
 
     heading: str
-    facts: tuple[CardFact, ...]
+    facts: Facts
     planned: bool = False
 
 
@@ -108,15 +147,6 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many things came to a verdict, and what the verdict means."""
-
-    number: int
-    verdict: str
-    means: str
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """The first page: a question, its answer, a line for each topic, and what the evidence cannot say."""
 
@@ -125,27 +155,17 @@ class Overview:
     lead: str
     topics: tuple[Topic, ...]
     total: int
-    counts: tuple[Count, ...]
+    counts: tuple[tuple[int, str, str], ...]  # how many came to a verdict, the verdict, what it means
     limits: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A table to be downloaded: its name, title, number of rows, and its files by name."""
-
-    name: str
-    title: str
-    rows: int
-    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
     """Everything to be downloaded: the tables, the files by name, and the columns of each table."""
 
-    tables: tuple[Download, ...]
+    tables: tuple[tuple[str, str, int], ...]  # name, title, number of rows
     files: Mapping[str, bytes]
-    columns: Mapping[str, tuple[tuple[str, str, str, str], ...]]
+    columns: Mapping[str, tuple[tuple[str, str, str, str], ...]]  # name, type, unit, description
     whole: tuple[str, ...] = ()
 
 

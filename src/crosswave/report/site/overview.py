@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from crosswave.difference.verdict import DECISIONS
 from crosswave.report.ledger import Ledger
 from crosswave.report.sentences import points, population_note, wave_words
-from crosswave.report.site.material import Bar, Count, Overview, Topic
+from crosswave.report.site.material import Bar, Overview, Topic
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
@@ -17,27 +18,29 @@ from crosswave.trend.waves import Wave
 from crosswave.words import capital, plural
 
 CHANGED = ("rose", "fell", "changed, immaterially")
-DECIDED = (*CHANGED, "no material change")
 
 
 def make_overview(registry: Registry, ledger: Ledger) -> Overview:
     """Return the overview of a registry under its plan."""
     window, trends = registry.plan.window, list(ledger.assessed.values())
     shown = [trend for trend in trends if trend.construct.overview]
+    found = Counter(trend.verdict for trend in trends)
+    means = {row.verdict: row.when for row in registry.plan.decision_table}
+    counts = [(found[verdict], verdict, means.get(verdict, "")) for verdict in DECISIONS if verdict in found]
     return Overview(
         question=f"What changed, {window.from_year} to {window.to_year}?",
         answer=answer(trends),
         lead=lead(shown, registry.plan),
         topics=tuple(_topic(trend) for trend in shown),
         total=len(trends),
-        counts=tuple(_counts(registry, trends)),
-        limits=tuple(_limits(registry)),
+        counts=tuple(sorted(counts, key=lambda count: -count[0])),
+        limits=_limits(registry),
     )
 
 
 def answer(trends: Sequence[Trend]) -> str:
     """Return what changed, among all things measured, in a sentence or two."""
-    count = {verdict: sum(trend.verdict == verdict for trend in trends) for verdict in DECIDED}
+    count = Counter(trend.verdict for trend in trends)
     changed, same = sum(count[verdict] for verdict in CHANGED), count["no material change"]
     if not changed + same:
         return (
@@ -73,16 +76,19 @@ def lead(shown: Sequence[Trend], plan: Plan) -> str:
 def _topic(trend: Trend) -> Topic:
     comparison = trend.comparison
     printed = "; ".join(map(_figure, trend.waves)) or "no wave in these years"
+    sure: tuple[str, ...] = ("No comparison is made.",)
+    bar = None
     if comparison:
         printed = f"{_figure(comparison.pair.first)}, then {_figure(comparison.pair.second)}"
+        sure, bar = _sure(comparison, trend.settings.smallest_change)
     return Topic(
         heading=trend.construct.overview or "",
         page=f"trend/{trend.construct.id}",
         printed=printed,
         verdict=trend.verdict,
-        sure=_sure(comparison) if comparison else ("No comparison is made.",),
+        sure=sure,
         reservation=capital(_reservation(trend)) + ".",
-        bar=_bar(comparison, trend.settings.smallest_change) if comparison else None,
+        bar=bar,
     )
 
 
@@ -91,21 +97,18 @@ def _figure(wave: Wave) -> str:
     return wave_words(wave).removesuffix(f" ({wave.survey.id})")
 
 
-def _sure(comparison: Comparison) -> tuple[str, ...]:
+def _sure(comparison: Comparison, margin: float) -> tuple[tuple[str, ...], Bar]:
     seen = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
     shows = f"{points(seen)} points or more" if math.isfinite(seen) else "no change at all"
-    difference, low, high = (points(one, sign=True) for one in (comparison.difference, comparison.low, comparison.high))
-    return (
-        f"{difference} points, interval {low} to {high}",
+    low, high, difference = (points(one, sign=True) for one in (comparison.low, comparison.high, comparison.difference))
+    words = f"{difference} points, interval {low} to {high}"
+    sure = (
+        words,
         f"Detectable: {shows}",
         f"Total error {comparison.points:.3g} points; grade {comparison.pair.comparability.grade}",
     )
-
-
-def _bar(comparison: Comparison, margin: float) -> Bar:
-    difference, low, high = (points(one, sign=True) for one in (comparison.difference, comparison.low, comparison.high))
-    words = f"Difference {difference} points, interval {low} to {high}"
-    return Bar(100 * comparison.low, 100 * comparison.high, 100 * comparison.difference, margin, words)
+    ends = 100 * comparison.low, 100 * comparison.high
+    return sure, Bar(*ends, 100 * comparison.difference, margin, f"Difference {words}")
 
 
 def _reservation(trend: Trend) -> str:
@@ -122,20 +125,12 @@ def _reservation(trend: Trend) -> str:
     return population_note(first.survey, second.survey) or alike
 
 
-def _counts(registry: Registry, trends: Sequence[Trend]) -> list[Count]:
-    """Every verdict that was reached, the most frequent first."""
-    means = {row.verdict: row.when for row in registry.plan.decision_table}
-    found = {verdict: sum(trend.verdict == verdict for trend in trends) for verdict in DECISIONS}
-    rows = [Count(number, verdict, means.get(verdict, "")) for verdict, number in found.items() if number]
-    return sorted(rows, key=lambda row: -row.number)
-
-
-def _limits(registry: Registry) -> list[str]:
+def _limits(registry: Registry) -> tuple[str, ...]:
     surveys = registry.surveys.values()
     sampled = sum(survey.sampling in ("probability", "census") for survey in surveys)
     unsized = sum(survey.n.kind == "unknown" for survey in surveys)
-    return [
+    return (
         f"{sampled or 'None'} of {len(surveys)} survey waves {'rest' if sampled != 1 else 'rests'} on a documented "
         "probability sample or a census: of all others the figures speak only for those who answered.",
         f"{unsized} of {len(surveys)} do not print how many answered.",
-    ]
+    )

@@ -1,4 +1,4 @@
-"""The results as files to be downloaded: CSV, Parquet, and a Frictionless data package that describes them."""
+"""The results as files to be downloaded, CSV, Parquet and a Frictionless data package, and how the whole is cited."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from crosswave.report.fields import Field, fields_of
 from crosswave.report.results import ledger_text
-from crosswave.report.site.material import Download, Downloads
+from crosswave.report.site.material import Citation, Downloads
 from crosswave.study.models import Study
 
 TITLES = {
@@ -30,44 +32,47 @@ FOREIGN_KEYS = {  # table -> its column, the table it refers to, the column ther
 PACKAGE, WHOLE = "datapackage.json", "crosswave-data.zip"
 _TYPES = {"integer": "Int64", "year": "Int64", "number": "Float64", "boolean": "boolean", "string": "string"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
+_CODE_LICENCE = ("MIT", "the code")
+_DATA = "the descriptions and results; figures are facts, cited to the pages that print them"
 
 
 def make_downloads(frames: Mapping[str, pd.DataFrame], version: str, study: Study) -> Downloads:
-    """Return the results as files, the same bytes for the same results."""
+    """Return the results as files, the same bytes for the same results.
+
+    Their description is a Frictionless data package, version 1:
+    https://specs.frictionlessdata.io/tabular-data-package/.
+    """
     fields = {name: fields_of(name, study) for name in frames}
     texts = {f"{name}.csv": ledger_text(frame).encode() for name, frame in frames.items()}
     parquet = {f"{name}.parquet": _parquet(frame, fields[name]) for name, frame in frames.items()}
-    described = {PACKAGE: _json(data_package(frames, texts, version, study))}
-    files = {**texts, **parquet, **described}
-    tables = tuple(
-        Download(name, TITLES[name], len(frame), (f"{name}.csv", f"{name}.parquet")) for name, frame in frames.items()
-    )
-    columns = {name: tuple(map(_told, fields[name])) for name in frames}
-    return Downloads(tables, {**files, WHOLE: _zip(files)}, columns, (PACKAGE, WHOLE))
-
-
-def data_package(
-    frames: Mapping[str, pd.DataFrame], texts: Mapping[str, bytes], version: str, study: Study
-) -> dict[str, Any]:
-    """Return the descriptor of a Frictionless data package (version 1).
-
-    Notes
-    -----
-    The form is that of https://specs.frictionlessdata.io/tabular-data-package/.
-    """
-    return {
+    package = {
         "profile": "tabular-data-package",
         "name": "crosswave",
         "title": f"crosswave: {study.title[:1].lower()}{study.title[1:]}",
         "version": version,
-        "licenses": [
-            study.licence.model_dump(),
+        "licenses": [study.licence.model_dump()],
+        "resources": [
+            _resource(name, len(frame), texts[f"{name}.csv"], fields[name]) for name, frame in frames.items()
         ],
-        "resources": [_resource(name, len(frame), texts[f"{name}.csv"], study) for name, frame in frames.items()],
-    }  # fmt: skip
+    }
+    described = {PACKAGE: (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()}
+    files = {**texts, **parquet, **described}
+    tables = tuple((name, TITLES[name], len(frame)) for name, frame in frames.items())
+    columns = {name: tuple(map(_told, fields[name])) for name in frames}
+    return Downloads(tables, {**files, WHOLE: _zip(files)}, columns, (PACKAGE, WHOLE))
 
 
-def _resource(name: str, rows: int, text: bytes, study: Study) -> dict[str, Any]:
+def _resource(name: str, rows: int, text: bytes, fields: tuple[Field, ...]) -> dict[str, Any]:
+    references = [
+        {"fields": [own], "reference": {"resource": table, "fields": [there]}}
+        for own, table, there in FOREIGN_KEYS.get(name, ())
+    ]
+    schema = {
+        "fields": [_descriptor(field, KEYS[name]) for field in fields],
+        "missingValues": [""],
+        "primaryKey": [KEYS[name]],
+        **({"foreignKeys": references} if references else {}),
+    }
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -79,30 +84,16 @@ def _resource(name: str, rows: int, text: bytes, study: Study) -> dict[str, Any]
         "bytes": len(text),
         "hash": f"sha256:{hashlib.sha256(text).hexdigest()}",
         "rows": rows,
-        "schema": _schema(name, study),
+        "schema": schema,
     }
-
-
-def _schema(name: str, study: Study) -> dict[str, Any]:
-    keys = [
-        {"fields": [own], "reference": {"resource": table, "fields": [there]}}
-        for own, table, there in FOREIGN_KEYS.get(name, ())
-    ]
-    schema: dict[str, Any] = {
-        "fields": [_descriptor(field, KEYS[name]) for field in fields_of(name, study)],
-        "missingValues": [""],
-        "primaryKey": [KEYS[name]],
-    }
-    return schema | ({"foreignKeys": keys} if keys else {})
 
 
 def _descriptor(field: Field, key: str) -> dict[str, Any]:
-    rules: dict[str, Any] = {"required": True} if field.required else {}
-    rules |= {"unique": True} if field.name == key else {}
-    rules |= {"enum": list(field.options)} if field.options else {}
-    unit = {"unit": field.unit} if field.unit else {}
-    constraints = {"constraints": rules} if rules else {}
-    return {"name": field.name, "type": field.type, "description": field.description, **unit, **constraints}
+    rules = {"required": field.required, "unique": field.name == key, "enum": list(field.options)}
+    constraints = {name: rule for name, rule in rules.items() if rule}
+    more = {"unit": field.unit, "constraints": constraints}
+    told = {"name": field.name, "type": field.type, "description": field.description}
+    return told | {name: value for name, value in more.items() if value}
 
 
 def _told(field: Field) -> tuple[str, str, str, str]:
@@ -133,10 +124,6 @@ def _column(values: pd.Series, field: Field) -> pd.Series:
     return empty if field.decimals is None else empty.round(field.decimals)
 
 
-def _json(content: Mapping[str, Any]) -> bytes:
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
-
-
 def _zip(files: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -146,3 +133,20 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)
     return stream.getvalue()
+
+
+def read_citation(file: Path, version: str, study: Study) -> Citation:
+    """Return how the whole is cited: as a file in the Citation File Format says, or as study.yaml does."""
+    plain = {"authors": [{"name": name} for name in study.authors], "title": study.title}
+    held: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else plain
+    authors = ", ".join(
+        str(one.get("name") or " ".join(filter(None, (one.get("given-names"), one.get("family-names")))))
+        for one in held["authors"]
+    )
+    year = str(held.get("date-released", study.window.to_year))[:4]
+    address = f" {held['url']}" if held.get("url") else ""
+    sentence = f"{authors} ({year}). {held['title']}. Version {version}.{address}"
+    rows = {"author": f"{{{authors}}}", "title": held["title"], "year": year, "version": version}
+    rows |= {"url": held["url"]} if held.get("url") else {}
+    bibtex = "\n".join(["@software{crosswave,", *(f"  {key} = {{{value}}}," for key, value in rows.items()), "}"])
+    return Citation(sentence, bibtex, (_CODE_LICENCE, (study.licence.name.replace("CC-BY-", "CC BY "), _DATA)))

@@ -4,67 +4,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import mistune
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
 from crosswave.report.render import STYLE
 from crosswave.report.site.clean import Styles, clean_html
-from crosswave.report.site.frame import Content, Link, Place, accessible_tables, framed, plain
+from crosswave.report.site.frame import Content, Place, accessible_tables, framed, plain
+from crosswave.report.site.material import Link
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NO_DESCRIPTION = "Chart without a description"
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""What steers the colours of a terminal."""
+
 _SUMMARIES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this page"}
 _QUESTION = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _UNSEEN = re.compile(r'<span></span>|<span class="[npw]">([^<]*)</span>')
-_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SPOKEN = re.compile(r' (?:role|aria-label)="[^"]*"')
 _OPENING = re.compile(r"<svg\b[^>]*>")
 
 
-@dataclass(frozen=True)
-class PageOrigin:
-    """What a page was made from, shown at its end; without a title it takes the first heading."""
+def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
+    """Return an executed notebook as a whole page, at whose end stands what it was made from.
 
-    page: str
-    title: str
-    home: str
-    facts: tuple[tuple[str, str], ...]
-
-
-def render_page(notebook: NotebookNode, origin: PageOrigin) -> str:
-    """Return an executed notebook as a whole page."""
-    place = Place(origin.title, f"pages/{origin.page}.html", crumbs=(Link("Overview", "index.html"),))
-    return framed(render_content(notebook, origin), place)
-
-
-def render_content(notebook: NotebookNode, origin: PageOrigin) -> Content:
-    """Return what an executed notebook shows, without a frame: its parameters stand below the cell with the title."""
-    is_parameters = [bool(_SUMMARIES.keys() & set(cell.metadata.get("tags", []))) for cell in notebook.cells]
+    Its parameters stand below the cell with the title; without a title it takes the first heading.
+    """
+    is_parameters = [_has_parameters(cell) for cell in notebook.cells]
     lead = is_parameters.index(False) if False in is_parameters else 0
     cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
-    cells = list(
-        chain.from_iterable(section for section in _sections(_without_empty_frames(cells)) if _has_material(section))
-    )
+    sections = filter(_has_material, _sections(_without_empty_frames(cells)))
     styles = Styles()
-    html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
-    facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.facts)
+    shown = [_KINDS[cell.cell_type](cell, styles) for cell in chain(*sections) if cell.cell_type in _KINDS]
+    facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.items())
     made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
-    html += f'<section class="made">\n{made}\n</section>'
-    return Content(_under_title(html, origin.title), styles.css)
+    html = f'{"".join(shown)}<section class="made">\n{made}\n</section>'
+    place = Place(title, f"pages/{page}.html", crumbs=(Link("Overview", "index.html"),))
+    return framed(Content(_under_title(html, title), styles.css), place)
+
+
+def _has_parameters(cell: NotebookNode) -> bool:
+    return bool(_SUMMARIES.keys() & set(cell.metadata.get("tags", [])))
 
 
 def _without_empty_frames(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
     """The cells without those that show frames without a row alone, and without the words before these."""
     told: list[NotebookNode] = []
     for cell in cells:
-        outputs = cell.get("outputs", [])
-        texts = [str(output.get("data", {}).get("text/plain", "")) for output in outputs]
+        texts = [str(output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", [])]
         if not texts or not all(text.startswith("Empty DataFrame") for text in texts):
             told.append(cell)
         elif told and told[-1].cell_type == "markdown" and not told[-1].source.startswith("#"):
@@ -87,14 +84,12 @@ def _sections(cells: Iterable[NotebookNode]) -> Iterator[list[NotebookNode]]:
 
 def _has_material(section: Sequence[NotebookNode]) -> bool:
     """Whether a section shows something: one whose code all ran and showed nothing has nothing to tell."""
-    code = [cell for cell in section if cell.cell_type == "code" and cell.source.strip()]
-    code = [cell for cell in code if not _SUMMARIES.keys() & set(cell.metadata.get("tags", []))]
+    code = [cell for cell in section if cell.cell_type == "code" and cell.source.strip() and not _has_parameters(cell)]
     return not code or any(cell.get("outputs") or not cell.get("execution_count") for cell in code)
 
 
 def _prose(cell: NotebookNode, styles: Styles) -> str:
-    html = markdown_html(cell.source)
-    return f'<section class="prose">{clean_html(accessible_tables(html), styles)}</section>'
+    return f'<section class="prose">{clean_html(accessible_tables(markdown_html(cell.source)), styles)}</section>'
 
 
 def _code(cell: NotebookNode, styles: Styles) -> str:
@@ -128,7 +123,7 @@ def described(output: Mapping[str, Any], mime: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_COLOURS.sub("", text), quote=False)
+    return escape(COLOURS.sub("", text), quote=False)
 
 
 def _html(text: str, alt: str, styles: Styles) -> str:
@@ -162,8 +157,6 @@ def svg_address(svg: str) -> str:
 
     Its spoken form goes: the image element that shows it has the words.
 
-    Examples
-    --------
     >>> svg_address('<svg fill="#12436D">50 % & more</svg>')
     'data:image/svg+xml,<svg fill=%22%2312436D%22>50 %25 &amp; more</svg>'
     """
@@ -172,40 +165,31 @@ def svg_address(svg: str) -> str:
     return f"data:image/svg+xml,{coded}"
 
 
-@cache
-def _writer() -> Callable[[str], object]:
-    import mistune
+class _Marked(mistune.HTMLRenderer):
+    """Marks the parts of code whose language is named."""
 
-    class Marked(mistune.HTMLRenderer):
-        """Marks the parts of code whose language is named."""
+    def block_code(self, code: str, info: str | None = None) -> str:
+        return highlighted(code, info.split()[0]) if info else str(super().block_code(code, info))
 
-        def block_code(self, code: str, info: str | None = None) -> str:
-            return highlighted(code, info.split()[0]) if info else str(super().block_code(code, info))
 
-    plugins = ["strikethrough", "table", "url", "task_lists", "def_list"]
-    return mistune.create_markdown(renderer=Marked(escape=False), plugins=plugins)
+_MARKDOWN = mistune.create_markdown(
+    renderer=_Marked(escape=False), plugins=["strikethrough", "table", "url", "task_lists", "def_list"]
+)
 
 
 @cache
 def markdown_html(text: str) -> str:
     """Return Markdown of a cell or an output as HTML, which may hold any HTML."""
-    return str(_writer()(text))
+    return str(_MARKDOWN(text))
 
 
 @cache
 def highlighted(source: str, language: str = "ipython3") -> str:
     """Return code as HTML with its parts marked, without the marks of what looks like any text.
 
-    Examples
-    --------
     >>> highlighted("import re")
     '<div class="highlight"><pre><span class="kn">import</span> <span class="nn">re</span>\\n</pre></div>\\n'
     """
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
-
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
