@@ -133,7 +133,14 @@ def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reco
     KeyError
         No survey or construct has that id; the message names the nearest ones.
     """
-    card_of = _cards(registry, reconstructions or {})
+
+    @cache
+    def card_of(name: str) -> Card:
+        if name in registry.constructs:
+            return trend_card(assess_one(registry.construct(name), registry, Settings.of(registry.plan))[0])
+        survey = registry.survey(name)
+        return survey_card(survey, (reconstructions or {}).get(name) or reconstruct(survey, registry))
+
     first = card_of(default)
     publish({"text/plain": first.text, "text/html": first.html, **_widget(choices(registry), default, card_of)})
 
@@ -146,17 +153,6 @@ def choices(registry: Registry) -> dict[str, str]:
         **{f"Survey {one.year}: {survey_name(one)} ({one.id})": one.id for one in surveys},
         **{f"Trend: {capital(one.label)} ({one.id})": one.id for one in constructs},
     }
-
-
-def _cards(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Callable[[str], Card]:
-    @cache
-    def card_of(name: str) -> Card:
-        if name in registry.constructs:
-            return trend_card(assess_one(registry.construct(name), registry, Settings.of(registry.plan))[0])
-        survey = registry.survey(name)
-        return survey_card(survey, reconstructions.get(name) or reconstruct(survey, registry))
-
-    return card_of
 
 
 def _widget(options: Mapping[str, str], default: str, card_of: Callable[[str], Card]) -> dict[str, Any]:

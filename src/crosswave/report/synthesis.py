@@ -273,11 +273,8 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
         if (c := trend.comparison) is None:
             continue
         years = f"{c.pair.first.year} to {c.pair.second.year}"
-        label, alone = (
-            f"{trend.construct.label}, {years}: {points(c.difference, sign=True)} points",
-            c.low > 0 or c.high < 0,
-        )
-        if alone and trend.verdict == "inconclusive" and trend.p_adjusted is not None:
+        label = f"{trend.construct.label}, {years}: {points(c.difference, sign=True)} points"
+        if (c.low > 0 or c.high < 0) and trend.verdict == "inconclusive" and trend.p_adjusted is not None:
             label += f"; {p_words(trend.p_adjusted)} among the other comparisons"
         heading = f"Grade {grade_of(trend)}, total error {c.points:.3g} points"
         rows.append(Row(label, trend.verdict, 100 * c.difference, 100 * c.low, 100 * c.high, heading=heading))
