@@ -209,12 +209,8 @@ class Study:
     ) -> SurveyResult:
         """Return one survey with what can have printed it.
 
-        Parameters
-        ----------
-        survey_id : str, optional
-            As in ``surveys()["survey_id"]``; if absent, the one that study.yaml shows.
-        alpha, design_effect : float, optional
-            As for `settings`: of the intervals.
+        `survey_id` is as in ``surveys()["survey_id"]``; if absent, the one that study.yaml shows. Alpha and design
+        effect, as for `settings`, are those of the intervals.
 
         Raises
         ------
@@ -240,12 +236,8 @@ class Study:
     ) -> TrendResult:
         """Return what may be said of one thing that several surveys measured.
 
-        Parameters
-        ----------
-        construct_id : str, optional
-            As in ``topics()["construct_id"]``; if absent, the one that study.yaml shows.
-        alpha, design_effect, total_error, smallest_change, from_year, to_year : optional
-            As for `settings`.
+        `construct_id` is as in ``topics()["construct_id"]``; if absent, the one that study.yaml shows. All else is as
+        for `settings`.
 
         Raises
         ------
@@ -273,12 +265,7 @@ class Study:
         return {}
 
     def claim(self, claim_id: str) -> ClaimResult:
-        """Return one claim with its verdicts.
-
-        Parameters
-        ----------
-        claim_id : str
-            As in ``claims()["claim_id"]``.
+        """Return one claim with its verdicts, by its id as in ``claims()["claim_id"]``.
 
         Raises
         ------
@@ -304,8 +291,6 @@ class Study:
         tier : str, optional
             How the two surveys are related: a tier of the plan (A, B1, H, B2, B3). If absent, the grades of the
             construct that holds both.
-        alpha : float, optional
-            As for `settings`.
 
         Raises
         ------

@@ -242,18 +242,23 @@ def _gap(case: Case) -> list[str]:
 
 
 def _by_its_base(case: Case) -> list[str]:
-    """A figure that its own base could have refuted."""
+    """A figure that its own base could have refuted, beside the nearest value that no count prints."""
     found = case.strictest
     if found is None or not found[1].power_alone:
         return []
     finding, counts, figure = found
-    values = 100 * 10 ** (figure.decimals or 0) + 1
-    bases = counts.bases or range(counts.base_low or 1, (counts.base_high or 1) + 1)
-    able, alone = round(values * (counts.power or 0)), round(values * counts.power_alone)
+    decimals = figure.decimals or 0
+    bases, last = counts.bases or range(counts.base_low or 1, (counts.base_high or 1) + 1), 100 * 10**decimals
+    able, alone = round((last + 1) * (counts.power or 0)), round((last + 1) * counts.power_alone)
+    at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
+    steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= last)
+    values = (case.quantity(f"{percentage(Fraction(step, last), decimals)}%") for step in steps)
+    other = next(q for q in values if not any(counts_of(q, base) for base in bases))
     others = f" Beside the other figures {able} of them would have failed." if able > alone else ""
     return [
         f"Take {label(finding)}. {_on_bases(case, figure, bases)}",
-        f"Not every percentage can be printed of so few: {_refused(case, figure, bases)} Of the {values:,} values "
+        f"Not every percentage can be printed of so few: {other.printed} would lie between "
+        f"{neighbours(other, bases[-1], case.rounding)}. Of the {last + 1:,} values "
         f"from 0 to 100%, {alone} cannot come from any whole number of them: had one of these been printed, the check "
         f"would have failed.{others}",
     ]
@@ -263,16 +268,6 @@ def _on_bases(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
     sizes = dict.fromkeys((bases[0], bases[-1]))
     told = " and ".join(f"of {case.people(base)}, {counted(figure, base)}" for base in sizes)
     return f"{capital(told)} print it."
-
-
-def _refused(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
-    """The nearest value that no count prints, with the counts next to it on the largest base."""
-    decimals = figure.decimals or 0
-    at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
-    steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= 100 * 10**decimals)
-    others = (case.quantity(f"{percentage(Fraction(step, 100 * 10**decimals), decimals)}%") for step in steps)
-    other = next(q for q in others if not any(counts_of(q, base) for base in bases))
-    return f"{other.printed} would lie between {neighbours(other, bases[-1], case.rounding)}."
 
 
 def _by_others(case: Case) -> list[str]:
@@ -308,19 +303,17 @@ def _silent(case: Case) -> list[str]:
     )
     bases = counts.bases or (counts.base_low or 1, counts.base_high or 1)
     told = f"Take {label(finding)}. It stands for a share of {ends(figure)}. {_on_bases(case, figure, bases)}"
-    return [told, _why_silent(case, figure, bases[0])]
-
-
-def _why_silent(case: Case, figure: Quantity, base: int) -> str:
     if figure.decimals is None:
-        return "Words stand for so wide a range that no number of people contradicts them: nothing could have failed."
-    step, unit = 100 / base, 1 / 10**figure.decimals
-    size = f"One of {case.people(base)} is {step:.2g} {'point' if base == 100 else 'points'}"
+        wide = "Words stand for so wide a range that no number of people contradicts them: nothing could have failed."
+        return [told, wide]
+    step, unit = 100 / bases[0], 1 / 10**figure.decimals
+    size = f"One of {case.people(bases[0])} is {step:.2g} {'point' if bases[0] == 100 else 'points'}"
     near = f"{size}, no more than the {unit:g} between two printed values. So " if step <= unit else ""
-    return capital(
+    every = (
         f"{near}every value from 0 to 100% is printed by some number of them: no figure here could have failed, "
         "whatever had been printed."
     )
+    return [told, capital(every)]
 
 
 def _no_base(case: Case) -> list[str]:
