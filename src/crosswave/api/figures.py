@@ -201,17 +201,16 @@ def compare(
     """
     registry = study.registry if study else load_for_typed(find_rules())
     found = compare_typed(
-        (earlier, later), [str(one) for one in _each(n)], rules=registry, tier=tier,
-        design_effect=[str(one) for one in _each(design_effect)], sampling=sampling,
+        (earlier, later), _each(n), rules=registry, tier=tier, design_effect=_each(design_effect), sampling=sampling,
         total_error=total_error, smallest_change=smallest_change, alpha=alpha,
     )  # fmt: skip
-    first, second = found.figures
-    names = first.typed, second.typed
+    names = found.figures[0].typed, found.figures[1].typed
     return ComparisonResult(found.judged, names, comparison_frame(found.under, names))
 
 
-def _each(value: object) -> Sequence[object]:
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+def _each(value: object) -> list[str]:
+    several = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    return [str(one) for one in several]
 
 
 def load_for_typed(folder: Path) -> Registry:

@@ -178,8 +178,3 @@ def fields_of(name: str, study: Study) -> tuple[Field, ...]:
         )
         for field in FIELDS[name]
     )
-
-
-def names(fields: tuple[Field, ...]) -> tuple[str, ...]:
-    """Return the names of some columns, in their order."""
-    return tuple(field.name for field in fields)

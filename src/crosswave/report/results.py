@@ -14,7 +14,7 @@ from crosswave.claims import Checker
 from crosswave.difference.estimate import Estimate, estimate_range, estimate_share
 from crosswave.memo import remembered
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.report.fields import CLAIM_FIELDS, FIELDS, FINDING_FIELDS, SURVEY_FIELDS, TREND_FIELDS, names
+from crosswave.report.fields import FIELDS
 from crosswave.report.holes import has_holes
 from crosswave.report.sentences import answer_sentence, claim_sentence, trend_sentence
 from crosswave.study.models import Claim, Survey
@@ -23,10 +23,9 @@ from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
 
-FINDING_COLUMNS = names(FINDING_FIELDS)
-TREND_COLUMNS = names(TREND_FIELDS)
-CLAIM_COLUMNS = names(CLAIM_FIELDS)
-SURVEY_COLUMNS = names(SURVEY_FIELDS)
+FINDING_COLUMNS, CLAIM_COLUMNS, TREND_COLUMNS, SURVEY_COLUMNS = (
+    tuple(field.name for field in FIELDS[name]) for name in ("findings", "claims", "trends", "surveys")
+)
 
 
 def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, design_effect: float) -> pd.DataFrame:

@@ -38,11 +38,10 @@ LEVEL_LOOKS: Mapping[str, Look] = {
 def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
     """Return who answered, and what became of the printed figures."""
     sized = span(*reconstruction.n) if reconstruction.n else "An unknown number of"
-    house = survey.fieldwork.house or survey.publisher
-    by = f", asked by {house}" if house else ""
-    paid = f" for {survey.sponsor}" if survey.sponsor and survey.sponsor != house else ""
+    house, sponsor = survey.fieldwork.house or survey.publisher, survey.sponsor
+    by = f"{f', asked by {house}' if house else ''}{f' for {sponsor}' if sponsor and sponsor != house else ''}"
     when = f"{period(survey) or survey.year}{survey.mark('fieldwork')}"
-    who = f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}{paid}."
+    who = f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}."
     if findings["value_low"].isna().all():
         missing = f" What would have to be obtained: {survey.missing}" if survey.missing else ""
         return [who, f"No share is printed, so there is nothing to reproduce.{missing}"]
