@@ -15,24 +15,24 @@ import typing as _typing
 
 if _typing.TYPE_CHECKING:
     from crosswave.api.comparisons import ComparisonResult as ComparisonResult
+    from crosswave.api.comparisons import TrendResult as TrendResult
     from crosswave.api.figures import CountsResult as CountsResult
     from crosswave.api.figures import compare as compare
     from crosswave.api.figures import counts as counts
+    from crosswave.api.results import ClaimResult as ClaimResult
+    from crosswave.api.results import SurveyResult as SurveyResult
     from crosswave.api.study import Study as Study
     from crosswave.api.study import open as open
-    from crosswave.api.surveys import SurveyResult as SurveyResult
-    from crosswave.api.trends import TrendResult as TrendResult
-    from crosswave.api.verdicts import ClaimResult as ClaimResult
     from crosswave.study.faults import DataError as DataError
 
 _PLACES = {
-    "ClaimResult": "crosswave.api.verdicts",
+    "ClaimResult": "crosswave.api.results",
     "ComparisonResult": "crosswave.api.comparisons",
     "CountsResult": "crosswave.api.figures",
     "DataError": "crosswave.study.faults",
     "Study": "crosswave.api.study",
-    "SurveyResult": "crosswave.api.surveys",
-    "TrendResult": "crosswave.api.trends",
+    "SurveyResult": "crosswave.api.results",
+    "TrendResult": "crosswave.api.comparisons",
     "compare": "crosswave.api.figures",
     "counts": "crosswave.api.figures",
     "open": "crosswave.api.study",

@@ -1,29 +1,42 @@
-"""Two printed figures compared: the verdict, the difference with its interval, and how certain the answer is."""
+"""Two printed figures compared, and what surveys that measured one thing say of a change: verdict, interval, answer."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crosswave.api import drawing
-from crosswave.api.showing import Answered, records
+from crosswave.api.results import RENAMED, SHARES, people
+from crosswave.api.showing import BLUE, GREY, Answered, axes_of, records
 from crosswave.difference.compare import Comparison
+from crosswave.difference.readings import stacked
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.sentences import p_words
+from crosswave.report.sentences import p_words, trend_sentence
+from crosswave.report.trend.waves import by_wave
 from crosswave.study.models import Construct, ConstructAnswer, Grades
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Judged, Trend, assess
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import Wave
-from crosswave.words import arrived
+from crosswave.words import arrived, capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+COLUMNS = (
+    "earlier", "later", "tier", "total_error", "difference_pp", "low_pp", "high_pp", "detectable_pp", "p_value",
+    "p_low", "p_high", "verdict", "answer", "certainty",
+)  # fmt: skip
+WAVES = (
+    "finding_id", "survey_id", "survey", "year", "house", "printed", "reversed", "n", "n_low", "n_high", "count",
+    "level", "share_low", "share_high", "estimate", "low", "high", "compared", "tier", "refusal",
+)  # fmt: skip
+READINGS = ("count_1", "n_1", "count_2", "n_2", "share_1", "share_2", "correlation")
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,12 +88,9 @@ class ComparisonResult(Answered):
     def to_frame(self) -> pd.DataFrame:
         """Return one row.
 
-        Returns
-        -------
-        DataFrame
-            ``earlier``, ``later``, ``tier``, ``total_error``, ``difference_pp``, ``low_pp``, ``high_pp``,
-            ``detectable_pp`` (percentage points), ``p_value``, ``p_low``, ``p_high``, ``verdict``, ``answer``,
-            ``certainty``.
+        ``earlier``, ``later``, ``tier``, ``total_error``, ``difference_pp``, ``low_pp``, ``high_pp``,
+        ``detectable_pp`` (percentage points), ``p_value``, ``p_low``, ``p_high``, ``verdict``, ``answer``,
+        ``certainty``.
         """
         return comparison_frame({"": self.trend}, self.names)
 
@@ -89,17 +99,23 @@ class ComparisonResult(Answered):
         return {**records(self.to_frame())[0], "sentence": self.sentence, "tiers": records(self.tiers)}
 
     def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw the difference with its interval against zero and the smallest change that matters.
+        """Draw the difference with its interval against zero and the smallest change that matters."""
+        rows, margin = self._rows(), self.trend.settings.smallest_change
+        axes, places = axes_of(ax, 1.6 + 0.4 * len(rows), f"{self._title()}: {self.verdict}"), range(len(rows))[::-1]
+        axes.axvspan(-margin, margin, color=GREY, alpha=0.15, linewidth=0)
+        axes.axvline(0, color="black", linewidth=1)
+        reported = self.to_frame()["tier"][0]
+        colours = [BLUE if tier == reported else GREY for tier in rows["tier"]]
+        axes.hlines(places, rows["low_pp"], rows["high_pp"], colors=colours, linewidth=1.5)
+        axes.scatter(rows["difference_pp"], places, color=colours, zorder=3)
+        labels = [f"{row.tier}, {row.total_error:.3g} points: {row.verdict}" for row in rows.itertuples()]
+        axes.set_yticks(places, labels)
+        axes.set(xlabel="later minus earlier, percentage points; shaded: too small to matter")
+        axes.set_ylim(-0.7, len(rows) - 0.3)
+        return axes
 
-        Parameters
-        ----------
-        ax : Axes, optional
-            Where to draw; new axes, nine inches wide, if absent.
-        """
-        rows = self.tiers if len(self.tiers) > 1 else self.to_frame()
-        margin = self.trend.settings.smallest_change
-        reported = str(self.to_frame()["tier"][0])
-        return drawing.difference_chart(rows, reported, margin, f"{self._title()}: {self.verdict}", ax)
+    def _rows(self) -> pd.DataFrame:
+        return self.tiers if len(self.tiers) > 1 else self.to_frame()
 
     def _title(self) -> str:
         return ", then ".join(self.names)
@@ -115,53 +131,159 @@ class ComparisonResult(Answered):
         }
 
     def _shown_frame(self) -> pd.DataFrame:
-        frame = self.tiers if len(self.tiers) > 1 else self.to_frame()
-        return frame[["tier", "total_error", "difference_pp", "low_pp", "high_pp", "p_value", "verdict"]]
+        return self._rows()[["tier", "total_error", "difference_pp", "low_pp", "high_pp", "p_value", "verdict"]]
 
 
 def comparison_frame(trends: Mapping[str, Judged[Any]], names: tuple[str, str]) -> pd.DataFrame:
     """Return a row for each of several trends that have a comparison; a tier by its key, else by its grade."""
-    rows = [_row(tier, trend, trend.comparison, names) for tier, trend in trends.items() if trend.comparison]
+    rows = []
+    for tier, trend in trends.items():
+        if found := trend.comparison:
+            own = "given" if trend.settings.total_error is not None else trend.settings.error_of
+            detectable = min(found.reach.detectable_rise, found.reach.detectable_fall)
+            shares = found.difference, found.low, found.high, detectable
+            points = [100 * share if math.isfinite(share) else math.nan for share in shares]
+            rows.append((
+                *names, tier or own or found.pair.tier, found.points, *points, found.p_value,
+                found.p_low, found.p_high, trend.verdict, answer_of(trend), certainty_of(trend).level,
+            ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[3:11], "float64"))
 
 
-COLUMNS = (
-    "earlier", "later", "tier", "total_error", "difference_pp", "low_pp", "high_pp", "detectable_pp", "p_value",
-    "p_low", "p_high", "verdict", "answer", "certainty",
-)  # fmt: skip
-
-
-def _tier_of(trend: Judged[Any]) -> str | None:
-    return "given" if trend.settings.total_error is not None else trend.settings.error_of
-
-
-def _row(tier: str, trend: Judged[Any], found: Comparison[Any], names: tuple[str, str]) -> tuple[object, ...]:
-    detectable = min(found.reach.detectable_rise, found.reach.detectable_fall)
-    points = [
-        100 * value if math.isfinite(value) else math.nan
-        for value in (found.difference, found.low, found.high, detectable)
-    ]
-    return (
-        *names, tier or _tier_of(trend) or found.pair.tier, found.points, *points, found.p_value,
-        found.p_low, found.p_high, trend.verdict, answer_of(trend), certainty_of(trend).level,
-    )  # fmt: skip
-
-
-def result_of(trend: Trend, tiers: pd.DataFrame | None = None) -> ComparisonResult:
+def result_of(trend: Trend) -> ComparisonResult:
     """Return the comparison of a trend as a result."""
     assert trend.comparison is not None
-    names = _name(trend.comparison.pair.first), _name(trend.comparison.pair.second)
-    own = comparison_frame({"": trend}, names) if tiers is None else tiers
-    return ComparisonResult(trend, names, own)
+    names = []
+    for wave in (trend.comparison.pair.first, trend.comparison.pair.second):
+        printed = f"{'all but ' * wave.answer.reversed}{wave.finding.answer.printed}"
+        names.append(f"{printed} of {wave.size_words.removesuffix(' of')} ({wave.survey.id}, {wave.year})")
+    first, second = names
+    return ComparisonResult(trend, (first, second), comparison_frame({"": trend}, (first, second)))
 
 
-def _name(wave: Wave) -> str:
-    turned = "all but " if wave.answer.reversed else ""
-    printed, size = wave.finding.answer.printed, wave.size_words.removesuffix(" of")
-    return f"{turned}{printed} of {size} ({wave.survey.id}, {wave.year})"
+@dataclass(frozen=True, repr=False)
+class TrendResult(Answered):
+    """What may be said of one thing that several surveys measured, in a window of years.
+
+    Attributes
+    ----------
+    trend : Trend
+        Waves, pairs, comparison and verdict as they were computed.
+
+    Examples
+    --------
+    >>> import crosswave as cw
+    >>> study = cw.open()
+    >>> compared = study.topics().dropna(subset="difference_pp")["construct_id"]
+    >>> [name for name in compared[:1] if study.trend(name).comparison is None]
+    []
+    """
+
+    trend: Trend
+
+    @property
+    def settings(self) -> Settings:
+        """The window and the error rates."""
+        return self.trend.settings
+
+    @cached_property
+    def waves(self) -> pd.DataFrame:
+        """A row for each survey of the window, earliest first.
+
+        ``finding_id``, ``survey_id``, ``survey``, ``year``, ``house``, ``printed``, ``reversed``, ``n``, ``n_low``,
+        ``n_high``, ``level``, ``share_low``, ``share_high``, ``estimate``, ``low``, ``high`` (shares in [0, 1], turned
+        round where ``reversed``), ``count`` (a feasible number of people who gave the answer, missing where n is not
+        known), ``compared``, ``tier``, ``refusal``.
+        """
+        frame = by_wave(self.trend).rename(columns=RENAMED)
+        ends = [people(wave.counts) for wave in self.trend.waves]
+        n = pd.DataFrame(ends, columns=["n_low", "n_high"]).astype("Int64")
+        frame[["n_low", "n_high"]], frame["n"] = n, n["n_low"].where(n["n_low"] == n["n_high"])
+        frame["count"] = pd.array([_count(wave) for wave in self.trend.waves], dtype="Int64")
+        kinds = {"year": "Int64", "reversed": bool, "compared": bool, **dict.fromkeys(SHARES, "float64")}
+        return frame[list(WAVES)].astype(kinds)
+
+    @cached_property
+    def comparison(self) -> ComparisonResult | None:
+        """The comparison that is reported; None where no two surveys may be compared."""
+        return result_of(self.trend) if self.trend.comparison else None
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """A row for each pair of feasible counts of the two surveys that are compared; none where none are.
+
+        ``count_1``, ``n_1``, ``count_2``, ``n_2`` (earlier and later survey; n is divided by the design effect, and
+        counts accordingly), ``share_1``, ``share_2`` in [0, 1], ``correlation`` of the two estimates (0 unless some
+        people answered both).
+        """
+        if self.trend.comparison is None:
+            return pd.DataFrame(columns=list(READINGS), dtype="float64")
+        found = stacked([self.trend.comparison.pair], [0.0], [math.inf])
+        n_1, n_2 = found.n_1 / self.settings.design_effect, found.n_2 / self.settings.design_effect
+        one, two = (found.share_1 * n_1, n_1), (found.share_2 * n_2, n_2)
+        columns = (*one, *two, found.share_1, found.share_2, found.correlation)
+        return pd.DataFrame(dict(zip(READINGS, columns, strict=True)))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval of the difference in percentage points; not a number where nothing was compared."""
+        return self.comparison.interval if self.comparison else (math.nan, math.nan)
+
+    def chart(self, ax: Axes | None = None) -> Axes:
+        """Draw the surveys over the years, each with its interval; those that are compared are joined."""
+        axes = axes_of(ax, 4.5, f"{self._title()}: {self.answer}")
+        shown = self.waves.dropna(subset="estimate").assign(year=lambda frame: frame["year"].astype(float))
+        compared = shown[shown["compared"]]
+        for rows, colour in ((shown[~shown["compared"]], GREY), (compared, BLUE)):
+            axes.vlines(rows["year"], 100 * rows["low"], 100 * rows["high"], color=colour, linewidth=1.5)
+            axes.scatter(rows["year"], 100 * rows["estimate"], color=colour, zorder=3)
+        axes.plot(compared["year"], 100 * compared["estimate"], color=BLUE, linestyle="--", linewidth=1)
+        for row in shown.itertuples():
+            label = f" {row.survey_id}: {row.printed}{f', {row.tier}' if row.tier else ''}"
+            axes.annotate(label, (row.year, 100 * row.estimate), fontsize=8, va="bottom", color=GREY)
+        axes.set(ylabel="% of those who answered, with interval", ylim=(0, 100))
+        years = sorted(shown["year"].unique())
+        axes.set_xticks(years, [f"{year:.0f}" for year in years])
+        axes.margins(x=0.2)
+        return axes
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `waves`."""
+        return self.waves.copy()
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the answer, the comparison and the waves as plain values, ready for JSON."""
+        return {
+            "construct_id": self.trend.construct.id,
+            "label": self.trend.construct.label,
+            "verdict": self.verdict,
+            "answer": self.answer,
+            "certainty": self.certainty,
+            "sentence": self.sentence,
+            "comparison": self.comparison.to_dict() if self.comparison else None,
+            "waves": records(self.waves),
+        }
+
+    def _title(self) -> str:
+        return capital(self.trend.construct.label)
+
+    def _facts(self) -> Mapping[str, str]:
+        return {
+            "Answer": self.sentence,
+            "Verdict": self.verdict,
+            "In numbers": trend_sentence(self.trend),
+            "Years": self.settings.years,
+            "Id": self.trend.construct.id,
+        }
+
+    def _shown_frame(self) -> pd.DataFrame:
+        return self.waves[["year", "survey_id", "printed", "n_low", "n_high", "estimate", "low", "high", "tier"]]
 
 
-_SAME = Grades(**dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same"))
+def _count(wave: Wave) -> int | None:
+    """The people who gave the answer on the middle feasible base, turned round where the wave is."""
+    bases = wave.counts.bases
+    return round(wave.share * bases[len(bases) // 2]) if bases else None
 
 
 def compared(
@@ -174,21 +296,17 @@ def compared(
     """Return two figures of a study compared; `Study.compare` says how."""
     for name in finding_ids:
         registry.finding(name)
-    wide = replace(settings, from_year=FIRST_YEAR, to_year=LAST_YEAR, error_of=_tier(tier, registry))
+    tiers = registry.plan.total_error
+    if tier is not None and tier not in tiers:
+        told = "; ".join(f"{name} ({one.means})" for name, one in tiers.items())
+        raise ValueError(f"tier must be one of {', '.join(tiers)}; {arrived(tier)} arrived; choose {told}")
+    wide = replace(settings, from_year=FIRST_YEAR, to_year=LAST_YEAR, error_of=tier)
     trend = assess(_construct(registry, finding_ids, tier), registry, reconstructions, wide)
     if trend.comparison is None:
         why = [*(trend.pair.comparability.reasons if trend.pair else ("both are of one year",))]
         why += [trend.pair.refusal] if trend.pair and trend.pair.refusal else []
         raise ValueError(f"{' and '.join(finding_ids)} cannot be compared: {'; '.join(why)}")
     return result_of(trend)
-
-
-def _tier(tier: str | None, registry: Registry) -> str | None:
-    tiers = registry.plan.total_error
-    if tier is not None and tier not in tiers:
-        told = "; ".join(f"{name} ({one.means})" for name, one in tiers.items())
-        raise ValueError(f"tier must be one of {', '.join(tiers)}; {arrived(tier)} arrived; choose {told}")
-    return tier
 
 
 def _construct(registry: Registry, finding_ids: tuple[str, str], tier: str | None) -> Construct:
@@ -202,5 +320,6 @@ def _construct(registry: Registry, finding_ids: tuple[str, str], tier: str | Non
             f"no topic of the study holds both {' and '.join(finding_ids)}, so nothing says how alike they are; "
             f"name the tier: {', '.join(registry.plan.total_error)}"
         )
-    same = tuple(ConstructAnswer(finding=name, grades=_SAME) for name in finding_ids)
+    grades = Grades(**dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same"))
+    same = tuple(ConstructAnswer(finding=name, grades=grades) for name in finding_ids)
     return Construct(id="compared", label="the share", family=registry.plan.families[0].id, answers=same)

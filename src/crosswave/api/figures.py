@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from crosswave.api import drawing
 from crosswave.api.comparisons import ComparisonResult, comparison_frame
-from crosswave.api.rules import load_for_typed
-from crosswave.api.showing import Shown, records
-from crosswave.printed.intervals import Quantity
+from crosswave.api.showing import BLUE, Shown, axes_of, records
 from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report.typed_counts import Counted, count_typed
-from crosswave.study.loading import load_rules
+from crosswave.study.faults import DataError
+from crosswave.study.loading import load_evidence, load_rules, with_rest
 from crosswave.study.places import find_rules
+from crosswave.study.registry import Registry
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.typed import compare_typed
 
 if TYPE_CHECKING:
@@ -59,18 +60,14 @@ def counts(
     >>> cw.counts("73%", "65%", n=range(50, 61)).sizes
     [51, 52, 55, 60]
     """
+    if isinstance(n, range):
+        if len(n) == 0 or n.step != 1:
+            raise ValueError(
+                f"n must be a range of one number or more, with a step of 1; {n!r} arrived; write range(50, 81)"
+            )
+        n = f"{n.start}-{n.stop - 1}"
     registry = study.loaded if study else load_rules(find_rules())
-    return CountsResult(count_typed(printed, _size_words(n), rounding, registry))
-
-
-def _size_words(n: int | range | str | None) -> str | None:
-    if not isinstance(n, range):
-        return None if n is None else str(n)
-    if len(n) == 0 or n.step != 1:
-        raise ValueError(
-            f"n must be a range of one number or more, with a step of 1; {n!r} arrived; write range(50, 81)"
-        )
-    return f"{n.start}-{n.stop - 1}"
+    return CountsResult(count_typed(printed, None if n is None else str(n), rounding, registry))
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,15 +100,20 @@ class CountsResult(Shown):
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each n tried and each figure.
 
-        Returns
-        -------
-        DataFrame
-            ``printed``, ``n``, ``count_low``, ``count_high`` (missing where no count prints the figure),
-            ``share_low``, ``share_high`` (for which the figure stands), ``fits`` (whether this n fits all figures).
+        ``printed``, ``n``, ``count_low``, ``count_high`` (missing where no count prints the figure), ``share_low``,
+        ``share_high`` (for which the figure stands), ``fits`` (whether this n fits all figures).
         """
         n = np.arange(self.found.sizes[0], self.found.sizes[1] + 1)
-        frame = pd.concat([_figure_frame(share, n) for share in self.found.shares], ignore_index=True)
-        return frame.assign(fits=frame["n"].isin(self.found.fitting))
+        frames = []
+        for share in self.found.shares:
+            found = [counts_of(share, int(size)) for size in n]
+            ends = [(one[0], one[-1]) if one else (None, None) for one in found]
+            frame = pd.DataFrame(ends, columns=["count_low", "count_high"]).astype("Int64")
+            frame.insert(0, "printed", share.printed)
+            frame.insert(1, "n", n)
+            frames.append(frame.assign(share_low=float(share.low), share_high=float(share.high)))
+        every = pd.concat(frames, ignore_index=True)
+        return every.assign(fits=every["n"].isin(self.found.fitting))
 
     def to_dict(self) -> dict[str, object]:
         """Return figures, sizes and whether they fit as plain values, ready for JSON."""
@@ -119,14 +121,17 @@ class CountsResult(Shown):
         return {"printed": printed, "fits": self.fits, "sizes": self.sizes, "rows": records(self.to_frame())}
 
     def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw which n can have printed each figure.
-
-        Parameters
-        ----------
-        ax : Axes, optional
-            Where to draw; new axes, nine inches wide, if absent.
-        """
-        return drawing.sizes_chart(self.to_frame(), self.found.lines[0], ax)
+        """Draw which n can have printed each figure."""
+        frame = self.to_frame()
+        printed = list(dict.fromkeys(frame["printed"]))[::-1]
+        axes = axes_of(ax, 1.4 + 0.35 * len(printed), self.found.lines[0])
+        rows = frame.dropna(subset="count_low")
+        places = rows["printed"].map({text: k for k, text in enumerate(printed)})
+        axes.scatter(rows["n"], places, c=np.where(rows["fits"], BLUE, "white"), edgecolors=BLUE, zorder=3)
+        axes.set_yticks(range(len(printed)), printed)
+        axes.set(xlabel="how many answered; filled: fits every figure")
+        axes.set_ylim(-0.7, len(printed) - 0.3)
+        return axes
 
     def __repr__(self) -> str:
         """Return what was found, a line for each figure."""
@@ -141,16 +146,6 @@ class CountsResult(Shown):
     def _shown_frame(self) -> pd.DataFrame:
         frame = self.to_frame()
         return frame[frame["fits"]].drop(columns="fits")
-
-
-def _figure_frame(share: Quantity, n: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """The counts of one figure on each n."""
-    found = [counts_of(share, int(size)) for size in n]
-    ends = [(one[0], one[-1]) if one else (None, None) for one in found]
-    frame = pd.DataFrame(ends, columns=["count_low", "count_high"]).astype("Int64")
-    frame.insert(0, "printed", share.printed)
-    frame.insert(1, "n", n)
-    return frame.assign(share_low=float(share.low), share_high=float(share.high))
 
 
 def compare(
@@ -206,14 +201,39 @@ def compare(
     """
     registry = study.registry if study else load_for_typed(find_rules())
     found = compare_typed(
-        (earlier, later), [str(one) for one in _each(n)], rules=registry, tier=tier,
-        design_effect=[str(one) for one in _each(design_effect)], sampling=sampling,
+        (earlier, later), _each(n), rules=registry, tier=tier, design_effect=_each(design_effect), sampling=sampling,
         total_error=total_error, smallest_change=smallest_change, alpha=alpha,
     )  # fmt: skip
-    first, second = found.figures
-    names = first.typed, second.typed
+    names = found.figures[0].typed, found.figures[1].typed
     return ComparisonResult(found.judged, names, comparison_frame(found.under, names))
 
 
-def _each(value: object) -> Sequence[object]:
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+def _each(value: object) -> list[str]:
+    several = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    return [str(one) for one in several]
+
+
+def load_for_typed(folder: Path) -> Registry:
+    """Return what figures typed by hand are compared by: plan and phrases, and the evidence where it can be used.
+
+    Raises
+    ------
+    DataError
+        One of these two has a fault: all faults of both.
+
+    Notes
+    -----
+    Without the evidence, or with too little of it, no total error can be estimated. Where plan.yaml has one estimated,
+    a line on standard error says which tier is therefore left out, and why.
+    """
+    rules, why = load_rules(folder), "no survey is here"
+    if (folder / "surveys").is_dir():
+        try:
+            rules, why = load_evidence(folder), "no two surveys of one year asked the same thing"
+        except DataError as error:
+            why = with_rest(error.faults[0], len(error.faults) - 1)
+    registry = with_estimated_error(rules)
+    if absent := [name for name, tier in registry.plan.total_error.items() if tier.points == "estimated"]:
+        told = f"left out as their total error is estimated from surveys: {', '.join(absent)}"
+        print(f"crosswave: tiers {told} ({why})", file=sys.stderr)
+    return registry

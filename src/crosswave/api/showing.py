@@ -1,10 +1,11 @@
-"""How every result shows itself: as text in a terminal, as HTML in a notebook, as a chart on axes of its own."""
+"""How every result shows itself: as text in a terminal, as HTML in a notebook, as a chart on axes of matplotlib."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,12 +17,16 @@ from crosswave.trend.change import Judged
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+BLUE, GREY, PLUM = "#12436D", "#5b6570", "#801650"
+LABEL = 60
+"""So many letters are a line of a chart's title, and the longest label."""
+
 _ROWS = 12
 """So many rows of a frame are shown with a result; `to_frame` has all."""
 
 
 class Shown(ABC):
-    """A result with a title, facts in words and a frame."""
+    """A result with a title, facts in words, a frame and a chart."""
 
     @abstractmethod
     def _title(self) -> str: ...
@@ -33,12 +38,16 @@ class Shown(ABC):
     def to_frame(self) -> pd.DataFrame:
         """Return the result as a frame with numeric columns."""
 
-    def _shown_frame(self) -> pd.DataFrame:
-        return self.to_frame()
-
+    @abstractmethod
     def to_dict(self) -> dict[str, object]:
         """Return the result as plain values, ready for JSON; None where there is no such number."""
-        return {"rows": records(self.to_frame())}
+
+    @abstractmethod
+    def chart(self, ax: Axes | None = None) -> Axes:
+        """Draw the result on `ax`, or on new axes, nine inches wide, and return them."""
+
+    def _shown_frame(self) -> pd.DataFrame:
+        return self.to_frame()
 
     def __repr__(self) -> str:
         """Return the result as text that fits a terminal."""
@@ -53,7 +62,7 @@ class Shown(ABC):
             f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>" for name, fact in self._facts().items() if fact
         )
         frame, more = self._few()
-        table = frame_html(frame, "; ".join([self._title(), *more])) if len(frame) else ""
+        table = _html(frame, "; ".join([self._title(), *more])) if len(frame) else ""
         return f'<section class="card"><h3>{escape(self._title())}</h3><dl>{items}</dl></section>\n{table}'
 
     def _few(self) -> tuple[pd.DataFrame, list[str]]:
@@ -89,8 +98,7 @@ class Answered(Shown):
         return answer_sentence(self.trend)
 
 
-def frame_html(frame: pd.DataFrame, caption: str) -> str:
-    """Return a frame as an HTML table with a caption, nothing where a value is missing."""
+def _html(frame: pd.DataFrame, caption: str) -> str:
     html = frame.to_html(index=False, border=0, classes="crosswave", na_rep="", float_format="{:.4g}".format)
     head, body = str(html).split(">", 1)
     return f"{head}>\n<caption>{escape(caption)}</caption>{body}"
@@ -99,18 +107,16 @@ def frame_html(frame: pd.DataFrame, caption: str) -> str:
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a frame as plain values, None where one is missing."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    return [
+        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()} for row in rows
+    ]
 
 
-def _plain(value: object) -> object:
-    return value.item() if hasattr(value, "item") else value
+def axes_of(ax: Axes | None, height: float, title: str) -> Axes:
+    """Return the axes to draw on with their title: those that are passed, else new ones, nine inches wide."""
+    if ax is None:
+        import matplotlib.pyplot as plt
 
-
-def axes_of(ax: Axes | None, height: float) -> Axes:
-    """Return the axes to draw on: those that are passed, else new ones, nine inches wide."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    _, made = plt.subplots(figsize=(9, height), layout="constrained")
-    return made
+        _, ax = plt.subplots(figsize=(9, height), layout="constrained")
+    ax.set_title("\n".join(wrap(title, LABEL)), loc="left", fontweight="bold", fontsize=11)
+    return ax

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from crosswave.api import frames
-from crosswave.api.comparisons import ComparisonResult, compared
-from crosswave.api.surveys import SurveyResult
-from crosswave.api.trends import TrendResult
-from crosswave.api.verdicts import ClaimResult
+from crosswave.api.comparisons import ComparisonResult, TrendResult, compared
+from crosswave.api.results import ClaimResult, SurveyResult, findings_frame
 from crosswave.claims import Checker
 from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.report.results import all_findings, by_claim, by_survey, by_trend
 from crosswave.study import load_evidence
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan
@@ -30,18 +28,13 @@ from crosswave.words import arrived, plural
 
 
 def open(folder: str | PathLike[str] | None = None) -> Study:
-    """Return the study in a folder.
+    """Return the study in a folder; surveys whose files have faults are left out, each told on standard error.
 
     Parameters
     ----------
     folder : str or path, optional
         A data folder (it holds ``surveys/``), or a folder that holds one as ``data/``. If absent, the nearest
         ``data/`` in the working folder or above it. No other folder is ever taken in its place.
-
-    Returns
-    -------
-    Study
-        Surveys whose files have faults are left out, each told in a line on standard error.
 
     Raises
     ------
@@ -153,14 +146,11 @@ class Study:
     def findings(self) -> pd.DataFrame:
         """Return a row for each printed figure.
 
-        Returns
-        -------
-        DataFrame
-            ``finding_id``, ``survey_id``, ``survey`` (title), ``year``, ``question_id``, ``question``, ``answer``,
-            ``topic``, ``printed``, ``level``; ``n``, ``n_low``, ``n_high`` (people behind the figure; ``n`` where they
-            are one number), ``count_low``, ``count_high``, ``share_low``, ``share_high`` (all that can have printed
-            it), ``estimate``, ``low``, ``high`` (interval if those who answered were a random sample), ``n_effective``,
-            ``power`` (share of other values that the figure could not have had) and ``reason``.
+        ``finding_id``, ``survey_id``, ``survey`` (title), ``year``, ``question_id``, ``question``, ``answer``,
+        ``topic``, ``printed``, ``level``; ``n``, ``n_low``, ``n_high`` (people behind the figure; ``n`` where they are
+        one number), ``count_low``, ``count_high``, ``share_low``, ``share_high`` (all that can have printed it),
+        ``estimate``, ``low``, ``high`` (interval if those who answered were a random sample), ``n_effective``,
+        ``power`` (share of other values that the figure could not have had) and ``reason``.
 
         Examples
         --------
@@ -173,54 +163,41 @@ class Study:
 
     @cached_property
     def _findings(self) -> pd.DataFrame:
-        return frames.all_findings(self.registry, self.reconstructions)
+        ledger = all_findings(self.registry, self.reconstructions)
+        return findings_frame(ledger, self.registry.findings.values(), self.reconstructions)
 
     def surveys(self) -> pd.DataFrame:
         """Return a row for each survey: title, year, house, population, n_low, n_high, figures."""
-        return frames.surveys_frame(self.loaded, self.reconstructions)
+        return by_survey(self.loaded, self.reconstructions).astype({"year": "Int64"})
 
     def topics(
-        self,
-        *,
-        alpha: float | None = None,
-        from_year: int | None = None,
-        to_year: int | None = None,
+        self, *, alpha: float | None = None, from_year: int | None = None, to_year: int | None = None
     ) -> pd.DataFrame:
-        """Return a row for each thing that several surveys measured: waves, comparison, verdict and answer.
+        """Return a row for each thing that several surveys measured, under the plan's or other `settings`.
 
-        Parameters
-        ----------
-        alpha, from_year, to_year : optional
-            As for `settings`.
-
-        Returns
-        -------
-        DataFrame
-            ``construct_id``, ``label``, ``family``, ``waves``, ``from_year``, ``to_year``, ``grade``,
-            ``difference_pp``, ``low_pp``, ``high_pp`` (percentage points), ``p_value``, ``p_adjusted``,
-            ``verdict``, ``answer``, ``certainty``, ``sentence``; numbers are missing where nothing was compared.
+        ``construct_id``, ``label``, ``family``, ``waves``, ``from_year``, ``to_year``, ``grade``, ``difference_pp``,
+        ``low_pp``, ``high_pp`` (percentage points), ``p_value``, ``p_adjusted``, ``verdict``, ``answer``,
+        ``certainty``, ``sentence``; numbers are missing where nothing was compared.
         """
         settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
-        return frames.topics_frame(self.trends(settings).values())
+        held = list(self.trends(settings).values())
+        frame = by_trend(held)
+        frame.insert(1, "label", [trend.construct.label for trend in held])
+        frame.insert(2, "family", [trend.construct.family for trend in held])
+        numbers = [name for name in frame if name.endswith("_pp") or name.startswith("p_") or name == "total_error"]
+        return frame.astype(dict.fromkeys(numbers, "float64"))
 
     def claims(self, *, alpha: float | None = None) -> pd.DataFrame:
-        """Return a row for each claim: what it says, its source, and its verdicts for whom.
+        """Return a row for each claim, under the plan's error rate or another.
 
-        Parameters
-        ----------
-        alpha : float, optional
-            As for `settings`.
-
-        Returns
-        -------
-        DataFrame
-            ``claim_id``, ``source_id``, ``says``, ``survey_id``, ``answered_verdict``, ``random_sample_verdict``,
-            ``population_licence``, ``estimate``, ``low``, ``high`` (shares, or differences of shares), ``sentence``.
+        ``claim_id``, ``source_id``, ``says``, ``survey_id``, ``answered_verdict``, ``random_sample_verdict``,
+        ``population_licence``, ``estimate``, ``low``, ``high`` (shares, or differences of shares), ``sentence``.
         """
         chosen = self.settings(alpha=alpha).alpha
         if chosen not in self._claims:
-            checker = Checker(self.registry, self.reconstructions, chosen)
-            self._claims[chosen] = frames.claims_frame(self.loaded.claims.values(), checker)
+            frame = by_claim(self.loaded.claims.values(), Checker(self.registry, self.reconstructions, chosen))
+            frame.insert(2, "says", [claim.says for claim in self.loaded.claims.values()])
+            self._claims[chosen] = frame.astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
         return self._claims[chosen].copy()
 
     @cached_property
@@ -232,13 +209,8 @@ class Study:
     ) -> SurveyResult:
         """Return one survey with what can have printed it.
 
-        Parameters
-        ----------
-        survey_id : str, optional
-            As in ``surveys()["survey_id"]``; if absent, the one that study.yaml shows.
-
-        alpha, design_effect : float, optional
-            As for `settings`: of the intervals.
+        `survey_id` is as in ``surveys()["survey_id"]``; if absent, the one that study.yaml shows. Alpha and design
+        effect, as for `settings`, are those of the intervals.
 
         Raises
         ------
@@ -246,14 +218,6 @@ class Study:
             No survey has that id; the message names the nearest.
         DataError
             The survey's file has faults.
-
-        Examples
-        --------
-        >>> import crosswave as cw
-        >>> study = cw.open()
-        >>> survey = study.survey(study.surveys()["survey_id"][0])
-        >>> set(survey.counts["level"]) == set(survey.findings["level"])
-        True
         """
         settings = self.settings(alpha=alpha, design_effect=design_effect)
         wanted = self.loaded.shown("survey") if survey_id is None else survey_id
@@ -272,12 +236,8 @@ class Study:
     ) -> TrendResult:
         """Return what may be said of one thing that several surveys measured.
 
-        Parameters
-        ----------
-        construct_id : str, optional
-            As in ``topics()["construct_id"]``; if absent, the one that study.yaml shows.
-        alpha, design_effect, total_error, smallest_change, from_year, to_year : optional
-            As for `settings`.
+        `construct_id` is as in ``topics()["construct_id"]``; if absent, the one that study.yaml shows. All else is as
+        for `settings`.
 
         Raises
         ------
@@ -285,14 +245,6 @@ class Study:
             Nothing has that id; the message names the nearest.
         ValueError
             A number is outside its range.
-
-        Examples
-        --------
-        >>> import crosswave as cw
-        >>> study = cw.open()
-        >>> trend = study.trend(study.topics()["construct_id"][0])
-        >>> trend.answer in ("rose", "fell", "no real change", "cannot tell")
-        True
         """
         settings = self.settings(
             alpha=alpha, design_effect=design_effect, total_error=total_error, smallest_change=smallest_change,
@@ -313,12 +265,7 @@ class Study:
         return {}
 
     def claim(self, claim_id: str) -> ClaimResult:
-        """Return one claim with its verdicts.
-
-        Parameters
-        ----------
-        claim_id : str
-            As in ``claims()["claim_id"]``.
+        """Return one claim with its verdicts, by its id as in ``claims()["claim_id"]``.
 
         Raises
         ------
@@ -344,8 +291,6 @@ class Study:
         tier : str, optional
             How the two surveys are related: a tier of the plan (A, B1, H, B2, B3). If absent, the grades of the
             construct that holds both.
-        alpha : float, optional
-            As for `settings`.
 
         Raises
         ------

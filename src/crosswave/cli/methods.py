@@ -103,7 +103,7 @@ def compare(
 
     from rich.console import Console
 
-    from crosswave.api.rules import load_for_typed
+    from crosswave.api.figures import load_for_typed
     from crosswave.report.typed_card import as_record, block
     from crosswave.study.cache import keeping
     from crosswave.trend.typed import compare_typed

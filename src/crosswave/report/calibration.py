@@ -47,47 +47,28 @@ def calibration_answer(found: Calibration, tier: str) -> list[str]:
 def calibration_checks(by_case: pd.DataFrame, *, alpha: float) -> list[str]:
     """Return what the cases come to: the promise kept, the damage of an error declared too small, the power."""
     right, still = by_case["true_error"] == by_case["declared"], by_case["change"] == 0
-    damaged = by_case[~right & still].groupby(["tier", "declared", "true_error"], sort=False)
-    powers = by_case[right & ~still].groupby("tier", sort=False)
-    return [
-        _promise(by_case[right & still], alpha),
-        _least(by_case[right]),
-        *(_damage(tier, declared, true, rows) for (tier, declared, true), rows in damaged),
-        *(_power(str(tier), cases) for tier, cases in powers),
-    ]
-
-
-def _promise(cases: pd.DataFrame, alpha: float) -> str:
-    above = cases[cases["excludes_zero"] - alpha > _CERTAIN * standard_errors(cases)]
+    kept, least = by_case[right & still], by_case.loc[by_case.loc[right, "coverage"].idxmin()]
+    above = kept[kept["excludes_zero"] - alpha > _CERTAIN * standard_errors(kept)]
     where = f"beyond chance above {percent(alpha)}% in {len(above)} of them" if len(above) else "never beyond chance"
-    return (
+    told = [
         f"With the error declared as it is and no change, “rose” or “fell” is said in at most "
-        f"{percent(cases['wrong'].max())}% of worlds in any of {len(cases)} cases; the interval excludes no change in "
-        f"{percent(cases['excludes_zero'].min())} to {percent(cases['excludes_zero'].max())}%, {where}."
-    )
-
-
-def _least(cases: pd.DataFrame) -> str:
-    least = cases.loc[cases["coverage"].idxmin()]
-    return (
+        f"{percent(kept['wrong'].max())}% of worlds in any of {len(kept)} cases; the interval excludes no change in "
+        f"{percent(kept['excludes_zero'].min())} to {percent(kept['excludes_zero'].max())}%, {where}.",
         f"The interval holds the true change in {percent(least['coverage'])}% or more; least for tier {least['tier']} "
-        f"at n {least['n']:,}."
-    )
-
-
-def _damage(tier: str, declared: float, true: float, rows: pd.DataFrame) -> str:
-    worst = rows.loc[rows["excludes_zero"].idxmax()]
-    return (
-        f"Tier {tier}, with {declared:g} points declared where {true:g} are true and nothing changed: the interval "
-        f"excludes no change in up to {percent(worst['excludes_zero'])}% of worlds (n {worst['n']:,}), and “rose” or "
-        f"“fell” is said in up to {percent(rows['wrong'].max())}%."
-    )
-
-
-def _power(tier: str, cases: pd.DataFrame) -> str:
-    change, best = points(abs(float(cases["change"].iloc[0]))), cases.loc[cases["right"].idxmax()]
-    found = f"finds a change of {change} points in up to {percent(best['right'])}% of worlds (n {best['n']:,})"
-    return f"Tier {tier} {found if best['right'] else f'never finds a change of {change} points'}."
+        f"at n {least['n']:,}.",
+    ]
+    for (tier, declared, true), rows in by_case[~right & still].groupby(["tier", "declared", "true_error"], sort=False):
+        worst = rows.loc[rows["excludes_zero"].idxmax()]
+        told.append(
+            f"Tier {tier}, with {declared:g} points declared where {true:g} are true and nothing changed: the interval "
+            f"excludes no change in up to {percent(worst['excludes_zero'])}% of worlds (n {worst['n']:,}), and “rose” "
+            f"or “fell” is said in up to {percent(rows['wrong'].max())}%."
+        )
+    for tier, rows in by_case[right & ~still].groupby("tier", sort=False):
+        change, best = points(abs(float(rows["change"].iloc[0]))), rows.loc[rows["right"].idxmax()]
+        found = f"finds a change of {change} points in up to {percent(best['right'])}% of worlds (n {best['n']:,})"
+        told.append(f"Tier {tier} {found if best['right'] else f'never finds a change of {change} points'}.")
+    return told
 
 
 def calibration_caveats(world: World) -> list[str]:
@@ -125,7 +106,7 @@ def rates_table(found: Calibration) -> pd.DataFrame:
         "the interval excludes no change": found.excludes_zero,
         **{f"verdict: {verdict}": rate for verdict, rate in found.verdicts.items() if rate},
     }
-    rows = [(words, percent(rate), _error(found.standard_error(rate))) for words, rate in rates.items()]
+    rows = [(words, percent(rate), f"{100 * found.standard_error(rate):.2f}") for words, rate in rates.items()]
     return pd.DataFrame(rows, columns=["What was said", "Worlds, %", "Standard error, points"])
 
 
@@ -147,7 +128,7 @@ def _rates(cases: pd.DataFrame, verdicts: Mapping[str, str]) -> pd.DataFrame:
         "Interval holds the change, %": "coverage",
         "Uninformative by design, %": "uninformative by design",
     }
-    error = standard_errors(cases).map(_error)
+    error = (100 * standard_errors(cases)).map("{:.2f}".format)
     truth = {
         "Tier": cases["tier"],
         "Error declared, points": cases["declared"].map("{:g}".format),
@@ -161,10 +142,6 @@ def standard_errors(by_case: pd.DataFrame) -> pd.Series:
     """Return the Monte Carlo standard error of the share of intervals that exclude no change."""
     rate = by_case["excludes_zero"]
     return np.sqrt(rate * (1 - rate) / by_case["worlds"])
-
-
-def _error(rate: float) -> str:
-    return f"{100 * rate:.2f}"
 
 
 LOOKS: Sequence[tuple[Look, str]] = (
@@ -209,16 +186,12 @@ def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float) -> None:
     title = f"{tier['tier'].iloc[0]}: {tier['declared'].iloc[0]:g} points declared, {promise:g}% promised"
     axes.set_title(title, fontsize=SMALLEST, loc="left", weight="bold")
     for (true, cases), (look, style) in zip(tier.groupby("true_error"), LOOKS, strict=False):
-        _line(axes, cases, look, style)
+        low, high = (100 * end for end in wilson(cases["excludes_zero"], cases["worlds"], 0.05))
+        fill, rates = look.colour if look.filled else "white", 100 * cases["excludes_zero"]
+        marks: dict[str, Any] = {"marker": look.marker, "markersize": 5.5, "markerfacecolor": fill}
+        axes.vlines(cases["n"], low, high, color=look.colour, linewidth=1.4, zorder=2)
+        axes.plot(cases["n"], rates, color=look.colour, linestyle=style, linewidth=1.4, **marks)
         _label(axes, cases, f"true {true:g}", top)
-
-
-def _line(axes: Axes, cases: pd.DataFrame, look: Look, style: str) -> None:
-    low, high = (100 * end for end in wilson(cases["excludes_zero"], cases["worlds"], 0.05))
-    fill = look.colour if look.filled else "white"
-    marks: dict[str, Any] = {"marker": look.marker, "markersize": 5.5, "markerfacecolor": fill}
-    axes.vlines(cases["n"], low, high, color=look.colour, linewidth=1.4, zorder=2)
-    axes.plot(cases["n"], 100 * cases["excludes_zero"], color=look.colour, linestyle=style, linewidth=1.4, **marks)
 
 
 def _label(axes: Axes, cases: pd.DataFrame, words: str, top: float) -> None:
@@ -246,11 +219,8 @@ def calibration_alt(by_case: pd.DataFrame) -> str:
     cases = by_case[by_case["change"] == 0]
     if cases.empty:
         return "No chart: no case is without change."
-    lines = [_in_words(case, rows) for case, rows in cases.groupby(["tier", "declared", "true_error"], sort=False)]
+    lines = []
+    for (tier, declared, true), rows in cases.groupby(["tier", "declared", "true_error"], sort=False):
+        rates = ", ".join(f"{100 * row.excludes_zero:.1f}% at n {row.n:,}" for row in rows.itertuples())
+        lines.append(f"tier {tier}, declared {declared:g} points, true {true:g}: {rates}")
     return f"{calibration_message(by_case)}. {'; '.join(lines)}."
-
-
-def _in_words(case: tuple[str, float, float], rows: pd.DataFrame) -> str:
-    tier, declared, true = case
-    rates = ", ".join(f"{100 * row.excludes_zero:.1f}% at n {row.n:,}" for row in rows.itertuples())
-    return f"tier {tier}, declared {declared:g} points, true {true:g}: {rates}"

@@ -1,10 +1,8 @@
 """The sheet that every chart is drawn on: fixed sizes, one typeface, the same bytes on every machine, words for eyes
 that do not see it.
 
-Pyplot is not used: a figure belongs to whoever asked for it, and nothing depends on a notebook's drawing back end.
-Letters stay letters and are not drawn as outlines: a change of a word is one line of a diff, and a chart has fewer
-bytes. DejaVu Sans, by which they are placed, is wider than what a phone or a browser puts in its place, so that nothing
-runs out of its room where it is missing."""
+Pyplot is not used: a figure belongs to whoever asked for it. Letters stay letters, placed by DejaVu Sans, which is
+wider than what a browser puts in its place, so that nothing runs out of its room."""
 
 from __future__ import annotations
 
@@ -79,23 +77,22 @@ def sheet(title: str, subtitle: str, height: float, *, foot: float = FOOT) -> tu
 
 
 def panels(
-    title: str,
-    subtitle: str,
-    heights: Sequence[float],
-    *,
-    left: float = LEFT,
-    gap: float = 0.0,
-    foot: float = FOOT,
+    title: str, subtitle: str, heights: Sequence[float], *, left: float = LEFT, gap: float = 0.0, foot: float = FOOT,
     head: float = 0.12,
-) -> tuple[Figure, list[Axes]]:
+) -> tuple[Figure, list[Axes]]:  # fmt: skip
     """Return a figure with its title written, and axes of given heights one below the other."""
     heads, subs = wrapped(title, size=_TITLE_SIZE, weight="bold"), wrapped(subtitle)
     top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + head
     total = top + sum(heights) + gap * (len(heights) - 1) + foot
     figure = Figure(figsize=(WIDTH, total))
-    _write(figure, heads, 1 - _TOP / total, _TITLE_LINE / total, fontsize=_TITLE_SIZE, fontweight="bold")
+    look: dict[str, Any] = {"va": "top", "ha": "left", "parse_math": False}
+    for place, line in enumerate(heads):
+        height = 1 - _TOP / total - place * (_TITLE_LINE / total)
+        figure.text(LEFT / WIDTH, height, line, fontsize=_TITLE_SIZE, fontweight="bold", **look)
     under = 1 - (_TOP + _TITLE_LINE * len(heads)) / total
-    _write(figure, subs, under, _SUBTITLE_LINE / total, fontsize=SMALLEST, color=GREY)
+    for place, line in enumerate(subs):
+        height = under - place * (_SUBTITLE_LINE / total)
+        figure.text(LEFT / WIDTH, height, line, fontsize=SMALLEST, color=GREY, **look)
     axes, bottom = [], total - top + gap
     for height in heights:
         bottom -= gap + height
@@ -129,11 +126,6 @@ def _points_wide(letter: str, size: float, weight: str) -> float:
     return float(font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536)
 
 
-def _write(figure: Figure, lines: list[str], top: float, step: float, **look: Any) -> None:
-    for place, line in enumerate(lines):
-        figure.text(LEFT / WIDTH, top - place * step, line, va="top", ha="left", parse_math=False, **look)
-
-
 @styled
 def svg_text(figure: Figure, alt: str) -> str:
     """Return a figure as SVG that carries its alternative text; the same bytes for the same figure."""
@@ -152,14 +144,9 @@ def show(
     else:
         publish({"text/plain": alt, "image/svg+xml": svg_text(figure, alt)}, {"image/svg+xml": {"alt": alt}})
     if not table.empty:
-        saved = table if data is None else data
-        html = f"{STYLE}\n{to_html(table, caption)}\n{download(saved, caption)}"
-        publish(
-            {
-                "text/plain": to_text(table, caption),
-                "text/html": folded(f"{caption}: the chart as a table" if figure else caption, html),
-            }
-        )
+        html = f"{STYLE}\n{to_html(table, caption)}\n{download(table if data is None else data, caption)}"
+        html = folded(f"{caption}: the chart as a table" if figure else caption, html)
+        publish({"text/plain": to_text(table, caption), "text/html": html})
 
 
 def image(figure: Figure, alt: str) -> str:

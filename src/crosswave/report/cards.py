@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping
 from textwrap import fill
 
 import pandas as pd
@@ -13,17 +12,16 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.report.holes import feasible_words
+from crosswave.report.holes import feasible
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import trend_sentence
 from crosswave.study.faults import nearest
-from crosswave.study.models import Answer, Plan, Question, Survey
+from crosswave.study.models import Plan, Survey
 from crosswave.study.registry import Registry
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_one
 from crosswave.words import arrived
 
-_LISTED = ("printed", "level", "count", "base", "interval")
 _WORDS_WIDTH, _ID_WIDTH = 24, 40
 """Width of the column of answers: for their words, and at most for their ids, which are broken only beyond that."""
 
@@ -58,8 +56,8 @@ def _findings(survey: Survey, found: Reconstruction, plan: Plan) -> pd.DataFrame
     frame = by_finding(survey, found, alpha=plan.alpha.value, design_effect=plan.design_effect.value)
     counts = [found.findings[name] for name in frame["finding_id"]]
     return frame.assign(
-        counts=[_feasible(c.values, c.count_low, c.count_high) for c in counts],
-        bases=[_feasible(c.bases, c.base_low, c.base_high) for c in counts],
+        counts=[feasible(c.values, c.count_low, c.count_high) or "unknown" for c in counts],
+        bases=[feasible(c.bases, c.base_low, c.base_high) or "unknown" for c in counts],
     )
 
 
@@ -67,7 +65,8 @@ def _finding_card(name: str, registry: Registry) -> RenderableType:
     finding = registry.finding(name)
     found = reconstruct(finding.survey, registry)
     row = _findings(finding.survey, found, registry.plan).set_index("finding_id").loc[name]
-    why = _conflicts(found, {finding.local_id}) or [row["reason"]]
+    own = {finding.local_id} if row["level"] == "conflicting" else set()
+    why = _conflicts(found, own) or [row["reason"]]
     facts = {
         "id": name,
         "printed": finding.answer.printed,
@@ -110,30 +109,25 @@ def _figures(survey: Survey, frame: pd.DataFrame) -> Iterator[RenderableType]:
         yield Text.assemble("\n", (question.id, "bold"), f"  {question.asks}")
         table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
         table.add_column("answer", no_wrap=True, min_width=width)
-        for title in _LISTED:
+        for title in ("printed", "level", "count", "base", "interval"):
             table.add_column(title, overflow="fold", no_wrap=title == "level")
-        for answer, row in zip(question.answers, _rows_of(question, frame), strict=True):
+        rows = frame[frame["question_id"] == question.id].iterrows()
+        for answer, (_, row) in zip(question.answers, rows, strict=True):
             told = (row["published"], row["level"], row["counts"], row["bases"], _interval(row))
-            table.add_row(_named(answer, width), *map(Text, told))
+            said_by_id = answer.id == "-".join(answer.says.lower().split())
+            words = "" if said_by_id else f"\n{fill(answer.says, width)}"
+            table.add_row(Text.assemble(fill(answer.id, width), (words, "dim")), *map(Text, told))
         yield table
-
-
-def _rows_of(question: Question, frame: pd.DataFrame) -> Iterator[pd.Series]:
-    return (row for _, row in frame[frame["question_id"] == question.id].iterrows())
-
-
-def _named(answer: Answer, width: int) -> Text:
-    """The id of an answer, and its words where the id does not say them."""
-    words = "" if answer.id == "-".join(answer.says.lower().split()) else f"\n{fill(answer.says, width)}"
-    return Text.assemble(fill(answer.id, width), (words, "dim"))
 
 
 def _why(found: Reconstruction) -> Iterator[RenderableType]:
     """Why figures cannot be reproduced, a reason a line."""
-    out = {name.partition(".")[2] for name, figure in found.findings.items() if figure.level == "conflicting"}
+    out: set[str] = set()
     others: dict[str, list[str]] = {}
     for name, figure in found.findings.items():
-        if figure.level not in ("consistent", "conflicting"):
+        if figure.level == "conflicting":
+            out.add(name.partition(".")[2])
+        elif figure.level != "consistent":
             others.setdefault(figure.reason, []).append(name.partition(".")[2])
     lines = [*_conflicts(found, out), *(f"- {', '.join(names)}: {reason}" for reason, names in others.items())]
     if lines:
@@ -143,10 +137,11 @@ def _why(found: Reconstruction) -> Iterator[RenderableType]:
 
 def _conflicts(found: Reconstruction, names: set[str]) -> list[str]:
     """The conflicts that leave some figures without counts, and below each what would mend it."""
-    held = [conflict for conflict in found.conflicts if names & set(conflict.figures)]
-    out = {name.partition(".")[2] for name, figure in found.findings.items() if figure.level == "conflicting"}
-    told = ((f"- {conflict.why}", *(f"  it would fit {repair}" for repair in conflict.repairs)) for conflict in held)
-    return list(chain.from_iterable(told)) if names & out else []
+    lines = []
+    for conflict in found.conflicts:
+        if names & set(conflict.figures):
+            lines += [f"- {conflict.why}", *(f"  it would fit {repair}" for repair in conflict.repairs)]
+    return lines
 
 
 def _construct_card(name: str, registry: Registry) -> RenderableType:
@@ -169,10 +164,6 @@ def _facts(facts: Mapping[str, str | None]) -> Table:
         if value:
             table.add_row(Text(key, style="bold"), Text(value))
     return table
-
-
-def _feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
-    return "unknown" if low is None or high is None else feasible_words(values, low, high)
 
 
 def _interval(row: pd.Series) -> str:

@@ -44,31 +44,23 @@ def surveys_behind(claims: Sequence[Claim], registry: Registry) -> list[str]:
 def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdict]) -> list[str]:
     """Return whose claims these are, and how many hold for whom."""
     true, supported, licensed = claim_counts(verdicts)["value"]
-    total = plural(len(verdicts), "claim")
-    answer = (
-        f"Of {total} {true} {'is' if true == 1 else 'are'} true of those who answered; {supported} would be supported "
-        f"if they were a random sample; {licensed} can be said of the population."
-    )
-    alone = [claim_sentence(verdicts[0])] if len(verdicts) == 1 else []
-    return [_whose(registry, source, verdicts), answer, *_made_here(verdicts), *alone]
-
-
-def _made_here(verdicts: Sequence[ClaimVerdict]) -> list[str]:
-    """Whose sentences these are, where they are not the source's."""
-    own = sum(verdict.claim.made_by == "project" for verdict in verdicts)
-    if not own:
-        return []
-    says = "is no sentence of a source: it is" if own == 1 else "are no sentences of a source: they are"
-    return [f"{own} of them {says} put together here from what sources print, and no source is wrong where one fails."]
-
-
-def _whose(registry: Registry, source: str, verdicts: Sequence[ClaimVerdict]) -> str:
     if source == ALL:
         writers = len({verdict.claim.source for verdict in verdicts})
-        return f"Claims of {plural(writers, 'source')}."
-    found = registry.sources[source]
-    where = ", ".join(filter(None, (found.publisher, found.published)))
-    return f"{found.title}{f' ({where})' if where else ''}."
+        whose = f"Claims of {plural(writers, 'source')}."
+    else:
+        found = registry.sources[source]
+        where = ", ".join(filter(None, (found.publisher, found.published)))
+        whose = f"{found.title}{f' ({where})' if where else ''}."
+    told = [
+        whose,
+        f"Of {plural(len(verdicts), 'claim')} {true} {'is' if true == 1 else 'are'} true of those who answered; "
+        f"{supported} would be supported if they were a random sample; {licensed} can be said of the population.",
+    ]
+    if own := sum(verdict.claim.made_by == "project" for verdict in verdicts):
+        says = "is no sentence of a source: it is" if own == 1 else "are no sentences of a source: they are"
+        here = "put together here from what sources print, and no source is wrong where one fails."
+        told.append(f"{own} of them {says} {here}")
+    return [*told, claim_sentence(verdicts[0])] if len(verdicts) == 1 else told
 
 
 def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:

@@ -40,17 +40,13 @@ def facts_notes(facts: Sequence[Fact]) -> list[str]:
     return [f"{capital(fact.subject)}, {fact.quantity}: {fact.notes}." for fact in facts if fact.notes]
 
 
-_PLAIN_DIGITS = 4
-
-
 def facts_table(facts: Iterable[Fact], sources: Mapping[str, Source]) -> pd.DataFrame:
     """Return a row for each dated fact, earliest first."""
-    ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
     links = {name: Link(source.title, source.url) for name, source in sources.items()}
     rows = [
         (str(fact.year), fact.subject, fact.quantity, amount_words(fact.value), fact.unit, fact.kind,
          links.get(fact.source, fact.source))
-        for fact in ordered
+        for fact in sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["Year", "Subject", "Quantity", "Value", "Unit", "Kind", "Source"])
 
@@ -63,7 +59,7 @@ def amount_words(value: str) -> str:
     >>> amount_words("4500000"), amount_words("1.65"), amount_words("2012"), amount_words("2021-08-23")
     ('4,500,000', '1.65', '2012', '2021-08-23')
     """
-    return f"{int(value):,}" if value.isdigit() and len(value) > _PLAIN_DIGITS else value
+    return f"{int(value):,}" if value.isdigit() and len(value) > 4 else value
 
 
 def checks_table(checks: Iterable[Check]) -> pd.DataFrame:
@@ -84,12 +80,12 @@ KIND_LOOKS: Mapping[str, Look] = {
 
 def timeline_rows(facts: Sequence[Fact]) -> list[Row]:
     """Return a row for each fact, earliest first."""
-    ordered = sorted(facts, key=lambda fact: (fact.year, fact.fact_id))
-    amounts = ["" if fact.kind == "date" else f": {amount_words(fact.value)} {fact.unit}" for fact in ordered]
-    return [
-        Row(f"{fact.subject}, {fact.quantity}{amount}", fact.kind, value=fact.year, heading=str(fact.year))
-        for fact, amount in zip(ordered, amounts, strict=True)
-    ]
+    rows = []
+    for fact in sorted(facts, key=lambda fact: (fact.year, fact.fact_id)):
+        amount = "" if fact.kind == "date" else f": {amount_words(fact.value)} {fact.unit}"
+        label = f"{fact.subject}, {fact.quantity}{amount}"
+        rows.append(Row(label, fact.kind, value=fact.year, heading=str(fact.year)))
+    return rows
 
 
 @styled
@@ -97,21 +93,15 @@ def timeline_chart(facts: Sequence[Fact]) -> Figure | None:
     """Return the dated facts along the years; None without any."""
     if not facts:
         return None
-    first, last = _ends(facts)
-    scale = Scale(first - 0.5, last + 0.5, "year")
+    years = [fact.year for fact in facts]
+    scale = Scale(min(years) - 0.5, max(years) + 0.5, "year")
     subtitle = "Dated facts beside the surveys, as their documents print them; no survey figure is among them."
     return forest(timeline_rows(facts), KIND_LOOKS, scale, title=_message(facts), subtitle=subtitle)
 
 
-def _ends(facts: Sequence[Fact]) -> tuple[int, int]:
-    years = [fact.year for fact in facts]
-    return min(years), max(years)
-
-
 def _message(facts: Sequence[Fact]) -> str:
-    first, last = _ends(facts)
-    exact = sum(fact.kind == "exact" for fact in facts)
-    return f"{len(facts)} dated facts from {first} to {last}; {exact} are printed as exact"
+    years, exact = [fact.year for fact in facts], sum(fact.kind == "exact" for fact in facts)
+    return f"{len(facts)} dated facts from {min(years)} to {max(years)}; {exact} are printed as exact"
 
 
 def timeline_alt(facts: Sequence[Fact]) -> str:

@@ -17,20 +17,9 @@ POINTS = "percentage points"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of a file of results.
+    """A column of a file of results: its type is one of a Frictionless table schema, its options are all its values.
 
-    Attributes
-    ----------
-    name : str
-        As in the head of the file.
-    type : str
-        One of the types of a Frictionless table schema.
-    unit : str
-        Of a number; empty where it has none.
-    options : tuple of str
-        Every value that may stand there, where there are few.
-    vocabulary : str
-        The kind of words of study.yaml that these are.
+    Where these are the words of a study, `vocabulary` says which kind of words of study.yaml.
     """
 
     name: str
@@ -189,8 +178,3 @@ def fields_of(name: str, study: Study) -> tuple[Field, ...]:
         )
         for field in FIELDS[name]
     )
-
-
-def names(fields: tuple[Field, ...]) -> tuple[str, ...]:
-    """Return the names of some columns, in their order."""
-    return tuple(field.name for field in fields)

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, sheet, wrapped
 
 _LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.17, 0.18, 0.1, 0.17, 0.11
@@ -103,25 +102,20 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
     ticks = [tick for tick in axes.get_xticks() if scale.low <= tick <= scale.high]
     above, below = np.array(places) - _LANE, np.array(places) + _LANE
-    _uprights(axes, ticks, above, below, color=LINE, linewidth=0.8, zorder=0)
+    starts, ends = np.repeat(above, len(ticks)), np.repeat(below, len(ticks))
+    axes.vlines(np.tile(ticks, len(above)), starts, ends, color=LINE, linewidth=0.8, zorder=0)
     if scale.zone:
         start, end = scale.zone
         axes.barh(places, end - start, 2 * _LANE, start, color=LINE, alpha=0.6, linewidth=0, zorder=0)
     if scale.zero:
-        _uprights(axes, [0.0], above, below, color=INK, linewidth=1, zorder=1)
-
-
-def _uprights(axes: Axes, at: Sequence[float], above: FloatArray, below: FloatArray, **look: Any) -> None:
-    """A line at each value in each lane."""
-    axes.vlines(np.tile(at, len(above)), np.repeat(above, len(at)), np.repeat(below, len(at)), **look)
+        axes.vlines(np.zeros(len(above)), above, below, color=INK, linewidth=1, zorder=1)
 
 
 def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
-    inch = (scale.high - scale.low) / (WIDTH - LEFT - RIGHT)
-    top = 0.0
+    inch, top = (scale.high - scale.low) / (WIDTH - LEFT - RIGHT), 0.0
     for look in key:
-        lines = _key_lines(look)
-        axes.scatter([scale.low + 0.08 * inch], [top + _LABEL_LINE * 0.4], **_marker(look), zorder=3, clip_on=False)
+        lines, mark = _key_lines(look), ([scale.low + 0.08 * inch], [top + _LABEL_LINE * 0.4])
+        axes.scatter(*mark, 42, **_marker(look), clip_on=False)
         _lines(axes, lines, scale.low + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY)
         top += _LABEL_LINE * len(lines)
 
@@ -131,13 +125,16 @@ def _key_lines(look: Look) -> list[str]:
 
 
 def _marker(look: Look) -> dict[str, Any]:
-    return {
-        "marker": look.marker,
-        "s": 42,
-        "facecolor": look.colour if look.filled else "white",
-        "edgecolor": look.colour,
-        "linewidth": 1.3,
-    }
+    fill = look.colour if look.filled else "white"
+    return {"marker": look.marker, "facecolor": fill, "edgecolor": look.colour, "linewidth": 1.3, "zorder": 3}
+
+
+def _by_look(
+    rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]
+) -> Iterator[tuple[Look, list[tuple[Row, float]]]]:
+    """The rows of each kind with their places, kinds in the order in which they first come."""
+    for kind in dict.fromkeys(row.kind for row in rows):
+        yield looks[kind], [(row, place) for row, place in zip(rows, places, strict=True) if row.kind == kind]
 
 
 def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
@@ -151,14 +148,6 @@ def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
         printed = [(row.admits_low, row.admits_high, place) for row, place in own if not math.isnan(row.admits_low)]
         low, high, at = np.array(printed).reshape(-1, 3).T
         axes.hlines(at, low, high, color=look.colour, linewidth=8, alpha=0.35, zorder=1.5)
-
-
-def _by_look(
-    rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]
-) -> Iterator[tuple[Look, list[tuple[Row, float]]]]:
-    """The rows of each kind with their places, kinds in the order in which they first come."""
-    for kind in dict.fromkeys(row.kind for row in rows):
-        yield looks[kind], [(row, place) for row, place in zip(rows, places, strict=True) if row.kind == kind]
 
 
 def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:
@@ -181,11 +170,9 @@ def _lines(axes: Axes, lines: Sequence[str], x: float, top: float, step: float, 
 
 def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
     for look, own in _by_look(rows, places, looks):
-        marked = [(row.value, place) for row, place in own if not math.isnan(row.value)]
-        if marked:
+        if marked := [(row.value, place) for row, place in own if not math.isnan(row.value)]:
             x, y = np.array(marked).T
-            fill = look.colour if look.filled else "white"
-            axes.scatter(x, y, 46, fill, marker=look.marker, edgecolor=look.colour, linewidth=1.3, zorder=3)
+            axes.scatter(x, y, 46, **_marker(look))
     axes.set_ylabel("")
     axes.set_yticks([])
 

@@ -7,7 +7,6 @@ import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
 
 import pandas as pd
 
@@ -15,7 +14,7 @@ from crosswave.claims import Checker
 from crosswave.difference.estimate import Estimate, estimate_range, estimate_share
 from crosswave.memo import remembered
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.report.fields import CLAIM_FIELDS, FIELDS, FINDING_FIELDS, SURVEY_FIELDS, TREND_FIELDS, names
+from crosswave.report.fields import FIELDS
 from crosswave.report.holes import has_holes
 from crosswave.report.sentences import answer_sentence, claim_sentence, trend_sentence
 from crosswave.study.models import Claim, Survey
@@ -24,45 +23,38 @@ from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
 
-FINDING_COLUMNS = names(FINDING_FIELDS)
-TREND_COLUMNS = names(TREND_FIELDS)
-CLAIM_COLUMNS = names(CLAIM_FIELDS)
-SURVEY_COLUMNS = names(SURVEY_FIELDS)
+FINDING_COLUMNS, CLAIM_COLUMNS, TREND_COLUMNS, SURVEY_COLUMNS = (
+    tuple(field.name for field in FIELDS[name]) for name in ("findings", "claims", "trends", "surveys")
+)
 
 
 def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, design_effect: float) -> pd.DataFrame:
     """Return a row for each printed figure of a survey."""
-    return _findings_frame(_finding_rows(survey, reconstruction, alpha, design_effect))
+    return _findings_frame([(survey, reconstruction)], alpha, design_effect)
 
 
 def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
     """Return a row for each printed figure of a registry, under the settings of its plan."""
+    every = [(survey, reconstructions[name]) for name, survey in registry.surveys.items()]
     settings = registry.plan.alpha.value, registry.plan.design_effect.value
-
-    def make() -> pd.DataFrame:
-        every = (_finding_rows(survey, reconstructions[name], *settings) for name, survey in registry.surveys.items())
-        return _findings_frame(chain.from_iterable(every))
-
-    return remembered(make, "all findings", registry.content, outlives=False).copy()
+    made = remembered(lambda: _findings_frame(every, *settings), "all findings", registry.content, outlives=False)
+    return made.copy()
 
 
-def _findings_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+def _findings_frame(every: Iterable[tuple[Survey, Reconstruction]], alpha: float, design_effect: float) -> pd.DataFrame:
+    rows = [
+        _finding_row(finding, reconstruction.findings[finding.id], alpha, design_effect)
+        for survey, reconstruction in every
+        for finding in findings_of(survey)
+    ]
     whole = ["base_low", "base_high", "count_low", "count_high"]
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype(dict.fromkeys(whole, "Int64"))
 
 
-def _finding_rows(
-    survey: Survey, reconstruction: Reconstruction, alpha: float, design_effect: float
-) -> list[dict[str, object]]:
-    findings = findings_of(survey)
-    return [_finding_row(one, reconstruction.findings[one.id], alpha, design_effect) for one in findings]
-
-
 def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> dict[str, object]:
     estimate = _estimate(finding, counts, alpha, design_effect)
-    middle = (
-        None if counts.share_low is None or counts.share_high is None else (counts.share_low + counts.share_high) / 2
-    )
+    ends = counts.share_low, counts.share_high
+    middle = None if ends[0] is None or ends[1] is None else (ends[0] + ends[1]) / 2
     return {
         "finding_id": finding.id,
         "survey_id": finding.survey.id,
@@ -81,7 +73,7 @@ def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_e
         "estimate": _share(estimate.estimate if estimate else middle),
         "low": _share(estimate.low if estimate else None),
         "high": _share(estimate.high if estimate else None),
-        "n_effective": None if estimate is None else round(estimate.n_effective, 1),
+        "n_effective": round(estimate.n_effective, 1) if estimate else None,
         "power": None if counts.power is None else round(counts.power, 3),
         "reason": counts.reason,
     }
@@ -115,16 +107,19 @@ def by_trend(trends: Iterable[Trend]) -> pd.DataFrame:
 
 
 def _trend_row(trend: Trend) -> dict[str, object]:
-    pair, comparison = trend.pair, trend.comparison
-    shown = comparison.pair if comparison else pair
+    comparison, certainty, enough = trend.comparison, certainty_of(trend), break_even_of(trend)
     row: dict[str, object] = {
         "construct_id": trend.construct.id,
         "waves": len(trend.waves),
         "verdict": trend.verdict,
-        **_answer(trend),
+        "answer": answer_of(trend),
+        "certainty": certainty.level,
+        "marked_down": "; ".join(f"{domain}: {reason}" for domain, reason in certainty.reasons.items()),
+        "break_even_n": enough.n if enough else None,
+        "answer_sentence": answer_sentence(trend),
         "sentence": trend_sentence(trend),
     }
-    if shown:
+    if shown := comparison.pair if comparison else trend.pair:
         row |= {"from_year": shown.first.year, "to_year": shown.second.year, "grade": shown.comparability.grade}
         row |= {"first": shown.first.finding.id, "second": shown.second.finding.id}
     if comparison:
@@ -134,17 +129,6 @@ def _trend_row(trend: Trend) -> dict[str, object]:
         row |= {"p_value": _p(comparison.p_value), "p_low": _p(comparison.p_low), "p_high": _p(comparison.p_high)}
         row |= {"p_adjusted": _p(trend.p_adjusted)}
     return row
-
-
-def _answer(trend: Trend) -> dict[str, object]:
-    certainty, enough = certainty_of(trend), break_even_of(trend)
-    return {
-        "answer": answer_of(trend),
-        "certainty": certainty.level,
-        "marked_down": "; ".join(f"{domain}: {reason}" for domain, reason in certainty.reasons.items()),
-        "break_even_n": enough.n if enough else None,
-        "answer_sentence": answer_sentence(trend),
-    }
 
 
 def _points(value: float) -> float | None:

@@ -26,14 +26,13 @@ from crosswave.words import capital, plural, years_between
 def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
     """Return how much evidence there is, and how much of it can be reproduced."""
     waves, figures = plural(len(registry.surveys), "survey wave"), plural(len(registry.findings), "figure")
-    count = dict(zip(levels["Level"], levels["Figures"], strict=True))
-    behind = count["consistent"] + count["recomputed"]
-    sampled = sum(survey.sampling in ("probability", "census") for survey in registry.surveys.values())
-    unsized = sum(survey.n.kind == "unknown" for survey in registry.surveys.values())
+    count, surveys = dict(zip(levels["Level"], levels["Figures"], strict=True)), registry.surveys.values()
+    sampled = sum(survey.sampling in ("probability", "census") for survey in surveys)
+    unsized = sum(survey.n.kind == "unknown" for survey in surveys)
     return [
-        f"{waves} print {figures}. Whole counts that print the figure exist for {behind}; {count['bounded']} are known "
-        f"as intervals only; {count['conflicting']} cannot stand together; for {count['sources-disagree']} the sources "
-        "disagree.",
+        f"{waves} print {figures}. Whole counts that print the figure exist for "
+        f"{count['consistent'] + count['recomputed']}; {count['bounded']} are known as intervals only; "
+        f"{count['conflicting']} cannot stand together; for {count['sources-disagree']} the sources disagree.",
         f"Waves that rest on a documented probability sample or a census: {sampled}. Of all others nothing is said but "
         f"for those who answered. Waves that do not print how many answered: {unsized}.",
     ]
@@ -91,16 +90,13 @@ def years_chart(years: pd.DataFrame) -> Figure:
 
 
 def _years_message(years: pd.DataFrame) -> str:
-    top = years.iloc[years["Waves"].argmax()]
-    return (
-        f"{years['Waves'].sum()} waves from {years['Year'].iloc[0]} to {years['Year'].iloc[-1]}; most in {top['Year']}"
-    )
+    top, ends = years.iloc[years["Waves"].argmax()], f"{years['Year'].iloc[0]} to {years['Year'].iloc[-1]}"
+    return f"{years['Waves'].sum()} waves from {ends}; most in {top['Year']}"
 
 
 def years_alt(years: pd.DataFrame) -> str:
     """Return the chart in words."""
-    rows = [f"{row.Year}: {row.Waves}" for row in years.itertuples()]
-    return f"{_years_message(years)}. {'; '.join(rows)}."
+    return f"{_years_message(years)}. {'; '.join(f'{row.Year}: {row.Waves}' for row in years.itertuples())}."
 
 
 @styled
@@ -133,7 +129,14 @@ def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reco
     KeyError
         No survey or construct has that id; the message names the nearest ones.
     """
-    card_of = _cards(registry, reconstructions or {})
+
+    @cache
+    def card_of(name: str) -> Card:
+        if name in registry.constructs:
+            return trend_card(assess_one(registry.construct(name), registry, Settings.of(registry.plan))[0])
+        survey = registry.survey(name)
+        return survey_card(survey, (reconstructions or {}).get(name) or reconstruct(survey, registry))
+
     first = card_of(default)
     publish({"text/plain": first.text, "text/html": first.html, **_widget(choices(registry), default, card_of)})
 
@@ -146,17 +149,6 @@ def choices(registry: Registry) -> dict[str, str]:
         **{f"Survey {one.year}: {survey_name(one)} ({one.id})": one.id for one in surveys},
         **{f"Trend: {capital(one.label)} ({one.id})": one.id for one in constructs},
     }
-
-
-def _cards(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Callable[[str], Card]:
-    @cache
-    def card_of(name: str) -> Card:
-        if name in registry.constructs:
-            return trend_card(assess_one(registry.construct(name), registry, Settings.of(registry.plan))[0])
-        survey = registry.survey(name)
-        return survey_card(survey, reconstructions.get(name) or reconstruct(survey, registry))
-
-    return card_of
 
 
 def _widget(options: Mapping[str, str], default: str, card_of: Callable[[str], Card]) -> dict[str, Any]:

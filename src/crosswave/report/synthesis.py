@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -66,24 +67,19 @@ def grade_of(trend: Trend) -> str:
 def _blindness(across: Sequence[Comparison], power: float) -> str:
     """The changes that these comparisons could have seen."""
     found = [min(one.reach.detectable_rise, one.reach.detectable_fall) for one in across]
-    seen = [change for change in found if math.isfinite(change)]
-    attainable = sum(one.reach.equivalence_attainable for one in across)
-    told = (
-        [f"a true change needed {points(min(seen))} points or more to have an {power:.0%} chance to show"]
-        if seen
-        else []
-    )
+    seen, told = [change for change in found if math.isfinite(change)], []
+    if seen:
+        told.append(f"a true change needed {points(min(seen))} points or more to have an {power:.0%} chance to show")
     if len(seen) < len(found):
         told.append(f"in {len(found) - len(seen)} no change on the scale would have shown")
+    attainable = sum(one.reach.equivalence_attainable for one in across)
     return "; ".join([*told, f"the absence of a change could have been shown in {attainable or 'none'}"])
 
 
 def _why_blind(error: Mapping[str, Measurement], settings: Settings, plan: Plan, across: Sequence[Comparison]) -> str:
     least = min(across, key=lambda one: one.points)
-    one, floor = (
-        error[least.pair.comparability.grade].estimate,
-        endless_change((least.points, least.df), plan, settings),
-    )
+    one = error[least.pair.comparability.grade].estimate
+    floor = endless_change((least.points, least.df), plan, settings)
     unseen = f"a change of less than {points(floor)} points" if math.isfinite(floor) else "any change"
     return (
         f"The reason is measured: figures of one year about one thing differ so much that a single survey errs by "
@@ -113,9 +109,8 @@ def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
         needed = []
         for change in (settings.smallest_change / 100, 2 * settings.smallest_change / 100):
             n = smallest_size(change, tier.error, plan, settings)
-            needed.append(
-                f"{points(change)} points: {'no n is enough' if n is None else f'{n:,} answers in each wave'}"
-            )
+            enough = "no n is enough" if n is None else f"{n:,} answers in each wave"
+            needed.append(f"{points(change)} points: {enough}")
         told.append(f"Grade {name} ({tier.means}; total error {tier.number:.3g} points): {'; '.join(needed)}.")
         floor = endless_change(tier.error, plan, settings)
         floors.append(f"{name} {points(floor) if math.isfinite(floor) else 'none'}")
@@ -184,8 +179,7 @@ def fate(trend: Trend) -> str:
 
 def fates(trends: Iterable[Trend]) -> dict[str, int]:
     """Return how many constructs come to each fate, in the order of `FATES`, zeros included."""
-    found = [fate(trend) for trend in trends]
-    return {words: found.count(words) for words in FATES}
+    return dict.fromkeys(FATES, 0) | Counter(fate(trend) for trend in trends)
 
 
 def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
@@ -209,8 +203,7 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
     """Return a row for each reason for which the gate refuses constructs, by its nearest pair, with how many."""
     refused = [trend.pair for trend in trends if trend.verdict == "not comparable" and trend.pair]
     reasons = [reason for pair in refused for reason in dict.fromkeys(pair.comparability.reasons)]
-    counts = pd.Series(reasons, dtype=object).value_counts(sort=True)
-    return pd.DataFrame({"Reason": list(counts.index), "Constructs": [int(count) for count in counts]})
+    return pd.DataFrame(Counter(reasons).most_common(), columns=["Reason", "Constructs"])
 
 
 def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: Registry) -> pd.DataFrame:
@@ -275,31 +268,17 @@ def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFr
 
 def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
     """Return a row for each construct that was compared, in points, by grade, then by verdict, then by name."""
-    rank = list(VERDICT_LOOKS)
-    compared = sorted(
-        (t for t in trends if t.comparison), key=lambda t: (tier_words(t), rank.index(t.verdict), t.construct.label)
-    )
-    return [
-        Row(
-            f"{trend.construct.label}, {c.pair.first.year} to {c.pair.second.year}: "
-            f"{points(c.difference, sign=True)} points{_lost(trend, c)}",
-            trend.verdict, 100 * c.difference, 100 * c.low, 100 * c.high, heading=tier_words(trend),
-        )
-        for trend in compared
-        if (c := trend.comparison)
-    ]  # fmt: skip
-
-
-def _lost(trend: Trend, comparison: Comparison) -> str:
-    """Why an interval on one side of zero does not make a change: the other comparisons of its family."""
-    alone, adjusted = comparison.low > 0 or comparison.high < 0, trend.p_adjusted
-    lost = alone and adjusted is not None and trend.verdict == "inconclusive"
-    return f"; {p_words(adjusted)} among the other comparisons" if lost and adjusted is not None else ""
-
-
-def tier_words(trend: Trend) -> str:
-    """Return the grade of a comparison with the total error that it takes; nothing where nothing was compared."""
-    return f"Grade {grade_of(trend)}, total error {trend.comparison.points:.3g} points" if trend.comparison else ""
+    rank, rows = list(VERDICT_LOOKS), []
+    for trend in sorted(trends, key=lambda one: (rank.index(one.verdict), one.construct.label)):
+        if (c := trend.comparison) is None:
+            continue
+        years = f"{c.pair.first.year} to {c.pair.second.year}"
+        label = f"{trend.construct.label}, {years}: {points(c.difference, sign=True)} points"
+        if (c.low > 0 or c.high < 0) and trend.verdict == "inconclusive" and trend.p_adjusted is not None:
+            label += f"; {p_words(trend.p_adjusted)} among the other comparisons"
+        heading = f"Grade {grade_of(trend)}, total error {c.points:.3g} points"
+        rows.append(Row(label, trend.verdict, 100 * c.difference, 100 * c.low, 100 * c.high, heading=heading))
+    return sorted(rows, key=lambda row: row.heading)
 
 
 @styled

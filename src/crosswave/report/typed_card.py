@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -11,8 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crosswave.difference.compare import Comparison
-from crosswave.difference.feasible import FeasibleShare, SharePair
-from crosswave.reconstruct.typed import TypedFigure
+from crosswave.difference.feasible import SharePair
 from crosswave.report.sentences import answer_sentence, p_number
 from crosswave.robustness.verdict import Robustness, robustness_of_all
 from crosswave.trend.break_even import break_even_of
@@ -53,8 +53,18 @@ def as_record(found: TypedComparison) -> dict[str, object]:
     """
     pair, settings, tips = found.comparison.pair, found.judged.settings, tips_of(found)
     numbers = {tier: _numbers(one, tips[tier]) for tier, one in found.under.items()}
+    figures = [
+        {
+            "typed": figure.typed,
+            "percent": _points(float(share.counts.printed)),
+            "percent_range": [_points(float(end or 0)) for end in (share.counts.share_low, share.counts.share_high)],
+            "n": list(share.base) if share.base else None,
+            "design_effect": share.design_effect,
+        }
+        for figure, share in zip(found.figures, (pair.first, pair.second), strict=True)
+    ]
     return {
-        "figures": [_figure(*both) for both in zip(found.figures, (pair.first, pair.second), strict=True)],
+        "figures": figures,
         **numbers[found.chosen],
         "tier_given": found.tier_given,
         "alpha": settings.alpha,
@@ -70,17 +80,6 @@ def tips_of(found: TypedComparison) -> dict[str, Robustness]:
     criteria, plan = found.judged.settings.criteria(found.judged.plan), found.judged.plan
     held = robustness_of_all([compared(one) for one in found.under.values()], criteria, plan.robustness)
     return dict(zip(found.under, held, strict=True))
-
-
-def _figure(figure: TypedFigure, share: FeasibleShare) -> dict[str, object]:
-    counts = share.counts
-    return {
-        "typed": figure.typed,
-        "percent": _points(float(counts.printed)),
-        "percent_range": [_points(float(end or 0)) for end in (counts.share_low, counts.share_high)],
-        "n": list(share.base) if share.base else None,
-        "design_effect": share.design_effect,
-    }
 
 
 def _numbers(judged: Judged[SharePair], tips: Robustness) -> dict[str, object]:
@@ -124,27 +123,21 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-# --- the block --------------------------------------------------------------------------------------------------------
-
-
 def block(found: TypedComparison) -> RenderableType:
     """Return a comparison as a block that fits 80 columns and needs no colour."""
     (first, second), tips = found.figures, tips_of(found)[found.chosen]
     title = Text(f"{first.typed}, then {second.typed}: {found.judged.verdict}", style="bold")
     told = Text(f"{answer_sentence(found.judged)}\n{_judged(found)}")
-    judged = _table("", "judged")
-    for words, cell in _rows(found.judged, tips).items():
+    level = f"{100 * (1 - found.judged.settings.alpha):g} % interval"
+    look: dict[str, Any] = {"header_style": "bold", "box": SIMPLE_HEAD, "pad_edge": False, "show_edge": False}
+    judged, tiers = Table("", "judged", **look), Table("under", "total error", level, "verdict", **look)
+    for words, cell in _rows(found.judged, tips, level).items():
         judged.add_row(words, Text(cell))
-    tiers = _table("under", "total error", f"{_level(found.judged)} interval", "verdict")
     for name, one in found.under.items():
         comparison = compared(one)
         words = name if name == GIVEN else f"tier {name}"
         tiers.add_row(words, f"{comparison.points:.3g}", _interval(comparison), one.verdict)
     return Group(title, told, Text(), judged, Text(), tiers, Text(), Text(_note(found, tips)))
-
-
-def _table(*heads: str) -> Table:
-    return Table(*heads, header_style="bold", box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
 
 
 def _judged(found: TypedComparison) -> str:
@@ -162,15 +155,11 @@ def _judged(found: TypedComparison) -> str:
     )
 
 
-def _level(judged: Judged[SharePair]) -> str:
-    return f"{100 * (1 - judged.settings.alpha):g} %"
-
-
 def _interval(comparison: Comparison[SharePair]) -> str:
     return f"{100 * comparison.low:+.1f} to {100 * comparison.high:+.1f}"
 
 
-def _rows(judged: Judged[SharePair], tips: Robustness) -> dict[str, str]:
+def _rows(judged: Judged[SharePair], tips: Robustness, level: str) -> dict[str, str]:
     """What each row is called, and what it says."""
     comparison = compared(judged)
     reach, needed = comparison.reach, people_needed(judged)
@@ -178,7 +167,7 @@ def _rows(judged: Judged[SharePair], tips: Robustness) -> dict[str, str]:
     return {
         "answer": f"{answer_of(judged)}, {certainty_of(judged).level} certainty",
         "difference": f"{100 * comparison.difference:+.1f}",
-        f"{_level(judged)} interval": _interval(comparison),
+        level: _interval(comparison),
         "p": p_number(tips.p_value),
         "p over all counts": f"{p_number(tips.p_low)} to {p_number(tips.p_high)}",
         "least change shown": _ways(reach.critical_rise, reach.critical_fall),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from crosswave.printed.intervals import Quantity
 from crosswave.reconstruct.single_figures import counts_of, fitting_sizes
@@ -76,9 +75,12 @@ def _lines(shares: Sequence[Quantity], sizes: tuple[int, int], fitting: Sequence
     if sizes[0] == sizes[1]:
         yield from (line for share in shares for line in _one_size(share, sizes[0]))
     else:
-        total = sizes[1] - sizes[0] + 1
+        pieces = list(pieces_of(fitting))
+        listed = ", ".join(pieces[:_PIECES]) or "none"
+        if rest := pieces[_PIECES:]:
+            listed += f" and more, up to {fitting[-1]:,}; narrow --n to see the other {len(rest):,} ranges"
         names = " ".join(share.printed for share in shares)
-        yield f"{names}: {len(fitting):,} of {total:,} sizes fit: {_listed(fitting) or 'none'}"
+        yield f"{names}: {len(fitting):,} of {sizes[1] - sizes[0] + 1:,} sizes fit: {listed}"
     if not fitting:
         yield nearest_words(shares, *sizes)
 
@@ -90,16 +92,5 @@ def _one_size(share: Quantity, n: int) -> Iterator[str]:
     if not counts and share.verbal:
         beside = (counts.start - 1, counts.start)
         near = " and ".join(f"{count:,} are {100 * count / n:.1f} %" for count in beside if 0 <= count <= n)
-        yield f"{share.printed} stands for {_percent(share.low)} to {_percent(share.high)} %: of {n:,}, {near}"
-
-
-def _percent(share: Fraction) -> str:
-    return f"{float(100 * share):.4g}"
-
-
-def _listed(sizes: Sequence[int]) -> str:
-    pieces = list(pieces_of(sizes))
-    rest = len(pieces) - _PIECES
-    if rest <= 0:
-        return ", ".join(pieces)
-    return f"{', '.join(pieces[:_PIECES])} and more, up to {sizes[-1]:,}; narrow --n to see the other {rest:,} ranges"
+        low, high = (f"{float(100 * end):.4g}" for end in (share.low, share.high))
+        yield f"{share.printed} stands for {low} to {high} %: of {n:,}, {near}"

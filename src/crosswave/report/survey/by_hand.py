@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -15,7 +15,6 @@ from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
-from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.scale import members
 from crosswave.reconstruct.single_figures import counts_of
@@ -26,7 +25,6 @@ from crosswave.study.models import ORGANISATIONS, Survey
 from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import capital, plural
 
-_ORGANISATIONS = "organisation", ORGANISATIONS
 _SHOWN = 3
 _MOST_DECIMALS = 9
 
@@ -56,6 +54,12 @@ class Case:
         """How its percentages are taken to be rounded."""
         return self.survey.rounding or "nearest"
 
+    @property
+    def strictest(self) -> Share | None:
+        """The share that could most easily have failed; None where none could be checked."""
+        sized = [one for one in self.shares if one[1].power is not None and one[2].decimals is not None]
+        return max(sized, key=lambda one: one[1].power or 0, default=None)
+
     def quantity(self, printed: str) -> Quantity:
         """Return the shares for which a printed text can stand."""
         return self.lexicon.share(printed, self.rounding)
@@ -63,12 +67,7 @@ class Case:
     def people(self, size: int, base: BaseSize | None = None) -> str:
         """Return a number of respondents in words."""
         persons = self.survey.unit == "person" and (base is None or base.who != ORGANISATIONS)
-        return plural(size, *(("person", "people") if persons else _ORGANISATIONS))
-
-    def figures(self) -> dict[str, Figure]:
-        """Return the figures under the first reading, rival values included, by local id."""
-        trials = [*self.trials.rivals.values(), self.trials.main]
-        return {figure.id: figure for trial in trials for figure in trial.solved[0][0].figures}
+        return plural(size, *(("person", "people") if persons else ("organisation", ORGANISATIONS)))
 
 
 def label(finding: Finding) -> str:
@@ -112,40 +111,30 @@ def counted(figure: Quantity, base: int) -> str:
 def neighbours(figure: Quantity, base: int, rounding: str) -> str:
     """Return the counts next to a figure that no count prints, each with what it would print.
 
+    A half goes either way, as nobody prints the rule.
+
     Examples
     --------
     >>> p73 = Quantity(Fraction(725, 1000), Fraction(735, 1000), printed="73%", decimals=0, reason="rounded")
     >>> neighbours(p73, 61, "nearest")
     '44/61 = 72.1%, printed as 72%, and 45/61 = 73.8%, printed as 74%'
     """
-    below = math.floor(figure.low * base)
-    near = [yes for yes in (below, below + 1) if yes <= base]
-    return ", and ".join(f"{ratio(yes, base, figure)}{_printed(Fraction(yes, base), figure, rounding)}" for yes in near)
-
-
-def _printed(share: Fraction, figure: Quantity, rounding: str) -> str:
-    """What a share would be printed as; a half goes either way, as nobody prints the rule."""
-    if figure.decimals is None:
-        return ""
-    steps, half = share * 100 * 10**figure.decimals, Fraction(1, 2)
-    ends = {"nearest": (math.ceil(steps - half), math.floor(steps + half)), "truncated": (math.floor(steps),) * 2}
-    values = (f"{step / 10**figure.decimals:.{figure.decimals}f}%" for step in dict.fromkeys(ends[rounding]))
-    return f", printed as {' or '.join(values)}"
+    below, told = math.floor(figure.low * base), []
+    for yes in (below, below + 1):
+        if yes <= base:
+            told.append(ratio(yes, base, figure))
+        if yes <= base and (places := figure.decimals) is not None:
+            steps, half = Fraction(yes, base) * 100 * 10**places, Fraction(1, 2)
+            near, cut = (math.ceil(steps - half), math.floor(steps + half)), (math.floor(steps),)
+            printed = dict.fromkeys({"nearest": near, "truncated": cut}[rounding])
+            told[-1] += f", printed as {' or '.join(f'{step / 10**places:.{places}f}%' for step in printed)}"
+    return ", and ".join(told)
 
 
 def ends(figure: Quantity) -> str:
     """Return the shares for which a figure stands, in percent."""
     low, high = (100 * float(end) for end in (figure.low, figure.high))
     return f"{low:g} to {high:g}%"
-
-
-def _ties(case: Case, name: str) -> Iterator[str]:
-    """Yield what binds a figure to others, in words."""
-    for solution in case.trials.main.best.values():
-        yield from (link.words for link in solution.left.links if name in link.members)
-        for figure in solution.left.figures:
-            if name in figure.base.answers:
-                yield f"it is part of the base of {figure.id.partition('.')[0]}"
 
 
 def _taken(case: Case, finding: Finding, figure: Quantity) -> str:
@@ -200,24 +189,31 @@ def worked_example(survey: Survey, registry: Registry, reconstruction: Reconstru
 
 def _conflict(case: Case) -> list[str]:
     """A figure that no count prints, with the counts next to it; or figures that only together are impossible."""
-    known = case.figures()
+    trials = [*case.trials.rivals.values(), case.trials.main]  # the first reading of each, rival values included
+    known = {figure.id: figure for trial in trials for figure in trial.solved[0][0].figures}
     conflicts = [c for c in case.reconstruction.conflicts if set(c.figures) <= set(known)]
-    alone = [c for c in conflicts if len(c.figures) == 1 and _size(known[c.figures[0]])]
+    sizes = {name: one.base.high for name, one in known.items()
+             if one.base.low == one.base.high and not one.base.answers}  # fmt: skip
+    alone = [c.figures[0] for c in conflicts if len(c.figures) == 1 and sizes.get(c.figures[0])]
     if alone:
-        return _impossible(case, known[alone[0].figures[0]])
-    return _together(case, conflicts[0], known) if conflicts else []
+        return _impossible(case, known[alone[0]], sizes[alone[0]])
+    if not conflicts:
+        return []
+    held, assumed = [known[name] for name in conflicts[0].figures], " and that ".join(conflicts[0].assumptions)
+    told = [
+        f"{one.printed} ({one.id}) of {case.people(size, one.base)} is {counted(case.quantity(one.printed), size)}"
+        for one in held
+        if (size := sizes.get(one.id))
+    ]
+    return [
+        f"Take {' with '.join(f'{one.printed} ({one.id})' for one in held)}. {'; '.join(told)}{'.' * bool(told)}",
+        f"No choice of counts fits all of them at once{f', given that {assumed}' if assumed else ''}.",
+    ]
 
 
-def _size(figure: Figure) -> int | None:
-    """How many a figure rests on, where that is one number."""
-    base = figure.base
-    return base.high if base.low == base.high and not base.answers else None
-
-
-def _impossible(case: Case, figure: Figure) -> list[str]:
-    quantity, size = case.quantity(figure.printed), _size(figure) or 0
+def _impossible(case: Case, figure: Figure, size: int) -> list[str]:
+    quantity, people = case.quantity(figure.printed), case.people(size, figure.base)
     finding = next(f for f in findings_of(case.survey) if f.local_id == figure.id)
-    people = case.people(size, figure.base)
     return [
         f"Take {label(finding)}. It stands for a share of {ends(quantity)}, and {people} are taken to have answered. "
         f"The nearest counts are {neighbours(quantity, size, case.rounding)}. Nothing lies between them.",
@@ -226,58 +222,43 @@ def _impossible(case: Case, figure: Figure) -> list[str]:
     ]
 
 
-def _together(case: Case, conflict: Conflict, known: dict[str, Figure]) -> list[str]:
-    held = [known[name] for name in conflict.figures]
-    sized = [(figure, case.quantity(figure.printed), size) for figure in held if (size := _size(figure))]
-    told = [f"{f.printed} ({f.id}) of {case.people(n, f.base)} is {counted(q, n)}" for f, q, n in sized]
-    assumed = " and that ".join(conflict.assumptions)
-    return [
-        f"Take {' with '.join(f'{f.printed} ({f.id})' for f in held)}. {'; '.join(told)}{'.' * bool(told)}",
-        f"No choice of counts fits all of them at once{f', given that {assumed}' if assumed else ''}.",
-    ]
-
-
 def _gap(case: Case) -> list[str]:
     """A base that a figure rules out, between two that it does not."""
     for finding, counts, figure in case.shares:
-        missing = set(range(counts.bases[0], counts.bases[-1])) - set(counts.bases) if counts.bases else set()
-        for size in sorted(missing):
+        between = range(counts.bases[0], counts.bases[-1]) if counts.bases else ()
+        for size in sorted(set(between) - set(counts.bases)):
             if not counts_of(figure, size):
-                return _ruled_out(case, (finding, counts, figure), size)
+                near = min(counts.bases, key=lambda base: abs(base - size))
+                bases = feasible_words(counts.bases, counts.bases[0], counts.bases[-1])
+                return [
+                    f"Take {label(finding)}. It stands for a share of {ends(figure)}; on exactly how many people it "
+                    f"rests is not printed. Of {case.people(near)}, {counted(figure, near)} print it. Of {size:,} no "
+                    f"number does: the nearest are {neighbours(figure, size, case.rounding)}. Nothing lies between "
+                    "them.",
+                    f"So it cannot rest on {case.people(size)}. What all figures together leave is "
+                    f"{bases}{'' if listed_whole(counts.bases, bases) else ', with gaps'}.",
+                ]
     return []
 
 
-def _ruled_out(case: Case, share: Share, size: int) -> list[str]:
-    finding, counts, figure = share
-    near = min(counts.bases, key=lambda base: abs(base - size))
-    bases = feasible_words(counts.bases, counts.bases[0], counts.bases[-1])
-    return [
-        f"Take {label(finding)}. It stands for a share of {ends(figure)}; on exactly how many people it rests is not "
-        f"printed. Of {case.people(near)}, {counted(figure, near)} print it. Of {size:,} no number does: the nearest "
-        f"are {neighbours(figure, size, case.rounding)}. Nothing lies between them.",
-        f"So it cannot rest on {case.people(size)}. What all figures together leave is "
-        f"{bases}{'' if listed_whole(counts.bases, bases) else ', with gaps'}.",
-    ]
-
-
-def _strictest(case: Case) -> Share | None:
-    sized = [one for one in case.shares if one[1].power is not None and one[2].decimals is not None]
-    return max(sized, key=lambda one: one[1].power or 0, default=None)
-
-
 def _by_its_base(case: Case) -> list[str]:
-    """A figure that its own base could have refuted."""
-    found = _strictest(case)
+    """A figure that its own base could have refuted, beside the nearest value that no count prints."""
+    found = case.strictest
     if found is None or not found[1].power_alone:
         return []
     finding, counts, figure = found
-    values = 100 * 10 ** (figure.decimals or 0) + 1
-    bases = counts.bases or range(counts.base_low or 1, (counts.base_high or 1) + 1)
-    able, alone = round(values * (counts.power or 0)), round(values * counts.power_alone)
+    decimals = figure.decimals or 0
+    bases, last = counts.bases or range(counts.base_low or 1, (counts.base_high or 1) + 1), 100 * 10**decimals
+    able, alone = round((last + 1) * (counts.power or 0)), round((last + 1) * counts.power_alone)
+    at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
+    steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= last)
+    values = (case.quantity(f"{percentage(Fraction(step, last), decimals)}%") for step in steps)
+    other = next(q for q in values if not any(counts_of(q, base) for base in bases))
     others = f" Beside the other figures {able} of them would have failed." if able > alone else ""
     return [
         f"Take {label(finding)}. {_on_bases(case, figure, bases)}",
-        f"Not every percentage can be printed of so few: {_refused(case, figure, bases)} Of the {values:,} values "
+        f"Not every percentage can be printed of so few: {other.printed} would lie between "
+        f"{neighbours(other, bases[-1], case.rounding)}. Of the {last + 1:,} values "
         f"from 0 to 100%, {alone} cannot come from any whole number of them: had one of these been printed, the check "
         f"would have failed.{others}",
     ]
@@ -289,28 +270,22 @@ def _on_bases(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
     return f"{capital(told)} print it."
 
 
-def _refused(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
-    """The nearest value that no count prints, with the counts next to it on the largest base."""
-    decimals = figure.decimals or 0
-    at = round(50 * 10**decimals * (figure.low + (figure.high or 1)))
-    steps = (at + sign * step for step in count(1) for sign in (1, -1) if 0 <= at + sign * step <= 100 * 10**decimals)
-    others = (case.quantity(f"{percentage(Fraction(step, 100 * 10**decimals), decimals)}%") for step in steps)
-    other = next(q for q in others if not any(counts_of(q, base) for base in bases))
-    return f"{other.printed} would lie between {neighbours(other, bases[-1], case.rounding)}."
-
-
 def _by_others(case: Case) -> list[str]:
     """A figure that its base alone could not have refuted, but the other figures could."""
-    found = _strictest(case)
+    found = case.strictest
     if found is None or not found[1].power:
         return []
     finding, counts, figure = found
     bases = counts.bases or (counts.base_low or 1, counts.base_high or 1)
-    values = 100 * 10 ** (figure.decimals or 0) + 1
+    values, ties = 100 * 10 ** (figure.decimals or 0) + 1, []
+    for solution in case.trials.main.best.values():
+        ties += [link.words for link in solution.left.links if finding.local_id in link.members]
+        bound = (one.id for one in solution.left.figures if finding.local_id in one.base.answers)
+        ties += [f"it is part of the base of {name.partition('.')[0]}" for name in bound]
     return [
         f"Take {label(finding)}. {_on_bases(case, figure, bases)} By itself it could not have failed: every value from "
         "0 to 100% is printed by some number of them.",
-        f"But it does not stand alone: {'; '.join(dict.fromkeys(_ties(case, finding.local_id)))}. "
+        f"But it does not stand alone: {'; '.join(dict.fromkeys(ties))}. "
         f"{_taken(case, finding, figure)}{_left_open(case, finding, figure)}"
         f"Of the {values:,} values from 0 to 100%, {round(values * (counts.power or 0))} would have left no "
         "whole counts for it and the other figures together: had one of these been printed, the check would have "
@@ -328,19 +303,17 @@ def _silent(case: Case) -> list[str]:
     )
     bases = counts.bases or (counts.base_low or 1, counts.base_high or 1)
     told = f"Take {label(finding)}. It stands for a share of {ends(figure)}. {_on_bases(case, figure, bases)}"
-    return [told, _why_silent(case, figure, bases[0])]
-
-
-def _why_silent(case: Case, figure: Quantity, base: int) -> str:
     if figure.decimals is None:
-        return "Words stand for so wide a range that no number of people contradicts them: nothing could have failed."
-    step, unit = 100 / base, 1 / 10**figure.decimals
-    size = f"One of {case.people(base)} is {step:.2g} {'point' if base == 100 else 'points'}"
+        wide = "Words stand for so wide a range that no number of people contradicts them: nothing could have failed."
+        return [told, wide]
+    step, unit = 100 / bases[0], 1 / 10**figure.decimals
+    size = f"One of {case.people(bases[0])} is {step:.2g} {'point' if bases[0] == 100 else 'points'}"
     near = f"{size}, no more than the {unit:g} between two printed values. So " if step <= unit else ""
-    return capital(
+    every = (
         f"{near}every value from 0 to 100% is printed by some number of them: no figure here could have failed, "
         "whatever had been printed."
     )
+    return [told, capital(every)]
 
 
 def _no_base(case: Case) -> list[str]:

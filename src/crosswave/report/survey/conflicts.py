@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, groupby
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, combinations, groupby
 
 import pandas as pd
 
-from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.arithmetic import Counts
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
@@ -38,7 +38,7 @@ _MEANINGS: Mapping[str, str] = {
 
 
 def survey_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> dict[str, list[str]]:
-    """Return each conflict as a sentence, with the repairs that were tried and fit."""
+    """Return each conflict as a sentence, with the repairs that were tried and fit, and what each would mean."""
     return {conflict_words(survey, conflict): [_meant(words) for words in conflict.repairs] for conflict in conflicts}
 
 
@@ -101,43 +101,34 @@ def survey_readings(survey: Survey, registry: Registry) -> list[str]:
             trial = try_readings(survey, registry, Solver()).main
     except NotSolvedError:  # its levels say so
         return []
-    places = _places(branch.reading for branch, _ in trial.solved)
-    left = _places(trial.best)
-    return [
-        sentence
-        for place, options in places.items()
-        for sentence in _reading(survey, trial, place, options, left.get(place, []))
-    ]
+    told, left = [], _places(trial.best)
+    for place, options in _places(branch.reading for branch, _ in trial.solved).items():
+        fits = left.get(place, [])
+        fate = "all fit" if len(fits) == len(options) else f"only this fits: {' or '.join(fits)}"
+        about = "how nets were made" if place == NETS else f"on whom {place} was counted"
+        told.append(f"Print leaves open {about} ({' or '.join(options)}): {fate}.")
+        told += [_why(survey, trial, place, words) for words in options if words not in fits]
+    return told
 
 
-def _reading(survey: Survey, trial: Trial, place: str, options: list[str], left: list[str]) -> list[str]:
-    fate = "all fit" if len(left) == len(options) else f"only this fits: {' or '.join(left)}"
-    about = "how nets were made" if place == NETS else f"on whom {place} was counted"
-    head = f"Print leaves open {about} ({' or '.join(options)}): {fate}."
-    lost = [words for words in options if words not in left]
-    return [head, *(_why(survey, trial, f"{place}: {words}") for words in lost)]
-
-
-def _why(survey: Survey, trial: Trial, part: str) -> str:
+def _why(survey: Survey, trial: Trial, place: str, words: str) -> str:
     """Why a reading does not survive: what is in conflict under it and under no other."""
     common = {c.figures for solution in trial.best.values() for c in solution.conflicts}
-    solved = [solution for branch, solution in trial.solved if part in branch.reading]
+    solved = [solution for branch, solution in trial.solved if f"{place}: {words}" in branch.reading]
     best = min(solved, key=lambda solution: len(solution.out))
     own = [conflict_words(survey, conflict) for conflict in best.conflicts if conflict.figures not in common]
-    place, _, words = part.partition(": ")
     head = f"With {words} they do not fit." if place == NETS else f"Counted on {words}, {place} does not fit."
     more = f" Further conflicts: {len(own) - 1}." if len(own) > 1 else ""
     return f"{head} {own[0] if own else ''}{more}"
 
 
 def _places(readings: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for reading in readings:
-        for part in reading:
-            place, _, words = part.partition(": ")
-            if words not in found.setdefault(place, []):
-                found[place].append(words)
-    return found
+    """The places that can be read in more than one way, each with its readings."""
+    found: dict[str, dict[str, None]] = {}
+    for part in chain.from_iterable(readings):
+        place, _, words = part.partition(": ")
+        found.setdefault(place, {})[words] = None
+    return {place: list(words) for place, words in found.items()}
 
 
 _UNKNOWN = (
@@ -168,25 +159,19 @@ def _answer_pairs(survey: Survey, reconstruction: Reconstruction) -> Iterator[tu
     """Pairs that can be bounded, the best first."""
     counts = reconstruction.findings
     known = [f for f in findings_of(survey) if counts[f.id].count_low is not None and not f.answer.rival_of]
-    several = [finding for finding in known if finding.question.response == "multi"]
-    for _, group in groupby(several, key=lambda finding: finding.question.id):
-        yield from _largest(list(group), counts)
-    whole = [finding for finding in known if finding.base is None or finding.base.everyone]
-    firsts = [_sorted(list(group), counts)[0] for _, group in groupby(whole, key=lambda finding: finding.question.id)]
-    yield from _largest(firsts, counts)
-
-
-def _largest(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> Iterator[tuple[Finding, Finding]]:
-    """The two largest on one base."""
-    for one, other in combinations(_sorted(findings, counts), 2):
-        first, second = counts[one.id], counts[other.id]
-        if (first.base_low, first.base_high) == (second.base_low, second.base_high):
-            yield one, other
-            return
-
-
-def _sorted(findings: list[Finding], counts: Mapping[str, FindingCounts]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: -(counts[finding.id].count_high or 0))
+    largest = sorted(known, key=lambda finding: -(counts[finding.id].count_high or 0))
+    of_question: dict[str, list[Finding]] = {finding.question.id: [] for finding in known}
+    for finding in largest:
+        of_question[finding.question.id].append(finding)
+    whole = [[f for f in group if f.base is None or f.base.everyone][:1] for group in of_question.values()]
+    firsts = sorted(chain.from_iterable(whole), key=lambda finding: -(counts[finding.id].count_high or 0))
+    several = [group for group in of_question.values() if group[0].question.response == "multi"]
+    for group in (*several, firsts):
+        for one, other in combinations(group, 2):
+            first, second = counts[one.id], counts[other.id]
+            if (first.base_low, first.base_high) == (second.base_low, second.base_high):
+                yield one, other
+                break
 
 
 COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
@@ -196,19 +181,14 @@ _Change = tuple[str, Counts | None, Counts | None]
 
 def assumptions_table(retractions: Iterable[Retraction], reconstruction: Reconstruction) -> pd.DataFrame:
     """Return a row for each assumption of a survey: the figures that rest on it, and what they can be without it."""
-    order = [name.partition(".")[2] for name in reconstruction.findings]
-    return pd.DataFrame([_row(one, order) for one in retractions], columns=list(COLUMNS))
-
-
-def _row(one: Retraction, order: Sequence[str]) -> tuple[str, int, str, str]:
-    words = capital(one.assumption)
-    changes = [(name, *one.changed[name]) for name in order if name in one.changed]
-    if one.unsolved:
-        return words, 0, "", one.unsolved
-    resting = {*one.changed, *(name for conflict in one.settled for name in conflict.figures)}
-    if not resting:
-        return words, 0, "", "no count changes"
-    return words, len(resting), *_told(changes, one)
+    order, rows = [name.partition(".")[2] for name in reconstruction.findings], []
+    for one in retractions:
+        resting = {*one.changed, *(name for conflict in one.settled for name in conflict.figures)}
+        row: tuple[int, str, str] = (0, "", one.unsolved or "no count changes")
+        if resting and not one.unsolved:
+            row = (len(resting), *_told([(name, *one.changed[name]) for name in order if name in one.changed], one))
+        rows.append((capital(one.assumption), *row))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _told(changes: list[_Change], one: Retraction) -> tuple[str, str]:

@@ -38,11 +38,10 @@ LEVEL_LOOKS: Mapping[str, Look] = {
 def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
     """Return who answered, and what became of the printed figures."""
     sized = span(*reconstruction.n) if reconstruction.n else "An unknown number of"
-    house = survey.fieldwork.house or survey.publisher
-    by = f", asked by {house}" if house else ""
-    paid = f" for {survey.sponsor}" if survey.sponsor and survey.sponsor != house else ""
+    house, sponsor = survey.fieldwork.house or survey.publisher, survey.sponsor
+    by = f"{f', asked by {house}' if house else ''}{f' for {sponsor}' if sponsor and sponsor != house else ''}"
     when = f"{period(survey) or survey.year}{survey.mark('fieldwork')}"
-    who = f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}{paid}."
+    who = f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}."
     if findings["value_low"].isna().all():
         missing = f" What would have to be obtained: {survey.missing}" if survey.missing else ""
         return [who, f"No share is printed, so there is nothing to reproduce.{missing}"]
@@ -51,13 +50,20 @@ def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.D
 
 
 def survey_checks(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> list[str]:
-    """Return what was checked, and what the check could have found at all."""
+    """Return what was checked, what the check could have found at all, and how many tables of counts there are."""
     rivals = findings[findings["level"] == "sources-disagree"]
+    told = [_checked(reconstruction), *_power(findings)]
+    if solutions := reconstruction.solutions:
+        known = solutions.number == 1 and not solutions.capped
+        sure = "Under the assumptions named, each of these counts is known."
+        meaning = sure if known else "Print does not say which of them is true."
+        told += [
+            f"Different tables of counts that print all figures not in conflict: {solutions}. {meaning}",
+            f"{capital(reconstruction.rounding)}.",
+        ]
     since = [f"{change.points:+d} points since {change.since}" for change in survey.changes]
     return [
-        _checked(reconstruction),
-        *_power(findings),
-        *_tables(reconstruction),
+        *told,
         *(f"{capital(row.published)} for “{row.answer}”: {row.reason}." for row in rivals.itertuples()),
         *(f"Printed change, without a level of its own: {words}." for words in since),
     ]
@@ -67,11 +73,10 @@ def _checked(reconstruction: Reconstruction) -> str:
     figures = reconstruction.findings.values()
     fitting = sum(figure.count_low is not None for figure in figures)
     failing = sum(figure.level == "conflicting" for figure in figures)
-    tried, total = fitting + failing, len(figures)
+    tried, many = fitting + failing, plural(len(figures), "printed figure")
     if not tried:
-        many = plural(total, "printed figure")
         return f"Of {many} none could be checked: none is a share of a known number of respondents."
-    which = f"{tried} of {total:,} printed figures" if tried < total else plural(total, "printed figure")
+    which = f"{tried} of {len(figures):,} printed figures" if tried < len(figures) else many
     fate = f"{fitting} can be printed so, {failing} cannot" if failing else "Such numbers exist"
     return (
         f"{which} {'was' if tried == 1 else 'were'} checked: whole numbers of respondents were looked for that print "
@@ -92,20 +97,6 @@ def _power(findings: pd.DataFrame) -> list[str]:
         f"{head}; had certain other values been printed in their place, no whole numbers would have fitted.{rest}",
         f"The strictest test was that of {best['published']} for “{best['answer']}”: {percent(power.max())}% of all "
         "values with as many decimals would have failed it.",
-    ]
-
-
-def _tables(reconstruction: Reconstruction) -> list[str]:
-    """How many tables of counts there are, and what is known of the rounding."""
-    solutions = reconstruction.solutions
-    if solutions is None:
-        return []
-    known = solutions.number == 1 and not solutions.capped
-    sure = "Under the assumptions named, each of these counts is known."
-    meaning = sure if known else "Print does not say which of them is true."
-    return [
-        f"Different tables of counts that print all figures not in conflict: {solutions}. {meaning}",
-        f"{capital(reconstruction.rounding)}.",
     ]
 
 

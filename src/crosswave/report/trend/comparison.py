@@ -12,34 +12,25 @@ from crosswave.difference.sensitivity import smallest_n
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, survey_name
-from crosswave.report.sentences import interval_points, p_words, points
+from crosswave.report.sentences import interval_points, p_range, p_words, points, points_to
 from crosswave.report.trend.waves import VERDICT_LOOKS, waves_message
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
-from crosswave.trend.waves import Pair
 
 
 def gate_table(trend: Trend) -> pd.DataFrame:
-    """Return a row for each pair of waves of different years: its grade, and the reasons."""
-    rows = [(pair_name(pair), pair.comparability.grade, *_gate(pair)) for pair in trend.pairs]
+    """Return a row for each pair of waves of different years: its grade, what the gate says, and the reasons."""
+    rows = []
+    for pair in trend.pairs:
+        found, reasons = pair.comparability, list(pair.comparability.reasons)
+        gate = "refused" if found.refused else "cannot be tested" if pair.refusal else "open"
+        if pair.refusal and not found.refused:
+            reasons.append(pair.refusal)
+        names = f"{survey_name(pair.first.survey)}, then {survey_name(pair.second.survey)}"
+        rows.append((names, found.grade, gate, "; ".join(reasons)))
     return pd.DataFrame(rows, columns=["Pair", "Grade", "Gate", "Reasons"])
-
-
-def pair_name(pair: Pair) -> str:
-    """Return a pair of waves by its surveys, the earlier first."""
-    return f"{survey_name(pair.first.survey)}, then {survey_name(pair.second.survey)}"
-
-
-def _gate(pair: Pair) -> tuple[str, str]:
-    """What the gate says, with its reasons; where it lets a pair through that cannot be used, that as well."""
-    reasons = pair.comparability.reasons
-    if pair.comparability.refused:
-        return "refused", "; ".join(reasons)
-    return (
-        ("cannot be tested", "; ".join([*reasons, str(pair.refusal)])) if pair.refusal else ("open", "; ".join(reasons))
-    )
 
 
 def reach_table(comparison: Comparison | None) -> pd.DataFrame:
@@ -55,7 +46,8 @@ def reach_table(comparison: Comparison | None) -> pd.DataFrame:
             f"Smallest true fall with an {chance} chance to show, points": reach.detectable_fall,
             "Smallest change that could be ruled out if nothing changed, points": reach.smallest_margin,
         }
-        rows = {words: points(end) if math.isfinite(end) else _NO_END for words, end in ends.items()}
+        none = "none: the scale ends before"
+        rows = {words: points(end) if math.isfinite(end) else none for words, end in ends.items()}
         rows["Smallest change that matters, points"] = margin
         attainable = "yes" if reach.equivalence_attainable else "no"
         rows["Could the verdict have been that nothing material changed?"] = attainable
@@ -65,9 +57,6 @@ def reach_table(comparison: Comparison | None) -> pd.DataFrame:
             what = f"Smallest n of each wave with an {chance} chance to show a change of {words}"
             rows[what] = "none" if n is None else f"{n:,}"
     return pd.DataFrame(list(rows.items()), columns=["What", "Answer"])
-
-
-_NO_END = "none: the scale ends before"
 
 
 def needed_n(comparison: Comparison, change: float) -> int | None:
@@ -83,14 +72,13 @@ def tests_table(trend: Trend) -> pd.DataFrame:
     """Return the numbers of the tests; a table without rows where nothing was compared."""
     rows: dict[str, str] = {}
     if (comparison := trend.comparison) is not None:
-        p_range = p_words(comparison.p_low), p_words(comparison.p_high)
         adjusted = "" if trend.p_adjusted is None else p_words(trend.p_adjusted)
         rows = {
             "Total error taken, points at one half": f"{comparison.points:g}",
             "Difference, later minus earlier, points": points(comparison.difference, sign=True),
             "Interval, points": interval_points(comparison),
             "p-value of no change": p_words(comparison.p_value),
-            "p-value of no change, over all counts that print admits": " to ".join(dict.fromkeys(p_range)),
+            "p-value of no change, over all counts that print admits": p_range(comparison.p_low, comparison.p_high),
             "p-value of no change, allowing for the other comparisons": adjusted,
             "p-value of a change as large as matters, or larger": p_words(comparison.equivalence_p),
             "Outcomes over all counts that print admits": " or ".join(comparison.outcomes),
@@ -111,11 +99,11 @@ def settings_table(variants: Mapping[str, Trend]) -> pd.DataFrame:
 
 def left_out_table(construct: Construct, registry: Registry) -> pd.DataFrame:
     """Return the printed figures that speak to a construct and are not used in it, with the reason."""
-    known = [(out, registry.findings.get(out.figure)) for out in construct.left_out]
-    rows = [
-        (figure_name(found) if found else out.figure, found.answer.printed if found else "", out.reason, out.figure)
-        for out, found in known
-    ]
+    rows = []
+    for out in construct.left_out:
+        found = registry.findings.get(out.figure)
+        named = (figure_name(found), found.answer.printed) if found else (out.figure, "")
+        rows.append((*named, out.reason, out.figure))
     return pd.DataFrame(rows, columns=["Figure", "Printed", "Why it is left out", "Id of the figure"])
 
 
@@ -163,8 +151,7 @@ def difference_alt(variants: Mapping[str, Trend]) -> str:
     if first.comparison is None:
         return f"No chart: {waves_message(first)}; no difference is computed."
     rows = [
-        f"{words}: {points(c.difference, sign=True)} points, interval {points(c.low, sign=True)} to "
-        f"{points(c.high, sign=True)}, {trend.verdict}"
+        f"{words}: {points(c.difference, sign=True)} points, interval {points_to(c.low, c.high)}, {trend.verdict}"
         for words, trend in variants.items()
         if (c := trend.comparison)
     ]
@@ -176,7 +163,7 @@ def trend_reach(trend: Trend) -> list[str]:
     comparison = trend.comparison
     if comparison is None:
         return ["No pair of waves passes, so no difference is computed and nothing could have been shown."]
-    reach, grade = comparison.reach, comparison.pair.comparability.grade
+    reach, pair = comparison.reach, comparison.pair
     rise, fall = (
         f"{points(end)} points" if math.isfinite(end) else "no size, because the scale ends before"
         for end in (reach.critical_rise, reach.critical_fall)
@@ -188,28 +175,26 @@ def trend_reach(trend: Trend) -> list[str]:
         else "No true change, however large, was likely to show"
     )
     same = "could" if reach.equivalence_attainable else "could not"
+    # Without n the most is granted to a comparison: the largest size that is tried.
+    unsized = [wave.sizes.max() for wave in (pair.first, pair.second) if not wave.size_known]
+    few = f" This takes {max(unsized or [0]):,.0f} for an n that is not printed; with fewer it could have shown less."
     return [
-        f"Grade {grade} takes a total error of {comparison.points:.3g} points for each survey. With it the interval "
-        f"excludes zero from a printed rise of {rise} on, or from a fall of {fall}.",
+        f"Grade {pair.comparability.grade} takes a total error of {comparison.points:.3g} points for each survey. With "
+        f"it the interval excludes zero from a printed rise of {rise} on, or from a fall of {fall}.",
         f"{change}; the absence of a change of {points(reach.margin)} points or more {same} have been shown."
-        f"{_if_large(comparison)}",
+        f"{few if unsized else ''}",
         _sizes(comparison),
     ]
-
-
-def _if_large(comparison: Comparison) -> str:
-    """Without n the most is granted to a comparison: the largest size that is tried."""
-    waves = comparison.pair.first, comparison.pair.second
-    sizes = [wave.sizes.max() for wave in waves if not wave.size_known]
-    words = " This takes {:,.0f} for an n that is not printed; with fewer it could have shown less."
-    return words.format(max(sizes)) if sizes else ""
 
 
 def _sizes(comparison: Comparison) -> str:
     margin, size = comparison.reach.margin, abs(comparison.difference)
     wanted = {f"{points(margin)} points, the smallest that matters": margin}
-    wanted |= {f"{points(size)} points, as printed": size} if points(size) not in (points(0), points(margin)) else {}
-    needed = {words: needed_n(comparison, change) for words, change in wanted.items()}
-    none = "none is large enough, because the error beyond sampling stays"
-    told = [f"for {words}: {none if n is None else f'{n:,}'}" for words, n in needed.items()]
+    if points(size) not in (points(0), points(margin)):
+        wanted[f"{points(size)} points, as printed"] = size
+    told = []
+    for words, change in wanted.items():
+        n = needed_n(comparison, change)
+        none = "none is large enough, because the error beyond sampling stays"
+        told.append(f"for {words}: {none if n is None else f'{n:,}'}")
     return f"The n that each wave would need to find a change with that chance, {'; '.join(told)}."

@@ -18,7 +18,7 @@ from crosswave.models.wave_series import WaveSeries
 from crosswave.report.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, styled, wrapped
 from crosswave.report.forest import Look, Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, percent, span, survey_name
-from crosswave.report.sentences import p_words, points
+from crosswave.report.sentences import p_range, p_words, points, points_span, points_to
 from crosswave.words import capital, plural
 
 MODEL_WORDS: Mapping[str, str] = {
@@ -27,15 +27,21 @@ MODEL_WORDS: Mapping[str, str] = {
     "beta-binomial": "beta-binomial model of the counts",
     "adjusted": "meta-regression with every term that is identified",
 }
+_MODEL_LOOKS = {
+    "meta-regression": Look("s", NAVY, MODEL_WORDS["meta-regression"]),
+    "binomial-normal": Look("o", GREY, MODEL_WORDS["binomial-normal"], filled=False),
+    "beta-binomial": Look("^", GREY, MODEL_WORDS["beta-binomial"], filled=False),
+    "adjusted": Look("D", GREY, MODEL_WORDS["adjusted"]),
+}
 _SLOPES = {1: "rises", -1: "falls", 0: "no slope shows"}
 
 
 def wave_series_table(series: WaveSeries) -> pd.DataFrame:
     """Return a row for each wave that may stand on one line: dates, house, shares, with the interval of each."""
     columns = ["wave", "house", "date_low", "date_high", "share_low", "share_high", "low", "high"]
-    if series.table.empty:
-        return pd.DataFrame(columns=columns)
     rows, settings = series.table, series.settings
+    if rows.empty:
+        return pd.DataFrame(columns=columns)
     ends = [(rows[f"count_{end}"] / rows[f"base_{end}"], rows[f"base_{end}"]) for end in ("low", "high")]
     intervals = (wilson(share, size / settings.design_effect, settings.alpha) for share, size in ends)
     lows, highs = zip(*intervals, strict=True)
@@ -68,21 +74,18 @@ def lines_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
 
 def _model_rows(found: Trajectory) -> list[tuple[str, ...]]:
     rows = [
-        (words, points(line.at_mean, sign=True), _span(line), p_words(line.p_value), "")
+        (words, points(line.at_mean, sign=True), points_span(line.at_mean_low, line.at_mean_high),
+         p_words(line.p_value), "")
         if (line := found.lines.get(model))
         else (words, "", "", "", found.refusals.get(model, ""))
         for model, words in MODEL_WORDS.items()
-    ]
+    ]  # fmt: skip
     if not found.lines:
         rows = [("a line by any model", "", "", "", found.refusals["meta-regression"])]
     words, test = "test of a trend within one instrument (Cochran-Armitage)", found.linear_trend
     if test is None:
         return [*rows, (words, "", "", "", found.refusals.get("cochran-armitage", ""))]
     return [*rows, (words, "rising" if test.z > 0 else "falling", "", p_words(test.p_value), "")]
-
-
-def _span(line: Line) -> str:
-    return span(points(line.at_mean_low, sign=True), points(line.at_mean_high, sign=True))
 
 
 def terms_table(series: WaveSeries) -> pd.DataFrame:
@@ -101,26 +104,21 @@ def not_on_line_table(series: WaveSeries) -> pd.DataFrame:
 
 def slopes_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
     """Return a row for each construct with a line: slope, what dates and counts do to it, and the next survey."""
+    rows = []
+    for series in every:
+        found, waves = series.trajectory, series.comparable.waves
+        if found and found.regression and found.over_both and found.prediction and series.has_line:
+            line, fit = found.lines["meta-regression"], found.regression
+            rows.append((
+                series.construct.label, str(len(found.waves)), span(str(waves[0].year), str(waves[-1].year)),
+                points(line.at_mean, sign=True), points_span(line.at_mean_low, line.at_mean_high),
+                p_range(found.over_both.p_low, found.over_both.p_high),
+                f"{fit.tau2:.3f} ({fit.tau2_low:.3f} to {fit.tau2_high:.3f})",
+                span(percent(found.prediction.next_low), percent(found.prediction.next_high)),
+            ))  # fmt: skip
     columns = ["Construct", "Waves", "Years", "Points a year", "Interval", "p over dates and counts",
                "Variance between surveys", "The next survey, %"]  # fmt: skip
-    return pd.DataFrame([_line_row(one) for one in every if one.has_line], columns=columns)
-
-
-def _line_row(series: WaveSeries) -> tuple[str, ...]:
-    found, waves = series.trajectory, series.comparable.waves
-    if found is None or found.regression is None or found.over_both is None or found.prediction is None:
-        raise ValueError(f"{series.construct.id} has no line; pass series with one.")
-    line, fit, moving = found.lines["meta-regression"], found.regression, found.over_both
-    return (
-        series.construct.label,
-        str(len(found.waves)),
-        span(str(waves[0].year), str(waves[-1].year)),
-        points(line.at_mean, sign=True),
-        _span(line),
-        " to ".join(dict.fromkeys((p_words(moving.p_low), p_words(moving.p_high)))),
-        f"{fit.tau2:.3f} ({fit.tau2_low:.3f} to {fit.tau2_high:.3f})",
-        span(percent(found.prediction.next_low), percent(found.prediction.next_high)),
-    )
+    return pd.DataFrame(rows, columns=columns)
 
 
 def trajectory_words(series: WaveSeries) -> list[str]:
@@ -134,8 +132,12 @@ def trajectory_words(series: WaveSeries) -> list[str]:
     end = [alone] if series.has_line or series.has_test else []
     if found.regression is None or found.prediction is None or found.next_date is None:
         return [head, f"No line is fitted: {found.refusals['meta-regression']}.", _test_words(found), *end]
+    unknown = [f"{term.name} ({term.reason})" for term in found.terms if not term.identified]
+    known = [term.name for term in found.terms if term.identified]
+    terms = [f"Not identified by these waves: {'; '.join(unknown)}."] if unknown else []
+    terms += [f"Identified, and in the adjusted line: {', '.join(known)}."] if known else []
     fitted = _fitted_words(series, found, found.regression, found.prediction)
-    return [head, *fitted, _counts_words(found), _test_words(found), _terms_words(found), *end]
+    return [head, *fitted, _counts_words(found), _test_words(found), " ".join(terms), *end]
 
 
 def _fitted_words(series: WaveSeries, found: Trajectory, fit: RandomEffects, following: Prediction) -> list[str]:
@@ -145,7 +147,7 @@ def _fitted_words(series: WaveSeries, found: Trajectory, fit: RandomEffects, fol
     told = [f"over all {name} {_p_range(part.p_low, part.p_high)}" for name, part in parts.items() if part]
     return [
         f"By random-effects meta-regression {verdict}: {points(line.at_mean, sign=True)} points a year at the share of "
-        f"the mean wave, {level} interval {_ends(line)}, {p_words(line.p_value)}.",
+        f"the mean wave, {level} interval {points_to(line.at_mean_low, line.at_mean_high)}, {p_words(line.p_value)}.",
         "When each survey was in the field and which counts it printed is not fully known; p then runs, "
         f"{'; '.join(told)}.",
         f"Between surveys a variance of {fit.tau2:.3f} on the logit scale is left (interval {fit.tau2_low:.3f} to "
@@ -155,8 +157,9 @@ def _fitted_words(series: WaveSeries, found: Trajectory, fit: RandomEffects, fol
     ]
 
 
-def _ends(line: Line) -> str:
-    return f"{points(line.at_mean_low, sign=True)} to {points(line.at_mean_high, sign=True)}"
+def _slope(line: Line, unit: str = "") -> str:
+    """A slope with its interval, in points a year."""
+    return f"{points(line.at_mean, sign=True)}{unit} ({points_to(line.at_mean_low, line.at_mean_high)})"
 
 
 def _p_range(low: float, high: float) -> str:
@@ -165,9 +168,8 @@ def _p_range(low: float, high: float) -> str:
 
 def _counts_words(found: Trajectory) -> str:
     """What the models of the counts give."""
-    models = [name for name in ("binomial-normal", "beta-binomial") if name in found.lines or name in found.refusals]
-    lines = {name: found.lines[name] for name in models if name in found.lines}
-    told = [f"{name} {points(line.at_mean, sign=True)} ({_ends(line)})" for name, line in lines.items()]
+    models = ("binomial-normal", "beta-binomial")
+    told = [f"{name} {_slope(found.lines[name])}" for name in models if name in found.lines]
     head = [f"Models of the counts themselves give, in points a year: {', '.join(told)}."] if told else []
     failed = [f"Without a result is {name}: {found.refusals[name]}." for name in models if name in found.refusals]
     return " ".join([*head, *failed])
@@ -184,44 +186,29 @@ def _test_words(found: Trajectory) -> str:
     )
 
 
-def _terms_words(found: Trajectory) -> str:
-    unknown = [f"{term.name} ({term.reason})" for term in found.terms if not term.identified]
-    known = [term.name for term in found.terms if term.identified]
-    told = [f"Not identified by these waves: {'; '.join(unknown)}."] if unknown else []
-    told += [f"Identified, and in the adjusted line: {', '.join(known)}."] if known else []
-    return " ".join(told)
-
-
 def slopes_words(every: Sequence[WaveSeries]) -> list[str]:
     """Return how many constructs have enough waves for a line, and what each line says."""
-    lined = [one for one in every if one.has_line and one.trajectory]
-    tested = [one for one in every if one.has_test and one.trajectory]
-    short = len(every) - len(lined)
-    head = (
+    lined = [(one, one.trajectory.lines["meta-regression"]) for one in every if one.has_line and one.trajectory]
+    short, adjusted = len(every) - len(lined), [p for one in every for p in one.p_adjusted.values()]
+    told = [
         f"{capital(plural(len(lined), 'construct'))} with {FEWEST_FOR_LINE} or more comparable waves "
         f"{'has' if len(lined) == 1 else 'have'} a line; {short} with {FEWEST_FOR_TREND} or {FEWEST_FOR_LINE - 1} "
         f"{'has' if short == 1 else 'have'} none, because so few waves cannot tell a trend from differences between "
-        "surveys."
-    )
-    lines = [
-        f"{capital(one.construct.label)}: {_SLOPES[one.slope]}, {points(line.at_mean, sign=True)} points a year "
-        f"({_ends(line)})."
-        for one in lined
-        if one.trajectory and (line := one.trajectory.lines["meta-regression"])
-    ]
-    tests = [f"{capital(one.construct.label)}: {_test_words(one.trajectory)}" for one in tested if one.trajectory]
-    adjusted = [p for one in every for p in one.p_adjusted.values()]
-    return [head, *lines, *tests, *([_adjusted_words(adjusted, every[0].settings.alpha)] if adjusted else [])]
-
-
-def _adjusted_words(adjusted: Sequence[float], alpha: float) -> str:
-    """What is left of the p-values of all lines together."""
-    below = sum(p < alpha for p in adjusted)
-    return (
-        "All slopes and trends here are one family, each with its largest p over all dates and counts: "
-        f"adjusted by Holm, {below} of {len(adjusted)} {'is' if below == 1 else 'are'} below {alpha:g}, "
-        f"and the smallest is {p_words(min(adjusted))}."
-    )
+        "surveys.",
+        *(f"{capital(one.construct.label)}: {_SLOPES[one.slope]}, {_slope(line, ' points a year')}."
+          for one, line in lined),
+        *(f"{capital(one.construct.label)}: {_test_words(one.trajectory)}"
+          for one in every if one.has_test and one.trajectory),
+    ]  # fmt: skip
+    if adjusted:
+        alpha = every[0].settings.alpha
+        below = sum(p < alpha for p in adjusted)
+        told.append(
+            "All slopes and trends here are one family, each with its largest p over all dates and counts: "
+            f"adjusted by Holm, {below} of {len(adjusted)} {'is' if below == 1 else 'are'} below {alpha:g}, "
+            f"and the smallest is {p_words(min(adjusted))}."
+        )
+    return told
 
 
 _HEIGHT, _LINE, _STEPS, _INDENT = 2.4, 0.165, 61, 0.25
@@ -236,8 +223,14 @@ def trajectory_chart(series: WaveSeries) -> Figure | None:
     room = WIDTH - LEFT - RIGHT / 2 - _INDENT
     named = [wrapped(f"{row.wave} ({row.house})", room) for row in waves.itertuples()]
     lines = [(str(place) if k == 0 else "", line) for place, own in enumerate(named, 1) for k, line in enumerate(own)]
-    foot = FOOT + _LINE * len(lines)
-    figure, (axes,) = panels(trajectory_message(series), _subtitle(series), (_HEIGHT,), left=0.55, foot=foot)
+    foot, level = FOOT + _LINE * len(lines), confidence(series.settings.alpha)
+    new = f"dotted: where {level} of new surveys would fall; square: the next one."
+    fitted = f"Line and grey band: the average survey; {new}" if series.has_line else "No line is fitted."
+    subtitle = (
+        f"Upright: {level} interval of each wave, if those who answered were a random sample; level: its dates. "
+        f"{fitted}"
+    )
+    figure, (axes,) = panels(trajectory_message(series), subtitle, (_HEIGHT,), left=0.55, foot=foot)
     _draw_line(axes, series, waves)
     _draw_waves(axes, waves)
     axes.set_ylim(0, 100 if series.has_line else min(100, 10 * (1 + int(10 * waves["high"].max()))))
@@ -250,17 +243,6 @@ def trajectory_chart(series: WaveSeries) -> Figure | None:
         figure.text(LEFT / WIDTH, height, number, fontsize=SMALLEST, va="top", weight="bold")
         figure.text((LEFT + _INDENT) / WIDTH, height, line, fontsize=SMALLEST, va="top", parse_math=False)
     return figure
-
-
-def _subtitle(series: WaveSeries) -> str:
-    level = confidence(series.settings.alpha)
-    waves = f"Upright: {level} interval of each wave, if those who answered were a random sample; level: its dates."
-    if not series.has_line:
-        return f"{waves} No line is fitted."
-    return (
-        f"{waves} Line and grey band: the average survey; dotted: where {level} of new surveys would fall; square: "
-        "the next one."
-    )
 
 
 def _draw_waves(axes: Axes, waves: pd.DataFrame) -> None:
@@ -296,7 +278,7 @@ def trajectory_message(series: WaveSeries) -> str:
         return f"{label}: {len(series.comparable.waves)} waves that may be compared, too few for a line"
     line = series.trajectory.lines["meta-regression"]
     side = {1: "a rise", -1: "a fall", 0: "no slope shows"}[series.slope]
-    return f"{label}: {side}; {points(line.at_mean, sign=True)} points a year ({_ends(line)})"
+    return f"{label}: {side}; {_slope(line, ' points a year')}"
 
 
 def trajectory_alt(series: WaveSeries) -> str:
@@ -309,18 +291,11 @@ def trajectory_alt(series: WaveSeries) -> str:
         f"{percent(row.high)}%"
         for row in waves.itertuples()
     ]
-    following = series.trajectory.prediction if series.trajectory else None
-    ends = (percent(following.next_low), percent(following.next_high)) if following else ()
-    ahead = f" The next survey would lie between {' and '.join(ends)}%." if ends else ""
-    return f"{trajectory_message(series)}. {'; '.join(rows)}.{ahead}"
-
-
-_MODEL_LOOKS = {
-    "meta-regression": Look("s", NAVY, MODEL_WORDS["meta-regression"]),
-    "binomial-normal": Look("o", GREY, MODEL_WORDS["binomial-normal"], filled=False),
-    "beta-binomial": Look("^", GREY, MODEL_WORDS["beta-binomial"], filled=False),
-    "adjusted": Look("D", GREY, MODEL_WORDS["adjusted"]),
-}
+    told = f"{trajectory_message(series)}. {'; '.join(rows)}."
+    if series.trajectory is None or (following := series.trajectory.prediction) is None:
+        return told
+    ends = f"{percent(following.next_low)} and {percent(following.next_high)}"
+    return f"{told} The next survey would lie between {ends}%."
 
 
 def slope_rows(every: Sequence[WaveSeries]) -> list[Row]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +15,8 @@ from matplotlib.path import Path
 
 from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
-from crosswave.report.render import percent, span
-from crosswave.report.sentences import p_words, points
+from crosswave.report.render import percent
+from crosswave.report.sentences import p_range, p_words, points, points_span, points_to
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.robustness.verdict import Robustness
@@ -31,13 +30,24 @@ def robustness_words(found: Robustness | None, trend: Trend) -> list[str]:
     if found is None or trend.comparison is None:
         return ["Nothing was compared, so there is no verdict that could give way."]
     effect, error = (found.design_effect, found.less_design_effect), (found.total_error, found.less_total_error)
-    p_low, p_high = p_words(found.p_low), p_words(found.p_high)
-    return [
+    p_low, p_high, bias = p_words(found.p_low), p_words(found.p_high), found.bias
+    told = [
         f"The verdict by itself, before other comparisons are counted, is “{found.verdict}”.",
         _moved("the design effect", trend.settings.design_effect, effect),
         _moved("the total error of a wave", trend.comparison.points, error, " points"),
-        _bias(found.bias),
-        *_correlations(found),
+        f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the verdict."
+        if bias.value is None
+        else f"If the later share is {abs(bias.value):.3g} points {'too high' if bias.value > 0 else 'too low'} beside "
+        f"the earlier one, for whatever reason, the verdict is “{bias.verdict}”.",
+    ]
+    if any(points(one.value * 100) != points(0) for one in found.correlations):
+        each = [f"{abs(one.value):.2g} if each wave was drawn from {one.population}" for one in found.correlations]
+        told.append(
+            "The whole difference could come from who chose to answer: it takes a correlation between answering at all "
+            f"and saying yes, of opposite signs in the two waves, of {', '.join(each)}."
+        )
+    return [
+        *told,
         f"Whatever the counts that print admits, {p_low} for no change."
         if p_low == p_high
         else f"Over all counts that print admits, the p-value of no change runs from {p_low} to {p_high}.",
@@ -58,41 +68,22 @@ def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], u
     return f"{head}; if it is smaller, it {down}{unit}."
 
 
-def _bias(bias: TippingPoint) -> str:
-    if bias.value is None:
-        return f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the verdict."
-    way = "too high" if bias.value > 0 else "too low"
-    return (
-        f"If the later share is {abs(bias.value):.3g} points {way} beside the earlier one, for whatever reason, the "
-        f"verdict is “{bias.verdict}”."
-    )
-
-
-def _correlations(found: Robustness) -> list[str]:
-    """The answer to "how little would it take": Meng's correlation, for each population that it assumes."""
-    if not any(points(one.value * 100) != points(0) for one in found.correlations):
-        return []
-    told = [f"{abs(one.value):.2g} if each wave was drawn from {one.population}" for one in found.correlations]
-    return [
-        "The whole difference could come from who chose to answer: it takes a correlation between answering at all and "
-        f"saying yes, of opposite signs in the two waves, of {', '.join(told)}."
-    ]
-
-
 def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     """Return what every analysis together says, or why there is none."""
     if frame.empty:
         return [f"There is no analysis to vary: {multiverse.reason}."]
     pairs, own = len(frame[["first", "second"]].drop_duplicates()), frame[frame["pair"] == REPORTED]
-    said = "" if pairs == 1 or own.empty else specification_message(own)
-    return [
+    told = [
         f"{specification_message(frame)}.",
         f"They come from {plural(pairs, 'pair')} of waves that the gate lets through, under every combination of the "
         "choices that the plan names. No analysis is preferred, and their shares are no probabilities: they say how "
         "much depends on choices. Each is an outcome of tests alone: whether a comparison could have shown anything, "
         "and what the other comparisons do to it, enters the verdict and not these.",
-        *([f"For the pair that is reported alone: {said[:1].lower()}{said[1:]}."] if said else []),
     ]
+    if pairs > 1 and not own.empty:
+        said = specification_message(own)
+        told.append(f"For the pair that is reported alone: {said[:1].lower()}{said[1:]}.")
+    return told
 
 
 def tipping_table(robustness: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
@@ -106,10 +97,16 @@ def tipping_table(robustness: Robustness | None, comparison: Comparison | None, 
             ("Total error of a wave, upwards", error, robustness.total_error.words("points")),
             ("Total error of a wave, down", error, robustness.less_total_error.words("points")),
             ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
-            *_without_limit(robustness),
-        ]
+            *((f"Correlation of answering with the answer, out of {one.population}", "0",
+               f"{one.value:+.4f} is all of it") for one in robustness.correlations),
+            ("Counts, over all that print admits", p_words(robustness.p_value),
+             p_range(robustness.p_low, robustness.p_high)),
+        ]  # fmt: skip
         if design_effect <= robustness.less_design_effect.limit:
             del rows[1]
+        if asked := robustness.asked:
+            words = "Answers of those who were asked and did not reply, points"
+            rows.append((words, "left out", points_span(asked.low, asked.high)))
     return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the verdict gives way"])
 
 
@@ -120,21 +117,6 @@ def bias_words(bias: TippingPoint) -> str:
     return f"{bias.value:+.3g} points: {bias.verdict}"
 
 
-def _without_limit(robustness: Robustness) -> Iterable[tuple[str, str, str]]:
-    """What would make the whole change, what rounding does, and what silence leaves open."""
-    for one in robustness.correlations:
-        words = f"Correlation of answering with the answer, out of {one.population}"
-        yield words, "0", f"{one.value:+.4f} is all of it"
-    yield "Counts, over all that print admits", p_words(robustness.p_value), _p_range(robustness)
-    if robustness.asked is not None:
-        ends = points(robustness.asked.low, sign=True), points(robustness.asked.high, sign=True)
-        yield "Answers of those who were asked and did not reply, points", "left out", span(*ends)
-
-
-def _p_range(found: Robustness) -> str:
-    return " to ".join(dict.fromkeys((p_words(found.p_low), p_words(found.p_high))))
-
-
 def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness]) -> pd.DataFrame:
     """Return a row for each comparison: how far its verdict holds."""
     columns = ["Construct", "Verdict alone", "Total error, points", "Design effect", "Total error: more",
@@ -142,7 +124,7 @@ def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness])
     rows = [
         (trend.construct.label, found.verdict, f"{trend.comparison.points:.3g}" if trend.comparison else "",
          found.design_effect.words(), found.total_error.words("points"), found.less_total_error.words("points"),
-         bias_words(found.bias), _p_range(found))
+         bias_words(found.bias), p_range(found.p_low, found.p_high))
         for trend in trends
         if (found := by_construct.get(trend.construct.id))
     ]  # fmt: skip
@@ -178,8 +160,7 @@ def outcomes_table(multiverse: Multiverse) -> pd.DataFrame:
     every = multiverse.by_analysis
     rows = [
         (row.outcome, f"{row.analyses:,}", percent(row.share),
-         "" if pd.isna(row.difference_low) else span(points(row.difference_low, sign=True),
-                                                     points(row.difference_high, sign=True)))
+         "" if pd.isna(row.difference_low) else points_span(row.difference_low, row.difference_high))
         for row in ([] if every.empty else by_outcome(every).itertuples())
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["Outcome", "Analyses", "Share, %", "Differences, points"])
@@ -194,16 +175,12 @@ def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
     """
     if frame.empty:
         return pd.DataFrame(columns=["Choice", "Analyses"])
-    outcomes, found = pd.factorize(frame["outcome"])
-    rows = []
+    found, rows = frame["outcome"].unique(), []
     for name, words in CHOICES.items():
-        codes, values = pd.factorize(frame[name])
-        counts = np.zeros((len(values), len(found)), dtype=int)
-        np.add.at(counts, (codes, outcomes), 1)
-        for value, own in zip(values.tolist(), counts, strict=True):
-            if len(values) > 1:
-                choice = {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{own.sum():,}"}
-                rows.append(choice | {f"{one}, %": percent(k / own.sum()) for one, k in zip(found, own, strict=True)})
+        counts = pd.crosstab(frame[name], frame["outcome"]).loc[frame[name].unique(), found]
+        for value, own in counts.iterrows() if len(counts) > 1 else ():
+            choice = {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{own.sum():,}"}
+            rows.append(choice | {f"{one}, %": percent(k / own.sum()) for one, k in own.items()})
     return pd.DataFrame(rows)
 
 
@@ -215,6 +192,14 @@ def value_words(choice: str, value: object) -> str:
 
 MOST_DRAWN = 240
 """Intervals that a chart can hold side by side and still be read."""
+
+
+class Line(NamedTuple):
+    """One line of the matrix of choices: a heading, or a value with the places at which it was chosen."""
+
+    words: str
+    at: npt.NDArray[np.intp] | None = None
+
 
 _CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
 
@@ -237,14 +222,6 @@ def drawn(by_interval: pd.DataFrame) -> pd.DataFrame:
     last = len(by_interval) - 1
     places = np.unique(np.linspace(0, last, min(MOST_DRAWN, last + 1)).round().astype(int))
     return by_interval.iloc[places].reset_index(drop=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the matrix of choices: a heading, or a value with the places at which it was chosen."""
-
-    words: str
-    at: npt.NDArray[np.intp] | None = None
 
 
 def matrix(by_interval: pd.DataFrame) -> list[Line]:
@@ -317,10 +294,10 @@ def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) ->
     side, start = axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
     places = np.cumsum([_HEAD if line.at is None else _ROW for line in lines]) - _ROW / 2
     look: dict[str, Any] = {"va": "center", "ha": "left", "fontsize": SMALLEST, "parse_math": False}
+    rows = []
     for line, here in zip(lines, places, strict=True):
-        weight = "bold" if line.at is None else "normal"
-        axes.text(start, here, line.words, transform=side, weight=weight, **look)
-    rows = [(line.at, here) for line, here in zip(lines, places, strict=True) if line.at is not None]
+        axes.text(start, here, line.words, transform=side, weight="bold" if line.at is None else "normal", **look)
+        rows += [] if line.at is None else [(line.at, here)]
     axes.hlines([here for _, here in rows], -1, count, color=LINE, linewidth=0.6, zorder=0)
     ends = [np.column_stack([at - 0.5, at + 0.5]).ravel() for at, _ in rows]
     heights = [np.full(2 * len(at), here) for at, here in rows]
@@ -331,13 +308,12 @@ def specification_message(frame: pd.DataFrame) -> str:
     """Return what the chart says: how far the differences spread, and the share of each outcome."""
     counts = by_outcome(frame)
     every = counts[counts["outcome"] == "any"].iloc[0]
-    ends = points(every["difference_low"], sign=True), points(every["difference_high"], sign=True)
     found = counts[(counts["outcome"] != "any") & (counts["analyses"] > 0)]
     found = found.sort_values("analyses", ascending=False, kind="stable")
     shares = ", ".join(f"{row.outcome} {percent(row.share)}%" for row in found.itertuples())
     return (
-        f"Over {every['analyses']:,} analyses the difference runs from {ends[0]} to {ends[1]} points; their outcomes: "
-        f"{shares}"
+        f"Over {every['analyses']:,} analyses the difference runs from "
+        f"{points_to(every['difference_low'], every['difference_high'])} points; their outcomes: {shares}"
     )
 
 

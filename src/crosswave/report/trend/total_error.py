@@ -44,20 +44,14 @@ def same_year_table(errors: Mapping[str, Measurement], registry: Registry) -> pd
 
 def left_one_out_table(errors: Mapping[str, Measurement], registry: Registry) -> pd.DataFrame:
     """Return each tier's total error without each construct, each survey and each figure in turn."""
+    rows = []
+    for tier, error in errors.items():
+        parts = error.by_construct, error.by_survey, error.by_figure
+        left_out = [(name_of(str(row.left_out), registry), row) for part in parts for row in part.itertuples()]
+        for words, row in [("nothing", error.estimate), *left_out]:
+            ends = span(f"{row.low:.1f}", f"{row.high:.1f}")
+            rows.append((tier, words, f"{row.points:.1f}", ends, str(row.df)))
     columns = ["Tier", "Left out", "Total error, points", "Interval, points", "Degrees of freedom"]
-    found = [
-        (tier, "nothing" if row is error.estimate else name_of(str(row.left_out), registry), row)
-        for tier, error in errors.items()
-        for part in (
-            [error.estimate],
-            *(p.itertuples() for p in (error.by_construct, error.by_survey, error.by_figure)),
-        )
-        for row in part
-    ]
-    rows = [
-        (tier, words, f"{row.points:.1f}", span(f"{row.low:.1f}", f"{row.high:.1f}"), str(row.df))
-        for tier, words, row in found
-    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -85,7 +79,8 @@ def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
 def smallest_size(change: float, error: tuple[float, float], plan: Plan, settings: Settings) -> int | None:
     """Return the smallest n of each wave that finds a change from one half; None if none will do."""
     power = plan.power.value
-    n = smallest_n(change, _HALF, alpha=settings.alpha, power=power, total_error=_pair(error), df=error[1])
+    both = (error[0] / 100,) * 2
+    n = smallest_n(change, _HALF, alpha=settings.alpha, power=power, total_error=both, df=error[1])
     # The design effect is how many answers are worth one of a simple random sample.
     return None if n is None else math.ceil(n * settings.design_effect)
 
@@ -96,13 +91,9 @@ def endless_change(error: tuple[float, float], plan: Plan, settings: Settings) -
         return 0.0
     found = sensitivities(
         [_HALF], (math.inf, math.inf), margin=settings.smallest_change / 100, alpha=settings.alpha,
-        power=plan.power.value, total_error=_pair(error), df=error[1],
+        power=plan.power.value, total_error=(error[0] / 100,) * 2, df=error[1],
     )  # fmt: skip
     return found[0].detectable_rise
-
-
-def _pair(error: tuple[float, float]) -> tuple[float, float]:
-    return error[0] / 100, error[0] / 100
 
 
 def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Measurement]:
@@ -134,6 +125,9 @@ def error_words(errors: Mapping[str, Measurement], settings: Settings, registry:
 def _tier_words(tier: str, error: Measurement, registry: Registry) -> list[str]:
     one, names = error.estimate, error.by_construct
     least, most = names.iloc[-1], names.iloc[0]
+    survey, figure = (
+        f"{part['points'].min():.1f} and {part['points'].max():.1f}" for part in (error.by_survey, error.by_figure)
+    )
     inside = " once the level that all its figures share is taken off" if SOURCES[tier].own_level else ""
     return [
         f"Grade {tier}: a single survey errs with a standard deviation of {one.points:.1f} points at a share of one "
@@ -141,9 +135,5 @@ def _tier_words(tier: str, error: Measurement, registry: Registry) -> list[str]:
         f"{plural(one.groups, 'group')}, {one.df} degrees of freedom.",
         f"Without one construct it lies between {least.points:.1f} (without “{name_of(least.left_out, registry)}”) and "
         f"{most.points:.1f} (without “{name_of(most.left_out, registry)}”); without one survey between "
-        f"{_ends(error.by_survey)}; without one figure between {_ends(error.by_figure)}.",
+        f"{survey}; without one figure between {figure}.",
     ]
-
-
-def _ends(left_out: pd.DataFrame) -> str:
-    return f"{left_out['points'].min():.1f} and {left_out['points'].max():.1f}"

@@ -19,12 +19,6 @@ from crosswave.trend.change import Trend
 from crosswave.trend.waves import Wave
 from crosswave.words import capital
 
-
-def trend_answer(trend: Trend) -> list[str]:
-    """Return the answer with its certainty, and the verdict in a sentence, both as in trends.csv."""
-    return [answer_sentence(trend), trend_sentence(trend)]
-
-
 MEANINGS: Mapping[str, str] = {
     "not comparable": "whom the surveys asked, what they asked or how differs so much that no difference is computed",
     "not testable": "no two waves of different years can be used, or a number that is not printed decides",
@@ -39,6 +33,11 @@ MEANINGS: Mapping[str, str] = {
     "inconclusive": "neither a change nor its absence shows, although one of them could have",
 }
 """What each verdict means, for a reader who has not seen the decision table."""
+
+
+def trend_answer(trend: Trend) -> list[str]:
+    """Return the answer with its certainty, and the verdict in a sentence, both as in trends.csv."""
+    return [answer_sentence(trend), trend_sentence(trend)]
 
 
 def verdict_meaning(trend: Trend) -> str:
@@ -63,58 +62,43 @@ WAVE_COLUMNS = (
 
 def by_wave(trend: Trend) -> pd.DataFrame:
     """Return a row for each wave of a construct, shares as the construct means them (reversed ones turned round)."""
-    return pd.DataFrame([_wave_row(wave, trend) for wave in trend.waves], columns=list(WAVE_COLUMNS))
-
-
-def _wave_row(wave: Wave, trend: Trend) -> dict[str, object]:
     pair = trend.comparison.pair if trend.comparison else None
-    (value_low, value_high), (low, high) = _shares(wave, trend)
-    return {
-        "finding_id": wave.finding.id,
-        "survey_id": wave.survey.id,
-        "survey": survey_name(wave.survey),
-        "year": wave.year,
-        "house": wave.survey.fieldwork.house or wave.survey.publisher,
-        "published": wave.finding.answer.printed,
-        "reversed": wave.answer.reversed,
-        "base": wave.size_words.removesuffix(" of"),
-        "level": wave.counts.level,
-        "value_low": value_low,
-        "value_high": value_high,
-        "estimate": (value_low + value_high) / 2,
-        "low": low,
-        "high": high,
-        "compared": pair is not None and wave.finding.id in (pair.first.finding.id, pair.second.finding.id),
-        "tier": _tier(wave, trend),
-        "refusal": wave.refusal,
-    }
+    compared = (pair.first.finding.id, pair.second.finding.id) if pair else ()
+    rows = []
+    for wave in trend.waves:
+        (value_low, value_high), (low, high) = _shares(wave, trend)
+        rows.append((
+            wave.finding.id, wave.survey.id, survey_name(wave.survey), wave.year,
+            wave.survey.fieldwork.house or wave.survey.publisher, wave.finding.answer.printed, wave.answer.reversed,
+            wave.size_words.removesuffix(" of"), wave.counts.level, value_low, value_high, (value_low + value_high) / 2,
+            low, high, wave.finding.id in compared, _tier(wave, trend), wave.refusal,
+        ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(WAVE_COLUMNS))
 
 
 def _tier(wave: Wave, trend: Trend) -> str:
     """Grade of a wave beside the first wave of the reported pair; a wave of that same year, beside the second."""
     if trend.pair is None or wave.finding.id == trend.pair.first.finding.id:
         return ""
-    reported = [one.finding.id for one in (trend.pair.first, trend.pair.second)]
-    among = [{pair.first.finding.id, pair.second.finding.id} for pair in trend.pairs]
-    places = [k for beside in reported for k, both in enumerate(among) if both == {beside, wave.finding.id}]
-    return trend.pairs[places[0]].comparability.grade if places else ""
+    grades = {frozenset((one.first.finding.id, one.second.finding.id)): one.comparability.grade for one in trend.pairs}
+    beside = (frozenset((one.finding.id, wave.finding.id)) for one in (trend.pair.first, trend.pair.second))
+    return next((grades[both] for both in beside if both in grades), "")
 
 
 def _shares(wave: Wave, trend: Trend) -> tuple[tuple[float, float], tuple[float, float]]:
-    counts, nothing = wave.counts, (math.nan, math.nan)
+    """The ends of what a wave printed, and of its interval; not a number where they are not known."""
+    counts, ends = wave.counts, [(math.nan, math.nan), (math.nan, math.nan)]
     yes, bases = counts.pairs()
     if counts.share_low is None or counts.share_high is None:
-        return nothing, nothing
-    value = (float(counts.share_low), float(counts.share_high))
-    if not yes:
-        return _turned(value, wave), nothing
-    settings = trend.settings
-    estimate = estimate_share(yes, bases, alpha=settings.alpha, design_effect=settings.design_effect)
-    return _turned((estimate.share_low, estimate.share_high), wave), _turned((estimate.low, estimate.high), wave)
-
-
-def _turned(ends: tuple[float, float], wave: Wave) -> tuple[float, float]:
-    return (1 - ends[1], 1 - ends[0]) if wave.answer.reversed else ends
+        return ends[0], ends[1]
+    if yes:
+        settings = trend.settings
+        estimate = estimate_share(yes, bases, alpha=settings.alpha, design_effect=settings.design_effect)
+        ends = [(estimate.share_low, estimate.share_high), (estimate.low, estimate.high)]
+    else:
+        ends[0] = float(counts.share_low), float(counts.share_high)
+    value, interval = ((1 - high, 1 - low) if wave.answer.reversed else (low, high) for low, high in ends)
+    return value, interval
 
 
 def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
