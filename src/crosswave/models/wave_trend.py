@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ from crosswave.models.count_models import Counts, counts_by_design
 from crosswave.models.heterogeneity import logit_effects, weighted_fits
 from crosswave.models.trajectory import FEWEST_FOR_TREND, LOGITS_PER_POINT
 from crosswave.trend.multiplicity import holm
+
+_FEWEST_SPLIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def trend_over_waves(
     Raises
     ------
     ValueError
-        If lengths differ, a number is outside its range, years do not rise, or everyone or nobody said yes.
+        If lengths differ, a number is outside its range, years do not rise, or fewer than two waves hold yes and no.
 
     Notes
     -----
@@ -140,17 +143,23 @@ def trend_over_waves(
     level = checked_alpha(alpha)
     z = float(-ndtri(level / 2))
     data = counts_by_design(yes, n, np.column_stack([np.ones_like(when), when - when.mean()]))
+    if ((data.yes > 0) & (data.yes < data.bases)).sum() < _FEWEST_SPLIT:
+        raise ValueError(
+            f"yes must be some and not all of n in two waves or more, else a slope may be without end; "
+            f"got {data.yes.tolist()} of {data.bases.tolist()}. Compare two waves instead."
+        )
     by_error = _by_least_squares(data, error * LOGITS_PER_POINT, z)
     return WaveTrend(_by_likelihood(data, z), by_error, _contrasts(data, when, error, level, pandemic))
 
 
 def _by_likelihood(data: Counts, z: float) -> TrendTest:
     import statsmodels.api as sm  # takes a second to import
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     cells = np.column_stack([data.yes, data.bases - data.yes])
-    flat, line = (
-        sm.GLM(cells, design, family=sm.families.Binomial()).fit() for design in (data.design[:, :1], data.design)
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # it is also given for waves that lie on the line
+        flat, line = (sm.GLM(cells, x, family=sm.families.Binomial()).fit() for x in (data.design[:, :1], data.design))
     return _trend_test(line.params[1], line.bse[1], flat.deviance, line.deviance, len(cells) - 2, z)
 
 
