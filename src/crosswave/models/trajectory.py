@@ -38,7 +38,7 @@ FEWEST_FOR_TREND = 3
 FEWEST_FOR_LINE = 5
 _NUMBERS = ("no wave", "one wave", "two waves", "three waves", "four waves")
 _NEXT_AFTER = 1.0
-_LOGITS_PER_POINT = 0.04
+LOGITS_PER_POINT = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def trajectory(
     case = _checked_table(table, float(checked_alpha(alpha)), design_effect)
     waves = tuple(case.rows["wave"])
     refusals = {model: reason for model, rule in MODELS.items() if (reason := rule(case))}
-    test = None if "cochran-armitage" in refusals else one_instrument(case, (total_error * _LOGITS_PER_POINT) ** 2)
+    test = None if "cochran-armitage" in refusals else one_instrument(case, (total_error * LOGITS_PER_POINT) ** 2)
     trend, trend_p = test or (None, None)
     if "meta-regression" in refusals:
         return Trajectory(waves, refusals, trend, trend_p)
