@@ -270,7 +270,7 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "a base of no form": (
         "base: {who: those with a plan, answers: [plan.yes]}",
         "base: {everyone: false}",
-        "36: a base needs one of: all, who, n, answers, counts, either",
+        "36: a base needs one of: all, who, n, at_most, answers, counts, either",
     ),
     "a tab": (
         "title: A survey",

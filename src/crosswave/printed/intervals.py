@@ -123,11 +123,12 @@ class Printed(RationalInterval[End]):
     printed: str
     decimals: int | None = None
     reason: str
+    counted: bool = False
 
     @property
     def verbal(self) -> bool:
         """Whether words are printed where a number could be."""
-        return self.decimals is None
+        return self.decimals is None and not self.counted
 
 
 Quantity = Printed[Fraction]

@@ -21,6 +21,8 @@ from crosswave.words import arrived
 
 Some = TypeVar("Some", bound=Shares)
 
+_COUNTED = re.compile(r"(\d[\d,]*) of (\d+)")
+
 _SHORT = 80
 """A text is repeated in its advice up to so many characters."""
 
@@ -43,6 +45,14 @@ class Lexicon:
     """Reads printed text by the phrases and rules of quantities.yaml."""
 
     quantities: Quantities
+
+    def figure(self, text: str, rounding: str = "nearest") -> Quantity:
+        """Return the shares that a figure can mean: as `share`; of a count of its base that one."""
+        counted = _COUNTED.fullmatch(text)
+        if counted is None:
+            return self.share(text, rounding)
+        share = Fraction(int(counted[1].replace(",", "")), int(counted[2]))
+        return Printed(share, share, printed=text, reason="a count of its base", counted=True)
 
     def share(self, printed: str, rounding: str = "nearest") -> Quantity:
         """Return the shares that a printed text can mean.

@@ -21,7 +21,7 @@ Names = Collection[str] | None
 
 @dataclass(frozen=True, slots=True)
 class BaseSize:
-    """The number of respondents that a figure was counted on."""
+    """The number of respondents that a figure was counted on; a loose one can be any part of them from a floor on."""
 
     key: str
     who: str
@@ -30,6 +30,7 @@ class BaseSize:
     answers: tuple[str, ...]
     assumption: str
     loose: bool = False
+    floor: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def wanted(part: Arithmetic, names: Names) -> set[str]:
 def retracted(arithmetic: Arithmetic, words: Collection[str]) -> Arithmetic:
     """Return a survey without some of its assumptions: their bases can be smaller, their links do not hold."""
     figures = (
-        replace(figure, base=replace(figure.base, loose=True)) if figure.base.assumption in words else figure
+        replace(figure, base=replace(figure.base, loose=True, floor=1)) if figure.base.assumption in words else figure
         for figure in arithmetic.figures
     )
     links = tuple(link for link in arithmetic.links if link.words not in words)

@@ -140,7 +140,7 @@ class ClosedForm:
 
 @dataclass(frozen=True, slots=True)
 class LooseClosedForm:
-    """A simple part whose base can be any part of those asked: every size up to n is tried as the base."""
+    """A simple part whose base can be any part of those asked: every size from its floor to n is tried as the base."""
 
     part: Arithmetic
 
@@ -155,7 +155,8 @@ class LooseClosedForm:
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure that is a number."""
-        return self._tried().possible(np.arange(1, _whole(self.part, n).max() + 1, dtype=np.int64), names)
+        floor = self.part.figures[0].base.floor
+        return self._tried().possible(np.arange(floor, _whole(self.part, n).max() + 1, dtype=np.int64), names)
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
@@ -165,8 +166,9 @@ class LooseClosedForm:
 
     def _tried(self) -> ClosedForm:
         """The part with its base as what n stands for."""
+        base = self.part.figures[0].base
         ranged = (replace(f, base=replace(f.base, low=0)) for f in self.part.figures)
-        return ClosedForm(replace(self.part, figures=tuple(ranged), n=(1, self.part.figures[0].base.high)))
+        return ClosedForm(replace(self.part, figures=tuple(ranged), n=(base.floor, base.high)))
 
     def _fitting(self) -> IntArray:
         tried = self._tried()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
 
 from crosswave.printed.intervals import RationalInterval
@@ -34,14 +35,16 @@ def interpretations(
     if number > READINGS_TRIED:
         raise NotSolvedError(f"not solved: its bases can be read in {number:,} ways, more than {READINGS_TRIED}")
     choices = product(*(range(len(base.either)) for base in ambiguous.values()))
-    return [_one_reading(survey, shares, lexicon, n, dict(zip(ambiguous, choice, strict=True))) for choice in choices]
+    read = partial(_one_reading, survey, shares, lexicon, n, plan.items_skipped.value)
+    return [read(dict(zip(ambiguous, choice, strict=True))) for choice in choices]
 
 
 def first_reading(survey: Survey, lexicon: Lexicon, plan: Plan) -> Arithmetic:
     """Return a survey as arithmetic, each ambiguous base being the first of its alternatives, rival values included."""
     shares = [finding for finding in findings_of(survey) if _is_share(finding)]
     choice = {_base_place(finding): 0 for finding in shares if finding.base and finding.base.either}
-    return _one_reading(survey, shares, lexicon, people(survey, lexicon, plan), choice)
+    n, skipped = people(survey, lexicon, plan), plan.items_skipped.value
+    return _one_reading(survey, shares, lexicon, n, skipped, choice)
 
 
 def people(survey: Survey, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | None:
@@ -72,9 +75,14 @@ def _base_place(finding: Finding) -> str:
 
 
 def _one_reading(
-    survey: Survey, shares: list[Finding], lexicon: Lexicon, n: tuple[int, int] | None, choice: dict[str, int]
+    survey: Survey,
+    shares: list[Finding],
+    lexicon: Lexicon,
+    n: tuple[int, int] | None,
+    skipped: float,
+    choice: dict[str, int],
 ) -> Arithmetic:
-    figures = [figure for finding in shares if (figure := _figure(finding, lexicon, n, choice))]
+    figures = [figure for finding in shares if (figure := _figure(finding, lexicon, n, skipped, choice))]
     known = {figure.id for figure in figures}
     while missing := [f for f in figures if not set(f.base.answers) <= known]:
         figures = [figure for figure in figures if figure not in missing]
@@ -94,23 +102,29 @@ def describe(base: Base | None) -> str:
         return "everyone (assumed)"
     if base.either:
         return " or ".join(describe(alternative) for alternative in base.either)
+    if base.at_most and not base.who:
+        return "everyone who answered the item"
     return base.who or base.counts or ("everyone" if base.everyone else " or ".join(base.answers) or f"{base.n} people")
 
 
-def _figure(finding: Finding, lexicon: Lexicon, n: tuple[int, int] | None, choice: dict[str, int]) -> Figure | None:
+def _figure(
+    finding: Finding, lexicon: Lexicon, n: tuple[int, int] | None, skipped: float, choice: dict[str, int]
+) -> Figure | None:
     base = finding.base
     if base and base.either:
         base = base.either[choice[_base_place(finding)]]
-    size = size_of(finding, n, base)
+    size = size_of(finding, n, base, skipped)
     if size is None:
         return None
-    share = lexicon.share(finding.answer.printed, finding.survey.rounding or "nearest")
+    share = lexicon.figure(finding.text, finding.survey.rounding or "nearest")
     interval = RationalInterval(share.low, share.high, share.high_open)
-    return Figure(finding.local_id, finding.answer.printed, interval, share.decimals, size)
+    return Figure(finding.local_id, finding.text, interval, share.decimals, size)
 
 
-def size_of(finding: Finding, n: tuple[int, int] | None, base: Base | None = None) -> BaseSize | None:
-    """Return how many a figure can rest on, None where print does not say."""
+def size_of(
+    finding: Finding, n: tuple[int, int] | None, base: Base | None = None, skipped: float = 0.0
+) -> BaseSize | None:
+    """Return how many a figure can rest on, None where print does not say; at most a share of them skipped the item."""
     base, place = base or finding.base, finding.question.id
     if base and base.counts:
         return _organisations(finding) if base.counts == ORGANISATIONS else None
@@ -118,6 +132,11 @@ def size_of(finding: Finding, n: tuple[int, int] | None, base: Base | None = Non
         words = f"everyone answered {place}" if base else f"the base of {place} is everyone, and nobody skipped it"
         return BaseSize(f"{place}|all", "everyone", *n, (), words) if n else None
     who = describe(base)
+    if base.at_most:
+        low, high = (n or (0, 0)) if base.at_most == "n" else (base.at_most, base.at_most)
+        floor, words = math.ceil((1 - skipped) * low), f"at most {skipped:.0%} of them ({who}) left {place} out"
+        key = f"{place}|{who}|at most {high}"
+        return BaseSize(key, who, low, high, (), words, loose=True, floor=max(floor, 1)) if high else None
     key = "|".join((place, who, str(base.n or ""), *base.answers))
     if base.answers and not base.n:
         return BaseSize(key, who, 1, n[1], base.answers, f"all of them ({who}) answered {place}") if n else None

@@ -163,7 +163,7 @@ class Context:
     def _share(self, finding: Finding) -> Quantity | None:
         if finding.answer.measure not in ("share", "range") or is_withheld(finding.answer):
             return None
-        return self.lexicon.share(finding.answer.printed, self.survey.rounding or "nearest")
+        return self.lexicon.figure(finding.text, self.survey.rounding or "nearest")
 
     def _power(self, finding: Finding, possible: tuple[Possible, ...]) -> float | None:
         mean = self.means.get(finding.local_id)
@@ -190,6 +190,8 @@ class Context:
             yield "unquantified", self.survey.missing or "a head count is printed, no share"
         if answer.measure == "change":
             yield "unquantified", "a change is printed, not a level"
+        if answer.measure == "median":
+            yield "unquantified", "a median of organisations is printed, no share of respondents"
         if answer.measure == "mean":
             yield "bounded", "a mean is printed, not a share of respondents"
         if self.unsolved and name in self.bases:

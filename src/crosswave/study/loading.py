@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,15 @@ from crosswave.study.models import (
 )
 from crosswave.study.parameters import check_given
 from crosswave.study.places import PACKAGE, find_data
-from crosswave.study.reading import LateSurveys, Reader, folder_digests, folder_key, survey_files, wrongly_named
+from crosswave.study.reading import (
+    LateSurveys,
+    Reader,
+    folder_digests,
+    folder_key,
+    series_files,
+    survey_files,
+    wrongly_named,
+)
 from crosswave.study.registry import Registry
 from crosswave.study.rules import arithmetic_faults
 
@@ -114,15 +123,17 @@ def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
     """A folder as a registry, with its faults; not examined again where the same bytes had none."""
     examined, digests = Store("examined"), folder_digests(folder)
     key = _key(folder, digests)
-    if examined.get(key) is not None:
+    if (kept := examined.get(key)) is not None:
         reader = Reader(folder)
+        reader.by_series = {name: tuple(waves) for name, waves in json.loads(kept).items()}
         shared = reader.shared()
         if shared is None or reader.faults:
             raise DataError(reader.faults)
-        return _registry(reader, LateSurveys(folder, partial(_late_survey, folder, digests)), *shared), []
+        surveys = LateSurveys(folder, reader.by_series, partial(_late_surveys, folder, digests))
+        return _registry(reader, surveys, *shared), []
     registry, faults = read_folder(folder)
     if registry is not None and not faults and folder_digests(folder) == digests:  # else a file changed while read
-        examined.put(key, b"")
+        examined.put(key, json.dumps(registry.series).encode())
     return registry, faults
 
 
@@ -138,15 +149,16 @@ def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
     return registry, [*reader.faults, *registry_faults(registry, constructs, claims), *arithmetic_faults(registry)]
 
 
-def _late_survey(folder: Path, digests: Mapping[Path, str], path: Path) -> Survey:
-    reader = Reader(folder)
-    survey = reader.survey(path, checked=True)
-    if file_digest(path) != digests[path]:  # somebody changed it since the folder was checked
+def _late_surveys(folder: Path, digests: Mapping[Path, str], path: Path) -> dict[str, Survey]:
+    """The surveys of a file, which is checked once more where somebody changed it since the folder was checked."""
+    reader, checked = Reader(folder), True
+    found = reader.file(path, checked=checked)
+    if file_digest(path) != digests[path]:
         reader = Reader(folder)
-        survey = reader.survey(path)
-    if survey is None or reader.faults:
+        found = reader.file(path)
+    if not found or reader.faults:
         raise DataError(reader.faults)
-    return survey
+    return found
 
 
 def _registry(
@@ -164,6 +176,7 @@ def _registry(
         plan=plan.model_copy(update={"window": study.window}),
         study=study,
         documents=reader.documents,
+        series=reader.by_series,
         unread=frozenset(reader.unread),
     )
 
@@ -186,10 +199,12 @@ def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
     A fact whose source only such a survey describes goes too. Where two files describe one source differently, nobody
     can say which is wrong: it is told, and both are used.
     """
-    names = {shown_path(path): path.stem for path in survey_files(registry.folder)}
-    lost = set(names) | {shown_path(path) for path in wrongly_named(registry.folder)}
+    files = (*survey_files(registry.folder), *series_files(registry.folder), *wrongly_named(registry.folder))
+    lost = {shown_path(path) for path in files}
     grave = set(faults) - set(disagreements(registry))
-    gone = {names[fault.path] for fault in grave if fault.path in names}
+    faulty = {fault.path for fault in grave}
+    held = {name: registry.documents[f"surveys/{name}.yaml"].path for name in registry.surveys}
+    gone = {name for name, path in held.items() if path in faulty} | registry.unread
     surveys = {name: survey for name, survey in registry.surveys.items() if name not in gone}
     if not surveys or any(fault.path not in lost for fault in grave):
         raise DataError(faults)

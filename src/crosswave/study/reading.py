@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -15,9 +15,10 @@ import yaml
 from crosswave.memo import digest
 from crosswave.study.cache import Store, file_digest, source_digest
 from crosswave.study.documents import Document, read_bytes, read_document, read_rows
-from crosswave.study.faults import Fault, Path_, listed, shown_path
+from crosswave.study.faults import Fault, Path_, listed, shown, shown_path
 from crosswave.study.models import Claims, Constructs, Fact, Plan, Quantities, Study, Survey
-from crosswave.study.rules import repeated, survey_faults
+from crosswave.study.rules import inner_faults, repeated, survey_faults
+from crosswave.study.series import Series, series_faults, waves_of
 from crosswave.study.validation import Model, validate, validate_rows
 
 SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
@@ -62,7 +63,7 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
 
 def folder_digests(folder: Path) -> dict[Path, str]:
     """Return the digest of each file that a registry is made from."""
-    files = [*(folder / name for name in SHARED), *survey_files(folder), *wrongly_named(folder)]
+    files = [*(folder / name for name in SHARED), *survey_files(folder), *series_files(folder), *wrongly_named(folder)]
     return {path: file_digest(path) for path in files}
 
 
@@ -82,9 +83,14 @@ def survey_files(folder: Path) -> list[Path]:
     return sorted((folder / "surveys").glob("*.yaml"))
 
 
+def series_files(folder: Path) -> list[Path]:
+    """Return the files of series in order of their names."""
+    return sorted((folder / "series").glob("*.yaml"))
+
+
 def wrongly_named(folder: Path) -> list[Path]:
-    """Return the files that a person may have meant as surveys."""
-    return sorted((folder / "surveys").glob("*.yml"))
+    """Return the files that a person may have meant as surveys or series."""
+    return sorted([*(folder / "surveys").glob("*.yml"), *(folder / "series").glob("*.yml")])
 
 
 class Reader:
@@ -96,6 +102,7 @@ class Reader:
         self.faults: list[Fault] = []
         self.unread: list[str] = []
         self.facts: list[Fact] = []
+        self.by_series: dict[str, tuple[str, ...]] = {}
         self._store = Store("parsed")
 
     @cached_property
@@ -129,7 +136,57 @@ class Reader:
         if not paths:
             message = "no survey file stands here; crosswave new SURVEY-ID makes one"
             self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))
-        return {path.stem: survey for path in paths if (survey := self.survey(path))}
+        found = {path.stem: survey for path in paths if (survey := self.survey(path))}
+        for path in series_files(self.folder):
+            found |= self._waves(path, found)
+        return dict(sorted(found.items()))
+
+    def file(self, path: Path, *, checked: bool = False) -> dict[str, Survey]:
+        """Return the surveys of one file by their ids: one, or all waves of a series."""
+        if path.parent.name != "series":
+            survey = self.survey(path, checked=checked)
+            return {survey.id: survey} if survey else {}
+        waves = self.series(path, checked=checked)
+        read = {name: self.wave(name, document, checked=checked) for name, document in waves.items()}
+        return {name: survey for name, survey in read.items() if survey}
+
+    def series(self, path: Path, *, checked: bool = False) -> dict[str, Document]:
+        """Return the waves of a series file, each as a document of its own; none where the file has not its form."""
+        document = self._document(path)
+        validated = validate(document, Series)
+        faults = [*validated.faults]
+        if not faults and not checked:
+            faults = [document.fault(*found) for found in series_faults(document)]
+            if (named := document.data["id"]) != path.stem:
+                words = f"id is {shown(named)}, the file is called {path.name}; make them the same"
+                faults.append(document.fault(("id",), words))
+        self.faults += faults
+        if validated.faults:
+            self.unread += [one["id"] for one in _dicts((document.data or {}).get("waves")) if "id" in one]
+            return {}
+        return waves_of(document)
+
+    def _waves(self, path: Path, known: Mapping[str, Survey]) -> dict[str, Survey]:
+        documents = self.series(path)
+        faults = [
+            document.fault(("id",), f"{shown(name)} is a survey of another file too; rename one of them")
+            for name, document in documents.items()
+            if name in known
+        ]
+        self.faults += faults
+        read = {name: self.wave(name, document) for name, document in documents.items() if name not in known}
+        self.by_series[path.stem] = tuple(name for name, survey in read.items() if survey)
+        self.faults[:] = list(dict.fromkeys(self.faults))  # what holds for all waves is wrong once
+        return {name: survey for name, survey in read.items() if survey}
+
+    def wave(self, name: str, document: Document, *, checked: bool = False) -> Survey | None:
+        """Return a wave of a series as a survey; None where too much is wrong."""
+        self.documents[f"surveys/{name}.yaml"] = document
+        validated = validate(document, Survey, self._words)
+        self.faults += [*validated.faults, *([] if checked else inner_faults(validated, document))]
+        if validated.record is None or validated.faults:
+            self.unread.append(name)
+        return validated.record
 
     def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
         """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
@@ -177,17 +234,24 @@ class Reader:
         return document
 
 
-class LateSurveys(Mapping[str, Survey]):
-    """Surveys of a folder that was found without faults before: each is read when it is asked for."""
+def _dicts(found: object) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
-    def __init__(self, folder: Path, read: Callable[[Path], Survey]) -> None:
-        self._files = {path.stem: path for path in survey_files(folder)}
-        self._read = read
+
+class LateSurveys(Mapping[str, Survey]):
+    """Surveys of a folder that was found without faults before: each file is read when one of its surveys is wanted."""
+
+    def __init__(
+        self, folder: Path, series: Mapping[str, Iterable[str]], read: Callable[[Path], Mapping[str, Survey]]
+    ) -> None:
+        files = {path.stem: path for path in survey_files(folder)}
+        files |= {name: folder / "series" / f"{one}.yaml" for one, names in series.items() for name in names}
+        self._files, self._read = dict(sorted(files.items())), read
         self._known: dict[str, Survey] = {}
 
     def __getitem__(self, name: str) -> Survey:
         if name not in self._known:
-            self._known[name] = self._read(self._files[name])
+            self._known |= self._read(self._files[name])
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -20,6 +22,7 @@ from crosswave.study.models import (
     Plan,
     Quantities,
     Question,
+    SampleSize,
     Source,
     Study,
     Survey,
@@ -52,6 +55,33 @@ class Finding:
         """Whom the figure was counted on; None where no source says."""
         return self.answer.base or self.question.base
 
+    @property
+    def text(self) -> str:
+        """The printed figure with its unit, as it is read: 63.5 in per cent is 63.5%, 32 of 222 is a count."""
+        return text_of(self.answer, self.base, self.survey.n)
+
+
+def text_of(answer: Answer, base: Base | None, n: SampleSize) -> str:
+    """Return a printed figure with its unit: what a bare number stands for is said by `printed_in`."""
+    printed = answer.printed
+    if answer.printed_in is None or not _BARE.fullmatch(printed):
+        return printed
+    if answer.printed_in == "count":
+        return f"{printed} of {(base and base.n) or n.value or 0}"
+    return f"{printed}%" if answer.printed_in == "percent" else f"{_in_percent(Decimal(printed))}%"
+
+
+_BARE = re.compile(r"\d[\d,]*(\.\d+)?")
+_SINGLE = 9
+"""A share with more decimals is a number in single precision: about seven of its digits say something."""
+
+
+def _in_percent(share: Decimal) -> Decimal:
+    """A share in per cent; a data set drops zeros at the end, and keeps two decimals or more."""
+    decimals = -int(share.as_tuple().exponent)
+    digits = 7 if decimals > _SINGLE else max(2, decimals)
+    return share.quantize(Decimal(1).scaleb(-digits)).scaleb(2)
+
 
 def findings_of(survey: Survey) -> tuple[Finding, ...]:
     """Return every printed figure of a survey, in the order of its file."""
@@ -65,7 +95,8 @@ _OF_TRENDS = {"total_error", "families", "lines"}
 class Registry:
     """Everything in a data folder, checked; or all of it that can be used, with the faults of the rest.
 
-    Records are held by their ids, documents by the names of their files; the plan has the years of the study. Nothing
+    Records are held by their ids, documents by the names of their files; the plan has the years of the study. Series
+    that have a file of their own hold the ids of their waves. Nothing
     is said of what refers to the ids in `unread`, which could not be read whole. `faults` and the ids of surveys in
     `left_out` are what `crosswave.study.load_evidence` found wrong and did not take.
     """
@@ -80,6 +111,7 @@ class Registry:
     plan: Plan
     study: Study
     documents: Mapping[str, Document]
+    series: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     left_out: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.study.documents import Document
 from crosswave.study.faults import Fault, Path_, listed, nearest, shown
 from crosswave.study.models import ORGANISATIONS, Answer, Base, Condition, Question, Survey
-from crosswave.study.registry import Registry
+from crosswave.study.registry import Registry, text_of
 from crosswave.study.validation import Validated
 
 Located = tuple[Path_, str]
@@ -154,14 +154,30 @@ def arithmetic_faults(registry: Registry) -> Iterator[Fault]:
 def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
     for k, question in enumerate(survey.questions):
         for j, answer in enumerate(question.answers):
-            if words := unreadable(answer, lexicon):
+            base = answer.base or question.base
+            words = unreadable(answer, lexicon, text_of(answer, base, survey.n))
+            if (
+                words := _miscounted(answer, (base and base.n) or survey.n.value)
+                if answer.printed_in == "count"
+                else words
+            ):
                 yield ("questions", k, "answers", j, "printed"), words
 
 
-def unreadable(answer: Answer, lexicon: Lexicon) -> str | None:
+def _miscounted(answer: Answer, size: int | None) -> str | None:
+    """Why a count cannot be one of its base, or None."""
+    count = answer.printed.replace(",", "")
+    if not count.isdecimal():
+        return f"{shown(answer.printed)} is no count; write a whole number, or leave printed_in out"
+    if size is None:
+        return "a count needs the size of its base; give the base an n"
+    return f"{answer.printed} is more than its base of {size}; mend one of them" if int(count) > size else None
+
+
+def unreadable(answer: Answer, lexicon: Lexicon, text: str = "") -> str | None:
     """Return why nobody can read an answer as a share, or None where one can or it is none."""
     held = answer.measure in ("share", "range") and not is_withheld(answer)
-    return unread(answer.printed, lexicon) if held else None
+    return unread(text or answer.printed, lexicon) if held else None
 
 
 def unread(printed: str, lexicon: Lexicon) -> str | None:
@@ -190,7 +206,8 @@ def _over_full(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
             if not (answer.net_of or answer.part_of or answer.rival_of or answer.measure != "share"):
                 groups.setdefault((answer.item or "", str(answer.base)), []).append(answer)
         for group in groups.values():
-            if sum((_least(answer, lexicon) for answer in group), Fraction(0)) > 1:
+            texts = (text_of(answer, answer.base or question.base, survey.n) for answer in group)
+            if sum((_least(text, lexicon) for text in texts), Fraction(0)) > 1:
                 names = ", ".join(f"{answer.id} {answer.printed}" for answer in group)
                 yield (
                     ("questions", k),
@@ -201,9 +218,9 @@ def _over_full(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
                 )
 
 
-def _least(answer: Answer, lexicon: Lexicon) -> Fraction:
+def _least(text: str, lexicon: Lexicon) -> Fraction:
     try:
-        return lexicon.share(answer.printed).low
+        return lexicon.figure(text).low
     except QuantityError:
         return Fraction(0)
 

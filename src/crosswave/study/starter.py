@@ -15,10 +15,12 @@ from crosswave.study.faults import shown_path
 from crosswave.study.loading import read_study
 from crosswave.study.models import Claims, Constructs, Plan, Quantities, Record, Study, Survey, Vocabulary
 from crosswave.study.places import shipped
+from crosswave.study.series import Series
 
 SCHEMAS: Mapping[str, type[Record]] = {
     "study.json": Study,
     "survey.json": Survey,
+    "series.json": Series,
     "constructs.json": Constructs,
     "claims.json": Claims,
     "quantities.json": Quantities,

@@ -78,7 +78,8 @@ def grade_pair(first: ConstructAnswer, second: ConstructAnswer, registry: Regist
     linked = second.finding in first.same_instrument_as or first.finding in second.same_instrument_as
     recorded = _reference_grades(first, second) if not linked or _is_reference(first, second) else _all_same()
     surveys = registry.finding(first.finding).survey, registry.finding(second.finding).survey
-    return compare_grades(recorded | {"mode": _mode(*surveys), "house": _house(*surveys)}, registry.plan)
+    found = {"mode": _mode(*surveys), "house": _house(*surveys), "series": _series(first, second, registry)}
+    return compare_grades(recorded | found, registry.plan)
 
 
 def _is_reference(first: ConstructAnswer, second: ConstructAnswer) -> bool:
@@ -98,6 +99,12 @@ def _mode(first: Survey, second: Survey) -> str:
     if first.mode is None or second.mode is None:
         return "same"
     return "same" if first.mode == second.mode else "different"
+
+
+def _series(first: ConstructAnswer, second: ConstructAnswer, registry: Registry) -> str:
+    """Whether a series put its question in other words between two of its waves."""
+    one, two = (registry.finding(answer.finding).question.wording for answer in (first, second))
+    return "same" if one == two or None in (one, two) else "different"
 
 
 def _house(first: Survey, second: Survey) -> str:

@@ -47,7 +47,7 @@ class Case:
         """Every printed share of respondents."""
         found = (f for f in findings_of(self.survey) if f.answer.measure == "share" and not is_withheld(f.answer))
         own = (f for f in found if not (f.base and f.base.counts) or f.base.counts == ORGANISATIONS)
-        return [(f, self.reconstruction.findings[f.id], self.quantity(f.answer.printed)) for f in own]
+        return [(f, self.reconstruction.findings[f.id], self.quantity(f.text)) for f in own]
 
     @property
     def rounding(self) -> str:
@@ -62,7 +62,7 @@ class Case:
 
     def quantity(self, printed: str) -> Quantity:
         """Return the shares for which a printed text can stand."""
-        return self.lexicon.share(printed, self.rounding)
+        return self.lexicon.figure(printed, self.rounding)
 
     def people(self, size: int, base: BaseSize | None = None) -> str:
         """Return a number of respondents in words."""

@@ -66,7 +66,7 @@ class LowestN(Record):
 class GateRule(Record):
     """What a recorded grade does to the comparability of two answers."""
 
-    aspect: Literal["population", "unit", "stem", "wording", "base", "response", "mode", "house"]
+    aspect: Literal["population", "unit", "stem", "wording", "base", "response", "mode", "house", "series"]
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     gives: Literal["B1", "B2", "B3", "C"]
     says: Text
@@ -217,6 +217,13 @@ class Plan(Record):
     n_largest: Declared = Field(description="The largest n tried where no n is printed.")
     lowest_n: tuple[LowestN, ...] = Field((), description="The smallest n tried, by series, where no n is printed.")
     at_least_span: Declared = Field(description="How far above 'over N' n may lie, in units of N's leading digit.")
+    items_skipped: Declared = Field(
+        Declared(value=0.05, source="declared here"),
+        description="The largest share of those who answered that left an item out, where its base is at most n.",
+    )
+    official_years: tuple[tuple[int, int], ...] = Field(
+        (), description="The pairs of years between which official series are compared."
+    )
     total_error: dict[Tier, ErrorTier]
     design_effects: tuple[float, ...] = Field(description="Design effects at which each verdict is tried.")
     robustness: RobustnessPlan
@@ -236,6 +243,7 @@ class Plan(Record):
     @model_validator(mode="after")
     def _in_range(self) -> Plan:
         alpha, power, effect = self.alpha.value, self.power.value, self.design_effect.value
+        skipped = self.items_skipped.value
         n, span, change = self.n_largest.value, self.at_least_span.value, self.smallest_change.value
         rules = {
             f"alpha {ALPHA_RULE}; {alpha:g} arrived": 0 < alpha < ALPHA_TOP,
@@ -243,6 +251,7 @@ class Plan(Record):
             f"design_effect must be at least 1; {effect:g} arrived": effect >= 1,
             f"n_largest must lie between 1 and {_MOST_PEOPLE:,}; {n:g} arrived": 1 <= n <= _MOST_PEOPLE,
             f"at_least_span must lie above 0 and at most at 100; {span:g} arrived": 0 < span <= 100,
+            f"items_skipped must be a share of at least 0 and below 1; {skipped:g} arrived": 0 <= skipped < 1,
             f"smallest_change must be points between 0 and 100; {change:g} arrived": 0 < change < 100,
             "design_effects must list numbers of at least 1": min(self.design_effects, default=0) >= 1,
         }

@@ -80,6 +80,9 @@ class Base(Record):
     who: Text | None = Field(None, description="The subset, in own words.")
     n: HeadCount | None = Field(None, description="Size of the subset, where it is printed.")
     answers: tuple[LocalId, ...] = Field((), description="question.answer whose respondents make up the subset.")
+    at_most: Literal["n"] | HeadCount | None = Field(
+        None, description="It is not printed and at most this many; n stands for all who answered the survey."
+    )
     counts: Text | None = Field(None, description="What is counted, where it is not respondents (projects, breaches).")
     either: tuple[Base, ...] = Field((), description="Alternatives, where print is ambiguous: each is tried.")
 
@@ -90,9 +93,12 @@ class Base(Record):
 
     @model_validator(mode="after")
     def _one_form(self) -> Base:
-        forms = (self.everyone, bool(self.who or self.n or self.answers), bool(self.either), bool(self.counts))
+        some = bool(self.who or self.n or self.at_most or self.answers)
+        forms = (self.everyone, some, bool(self.either), bool(self.counts))
         if not any(forms):
-            raise ValueError("a base needs one of: all, who, n, answers, counts, either")
+            raise ValueError("a base needs one of: all, who, n, at_most, answers, counts, either")
+        if self.n and self.at_most:
+            raise ValueError("a base has n where it is printed, or at_most where it is not; keep one")
         if self.either and (len(self.either) < 2 or any(forms[:2]) or forms[3]):
             raise ValueError("either lists two or more alternatives and stands alone")
         return self
@@ -113,8 +119,12 @@ class Answer(Record):
     id: Slug
     says: Text = Field(description="The answer, in own words.")
     printed: _Printed = Field(description="The figure exactly as printed, in quotes: 58%, 58.0 per cent, nearly half.")
-    measure: Literal["share", "mean", "change", "range", "size"] = Field(
-        "share", description="What the figure is: a share of the base, a mean score, a change, a range, a head count."
+    printed_in: Literal["percent", "share", "count"] | None = Field(
+        None, description="What a bare number stands for: 63.5 per cent, a share of 0.635, a count of the base."
+    )
+    measure: Literal["share", "mean", "median", "change", "range", "size"] = Field(
+        "share",
+        description="A share of the base, a mean score, a median of organisations, a change, a range, a head count.",
     )
     topic: Topic
     barrier: bool = Field(False, description="true where the answer names something that stands in the way.")
@@ -126,6 +136,7 @@ class Answer(Record):
     rival_of: Slug | None = Field(None, description="The answer of which this is another printed value.")
     complement_of: Slug | None = Field(None, description="The answer that everybody else gave.")
     organisations_of: Slug | None = Field(None, description="The answer of people that this counts by organisation.")
+    derived: Text | None = Field(None, description="How the value follows from others: it is computed, not printed.")
     ambiguity: Text | None = Field(None, description="What print leaves open.")
     unusable: Text | None = Field(None, description="Why the figure must not be used in a comparison.")
     note: Text | None = None
@@ -142,6 +153,7 @@ class Question(Record):
     )
     response_inferred: bool = Field(False, description="true where no source states how it was answered.")
     exhaustive: bool = Field(False, description="true where the listed answers are all that was offered.")
+    wording: Text | None = Field(None, description="Which of several wordings of one series it has, in own words.")
     base: Base | None = Field(None, description="Absent: not stated; everyone is then an assumption.")
     answers: Annotated[tuple[Answer, ...], Field(min_length=1)]
     note: Text | None = None
@@ -166,6 +178,10 @@ class Overlap(Record):
     how: Text
     shared: HeadCount | None = Field(
         None, description="How many answered in both, where that is printed or follows from what is printed."
+    )
+    question: Slug | None = Field(None, description="The question of which the table tells both answers.")
+    table: dict[Slug, dict[Slug, Annotated[int, Field(ge=0)]]] = Field(
+        {}, description="The answer in this wave, the answer in the other, and how many gave both."
     )
 
 
@@ -194,12 +210,13 @@ class Survey(Record):
     id: Slug
     title: Text
     series: Slug | None = Field(None, description="Same publisher and instrument repeated.")
+    group: Text | None = Field(None, description="The group or the one organisation of a series that this wave is of.")
     publisher: Text | None = None
     sponsor: Text | None = None
     fieldwork: Fieldwork = Fieldwork()
     published: PartialDate | None = None
     year: Year = Field(description="The year that places the wave.")
-    year_basis: Literal["fieldwork", "publication", "inferred"]
+    year_basis: Literal["fieldwork", "publication", "inferred", "financial-year"]
     population: Text
     sector: Sector
     nation: Nation | None = None
