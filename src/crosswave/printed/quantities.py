@@ -21,7 +21,8 @@ from crosswave.words import arrived
 
 Some = TypeVar("Some", bound=Shares)
 
-_COUNTED = re.compile(r"(\d[\d,]*) of (\d+)")
+_BOTH = re.compile(r"([^\d(]+) \((\d[\d.]*%)\)")
+_COUNTED = re.compile(r"(\d[\d,]*) of ([1-9]\d*)")
 
 _SHORT = 80
 """A text is repeated in its advice up to so many characters."""
@@ -62,6 +63,10 @@ class Lexicon:
         QuantityError
             The text is no percentage, no phrase of quantities.yaml and no rule reads it; or it exceeds 100 %.
         """
+        if (both := _BOTH.fullmatch(printed)) and (number := _exact_percent(both[2], rounding)):
+            words = self.share(both[1], rounding)  # "two-thirds (67%)": the number counts, and the words must allow it
+            if max(words.low, number.low) <= min(words.high, number.high):
+                return replace(number, printed=printed)
         exact = _exact_percent(printed, rounding)
         return exact if exact is not None else self._in_words(printed, plain(printed), rounding)
 

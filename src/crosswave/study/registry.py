@@ -67,8 +67,14 @@ def text_of(answer: Answer, base: Base | None, n: SampleSize) -> str:
     if answer.printed_in is None or not _BARE.fullmatch(printed):
         return printed
     if answer.printed_in == "count":
-        return f"{printed} of {(base and base.n) or n.value or 0}"
+        return f"{printed} of {size_of_base(base, n) or 0}"
     return f"{printed}%" if answer.printed_in == "percent" else f"{_in_percent(Decimal(printed))}%"
+
+
+def size_of_base(base: Base | None, n: SampleSize) -> int | None:
+    """Return how many a base holds where that is one number: its own, or that of all who answered."""
+    whole = n.value if n.kind == "exact" else n.low if n.low == n.high else None
+    return base.n if base and base.n else whole if base is None or base.everyone else None
 
 
 _BARE = re.compile(r"\d[\d,]*(\.\d+)?")

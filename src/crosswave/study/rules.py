@@ -15,7 +15,7 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.study.documents import Document
 from crosswave.study.faults import Fault, Path_, listed, nearest, shown
 from crosswave.study.models import ORGANISATIONS, Answer, Base, Condition, Question, Survey
-from crosswave.study.registry import Registry, text_of
+from crosswave.study.registry import Registry, size_of_base, text_of
 from crosswave.study.validation import Validated
 
 Located = tuple[Path_, str]
@@ -156,11 +156,7 @@ def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
         for j, answer in enumerate(question.answers):
             base = answer.base or question.base
             words = unreadable(answer, lexicon, text_of(answer, base, survey.n))
-            if (
-                words := _miscounted(answer, (base and base.n) or survey.n.value)
-                if answer.printed_in == "count"
-                else words
-            ):
+            if words := _miscounted(answer, size_of_base(base, survey.n)) if answer.printed_in == "count" else words:
                 yield ("questions", k, "answers", j, "printed"), words
 
 
