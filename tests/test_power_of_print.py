@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link, interpretations
 from crosswave.reconstruct.cpsat import Searched
-from crosswave.reconstruct.figures import interpretations
-from crosswave.reconstruct.power import alone_power, printable
-from crosswave.reconstruct.scale import members
+from crosswave.reconstruct.power import alone_power, members, printable
 from crosswave.reconstruct.solve import Solver
 from crosswave.study import Registry
 from crosswave.study.models import Survey

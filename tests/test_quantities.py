@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosswave.printed.intervals import Printed, QuantityError, number, percent_interval
-from crosswave.printed.quantities import Lexicon, phrases_seen
-from crosswave.printed.sizes import sample_range
+from crosswave.printed.quantities import Lexicon, phrases_seen, sample_range
 from crosswave.study import Registry
 from crosswave.study.models import SampleSize
 

@@ -11,9 +11,9 @@ from crosswave.printed.conditions import change_span, fact_span
 from crosswave.printed.intervals import Span
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Arithmetic
+from crosswave.reconstruct.cpsat import largest_ratio
 from crosswave.reconstruct.joint import joint_ratios
-from crosswave.reconstruct.ratio import largest_ratio
-from crosswave.reconstruct.trials import feasible_readings
+from crosswave.reconstruct.solve import feasible_readings
 from crosswave.study.models import Condition, PrintedChange, Survey
 from crosswave.study.registry import Finding, Registry
 

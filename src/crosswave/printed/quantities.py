@@ -15,11 +15,13 @@ from crosswave.printed.intervals import Printed, Quantity, QuantityError, Ration
 from crosswave.printed.percents import percentage, share_range
 from crosswave.printed.plain import plain
 from crosswave.printed.words import is_count_of, ratio
-from crosswave.study.models import Phrase, Quantities, Rule
+from crosswave.study.models import Phrase, Plan, Quantities, Rule, SampleSize
 from crosswave.study.models.quantities import Reach
 from crosswave.words import arrived
 
 Some = TypeVar("Some", bound=Shares)
+
+_NOT_EXACT = {"approximate": "nearly", "at-least": "over"}
 
 _SHORT = 80
 """A text is repeated in its advice up to so many characters."""
@@ -167,3 +169,25 @@ def _advice(printed: str, text: str) -> str:
         f"cannot read {arrived(printed)} as a share; print a percentage, a fraction in words or a phrase of "
         "quantities.yaml, or add the phrase there with an interval and a reason"
     )
+
+
+def sample_range(n: SampleSize, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | None:
+    """Return the smallest and largest number of people who can have answered, or None if none is printed.
+
+    Parameters
+    ----------
+    n, lexicon
+        As recorded, and what says how far below "nearly" may be.
+    plan : Plan
+        Says where "over 300" ends if quantities.yaml does not: so many units of the leading digit above.
+    """
+    if n.kind == "derived":
+        return int(n.low or 0), int(n.high or 0)
+    if n.value is None or n.kind not in ("exact", *_NOT_EXACT):
+        return None
+    if n.kind == "exact":
+        return n.value, n.value
+    counted = lexicon.known_count(n.printed or "") or lexicon.count(f"{_NOT_EXACT[n.kind]} {n.value:,}")
+    unit = 10 ** (len(str(n.value)) - 1)
+    beyond = plan.at_least_span.value * unit - 1 if n.kind == "at-least" else 0
+    return int(counted.low or 0), int(counted.high or n.value + beyond)
