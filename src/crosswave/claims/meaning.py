@@ -44,8 +44,7 @@ def readings(condition: Condition, figures: Figures) -> dict[str, Conditions]:
 
     Parameters
     ----------
-    condition : Condition
-        Of a claim.
+    condition : Condition, of a claim
     figures : Figures
         What print says of its terms; no reading as the largest group where no other group is printed.
     """

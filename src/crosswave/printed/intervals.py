@@ -193,10 +193,8 @@ def percent_interval(digits: str, decimals: int, rounding: str = "nearest") -> S
 
     Parameters
     ----------
-    digits : str
-        The number before the percent sign.
-    decimals : int
-        How many decimals it has.
+    digits : str, the number before the percent sign
+    decimals : int, how many decimals it has
     rounding : {"nearest", "truncated"}
         Truncated digits stand for anything up to one unit more, which itself is left out; 100 % is 100 %.
 

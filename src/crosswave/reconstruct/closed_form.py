@@ -179,8 +179,7 @@ def points(widths: Sequence[int], total: int, *, exact: bool) -> int:
 
     Parameters
     ----------
-    widths : sequence of int
-        Largest value of each coordinate.
+    widths : sequence of int, largest value of each coordinate
     total, exact
         The sum, and whether it must be reached.
 

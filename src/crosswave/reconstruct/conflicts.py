@@ -52,8 +52,7 @@ def find_conflicts(arithmetic: Arithmetic, *, limit: int = CONFLICTS_LISTED) -> 
 
     Parameters
     ----------
-    arithmetic : Arithmetic
-        The part.
+    arithmetic : Arithmetic, the part
     limit : int
 
     Notes
@@ -241,8 +240,7 @@ def survey_repairs(
     ----------
     arithmetic : Arithmetic
         The survey under one reading, conflicts included.
-    figures : sequence of str
-        Local ids of those in conflict.
+    figures : sequence of str, local ids of those in conflict
     counts : mapping of str to (int, int)
         Fewest and most people behind each figure that is in no conflict.
 

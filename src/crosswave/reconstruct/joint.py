@@ -36,8 +36,7 @@ def joint_counts(survey: Survey, registry: Registry, first: str, second: str) ->
     ----------
     survey, registry
         The wave, and what holds the phrases and the plan.
-    first, second : str
-        Local ids of two figures.
+    first, second : str, local ids of two figures
 
     Raises
     ------

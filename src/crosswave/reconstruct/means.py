@@ -90,8 +90,7 @@ def mean_totals(printed: str, n: int, items: int = 1) -> range:
     ----------
     printed : str
         The mean with all its decimals, such as ``5.19`` or ``3.0``.
-    n : int
-        How many answered, at least 1.
+    n : int, how many answered, at least 1
     items : int
         How many scores each of them gave, if the mean is one over several; at least 1.
 

@@ -205,10 +205,8 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
 
     Parameters
     ----------
-    bases : iterable of int
-        Sizes that the base can have.
-    decimals : int
-        Of the percentage.
+    bases : iterable of int, sizes that the base can have
+    decimals : int, of the percentage
     rounding : {"nearest", "truncated"}
 
     Examples

@@ -43,10 +43,8 @@ class Reconstruction:
     ----------
     n : tuple of int or None
         Fewest and most who can have answered; None where no n is printed.
-    findings : mapping of str to FindingCounts
-        By id of the figure.
-    assumptions : tuple of str
-        What no source states, in words.
+    findings : mapping of str to FindingCounts, by id of the figure
+    assumptions : tuple of str, what no source states, in words
     readings, surviving : tuple of str
         Readings of ambiguous bases, and those among them that have counts.
     solutions : Solutions or None

@@ -91,12 +91,10 @@ def multiverse(
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
+    construct : Construct, what is measured
     registry : Registry
         Holds findings, comparability rules and the plan, which names the choices and has a number for every tier.
-    reconstructions : mapping of str to Reconstruction
-        By survey id.
+    reconstructions : mapping of str to Reconstruction, by survey id
     settings : Settings
         Gives the window; everything else is a choice.
 
@@ -151,10 +149,8 @@ def readings_of(pair: Pair, choices: Choices) -> list[Reading]:
 
     Parameters
     ----------
-    pair : Pair
-        Two usable waves.
-    choices : Choices
-        Counts and sizes.
+    pair : Pair, two usable waves
+    choices : Choices, counts and sizes
 
     Notes
     -----
@@ -193,10 +189,8 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
 
     Parameters
     ----------
-    readings : sequence of Reading
-        At least one.
-    choices : Choices
-        What is combined.
+    readings : sequence of Reading, at least one
+    choices : Choices, what is combined
 
     Notes
     -----
@@ -241,8 +235,7 @@ def by_outcome(by_analysis: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    by_analysis : DataFrame
-        From `multiverse`.
+    by_analysis : DataFrame, from `multiverse`
 
     Returns
     -------

@@ -29,8 +29,7 @@ def passing_design_effects(readings: Readings, criteria: Criteria) -> FloatArray
 
     Parameters
     ----------
-    readings : Readings
-        Feasible readings.
+    readings : Readings, feasible readings
     criteria : Criteria
         Error rate and smallest change that matters.
 
@@ -139,10 +138,8 @@ def verdicts_at(readings: Readings, passing: FloatArray, at: FloatArray) -> Plac
 
     Parameters
     ----------
-    readings : Readings
-        Feasible readings.
-    passing : array of float, shape (3, 2, rows)
-        Where each test passes.
+    readings : Readings, feasible readings
+    passing : array of float, shape (3, 2, rows), where each test passes
     at : array of float, shape (k,)
         The value of the number in each comparison.
     """
@@ -198,16 +195,11 @@ def tipping_points(
 
     Parameters
     ----------
-    readings : Readings
-        Feasible readings.
-    passing : array of float, shape (3, 2, rows)
-        Where each test passes.
-    start : array of float, shape (k,)
-        The value in use.
-    limit : float
-        How far to go.
-    down : bool, default False
-        Whether to go down.
+    readings : Readings, feasible readings
+    passing : array of float, shape (3, 2, rows), where each test passes
+    start : array of float, shape (k,), the value in use
+    limit : float, how far to go
+    down : bool, default False, whether to go down
 
     Notes
     -----

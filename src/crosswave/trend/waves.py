@@ -50,14 +50,11 @@ def waves_of(
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
-    registry : Registry
-        Holds the findings.
+    construct : Construct, what is measured
+    registry : Registry, holds the findings
     reconstructions : mapping of str to Reconstruction
         By survey id; every survey of the construct must be there.
-    years : tuple of int
-        First and last year, both included.
+    years : tuple of int, first and last year, both included
     """
     first, last = years
     members = [(answer, registry.finding(answer.finding)) for answer in construct.answers]
@@ -148,12 +145,9 @@ def pairs_of(construct: Construct, waves: list[Wave], registry: Registry) -> lis
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
-    waves : list of Wave
-        Its waves.
-    registry : Registry
-        Holds the rules of the gate.
+    construct : Construct, what is measured
+    waves : list of Wave, its waves
+    registry : Registry, holds the rules of the gate
 
     Notes
     -----
