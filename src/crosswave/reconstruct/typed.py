@@ -11,9 +11,9 @@ from functools import partial
 from typing import TypeVar
 
 from crosswave.printed.intervals import Quantity
+from crosswave.printed.percents import is_spoken
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import Lexicon, sample_range
-from crosswave.printed.words import is_spoken
 from crosswave.reconstruct.single_figures import N_LARGEST, fitting_sizes, nearest_sizes
 from crosswave.study.models import Plan, SampleSize
 from crosswave.study.registry import Registry
