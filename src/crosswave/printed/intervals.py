@@ -30,10 +30,7 @@ _INT64 = 2**63
 class RationalInterval(Generic[End]):
     """The exact numbers from a lowest to a highest one; an end that is open does not belong to it.
 
-    Attributes
-    ----------
-    low, high : Fraction or None
-        Its ends; None where it is unbounded. Those of shares are fractions from 0 to 1.
+    An end is None where it is unbounded; those of shares are fractions from 0 to 1.
     """
 
     low: End
@@ -223,12 +220,7 @@ def shares_around(value: Fraction, unit: Fraction, rounding: str) -> Shares:
 
 
 def number(text: str) -> Fraction:
-    """Return ``50%``, ``1/3``, ``0.5``, ``1,000`` or ``12`` exactly.
-
-    Raises
-    ------
-    QuantityError
-        The text is no number.
+    """Return ``50%``, ``1/3``, ``0.5``, ``1,000`` or ``12`` exactly; raise `QuantityError` for other text.
 
     Examples
     --------

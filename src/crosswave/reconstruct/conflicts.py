@@ -126,6 +126,7 @@ def _irreducible(oracle: _Oracle, core: list[Element]) -> list[Element]:
 
 
 def _explain(arithmetic: Arithmetic, core: list[Element]) -> Conflict:
+    """A conflict in words, with what would remove it."""
     names = {element.name for element in core if element.kind == "figure"}
     figures = [figure for figure in arithmetic.figures if figure.id in names]
     assumptions = tuple(element.words for element in core if element.kind != "figure")

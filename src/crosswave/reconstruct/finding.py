@@ -86,21 +86,12 @@ def weighting_of(finding: Finding, n: tuple[int, int] | None, plan: Plan) -> Wei
 class FindingCounts:
     """The feasible counts of one printed figure.
 
-    Attributes
-    ----------
-    level : str
-        One of `LEVELS`; `reason` says why, in words.
-    share_low, share_high : Fraction or None
-        The shares that the printed text can mean, the highest left out where `share_high_open`.
-    count_low, count_high, base_low, base_high : int or None
-        Feasible whole numbers; None where n or the base is unknown or the figure is in conflict.
-    bases, values : tuple of int
-        Every feasible base, and every feasible count, where they are few; gaps are real.
-    power, power_alone : float or None
-        Share of the values with the same decimals that could not have been printed beside all other figures, and on
-        its base only: what this figure could have failed. None where there are no counts, or too many values.
-    weighted : Weighted or None
-        What a weighted figure rests on; there are no counts then.
+    The level is one of `LEVELS`, with its reason in words. The shares are those that the text can mean, the highest
+    left out where `share_high_open`. Counts and bases are None where n or the base is unknown or the figure is in
+    conflict; all of them are listed in `bases` and `values` where they are few, and gaps are real. `power` is the share
+    of the values with the same decimals that could not have been printed beside all other figures, `power_alone` on its
+    base only: what this figure could have failed; None where there are no counts, or too many values. A weighted figure
+    has no counts, and `weighted` says what it rests on.
     """
 
     finding_id: str

@@ -39,19 +39,10 @@ __all__ = ["LEVELS", "FindingCounts", "Reconstruction", "Retraction", "alone_pow
 class Reconstruction:
     """A survey's figures with their feasible counts, conflicts and assumptions.
 
-    Attributes
-    ----------
-    n : tuple of int or None
-        Fewest and most who can have answered; None where no n is printed.
-    findings : mapping of str to FindingCounts, by id of the figure
-    assumptions : tuple of str, what no source states, in words
-    readings, surviving : tuple of str
-        Readings of ambiguous bases, and those among them that have counts.
-    solutions : Solutions or None
-        How many tables of counts print all that is in no conflict, over the readings that survive; None where no
-        figure can be counted.
-    rounding : str
-        Whether the figures fit rounded to the nearest, and cut off, in words.
+    n is the fewest and the most who can have answered, None where no n is printed; findings are by id of the figure;
+    assumptions are what no source states, in words. Of the readings of ambiguous bases those survive that have counts.
+    `solutions` is how many tables of counts print all that is in no conflict, over the readings that survive; None
+    where no figure can be counted. `rounding` says whether the figures fit rounded to the nearest, and cut off.
     """
 
     survey_id: str

@@ -165,14 +165,9 @@ _ALL_POINTS = 100.0
 
 @dataclass(frozen=True, slots=True)
 class TippingPoint:
-    """Where a verdict changes when one number is moved and all others are unchanged.
+    """Where a verdict changes when one number is moved and all others are unchanged; no value where none up to `limit`.
 
-    Attributes
-    ----------
-    value : float or None
-        The first value beyond which the verdict is another; None where there is none up to `limit`.
-    limit : float
-        How far the number was moved: to the limit that was set, or not at all where the value in use lies beyond it.
+    The limit is how far the number was moved: to that which was set, or not at all where the value in use is beyond it.
     """
 
     value: float | None
