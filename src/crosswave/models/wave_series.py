@@ -174,12 +174,7 @@ def wave_series(
 ) -> WaveSeries:
     """Return a construct over all years: which waves are comparable, and what the models say of them."""
     waves = waves_of(construct, registry, reconstructions, _EVERY_YEAR)
-    return _series(construct, waves, comparable_waves(waves, registry), registry, settings)
-
-
-def _series(
-    construct: Construct, waves: Sequence[Wave], comparable: ComparableWaves, registry: Registry, settings: Settings
-) -> WaveSeries:
+    comparable = comparable_waves(waves, registry)
     table, found = pd.DataFrame(), None
     if comparable.waves:
         table = wave_table(comparable.waves, published_within=registry.plan.lines.published_within.value)
@@ -195,11 +190,9 @@ def every_wave_series(
     constructs: Iterable[Construct] | None = None,
 ) -> tuple[WaveSeries, ...]:
     """Return every construct with three comparable waves or more, over all years, adjusted as one family."""
-    found = []
-    for one in registry.constructs.values() if constructs is None else constructs:
-        waves = waves_of(one, registry, reconstructions, _EVERY_YEAR)
-        if len((comparable := comparable_waves(waves, registry)).waves) >= FEWEST_FOR_TREND:
-            found.append(_series(one, waves, comparable, registry, settings))
+    chosen = registry.constructs.values() if constructs is None else constructs
+    every = (wave_series(one, registry, reconstructions, settings) for one in chosen)
+    found = [one for one in every if len(one.comparable.waves) >= FEWEST_FOR_TREND]
     adjusted = adjusted_over_lines({one.construct.id: one.trajectory for one in found if one.trajectory})
     return tuple(replace(one, p_adjusted=adjusted.get(one.construct.id, {})) for one in found)
 

@@ -51,13 +51,10 @@ class Mean:
         largest = self.sizes[-1]
         near = (n for away in range(1, SIZES_TRIED) for n in (largest - away, largest + away))
         fitting = (n for n in near if 0 < n <= N_FACTOR * largest and mean_counts(self.printed, n))
-        nearest = list(islice(fitting, 2))
-        repairs = tuple(f"with {n} scores in place of {largest}" for n in nearest)
-        words = (
-            f"no {largest} whole scores have the mean {self.printed} ({self.id}) if {' and '.join(self.assumptions)}"
-        )
-        mended = f"; it would fit {', or '.join(repairs)}" if repairs else ""
-        return Conflict((self.id,), self.assumptions, repairs, words + mended)
+        repairs = tuple(f"with {n} scores in place of {largest}" for n in islice(fitting, 2))
+        given, mended = " and ".join(self.assumptions), f"; it would fit {', or '.join(repairs)}" if repairs else ""
+        words = f"no {largest} whole scores have the mean {self.printed} ({self.id}) if {given}{mended}"
+        return Conflict((self.id,), self.assumptions, repairs, words)
 
 
 def means_of(survey: Survey, n: tuple[int, int] | None, retract: Collection[str] = ()) -> Iterator[Mean]:

@@ -102,9 +102,8 @@ def multiverse(
     usable = [pair for pair in pairs if not (pair.refusal or pair.overlap or pair.comparability.refused)]
     if usable:
         return Multiverse(_frame(usable, Choices.of(registry.plan)), "")
-    reason = (
-        "the gate refuses every pair of waves" if pairs else "there are no two waves of different years in the window"
-    )
+    none = "there are no two waves of different years in the window"
+    reason = "the gate refuses every pair of waves" if pairs else none
     if first := next((pair for pair in pairs if not pair.comparability.refused), None):
         reason = first.refusal or f"{first.overlap_words}, and the methods take waves as independent"
     return Multiverse(pd.DataFrame(columns=list(COLUMNS)), reason)
