@@ -13,13 +13,11 @@ import pytest
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, Counts, components, without
+from crosswave.reconstruct.arithmetic import Arithmetic, Counts, components, interpretations, without
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.cpsat import Element, Model, elements
-from crosswave.reconstruct.figures import interpretations
-from crosswave.reconstruct.solve import Solver
+from crosswave.reconstruct.solve import SUM_OF_PRINT, Solver, readings_of_nets
 from crosswave.reconstruct.solve import known as way_to_know
-from crosswave.reconstruct.trials import SUM_OF_PRINT, readings_of_nets
 from crosswave.study import Registry
 from crosswave.study.models import SampleSize, Survey
 from made_surveys import Known, Rules, answer, between, counts_exist, falsified, known_survey, question, survey

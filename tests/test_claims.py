@@ -18,7 +18,7 @@ from crosswave.difference.linear import LinearTerm, combine_linear
 from crosswave.printed.conditions import fact_span
 from crosswave.printed.intervals import QuantityError, Span
 from crosswave.reconstruct import Reconstruction
-from crosswave.reconstruct.ratio import largest_ratio
+from crosswave.reconstruct.cpsat import largest_ratio
 from crosswave.report import claims as claims_page
 from crosswave.report.fields import CLAIM_FIELDS
 from crosswave.report.sentences import claim_sentence

@@ -21,7 +21,7 @@ from crosswave.difference.arms import arms_of
 from crosswave.difference.estimate import Interval, wilson_at
 from crosswave.difference.linear import multinomial_se
 from crosswave.difference.total_error import error_at, pair_error
-from crosswave.models.linear_trend import cochran_armitage
+from crosswave.models.count_models import cochran_armitage
 from two_shares import miettinen_nurminen, newcombe, p_value, tost_p
 
 # A busy machine is no fault of a formula.

@@ -9,8 +9,7 @@ from itertools import chain
 import pytest
 
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.reconstruct.retractions import retractions
+from crosswave.reconstruct import Reconstruction, reconstruct, retractions
 from crosswave.report.holes import feasible_words, has_holes, listed_whole
 from crosswave.report.results import by_finding
 from crosswave.report.survey import by_hand as by_hand_page

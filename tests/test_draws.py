@@ -9,8 +9,8 @@ import pytest
 
 from crosswave.printed.intervals import percent_interval
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
-from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, write_table
-from crosswave.reconstruct.trials import feasible_readings
+from crosswave.reconstruct.joint import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, write_table
+from crosswave.reconstruct.solve import feasible_readings
 from crosswave.study import load_registry
 
 REGISTRY = load_registry(Path(__file__).parents[1] / "data")

@@ -16,22 +16,28 @@ from hypothesis import strategies as st
 
 from crosswave.printed.intervals import RationalInterval, Shares, percent_interval
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct import effort, reconstruct
+from crosswave.reconstruct import effort, reconstruct, retractions
 from crosswave.reconstruct.arithmetic import Arithmetic, components, sizes
 from crosswave.reconstruct.closed_form import ClosedForm
-from crosswave.reconstruct.conflicts import Conflict, find_conflicts
+from crosswave.reconstruct.conflicts import Conflict, _largest_base, find_conflicts
 from crosswave.reconstruct.cpsat import Model, Searched, elements
-from crosswave.reconstruct.draws import draw_survey
 from crosswave.reconstruct.effort import EFFORT, NotSolvedError, at_most, left, spend
 from crosswave.reconstruct.finding import LEVELS
+from crosswave.reconstruct.joint import draw_survey
 from crosswave.reconstruct.means import Mean, mean_counts
-from crosswave.reconstruct.power import Possible, alone_power, joint_power
-from crosswave.reconstruct.repairs import _largest_base
-from crosswave.reconstruct.retractions import retractions
-from crosswave.reconstruct.scale import COUNTS_TRIED, VALUES_LISTED, Run, Scale, from_mask, members
+from crosswave.reconstruct.power import (
+    COUNTS_TRIED,
+    VALUES_LISTED,
+    Possible,
+    Run,
+    Scale,
+    alone_power,
+    from_mask,
+    joint_power,
+    members,
+)
 from crosswave.reconstruct.single_figures import N_LARGEST, nearest_sizes
-from crosswave.reconstruct.solve import known
-from crosswave.reconstruct.trials import branches_of
+from crosswave.reconstruct.solve import branches_of, known
 from crosswave.report.fields import FINDING_FIELDS
 from crosswave.report.notebook_cards import _LEVELS
 from crosswave.report.survey.by_hand import worked_example
@@ -392,7 +398,7 @@ def test_a_retraction_that_takes_too_much_work_says_so(registry: Registry, monke
         raise NotSolvedError("not solved within a test")
 
     of = survey(1000, question("q", answer("a", "60%")))
-    monkeypatch.setattr("crosswave.reconstruct.retractions._compared", endless)
+    monkeypatch.setattr("crosswave.reconstruct.survey._compared", endless)
     found = retractions(of, registry)
     assert {one.unsolved for one in found} == {"not solved within a test"}
     table = assumptions_table(found, reconstruct(of, registry))

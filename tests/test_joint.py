@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from crosswave.reconstruct.joint import joint_counts, joint_ratios
-from crosswave.reconstruct.trials import feasible_readings
+from crosswave.reconstruct.solve import feasible_readings
 from made_surveys import answer, prints, question, survey
 
 

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from crosswave.models.heterogeneity import Effects, logit_effects
+from crosswave.models.heterogeneity import Effects, logit_effects, predict, random_effects
 from crosswave.models.meta_regression import (
     Dates,
     SlopeRange,
@@ -22,7 +22,6 @@ from crosswave.models.meta_regression import (
     slope_is_identified,
     slope_over_dates,
 )
-from crosswave.models.random_effects import predict, random_effects
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

@@ -13,8 +13,7 @@ import pytest
 from papermill import inspect_notebook
 
 from crosswave.claims import Checker
-from crosswave.reconstruct import reconstruct
-from crosswave.reconstruct.retractions import retractions
+from crosswave.reconstruct import reconstruct, retractions
 from crosswave.report import claims as claims_page
 from crosswave.report import prose, render
 from crosswave.report import synthesis as synthesis_page

@@ -16,7 +16,7 @@ from scipy.stats import binom, binomtest, chi2, hypergeom, norm
 
 from crosswave.difference.census import CensusWave, NeededGap, census_change, finite_population_n, needed_gap
 from crosswave.difference.estimate import Interval
-from crosswave.models.linear_trend import cochran_armitage
+from crosswave.models.count_models import cochran_armitage
 from crosswave.models.panel import paired_change, panel_chain
 from crosswave.models.wave_trend import trend_over_waves
 from crosswave.printed.intervals import percent_interval

@@ -12,8 +12,16 @@ from scipy.stats import chi2
 from statsmodels.regression.linear_model import WLS
 from statsmodels.stats.meta_analysis import combine_effects
 
-from crosswave.models.heterogeneity import ESTIMATORS, Effects, logit_effects, q_profile
-from crosswave.models.random_effects import Prediction, RandomEffects, predict, random_effects
+from crosswave.models.heterogeneity import (
+    ESTIMATORS,
+    Effects,
+    Prediction,
+    RandomEffects,
+    logit_effects,
+    predict,
+    q_profile,
+    random_effects,
+)
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

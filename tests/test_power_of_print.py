@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link, interpretations
 from crosswave.reconstruct.cpsat import Searched
-from crosswave.reconstruct.figures import interpretations
-from crosswave.reconstruct.power import alone_power, printable
-from crosswave.reconstruct.scale import members
+from crosswave.reconstruct.power import Run, Scale, alone_power, members
 from crosswave.reconstruct.solve import Solver
 from crosswave.study import Registry
 from crosswave.study.models import Survey
@@ -121,7 +119,7 @@ def test_the_value_that_is_printed_is_always_possible(reconstructions: Mapping[s
 def test_a_value_can_be_printed_where_a_count_prints_it(base: int, decimals: int, rounding: str) -> None:
     texts = [f"{Decimal(k).scaleb(-decimals)}%" for k in range(100 * 10**decimals + 1)]
     expected = [any(prints(c, base, text, rounding) for c in _near(text, base)) for text in texts]
-    np.testing.assert_array_equal(printable([base], decimals, rounding), expected)
+    np.testing.assert_array_equal(Scale.of(decimals, rounding).mask([Run(base, 0, base)]), expected)
 
 
 def _near(text: str, base: int) -> range:

@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosswave.printed.intervals import Printed, QuantityError, number, percent_interval
-from crosswave.printed.quantities import Lexicon, phrases_seen
-from crosswave.printed.sizes import sample_range
+from crosswave.printed.quantities import Lexicon, sample_range
 from crosswave.study import Registry
-from crosswave.study.models import SampleSize
+from crosswave.study.models import Quantities, SampleSize
 
 SEEDED = settings(derandomize=True, deadline=None, max_examples=200)
 VERBAL = Path(__file__).parent / "reference" / "verbal_phrases.csv"
@@ -53,6 +52,15 @@ RANGES = {
     "0-5%": ("0", "5.5"),
     "95-100%": ("94.5", "100"),
 }  # fmt: skip
+
+
+def phrases_seen(quantities: Quantities) -> list[tuple[str, str, str]]:
+    """Phrase, figure and exact value of every use that may calibrate a phrase or a rule."""
+    of_rules = (use for rule in quantities.rules for reach in (rule, *rule.small) for use in reach.seen)
+    told = [(phrase.text, use) for phrase in quantities.phrases for use in phrase.seen]
+    told += [(use["phrase"], use) for use in of_rules]
+    known = ((text, use) for text, use in told if "exact" in use and use.get("misreport") != "yes")
+    return [(text, use.get("figure", ""), use["exact"]) for text, use in known]
 
 
 def share(text: str) -> Fraction:
@@ -204,7 +212,7 @@ def _exact_values(row: dict[str, str]) -> list[Fraction]:
 
 def test_every_calibrating_use_in_quantities_lies_inside_its_phrase(registry: Registry, lexicon: Lexicon) -> None:
     kinds = {phrase.text: phrase.kind for phrase in registry.quantities.phrases}
-    seen = list(phrases_seen(registry.quantities))
+    seen = phrases_seen(registry.quantities)
     assert len(seen) > 60
     for text, figure, exact in seen:
         read = {"proportion": lexicon.share, "count": lexicon.count}[kinds.get(text, "proportion")]

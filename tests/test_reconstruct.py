@@ -17,11 +17,10 @@ import pytest
 from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link, components
+from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link, components, interpretations, rivals
 from crosswave.reconstruct.closed_form import boxes, is_simple
 from crosswave.reconstruct.conflicts import find_conflicts
 from crosswave.reconstruct.cpsat import Model, elements
-from crosswave.reconstruct.figures import interpretations, rivals
 from crosswave.reconstruct.survey import LEVELS, alone_power
 from crosswave.study import Registry
 from crosswave.study.models import Survey

@@ -7,9 +7,8 @@ import pytest
 
 from crosswave.printed.intervals import percent_interval
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
-from crosswave.reconstruct.conflicts import find_conflicts, with_repairs
+from crosswave.reconstruct.conflicts import find_conflicts, survey_repairs, with_repairs
 from crosswave.reconstruct.cpsat import Model, elements
-from crosswave.reconstruct.repairs import survey_repairs
 
 
 def base(n, key="q|all", who="everyone"):

@@ -8,13 +8,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from crosswave.reconstruct import reconstruct
-from crosswave.reconstruct.arithmetic import Arithmetic, retracted, sizes
+from crosswave.reconstruct import reconstruct, retractions
+from crosswave.reconstruct.arithmetic import Arithmetic, interpretations, retracted, sizes
 from crosswave.reconstruct.cpsat import Model
-from crosswave.reconstruct.figures import interpretations
-from crosswave.reconstruct.retractions import retractions
-from crosswave.reconstruct.solve import known
-from crosswave.reconstruct.trials import NEAREST, NOT_WEIGHTED
+from crosswave.reconstruct.solve import NEAREST, NOT_WEIGHTED, known
 from made_surveys import answer, between, prints, question, survey
 from test_reconstruct import bounds_of
 

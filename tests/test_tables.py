@@ -9,8 +9,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from crosswave.reconstruct import reconstruct
-from crosswave.reconstruct.retractions import retractions
+from crosswave.reconstruct import reconstruct, retractions
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report import render
 from crosswave.report import start as start_page

@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from crosswave.models.heterogeneity import logit_effects
-from crosswave.models.linear_trend import cochran_armitage
+from crosswave.models.count_models import cochran_armitage
+from crosswave.models.heterogeneity import logit_effects, predict, random_effects
 from crosswave.models.meta_regression import date_design
-from crosswave.models.random_effects import predict, random_effects
 from crosswave.models.trajectory import COLUMNS, MODELS, Trajectory, trajectory
 from crosswave.models.wave_series import adjusted_over_lines, comparable_waves, date_interval, wave_table
 from crosswave.reconstruct import Reconstruction

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from crosswave.claims.figures import Figures
+from crosswave.claims.figures import Figures, licence, sampling_interval, surveys_of
 from crosswave.claims.meaning import (
     ANSWERED,
     NOT_FOLLOWING,
     SAMPLED,
     answered_equal,
+    condition_words,
     in_words,
     printed_sum,
     readings,
     worst,
 )  # fmt: skip
-from crosswave.claims.sampling import licence, sampling_interval, surveys_of
-from crosswave.claims.words import condition_words
 from crosswave.memo import remembered
 from crosswave.printed.conditions import TARGETS
 from crosswave.printed.intervals import Span
@@ -80,56 +79,33 @@ class Checker:
         return remembered(lambda: self._verdict(claim), "claim", *content, outlives=False)
 
     def _verdict(self, claim: Claim) -> ClaimVerdict:
-        verdict = self._refused(claim) or self._checked(claim)
-        return replace(verdict, surveys=tuple(surveys_of(claim, self.registry)))
-
-    def _refused(self, claim: Claim) -> ClaimVerdict | None:
-        reason = (
-            claim.not_checkable
-            or self._impossible(claim)
-            or self._other_subject(claim)
-            or self._circular(claim)
-            or self._unranked(claim)
-        )
-        none = "not checkable"
-        return ClaimVerdict(claim, none, none, self._licence(claim), *(None,) * 3, reason) if reason else None
-
-    def _checked(self, claim: Claim) -> ClaimVerdict:
+        surveys, none = tuple(surveys_of(claim, self.registry)), "not checkable"
+        told = self._licence(claim, surveys)
+        if reason := claim.not_checkable or self._unfit(claim, surveys):
+            return ClaimVerdict(claim, none, none, told, None, None, None, reason, surveys)
         answered = worst([self._answered(condition) for condition in claim.all_of], ANSWERED)
-        sampled = worst([self._sampled(condition) for condition in claim.all_of], SAMPLED)
+        by_condition = [self._over_readings(one, self._sampled_once, SAMPLED) for one in claim.all_of]
+        sampled = worst(by_condition, SAMPLED)
         if claim.made_by == "project" and answered == "false":
             answered = NOT_FOLLOWING
         if claim.subject == "arithmetic":
-            sampled = "not checkable"
-        numbers = self._numbers(claim.all_of[0])
-        return ClaimVerdict(claim, answered, sampled, self._licence(claim), *numbers, self._reason(claim))
+            sampled = none
+        whys = (f"{condition_words(one, self._figures)}: {self._answered(one)}" for one in claim.all_of)
+        return ClaimVerdict(claim, answered, sampled, told, *self._numbers(claim.all_of[0]), "; ".join(whys), surveys)
 
-    def _other_subject(self, claim: Claim) -> str | None:
-        """A claim about organisations, checked on a survey that counts people."""
-        units = {self.registry.surveys[name].unit for name in surveys_of(claim, self.registry)}
-        if claim.subject == "organisations" and "person" in units:
+    def _unfit(self, claim: Claim, surveys: tuple[str, ...]) -> str | None:
+        """Why nothing follows from the figures of a claim, or nothing of what it speaks of."""
+        counts = [self._figures.counts(name) for name in claim.names if name in self.registry.findings]
+        bad = [f"{one.finding_id} is in conflict: {one.reason}" for one in counts if one.level == "conflicting"]
+        if bad:
+            return "; ".join(dict.fromkeys(bad))
+        if claim.subject == "organisations" and "person" in {self.registry.surveys[name].unit for name in surveys}:
             return "the figure counts people, and the claim speaks of organisations"
+        if len(counts) == len(claim.names) and all(one.verbal for one in counts):
+            return "the figures are printed only in such words, so nothing else can check them"
+        if not all(readings(condition, self._figures) for condition in claim.all_of):
+            return "no other answer to the question is printed, so nothing says which group is largest"
         return None
-
-    def _circular(self, claim: Claim) -> str | None:
-        """A claim in words about figures that are printed in words only."""
-        verbal = [name in self.registry.findings and self._figures.counts(name).verbal for name in claim.names]
-        return "the figures are printed only in such words, so nothing else can check them" if all(verbal) else None
-
-    def _impossible(self, claim: Claim) -> str | None:
-        """Why nothing follows from a figure that no counts can print."""
-        named = [name for name in claim.names if name in self.registry.findings]
-        bad = [
-            f"{name} is in conflict: {c.reason}"
-            for name in named
-            if (c := self._figures.counts(name)).level == "conflicting"
-        ]
-        return "; ".join(dict.fromkeys(bad)) or None
-
-    def _unranked(self, claim: Claim) -> str | None:
-        """A claim about the largest group where no other group is printed."""
-        ranked = all(readings(condition, self._figures) for condition in claim.all_of)
-        return None if ranked else "no other answer to the question is printed, so nothing says which group is largest"
 
     def _numbers(self, condition: Condition) -> tuple[float | None, float | None, float | None]:
         span, interval = self._figures.span(condition), sampling_interval(condition, self._figures, self.alpha)
@@ -138,9 +114,6 @@ class Checker:
 
     def _answered(self, condition: Condition) -> str:
         return self._over_readings(condition, self._answered_once, ANSWERED)
-
-    def _sampled(self, condition: Condition) -> str:
-        return self._over_readings(condition, self._sampled_once, SAMPLED)
 
     def _over_readings(self, condition: Condition, judge: Callable[[Condition], str], order: tuple[str, ...]) -> str:
         found = readings(condition, self._figures).items()
@@ -164,11 +137,7 @@ class Checker:
     def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> Span:
         return TARGETS[condition.is_](condition, Lexicon(self.registry.quantities), equal_within)
 
-    def _licence(self, claim: Claim) -> str:
+    def _licence(self, claim: Claim, surveys: tuple[str, ...]) -> str:
         if claim.subject == "arithmetic":
             return "no population is spoken of"
-        return licence(self.registry.surveys[name] for name in surveys_of(claim, self.registry))
-
-    def _reason(self, claim: Claim) -> str:
-        told = (f"{condition_words(one, self._figures)}: {self._answered(one)}" for one in claim.all_of)
-        return "; ".join(told)
+        return licence(self.registry.surveys[name] for name in surveys)

@@ -1,20 +1,21 @@
-"""What print says of the terms of a claim: exact spans of shares, printed changes and facts."""
+"""What print says of the terms of a claim, exactly, and of their sum if those who answered were a random sample."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+from crosswave.difference.linear import LinearTerm, combine_linear
 from crosswave.printed.conditions import change_span, fact_span
 from crosswave.printed.intervals import Span
 from crosswave.reconstruct import FindingCounts, Reconstruction
-from crosswave.reconstruct.arithmetic import Arithmetic
+from crosswave.reconstruct.arithmetic import Arithmetic, excludes
+from crosswave.reconstruct.cpsat import largest_ratio
 from crosswave.reconstruct.joint import joint_ratios
-from crosswave.reconstruct.ratio import largest_ratio
-from crosswave.reconstruct.trials import feasible_readings
-from crosswave.study.models import Condition, PrintedChange, Survey
+from crosswave.reconstruct.solve import feasible_readings
+from crosswave.study.models import Claim, Condition, PrintedChange, Survey, sampling_words
 from crosswave.study.registry import Finding, Registry
 
 Readings = list[tuple[Arithmetic, list[int]]]
@@ -62,9 +63,9 @@ class Figures:
 
     def _apart(self, condition: Condition) -> Span:
         spans = {name: self._term(name) for name in condition.names}
-        if not condition.over:
-            return _sum(spans[name].scaled(weight) for name, weight in condition.terms.items())
         terms = _sum(spans[name].scaled(weight) for name, weight in condition.terms.items())
+        if not condition.over:
+            return terms
         divisor = _sum(spans[name] for name in condition.over)
         shared = set(condition.terms) & set(condition.over)
         sure = divisor.low is not None and divisor.low > 0 and divisor.high is not None
@@ -79,8 +80,8 @@ class Figures:
 
     def share_span(self, name: str) -> Span:
         """Return the shares that print admits, whichever of several printed values is the true one."""
-        spans = [_feasible(self.counts(other)) for other in self.values_of(name)]
-        return Span(min(low for low, _ in spans), max(high for _, high in spans))
+        ends = [end for other in self.values_of(name) for end in _feasible(self.counts(other))]
+        return Span(min(ends), max(ends))
 
     def values_of(self, name: str) -> list[str]:
         """Return the ids of a figure and of the rival values that are printed for it."""
@@ -91,9 +92,13 @@ class Figures:
 
     def others(self, name: str) -> list[str]:
         """Return the ids of the other answers to the question of a figure: groups apart from it, each once."""
-        finding = self.registry.findings[name]
-        own = {name, *self.values_of(name)}
-        return [other.id for other in _groups(finding) if other.id not in own]
+        finding, own, found = self.registry.findings[name], {name, *self.values_of(name)}, []
+        for answer in finding.question.answers:
+            other = Finding(finding.survey, finding.question, answer)
+            whole = answer.measure == "share" and not (answer.net_of or answer.part_of or answer.rival_of)
+            if whole and (answer.item, other.base) == (finding.answer.item, finding.base) and other.id not in own:
+                found.append(other.id)
+        return found
 
     def counts(self, name: str) -> FindingCounts:
         """Return what the print of a figure admits."""
@@ -126,14 +131,6 @@ def _ratio(condition: Condition, spans: Mapping[str, Span]) -> Span:
     return Span(-largest_ratio(lambda ratio: best(-1, ratio)), largest_ratio(lambda ratio: best(1, ratio)))
 
 
-def _groups(finding: Finding) -> list[Finding]:
-    """The answers that share question, statement and base with one: no nets, parts or second values."""
-    answers = finding.question.answers
-    found = [Finding(finding.survey, finding.question, answer) for answer in answers if answer.measure == "share"]
-    whole = [one for one in found if not (one.answer.net_of or one.answer.part_of or one.answer.rival_of)]
-    return [one for one in whole if (one.answer.item, one.base) == (finding.answer.item, finding.base)]
-
-
 def _feasible(counts: FindingCounts) -> tuple[Fraction, Fraction]:
     """The shares of whole counts where there are any, else those for which the printed text can stand.
 
@@ -143,3 +140,91 @@ def _feasible(counts: FindingCounts) -> tuple[Fraction, Fraction]:
     if not shares:
         return counts.share_low or Fraction(0), Fraction(1) if counts.share_high is None else counts.share_high
     return min(shares), max(shares)
+
+
+# --- as if those who answered were a random sample --------------------------------------------------------------------
+
+
+_PROBABILITY = ("probability", "census")
+
+
+def sampling_interval(condition: Condition, figures: Figures, alpha: float) -> tuple[float, float] | None:
+    """Return the interval of the weighted sum, widened by what rounding leaves open; None without n."""
+    make = _subset if condition.over else _linear
+    low, high = make(condition, figures, "low"), make(condition, figures, "high")
+    if low is None or high is None:
+        return None
+    return combine_linear(low, alpha=alpha).low, combine_linear(high, alpha=alpha).high
+
+
+def _linear(condition: Condition, figures: Figures, end: str) -> list[LinearTerm] | None:
+    """Terms of which those that cannot be answers to one question on one base each stand for themselves."""
+    by_group: dict[str, list[LinearTerm]] = {}
+    for name, weight in condition.terms.items():
+        finding = figures.registry.findings.get(name)
+        base = figures.counts(name).base_low if finding else None
+        if finding is None or base is None:
+            return None
+        span, group = figures.share_span(name), _exclusive_group(finding)
+        share = float((span.low if (end == "low") == (weight > 0) else span.high) or 0)
+        term = LinearTerm(_fieldwork(finding.survey, figures.registry), group, weight, share, base)
+        by_group.setdefault(group, []).append(term)
+    found: list[LinearTerm] = []
+    for name, terms in by_group.items():
+        together = sum(term.share for term in terms) <= 1 and len({term.n_effective for term in terms}) == 1
+        apart = (replace(term, group=f"{name}|{place}") for place, term in enumerate(terms))
+        found += terms if together else apart
+    return found or None
+
+
+def _subset(condition: Condition, figures: Figures, end: str) -> list[LinearTerm] | None:
+    """A share of those who gave some answers that exclude each other: one share, on the fewest whom they can be."""
+    registry = figures.registry
+    part = set(condition.terms) <= set(condition.over) and set(condition.terms.values()) == {1}
+    if not part or not figures.one_question(condition.over):
+        return None
+    findings = [registry.findings[name] for name in condition.over]
+    fewest = [figures.counts(name).count_low for name in condition.over]
+    ratio = getattr(figures.span(condition), end)
+    base = sum(count for count in fewest if count is not None)
+    if len({_exclusive_group(finding) for finding in findings}) > 1 or None in fewest or not base or ratio is None:
+        return None
+    fieldwork, share = _fieldwork(findings[0].survey, registry), min(1.0, max(0.0, float(ratio)))
+    return [LinearTerm(fieldwork, "subset", 1, share, base)]
+
+
+def _fieldwork(survey: Survey, registry: Registry) -> str:
+    """One name for waves that share respondents, however far: their errors may add up."""
+    shared, size = {survey.id}, 0
+    while len(shared) > size:
+        size = len(shared)
+        for other in registry.surveys.values():
+            ring = {other.id, *(overlap.survey for overlap in other.overlaps)}
+            shared |= ring if ring & shared else set()
+    return min(shared)
+
+
+def _exclusive_group(finding: Finding) -> str:
+    """Answers of one question that exclude each other form a group; every other answer is a group of its own."""
+    group = f"{finding.survey.id}.{finding.question.id}|{finding.answer.item}|{finding.base}"
+    return group if excludes(finding) else finding.id
+
+
+def surveys_of(claim: Claim, registry: Registry) -> list[str]:
+    """Return the ids of the surveys that a claim speaks of: those that it names, and those of its figures."""
+    behind = (name.split(".")[0] for name in claim.names)
+    return list(dict.fromkeys((*claim.surveys, *(name for name in behind if name in registry.surveys))))
+
+
+def licence(surveys: Iterable[Survey]) -> str:
+    """Return whether a statement about the population is licensed, and why not."""
+    surveys = list(surveys)
+    inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
+    bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
+    if not surveys:
+        return "not licensed: no survey stands behind it"
+    told = (
+        f"probably {words} (inferred)" if one in inferred else words
+        for one, words in ((one, sampling_words(one).sample) for one in bad)
+    )
+    return f"not licensed: {' and '.join(told)}" if bad else "licensed by the design"

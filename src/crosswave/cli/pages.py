@@ -87,7 +87,7 @@ def reconstruct(
     data: Data = None,
 ) -> None:
     """Write made-up respondents whose tabulation prints the survey's figures again. They show; they prove nothing."""
-    from crosswave.reconstruct.draws import NOT_IDENTIFIED, draw_survey, write_table
+    from crosswave.reconstruct.joint import NOT_IDENTIFIED, draw_survey, write_table
 
     with plain_faults():
         registry = load_evidence(data)

@@ -1,17 +1,17 @@
-"""Logistic regressions of counts whose surveys differ: by a normal law of logits, or by a beta law of shares."""
+"""Trends in counts: within one instrument, and logistic regressions for surveys that differ by a normal or beta law."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import expit, gammaln, logsumexp, stdtr, stdtrit
+from scipy.special import chdtrc, expit, gammaln, logsumexp, ndtr, stdtr, stdtrit
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
-from crosswave.arguments import FloatArray, checked_alpha
+from crosswave.arguments import FloatArray, checked, checked_alpha
 from crosswave.models.heterogeneity import checked_counts, checked_design
 
 _START = 0.3
@@ -41,13 +41,7 @@ class Counts:
 
 
 def counts_by_design(yes: npt.ArrayLike, bases: npt.ArrayLike, design: npt.ArrayLike) -> Counts:
-    """Return counts of k waves on a design (k, p), checked.
-
-    Raises
-    ------
-    ValueError
-        A count is outside its base, everyone or nobody said yes, or the design is not of full rank.
-    """
+    """Return counts of k waves on a design (k, p), checked."""
     x, n = checked_counts(yes, bases)
     if not 0 < x.sum() < n.sum():
         raise ValueError(
@@ -80,14 +74,11 @@ def binomial_normal(data: Counts, *, nodes: int = 25, law: str = "normal", alpha
 
     Parameters
     ----------
-    data : Counts
-        Of k waves, see `counts_by_design`.
+    data : Counts, of k waves, see `counts_by_design`
     nodes : int
         Quadrature nodes, 1 or more (1 is Laplace's approximation).
-    law : {"normal", "t"}
-        Of the Wald intervals.
-    alpha : float
-        Error rate in (0, 1).
+    law : {"normal", "t"}, of the Wald intervals
+    alpha : float, error rate in (0, 1)
 
     Raises
     ------
@@ -151,12 +142,9 @@ def beta_binomial(data: Counts, *, law: str = "normal", alpha: float = 0.05) -> 
 
     Parameters
     ----------
-    data : Counts
-        Of k waves, see `counts_by_design`.
-    law : {"normal", "t"}
-        Of the Wald intervals.
-    alpha : float
-        Error rate in (0, 1).
+    data : Counts, of k waves, see `counts_by_design`
+    law : {"normal", "t"}, of the Wald intervals
+    alpha : float, error rate in (0, 1)
 
     Notes
     -----
@@ -207,33 +195,9 @@ def maximised(
     law: str,
     alpha: float,
 ) -> LikelihoodFit:
-    """Return the maximum of a likelihood in (coefficients, s) that is even in s, with Wald inference.
-
-    Raises
-    ------
-    ValueError
-        If the law is unknown, or no maximum can be found.
-    """
+    """Return the maximum of a likelihood in (coefficients, s) that is even in s, with Wald inference."""
     if law not in LAWS:
         raise ValueError(f"law must be one of {', '.join(LAWS)}; got {law!r}. Choose one of them.")
-    best, slope = _peak(log_likelihood, data)
-    hessian = np.asarray(approx_hess(best, log_likelihood))
-    if slope > _FLAT or np.linalg.eigvalsh(-hessian).min() <= 0:
-        raise ValueError(
-            f"the likelihood of {len(data.yes)} waves must have a peak that is curved in every direction; "
-            f"the search ended at {best.round(3).tolist()}. Use fewer columns in the design."
-        )
-    p, df = data.design.shape[1], len(data.yes) - data.design.shape[1]
-    b, errors, freedom = best[:p], np.sqrt(np.diag(np.linalg.inv(-hessian)))[:p], LAWS[law](df)
-    half = stdtrit(freedom, 1 - float(checked_alpha(alpha)) / 2) * errors
-    p_values = 2 * stdtr(freedom, -np.abs(b / errors))
-    return LikelihoodFit(
-        b, errors, b - half, b + half, p_values, dispersion(float(best[p])), float(log_likelihood(best)), df
-    )
-
-
-def _peak(log_likelihood: Callable[[FloatArray], float], data: Counts) -> tuple[FloatArray, float]:
-    """Where a likelihood is highest, and the steepest slope that is left there."""
     logits = np.log((data.yes + 0.5) / (data.bases - data.yes + 0.5))
     found = minimize(
         lambda parameters: -log_likelihood(parameters),
@@ -243,4 +207,98 @@ def _peak(log_likelihood: Callable[[FloatArray], float], data: Counts) -> tuple[
         method="trust-exact",
         options={"gtol": 1e-7},
     )
-    return np.asarray(found.x, dtype=np.float64), float(np.abs(found.jac).max())
+    best, steepest = np.asarray(found.x, dtype=np.float64), float(np.abs(found.jac).max())
+    hessian = np.asarray(approx_hess(best, log_likelihood))
+    if steepest > _FLAT or np.linalg.eigvalsh(-hessian).min() <= 0:
+        raise ValueError(
+            f"the likelihood of {len(data.yes)} waves must have a peak that is curved in every direction; "
+            f"the search ended at {best.round(3).tolist()}. Use fewer columns in the design."
+        )
+    p, df = data.design.shape[1], len(data.yes) - data.design.shape[1]
+    b, errors, freedom = best[:p], np.sqrt(np.diag(np.linalg.inv(-hessian)))[:p], LAWS[law](df)
+    half = stdtrit(freedom, 1 - float(checked_alpha(alpha)) / 2) * errors
+    p_values = 2 * stdtr(freedom, -np.abs(b / errors))
+    at_best = dispersion(float(best[p])), float(log_likelihood(best))
+    return LikelihoodFit(b, errors, b - half, b + half, p_values, *at_best, df)
+
+
+# --- waves of one instrument ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LinearTrend:
+    """Cochran-Armitage test for a linear trend in shares, with what a line leaves unexplained.
+
+    z is the signed root of the trend chi-square (1 degree of freedom), positive where shares rise with the scores;
+    departure and homogeneity are chi-square, df and p of "the shares lie on a line" and of "all shares are equal".
+    """
+
+    z: float
+    p_value: float
+    departure: float
+    departure_df: int
+    departure_p: float
+    homogeneity: float
+    homogeneity_df: int
+    homogeneity_p: float
+
+
+def cochran_armitage(
+    counts: Sequence[float], totals: Sequence[float], scores: Sequence[float] | None = None
+) -> LinearTrend:
+    """Return the Cochran-Armitage trend test of three or more shares (with two: the pooled z test).
+
+    Parameters
+    ----------
+    counts, totals : sequence of float, shape (k,), k at least 2
+        "Yes" answers and effective bases, ``0 <= counts <= totals``, totals positive.
+    scores : sequence of float, shape (k,), optional
+        Times of the waves; 0, 1, ... when absent.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a count is outside its base, everyone or nobody said yes, or all scores are equal.
+
+    Notes
+    -----
+    The variant of R's prop.trend.test, with ``N p (1 - p)`` as variance: the linear-by-linear statistic of
+    statsmodels, whose variance has N - 1, times N / (N - 1). Departure is homogeneity minus trend.
+
+    References
+    ----------
+    Cochran (1954), doi:10.2307/3001616; Armitage (1955), doi:10.2307/3001775.
+
+    Examples
+    --------
+    Smokers among patients of four studies (Fleiss 1981; R's help page of prop.trend.test):
+
+    >>> t = cochran_armitage([83, 90, 129, 70], [86, 93, 136, 82])
+    >>> f"{t.z**2:.4f} {t.p_value:.6f} {t.homogeneity:.4f}"
+    '8.2249 0.004132 12.6004'
+    """
+    from statsmodels.stats.contingency_tables import Table  # takes a second to import
+    from statsmodels.stats.proportion import proportions_chisquare
+
+    x, n = checked_counts(counts, totals)
+    s = checked("scores", range(len(n)) if scores is None else scores, "finite", np.isfinite, "Drop undated waves.")
+    if not len(x) == len(s) >= 2:
+        raise ValueError(
+            f"counts, totals and scores must have one length of at least 2; got {len(x)}, {len(n)} and {len(s)}. "
+            "Pass one of each for every wave."
+        )
+    if not 0 < x.sum() < n.sum() or np.ptp(s) == 0:
+        raise ValueError(
+            "a trend needs counts within their totals, some yes and some no, and scores that differ; "
+            f"got counts {x.tolist()} of {n.tolist()} at {s.tolist()}. Leave out waves that cannot show a trend."
+        )
+    # Without shift_zeros=False statsmodels adds one half to every cell as soon as one is empty.
+    table, size, k = Table(np.column_stack([n - x, x]), shift_zeros=False), float(n.sum()), len(x)
+    # Centred, because squares of years leave few digits for their differences.
+    centred = s - np.average(s, weights=n)
+    z = float(table.test_ordinal_association(row_scores=centred).zscore * np.sqrt(size / (size - 1)))
+    homogeneity = float(proportions_chisquare(x, n)[0])
+    departure = max(homogeneity - z**2, 0.0)
+    departure_p = float(chdtrc(k - 2, departure)) if k > 2 else 1.0
+    homogeneity_p = float(chdtrc(k - 1, homogeneity))
+    return LinearTrend(z, float(2 * ndtr(-abs(z))), departure, k - 2, departure_p, homogeneity, k - 1, homogeneity_p)

@@ -12,8 +12,7 @@ from scipy.optimize import linprog
 from scipy.special import stdtr, stdtrit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.models.heterogeneity import Effects
-from crosswave.models.random_effects import RandomEffects, fitted, random_effects
+from crosswave.models.heterogeneity import Effects, RandomEffects, fitted, random_effects
 
 # How far a date is moved in search of an extreme, as a part of its interval: each until less than _GAIN is gained.
 _STEPS = (1, 1 / 2, 1 / 8, 1 / 32, 1 / 128, 1 / 512)
@@ -41,13 +40,7 @@ class Dates:
 
 
 def dates_between(low: npt.ArrayLike, high: npt.ArrayLike) -> Dates:
-    """Return date intervals as floats.
-
-    Raises
-    ------
-    ValueError
-        A date is missing, or an interval ends before it starts.
-    """
+    """Return date intervals as floats."""
     ends = {"low": low, "high": high}
     advice = "Leave out undated waves."
     first, last = (checked(name, end, "a finite decimal year", np.isfinite, advice) for name, end in ends.items())
@@ -88,19 +81,15 @@ def meta_regression(
 
     Parameters
     ----------
-    effects : Effects
-        Of k waves.
-    dates : Dates
-        Of the same waves.
-    others : array of float, shape (k, q), optional
-        Other columns of the design.
-    alpha : float
-        Error rate in (0, 1).
+    effects : Effects, of k waves
+    dates : Dates, of the same waves
+    others : array of float, shape (k, q), optional, other columns of the design
+    alpha : float, error rate in (0, 1)
 
     Raises
     ------
     ValueError
-        As `crosswave.models.random_effects.random_effects`; also if dates may be a combination of the other columns.
+        As `crosswave.models.heterogeneity.random_effects`; also if dates may be a combination of the other columns.
 
     Notes
     -----
@@ -143,12 +132,10 @@ def slope_over_dates(effects: Effects, dates: Dates, *, alpha: float = 0.05) -> 
 
     Parameters
     ----------
-    effects : Effects
-        Of k waves.
+    effects : Effects, of k waves
     dates : Dates
         Of the same waves, identified (`slope_is_identified`).
-    alpha : float
-        Error rate in (0, 1).
+    alpha : float, error rate in (0, 1)
 
     Notes
     -----
@@ -171,19 +158,15 @@ def slope_over_dates(effects: Effects, dates: Dates, *, alpha: float = 0.05) -> 
         square = (slope / error) ** 2
         return np.stack([-slope, slope, quantile * error - slope, quantile * error + slope, -square, square])
 
-    starts = _starts(dates)
+    place = np.argsort(np.argsort(dates.middle, kind="stable"))
+    early = place < np.arange(len(place) + 1)[:, None]
+    starts = np.concatenate(
+        [dates.middle[None], np.where(early, dates.low, dates.high), np.where(early, dates.high, dates.low)]
+    )
     found = _highest(ends, dates, starts[ends(starts).argmax(axis=1)]) * [-1, 1, -1, 1, -1, 1]
     slope_low, slope_high, low, high = found[:4].tolist()
     p_high, p_low = (2 * stdtr(df, -np.sqrt(np.maximum(found[4:], 0)))).tolist()
     return SlopeRange(slope_low, slope_high, low, high, p_low, 1.0 if slope_low <= 0 <= slope_high else p_high)
-
-
-def _starts(dates: Dates) -> FloatArray:
-    place = np.argsort(np.argsort(dates.middle, kind="stable"))
-    early = place < np.arange(len(place) + 1)[:, None]
-    return np.concatenate(
-        [dates.middle[None], np.where(early, dates.low, dates.high), np.where(early, dates.high, dates.low)]
-    )
 
 
 def _highest(ends: Callable[[FloatArray], FloatArray], dates: Dates, at: FloatArray) -> FloatArray:

@@ -12,9 +12,15 @@ import pandas as pd
 from scipy.special import expit
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
-from crosswave.models.count_models import LikelihoodFit, beta_binomial, binomial_normal, counts_by_design
-from crosswave.models.heterogeneity import checked_counts, logit_effects
-from crosswave.models.linear_trend import LinearTrend, cochran_armitage
+from crosswave.models.count_models import (
+    LikelihoodFit,
+    LinearTrend,
+    beta_binomial,
+    binomial_normal,
+    cochran_armitage,
+    counts_by_design,
+)  # fmt: skip
+from crosswave.models.heterogeneity import Prediction, RandomEffects, checked_counts, logit_effects, predict
 from crosswave.models.meta_regression import (
     Dates,
     SlopeRange,
@@ -26,7 +32,6 @@ from crosswave.models.meta_regression import (
     slope_is_identified,
     slope_over_dates,
 )  # fmt: skip
-from crosswave.models.random_effects import Prediction, RandomEffects, predict
 
 COLUMNS = (
     "wave", "count_low", "base_low", "count_high", "base_high", "date_low", "date_high", "house", "series", "wording",
@@ -86,11 +91,7 @@ class Trajectory:
 
 
 def trajectory(
-    table: pd.DataFrame,
-    *,
-    alpha: float = 0.05,
-    design_effect: float = 1.0,
-    total_error: float = 0.0,
+    table: pd.DataFrame, *, alpha: float = 0.05, design_effect: float = 1.0, total_error: float = 0.0
 ) -> Trajectory:
     """Return what may be said of the waves of one construct: tests, lines and a prediction where they apply.
 
@@ -101,10 +102,8 @@ def trajectory(
         printed, count_high of base_high the highest; dates in decimal years; house and series str or missing; wording
         a grade; question_changed true for the first wave of a new form of the question. Every pair of waves must be
         comparable (`crosswave.models.wave_series.comparable_waves`).
-    alpha : float
-        Error rate in (0, 1).
-    design_effect : float
-        At least 1; bases are divided by it.
+    alpha : float, error rate in (0, 1)
+    design_effect : float, at least 1; bases are divided by it
     total_error : float
         Points at 50 %: the standard deviation of one wave's error that n does not show. It enters the Cochran-Armitage
         test alone; the other models estimate it from the waves.

@@ -11,9 +11,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from crosswave.models.heterogeneity import Prediction, predict
 from crosswave.models.meta_regression import dates_between
-from crosswave.models.random_effects import Prediction, predict
-from crosswave.models.trajectory import FEWEST_FOR_TREND, Trajectory, trajectory
+from crosswave.models.trajectory import COLUMNS, FEWEST_FOR_TREND, Trajectory, trajectory
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct, Survey
 from crosswave.study.registry import Registry
@@ -39,8 +39,7 @@ def comparable_waves(waves: Sequence[Wave], registry: Registry) -> ComparableWav
     ----------
     waves : sequence of Wave
         Of one construct, see `crosswave.trend.waves.waves_of`.
-    registry : Registry
-        Holds the comparability rules.
+    registry : Registry, holds the comparability rules
 
     Notes
     -----
@@ -85,18 +84,15 @@ def wave_table(waves: Sequence[Wave], *, published_within: float) -> pd.DataFram
     A wording is its grade against the construct's first answer; no question changed, because the registry records no
     such change within a series.
     """
-    return pd.DataFrame([_row(wave, published_within) for wave in waves])
-
-
-def _row(wave: Wave, published_within: float) -> dict[str, object]:
-    ends = sorted(zip(wave.shares.tolist(), wave.sizes.tolist(), strict=True))
-    (low, base_low), (high, base_high) = ends[0], ends[-1]
-    earliest, latest = date_interval(wave.survey, published_within)
-    counts = {"count_low": low * base_low, "base_low": base_low, "count_high": high * base_high, "base_high": base_high}
-    dates = {"date_low": earliest, "date_high": latest}
-    house = wave.survey.fieldwork.house or wave.survey.publisher
-    told = {"house": house, "series": wave.survey.series, "wording": wave.answer.grades.wording}
-    return {"wave": wave.survey.id, **counts, **dates, **told, "question_changed": False}
+    rows = []
+    for wave in waves:
+        survey, ends = wave.survey, sorted(zip(wave.shares.tolist(), wave.sizes.tolist(), strict=True))
+        (low, base_low), (high, base_high) = ends[0], ends[-1]
+        house, wording = survey.fieldwork.house or survey.publisher, wave.answer.grades.wording
+        counts = low * base_low, base_low, high * base_high, base_high
+        dates = date_interval(survey, published_within)
+        rows.append((survey.id, *counts, *dates, house, survey.series, wording, False))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def date_interval(survey: Survey, published_within: float) -> tuple[float, float]:
@@ -166,13 +162,7 @@ class WaveSeries:
         return 0 if adjusted >= self.settings.alpha else int(line.low > 0) - int(line.high < 0)
 
     def at(self, moment: float) -> Prediction:
-        """Return what the meta-regression gives for a date in decimal years.
-
-        Raises
-        ------
-        ValueError
-            No line is fitted.
-        """
+        """Return what the meta-regression gives for a date in decimal years; ask `has_line` before."""
         if self.trajectory is None or self.trajectory.regression is None:
             raise ValueError(f"{self.construct.id} has no line; ask has_line before a date.")
         centre = dates_between(self.table["date_low"], self.table["date_high"]).centre
@@ -184,12 +174,7 @@ def wave_series(
 ) -> WaveSeries:
     """Return a construct over all years: which waves are comparable, and what the models say of them."""
     waves = waves_of(construct, registry, reconstructions, _EVERY_YEAR)
-    return _series(construct, waves, comparable_waves(waves, registry), registry, settings)
-
-
-def _series(
-    construct: Construct, waves: Sequence[Wave], comparable: ComparableWaves, registry: Registry, settings: Settings
-) -> WaveSeries:
+    comparable = comparable_waves(waves, registry)
     table, found = pd.DataFrame(), None
     if comparable.waves:
         table = wave_table(comparable.waves, published_within=registry.plan.lines.published_within.value)
@@ -205,11 +190,9 @@ def every_wave_series(
     constructs: Iterable[Construct] | None = None,
 ) -> tuple[WaveSeries, ...]:
     """Return every construct with three comparable waves or more, over all years, adjusted as one family."""
-    found = []
-    for one in registry.constructs.values() if constructs is None else constructs:
-        waves = waves_of(one, registry, reconstructions, _EVERY_YEAR)
-        if len((comparable := comparable_waves(waves, registry)).waves) >= FEWEST_FOR_TREND:
-            found.append(_series(one, waves, comparable, registry, settings))
+    chosen = registry.constructs.values() if constructs is None else constructs
+    every = (wave_series(one, registry, reconstructions, settings) for one in chosen)
+    found = [one for one in every if len(one.comparable.waves) >= FEWEST_FOR_TREND]
     adjusted = adjusted_over_lines({one.construct.id: one.trajectory for one in found if one.trajectory})
     return tuple(replace(one, p_adjusted=adjusted.get(one.construct.id, {})) for one in found)
 

@@ -47,21 +47,13 @@ def fact_span(fact: Fact) -> Span:
 
     "Over 19" ends one unit of its leading digit higher, at 29, and "nearly 38" begins a twentieth lower, as for the
     size of a sample. A rhetorical number is no measurement, so it bounds nothing.
-
-    Raises
-    ------
-    QuantityError
-        The value of the fact is no number.
     """
     value = number(fact.value)
+    leading_unit = int(10 ** (len(str(int(value))) - 1))
     spans = {
-        "lower-bound": RationalInterval(value, value + _leading_unit(value)),
+        "lower-bound": RationalInterval(value, value + leading_unit),
         "upper-bound": RationalInterval(value * Fraction(19, 20), value),
         "approximate": RationalInterval(value * Fraction(9, 10), value * Fraction(11, 10)),
         "rhetorical": RationalInterval(None, None),
     }
     return spans.get(fact.kind, RationalInterval(value, value))
-
-
-def _leading_unit(value: Fraction) -> int:
-    return int(10 ** (len(str(int(value))) - 1))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from crosswave.printed.index import indexed
 from crosswave.printed.intervals import QuantityError, number
 from crosswave.printed.plain import plain
-from crosswave.printed.quantities import Lexicon
+from crosswave.printed.quantities import Lexicon, indexed
 from crosswave.study.models import Phrase, Quantities
 
 Place = tuple[str | int, ...]

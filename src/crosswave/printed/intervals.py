@@ -30,10 +30,7 @@ _INT64 = 2**63
 class RationalInterval(Generic[End]):
     """The exact numbers from a lowest to a highest one; an end that is open does not belong to it.
 
-    Attributes
-    ----------
-    low, high : Fraction or None
-        Its ends; None where it is unbounded. Those of shares are fractions from 0 to 1.
+    An end is None where it is unbounded; those of shares are fractions from 0 to 1.
     """
 
     low: End
@@ -194,10 +191,8 @@ def percent_interval(digits: str, decimals: int, rounding: str = "nearest") -> S
 
     Parameters
     ----------
-    digits : str
-        The number before the percent sign.
-    decimals : int
-        How many decimals it has.
+    digits : str, the number before the percent sign
+    decimals : int, how many decimals it has
     rounding : {"nearest", "truncated"}
         Truncated digits stand for anything up to one unit more, which itself is left out; 100 % is 100 %.
 
@@ -226,12 +221,7 @@ def shares_around(value: Fraction, unit: Fraction, rounding: str) -> Shares:
 
 
 def number(text: str) -> Fraction:
-    """Return ``50%``, ``1/3``, ``0.5``, ``1,000`` or ``12`` exactly.
-
-    Raises
-    ------
-    QuantityError
-        The text is no number.
+    """Return ``50%``, ``1/3``, ``0.5``, ``1,000`` or ``12`` exactly; raise `QuantityError` for other text.
 
     Examples
     --------

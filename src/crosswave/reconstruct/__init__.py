@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crosswave.reconstruct.means import mean_counts, mean_totals
-    from crosswave.reconstruct.solve import Solutions
-    from crosswave.reconstruct.survey import FindingCounts, Reconstruction, reconstruct
-    from crosswave.reconstruct.trials import fits_truncated
+    from crosswave.reconstruct.solve import Solutions, fits_truncated
+    from crosswave.reconstruct.survey import FindingCounts, Reconstruction, reconstruct, retractions
 
 _HOMES = {
     "means": ("mean_counts", "mean_totals"),
-    "solve": ("Solutions",),
-    "survey": ("FindingCounts", "Reconstruction", "reconstruct"),
-    "trials": ("fits_truncated",),
+    "solve": ("Solutions", "fits_truncated"),
+    "survey": ("FindingCounts", "Reconstruction", "reconstruct", "retractions"),
 }
 __all__ = [
     "FindingCounts",
@@ -26,6 +24,7 @@ __all__ = [
     "mean_counts",
     "mean_totals",
     "reconstruct",
+    "retractions",
 ]
 
 

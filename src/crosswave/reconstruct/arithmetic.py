@@ -1,22 +1,32 @@
-"""The figures of a survey as arithmetic: exact intervals, the bases they rest on, what ties them, what they share."""
+"""A survey as arithmetic: exact intervals, the bases they rest on and what ties them, for each reading of its bases."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice, product
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from crosswave.printed.intervals import Shares
+from crosswave.printed.intervals import RationalInterval, Shares
+from crosswave.printed.plain import is_withheld
+from crosswave.printed.quantities import Lexicon, sample_range
 from crosswave.reconstruct.effort import LARGEST, NotSolvedError, check_room
+from crosswave.study.models import ORGANISATIONS, Base, Plan, Survey
+from crosswave.study.registry import Finding, findings_of
 
 IntArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Names = Collection[str] | None
+
+READINGS_TRIED = 256
+"""A survey whose ambiguous bases can be read in more ways is not solved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,13 @@ class Arithmetic:
 def components(arithmetic: Arithmetic) -> list[Arithmetic]:
     """Return the parts of a survey that share no unknown number but n, each to be solved by itself."""
     places = {figure.id: place for place, figure in enumerate(arithmetic.figures)}
-    tied = [(places[first], places[other]) for first, *others in _ties(arithmetic) for other in others]
+    by_base = defaultdict(list)
+    for figure in arithmetic.figures:
+        if figure.base.answers or figure.base.loose:
+            by_base[figure.base.key].append(figure.id)
+    ties = [(figure.id, *figure.base.answers) for figure in arithmetic.figures]
+    ties += [tuple(names) for names in by_base.values()] + [link.members for link in arithmetic.links]
+    tied = [(places[first], places[other]) for first, *others in ties for other in others]
     rows, columns = zip(*tied, strict=True) if tied else ((), ())
     graph = coo_array((np.ones(len(tied)), (rows, columns)), shape=(len(places), len(places)))
     labels = connected_components(graph, directed=False)[1].tolist()
@@ -96,16 +112,6 @@ def components(arithmetic: Arithmetic) -> list[Arithmetic]:
     for link in arithmetic.links:
         links[labels[places[link.members[0]]]].append(link)
     return [replace(arithmetic, figures=tuple(figures[k]), links=tuple(links[k])) for k in figures]
-
-
-def _ties(arithmetic: Arithmetic) -> Iterator[tuple[str, ...]]:
-    by_base: dict[str, list[str]] = {}
-    for figure in arithmetic.figures:
-        yield (figure.id, *figure.base.answers)
-        if figure.base.answers or figure.base.loose:
-            by_base.setdefault(figure.base.key, []).append(figure.id)
-    yield from map(tuple, by_base.values())
-    yield from (link.members for link in arithmetic.links)
 
 
 def sizes(part: Arithmetic) -> IntArray:
@@ -139,18 +145,170 @@ def without(part: Arithmetic, names: set[str]) -> Arithmetic:
     """
     while resting := {f.id for f in part.figures if f.id not in names and names & set(f.base.answers)}:
         names = names | resting
-    left = (_left_of(link, names) for link in part.links)
-    figures = tuple(figure for figure in part.figures if figure.id not in names)
-    return replace(part, figures=figures, links=tuple(link for link in left if link))
+    links = []
+    for link in part.links:
+        members = tuple(member for member in link.members if member not in names)
+        if members == link.members:
+            links.append(link)
+        elif link.kind in ("exclusive", "exhaustive") and len(members) > 1:
+            words = link.words.removesuffix(", and are all")
+            links.append(replace(link, kind="exclusive", members=members, words=words))
+    return replace(part, figures=tuple(f for f in part.figures if f.id not in names), links=tuple(links))
 
 
-def _left_of(link: Link, names: set[str]) -> Link | None:
-    members = tuple(member for member in link.members if member not in names)
-    if members == link.members:
-        return link
-    sums = link.kind in ("exclusive", "exhaustive") and len(members) > 1
-    return (
-        replace(link, kind="exclusive", members=members, words=link.words.removesuffix(", and are all"))
-        if sums
-        else None
-    )
+# --- from a survey to its readings ------------------------------------------------------------------------------------
+
+
+def interpretations(
+    survey: Survey,
+    lexicon: Lexicon,
+    plan: Plan,
+    without: frozenset[str] = frozenset(),
+    *,
+    first_only: bool = False,
+) -> list[Arithmetic]:
+    """Return a survey as arithmetic, once for each reading of its ambiguous bases, or in the first of them alone.
+
+    Rival values are left out by their local ids. Raises `NotSolvedError` for more than `READINGS_TRIED`.
+    """
+    n = people(survey, lexicon, plan)
+    shares = [finding for finding in findings_of(survey) if _is_share(finding) and finding.local_id not in without]
+    ambiguous = {_base_place(finding): finding.base for finding in shares if finding.base and finding.base.either}
+    number = math.prod(len(base.either) for base in ambiguous.values())
+    if number > READINGS_TRIED and not first_only:
+        raise NotSolvedError(f"not solved: its bases can be read in {number:,} ways, more than {READINGS_TRIED}")
+    choices = islice(product(*(base.either for base in ambiguous.values())), 1 if first_only else None)
+    read = partial(_reading, survey, shares, lexicon, n, plan.items_skipped.value)
+    return [read(dict(zip(ambiguous, choice, strict=True))) for choice in choices]
+
+
+def people(survey: Survey, lexicon: Lexicon, plan: Plan) -> tuple[int, int] | None:
+    """Return the fewest and the most who can have answered, each organisation sending somebody; None if not printed."""
+    n = sample_range(survey.n, lexicon, plan)
+    return n and (min(max(n[0], survey.organisations or 1), n[1]), n[1])
+
+
+def rivals(survey: Survey) -> dict[str, str]:
+    """Return the local id of each rival printed value with that of the value it rivals."""
+    found = (finding for finding in findings_of(survey) if finding.answer.rival_of)
+    return {finding.local_id: f"{finding.question.id}.{finding.answer.rival_of}" for finding in found}
+
+
+def _is_share(finding: Finding) -> bool:
+    """Whether a figure is a number of respondents on their base; a weighted one is not, nor one that is withheld."""
+    if finding.answer.measure != "share" or is_withheld(finding.answer):
+        return False
+    counted = not (finding.base and finding.base.counts and finding.base.counts != ORGANISATIONS)
+    return counted and not finding.survey.weighted
+
+
+def _base_place(finding: Finding) -> str:
+    return finding.local_id if finding.answer.base else finding.question.id
+
+
+def _reading(
+    survey: Survey,
+    shares: list[Finding],
+    lexicon: Lexicon,
+    n: tuple[int, int] | None,
+    skipped: float,
+    chosen: dict[str, Base],
+) -> Arithmetic:
+    figures = []
+    for finding in shares:
+        if size := size_of(finding, n, chosen.get(_base_place(finding)), skipped):
+            share = lexicon.figure(finding.text, survey.rounding or "nearest")
+            interval = RationalInterval(share.low, share.high, share.high_open)
+            figures.append(Figure(finding.local_id, finding.text, interval, share.decimals, size))
+    known = {figure.id for figure in figures}
+    while missing := {figure.id for figure in figures if not set(figure.base.answers) <= known}:
+        figures = [figure for figure in figures if figure.id not in missing]
+        known -= missing
+    words = tuple(f"{place}: {describe(base)}" for place, base in chosen.items())
+    return Arithmetic(tuple(figures), tuple(_links(shares, figures)), n, words, survey.rounding or "nearest")
+
+
+def describe(base: Base | None) -> str:
+    """Return a base in words."""
+    if base is None:
+        return "everyone (assumed)"
+    if base.either:
+        return " or ".join(describe(alternative) for alternative in base.either)
+    if base.at_most and not base.who:
+        return "everyone who answered the item"
+    return base.who or base.counts or ("everyone" if base.everyone else " or ".join(base.answers) or f"{base.n} people")
+
+
+def size_of(
+    finding: Finding, n: tuple[int, int] | None, base: Base | None = None, skipped: float = 0.0
+) -> BaseSize | None:
+    """Return how many a figure can rest on, None where print does not say; at most a share of them skipped the item."""
+    base, place = base or finding.base, finding.question.id
+    if base and base.counts:
+        size = finding.survey.organisations
+        if not size or base.counts != ORGANISATIONS:
+            return None
+        words = f"{place} counts all {size} organisations, once each"
+        return BaseSize(f"{place}|{ORGANISATIONS}", ORGANISATIONS, size, size, (), words)
+    if base is None or base.everyone:
+        words = f"everyone answered {place}" if base else f"the base of {place} is everyone, and nobody skipped it"
+        return BaseSize(f"{place}|all", "everyone", *n, (), words) if n else None
+    who = describe(base)
+    if base.at_most:
+        low, high = (n or (0, 0)) if base.at_most == "n" else (base.at_most, base.at_most)
+        floor, words = math.ceil((1 - skipped) * low), f"at most {skipped:.0%} of them ({who}) left {place} out"
+        key = f"{place}|{who}|at most {high}"
+        return BaseSize(key, who, low, high, (), words, loose=True, floor=max(floor, 1)) if high else None
+    key = "|".join((place, who, str(base.n or ""), *base.answers))
+    if base.n:
+        return BaseSize(key, who, base.n, base.n, (), f"all {base.n} of them ({who}) answered {place}")
+    if not (base.answers and n):
+        return None
+    return BaseSize(key, who, 1, n[1], base.answers, f"all of them ({who}) answered {place}")
+
+
+_PAIRS = {
+    "part": ("part_of", True, "{0} is part of {1}"),
+    "complement": ("complement_of", True, "{0} is the rest of {1}"),
+    "organisations": ("organisations_of", False, "{0} counts the organisations where somebody gave {1}, and no others"),
+}
+"""Relations of two figures: the field that names the other, whether both rest on one base, and the words."""
+
+
+def _links(shares: list[Finding], figures: list[Figure]) -> Iterator[Link]:
+    """What ties the figures of a survey together: sums, nets, parts, the rest, organisations behind people."""
+    known = {figure.id: figure for figure in figures}
+    yield from _exclusive(shares, known)
+    for finding in (finding for finding in shares if finding.local_id in known):
+        answer, question = finding.answer, finding.question
+        parts = tuple(f"{question.id}.{part}" for part in answer.net_of)
+        if parts and set(parts) <= set(known):
+            yield Link("net", (finding.local_id, *parts), f"{finding.local_id} is the sum of {', '.join(parts)}")
+        for kind, (key, one_base, words) in _PAIRS.items():
+            other = f"{question.id}.{getattr(answer, key)}"
+            if other in known and (known[other].base.key == known[finding.local_id].base.key) == one_base:
+                yield Link(kind, (finding.local_id, other), words.format(finding.local_id, other))
+
+
+def excludes(finding: Finding) -> bool:
+    """Return whether an answer excludes the others to its question: one of several, and no net or part of them."""
+    answer, several = finding.answer, ("single", "scale", "fact")
+    return finding.question.response in several and not (answer.net_of or answer.part_of)
+
+
+def _exclusive(shares: list[Finding], known: dict[str, Figure]) -> Iterator[Link]:
+    """Answers that exclude each other; they are all there were if none is withheld, as that took its part."""
+    plain = [finding for finding in shares if excludes(finding)]
+    offered = Counter((finding.question.id, finding.answer.item) for finding in plain)
+    groups = defaultdict(list)
+    for finding in plain:
+        if finding.local_id in known:
+            groups[finding.question.id, finding.answer.item, known[finding.local_id].base.key].append(finding)
+    for (name, item, _), group in groups.items():
+        if len(group) > 1:
+            question = group[0].question
+            withheld = any(is_withheld(answer) for answer in question.answers if answer.item == item)
+            whole = question.exhaustive and len(group) == offered[name, item] and not withheld
+            words = f"answers to {name} exclude each other" + (", and are all" if whole else "")
+            members = tuple(finding.local_id for finding in group)
+            yield Link("exhaustive" if whole else "exclusive", members, words, question.response_inferred)

@@ -16,8 +16,7 @@ import numpy as np
 
 from crosswave.reconstruct.arithmetic import Arithmetic, Counts, IntArray, Mask, Names, sizes, wanted
 from crosswave.reconstruct.effort import check_room, spend
-from crosswave.reconstruct.power import Possible
-from crosswave.reconstruct.scale import Run, Scale
+from crosswave.reconstruct.power import Possible, Run, Scale
 
 BASES_LISTED = 100
 """A base whose range is at most this wide is listed value by value, so that gaps show."""
@@ -104,10 +103,13 @@ class ClosedForm:
         bases = np.unique(box.sizes)
         low, high = int(bases[0]), int(bases[-1])
         listed = tuple(bases.tolist()) if high - low < BASES_LISTED else ()
-        return {
-            figure.id: Counts(int(box.low[k].min()), int(box.high[k].max()), low, high, listed, _values(box, k))
-            for k, figure in enumerate(self.part.figures)
-        }
+        found = {}
+        for figure, lows, highs in zip(self.part.figures, box.low, box.high, strict=True):
+            fewest, most, ends = int(lows.min()), int(highs.max()), zip(lows.tolist(), highs.tolist(), strict=True)
+            few = set(ends) if most - fewest < COUNTS_LISTED else ()
+            values = sorted({value for one, other in few for value in range(one, other + 1)})
+            found[figure.id] = Counts(fewest, most, low, high, listed, tuple(values))
+        return found
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure that is a number."""
@@ -140,26 +142,23 @@ class ClosedForm:
 
 @dataclass(frozen=True, slots=True)
 class LooseClosedForm:
-    """A simple part whose base can be any part of those asked: every size from its floor to n is tried as the base."""
+    """As `ClosedForm`, the base being any part of those asked: every size from its floor to n is tried as the base."""
 
     part: Arithmetic
 
     def fits(self) -> Mask:
-        """Return for each size of n that print allows whether any counts exist."""
-        fitting = self._fitting()
-        return _whole(self.part, sizes(self.part)) >= (fitting[0] if fitting.size else np.inf)
+        n = sizes(self.part)
+        fitting = self._up_to(n)
+        return np.asarray(_whole(self.part, n) >= (fitting[0] if fitting.size else np.inf))
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
-        """Return what each count and base can be, all sizes being feasible."""
         return self._tried().bounds(self._up_to(n))
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
-        """Return what could have been printed in place of each figure that is a number."""
         floor = self.part.figures[0].base.floor
         return self._tried().possible(np.arange(floor, _whole(self.part, n).max() + 1, dtype=np.int64), names)
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
-        """Return how many tables there are for each size, and whether there are more than was counted."""
         bases = self._up_to(n)
         ways = list(accumulate(self._tried().tables(bases)[0], initial=0))
         return [ways[k] for k in np.searchsorted(bases, _whole(self.part, n), side="right").tolist()], False
@@ -170,20 +169,11 @@ class LooseClosedForm:
         ranged = (replace(f, base=replace(f.base, low=0)) for f in self.part.figures)
         return ClosedForm(replace(self.part, figures=tuple(ranged), n=(base.floor, base.high)))
 
-    def _fitting(self) -> IntArray:
-        tried = self._tried()
-        return np.asarray(sizes(tried.part)[tried.fits()])
-
     def _up_to(self, n: IntArray) -> IntArray:
-        fitting = self._fitting()
+        """The sizes that fit, up to the largest that was asked."""
+        tried = self._tried()
+        fitting = sizes(tried.part)[tried.fits()]
         return np.asarray(fitting[fitting <= _whole(self.part, n).max()])
-
-
-def _values(box: Boxes, k: int) -> tuple[int, ...]:
-    if box.high[k].max() - box.low[k].min() >= COUNTS_LISTED:
-        return ()
-    ends = set(zip(box.low[k].tolist(), box.high[k].tolist(), strict=True))
-    return tuple(sorted({value for low, high in ends for value in range(low, high + 1)}))
 
 
 def points(widths: Sequence[int], total: int, *, exact: bool) -> int:
@@ -191,12 +181,9 @@ def points(widths: Sequence[int], total: int, *, exact: bool) -> int:
 
     Parameters
     ----------
-    widths : sequence of int
-        Largest value of each coordinate.
-    total : int
-        The sum.
-    exact : bool
-        Whether the sum must be reached.
+    widths : sequence of int, largest value of each coordinate
+    total, exact
+        The sum, and whether it must be reached.
 
     Notes
     -----

@@ -1,9 +1,7 @@
 """The second engine: an integer model with a variable for every count and base, solved with CP-SAT.
 
 It counts what the closed form cannot (subsets, nets, parts of answers: 18 of 1,369 parts in ``data/``) and finds
-conflicts, repairs and joint bounds. A third engine, sets of counts along a tree of answers, found the same in every
-field of all 91 surveys; it took 500 lines to save 3 of 7 CPU seconds, and went. Presolve is off: the models are
-small, and take a third of the time without it.
+conflicts, repairs and joint bounds. Presolve is off: the models are small, and take a third of the time without it.
 
 A figure printed as the share interval ``[low, high]`` on base ``b`` allows the counts ``c`` with
 ``low b <= c <= high b``. That is linear in ``(c, b)``, so a base that is itself unknown does no harm; an upper end h/d
@@ -25,9 +23,7 @@ from crosswave.printed.intervals import Shares
 from crosswave.reconstruct.arithmetic import Arithmetic, Counts, Figure, IntArray, Link, Mask, Names, sizes, wanted
 from crosswave.reconstruct.closed_form import BASES_LISTED, COUNTS_LISTED
 from crosswave.reconstruct.effort import NotSolvedError, left, spend
-from crosswave.reconstruct.power import Possible, printable
-from crosswave.reconstruct.ratio import largest_ratio
-from crosswave.reconstruct.scale import VALUES_LISTED, Scale, from_mask
+from crosswave.reconstruct.power import VALUES_LISTED, Possible, Run, Scale, from_mask
 
 _SEED = 20170118
 _CALL = 0.001
@@ -90,7 +86,8 @@ class Model:
         for figure in by_base.values():
             self._hold_base(figure)
         for link in arithmetic.links:
-            self._hold_link(link)
+            if ("link", link_name(link)) in self._held:
+                self._hold_link(link)
 
     def _hold_figure(self, figure: Figure) -> None:
         count, base = self.counts[figure.id], self.bases[figure.base.key]
@@ -111,8 +108,6 @@ class Model:
             self._cp.add(base == whole)
 
     def _hold_link(self, link: Link) -> None:
-        if ("link", link_name(link)) not in self._held:
-            return
         counts = [self.counts[name] for name in link.members]
         base, behind = (self.bases[self._base_of[name]] for name in link.members[:2])
         rules: dict[str, Callable[[], tuple[cp_model.BoundedLinearExpression | bool, ...]]] = {
@@ -125,6 +120,11 @@ class Model:
         }
         for rule in rules[link.kind]():
             self._cp.add(rule)
+
+    def fix(self, variable: cp_model.IntVar, value: int) -> None:
+        """Hold a count or base at a value from now on."""
+        self._shown.clear()
+        self._cp.add(variable == value)
 
     def feasible(self) -> bool:
         """Return whether any counts can have printed the figures."""
@@ -165,9 +165,19 @@ class Model:
     def values(self, variable: cp_model.IntVar, limit: int) -> tuple[int, ...]:
         """Return every value of a count or base, or nothing if its range is wider than the limit."""
         low, high = self.bounds(variable)
-        if high - low + 1 > limit:
-            return ()
-        return tuple(value for value in range(low, high + 1) if self._can_be(variable, value))
+        domain = self._cp.proto.variables[variable.index].domain
+        before, found = list(domain), []
+        for value in range(low, high + 1) if high - low < limit else ():
+            if value not in self._shown[variable.index]:
+                domain.clear()
+                domain.extend((value, value))
+                if not self.feasible():
+                    continue
+                self._note()
+            found.append(value)
+        domain.clear()
+        domain.extend(before)
+        return tuple(found)
 
     def can_print(self, count: cp_model.IntVar, base: cp_model.IntVar, share: Shares) -> bool:
         """Return whether a count can be a share of its base; always asked of the same two, once bounds are known."""
@@ -237,25 +247,6 @@ class Model:
             raise ValueError("these counts have no ratio: the figures cannot stand together; find the conflict first")
         return tuple(self._solver.value(one) for one in told)
 
-    def fix(self, variable: cp_model.IntVar, value: int) -> None:
-        """Hold a count or base at a value from now on."""
-        self._shown.clear()
-        self._cp.add(variable == value)
-
-    def _can_be(self, variable: cp_model.IntVar, value: int) -> bool:
-        if value in self._shown[variable.index]:
-            return True
-        domain = self._cp.proto.variables[variable.index].domain
-        before = list(domain)
-        domain.clear()
-        domain.extend((value, value))
-        found = self.feasible()
-        if found:
-            self._note()
-        domain.clear()
-        domain.extend(before)
-        return found
-
 
 class _Tables(cp_model.CpSolverSolutionCallback):
     """Notes the n of each solution, and stops the search at a number of them."""
@@ -271,14 +262,44 @@ class _Tables(cp_model.CpSolverSolutionCallback):
             self.stop_search()
 
 
+def largest_ratio(best: Callable[[Fraction], tuple[Fraction, Fraction]]) -> Fraction:
+    """Return the largest value of a ratio whose divisor is above 0.
+
+    Parameters
+    ----------
+    best : callable
+        From a number r to the numerator and the divisor for which numerator minus r times divisor is largest.
+
+    Notes
+    -----
+    Dinkelbach's iteration: each ratio found is the next r, until no numerator exceeds r times its divisor. It is
+    exact, and ends where numerator and divisor take finitely many values.
+
+    References
+    ----------
+    Dinkelbach 1967, Management Science 13(7), doi:10.1287/mnsc.13.7.492.
+
+    Examples
+    --------
+    >>> choices = [(Fraction(875), Fraction(875 + 754)), (Fraction(894), Fraction(894 + 735))]
+    >>> largest_ratio(lambda r: max(choices, key=lambda choice: choice[0] - r * choice[1]))
+    Fraction(298, 543)
+    """
+    ratio = Fraction(0)
+    while True:
+        numerator, divisor = best(ratio)
+        if numerator / divisor == ratio:
+            return ratio
+        ratio = numerator / divisor
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A part whose counts are known by CP-SAT alone."""
+    """A part whose counts are known by CP-SAT alone: its methods are those of `ClosedForm`."""
 
     part: Arithmetic
 
     def fits(self) -> Mask:
-        """Return for each size of n that print allows whether any counts exist."""
         n, model = sizes(self.part), Model(self.part)
         if len(n) == 1 or not model.feasible():
             return np.full(len(n), model.feasible())
@@ -287,7 +308,6 @@ class Searched:
         return np.isin(n, listed) if listed else (low <= n) & (n <= high)
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
-        """Return what each count and base can be, all sizes being feasible."""
         model = Model(self.part, sizes=n.tolist())
         bases = {key: (model.bounds(base), model.values(base, BASES_LISTED)) for key, base in model.bases.items()}
         counts = {key: (model.bounds(count), model.values(count, COUNTS_LISTED)) for key, count in model.counts.items()}
@@ -295,29 +315,27 @@ class Searched:
         return {name: Counts(*low_high, *ends, listed, values) for name, (low_high, values), (ends, listed) in rows}
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
-        """Return what could have been printed in place of each figure that is a number, value by value."""
-        chosen = wanted(self.part, names)
-        return {figure.id: self._one(figure, n) for figure in self.part.figures if figure.id in chosen}
-
-    def _one(self, figure: Figure, n: IntArray) -> Possible:
-        """Value by value, but only those that the bounds of the count and its base leave open."""
-        scale = Scale.of(figure.decimals or 0, self.part.rounding)
-        held = [element for element in elements(self.part) if (element.kind, element.name) != ("figure", figure.id)]
-        model = Model(self.part, held, sizes=n.tolist())
-        count, base = model.counts[figure.id], model.bases[figure.base.key]
-        (low, high), (fewest, most) = model.bounds(count), model.bounds(base)
-        fewest = max(fewest, 1)  # a share is printed of somebody
-        if scale.steps > VALUES_LISTED:
-            return Possible(scale, None, fewest, most)
-        left_open = printable(range(fewest, most + 1), figure.decimals or 0, self.part.rounding)
-        for value in np.flatnonzero(left_open).tolist():
-            share = scale.shares(value)
-            within = share.low * fewest <= high and share.high * most >= low
-            left_open[value] = within and model.can_print(count, base, share)
-        return Possible(scale, from_mask(left_open), fewest, most)
+        """Return what could stand in place of each figure: value by value, where bounds of count and base allow it."""
+        chosen, found = wanted(self.part, names), {}
+        for figure in (figure for figure in self.part.figures if figure.id in chosen):
+            scale = Scale.of(figure.decimals or 0, self.part.rounding)
+            held = [one for one in elements(self.part) if (one.kind, one.name) != ("figure", figure.id)]
+            model = Model(self.part, held, sizes=n.tolist())
+            count, base = model.counts[figure.id], model.bases[figure.base.key]
+            (low, high), (fewest, most) = model.bounds(count), model.bounds(base)
+            fewest = max(fewest, 1)  # a share is printed of somebody
+            if scale.steps > VALUES_LISTED:
+                found[figure.id] = Possible(scale, None, fewest, most)
+                continue
+            open_ = scale.mask([Run(size, 0, size) for size in range(fewest, most + 1)])
+            for value in np.flatnonzero(open_).tolist():
+                share = scale.shares(value)
+                within = share.low * fewest <= high and share.high * most >= low
+                open_[value] = within and model.can_print(count, base, share)
+            found[figure.id] = Possible(scale, from_mask(open_), fewest, most)
+        return found
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
-        """Return how many tables there are for each size, and whether there are more than was counted."""
         found = Model(self.part, sizes=n.tolist()).sizes_of_tables(TABLES_LISTED + 1)
         by_size = Counter(found[:TABLES_LISTED])
         return [by_size[size] for size in n.tolist()], len(found) > TABLES_LISTED

@@ -27,41 +27,32 @@ class NotSolvedError(ValueError):
 @dataclass(slots=True)
 class _Allowance:
     left: float
-    outer: _Allowance | None
-
-    def spend(self, units: float) -> None:
-        self.left -= units
-        if self.outer:
-            self.outer.spend(units)
-        if self.left < 0:
-            raise NotSolvedError(f"not solved within {EFFORT:g} units of work (METHODS.md says what they are)")
 
 
-_allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
+_allowances: ContextVar[tuple[_Allowance, ...]] = ContextVar("allowances", default=())
 
 
 @contextmanager
 def at_most(units: float = EFFORT) -> Iterator[None]:
     """Let what is done in a ``with`` block be no more than some work, and no more than a block around it allows."""
-    token = _allowance.set(_Allowance(units, _allowance.get()))
+    token = _allowances.set((*_allowances.get(), _Allowance(units)))
     try:
         yield
     finally:
-        _allowance.reset(token)
+        _allowances.reset(token)
 
 
 def spend(units: float) -> None:
     """Count some work, done or about to be done; raise `NotSolvedError` where it is more than is left."""
-    if allowance := _allowance.get():
-        allowance.spend(units)
+    for allowance in _allowances.get():
+        allowance.left -= units
+    if any(allowance.left < 0 for allowance in _allowances.get()):
+        raise NotSolvedError(f"not solved within {EFFORT:g} units of work (METHODS.md says what they are)")
 
 
 def left() -> float:
     """Return how much work is left; that of a survey where nobody counts."""
-    units, allowance = EFFORT, _allowance.get()
-    while allowance:
-        units, allowance = min(units, allowance.left), allowance.outer
-    return max(units, 0.0)
+    return max(min([EFFORT, *(allowance.left for allowance in _allowances.get())]), 0.0)
 
 
 def check_room(cells: int) -> None:

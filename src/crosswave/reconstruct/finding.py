@@ -8,17 +8,19 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
+from scipy.special import ndtri
+
 from crosswave.printed.intervals import Quantity, RationalInterval, Shares
 from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct.arithmetic import BaseSize, Counts
+from crosswave.reconstruct.arithmetic import BaseSize, Counts, describe
 from crosswave.reconstruct.conflicts import Conflict
-from crosswave.reconstruct.figures import describe
 from crosswave.reconstruct.means import Mean
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
-from crosswave.reconstruct.weighting import Weighted, weighting_of
 from crosswave.study.models import ORGANISATIONS, Plan, Survey
 from crosswave.study.registry import Finding, findings_of
+
+_Z = float(-ndtri(0.025))
 
 LEVELS: Mapping[str, str] = {
     "recomputed": "computed again from microdata",
@@ -32,24 +34,64 @@ LEVELS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Weighted:
+    """The people behind a weighted figure, with its variance over that of a simple random sample of as many."""
+
+    low: int
+    high: int
+    design_effect: float
+    how: str
+
+    @property
+    def effective(self) -> tuple[float, float]:
+        """The sizes of simple random samples worth as much, for the fewest and the most people."""
+        return self.low / self.design_effect, self.high / self.design_effect
+
+    @property
+    def words(self) -> str:
+        """What the interval of the figure rests on."""
+        people = f"{self.low:,}" if self.low == self.high else f"{self.low:,} to {self.high:,}"
+        return f"the interval takes {people} people to be worth {self.effective[0]:,.0f} ({self.how})"
+
+
+def weighting_of(finding: Finding, n: tuple[int, int] | None, plan: Plan) -> Weighted | None:
+    """Return what a weighted figure rests on; None where it is not weighted or nobody says how many answered.
+
+    Parameters
+    ----------
+    finding, plan
+        A printed figure; of the plan's design effects the widest is taken where the survey prints none.
+    n : pair of int or None
+        How many can have answered the survey.
+
+    Notes
+    -----
+    A margin of error e at a share of one half gives the effective size (z / 2e)^2 (Kish 1965).
+    """
+    base, survey = finding.base, finding.survey
+    people = n if base is None or base.everyone else (base.n, base.n) if base.n else None
+    if not survey.weighted or finding.answer.measure != "share" or people is None:
+        return None
+    if effect := survey.design_effect:
+        return Weighted(*people, effect, f"a design effect of {effect:g}, as printed")
+    if margin := survey.margin_of_error:
+        effect = max(people[0] / (_Z / (2 * margin / 100)) ** 2, 1.0)
+        return Weighted(*people, effect, f"the printed margin of error of {margin:g} points")
+    widest, least = max(plan.design_effects), min(plan.design_effects)
+    how = f"a design effect of {widest:g}, the widest of the {least:g} to {widest:g} that the plan tries"
+    return Weighted(*people, widest, how)
+
+
+@dataclass(frozen=True, slots=True)
 class FindingCounts:
     """The feasible counts of one printed figure.
 
-    Attributes
-    ----------
-    level : str
-        One of `LEVELS`; `reason` says why, in words.
-    share_low, share_high : Fraction or None
-        The shares that the printed text can mean, the highest left out where `share_high_open`.
-    count_low, count_high, base_low, base_high : int or None
-        Feasible whole numbers; None where n or the base is unknown or the figure is in conflict.
-    bases, values : tuple of int
-        Every feasible base, and every feasible count, where they are few; gaps are real.
-    power, power_alone : float or None
-        Share of the values with the same decimals that could not have been printed beside all other figures, and on
-        its base only: what this figure could have failed. None where there are no counts, or too many values.
-    weighted : Weighted or None
-        What a weighted figure rests on; there are no counts then.
+    The level is one of `LEVELS`, with its reason in words. The shares are those that the text can mean, the highest
+    left out where `share_high_open`. Counts and bases are None where n or the base is unknown or the figure is in
+    conflict; all of them are listed in `bases` and `values` where they are few, and gaps are real. `power` is the share
+    of the values with the same decimals that could not have been printed beside all other figures, `power_alone` on its
+    base only: what this figure could have failed; None where there are no counts, or too many values. A weighted figure
+    has no counts, and `weighted` says what it rests on.
     """
 
     finding_id: str
@@ -81,9 +123,14 @@ class FindingCounts:
 
         Where no counts are known it is the figure itself.
         """
-        printed, base = self.printed, self._middle_base
+        base = self.bases[len(self.bases) // 2] if self.bases else self.base_low or 0
         counts = self._counts_on(base, self.ends) if base else ()
-        return Fraction(self._nearest(printed * base, counts[0], counts[-1]), base) if counts else printed
+        if not counts:
+            return self.printed
+        to, low, high = self.printed * base, counts[0], counts[-1]
+        listed = [count for count in self.values if low <= count <= high]
+        nearest = min(listed, key=lambda count: abs(count - to)) if listed else min(max(round(to), low), high)
+        return Fraction(nearest, base)
 
     @property
     def printed(self) -> Fraction:
@@ -92,15 +139,6 @@ class FindingCounts:
         if self.verbal or low == high:
             return (low + high) / 2
         return Fraction(0) if low == 0 else Fraction(1) if high == 1 else (low + high) / 2
-
-    @property
-    def _middle_base(self) -> int:
-        return self.bases[len(self.bases) // 2] if self.bases else self.base_low or 0
-
-    def _nearest(self, to: Fraction, low: int, high: int) -> int:
-        """The feasible count from one to another that is nearest to a number."""
-        listed = [count for count in self.values if low <= count <= high]
-        return min(listed, key=lambda count: abs(count - to)) if listed else min(max(round(to), low), high)
 
     def pairs(self) -> tuple[list[int], list[int]]:
         """Return the lowest and the highest count on each base that prints the figure, as counts and bases.
@@ -143,6 +181,7 @@ class Context:
         share, counts = self._share(finding), self.counts.get(finding.local_id)
         level, reason = next(self._levels(finding, share, counts))
         possible = self.possible.get(finding.local_id, ()) if counts else ()
+        mean = self.means.get(finding.local_id)
         return FindingCounts(
             finding.id,
             level,
@@ -150,7 +189,7 @@ class Context:
             share_high=share.high if share else None,
             share_high_open=share is not None and share.high_open,
             verbal=share is not None and share.verbal,
-            power=self._power(finding, possible),
+            power=joint_power(possible) if possible else mean.power if mean and mean.fits else None,
             power_alone=self._power_alone(possible, share),
             reason=reason,
             weighted=self._weighted(finding),
@@ -164,10 +203,6 @@ class Context:
         if finding.answer.measure not in ("share", "range") or is_withheld(finding.answer):
             return None
         return self.lexicon.figure(finding.text, self.survey.rounding or "nearest")
-
-    def _power(self, finding: Finding, possible: tuple[Possible, ...]) -> float | None:
-        mean = self.means.get(finding.local_id)
-        return joint_power(possible) if possible else mean.power if mean and mean.fits else None
 
     def _power_alone(self, possible: Iterable[Possible], share: Quantity | None) -> float | None:
         ranges = {range(one.base_low, one.base_high + 1) for one in possible}
@@ -199,8 +234,12 @@ class Context:
         words = [conflict.words for conflict in self.conflicts if name in conflict.figures]
         if words and counts is None:  # else in conflict with a rival value only, or not in every reading
             yield "conflicting", "; ".join(words)
-        if others := self._rivals(name):
-            yield "sources-disagree", f"print also gives {others} for the same quantity"
+        others = [other for other, target in self.rival.items() if target == name]
+        others += [self.rival[name]] if name in self.rival else []
+        if others:
+            texts = {one.local_id: one.answer.printed for one in findings_of(self.survey)}
+            told = ", ".join(f"{texts[other]} ({other})" for other in others)
+            yield "sources-disagree", f"print also gives {told} for the same quantity"
         if counts is None:
             yield "bounded", self._not_sized(finding)
         elif share is not None and share.verbal:
@@ -209,12 +248,6 @@ class Context:
             yield "bounded", f"n is printed as {self.survey.n.printed!r}: {counts.base_low} to {counts.base_high}"
         ambiguity = f"; {answer.ambiguity}" if answer.ambiguity else ""
         yield "consistent", f"whole counts print it, if {self.bases[name].assumption}{ambiguity}"
-
-    def _rivals(self, name: str) -> str:
-        others = [other for other, target in self.rival.items() if target == name]
-        others += [self.rival[name]] if name in self.rival else []
-        printed = {finding.local_id: finding.answer.printed for finding in findings_of(self.survey)}
-        return ", ".join(f"{printed[other]} ({other})" for other in others)
 
     def _not_sized(self, finding: Finding) -> str:
         base = finding.base

@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
-from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.arithmetic import size_of
+from crosswave.reconstruct.conflicts import N_FACTOR, Conflict
 from crosswave.reconstruct.effort import spend
-from crosswave.reconstruct.figures import size_of
-from crosswave.reconstruct.scale import Run, Scale
+from crosswave.reconstruct.power import Run, Scale
 from crosswave.study.models import Survey
 from crosswave.study.registry import findings_of
 
-N_FACTOR = 2
-"""A number of scores that has the mean is looked for up to this many times the one that is stated."""
-
 SIZES_TRIED = 100_000
-"""It is looked for no further than this from the one that is stated."""
+"""A number of scores that has the mean is looked for no further than this from the one that is stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +51,10 @@ class Mean:
         largest = self.sizes[-1]
         near = (n for away in range(1, SIZES_TRIED) for n in (largest - away, largest + away))
         fitting = (n for n in near if 0 < n <= N_FACTOR * largest and mean_counts(self.printed, n))
-        nearest = list(islice(fitting, 2))
-        repairs = tuple(f"with {n} scores in place of {largest}" for n in nearest)
-        words = (
-            f"no {largest} whole scores have the mean {self.printed} ({self.id}) if {' and '.join(self.assumptions)}"
-        )
-        mended = f"; it would fit {', or '.join(repairs)}" if repairs else ""
-        return Conflict((self.id,), self.assumptions, repairs, words + mended)
+        repairs = tuple(f"with {n} scores in place of {largest}" for n in islice(fitting, 2))
+        given, mended = " and ".join(self.assumptions), f"; it would fit {', or '.join(repairs)}" if repairs else ""
+        words = f"no {largest} whole scores have the mean {self.printed} ({self.id}) if {given}{mended}"
+        return Conflict((self.id,), self.assumptions, repairs, words)
 
 
 def means_of(survey: Survey, n: tuple[int, int] | None, retract: Collection[str] = ()) -> Iterator[Mean]:
@@ -68,10 +62,8 @@ def means_of(survey: Survey, n: tuple[int, int] | None, retract: Collection[str]
 
     Parameters
     ----------
-    survey : Survey
-        The wave.
-    n : tuple of int or None
-        Fewest and most who can have answered.
+    survey, n
+        The wave, with the fewest and the most who can have answered.
     retract : collection of str
         Assumptions that are not made: a mean that rests on one of them is passed over.
     """
@@ -95,8 +87,7 @@ def mean_totals(printed: str, n: int, items: int = 1) -> range:
     ----------
     printed : str
         The mean with all its decimals, such as ``5.19`` or ``3.0``.
-    n : int
-        How many answered, at least 1.
+    n : int, how many answered, at least 1
     items : int
         How many scores each of them gave, if the mean is one over several; at least 1.
 
@@ -135,17 +126,8 @@ def mean_counts(printed: str, n: int, items: int = 1) -> bool:
 
     Parameters
     ----------
-    printed : str
-        The mean with all its decimals.
-    n : int
-        How many answered, at least 1.
-    items : int
-        How many scores each of them gave, at least 1.
-
-    Raises
-    ------
-    ValueError
-        If n or items is below 1, or the text is no number.
+    printed, n, items
+        As for `mean_totals`, which raises.
 
     Examples
     --------

@@ -1,14 +1,168 @@
-"""What a printed figure could have failed: the values with the same decimals that no counts could have printed."""
+"""What a printed figure could have failed: the values of as many decimals that no counts could have printed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
-from crosswave.reconstruct.arithmetic import Figure, Mask
-from crosswave.reconstruct.scale import Run, Scale, Values
+import numpy as np
+
+from crosswave.printed.intervals import RationalInterval, Shares
+from crosswave.reconstruct.arithmetic import Figure, IntArray, Mask
+from crosswave.reconstruct.effort import spend
+
+VALUES_LISTED = 1_000_000
+"""A scale of at most so many values (four decimals) is looked at value by value; of a longer one counts are."""
+
+COUNTS_TRIED = 100_000
+"""Counts on several bases that are turned into values one by one; those on one base are counted in closed form."""
+
+_CELLS_AT_ONCE = 1_000_000
+
+
+class Run(NamedTuple):
+    """The counts from a lowest to a highest one, on a base of at least as many."""
+
+    base: int
+    low: int
+    high: int
+
+
+Values = int | frozenset[Run] | None
+"""The values as bits; on a long scale the counts behind them in their place; None where those are too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The values 0, 1 ... up to 100 % in steps of the last decimal, and how the printer gets to one of them."""
+
+    steps: int
+    rounding: str
+
+    @classmethod
+    def of(cls, decimals: int, rounding: str) -> Scale:
+        """Return the scale of a percentage with so many decimals."""
+        return cls(100 * 10**decimals, rounding)
+
+    def shares(self, value: int) -> Shares:
+        """Return the shares that print as a value."""
+        below, above = _HALVES[self.rounding]
+        low, high = max(2 * value - below, 0), min(2 * value + above, 2 * self.steps)
+        high_open = self.rounding == "truncated" and value < self.steps
+        return RationalInterval(Fraction(low, 2 * self.steps), Fraction(high, 2 * self.steps), high_open)
+
+    def values(self, runs: Sequence[Run]) -> Values:
+        """Return which values the counts of some runs print."""
+        return from_mask(self.mask(runs)) if self.steps <= VALUES_LISTED else self.few(runs)
+
+    def mask(self, runs: Sequence[Run]) -> Mask:
+        """Return for each value whether a count of any run prints it; the scale has to be short.
+
+        Notes
+        -----
+        On a base of at least as many as there are steps, neighbouring counts print as one value or as neighbours, so
+        that a run prints everything between its ends. On a smaller one each value is looked at until a run prints it.
+        """
+        found = np.zeros(self.steps + 1, dtype=bool)
+        for run in runs:
+            if run.base >= self.steps:
+                found[self.first(run.base, run.low) : self.last(run.base, run.high) + 1] = True
+        small = np.array([run for run in runs if run.base < self.steps], dtype=np.int64).reshape(-1, 3)
+        open_, done = np.flatnonzero(~found), 0
+        while done < len(small) and open_.size:
+            some = small[done : done + max(1, _CELLS_AT_ONCE // open_.size)]
+            spend(open_.size * len(some) / 1e8)
+            met = self._meets(open_, some)
+            found[open_[met]] = True
+            open_, done = open_[~met], done + len(some)
+        return found
+
+    def count(self, runs: Sequence[Run]) -> int | None:
+        """Return how many values the counts of some runs print; None where that is too long to be found out."""
+        if self.steps <= VALUES_LISTED:
+            return int(self.mask(runs).sum())
+        few = self.few(runs)
+        return None if few is None else self.number(few)
+
+    def few(self, runs: Collection[Run]) -> frozenset[Run] | None:
+        """Return runs whose values `number` can count; None where they are too many."""
+        different = frozenset(runs)
+        everything = Run(self.steps, 0, self.steps)
+        if any(run.base >= self.steps and (run.low, run.high) == (0, run.base) for run in different):
+            return frozenset({everything})
+        counts = sum(run.high - run.low + 1 for run in different if run.base < self.steps)
+        return different if len(different) <= 1 or max(counts, len(different)) <= COUNTS_TRIED else None
+
+    def number(self, runs: Collection[Run]) -> int:
+        """Return how many values the counts of some runs print."""
+        if len(runs) == 1 and (run := next(iter(runs))).base < self.steps:
+            return run.high - run.low + 1 + self._ties(run)
+        ends = []
+        for base, low, high in runs:
+            pieces = [(low, high)] if base >= self.steps else [(count, count) for count in range(low, high + 1)]
+            ends += [(self.first(base, lowest), self.last(base, highest)) for lowest, highest in pieces]
+        total, reached = 0, -1
+        for first, last in sorted(ends):
+            total += max(last - max(first - 1, reached), 0)
+            reached = max(reached, last)
+        return total
+
+    def first(self, base: int, count: int) -> int:
+        """Return the lowest value as which a count of a base prints: of two that are equally near the lower."""
+        if self.rounding == "truncated":
+            return count * self.steps // base
+        return -(-(2 * count * self.steps - base) // (2 * base))
+
+    def last(self, base: int, count: int) -> int:
+        """Return the highest value as which a count of a base prints: of two that are equally near the higher."""
+        if self.rounding == "truncated":
+            return count * self.steps // base
+        return (2 * count * self.steps + base) // (2 * base)
+
+    def _meets(self, values: IntArray, runs: IntArray) -> Mask:
+        """For each value whether a count of any run prints it: no product has more than 14 digits."""
+        base, low, high = (column[:, None] for column in runs.T)
+        below, above = _HALVES[self.rounding]
+        first = -(-(2 * values - below) * base // (2 * self.steps))
+        last = ((2 * values + above) * base - (self.rounding == "truncated")) // (2 * self.steps)
+        return np.asarray((np.maximum(first, low) <= np.minimum(last, high)).any(axis=0))
+
+    def _ties(self, run: Run) -> int:
+        """The counts of a run half way between two values: those c with 2 c s = b modulo 2 b."""
+        divisor = 2 * math.gcd(self.steps, run.base)
+        if self.rounding == "truncated" or run.base % divisor:
+            return 0
+        period = 2 * run.base // divisor
+        start = run.base // divisor * pow(2 * self.steps // divisor, -1, period) % period
+        return (run.high - start) // period - (run.low - 1 - start) // period
+
+
+_HALVES = {"nearest": (1, 1), "truncated": (0, 2)}
+"""How many half steps below and above a value still print as it."""
+
+
+def from_mask(mask: Mask) -> int:
+    """Return the places of an array that are true, as the bits of an integer.
+
+    Examples
+    --------
+    >>> list(members(from_mask(np.array([True, False, True]))))
+    [0, 2]
+    """
+    return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
+
+
+def members(bits: int) -> Iterator[int]:
+    """Yield the places of the bits of an integer in ascending order."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +186,7 @@ def joint_power(readings: Iterable[Possible]) -> float | None:
 
     Parameters
     ----------
-    readings : iterable of Possible
+    readings
         One figure under each reading; at least one.
     """
     different = list(readings)
@@ -51,12 +205,9 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
 
     Parameters
     ----------
-    bases : iterable of int
-        Sizes that the base can have.
-    decimals : int
-        Decimals of the percentage.
+    bases : iterable of int, sizes that the base can have
+    decimals : int, of the percentage
     rounding : {"nearest", "truncated"}
-        How the printer got to the digits.
 
     Examples
     --------
@@ -74,8 +225,3 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
         return 0.0
     found = scale.count([Run(size, 0, size) for size in sizes])
     return None if found is None else 1 - found / (scale.steps + 1)
-
-
-def printable(bases: Iterable[int], decimals: int, rounding: str) -> Mask:
-    """Return for each value from 0 up to 100 % whether a count on any of the bases prints it."""
-    return Scale.of(decimals, rounding).mask([Run(size, 0, size) for size in set(bases)])

@@ -22,8 +22,7 @@ def counts_of(printed: str | Shares, n: int, rounding: str = "nearest") -> range
     ----------
     printed : str or RationalInterval
         A percentage as printed, or the interval of shares that another text means (`Lexicon.share`).
-    n : int
-        How many answered, at least 1.
+    n : int, how many answered, at least 1
     rounding : {"nearest", "truncated"}
         How the printer got to the digits of a text.
 
@@ -50,10 +49,8 @@ def fitting_sizes(figures: Sequence[Shares], sizes: Iterable[int]) -> list[int]:
 
     Parameters
     ----------
-    figures : sequence of RationalInterval
-        Printed shares of one base.
-    sizes : iterable of int
-        The sizes to try, each at least 1.
+    figures : sequence of RationalInterval, printed shares of one base
+    sizes : iterable of int, the sizes to try, each at least 1
 
     Raises
     ------

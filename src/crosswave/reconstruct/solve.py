@@ -1,23 +1,56 @@
-"""Everything that the counts of a survey can be under one reading, with the conflicts taken out."""
+"""What the counts of a survey can be, its conflicts taken out: under each reading, and under those that fit best."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from crosswave.reconstruct.arithmetic import Arithmetic, Counts, IntArray, Mask, Names, components, sizes, without
+from crosswave.printed.intervals import RationalInterval
+from crosswave.printed.quantities import Lexicon
+from crosswave.reconstruct.arithmetic import (
+    Arithmetic,
+    Counts,
+    Figure,
+    IntArray,
+    Mask,
+    Names,
+    components,
+    interpretations,
+    retracted,
+    rivals,
+    sizes,
+    without,
+)  # fmt: skip
 from crosswave.reconstruct.closed_form import ClosedForm, LooseClosedForm, is_simple
 from crosswave.reconstruct.conflicts import Conflict, find_conflicts
 from crosswave.reconstruct.cpsat import Searched
-from crosswave.reconstruct.effort import spend
+from crosswave.reconstruct.effort import at_most, spend
 from crosswave.reconstruct.power import Possible
+from crosswave.study.models import Survey
+from crosswave.study.registry import Registry
 
 Part = ClosedForm | LooseClosedForm | Searched
+
+NOT_WEIGHTED = "the figures are not weighted"
+NEAREST = "percentages are rounded to the nearest"
+CUT_OFF = "rounding: cut off after the last digit"
+NETS = "nets"
+SUM_OF_COUNTS = f"{NETS}: the share of the counts added up"
+SUM_OF_PRINT = f"{NETS}: the printed percentages added up"
+_WORDS = {
+    (True, True): "rounded to the nearest is assumed; all figures cut off after the last digit would fit as well",
+    (True, False): "rounded to the nearest is assumed; no counts print all figures cut off after the last digit",
+    (False, True): "no counts print all figures rounded to the nearest; cut off after the last digit they would fit",
+    (False, False): "no counts print all figures, rounded to the nearest or cut off after the last digit",
+}
 
 
 def known(part: Arithmetic) -> Part:
@@ -29,29 +62,20 @@ def known(part: Arithmetic) -> Part:
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """How many tables of counts print every figure.
+    """How many tables of counts print every figure: exactly, however many, or where capped at least so many.
 
-    Parameters
-    ----------
-    number : int
-        Exact, however large, unless capped.
-    capped : bool
-        Whether a part has more than `TABLES_LISTED` tables: there are then at least so many.
+    A part is capped that has more than `TABLES_LISTED` tables.
     """
 
     number: int
     capped: bool
 
     def __str__(self) -> str:
-        return f"at least {_shown(self.number)}" if self.capped else _shown(self.number)
-
-
-def _shown(number: int) -> str:
-    """In full up to a thousand million million; then the power of ten, as such numbers can have thousands of digits."""
-    if number < 10**15:
-        return f"{number:,}"
-    power = math.log10(number)
-    return f"about {10 ** (power % 1):.1f} x 10^{int(power)}"
+        shown = f"{self.number:,}" if self.number < 10**15 else ""
+        if not shown:  # such numbers can have thousands of digits
+            power = math.log10(self.number)
+            shown = f"about {10 ** (power % 1):.1f} x 10^{int(power)}"
+        return f"at least {shown}" if self.capped else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +144,15 @@ class Solver:
         conflicts: dict[tuple[tuple[str, ...], ...], Conflict] = {}
         while found := self._conflicts(reading):
             conflicts = {(conflict.figures, conflict.assumptions): conflict for conflict in found} | conflicts
-            reading = without(reading, _taken_out(found))
+            # What else a figure that is impossible by itself is at odds with says nothing of the other figures.
+            alone = [conflict for conflict in found if len(conflict.figures) == 1]
+            reading = without(reading, {name for conflict in alone or found for name in conflict.figures})
         return reading, tuple(conflicts.values())
 
     def sizes(self, reading: Arithmetic) -> list[int]:
         """Return what n can be under a reading that has no conflict."""
-        return [int(n) for n in self._fitting(reading, components(reading))]
+        fitting: list[int] = self._fitting(reading, components(reading)).tolist()
+        return fitting
 
     def _conflicts(self, reading: Arithmetic) -> list[Conflict]:
         """Conflicts inside parts, or else between parts that need different n."""
@@ -158,10 +185,152 @@ class Solver:
         return self._seen[key]
 
 
-def _taken_out(conflicts: list[Conflict]) -> set[str]:
-    """The figures to be left out: those that are impossible by themselves, else all that contradict each other.
+# --- a survey under every reading of what print leaves open -----------------------------------------------------------
 
-    What else a figure that is impossible by itself is at odds with says nothing of the other figures.
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Every reading with its solution, and those that leave the fewest figures out, by what they read."""
+
+    solved: list[tuple[Arithmetic, Solution]]
+    best: dict[tuple[str, ...], Solution]
+
+    @classmethod
+    def of(cls, branches: list[Arithmetic], solver: Solver) -> Trial:
+        """Return what becomes of some readings."""
+        solved = [(branch, solver.solve(branch)) for branch in branches]
+        fewest = min(len(solution.out) for _, solution in solved)
+        best = {branch.reading: solution for branch, solution in solved if len(solution.out) == fewest}
+        return cls(solved, best)
+
+    def counts(self) -> dict[str, Counts]:
+        """Return what each figure can be under any reading of the best."""
+        found = defaultdict(list)
+        for solution in self.best.values():
+            for name, counts in solution.counts.items():
+                found[name].append(counts)
+        return {name: _merge(many) for name, many in found.items()}
+
+    def conflicts(self) -> list[Conflict]:
+        """Return the conflicts of any reading of the best, each once."""
+        found = (conflict for solution in self.best.values() for conflict in solution.conflicts)
+        return list({(conflict.figures, conflict.assumptions): conflict for conflict in found}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """A survey with its trusted values, and with each rival value in place of the one that it rivals."""
+
+    main: Trial
+    rivals: dict[str, Trial]
+
+    def counts(self) -> dict[str, Counts]:
+        """Return what each figure can be, rival values included."""
+        found = {name: trial.counts() for name, trial in self.rivals.items()}
+        return self.main.counts() | {name: counts[name] for name, counts in found.items() if name in counts}
+
+    def conflicts(self) -> list[Conflict]:
+        """Return the conflicts of the trusted values, and those of a rival value in which it takes part."""
+        told = [(name, conflict) for name, trial in self.rivals.items() for conflict in trial.conflicts()]
+        return self.main.conflicts() + [conflict for name, conflict in told if name in conflict.figures]
+
+
+def try_readings(survey: Survey, registry: Registry, solver: Solver, retract: Collection[str] = ()) -> Trials:
+    """Return what becomes of a survey, each rival value in turn standing for the value that it rivals."""
+    rival = rivals(survey)
+
+    def trial(left_out: frozenset[str]) -> Trial:
+        return Trial.of(branches_of(survey, registry, left_out, retract), solver)
+
+    others = {name: frozenset({*rival, target} - {name}) for name, target in rival.items()}
+    return Trials(trial(frozenset(rival)), {name: trial(left_out) for name, left_out in others.items()})
+
+
+def branches_of(
+    survey: Survey, registry: Registry, left_out: frozenset[str], retract: Collection[str] = ()
+) -> list[Arithmetic]:
+    """Return every reading of a survey under the assumptions that are made."""
+    lexicon = Lexicon(registry.quantities)
+    survey = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
+    found = interpretations(survey, lexicon, registry.plan, left_out)
+    if NEAREST in retract:
+        cut = interpretations(survey.model_copy(update={"rounding": "truncated"}), lexicon, registry.plan, left_out)
+        found += [replace(branch, reading=(*branch.reading, CUT_OFF)) for branch in cut]
+    return [retracted(reading, retract) for branch in found for reading in readings_of_nets(branch)]
+
+
+def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmetic, list[int]]]:
+    """Return the readings of a survey that survive, without the figures in conflict, each with what n can be."""
+    solver = Solver()
+    with at_most():
+        best = try_readings(survey, registry, solver).main.best
+        return [(solution.left, solver.sizes(solution.left)) for solution in best.values() if solution.left.figures]
+
+
+def _merge(many: list[Counts]) -> Counts:
+    """The hull of several bounds; no values where those of one were too many to be listed."""
+    bases, values = ([getattr(counts, name) for counts in many] for name in ("bases", "values"))
+    return Counts(
+        min(counts.count_low for counts in many),
+        max(counts.count_high for counts in many),
+        min(counts.base_low for counts in many),
+        max(counts.base_high for counts in many),
+        *(tuple(sorted(set().union(*listed))) if all(listed) else () for listed in (bases, values)),
+    )
+
+
+def readings_of_nets(branch: Arithmetic) -> list[Arithmetic]:
+    """A reading, and where some of its nets print the sum of the printed figures of their parts, a second one."""
+    nets, figures = dict(_added_up(branch)), {figure.id: figure for figure in branch.figures}
+    if not nets:
+        return [branch]
+    wide = tuple(_widened(name, nets, figures) for name in figures)
+    by_print = replace(branch, figures=wide, reading=(*branch.reading, SUM_OF_PRINT))
+    return [replace(branch, reading=(*branch.reading, SUM_OF_COUNTS)), by_print]
+
+
+def _added_up(branch: Arithmetic) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The nets whose printed figure is the sum of those of their parts, with these."""
+    printed = {}
+    for figure in branch.figures:
+        digits = re.match(r"\d+(\.\d+)?", figure.printed) if figure.decimals is not None else None
+        if digits:
+            printed[figure.id] = Fraction(digits[0])
+    for net, *parts in (link.members for link in branch.links if link.kind == "net"):
+        if printed.keys() >= {net, *parts} and printed[net] == sum(printed[part] for part in parts):
+            yield net, tuple(parts)
+
+
+def _widened(name: str, nets: Mapping[str, tuple[str, ...]], figures: Mapping[str, Figure]) -> Figure:
+    """A net as all that it can be, its parts being what they print; a part can be such a net itself."""
+    if name not in nets:
+        return figures[name]
+    parts = [_widened(part, nets, figures) for part in nets[name]]
+    low, high = (sum((getattr(part.share, end) for part in parts), Fraction(0)) for end in ("low", "high"))
+    high_open = high <= 1 and any(part.share.high_open for part in parts)
+    return replace(figures[name], share=RationalInterval(low, min(high, Fraction(1)), high_open))
+
+
+def fits_truncated(survey: Survey, registry: Registry) -> bool:
+    """Return whether counts exist that print every figure of a survey cut off after its last digit.
+
+    Parameters
+    ----------
+    survey, registry
+        The wave, whose own word on its rounding is not looked at; rival values are left out.
+
+    Notes
+    -----
+    A percentage p then means anything from p up to, but not including, one unit of its last digit more.
     """
-    alone = [conflict for conflict in conflicts if len(conflict.figures) == 1]
-    return {name for conflict in alone or conflicts for name in conflict.figures}
+    cut = survey.model_copy(update={"rounding": "truncated"})
+    branches = interpretations(cut, Lexicon(registry.quantities), registry.plan, frozenset(rivals(survey)))
+    solver = Solver()
+    return any(solver.fits(branch) for branch in branches)
+
+
+def rounding_words(survey: Survey, registry: Registry, *, fits_nearest: bool) -> str:
+    """Return what is known of the rounding of a survey, in words."""
+    if survey.rounding:
+        return {"nearest": "rounded to the nearest, as stated", "truncated": "cut off, as stated"}[survey.rounding]
+    return _WORDS[fits_nearest, fits_truncated(survey, registry)]

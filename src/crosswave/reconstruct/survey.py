@@ -1,4 +1,4 @@
-"""A survey from its printed figures to feasible counts: interpretations, their counts, and which survive."""
+"""A survey from its printed figures to feasible counts, and what becomes of them as an assumption is taken back."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from fractions import Fraction
 from crosswave.memo import remembered
 from crosswave.printed.intervals import RationalInterval
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct.arithmetic import Arithmetic
-from crosswave.reconstruct.conflicts import Conflict, with_repairs
+from crosswave.reconstruct.arithmetic import Arithmetic, Counts, interpretations, people, rivals
+from crosswave.reconstruct.conflicts import Conflict, survey_repairs, with_repairs
 from crosswave.reconstruct.effort import NotSolvedError, at_most
-from crosswave.reconstruct.figures import first_reading, people, rivals
 from crosswave.reconstruct.finding import LEVELS, Context, FindingCounts
 from crosswave.reconstruct.means import means_of
 from crosswave.reconstruct.power import Possible, alone_power, unlimited
-from crosswave.reconstruct.repairs import survey_repairs
-from crosswave.reconstruct.solve import Solution, Solutions, Solver
-from crosswave.reconstruct.trials import (
+from crosswave.reconstruct.solve import (
     NEAREST,
     NOT_WEIGHTED,
     SUM_OF_COUNTS,
+    Solution,
+    Solutions,
+    Solver,
     Trial,
     Trials,
     branches_of,
@@ -32,32 +32,17 @@ from crosswave.study.faults import nearest
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry, findings_of
 
-__all__ = ["LEVELS", "FindingCounts", "Reconstruction", "alone_power", "reconstruct"]
+__all__ = ["LEVELS", "FindingCounts", "Reconstruction", "Retraction", "alone_power", "reconstruct", "retractions"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reconstruction:
     """A survey's figures with their feasible counts, conflicts and assumptions.
 
-    Parameters
-    ----------
-    survey_id : str
-        The wave.
-    n : tuple of int or None
-        Fewest and most who can have answered; None where no n is printed.
-    findings : mapping of str to FindingCounts
-        By id of the figure.
-    conflicts : tuple of Conflict
-        Minimal sets of figures that contradict each other.
-    assumptions : tuple of str
-        What no source states, in words.
-    readings, surviving : tuple of str
-        Readings of ambiguous bases, and those among them that have counts.
-    solutions : Solutions or None
-        How many tables of counts print all that is in no conflict, over the readings that survive; None where no
-        figure can be counted.
-    rounding : str
-        Whether the figures fit rounded to the nearest, and cut off, in words.
+    n is the fewest and the most who can have answered, None where no n is printed; findings are by id of the figure;
+    assumptions are what no source states, in words. Of the readings of ambiguous bases those survive that have counts.
+    `solutions` is how many tables of counts print all that is in no conflict, over the readings that survive; None
+    where no figure can be counted. `rounding` says whether the figures fit rounded to the nearest, and cut off.
     """
 
     survey_id: str
@@ -76,10 +61,8 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
 
     Parameters
     ----------
-    survey : Survey
-        The wave.
-    registry : Registry
-        Holds the phrases and the plan.
+    survey, registry
+        The wave, and what holds the phrases and the plan.
     retract : collection of str
         Assumptions that are not made, each as `Reconstruction.assumptions` words it.
 
@@ -94,22 +77,24 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
     values are solved one at a time in place of the value that they rival. Nets that print the sum of the printed
     figures of their parts can have been made so: that is a branch too.
     """
-    content = (survey.model_dump_json(), *registry.rules_of_reading, *sorted(retract))
-    return remembered(lambda: _made(survey, registry, retract), "reconstruct", *content)
 
-
-def _made(survey: Survey, registry: Registry, retract: Collection[str]) -> Reconstruction:
-    with at_most():
+    def made() -> Reconstruction:
         try:
-            return _solved(survey, registry, retract)
+            with at_most():
+                return _solved(survey, registry, retract)
         except NotSolvedError as error:
             return _unsolved(survey, registry, str(error))
+
+    content = (survey.model_dump_json(), *registry.rules_of_reading, *sorted(retract))
+    return remembered(made, "reconstruct", *content)
 
 
 def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Reconstruction:
     """A survey with everything that is found about it; power and tables as far as the work that is left goes."""
     solver, assumptions = Solver(), assumptions_of(survey, registry)
-    _check_retracted(survey, assumptions, retract)
+    if unknown := [words for words in retract if words not in assumptions]:
+        told = "; ".join(f"{words!r}{nearest(words, assumptions)}" for words in unknown)
+        raise ValueError(f"{survey.id} does not assume {told}; its assumptions are those of Reconstruction.assumptions")
     trials = try_readings(survey, registry, solver, retract)
     main, counts = trials.main, trials.counts()
     branches = [branch for branch, _ in main.solved]
@@ -118,7 +103,11 @@ def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Rec
     conflicts = [with_repairs(c, survey_repairs(branches[0], c.figures, ranges)) for c in trials.conflicts()]
     means = {mean.id: mean for mean in means_of(survey, context.n, retract)}
     conflicts += [mean.conflict() for mean in means.values() if not mean.fits]
-    rounding = _rounding(survey, registry, main)
+    try:
+        fits = any(not solution.conflicts for solution in main.best.values())
+        rounding = rounding_words(survey, registry, fits_nearest=fits)
+    except NotSolvedError as error:
+        rounding = f"rounded to the nearest is assumed; whether figures cut off would fit was {error}"
     solutions = _all_tables(main.best, solver) if counts else None
     possible = _all_possible(trials, solver)
     context = replace(context, counts=counts, conflicts=tuple(conflicts), means=means, possible=possible)
@@ -137,7 +126,7 @@ def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Rec
 
 def _unsolved(survey: Survey, registry: Registry, reason: str) -> Reconstruction:
     """A survey of which it was not found out what its counts can be: nothing is read into it, and nothing assumed."""
-    branches = [first_reading(survey, Lexicon(registry.quantities), registry.plan)]
+    branches = interpretations(survey, Lexicon(registry.quantities), registry.plan, first_only=True)
     context = replace(_context(survey, registry, (), branches), unsolved=reason)
     findings = {finding.id: context.finding_counts(finding) for finding in findings_of(survey)}
     return Reconstruction(survey.id, context.n, findings, rounding=reason)
@@ -156,33 +145,19 @@ def _context(survey: Survey, registry: Registry, retract: Collection[str], branc
     )
 
 
-def _rounding(survey: Survey, registry: Registry, main: Trial) -> str:
-    try:
-        return rounding_words(survey, registry, fits_nearest=any(not s.conflicts for s in main.best.values()))
-    except NotSolvedError as error:
-        return f"rounded to the nearest is assumed; whether figures cut off would fit was {error}"
-
-
-def _check_retracted(survey: Survey, assumptions: Collection[str], retract: Collection[str]) -> None:
-    """Refuse to take back what a survey does not assume."""
-    if unknown := [words for words in retract if words not in assumptions]:
-        told = "; ".join(f"{words!r}{nearest(words, assumptions)}" for words in unknown)
-        raise ValueError(f"{survey.id} does not assume {told}; its assumptions are those of Reconstruction.assumptions")
-
-
 def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, ...]]:
     """What could stand in place of each figure; of a rival value, in the survey with it."""
+
+    def names(trial: Trial) -> set[str]:
+        return {f.id for solution in trial.best.values() for f in solution.left.figures if f.decimals is not None}
+
     try:
-        found = _possible(trials.main, _names(trials.main), solver)
+        found = _possible(trials.main, names(trials.main), solver)
         for name, trial in trials.rivals.items():
-            found |= _possible(trial, _names(trial) & {name}, solver)
+            found |= _possible(trial, names(trial) & {name}, solver)
     except NotSolvedError:
         return {}
     return found
-
-
-def _names(trial: Trial) -> set[str]:
-    return {f.id for solution in trial.best.values() for f in solution.left.figures if f.decimals is not None}
 
 
 def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, tuple[Possible, ...]]:
@@ -233,3 +208,49 @@ def assumptions_of(survey: Survey, registry: Registry) -> tuple[str, ...]:
     words += [] if survey.weighted is not None else [NOT_WEIGHTED]
     words += [] if survey.rounding else [NEAREST]
     return tuple(dict.fromkeys(words))
+
+
+# --- assumptions taken back -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """A survey with and without one of its assumptions."""
+
+    assumption: str
+    changed: Mapping[str, tuple[Counts | None, Counts | None]]
+    settled: tuple[Conflict, ...]
+    unsolved: str = ""
+
+
+def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
+    """Return each assumption of a survey with what it does to the figures, each taken back by itself.
+
+    Parameters
+    ----------
+    survey, registry
+        The wave, and what holds the phrases and the plan.
+    """
+    solver = Solver()
+    try:
+        with at_most():
+            whole = try_readings(survey, registry, solver)
+            assumptions = assumptions_of(survey, registry)
+    except NotSolvedError:  # then nothing rests on anything
+        return []
+    found = []
+    for words in assumptions:
+        try:
+            with at_most():
+                found.append(_compared(words, whole, try_readings(survey, registry, solver, (words,))))
+        except NotSolvedError as error:
+            found.append(Retraction(words, {}, (), str(error)))
+    return found
+
+
+def _compared(words: str, whole: Trials, less: Trials) -> Retraction:
+    with_it, without = whole.counts(), less.counts()
+    names = [name for name in {**with_it, **without} if with_it.get(name) != without.get(name)]
+    left = {conflict.figures for conflict in less.conflicts()}
+    settled = tuple(conflict for conflict in whole.conflicts() if conflict.figures not in left)
+    return Retraction(words, {name: (with_it.get(name), without.get(name)) for name in names}, settled)

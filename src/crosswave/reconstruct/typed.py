@@ -11,10 +11,9 @@ from functools import partial
 from typing import TypeVar
 
 from crosswave.printed.intervals import Quantity
+from crosswave.printed.percents import is_spoken
 from crosswave.printed.plain import plain
-from crosswave.printed.quantities import Lexicon
-from crosswave.printed.sizes import sample_range
-from crosswave.printed.words import is_spoken
+from crosswave.printed.quantities import Lexicon, sample_range
 from crosswave.reconstruct.single_figures import N_LARGEST, fitting_sizes, nearest_sizes
 from crosswave.study.models import Plan, SampleSize
 from crosswave.study.registry import Registry
@@ -38,16 +37,9 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class TypedFigure:
-    """A figure as typed, read.
+    """A figure as typed, read: the shares for which it can stand, and the fewest and the most who can have answered.
 
-    Attributes
-    ----------
-    share : Quantity
-        The shares for which the text can stand; of a count and its n, one share.
-    sizes : pair of int or None
-        The fewest and the most people who can have answered; None where nobody says.
-    count : int or None
-        How many said yes, where that was typed.
+    Of a count and its n there is one share. No sizes where nobody says.
     """
 
     typed: str
@@ -89,8 +81,12 @@ def read_figures(typed: Sequence[str], sizes: Sequence[str], rules: Registry) ->
     faults: list[str] = []
     found = read_all(PARTS, typed, sizes, rules, faults)
     for part, figure in zip(PARTS, found, strict=True):
-        if figure:
-            attempt(faults, partial(_printable, part, figure))
+        low, high = (figure and figure.sizes) or (1, 0)
+        if figure and low <= high and not fitting_sizes([figure.share], range(low, high + 1)):
+            faults.append(
+                f"{part}: no count of {number_range(low, high)} prints as {arrived(figure.share.printed)}; "
+                f"{nearest_words([figure.share], low, high)}; check both numbers"
+            )
     first, second = found
     if faults or first is None or second is None:
         raise ValueError("\n".join(dict.fromkeys(faults)))
@@ -115,7 +111,8 @@ def read_all(
             found.append(attempt(faults, partial(_counted, part, text, share, n)) if n else None)
             continue
         try:  # a fault of the share does not hide one of the size
-            _check_length(share)
+            if len(share) > _LONGEST:
+                raise ValueError(f"a figure has {_LONGEST} characters at most; {arrived(share)} arrived; shorten it")
             quantity = replace(lexicon.share(share, rounding), printed=share)
         except ValueError as error:
             faults.append(f"{part}: {error}")
@@ -163,23 +160,17 @@ def _sizes(
     if len(sizes) == 1 and all(own):
         who = {1: "the figure says its", 2: "both figures say their"}.get(len(own), "all figures say their")
         raise ValueError(f"--n is for a figure without “of”; {who} own n; leave out --n {cut(sizes[0])}")
-    each: list[str | None] = [*sizes] if len(sizes) > 1 else [*sizes, None][:1] * len(own)
+    each: list[str | None] = [*sizes] or [None] * len(own)
     if len(sizes) == 1:
         each = [None if size else sizes[0] for size in own]
-    told = zip(parts, own, each, strict=True)
     twice = [
         f"{part} says its n, {cut(one)}, and --n gives {cut(two)}; leave one out"
-        for part, one, two in told
+        for part, one, two in zip(parts, own, each, strict=True)
         if one and two
     ]
     if twice:
         raise ValueError("\n".join(twice))
     return tuple(one or two for one, two in zip(own, each, strict=True))
-
-
-def _check_length(text: str) -> None:
-    if len(text) > _LONGEST:
-        raise ValueError(f"a figure has {_LONGEST} characters at most; {arrived(text)} arrived; shorten it")
 
 
 def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSize:
@@ -195,7 +186,13 @@ def _size(part: str, text: str | None, lexicon: Lexicon, plan: Plan) -> SampleSi
     low, high, reason = _range_ends(text, lexicon) or _worded_ends(text, lexicon, wrong)
     if low.denominator > 1 or not 1 <= low <= (low if high is None else high) <= N_LARGEST:
         raise wrong
-    n = _sample_size(text, int(low), None if high is None else math.floor(high), reason)
+    fewest, most = int(low), None if high is None else math.floor(high)
+    if most is None:
+        n = SampleSize(kind="at-least", printed=text, value=fewest)
+    elif fewest == most:
+        n = SampleSize(kind="exact", printed=text, value=fewest)
+    else:
+        n = SampleSize(kind="derived", printed=text, low=fewest, high=most, how=reason)
     ends = sample_range(n, lexicon, plan)
     if ends and ends[1] - ends[0] > _WIDEST:
         raise ValueError(f"{part}: n may range over {_WIDEST:,} at most; {arrived(text)} arrived; narrow it")
@@ -225,14 +222,6 @@ def _worded_ends(text: str, lexicon: Lexicon, wrong: ValueError) -> Ends:
     return (max(low, Fraction(1)) if count.verbal else low), count.high, count.reason
 
 
-def _sample_size(text: str, low: int, high: int | None, reason: str) -> SampleSize:
-    if high is None:
-        return SampleSize(kind="at-least", printed=text, value=low)
-    if low == high:
-        return SampleSize(kind="exact", printed=text, value=low)
-    return SampleSize(kind="derived", printed=text, low=low, high=high, how=reason)
-
-
 def _counted(part: str, typed: str, share: str, size: SampleSize) -> TypedFigure:
     count, n = _whole(share), size.value or 0
     if size.kind != "exact":
@@ -245,19 +234,8 @@ def _counted(part: str, typed: str, share: str, size: SampleSize) -> TypedFigure
             f"{part}: a count is at most its n; {arrived(typed)} arrived; write the count first, then its n"
         )
     exactly = Fraction(count, n)
-    return TypedFigure(
-        typed, Quantity(exactly, exactly, printed=f"{count} of {n}", decimals=0, reason="counted"), (n, n), count
-    )
-
-
-def _printable(part: str, figure: TypedFigure) -> None:
-    """Refuse what nobody can have printed."""
-    share, sizes = figure.share, figure.sizes
-    if sizes and not fitting_sizes([share], range(sizes[0], sizes[1] + 1)):
-        raise ValueError(
-            f"{part}: no count of {number_range(*sizes)} prints as {arrived(share.printed)}; "
-            f"{nearest_words([share], *sizes)}; check both numbers"
-        )
+    quantity = Quantity(exactly, exactly, printed=f"{count} of {n}", decimals=0, reason="counted")
+    return TypedFigure(typed, quantity, (n, n), count)
 
 
 def number_range(low: int, high: int) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray
-from crosswave.difference.methods import METHODS, Method, Result, Shares
+from crosswave.difference.methods import METHODS, Shares
 from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
 from crosswave.reconstruct import Reconstruction
@@ -40,14 +40,9 @@ class Multiverse:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The named choices, one list for each.
+    """The named choices, one list for each: keys of `METHODS`, `COUNTS` and sizes where print leaves n open.
 
-    Attributes
-    ----------
-    methods, counts, sizes : tuple of str
-        Keys of `METHODS` and `COUNTS`; smallest or largest n, where print leaves n open.
-    tiers : mapping of str to pair of float
-        Total error of each tier, points at 50 %, and the degrees of freedom from which it was estimated.
+    Each tier has a total error, points at 50 %, and the degrees of freedom from which it was estimated.
     """
 
     methods: tuple[str, ...]
@@ -91,12 +86,10 @@ def multiverse(
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
+    construct : Construct, what is measured
     registry : Registry
         Holds findings, comparability rules and the plan, which names the choices and has a number for every tier.
-    reconstructions : mapping of str to Reconstruction
-        By survey id.
+    reconstructions : mapping of str to Reconstruction, by survey id
     settings : Settings
         Gives the window; everything else is a choice.
 
@@ -107,18 +100,13 @@ def multiverse(
     waves = waves_of(construct, registry, reconstructions, (settings.from_year, settings.to_year))
     pairs = pairs_of(construct, waves, registry)
     usable = [pair for pair in pairs if not (pair.refusal or pair.overlap or pair.comparability.refused)]
-    if not usable:
-        return Multiverse(pd.DataFrame(columns=list(COLUMNS)), _why_none(pairs))
-    return Multiverse(_frame(usable, Choices.of(registry.plan)), "")
-
-
-def _why_none(pairs: Sequence[Pair]) -> str:
-    if not pairs:
-        return "there are no two waves of different years in the window"
-    comparable = [pair for pair in pairs if not pair.comparability.refused]
-    if not comparable:
-        return "the gate refuses every pair of waves"
-    return comparable[0].refusal or f"{comparable[0].overlap_words}, and the methods take waves as independent"
+    if usable:
+        return Multiverse(_frame(usable, Choices.of(registry.plan)), "")
+    none = "there are no two waves of different years in the window"
+    reason = "the gate refuses every pair of waves" if pairs else none
+    if first := next((pair for pair in pairs if not pair.comparability.refused), None):
+        reason = first.refusal or f"{first.overlap_words}, and the methods take waves as independent"
+    return Multiverse(pd.DataFrame(columns=list(COLUMNS)), reason)
 
 
 def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
@@ -151,10 +139,8 @@ def readings_of(pair: Pair, choices: Choices) -> list[Reading]:
 
     Parameters
     ----------
-    pair : Pair
-        Two usable waves.
-    choices : Choices
-        Counts and sizes.
+    pair : Pair, two usable waves
+    choices : Choices, counts and sizes
 
     Notes
     -----
@@ -193,10 +179,8 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
 
     Parameters
     ----------
-    readings : sequence of Reading
-        At least one.
-    choices : Choices
-        What is combined.
+    readings : sequence of Reading, at least one
+    choices : Choices, what is combined
 
     Notes
     -----
@@ -212,10 +196,14 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
     margin = np.array(choices.smallest_changes)[:, None] / 100
     extra = np.sqrt(2) * pair_error(points, share_1, share_2)
     alpha = np.array(choices.alphas)
-    two, one = (
-        Shares(share_1, n_1 / effect, share_2, n_2 / effect, extra * _longer(level, df)) for level in (alpha / 2, alpha)
-    )
-    results = [_both_tests(METHODS[name], two, one, alpha, margin) for name in choices.methods]
+    levels = []
+    for level in (alpha / 2, alpha):  # the interval and p are two-sided; whether the margin is ruled out is not
+        longer = student(-ndtri(level), df) / -ndtri(level)  # so that a normal quantile of the error is Student's
+        levels.append(Shares(share_1, n_1 / effect, share_2, n_2 / effect, extra * longer))
+    results = []
+    for method in (METHODS[name] for name in choices.methods):
+        two, one = (method(shares, alpha, margin) for shares in levels)
+        results.append(replace(two, small=one.small))
     shape = (len(readings), len(points), len(effect), len(margin), len(alpha))
     low, high, p, small = (
         np.stack([np.broadcast_to(getattr(result, name), shape) for result in results], axis=1)
@@ -225,24 +213,12 @@ def analyse(readings: Sequence[Reading], choices: Choices) -> Analyses:
     return Analyses(low, high, p, outcome_codes(differs & above, differs & ~above, small))
 
 
-def _longer(level: FloatArray, df: FloatArray) -> FloatArray:
-    """What an estimated error is multiplied by, so that a normal quantile of it is Student's."""
-    z = -ndtri(level)
-    return np.asarray(student(z, df) / z)
-
-
-def _both_tests(method: Method, two: Shares, one: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
-    """The interval and p at two-sided levels; whether the margin is ruled out at one-sided ones."""
-    return replace(method(two, alpha, margin), small=method(one, alpha, margin).small)
-
-
 def by_outcome(by_analysis: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each outcome: how many analyses reach it, their share, and the range of their differences.
 
     Parameters
     ----------
-    by_analysis : DataFrame
-        From `multiverse`.
+    by_analysis : DataFrame, from `multiverse`
 
     Returns
     -------

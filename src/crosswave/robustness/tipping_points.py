@@ -29,8 +29,7 @@ def passing_design_effects(readings: Readings, criteria: Criteria) -> FloatArray
 
     Parameters
     ----------
-    readings : Readings
-        Feasible readings.
+    readings : Readings, feasible readings
     criteria : Criteria
         Error rate and smallest change that matters.
 
@@ -139,10 +138,8 @@ def verdicts_at(readings: Readings, passing: FloatArray, at: FloatArray) -> Plac
 
     Parameters
     ----------
-    readings : Readings
-        Feasible readings.
-    passing : array of float, shape (3, 2, rows)
-        Where each test passes.
+    readings : Readings, feasible readings
+    passing : array of float, shape (3, 2, rows), where each test passes
     at : array of float, shape (k,)
         The value of the number in each comparison.
     """
@@ -168,14 +165,9 @@ _ALL_POINTS = 100.0
 
 @dataclass(frozen=True, slots=True)
 class TippingPoint:
-    """Where a verdict changes when one number is moved and all others are unchanged.
+    """Where a verdict changes when one number is moved and all others are unchanged; no value where none up to `limit`.
 
-    Attributes
-    ----------
-    value : float or None
-        The first value beyond which the verdict is another; None where there is none up to `limit`.
-    limit : float
-        How far the number was moved: to the limit that was set, or not at all where the value in use lies beyond it.
+    The limit is how far the number was moved: to that which was set, or not at all where the value in use is beyond it.
     """
 
     value: float | None
@@ -198,16 +190,11 @@ def tipping_points(
 
     Parameters
     ----------
-    readings : Readings
-        Feasible readings.
-    passing : array of float, shape (3, 2, rows)
-        Where each test passes.
-    start : array of float, shape (k,)
-        The value in use.
-    limit : float
-        How far to go.
-    down : bool, default False
-        Whether to go down.
+    readings : Readings, feasible readings
+    passing : array of float, shape (3, 2, rows), where each test passes
+    start : array of float, shape (k,), the value in use
+    limit : float, how far to go
+    down : bool, default False, whether to go down
 
     Notes
     -----

@@ -32,10 +32,7 @@ class Settings:
     def of(cls, plan: Plan, **changes: float | str | None) -> Settings:
         """Return the settings that plan.yaml declares, with the changes in their place; None leaves the plan's.
 
-        Raises
-        ------
-        ValueError
-            A setting is no number or outside its range; all of them are named.
+        Raises `ValueError` that names every setting that is no number or outside its range.
         """
         made = {name: value for name, value in changes.items() if value is not None}
         faults = limit_faults(plan, made)
@@ -70,10 +67,7 @@ class Settings:
     def error(self, plan: Plan, tier: str) -> tuple[float, float]:
         """Return the total error of two surveys that are so related, points at 50 %, and its degrees of freedom.
 
-        Raises
-        ------
-        ValueError
-            The total error of the tier is still to be estimated, see `crosswave.trend.dispersion`.
+        Raises `ValueError` where that of the tier is still to be estimated, see `crosswave.trend.dispersion`.
         """
         if self.total_error is not None:
             return self.total_error, math.inf
@@ -87,14 +81,7 @@ def planned(plan: Plan, *numbers: float | None, **changes: float | str | None) -
 
 
 def check_settings(registry: Registry, changed: Mapping[str, object], constructs: Sequence[str] = ()) -> None:
-    """Refuse settings outside their range, and years in which no survey asks what is compared, before a run.
-
-    Raises
-    ------
-    ValueError
-        A setting is no number or outside its range; all of them are named. Or no survey lies in these years; the years
-        that there are, are named.
-    """
+    """Refuse settings outside their range, and years in which no survey asks what is compared, before a run."""
     if faults := limit_faults(registry.plan, changed):
         raise ValueError("\n".join(faults))
     numbers: dict[str, Any] = {name: value for name, value in changed.items() if name in Settings.__dataclass_fields__}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crosswave.difference.compare import Comparison, compare_pairs
-from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_share
+from crosswave.difference.feasible import SharePair, feasible_share
 from crosswave.difference.sensitivity import smallest_n
 from crosswave.reconstruct.typed import PARTS, TypedFigure, attempt, read_figures
 from crosswave.study.models import Plan, Vocabulary
@@ -23,15 +23,7 @@ GIVEN = "given"
 
 @dataclass(frozen=True, slots=True)
 class TypedComparison:
-    """Two typed figures compared under every tier.
-
-    Attributes
-    ----------
-    chosen : str
-        The key of the comparison that counts: a tier, or `GIVEN`.
-    under : mapping of str to Judged
-        By tier, after `GIVEN` where a total error was given.
-    """
+    """Two typed figures compared under every tier, after `GIVEN` where a total error was given; one of them counts."""
 
     figures: tuple[TypedFigure, TypedFigure]
     chosen: str
@@ -128,7 +120,12 @@ def compare_figures(
 ) -> TypedComparison:
     """Return two typed figures compared under every tier."""
     first, second = (
-        replace(_share(figure, plan), design_effect=effect, name=name, sampling=sampling)
+        replace(
+            feasible_share(figure.share, figure.sizes, largest=int(plan.n_largest.value)),
+            design_effect=effect,
+            name=name,
+            sampling=sampling,
+        )
         for figure, effect, name in zip(figures, design_effects, ("earlier", "later"), strict=True)
     )
     used, given = tier or "A", settings.total_error is not None
@@ -142,10 +139,6 @@ def compare_figures(
         for (key, (_, one)), comparison in zip(wanted.items(), found, strict=True)
     }
     return TypedComparison(figures, GIVEN if given else used, tier is not None, under)
-
-
-def _share(figure: TypedFigure, plan: Plan) -> FeasibleShare:
-    return feasible_share(figure.share, figure.sizes, largest=int(plan.n_largest.value))
 
 
 def people_needed(judged: Judged[SharePair]) -> int | None:
@@ -177,12 +170,7 @@ def _option(prefix: str, name: str) -> str:
 def read_settings(
     numbers: Mapping[str, str | float | None], tier: str | None, plan: Plan, prefix: str = ""
 ) -> tuple[Settings, str | None]:
-    """Return the plan's settings with the numbers that were typed in their places, and the tier.
-
-    Raises
-    ------
-    ValueError
-        A number breaks its rule, or the tier has another name: every fault, a line each.
+    """Return the plan's settings with the numbers that were typed in their places, and the tier; told are all faults.
 
     Examples
     --------

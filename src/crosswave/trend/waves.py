@@ -50,14 +50,11 @@ def waves_of(
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
-    registry : Registry
-        Holds the findings.
+    construct : Construct, what is measured
+    registry : Registry, holds the findings
     reconstructions : mapping of str to Reconstruction
         By survey id; every survey of the construct must be there.
-    years : tuple of int
-        First and last year, both included.
+    years : tuple of int, first and last year, both included
     """
     first, last = years
     members = [(answer, registry.finding(answer.finding)) for answer in construct.answers]
@@ -117,7 +114,7 @@ class Pair(SharePair):
 
     @property
     def overlap(self) -> Overlap | None:
-        """What is known of respondents that both waves have."""
+        """What is known of respondents that both waves have; a file that says how many is preferred."""
         return _overlap(self.first, self.second)
 
     @property
@@ -137,7 +134,6 @@ def pair_of(first: Wave, second: Wave, registry: Registry) -> Pair:
 
 
 def _overlap(first: Wave, second: Wave) -> Overlap | None:
-    """The file that says how many is preferred."""
     waves = (first.survey, second.survey)
     said = [o for one, other in (waves, waves[::-1]) for o in one.overlaps if o.survey == other.id]
     return max(said, key=lambda overlap: overlap.shared is not None, default=None)
@@ -148,25 +144,22 @@ def pairs_of(construct: Construct, waves: list[Wave], registry: Registry) -> lis
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
-    waves : list of Wave
-        Its waves.
-    registry : Registry
-        Holds the rules of the gate.
+    construct : Construct, what is measured
+    waves : list of Wave, its waves
+    registry : Registry, holds the rules of the gate
 
     Notes
     -----
     The order was fixed beforehand and looks at no figure's value: usable pairs, then grade, then both sizes known,
     then the fewest steps between the recorded grades, then the longest span, then the order of the construct.
     """
-    pairs = [pair_of(one, two, registry) for one, two in combinations(waves, 2) if one.year < two.year]
     rank = {answer.finding: place for place, answer in enumerate(construct.answers)}
-    return sorted(pairs, key=lambda pair: _preference(pair, rank))
 
+    def preference(pair: Pair) -> tuple[bool, int, int, int, int, int]:
+        unsized = (not pair.first.size_known) + (not pair.second.size_known)
+        order = rank[pair.first.answer.finding] + rank[pair.second.answer.finding]
+        grade = pair.comparability
+        return pair.refusal is not None, GRADES.index(grade.grade), unsized, grade.distance, -pair.span, order
 
-def _preference(pair: Pair, rank: Mapping[str, int]) -> tuple[bool, int, int, int, int, int]:
-    unsized = (not pair.first.size_known) + (not pair.second.size_known)
-    order = rank[pair.first.answer.finding] + rank[pair.second.answer.finding]
-    grade = pair.comparability
-    return pair.refusal is not None, GRADES.index(grade.grade), unsized, grade.distance, -pair.span, order
+    pairs = (pair_of(one, two, registry) for one, two in combinations(waves, 2) if one.year < two.year)
+    return sorted(pairs, key=preference)

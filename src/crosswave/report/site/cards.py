@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from crosswave.claims.sampling import surveys_of
+from crosswave.claims.figures import surveys_of
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.ledger import Ledger
 from crosswave.report.notebook_cards import conflicts_words, organisations

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from crosswave.claims.sampling import surveys_of
+from crosswave.claims.figures import surveys_of
 from crosswave.difference.verdict import DECISIONS
 from crosswave.report.holes import feasible
 from crosswave.report.ledger import Ledger

@@ -16,10 +16,9 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import BaseSize, Figure
 from crosswave.reconstruct.effort import NotSolvedError, at_most
-from crosswave.reconstruct.scale import members
+from crosswave.reconstruct.power import members
 from crosswave.reconstruct.single_figures import counts_of
-from crosswave.reconstruct.solve import Solver
-from crosswave.reconstruct.trials import Trials, try_readings
+from crosswave.reconstruct.solve import Solver, Trials, try_readings
 from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.study.models import ORGANISATIONS, Survey
 from crosswave.study.registry import Finding, Registry, findings_of

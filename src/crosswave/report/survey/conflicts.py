@@ -13,9 +13,8 @@ from crosswave.reconstruct.arithmetic import Counts
 from crosswave.reconstruct.conflicts import Conflict
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.joint import joint_counts
-from crosswave.reconstruct.retractions import Retraction
-from crosswave.reconstruct.solve import Solver
-from crosswave.reconstruct.trials import NETS, Trial, try_readings
+from crosswave.reconstruct.solve import NETS, Solver, Trial, try_readings
+from crosswave.reconstruct.survey import Retraction
 from crosswave.report.holes import feasible_words, listed_whole
 from crosswave.report.prose import bullets, say
 from crosswave.report.render import span

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from crosswave.difference.estimate import wilson
-from crosswave.models.random_effects import Prediction, RandomEffects
+from crosswave.models.heterogeneity import Prediction, RandomEffects
 from crosswave.models.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Line, Trajectory
 from crosswave.models.wave_series import WaveSeries
 from crosswave.report.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, styled, wrapped
