@@ -139,7 +139,7 @@ class Reader:
         found = {path.stem: survey for path in paths if (survey := self.survey(path))}
         for path in series_files(self.folder):
             found |= self._waves(path, found)
-        return dict(sorted(found.items()))
+        return dict(sorted(found.items(), key=_by_file))
 
     def file(self, path: Path, *, checked: bool = False) -> dict[str, Survey]:
         """Return the surveys of one file by their ids: one, or all waves of a series."""
@@ -234,6 +234,11 @@ class Reader:
         return document
 
 
+def _by_file(named: tuple[str, object]) -> str:
+    """Surveys stand in the order of the names that their files have or would have."""
+    return f"{named[0]}.yaml"
+
+
 def _dicts(found: object) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
@@ -246,7 +251,7 @@ class LateSurveys(Mapping[str, Survey]):
     ) -> None:
         files = {path.stem: path for path in survey_files(folder)}
         files |= {name: folder / "series" / f"{one}.yaml" for one, names in series.items() for name in names}
-        self._files, self._read = dict(sorted(files.items())), read
+        self._files, self._read = dict(sorted(files.items(), key=_by_file)), read
         self._known: dict[str, Survey] = {}
 
     def __getitem__(self, name: str) -> Survey:
