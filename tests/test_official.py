@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -20,6 +21,9 @@ from crosswave.models.count_models import cochran_armitage
 from crosswave.models.panel import paired_change, panel_chain
 from crosswave.models.wave_trend import trend_over_waves
 from crosswave.printed.intervals import percent_interval
+from crosswave.reconstruct import Reconstruction
+from crosswave.study import Registry
+from crosswave.trend.waves import Pair, pair_of, waves_of
 from two_shares import newcombe
 
 # A busy machine is no fault of a formula.
@@ -284,14 +288,44 @@ def test_with_so_many_answers_only_the_error_tells_a_drift_from_a_trend() -> Non
     assert (before.low, before.high) == pytest.approx((float(low), float(high)))
 
 
-def test_a_census_of_one_instrument_keeps_within_tier_a() -> None:
-    # The items of one census depart from straight lines by 0.6 points (SD at one half): tier A's 1.5 is cautious.
+def test_the_error_of_a_census_is_that_of_its_items_around_straight_lines(registry: Registry) -> None:
     counts = [[round(p / 100 * n) for p, n in zip(row, N, strict=True)] for row in BEFORE_THE_PANDEMIC.values()]
     left = [trend_over_waves(yes, N, range(2015, 2020), total_error=0.6).with_error for yes in counts]
     df = sum(test.departure_df for test in left)
     assert (len(counts), df) == (12, 36)
     spread = 0.6 * math.sqrt(sum(test.departure for test in left) / df)
     assert spread == pytest.approx(0.59, abs=0.02)
+    tier = registry.plan.total_error["census"]  # type: ignore[index]
+    assert tier.points == round(spread, 1)
+
+    # Mean squares between the waves (3 degrees of freedom) and of the items within them (33), points at one half.
+    logits = np.log(np.array(list(BEFORE_THE_PANDEMIC.values())) / (100 - np.array(list(BEFORE_THE_PANDEMIC.values()))))
+    years = np.arange(5) - 2.0
+    residuals = 25 * (logits - logits.mean(axis=1, keepdims=True) - np.outer(logits @ years / 10, years))
+    shared = residuals.mean(axis=0)
+    between, within = 12 * (shared**2).sum() / 3, ((residuals - shared) ** 2).sum() / 33
+    assert (max(between - within, 0) / 12) ** 0.5 == pytest.approx(0.27, abs=0.005)
+    assert within**0.5 == pytest.approx(0.52, abs=0.005)
+    parts = (between / 12, 3), (within * 11 / 12, 33)
+    df = sum(part for part, _ in parts) ** 2 / sum(part**2 / own for part, own in parts)
+    assert tier.df == round(df)
+
+
+def test_waves_of_a_whole_census_have_its_tier_and_the_rest_of_the_asked(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    def pair(construct: str, first: int, last: int) -> Pair:
+        waves = waves_of(registry.construct(construct), registry, reconstructions, (first, last))
+        return pair_of(waves[0], waves[-1], registry)
+
+    tools, group = pair("civil-service-tools", 2017, 2019), pair("civil-service-digital-tools", 2017, 2019)
+    assert (tools.tier, tools.comparability.grade, group.tier) == ("census", "A", "A")
+    n = tools.first.counts.base_low or 0
+    assert tools.first.design_effect == pytest.approx((442207 - n) / 442206) and group.first.design_effect == 1
+    paper = pair("nhs-paper-only-records", 2019, 2020)
+    # 205 trusts in both: 10 on paper alone before, 12 after, 2 left it and 4 came back, so that 8 were there twice.
+    assert paper.phi == pytest.approx((8 * 205 - 10 * 12) / (10 * 195 * 12 * 193) ** 0.5)
+    assert (paper.shared, paper.sized, tools.phi) == (205, True, None)
 
 
 @st.composite

@@ -24,7 +24,7 @@ class FeasibleShare:
     shares, sizes : array of float, shape (rows,)
         On each feasible size the lowest and the highest feasible share, in [0, 1]; empty where it cannot be used.
     design_effect : float
-        What each size is divided by, at least 1: the survey's own, whatever an analyst adds.
+        What each size is divided by, positive: the survey's own, whatever an analyst adds. Below 1 for a census.
     reversed : bool
         Whether the share is that of everybody who did not give the printed answer.
     name, sampling : str
@@ -155,17 +155,20 @@ class SharePair:
         How the two surveys are related: a tier of the plan.
     shared : float
         How many answered both, infinite where some did and nobody says how many.
+    phi : float or None
+        Correlation of the two answers among those who answered both; None where nobody says.
     """
 
     first: FeasibleShare
     second: FeasibleShare
     tier: str = "A"
     shared: float = 0.0
+    phi: float | None = None
 
     @property
     def sized(self) -> bool:
-        """Whether print says all that a comparison needs: both bases, and that nobody is known to be in both."""
-        return self.first.size_known and self.second.size_known and self.shared == 0
+        """Whether print says what a comparison needs: both bases, and how the answers of those in both are tied."""
+        return self.first.size_known and self.second.size_known and (self.shared == 0 or self.phi is not None)
 
     @property
     def verbal(self) -> bool:

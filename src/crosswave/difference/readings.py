@@ -123,7 +123,8 @@ def stacked(pairs: Sequence[SharePair], points: Sequence[float], df: Sequence[fl
     test rises, the farther a difference is from none, so that what these readings agree on holds for all others.
 
     Where respondents are in both waves, each reading stands there with the least and with the greatest correlation
-    that they can have, see `crosswave.difference.correlation.shared_correlation`.
+    that they can have, see `crosswave.difference.correlation.shared_correlation`; where a table tells how their answers
+    go together, with that one.
     """
     rows = [_rows(pair) for pair in pairs]
     lengths = [each.shape[1] for each in rows]
@@ -149,7 +150,10 @@ def _rows(pair: SharePair) -> FloatArray:
     if pair.shared == 0:
         return np.concatenate([four, np.zeros((1, four.shape[1]))])
     # A base may be smaller than its wave, and then no more than all of it is in both.
-    ends = shared_correlation(*four, shared=np.minimum(pair.shared, np.minimum(four[1], four[3])))
+    shared = np.minimum(pair.shared, np.minimum(four[1], four[3]))
+    if pair.phi is not None:
+        return np.concatenate([four, pair.phi * np.sqrt(shared / four[1] * shared / four[3])[None]])
+    ends = shared_correlation(*four, shared=shared)
     return np.concatenate([np.tile(four, 2), np.concatenate(ends)[None]])
 
 

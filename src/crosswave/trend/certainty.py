@@ -124,7 +124,7 @@ CASES: Mapping[str, Case] = {
     "told": lambda judged: answer_of(judged) != UNTOLD,
     "random": _chosen("probability", "census"),
     "panel": _chosen("probability", "census", "panel"),
-    "same instrument": _graded("A"),
+    "same instrument": _graded("census", "A"),
     "one difference": _graded("B1", "H"),
     "narrow": _compared(lambda one, plan: _half_width(one) <= plan.certainty.narrow.value),
     "wide": _compared(lambda one, plan: _half_width(one) <= plan.detectable_limit.value),

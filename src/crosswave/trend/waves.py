@@ -73,10 +73,25 @@ def _wave(
         lowest = max((series.n for series in plan.lowest_n if series.series == survey.series), default=1)
         ends = feasible_ends(counts, largest=int(plan.n_largest.value), lowest=lowest, reversed=answer.reversed)
     effect = counts.weighted.design_effect if counts.weighted else survey.design_effect or 1.0
+    effect *= _left_to_ask(survey, counts)
     return Wave(
         counts, *ends, effect, answer.reversed, survey.id, survey.sampling,
         finding=finding, answer=answer, refusal=refusal,
     )  # fmt: skip
+
+
+def _left_to_ask(survey: Survey, counts: FindingCounts) -> float:
+    """The variance of a census over that of as many independent answers: those who did not answer err alone.
+
+    Of the whole only: the single groups of a series differ from year to year by more than is declared for them.
+    """
+    asked, n = survey.asked, counts.base_low
+    if survey.sampling != "census" or survey.group or not asked or not n:
+        return 1.0
+    return max((asked - n) / (asked - 1), _NEARLY_ALL) if n <= asked else 1.0
+
+
+_NEARLY_ALL = 1e-6
 
 
 def _refusal(finding: Finding, counts: FindingCounts) -> str | None:
@@ -130,7 +145,30 @@ def pair_of(first: Wave, second: Wave, registry: Registry) -> Pair:
     """Return two waves as a pair, graded by the rules of a registry."""
     comparability, overlap = grade_pair(first.answer, second.answer, registry), _overlap(first, second)
     shared = 0.0 if overlap is None else math.inf if overlap.shared is None else overlap.shared
-    return Pair(first, second, comparability.grade, shared, comparability=comparability)
+    whole = comparability.grade == "A" and "census" in registry.plan.total_error and _all_asked(first, second)
+    tier = "census" if whole else comparability.grade
+    return Pair(first, second, tier, shared, _phi(first, second) if shared else None, comparability=comparability)
+
+
+def _phi(first: Wave, second: Wave) -> float | None:
+    """The correlation of two answers among those who are in both waves, where a table tells it."""
+    answers = first.finding.answer.id, second.finding.answer.id
+    for overlap in first.survey.overlaps:
+        asked = {first.finding.question.id, second.finding.question.id} == {overlap.question}
+        if overlap.survey == second.survey.id and overlap.table and asked:
+            total = sum(sum(row.values()) for row in overlap.table.values())
+            before = sum(overlap.table.get(answers[0], {}).values())
+            after = sum(row.get(answers[1], 0) for row in overlap.table.values())
+            both = overlap.table.get(answers[0], {}).get(answers[1], 0)
+            spread = before * (total - before) * after * (total - after)
+            phi = (both * total - before * after) / math.sqrt(spread) if spread else 0.0
+            return -phi if first.answer.reversed != second.answer.reversed else phi
+    return None
+
+
+def _all_asked(*waves: Wave) -> bool:
+    """Whether everybody was asked in each wave, and none is of one group alone: no sample is drawn anew."""
+    return all(wave.survey.sampling == "census" and wave.survey.group is None for wave in waves)
 
 
 def _overlap(first: Wave, second: Wave) -> Overlap | None:

@@ -19,7 +19,7 @@ class Declared(Record):
     source: Text
 
 
-Tier = Literal["A", "B1", "H", "B2", "B3"]
+Tier = Literal["census", "A", "B1", "H", "B2", "B3"]
 
 
 class ErrorTier(Record):
