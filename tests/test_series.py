@@ -85,6 +85,7 @@ def folder_with(place: Path, text: str = SERIES) -> Path:
         first = (folder / name).read_text(encoding="utf-8").splitlines()[0]
         empty = {"constructs.yaml": f"{first}\nconstructs:\n{CONSTRUCT}", "claims.yaml": "sources: []\nclaims: []\n"}
         (folder / name).write_text(empty.get(name, f"{first}\n"), encoding="utf-8")
+    (folder / "batteries.yaml").unlink()
     for path in (folder / "surveys").glob("*.yaml"):
         if path.stem != "igov-2017":
             path.unlink()

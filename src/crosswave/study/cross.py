@@ -22,6 +22,7 @@ _TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|mc_)")
 def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) -> list[Fault]:
     """Return the faults that only show when the files stand side by side."""
     by_file = {"constructs.yaml": _constructs(registry, constructs), "claims.yaml": _claims(registry, claims)}
+    by_file["batteries.yaml"] = _batteries(registry)
     by_file |= {f"surveys/{name}.yaml": _survey(registry, name) for name in registry.surveys}
     faults = [*disagreements(registry), *_pages(registry), *listed(_facts(registry))]
     for file, rows in by_file.items():
@@ -89,6 +90,20 @@ def _claims(registry: Registry, claims: Claims) -> Iterator[Located]:
             what, known = ("finding", shares) if condition.is_ == "most" else ("finding, printed change or fact", terms)
             yield from dangling((*place, "terms"), what, _told(condition.terms, registry), known)
             yield from dangling((*place, "over"), "finding or fact", _told(condition.over, registry), divisors)
+
+
+def _batteries(registry: Registry) -> Iterator[Located]:
+    """Items that a battery names are listed, and so are its question and answers in its survey."""
+    items, rows = {item.id for item in registry.batteries.items}, registry.batteries.batteries
+    yield from repeated((("items", k, "id"), item.id) for k, item in enumerate(registry.batteries.items))
+    yield from repeated((("batteries", k, "question"), battery.question) for k, battery in enumerate(rows))
+    for k, battery in enumerate(rows):
+        where: Path_ = ("batteries", k)
+        named = [f"{battery.question}.{answer}" for answer in battery.answers]
+        yield from dangling((*where, "answers"), "finding", _told(named, registry), registry.findings)
+        for answer, found in battery.answers.items():
+            things = [one for one in (found.item, found.second) if one]
+            yield from dangling((*where, "answers", answer), "item of this file", things, items)
 
 
 def _survey(registry: Registry, name: str) -> Iterator[Located]:

@@ -17,6 +17,7 @@ from crosswave.study.cross import disagreements, registry_faults
 from crosswave.study.faults import DataError, Fault, shown_path
 from crosswave.study.models import (
     ALL_YEARS,
+    Batteries,
     Claim,
     Claims,
     Construct,
@@ -177,6 +178,7 @@ def _registry(
         study=study,
         documents=reader.documents,
         series=reader.by_series,
+        batteries=reader.batteries,
         unread=frozenset(reader.unread),
     )
 
@@ -217,9 +219,15 @@ def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
         constructs={name: _construct(one, gone) for name, one in registry.constructs.items()},
         claims={name: _claim(one, missing) for name, one in registry.claims.items()},
         facts=facts,
+        batteries=_batteries(registry.batteries, gone),
         faults=tuple(faults),
         left_out=frozenset(gone),
     )
+
+
+def _batteries(batteries: Batteries, gone: Collection[str]) -> Batteries:
+    kept = tuple(one for one in batteries.batteries if _owner(one.question) not in gone)
+    return batteries.model_copy(update={"batteries": kept})
 
 
 def _construct(construct: Construct, gone: Collection[str]) -> Construct:

@@ -16,12 +16,13 @@ from crosswave.memo import digest
 from crosswave.study.cache import Store, file_digest, source_digest
 from crosswave.study.documents import Document, read_bytes, read_document, read_rows
 from crosswave.study.faults import Fault, Path_, listed, shown, shown_path
-from crosswave.study.models import Claims, Constructs, Fact, Plan, Quantities, Study, Survey
+from crosswave.study.models import Batteries, Claims, Constructs, Fact, Plan, Quantities, Study, Survey
 from crosswave.study.rules import inner_faults, repeated, survey_faults
 from crosswave.study.series import Series, series_faults, waves_of
 from crosswave.study.validation import Model, validate, validate_rows
 
 SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
+MAY_BE_THERE = ("batteries.yaml",)
 
 
 class LateLines(dict[Path_, int]):
@@ -63,7 +64,12 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
 
 def folder_digests(folder: Path) -> dict[Path, str]:
     """Return the digest of each file that a registry is made from."""
-    files = [*(folder / name for name in SHARED), *survey_files(folder), *series_files(folder), *wrongly_named(folder)]
+    files = [
+        *(folder / name for name in (*SHARED, *MAY_BE_THERE)),
+        *survey_files(folder),
+        *series_files(folder),
+        *wrongly_named(folder),
+    ]
     return {path: file_digest(path) for path in files}
 
 
@@ -102,6 +108,7 @@ class Reader:
         self.faults: list[Fault] = []
         self.unread: list[str] = []
         self.facts: list[Fact] = []
+        self.batteries = Batteries()
         self.by_series: dict[str, tuple[str, ...]] = {}
         self._store = Store("parsed")
 
@@ -121,6 +128,8 @@ class Reader:
         constructs, claims = self.one("constructs.yaml", Constructs), self.one("claims.yaml", Claims)
         quantities, plan = self.one("quantities.yaml", Quantities), self.one("plan.yaml", Plan)
         self.facts = self._facts("context.csv")
+        if (self.folder / "batteries.yaml").exists():
+            self.batteries = self.one("batteries.yaml", Batteries) or Batteries()
         if plan is not None and "window" in (document := self.documents["plan.yaml"]).data:
             self.faults.append(document.fault(("window",), "the window belongs into study.yaml; move it there"))
         study = self.study

@@ -16,6 +16,7 @@ from crosswave.study.faults import DataError, Fault, nearest
 from crosswave.study.models import (
     Answer,
     Base,
+    Batteries,
     Claim,
     Construct,
     Fact,
@@ -118,6 +119,7 @@ class Registry:
     study: Study
     documents: Mapping[str, Document]
     series: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    batteries: Batteries = field(default_factory=Batteries)
     unread: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     left_out: frozenset[str] = frozenset()
@@ -136,6 +138,7 @@ class Registry:
     def content(self) -> str:
         """Digest of all that is asked of the evidence, by which rules and in which words; not of claims and facts."""
         records = [*self.surveys.values(), *self.constructs.values(), self.quantities, self.plan, self.study]
+        records.append(self.batteries)
         return digest(*(record.model_dump_json() for record in records))
 
     @cached_property

@@ -13,7 +13,7 @@ from typing import Any
 
 from crosswave.study.faults import shown_path
 from crosswave.study.loading import read_study
-from crosswave.study.models import Claims, Constructs, Plan, Quantities, Record, Study, Survey, Vocabulary
+from crosswave.study.models import Batteries, Claims, Constructs, Plan, Quantities, Record, Study, Survey, Vocabulary
 from crosswave.study.places import shipped
 from crosswave.study.series import Series
 
@@ -22,6 +22,7 @@ SCHEMAS: Mapping[str, type[Record]] = {
     "survey.json": Survey,
     "series.json": Series,
     "constructs.json": Constructs,
+    "batteries.json": Batteries,
     "claims.json": Claims,
     "quantities.json": Quantities,
     "plan.json": Plan,
@@ -100,6 +101,8 @@ def schema_text(model: type[Record], vocabulary: Vocabulary) -> str:
     base = schema.get("$defs", {}).get("Base")
     if base is not None:
         schema["$defs"]["Base"] = {"anyOf": [{"const": "all", "description": "Everyone, stated."}, base]}
+    if (answer := schema.get("$defs", {}).get("BatteryAnswer")) is not None:
+        schema["$defs"]["BatteryAnswer"] = {"anyOf": [{"type": "string", "description": "The item alone."}, answer]}
     return json.dumps(_with_words(schema, vocabulary), indent=2, ensure_ascii=False) + "\n"
 
 

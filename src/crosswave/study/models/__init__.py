@@ -8,6 +8,8 @@ from crosswave.study.models.plan import ALL_YEARS, ALPHA_TOP, ErrorTier, Multive
 from crosswave.study.models.quantities import Phrase, Quantities, Rule
 from crosswave.study.models.record import Record, Vocabulary, sampling_words, unit_words
 from crosswave.study.models.study import (
+    Batteries,
+    Battery,
     Claim,
     Claims,
     Condition,
@@ -33,8 +35,8 @@ from crosswave.study.models.survey import (
 )
 
 __all__ = [
-    "ALL_YEARS", "ALPHA_TOP", "ORGANISATIONS", "Answer", "Base", "Claim", "Claims", "Condition", "Construct",
-    "ConstructAnswer", "Constructs", "ErrorTier", "Fact", "Grades", "Headline", "Licence", "MultiversePlan", "Overlap",
-    "Phrase", "Plan", "PrintedChange", "Quantities", "Question", "Record", "RobustnessPlan", "Rule", "SampleSize",
-    "Source", "Study", "Survey", "Vocabulary", "sampling_words", "unit_words",
+    "ALL_YEARS", "ALPHA_TOP", "ORGANISATIONS", "Answer", "Base", "Batteries", "Battery", "Claim", "Claims",
+    "Condition", "Construct", "ConstructAnswer", "Constructs", "ErrorTier", "Fact", "Grades", "Headline", "Licence",
+    "MultiversePlan", "Overlap", "Phrase", "Plan", "PrintedChange", "Quantities", "Question", "Record",
+    "RobustnessPlan", "Rule", "SampleSize", "Source", "Study", "Survey", "Vocabulary", "sampling_words", "unit_words",
 ]  # fmt: skip

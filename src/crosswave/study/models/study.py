@@ -196,6 +196,44 @@ class Claims(Record):
     claims: tuple[Claim, ...]
 
 
+class Item(Record):
+    """A thing that batteries of several surveys name, whatever their words."""
+
+    id: Slug
+    label: Text
+
+
+class BatteryAnswer(Record):
+    """Which item an answer names, and a second one where it names two."""
+
+    item: Slug
+    second: Slug | None = None
+    note: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"item": value} if isinstance(value, str) else value
+
+
+class Battery(Record):
+    """A question with several answers of one kind, each of which is an item that other surveys name too."""
+
+    question: LocalId = Field(description="survey.question")
+    stem: Text = Field(description="The class of the thing asked about, such as cloud.")
+    choices: Text = Field(description="How many answers one could give: any, top one, up to 3; unknown.")
+    comparable: bool = Field(description="Whether it may stand beside the other batteries without a term of its own.")
+    why: Text | None = Field(None, description="Why it is not comparable, or what is doubtful.")
+    answers: Annotated[dict[Slug, BatteryAnswer], Field(min_length=1)]
+
+
+class Batteries(Record):
+    """The file batteries.yaml, which a data folder may have."""
+
+    items: tuple[Item, ...] = ()
+    batteries: tuple[Battery, ...] = ()
+
+
 class Fact(Record):
     """A row of context.csv: a dated fact that is no survey figure."""
 
