@@ -60,12 +60,13 @@ def waves_of(
     members = [(answer, registry.finding(answer.finding)) for answer in construct.answers]
     inside = [(answer, finding) for answer, finding in members if first <= finding.survey.year <= last]
     inside.sort(key=lambda pair: (pair[1].survey.year, pair[1].survey.fieldwork.start or "", pair[1].id))
-    return [_wave(answer, finding, registry, reconstructions) for answer, finding in inside]
+    return [wave_of(answer, finding, registry, reconstructions) for answer, finding in inside]
 
 
-def _wave(
+def wave_of(
     answer: ConstructAnswer, finding: Finding, registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> Wave:
+    """Return one survey's answer with what can have printed it, and why it cannot be used where it cannot."""
     survey, plan = finding.survey, registry.plan
     counts = reconstructions[survey.id].findings[finding.id]
     refusal, ends = _refusal(finding, counts), (np.array([]), np.array([]))

@@ -1,0 +1,91 @@
+"""Batteries as figures of the joint model: one figure of each survey and item, with what makes it uncertain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from crosswave.models.wave_series import date_interval
+from crosswave.reconstruct import Reconstruction
+from crosswave.study.models import Battery, ConstructAnswer, Grades
+from crosswave.study.registry import Finding, Registry
+from crosswave.trend.waves import Wave, wave_of
+
+FIGURES = (
+    "item", "survey", "house", "date", "logit", "variance", "finding_id", "share", "n", "n_known", "stem", "comparable",
+)  # fmt: skip
+SCHOOLS = "edtech"
+"""The stem of batteries that schools answered: they are never pooled with the others."""
+
+_SAME = Grades(**dict.fromkeys(Grades.model_fields, "same"))
+
+
+def battery_figures(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], *, comparable: bool = True
+) -> pd.DataFrame:
+    """Return the figures of batteries, a row for each survey and item that two surveys have.
+
+    Parameters
+    ----------
+    registry, reconstructions
+        As everywhere.
+    comparable : bool, default True
+        Only batteries that may stand beside each other as they are; else every question with several answers but those
+        of schools, whose ways of asking then go into the effect of the survey.
+
+    Returns
+    -------
+    DataFrame
+        Columns `FIGURES`: item, survey (id), house, date (middle of what is known, decimal years), logit, variance (of
+        sampling and rounding, logits), finding_id, share, n (geometric middle of what print allows), n_known, stem,
+        comparable.
+
+    Notes
+    -----
+    Of several answers of one survey to one item the first that is listed counts, whatever its value. Rival values,
+    figures that no counts can print and those marked unusable are left out. A figure in words has the middle of what
+    its words can mean, and a twelfth of the square of their width as variance, like a rounded one.
+    """
+    rows = {}
+    for battery in registry.batteries.batteries:
+        for item, finding in _answers(battery, registry, comparable):
+            key = (finding.survey.id, item)
+            if key not in rows and (row := _row(finding, item, battery, registry, reconstructions)):
+                rows[key] = row
+    frame = pd.DataFrame(list(rows.values()), columns=list(FIGURES))
+    kept = frame[frame.groupby("item")["survey"].transform("nunique") > 1]
+    return kept.sort_values(["date", "survey", "item"], kind="stable", ignore_index=True)
+
+
+def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator[tuple[str, Finding]]:
+    findings = [
+        (answer, registry.findings.get(f"{battery.question}.{name}")) for name, answer in battery.answers.items()
+    ]
+    held = [(answer.item, finding) for answer, finding in findings if finding and not finding.answer.rival_of]
+    several = {finding.question.response for _, finding in held} <= {"multi", None} and battery.choices != "top one"
+    if battery.comparable if comparable else several and battery.stem != SCHOOLS:
+        yield from held
+
+
+def _row(
+    finding: Finding, item: str, battery: Battery, registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> tuple[object, ...] | None:
+    answer = ConstructAnswer(finding=finding.id, grades=_SAME)
+    wave: Wave = wave_of(answer, finding, registry, reconstructions)
+    if wave.refusal or not len(wave.sizes):
+        return None
+    sizes = wave.sizes / wave.design_effect
+    n = math.sqrt(float(sizes.min()) * float(sizes.max()))
+    share = min(max(wave.share, 0.5 / n), 1 - 0.5 / n)
+    scale, survey = share * (1 - share), finding.survey
+    variance = 1 / (n * scale) + float(np.ptp(wave.shares)) ** 2 / 12 / scale**2
+    date = sum(date_interval(survey, registry.plan.lines.published_within.value)) / 2
+    house = survey.fieldwork.house or survey.publisher or survey.id
+    logit = math.log(share / (1 - share))
+    return (
+        item, survey.id, house, date, logit, variance, finding.id, share, n, wave.size_known, battery.stem,
+        battery.comparable,
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""The joint model of batteries against metafor, against dense formulas, and where the truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit, logit
+
+from crosswave.models.joint import Spreads, design_of, half_width, posterior, restricted, solved
+from crosswave.reconstruct import Reconstruction
+from crosswave.study import Registry
+from crosswave.trend.batteries import battery_figures
+
+YEARS = (2017, 2018, 2019, 2020)
+
+
+@pytest.fixture(scope="module")
+def figures() -> pd.DataFrame:
+    """34 figures of 11 surveys by 8 houses, 2015 to 2025."""
+    frame = pd.read_csv(Path(__file__).parent / "reference" / "barriers_34.csv")
+    return frame.assign(date=frame["t"] + 2018.5).rename(columns={"y": "logit", "v": "variance"})
+
+
+def dense(design: Any, spreads: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """The restricted log-likelihood without its constant, and the fixed coefficients, from V = Z D Z' + R itself."""
+    p = design.fixed
+    fixed, chance = design.columns[:, :p], design.columns[:, p:] * design.scales(spreads)[p:]
+    whole = chance @ chance.T + np.diag(design.variance + spreads[2] ** 2)
+    inverse = np.linalg.inv(whole)
+    information = fixed.T @ inverse @ fixed
+    beta = np.linalg.solve(information, fixed.T @ inverse @ design.y)
+    left = design.y - fixed @ beta
+    loglik = -0.5 * (np.linalg.slogdet(whole)[1] + np.linalg.slogdet(information)[1] + left @ inverse @ left)
+    return float(loglik), beta, np.linalg.inv(information)
+
+
+@pytest.mark.parametrize(
+    ("free", "squares", "slope", "error"),
+    [
+        # metafor 3.8-1: rma.mv(y, v, mods = ~ 0 + item + t, random = list(~ 1 | survey, ~ 1 | id))
+        (("survey", "figure"), {"survey": 0.2020162, "figure": 0.1094369}, 0.002349112, 0.05156348),
+        # rma.mv(y, v, mods = ~ 0 + item + t, random = list(~ 1 | house, ~ 1 | survey, ~ 1 | id))
+        (
+            ("house", "survey", "figure"),
+            {"house": 0.2754277, "survey": 0.0, "figure": 0.09652622},
+            0.009549448,
+            0.0549028,
+        ),
+    ],
+)
+def test_restricted_likelihood_is_that_of_metafor(
+    figures: pd.DataFrame, free: tuple[str, ...], squares: dict[str, float], slope: float, error: float
+) -> None:
+    design = design_of(figures, years=YEARS)
+    found = restricted(design, free)
+    for name, square in squares.items():
+        assert getattr(found, name) ** 2 == pytest.approx(square, rel=1e-5, abs=1e-9)
+    one = solved(design, found.array())
+    place = len(design.items)
+    covariance = np.linalg.inv(one.root @ one.root.T)
+    assert one.mean[place] == pytest.approx(slope, rel=1e-5)
+    assert covariance[place, place] ** 0.5 == pytest.approx(error, rel=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.tuples(*[st.one_of(st.just(0.0), st.floats(0.001, 2))] * 5), st.sampled_from([0.0, 0.2, 0.5]))
+def test_the_equations_give_the_dense_likelihood(figures: pd.DataFrame, spreads: tuple[float, ...], rho: float) -> None:
+    design = design_of(figures, years=YEARS, rho=rho)
+    one, (loglik, beta, covariance) = solved(design, np.array(spreads)), dense(design, np.array(spreads))
+    assert one.loglik == pytest.approx(loglik, rel=1e-8, abs=1e-8)
+    assert one.mean[: design.fixed] == pytest.approx(beta, rel=1e-6, abs=1e-8)
+    ours = np.linalg.inv(one.root @ one.root.T)[: design.fixed, : design.fixed]
+    assert ours == pytest.approx(covariance, rel=1e-6, abs=1e-9)
+
+
+def test_answers_of_the_same_people_are_correlated_as_declared(figures: pd.DataFrame) -> None:
+    design = design_of(figures, years=YEARS, rho=0.5)
+    known = design.columns[:, design.fixed :][:, design.kind == -1]
+    whole = known @ known.T + np.diag(design.variance)
+    same = (figures["survey"].to_numpy()[:, None] == figures["survey"].to_numpy()) * 0.5
+    np.fill_diagonal(same, 1.0)
+    v = figures["variance"].to_numpy()
+    assert whole == pytest.approx(same * np.sqrt(np.outer(v, v)))
+
+
+def test_one_figure_that_errs_by_nothing_else_is_its_own_level() -> None:
+    # Two items, three surveys of 2018, all but sure: levels are the weighted means, by hand.
+    rows = [("a", f"s{k}", f"h{k}", 2018.5, y, 0.01) for k, y in enumerate((0.1, 0.2, 0.3))]
+    rows += [("b", f"s{k}", f"h{k}", 2018.5 + k, y, 0.01) for k, y in enumerate((-0.1, 0.0, 0.1))]
+    frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+    tiny = Spreads(1e-3, 1e-3, 1e-3, 1e-3, 1e-3)
+    found = posterior(frame, years=(2018,), priors=tiny, rho=0.0)
+    levels = found.levels().set_index("item")["level"]
+    # Slope from b alone: 0.1 a year; a stands at 2018.5, its mean 0.2; b is -0.1 there.
+    assert levels["a"] == pytest.approx(float(expit(0.2)), abs=0.003)
+    assert levels["b"] == pytest.approx(float(expit(-0.1)), abs=0.01)
+
+
+def test_the_posterior_is_what_integration_on_a_grid_gives(figures: pd.DataFrame) -> None:
+    """With four spreads held near 0 by their priors, the fifth is integrated over on a fine grid."""
+    scale, near = 0.5, 1e-3
+    found = posterior(figures, priors=Spreads(scale, near, near, near, near), rho=0.0)
+    design = design_of(figures, years=YEARS)
+    grid = np.linspace(1e-4, 3, 1500)
+    spreads = np.zeros((len(grid), 5))
+    spreads[:, 0] = grid
+    logs = np.array([dense(design, one)[0] for one in spreads]) - 0.5 * (grid / scale) ** 2
+    weights = np.exp(logs - logs.max())
+    cumulative = np.cumsum(weights) / weights.sum()
+    median, low, high = (grid[np.searchsorted(cumulative, q)] for q in (0.5, 0.025, 0.975))
+    row = found.spreads.set_index("spread").loc["survey"]
+    assert (row["median"], row["low"], row["high"]) == pytest.approx((median, low, high), rel=0.03)
+    assert found.effective > 200
+
+
+def test_the_prototype_is_found_again(figures: pd.DataFrame) -> None:
+    """Levels, changes and ranking of an independent program with its own priors' draws, in points."""
+    found = posterior(figures, rho=0.0)
+    levels = found.levels().set_index(["item", "year"])["level"] * 100
+    expected = {"budget": 64, "skills": 53, "legacy": 51, "culture": 48, "security": 45, "cost": 53}
+    for item, level in expected.items():
+        assert levels[item, 2017] == pytest.approx(level, abs=1.5)
+    changes = found.changes(2017, 2020, margin=10).set_index("item")
+    assert changes["change"].to_numpy() == pytest.approx([2, 1, 1, -1, 1, 1, 1], abs=1.5)
+    assert half_width(changes.reset_index()) == pytest.approx(13, abs=1.5)
+    assert 1 - changes.loc["all items", "beyond"] == pytest.approx(0.89, abs=0.03)
+    above = found.above(2020).loc["budget"]
+    assert [above[name] for name in ("skills", "cost", "legacy", "culture", "security")] == pytest.approx(
+        [0.96, 0.89, 0.97, 0.99, 1.0], abs=0.03
+    )
+    ranks = found.ranking(2020)
+    assert ranks["item"][0] == "budget" and ranks["first"].sum() == pytest.approx(1)
+
+
+def test_the_same_figures_give_the_same_numbers(figures: pd.DataFrame) -> None:
+    one, two = posterior(figures), posterior(figures.copy())
+    assert np.array_equal(one.draws, two.draws) and one.effects.equals(two.effects)
+
+
+def test_levels_are_found_where_the_truth_is_known() -> None:
+    """Twelve worlds of forty surveys: the 95 % intervals of levels and changes hold the truth, all but a few."""
+    rng, held, asked = np.random.default_rng(3), 0, 0
+    truth = {"a": 0.6, "b": 0.5, "c": 0.35}
+    for _ in range(12):
+        rows = []
+        for k in range(40):
+            house, date = f"h{k % 8}", 2015 + 8 * rng.random()
+            shift = rng.normal(0, 0.2) + np.random.default_rng(1000 + k % 8).normal(0, 0.3)
+            for item, share in truth.items():
+                p = expit(logit(share) + shift + rng.normal(0, 0.2))
+                count = rng.binomial(300, p)
+                y, v = logit((count + 0.5) / 301), 1 / (300 * p * (1 - p))
+                rows.append((item, f"s{k}", house, date, y, v))
+        frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+        found = posterior(frame)
+        changes = found.changes(2017, 2020, margin=5)
+        held += int(((changes["low"] <= 0) & (changes["high"] >= 0)).sum())
+        asked += len(changes)
+    assert held >= 0.9 * asked
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda f: f.drop(columns="house"), "house is missing"),
+        (lambda f: f.assign(variance=0.0), "variance must be positive"),
+        (lambda f: f.assign(logit=np.nan), "finite"),
+        (lambda f: pd.concat([f, f.head(1)]), "each survey and item once"),
+        (lambda f: f.head(3), "more rows than items"),
+    ],
+)
+def test_figures_that_no_model_can_use_are_refused(figures: pd.DataFrame, change: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        design_of(change(figures), years=YEARS)
+
+
+def test_a_rho_out_of_range_is_refused(figures: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="rho must be at least 0 and below 1; 1 arrived"):
+        design_of(figures, years=YEARS, rho=1.0)
+
+
+def test_the_registry_gives_one_figure_of_each_survey_and_item(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    narrow, wide = (battery_figures(registry, reconstructions, comparable=one) for one in (True, False))
+    for frame in (narrow, wide):
+        assert not frame.duplicated(["survey", "item"]).any()
+        assert frame.groupby("item")["survey"].nunique().min() >= 2
+        assert np.isfinite(frame[["date", "logit", "variance"]].to_numpy(dtype=float)).all()
+    assert len(wide) > len(narrow) and narrow["comparable"].all()
+    assert set(wide["stem"]).isdisjoint({"edtech"})
+    culture = narrow.set_index(["survey", "item"]).loc[("igov-2017", "culture")]
+    # 58 % of 235: 136 or 137 of them; print can mean 57.5 to 58.5 %.
+    assert (culture["finding_id"], culture["n"]) == ("igov-2017.barriers.culture", pytest.approx(235))
+    share = culture["share"]
+    assert share in (136 / 235, 137 / 235)
+    width = 1 / 235 if share else 0.0
+    assert culture["variance"] == pytest.approx(1 / (235 * share * (1 - share)), rel=0.05) and width
