@@ -32,7 +32,7 @@ from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = (
     "00_start_here", "01_reproduce_survey", "02_check_claims", "03_test_trend", "04_synthesis", "05_context",
-    "06_calibration",
+    "06_calibration", "07_barriers",
 )  # fmt: skip
 LONGEST_CELL = 15
 NUMBER = re.compile(r"\d")

@@ -57,7 +57,7 @@ def test_a_survey_page_is_made_from_its_own_file_and_the_shared_ones():
 
 def test_every_page_has_a_text_for_the_index():
     pages = {*(f"survey/{s}" for s in REQUEST.surveys), *(f"trend/{c}" for c in REQUEST.constructs)}
-    pages |= {f"claims/{s}" for s in REQUEST.sources} | {"start", "synthesis", "context", "calibration"}
+    pages |= {f"claims/{s}" for s in REQUEST.sources} | {"start", "synthesis", "barriers", "context", "calibration"}
     assert pages == set(REQUEST.texts)
     assert all(text.summary for text in REQUEST.texts.values())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 _FORMULA = ("=", "+", "-", "@")
 _SIGNED = re.compile(r"[+-]( ?\d[\d.,]*[\w%/ ]*)?")
@@ -38,6 +38,17 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 _MOST_SHOWN = 80
+
+
+def listed_words(words: Sequence[str]) -> str:
+    """Return words as a sentence lists them: a, b and c.
+
+    Examples
+    --------
+    >>> listed_words(["skills", "budget", "culture"]), listed_words(["skills"])
+    ('skills, budget and culture', 'skills')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
 def arrived(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from crosswave.api.batteries import BatteryResult
 from crosswave.api.comparisons import ComparisonResult, TrendResult, compared
 from crosswave.api.results import ClaimResult, SurveyResult, findings_frame
 from crosswave.claims import Checker
 from crosswave.memo import remembered
+from crosswave.models.joint import Spreads, posterior
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.report.results import all_findings, by_claim, by_survey, by_trend
 from crosswave.study import load_evidence
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
+from crosswave.trend.batteries import battery_figures
 from crosswave.trend.change import Trend, assess_each
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
@@ -263,6 +266,55 @@ class Study:
     @cached_property
     def _trends(self) -> dict[Settings, Mapping[str, Trend]]:
         return {}
+
+    def barriers(
+        self,
+        *,
+        comparable: bool = True,
+        without: Sequence[str] = (),
+        years: Sequence[int] | None = None,
+        priors: float = 1.0,
+        rho: float | None = None,
+        alpha: float | None = None,
+    ) -> BatteryResult:
+        """Return what all batteries of batteries.yaml say together of every item, by the joint model.
+
+        Parameters
+        ----------
+        comparable : bool, default True
+            Only batteries that may stand beside each other as they are; else all but those of schools.
+        without : sequence of str
+            Ids of surveys that are left out.
+        years : sequence of int, optional
+            For which levels are wanted; the window of the study if absent.
+        priors : float, default 1
+            What the scales of the plan's priors are multiplied by.
+        rho : float, optional
+            Correlation of the sampling errors of two answers of one survey; the plan's if absent.
+        alpha : float, optional
+            As for `settings`.
+
+        Raises
+        ------
+        ValueError
+            Too few figures are left, or a number is outside its range.
+
+        Examples
+        --------
+        >>> import crosswave as cw
+        >>> cw.open().barriers().changes["item"].iloc[-1]
+        'all items'
+        """
+        plan, window = self.plan.joint, self.plan.window
+        figures = battery_figures(self.registry, self.reconstructions, comparable=comparable)
+        kept = figures[~figures["survey"].isin(list(without))]
+        kept = kept[kept.groupby("item")["survey"].transform("nunique") > 1].reset_index(drop=True)
+        scales = Spreads(*(priors * getattr(plan, name) for name in ("survey", "house", "figure", "slope", "year")))
+        wanted = tuple(years or range(window.from_year, window.to_year + 1))
+        chosen = self.settings(alpha=alpha).alpha
+        found = posterior(kept, years=wanted, priors=scales, rho=plan.rho if rho is None else rho, alpha=chosen)
+        labels = {item.id: item.label for item in self.registry.batteries.items}
+        return BatteryResult(found, kept, labels, self.plan.smallest_change.value)
 
     def claim(self, claim_id: str) -> ClaimResult:
         """Return one claim with its verdicts, by its id as in ``claims()["claim_id"]``.

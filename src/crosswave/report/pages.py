@@ -34,7 +34,7 @@ def run_request(
 ) -> RunRequest:
     """Return the request for every page of a registry."""
     root, given = registry.folder.parent, parameters or {}
-    needs = {"context": registry.facts, "synthesis": registry.constructs}
+    needs = {"context": registry.facts, "synthesis": registry.constructs, "barriers": registry.batteries.batteries}
     return RunRequest(
         notebooks=root / "notebooks",
         out=out,
@@ -99,6 +99,7 @@ def _files(registry: Registry, *, as_planned: bool) -> dict[str, list[Path]]:
     return {
         "start": [*(folder / name for name in SHARED), *_surveys(folder, registry.surveys)],
         "synthesis": [*plan, *compared],
+        "barriers": [*plan, folder / "batteries.yaml", *_surveys(folder, _in_batteries(registry))],
         "context": [folder / "study.yaml", context],
         "calibration": [folder / "study.yaml", folder / "plan.yaml"],
         **by_survey,
@@ -136,6 +137,10 @@ def _used(constructs: Iterable[Construct]) -> list[str]:
     return sorted({name.split(".")[0] for name in names})
 
 
+def _in_batteries(registry: Registry) -> list[str]:
+    return sorted({battery.question.split(".")[0] for battery in registry.batteries.batteries})
+
+
 def _behind(claims: Iterable[Claim], registry: Registry) -> list[str]:
     """Surveys that some claims name, or whose figures decide them."""
     named = (name.split(".")[0] for claim in claims for name in (*claim.surveys, *claim.names))
@@ -165,6 +170,7 @@ def _texts(registry: Registry, ledger: Ledger) -> dict[str, PageText]:
     texts = {
         "start": PageText(title=registry.study.question, summary="What this is, and the state of the evidence."),
         "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
+        "barriers": PageText(summary="Every figure of every battery in one model: levels, changes and a ranking."),
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
         "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),
     }

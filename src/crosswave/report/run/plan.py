@@ -20,6 +20,7 @@ SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SINGLE = {
     "start": "00_start_here",
     "synthesis": "04_synthesis",
+    "barriers": "07_barriers",
     "context": "05_context",
     "calibration": "06_calibration",
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 GROUPS = {
     "start": "Start here",
     "synthesis": "What changed",
+    "barriers": "What stands in the way",
     "trend": "Trends, one for each thing measured",
     "claims": "Claims that writers made",
     "survey": "Surveys, reproduced",

@@ -163,6 +163,18 @@ class LinesPlan(Record):
         return held(self, {f"published_within must be years above 0; {years:g} arrived": years > 0})
 
 
+class JointPlan(Record):
+    """What the joint model of batteries takes for granted: standard deviations on the logit scale."""
+
+    survey: float = Field(0.5, gt=0, description="Scale of the half-normal prior: what a survey adds to all answers.")
+    house: float = Field(0.5, gt=0, description="What a house adds to all its surveys.")
+    figure: float = Field(0.5, gt=0, description="What sets one answer of a survey apart.")
+    slope: float = Field(0.15, gt=0, description="How far slopes of items differ, per year.")
+    year: float = Field(0.25, gt=0, description="What a year adds to all surveys.")
+    rho: float = Field(0.2, ge=0, lt=1, description="Correlation of the sampling errors of two answers of one survey.")
+    source: Text = "declared with the package"
+
+
 _LEAST_ANALYSES = 200
 
 
@@ -232,6 +244,7 @@ class Plan(Record):
     one_house: OneHouse
     families: tuple[Family, ...]
     lines: LinesPlan
+    joint: JointPlan = JointPlan()
     decision_table: tuple[VerdictRow, ...]
     certainty: CertaintyPlan
 

@@ -1,0 +1,229 @@
+"""What the joint model says of the items of batteries: sentences, tables and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.special import expit
+
+from crosswave.models.joint import Posterior, half_width
+from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled
+from crosswave.report.render import percent
+from crosswave.words import listed_words, plural
+
+_SURE = 0.95
+
+
+def labels_of(result: Posterior, labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the items of a model with their labels, in lower case inside a sentence."""
+    return {item: labels.get(item, item) for item in result.design.items}
+
+
+def battery_sentences(result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str], margin: float) -> list[str]:
+    """Return in plain words which item is named most, what changed, and what that rests on."""
+    first, last = result.years[0], result.years[-1]
+    ranks, levels = result.ranking(last), result.levels().set_index(["item", "year"])
+    names = labels_of(result, labels)
+    leader = ranks.loc[ranks["first"].idxmax()]
+    top = str(leader["item"])
+    level = levels.loc[(top, last)]
+    span = f"{int(figures['date'].min())} to {int(figures['date'].max())}"
+    inside = figures["date"].between(first, last + 1)
+    return [
+        f"{plural(len(figures), 'figure')} of {plural(figures['survey'].nunique(), 'survey')} by "
+        f"{plural(figures['house'].nunique(), 'house')}, {span}, go into one model; {int(inside.sum())} of the figures "
+        f"are of {first} to {last}.",
+        f"Named most in {last}: {names[top].lower()}. A survey of a typical house has {percent(level['level'])}% of "
+        f"those asked name it ({percent(level['low'])} to {percent(level['high'])}%). That it is first has probability "
+        f"{leader['first']:.2f}.",
+        _order_words(result, names, last),
+        *_change_words(result, names, margin),
+        f"Surveys differ far more than years: the house that asks moves every answer by about "
+        f"{_in_points(result, 'house')} points, the survey by {_in_points(result, 'survey')} more, and how the answer "
+        f"is worded by {_in_points(result, 'figure')}.",
+        "This rests on a smooth course from year to year, and on surveys before and after these years. It says how "
+        "often something is named, not how bad it is.",
+    ]
+
+
+def _order_words(result: Posterior, names: Mapping[str, str], year: int) -> str:
+    above = result.above(year)
+    told = [
+        f"{names[one].lower()} above {listed_words([names[two].lower() for two in lower])}"
+        for one in above.index
+        if (lower := [two for two in above.columns if above.loc[one, two] >= _SURE])
+    ]
+    if not told:
+        return f"No item stands above another with probability {_SURE:.2f}."
+    return f"With probability {_SURE:.2f} or more, in {year}: {'; '.join(told)}. The rest is not ordered."
+
+
+def _change_words(result: Posterior, names: Mapping[str, str], margin: float) -> list[str]:
+    first, last = result.years[0], result.years[-1]
+    changes = result.changes(first, last, margin=margin)
+    every, items = changes.iloc[-1], changes.iloc[:-1]
+    moved = items[(items["low"] > 0) | (items["high"] < 0)]
+    apart = items[(items["relative_low"] > 0) | (items["relative_high"] < 0)]
+    told = [
+        f"{names[row.item].lower()} ({row.change:+.0f} points, {row.low:+.0f} to {row.high:+.0f})"
+        for row in moved.itertuples()
+    ]
+    largest = items.loc[items["change"].abs().idxmax()]
+    return [
+        f"From {first} to {last}, shown to have moved: {listed_words(told)}."
+        if told
+        else f"From {first} to {last} no item is shown to have moved. The largest change is that of "
+        f"{names[str(largest['item'])].lower()}: {largest['change']:+.0f} points ({largest['low']:+.0f} to "
+        f"{largest['high']:+.0f}).",
+        f"All together moved by {every['change']:+.0f} points ({every['low']:+.0f} to {every['high']:+.0f}); that it "
+        f"was less than {margin:g} points either way has probability {1 - every['beyond']:.2f}.",
+        f"Against the mean of all, changes are known to about {half_width(_relative(items)):.0f} points either way"
+        + (
+            f": {listed_words([names[str(one)].lower() for one in apart['item']])} moved otherwise than the rest."
+            if len(apart)
+            else ", and none is shown to have moved otherwise than the rest."
+        ),
+    ]
+
+
+def _relative(items: pd.DataFrame) -> pd.DataFrame:
+    return items[["relative_low", "relative_high"]].set_axis(["low", "high"], axis=1)
+
+
+def _in_points(result: Posterior, spread: str) -> str:
+    """A standard deviation on the logit scale as points at one half."""
+    median = float(result.spreads.set_index("spread").loc[spread, "median"])
+    return f"{100 * (float(expit(median)) - 0.5):.0f}"
+
+
+def levels_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return a row for each item with its level in each year, highest first."""
+    names, levels = labels_of(result, labels), result.levels()
+    order = result.ranking(result.years[-1])["item"]
+    rows = []
+    for item in order:
+        own = levels[levels["item"] == item]
+        cells = [f"{percent(row.level)} ({percent(row.low)} to {percent(row.high)})" for row in own.itertuples()]
+        rows.append((names[item], *cells))
+    return pd.DataFrame(rows, columns=["Item", *(f"{year}, %" for year in result.years)])
+
+
+def changes_table(result: Posterior, labels: Mapping[str, str], margin: float) -> pd.DataFrame:
+    """Return a row for each item: its change, and its change against the mean of all, in points."""
+    names = labels_of(result, labels) | {"all items": "All items"}
+    changes = result.changes(result.years[0], result.years[-1], margin=margin)
+    rows = [
+        (
+            names[row.item], f"{row.change:+.1f} ({row.low:+.1f} to {row.high:+.1f})",
+            f"{row.relative:+.1f} ({row.relative_low:+.1f} to {row.relative_high:+.1f})" if row.item in labels else "",
+            f"{row.beyond:.2f}",
+        )
+        for row in changes.itertuples()
+    ]  # fmt: skip
+    heads = ["Item", "Change, points", "Against the mean, points", f"Probability of more than {margin:g} points"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def ranking_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return a row for each item: its rank in the last year, and the probability that it is first."""
+    names, ranks = labels_of(result, labels), result.ranking(result.years[-1])
+    rows = [
+        (names[row.item], f"{row.rank:.0f} ({row.low:.0f} to {row.high:.0f})", f"{row.first:.2f}")
+        for row in ranks.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["Item", f"Rank in {result.years[-1]}", "Probability of being first"])
+
+
+def effects_table(result: Posterior) -> pd.DataFrame:
+    """Return a row for each house and survey: how many points more or less of everything it has, at one half."""
+    told = result.effects.assign(order=result.effects["kind"].ne("house")).sort_values(["order", "effect"])
+    ends = {head: told[name].map(_points) for head, name in _ENDS.items()}
+    return pd.DataFrame({"Kind": told["kind"], "Name": told["name"]} | ends).reset_index(drop=True)
+
+
+_ENDS = {"Points at one half": "effect", "From": "low", "To": "high"}
+
+
+def _points(effect: float) -> str:
+    return f"{100 * (float(expit(effect)) - 0.5):+.0f}"
+
+
+@styled
+def levels_chart(result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
+    """Draw a panel for each item: its level over the years with its interval, and the surveys as dots."""
+    names, order = labels_of(result, labels), list(result.ranking(result.years[-1])["item"])
+    title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
+    figure, axes = panels(
+        title, "% of those asked; a dot is a survey, the line what all say", [0.95] * len(order), gap=0.35
+    )
+    for item, ax in zip(order, axes, strict=True):
+        _draw_item(ax, result, figures[figures["item"] == item], item)
+        ax.set_title(names[item], loc="left", fontsize=SMALLEST, pad=3)
+    return figure
+
+
+def _draw_item(ax: Axes, result: Posterior, own: pd.DataFrame, item: str) -> None:
+    level = result.levels().query("item == @item")
+    years = level["year"].to_numpy() + 0.5
+    ax.fill_between(years, 100 * level["low"], 100 * level["high"], color=NAVY, alpha=0.18, linewidth=0)
+    ax.plot(years, 100 * level["level"], color=NAVY, linewidth=1.8)
+    known = own["n_known"].to_numpy(dtype=bool)
+    for rows, look in ((own[known], PLUM), (own[~known], "white")):
+        ax.scatter(rows["date"], 100 * rows["share"], s=14, facecolor=look, edgecolor=PLUM, linewidth=0.9, zorder=3)
+    ax.set(ylim=(0, 100), yticks=[0, 50, 100], xlim=(2012.5, 2025.5), xticks=[2013, 2017, 2021, 2025])
+    ax.grid(axis="y", color=LINE, linewidth=0.6)
+    ax.tick_params(colors=GREY, length=2)
+
+
+def levels_alt(result: Posterior, labels: Mapping[str, str]) -> str:
+    """Return the chart of levels in words."""
+    names, levels = labels_of(result, labels), result.levels()
+    last = levels[levels["year"] == result.years[-1]].sort_values("level", ascending=False)
+    told = [f"{names[str(row.item)].lower()} {percent(row.level)}%" for row in last.itertuples()]
+    return f"A panel for each item with its level over the years. In {result.years[-1]}: {listed_words(told)}."
+
+
+def sensitivity_table(results: Mapping[str, Posterior]) -> pd.DataFrame:
+    """Return a row for each variant of the model: its widths, its first item, and the largest change of a change.
+
+    The variants stand by their names, the reported one first.
+    """
+    base, rows = _changes(next(iter(results.values()))), []
+    for name, one in results.items():
+        changes, ranks = _changes(one), one.ranking(one.years[-1])
+        leader = ranks.loc[ranks["first"].idxmax()]
+        moved = (changes["change"] - base["change"]).drop("all items", errors="ignore").dropna()
+        most = "" if moved.empty else f"{moved.abs().max():.1f} ({moved.abs().idxmax()})"
+        rows.append((name, f"{half_width(changes):.1f}", f"{leader['item']}, {leader['first']:.2f}", most))
+    heads = ["Variant", "Half-width of changes, points", "First, with probability", "Largest move of a change, points"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _changes(result: Posterior) -> pd.DataFrame:
+    return result.changes(result.years[0], result.years[-1], margin=5).set_index("item")
+
+
+def battery_caveats(result: Posterior, figures: pd.DataFrame) -> list[str]:
+    """Return what a reader has to know before using a number of the joint model."""
+    first, last = result.years[0], result.years[-1]
+    outside = ~figures["date"].between(first, last + 1)
+    few = figures.groupby("item")["survey"].nunique()
+    thin = [str(item) for item, number in few.items() if number < _FEW]
+    unknown = int((~figures["n_known"].astype(bool)).sum())
+    return [
+        f"{int(outside.sum())} of {len(figures)} figures are of years outside {first} to {last}: they steady the level "
+        "and the slopes, on the assumption that items move smoothly.",
+        "Print shows the largest answers of a battery. An item that a survey does not print is not taken as rare: it "
+        "is left out, which makes items that are printed only when they are large look larger.",
+        *([f"Two or three surveys alone carry {listed_words(thin)}."] if thin else []),
+        *([f"Of {plural(unknown, 'figure')} nobody says how many people are behind it."] if unknown else []),
+        "Surveys of people and of organisations, of councils, hospitals and departments stand side by side: what sets "
+        "them apart goes into the effects of surveys and houses, and makes the intervals wider, not into the levels.",
+        f"The standard deviations were integrated over at points worth {result.effective:.0f} independent ones.",
+    ]
+
+
+_FEW = 4
