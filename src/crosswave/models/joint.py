@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -399,17 +399,6 @@ def _effects(design: Design, drawn: FloatArray, ends: tuple[float, float, float]
     kinds = ["survey"] * len(design.surveys) + ["house"] * len(design.houses)
     names = [*design.surveys, *design.houses]
     return pd.DataFrame({"kind": kinds, "name": names, "effect": middle, "low": low, "high": high})
-
-
-def leave_one_out(figures: pd.DataFrame, column: str, **how: object) -> Mapping[str, Posterior]:
-    """Return the posterior without each survey, or without each house, in turn, by the name of what is left out."""
-    names = list(dict.fromkeys(figures[column]))
-    kept = {name: figures[figures[column] != name] for name in names}
-    return {name: posterior(rest, **how) for name, rest in kept.items() if _enough(rest)}  # type: ignore[arg-type]
-
-
-def _enough(figures: pd.DataFrame) -> bool:
-    return bool(len(figures) > figures["item"].nunique() + 1)
 
 
 def half_width(frame: pd.DataFrame) -> float:

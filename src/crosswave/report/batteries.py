@@ -156,9 +156,8 @@ def levels_chart(result: Posterior, figures: pd.DataFrame, labels: Mapping[str, 
     """Draw a panel for each item: its level over the years with its interval, and the surveys as dots."""
     names, order = labels_of(result, labels), list(result.ranking(result.years[-1])["item"])
     title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
-    figure, axes = panels(
-        title, "% of those asked; a dot is a survey, the line what all say", [0.95] * len(order), gap=0.35
-    )
+    subtitle = "% of those asked; a dot is a survey (white: n not printed), the line what all say"
+    figure, axes = panels(title, subtitle, [0.95] * len(order), left=0.34, gap=0.35)
     for item, ax in zip(order, axes, strict=True):
         _draw_item(ax, result, figures[figures["item"] == item], item)
         ax.set_title(names[item], loc="left", fontsize=SMALLEST, pad=3)
