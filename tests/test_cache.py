@@ -549,3 +549,14 @@ def test_old_files_that_are_no_entries_stay(own_cache: Path) -> None:
         (own_cache / "words" / name).write_text("mine")
     assert Store("words").prune(days=-1) == 1
     assert all((own_cache / "words" / name).is_file() for name in mine)
+
+
+def test_a_result_made_from_another_waits_for_no_lock_of_its_own(tmp_path: Path) -> None:
+    """Two entries whose names begin alike share a lock: made inside each other, they would wait for ever."""
+    store, made = Store("results", tmp_path), []
+    with store.alone("ab" + "0" * 62), store.alone("ab" + "1" * 62), store.alone("cd" + "0" * 62):
+        made.append(True)
+    assert made == [True]
+    with store.alone("ab" + "0" * 62):  # the lock is free again, and is waited for once nothing is held
+        made.append(True)
+    assert len(made) == 2

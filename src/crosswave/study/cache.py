@@ -31,6 +31,9 @@ FOLDER_VARIABLE = "CROSSWAVE_CACHE"
 PACKAGE = Path(__file__).parents[1]
 
 _BEGUN = time.time_ns()
+_locks = 0
+"""How many locks this process holds."""
+
 _LIBRARIES = ("numpy", "ortools", "pandas", "scipy", "statsmodels")
 _MARK = b"crosswave cache 1"
 _DAYS = 90
@@ -153,7 +156,8 @@ class Store:
         """Keep other processes out while an entry is made: they wait, and then find it.
 
         The lock ends with its process, however that ends. It is one of 256 files, so that locks do not pile up; two
-        entries then seldom wait for each other.
+        entries then seldom wait for each other. Who holds a lock already, since one result is made from others, waits
+        for no second one: two could wait for each other, or one for itself, and an entry that is made twice is no harm.
         """
         stream = None
         if fcntl is not None and self._folder is not None:
@@ -163,9 +167,15 @@ class Store:
         if stream is None:
             yield
             return
+        global _locks
         with stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+            with suppress(BlockingIOError):
+                fcntl.flock(stream, fcntl.LOCK_EX | (fcntl.LOCK_NB if _locks else 0))
+            _locks += 1
+            try:
+                yield
+            finally:
+                _locks -= 1
 
     def prune(self, days: float = _DAYS) -> int:
         """Remove the entries made longer ago than some days, and return how many there were."""
