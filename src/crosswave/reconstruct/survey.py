@@ -176,8 +176,8 @@ def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, t
                 solution = solver.solve(replace(branch, figures=every))
                 possible = solver.possible(solution.left, frozenset((name,)))
             if len(solution.out) <= fewest:
-                anything = unlimited(next(f[name] for _, f, _, _ in known if name in f), branch.rounding)
-                yield possible.get(name) or anything
+                anywhere = next(f[name] for _, f, _, _ in known if name in f)
+                yield possible.get(name) or unlimited(anywhere, branch.rounding)
 
     return {name: tuple(one(name)) for name in names}
 
