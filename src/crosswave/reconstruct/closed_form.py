@@ -8,8 +8,8 @@ can have are tried at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -68,7 +68,12 @@ def is_simple(part: Arithmetic) -> bool:
 
 def boxes(part: Arithmetic, n: IntArray) -> Boxes:
     """Return the bounds of every count of a simple part."""
-    bases, low, high = _printed(part, n)
+    return _boxes(part, _whole(part, n))
+
+
+def _boxes(part: Arithmetic, bases: IntArray) -> Boxes:
+    """The bounds of every count on some bases."""
+    low, high = _printed(part, bases)
     feasible = np.asarray((low <= high).all(axis=0))
     for link in part.links:
         total_low, total_high = low.sum(axis=0), high.sum(axis=0)
@@ -81,9 +86,9 @@ def boxes(part: Arithmetic, n: IntArray) -> Boxes:
     return Boxes(bases, low, high, feasible)
 
 
-def _relaxed(part: Arithmetic, n: IntArray) -> Boxes:
+def _relaxed(part: Arithmetic, bases: IntArray) -> Boxes:
     """What the other figures of a simple part leave to each count, its own print not looked at."""
-    bases, low, high = _printed(part, n)
+    low, high = _printed(part, bases)
     empty = low > high
     others_fit = empty.sum(axis=0) - empty == 0
     bottom, top = np.zeros_like(low), np.broadcast_to(bases, low.shape)
@@ -94,12 +99,11 @@ def _relaxed(part: Arithmetic, n: IntArray) -> Boxes:
     return Boxes(bases, bottom, np.where(others_fit, top, -1), np.asarray(others_fit.all(axis=0)))
 
 
-def _printed(part: Arithmetic, n: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """The base for each n, and the fewest and the most that print each figure on it."""
-    check_room(len(n) * len(part.figures))
-    bases = _whole(part, n)
+def _printed(part: Arithmetic, bases: IntArray) -> tuple[IntArray, IntArray]:
+    """The fewest and the most that print each figure on some bases."""
+    check_room(len(bases) * len(part.figures))
     low = np.array([figure.share.fewest(bases) for figure in part.figures])
-    return bases, low, np.array([figure.share.most(bases) for figure in part.figures])
+    return low, np.array([figure.share.most(bases) for figure in part.figures])
 
 
 def _whole(part: Arithmetic, n: IntArray) -> IntArray:
@@ -116,7 +120,10 @@ class ClosedForm:
 
     def fits(self) -> Mask:
         """Return for each size of n that print allows whether any counts exist."""
-        return np.concatenate([boxes(self.part, block).feasible for block in _in_blocks(sizes(self.part))])
+        n = sizes(self.part)
+        if not _adds_up(self.part):
+            return np.zeros(len(n), dtype=bool)
+        return np.concatenate([boxes(self.part, block).feasible for block in _in_blocks(n)])
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
         """Return what each count and base can be, all sizes being feasible."""
@@ -133,40 +140,12 @@ class ClosedForm:
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure that is a number."""
-        base, chosen = self.part.figures[0].base, wanted(self.part, names)
-        tried, found = n[:1] if base.low == base.high else n, {}
-        relaxed = [_relaxed(self.part, block) for block in _in_blocks(tried)]
-        for k, figure in enumerate(self.part.figures):
-            if figure.id in chosen:
-                scale = Scale.of(figure.decimals or 0, self.part.rounding)
-                spend(len(tried) / (_CELLS_A_UNIT if scale.steps <= VALUES_LISTED else 1e6))
-                runs = [box.run(k) for box in relaxed]
-                bases = [run[0] for run in runs if run[0].size]
-                ends = int(bases[0].min()), max(int(one.max()) for one in bases)
-                found[figure.id] = Possible(scale, scale.values_of(runs), min(ends), max(ends))
-        return found
+        base = self.part.figures[0].base
+        return _possible(self.part, _whole(self.part, n[:1] if base.low == base.high else n), names)
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
-        known: dict[tuple[int, ...], int] = {}
-        return [ways for block in _in_blocks(n) for ways in self._ways(boxes(self.part, block), known)], False
-
-    def _ways(self, box: Boxes, known: dict[tuple[int, ...], int]) -> list[int]:
-        """The number of tables for each size; of the same widths and the same rest to be shared out it is the same."""
-        widths = box.high - box.low
-        if not self.part.links:
-            return [math.prod(width + 1 for width in of_size) for of_size in widths.T.tolist()]
-        exact = self.part.links[0].kind != "exclusive"
-        spare = np.clip(box.sizes - box.low.sum(axis=0), -1, widths.sum(axis=0) + 1)  # beyond these nothing changes
-        different, places = _columns(np.vstack((widths, spare)))
-        ways = []
-        for column in map(tuple, different):
-            if column not in known:
-                *width, left = column
-                spend(len(width) * min(max(left, 0), sum(width)) / 1e6)
-                known[column] = points(width, left, exact=exact)
-            ways.append(known[column])
-        return [ways[place] for place in places]
+        return _ways(self.part, (boxes(self.part, block) for block in _in_blocks(n))), False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,23 +178,18 @@ class LooseClosedForm:
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure that is a number."""
         tried = np.arange(self._base.floor, _whole(self.part, n).max() + 1, dtype=np.int64)
-        return self._tried().possible(tried, names)
+        return _possible(self.part, tried, names)
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
         asked = _whole(self.part, n)
-        bases = np.concatenate([box.sizes for box in self._blocks(int(asked.max()))])
-        ways = list(accumulate(self._tried().tables(bases)[0], initial=0))
+        found = list(self._blocks(int(asked.max())))
+        bases, ways = np.concatenate([box.sizes for box in found]), [0, *accumulate(_ways(self.part, found))]
         return [ways[k] for k in np.searchsorted(bases, asked, side="right").tolist()], False
 
     @property
     def _base(self) -> BaseSize:
         return self.part.figures[0].base
-
-    def _tried(self) -> ClosedForm:
-        """The part with its base as what n stands for."""
-        ranged = (replace(f, base=replace(f.base, low=0)) for f in self.part.figures)
-        return ClosedForm(replace(self.part, figures=tuple(ranged), n=(self._base.floor, self._base.high)))
 
     def _lowest(self, most: int) -> tuple[int, list[int]]:
         """The smallest base that fits, and the fewest of each count on any that does."""
@@ -240,7 +214,7 @@ class LooseClosedForm:
     def _blocks(self, most: int, least: int = 0, *, down: bool = False) -> Iterator[Boxes]:
         """The boxes of the sizes that fit, block by block from the smallest on, or from the largest down."""
         check_people(most)
-        part, low = self._tried().part, max(least, self._base.floor)
+        part, low = self.part, max(least, self._base.floor)
         starts = range(low, most + 1, _BLOCK) if _adds_up(part) else range(0)
         for done, start in enumerate(reversed(starts) if down else starts):
             if done * _BLOCK * len(part.figures) > CELLS:
@@ -264,9 +238,44 @@ def _fitting(part: Arithmetic, bases: IntArray) -> Boxes:
         if bases.size and int(bases[0]) * (figure.share.high - figure.share.low) < 1:  # else every size prints it
             spend(bases.size / 1e8)
             bases = bases[figure.share.fewest(bases) <= figure.share.most(bases)]
-    box = boxes(part, bases)
+    box = _boxes(part, bases)
     there = box.feasible
     return box if there.all() else Boxes(box.sizes[there], box.low[:, there], box.high[:, there], there[there])
+
+
+def _possible(part: Arithmetic, bases: IntArray, names: Names) -> dict[str, Possible]:
+    """What could have been printed in place of each figure on any of some bases."""
+    found, chosen = {}, wanted(part, names)
+    relaxed = [_relaxed(part, block) for block in _in_blocks(bases)]
+    for k, figure in enumerate(part.figures):
+        if figure.id in chosen:
+            scale = Scale.of(figure.decimals or 0, part.rounding)
+            spend(len(bases) / (_CELLS_A_UNIT if scale.steps <= VALUES_LISTED else 1e6))
+            runs = [box.run(k) for box in relaxed]
+            there = [run[0] for run in runs if run[0].size]
+            low, high = min(int(one.min()) for one in there), max(int(one.max()) for one in there)
+            found[figure.id] = Possible(scale, scale.values_of(runs), low, high)
+    return found
+
+
+def _ways(part: Arithmetic, found: Iterable[Boxes]) -> list[int]:
+    """The number of tables for each size; where widths and what is left to share out are the same it is the same."""
+    ways, known = [], dict[tuple[int, ...], int]()
+    exact = bool(part.links) and _SUMS[part.links[0].kind]
+    for box in found:
+        widths = box.high - box.low
+        if not part.links:
+            ways += [math.prod(width + 1 for width in of_size) for of_size in widths.T.tolist()]
+            continue
+        spare = np.clip(box.sizes - box.low.sum(axis=0), -1, widths.sum(axis=0) + 1)  # beyond these nothing changes
+        different, places = _columns(np.vstack((widths, spare)))
+        for *width, left in different:
+            if (*width, left) not in known:
+                spend(len(width) * min(max(left, 0), sum(width)) / 1e6)
+                known[*width, left] = points(width, left, exact=exact)
+        of_column = [known[*column] for column in different]
+        ways += [of_column[place] for place in places]
+    return ways
 
 
 def _values(found: Sequence[Boxes], ends: Sequence[tuple[int, int]]) -> Iterator[tuple[int, ...]]:

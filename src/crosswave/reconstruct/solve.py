@@ -144,7 +144,8 @@ class Solver:
 
     def fits(self, reading: Arithmetic) -> bool:
         """Return whether counts exist that print every figure of a reading."""
-        return bool(self._fitting(reading)[1].size)
+        alone = all(self._fits(part).any() for part in components(reading))  # the first that does not fit is enough
+        return alone and bool(self._fitting(reading)[1].size)
 
     def sizes(self, reading: Arithmetic) -> list[int]:
         """Return what n can be under a reading that has no conflict."""
