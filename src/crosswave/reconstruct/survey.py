@@ -85,8 +85,12 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
         except NotSolvedError as error:
             return _unsolved(survey, registry, str(error))
 
-    content = (survey.model_dump_json(), *registry.rules_of_reading, *sorted(retract))
-    return remembered(made, "reconstruct", *content)
+    return remembered(made, *content_of(survey, registry, retract))
+
+
+def content_of(survey: Survey, registry: Registry, retract: Collection[str] = ()) -> tuple[str, ...]:
+    """Return what a reconstruction is made from, by which it is remembered."""
+    return "reconstruct", survey.model_dump_json(), *registry.rules_of_reading, *sorted(retract)
 
 
 def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Reconstruction:
