@@ -36,6 +36,11 @@ def remembered(make: Callable[[], Result], *content: str, outlives: bool = True)
     return cast(Result, _known[key])
 
 
+def kept(*content: str) -> object:
+    """Return what was made from a content before in this program; None where nothing was, or nothing is kept."""
+    return None if os.environ.get(KEEP_VARIABLE) == "0" else _known.get(digest(*content))
+
+
 def put_on(shelf: Shelf) -> None:
     """Have a shelf asked first from now on: it is given a key and what makes the result, and returns the result."""
     _shelves[:] = [shelf]

@@ -74,7 +74,7 @@ class RationalInterval(Generic[End]):
 
     def fewest(self: Shares, base: Whole) -> Whole:
         """Return the smallest count of a base, or of each of an array of bases, at or above the lowest share."""
-        return -_floor(-self.low.numerator, base, 0, self.low.denominator)
+        return _floor(self.low.numerator, base, self.low.denominator - 1, self.low.denominator)
 
     def most(self: Shares, base: Whole) -> Whole:
         """Return the largest count of a base, or of each of an array of bases, that is not beyond the highest share.
@@ -145,7 +145,7 @@ def _divided(value: Fraction, by: Fraction | None) -> Fraction:
 
 def _floor(numerator: int, base: Whole, plus: int, denominator: int) -> Whole:
     """``(numerator * base + plus) // denominator``, exactly: where 64 bits are too few in Python's own numbers."""
-    if isinstance(base, int) or max(abs(numerator) * int(base.max(initial=0)) + 1, denominator) < _INT64:
+    if isinstance(base, int) or abs(numerator) * int(base.max(initial=0)) + denominator < _INT64:
         return (numerator * base + plus) // denominator
     import numpy as np  # only here: whoever reads a text needs no arrays
 

@@ -53,6 +53,9 @@ class Figure:
     decimals: int | None
     base: BaseSize
 
+    def __hash__(self) -> int:  # of what is quick and tells nearly all apart: parts are looked up by their figures
+        return hash((self.id, self.printed, self.base.loose, self.decimals))
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -117,10 +120,15 @@ def components(arithmetic: Arithmetic) -> list[Arithmetic]:
 def sizes(part: Arithmetic) -> IntArray:
     """Return every n that print allows."""
     low, high = part.n or (1, 1)
-    if high > LARGEST:
-        raise NotSolvedError(f"not solved: n can be {high:,}, and no more than {LARGEST:,} people answer a survey")
+    check_people(high)
     check_room(high - low + 1)
     return np.arange(low, high + 1, dtype=np.int64)
+
+
+def check_people(n: int) -> None:
+    """Raise `NotSolvedError` for more people than answer a survey."""
+    if n > LARGEST:
+        raise NotSolvedError(f"not solved: n can be {n:,}, and no more than {LARGEST:,} people answer a survey")
 
 
 def wanted(part: Arithmetic, names: Names) -> set[str]:

@@ -8,21 +8,36 @@ can have are tried at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 
-from crosswave.reconstruct.arithmetic import Arithmetic, Counts, IntArray, Mask, Names, sizes, wanted
-from crosswave.reconstruct.effort import check_room, spend
-from crosswave.reconstruct.power import Possible, Run, Scale
+from crosswave.reconstruct.arithmetic import (
+    Arithmetic,
+    BaseSize,
+    Counts,
+    IntArray,
+    Mask,
+    Names,
+    check_people,
+    sizes,
+    wanted,
+)
+from crosswave.reconstruct.effort import CELLS, check_room, spend
+from crosswave.reconstruct.power import VALUES_LISTED, Possible, Scale, covered
 
 BASES_LISTED = 100
 """A base whose range is at most this wide is listed value by value, so that gaps show."""
 
 COUNTS_LISTED = 40
 """A count whose range is at most this wide is listed value by value, so that gaps show."""
+
+_BLOCK = 2**12
+"""So many sizes are tried at once."""
+
+_CELLS_A_UNIT = 2e7
 
 _SUMS = {"exclusive": False, "exhaustive": True, "complement": True}
 
@@ -36,6 +51,12 @@ class Boxes:
     high: IntArray
     feasible: Mask
 
+    def run(self, k: int) -> tuple[IntArray, IntArray, IntArray]:
+        """Return the sizes on which a figure has counts, with the fewest and the most."""
+        there = self.low[k] <= self.high[k]
+        columns = self.sizes, self.low[k], self.high[k]
+        return columns if there.all() else tuple(column[there] for column in columns)
+
 
 def is_simple(part: Arithmetic) -> bool:
     """Return whether a part is figures on one base with at most one sum over all of them."""
@@ -47,7 +68,12 @@ def is_simple(part: Arithmetic) -> bool:
 
 def boxes(part: Arithmetic, n: IntArray) -> Boxes:
     """Return the bounds of every count of a simple part."""
-    bases, low, high = _printed(part, n)
+    return _boxes(part, _whole(part, n))
+
+
+def _boxes(part: Arithmetic, bases: IntArray) -> Boxes:
+    """The bounds of every count on some bases."""
+    low, high = _printed(part, bases)
     feasible = np.asarray((low <= high).all(axis=0))
     for link in part.links:
         total_low, total_high = low.sum(axis=0), high.sum(axis=0)
@@ -60,9 +86,9 @@ def boxes(part: Arithmetic, n: IntArray) -> Boxes:
     return Boxes(bases, low, high, feasible)
 
 
-def _relaxed(part: Arithmetic, n: IntArray) -> Boxes:
+def _relaxed(part: Arithmetic, bases: IntArray) -> Boxes:
     """What the other figures of a simple part leave to each count, its own print not looked at."""
-    bases, low, high = _printed(part, n)
+    low, high = _printed(part, bases)
     empty = low > high
     others_fit = empty.sum(axis=0) - empty == 0
     bottom, top = np.zeros_like(low), np.broadcast_to(bases, low.shape)
@@ -73,12 +99,11 @@ def _relaxed(part: Arithmetic, n: IntArray) -> Boxes:
     return Boxes(bases, bottom, np.where(others_fit, top, -1), np.asarray(others_fit.all(axis=0)))
 
 
-def _printed(part: Arithmetic, n: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """The base for each n, and the fewest and the most that print each figure on it."""
-    check_room(len(n) * len(part.figures))
-    bases = _whole(part, n)
+def _printed(part: Arithmetic, bases: IntArray) -> tuple[IntArray, IntArray]:
+    """The fewest and the most that print each figure on some bases."""
+    check_room(len(bases) * len(part.figures))
     low = np.array([figure.share.fewest(bases) for figure in part.figures])
-    return bases, low, np.array([figure.share.most(bases) for figure in part.figures])
+    return low, np.array([figure.share.most(bases) for figure in part.figures])
 
 
 def _whole(part: Arithmetic, n: IntArray) -> IntArray:
@@ -95,85 +120,193 @@ class ClosedForm:
 
     def fits(self) -> Mask:
         """Return for each size of n that print allows whether any counts exist."""
-        return boxes(self.part, sizes(self.part)).feasible
+        n = sizes(self.part)
+        if not _adds_up(self.part):
+            return np.zeros(len(n), dtype=bool)
+        return np.concatenate([boxes(self.part, block).feasible for block in _in_blocks(n)])
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
         """Return what each count and base can be, all sizes being feasible."""
-        box = boxes(self.part, n)
-        bases = np.unique(box.sizes)
-        low, high = int(bases[0]), int(bases[-1])
-        listed = tuple(bases.tolist()) if high - low < BASES_LISTED else ()
-        found = {}
-        for figure, lows, highs in zip(self.part.figures, box.low, box.high, strict=True):
-            fewest, most, ends = int(lows.min()), int(highs.max()), zip(lows.tolist(), highs.tolist(), strict=True)
-            few = set(ends) if most - fewest < COUNTS_LISTED else ()
-            values = sorted({value for one, other in few for value in range(one, other + 1)})
-            found[figure.id] = Counts(fewest, most, low, high, listed, tuple(values))
-        return found
+        found = [boxes(self.part, block) for block in _in_blocks(n)]
+        bases = _whole(self.part, n)
+        low, high = int(bases.min()), int(bases.max())
+        listed = tuple(np.unique(bases).tolist()) if high - low < BASES_LISTED else ()
+        ends = [
+            (min(int(box.low[k].min()) for box in found), max(int(box.high[k].max()) for box in found))
+            for k in range(len(self.part.figures))
+        ]
+        rows = zip(self.part.figures, ends, _values(found, ends), strict=True)
+        return {figure.id: Counts(*own, low, high, listed, values) for figure, own, values in rows}
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure that is a number."""
-        base, chosen = self.part.figures[0].base, wanted(self.part, names)
-        tried = n[:1] if base.low == base.high else n
-        spend(len(tried) * len(chosen) / 1e6)
-        box = _relaxed(self.part, tried)
-        found = {}
-        for k, figure in enumerate(self.part.figures):
-            if figure.id in chosen:
-                there = box.low[k] <= box.high[k]
-                columns = (box.sizes[there].tolist(), box.low[k][there].tolist(), box.high[k][there].tolist())
-                scale = Scale.of(figure.decimals or 0, self.part.rounding)
-                values = scale.values([Run(*case) for case in zip(*columns, strict=True)])
-                found[figure.id] = Possible(scale, values, min(columns[0]), max(columns[0]))
-        return found
+        base = self.part.figures[0].base
+        return _possible(self.part, _whole(self.part, n[:1] if base.low == base.high else n), names)
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
-        box = boxes(self.part, n)
-        widths = (box.high - box.low).T.tolist()
-        if not self.part.links:
-            return [math.prod(width + 1 for width in of_size) for of_size in widths], False
-        exact = self.part.links[0].kind != "exclusive"
-        spare = (box.sizes - box.low.sum(axis=0)).tolist()
-        for width, left in zip(widths, spare, strict=True):
-            spend(len(width) * min(max(left, 0), sum(width)) / 1e6)
-        return [points(width, left, exact=exact) for width, left in zip(widths, spare, strict=True)], False
+        return _ways(self.part, (boxes(self.part, block) for block in _in_blocks(n))), False
 
 
 @dataclass(frozen=True, slots=True)
 class LooseClosedForm:
-    """As `ClosedForm`, the base being any part of those asked: every size from its floor to n is tried as the base."""
+    """As `ClosedForm`, the base being any part of those asked, from its floor on.
+
+    Bounds are looked for from both ends, in blocks, until nothing farther in can be beyond them.
+    """
 
     part: Arithmetic
 
     def fits(self) -> Mask:
-        n = sizes(self.part)
-        fitting = self._up_to(n)
-        return np.asarray(_whole(self.part, n) >= (fitting[0] if fitting.size else np.inf))
+        """Return for each size of n that print allows whether any counts exist."""
+        asked = _whole(self.part, sizes(self.part))
+        least = next((int(box.sizes[0]) for box in self._blocks(int(asked.max()))), None)
+        return np.asarray(asked >= (np.inf if least is None else least))
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
-        return self._tried().bounds(self._up_to(n))
+        """Return what each count and base can be, all sizes being feasible."""
+        most = int(_whole(self.part, n).max())
+        (low, fewest), (high, largest) = self._lowest(most), self._highest(most)
+        ends = list(zip(fewest, largest, strict=True))
+        listed = high - low < BASES_LISTED
+        few = listed or any(other - one < COUNTS_LISTED for one, other in ends)
+        found = list(self._blocks(high, low)) if few else []
+        bases = tuple(size for box in found for size in box.sizes.tolist()) if listed else ()
+        rows = zip(self.part.figures, ends, _values(found, ends), strict=True)
+        return {figure.id: Counts(*own, low, high, bases, values) for figure, own, values in rows}
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
-        floor = self.part.figures[0].base.floor
-        return self._tried().possible(np.arange(floor, _whole(self.part, n).max() + 1, dtype=np.int64), names)
+        """Return what could have been printed in place of each figure that is a number."""
+        tried = np.arange(self._base.floor, _whole(self.part, n).max() + 1, dtype=np.int64)
+        return _possible(self.part, tried, names)
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
-        bases = self._up_to(n)
-        ways = list(accumulate(self._tried().tables(bases)[0], initial=0))
-        return [ways[k] for k in np.searchsorted(bases, _whole(self.part, n), side="right").tolist()], False
+        """Return how many tables there are for each size, and whether there are more than was counted."""
+        asked = _whole(self.part, n)
+        found = list(self._blocks(int(asked.max())))
+        bases, ways = np.concatenate([box.sizes for box in found]), [0, *accumulate(_ways(self.part, found))]
+        return [ways[k] for k in np.searchsorted(bases, asked, side="right").tolist()], False
 
-    def _tried(self) -> ClosedForm:
-        """The part with its base as what n stands for."""
-        base = self.part.figures[0].base
-        ranged = (replace(f, base=replace(f.base, low=0)) for f in self.part.figures)
-        return ClosedForm(replace(self.part, figures=tuple(ranged), n=(base.floor, base.high)))
+    @property
+    def _base(self) -> BaseSize:
+        return self.part.figures[0].base
 
-    def _up_to(self, n: IntArray) -> IntArray:
-        """The sizes that fit, up to the largest that was asked."""
-        tried = self._tried()
-        fitting = sizes(tried.part)[tried.fits()]
-        return np.asarray(fitting[fitting <= _whole(self.part, n).max()])
+    def _lowest(self, most: int) -> tuple[int, list[int]]:
+        """The smallest base that fits, and the fewest of each count on any that does."""
+        base, fewest = most, [most] * len(self.part.figures)
+        for box in self._blocks(most):
+            base, last = min(base, int(box.sizes[0])), int(box.sizes[-1])
+            fewest = [min(one, int(low.min())) for one, low in zip(fewest, box.low, strict=True)]
+            if all(one <= f.share.fewest(last) for one, f in zip(fewest, self.part.figures, strict=True)):
+                break
+        return base, fewest
+
+    def _highest(self, most: int) -> tuple[int, list[int]]:
+        """The largest base that fits, and the most of each count on any that does."""
+        base, largest = 0, [0] * len(self.part.figures)
+        for box in self._blocks(most, down=True):
+            base, first = max(base, int(box.sizes[-1])), int(box.sizes[0])
+            largest = [max(one, int(high.max())) for one, high in zip(largest, box.high, strict=True)]
+            if all(one >= f.share.most(first) for one, f in zip(largest, self.part.figures, strict=True)):
+                break
+        return base, largest
+
+    def _blocks(self, most: int, least: int = 0, *, down: bool = False) -> Iterator[Boxes]:
+        """The boxes of the sizes that fit, block by block from the smallest on, or from the largest down."""
+        check_people(most)
+        part, low = self.part, max(least, self._base.floor)
+        starts = range(low, most + 1, _BLOCK) if _adds_up(part) else range(0)
+        for done, start in enumerate(reversed(starts) if down else starts):
+            if done * _BLOCK * len(part.figures) > CELLS:
+                check_room((most - low + 1) * len(part.figures))
+            found = _fitting(part, np.arange(start, min(start + _BLOCK, most + 1), dtype=np.int64))
+            if found.sizes.size:
+                yield found
+
+
+def _adds_up(part: Arithmetic) -> bool:
+    """Whether the shares of a simple part can sum to what they have to, whatever the base."""
+    low, high = (sum(getattr(figure.share, end) for figure in part.figures) for end in ("low", "high"))
+    open_ = any(figure.share.high_open for figure in part.figures)
+    reached = high > 1 or (high == 1 and not open_)
+    return not part.links or (low <= 1 and (reached or not _SUMS[part.links[0].kind]))
+
+
+def _fitting(part: Arithmetic, bases: IntArray) -> Boxes:
+    """The boxes of those sizes that fit; each figure in turn is looked at on the sizes that print those before it."""
+    for figure in part.figures:
+        if bases.size and int(bases[0]) * (figure.share.high - figure.share.low) < 1:  # else every size prints it
+            spend(bases.size / 1e8)
+            bases = bases[figure.share.fewest(bases) <= figure.share.most(bases)]
+    box = _boxes(part, bases)
+    there = box.feasible
+    return box if there.all() else Boxes(box.sizes[there], box.low[:, there], box.high[:, there], there[there])
+
+
+def _possible(part: Arithmetic, bases: IntArray, names: Names) -> dict[str, Possible]:
+    """What could have been printed in place of each figure on any of some bases."""
+    found, chosen = {}, wanted(part, names)
+    relaxed = [_relaxed(part, block) for block in _in_blocks(bases)]
+    for k, figure in enumerate(part.figures):
+        if figure.id in chosen:
+            scale = Scale.of(figure.decimals or 0, part.rounding)
+            spend(len(bases) / (_CELLS_A_UNIT if scale.steps <= VALUES_LISTED else 1e6))
+            runs = [box.run(k) for box in relaxed]
+            there = [run[0] for run in runs if run[0].size]
+            low, high = min(int(one.min()) for one in there), max(int(one.max()) for one in there)
+            found[figure.id] = Possible(scale, scale.values_of(runs), low, high)
+    return found
+
+
+def _ways(part: Arithmetic, found: Iterable[Boxes]) -> list[int]:
+    """The number of tables for each size; where widths and what is left to share out are the same it is the same."""
+    ways, known = [], dict[tuple[int, ...], int]()
+    exact = bool(part.links) and _SUMS[part.links[0].kind]
+    for box in found:
+        widths = box.high - box.low
+        if not part.links:
+            ways += [math.prod(width + 1 for width in of_size) for of_size in widths.T.tolist()]
+            continue
+        spare = np.clip(box.sizes - box.low.sum(axis=0), -1, widths.sum(axis=0) + 1)  # beyond these nothing changes
+        different, places = _columns(np.vstack((widths, spare)))
+        for *width, left in different:
+            if (*width, left) not in known:
+                spend(len(width) * min(max(left, 0), sum(width)) / 1e6)
+                known[*width, left] = points(width, left, exact=exact)
+        of_column = [known[*column] for column in different]
+        ways += [of_column[place] for place in places]
+    return ways
+
+
+def _values(found: Sequence[Boxes], ends: Sequence[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
+    """Every value of each count, nothing where its range is too wide to be listed."""
+    for k, (fewest, most) in enumerate(ends):
+        if most - fewest < COUNTS_LISTED:
+            there = covered([(box.low[k], box.high[k]) for box in found], fewest, most)
+            yield tuple((np.flatnonzero(there) + fewest).tolist())
+        else:
+            yield ()
+
+
+def _in_blocks(n: IntArray) -> Iterator[IntArray]:
+    """Sizes some at a time, so that the tables of their counts stay small: memory is slower than the arithmetic."""
+    return (n[start : start + _BLOCK] for start in range(0, len(n), _BLOCK))
+
+
+def _columns(table: IntArray) -> tuple[list[list[int]], list[int]]:
+    """The different columns of a table of whole numbers, and for each of its columns which of them it is."""
+    least, lengths = table.min(axis=1, keepdims=True), np.ptp(table, axis=1) + 1
+    possible = math.prod(lengths.tolist())
+    if possible >= 2**63:
+        columns, places = np.unique(table.T, axis=0, return_inverse=True)
+        return columns.tolist(), places.ravel().tolist()
+    keys = np.ravel_multi_index(tuple(table - least), tuple(lengths))
+    if possible <= 8 * table.shape[1]:
+        seen = np.bincount(keys, minlength=possible) > 0
+        different, places = np.flatnonzero(seen), (np.cumsum(seen) - 1)[keys]
+    else:
+        different, places = np.unique(keys, return_inverse=True)
+    return (np.transpose(np.unravel_index(different, tuple(lengths))) + least.T).tolist(), places.tolist()
 
 
 def points(widths: Sequence[int], total: int, *, exact: bool) -> int:

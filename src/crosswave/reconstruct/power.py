@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crosswave.printed.intervals import RationalInterval, Shares
+from crosswave.printed.intervals import RationalInterval, Shares, Whole
 from crosswave.reconstruct.arithmetic import Figure, IntArray, Mask
 from crosswave.reconstruct.effort import spend
 
@@ -32,6 +32,9 @@ class Run(NamedTuple):
     low: int
     high: int
 
+
+RunArrays = tuple[IntArray, IntArray, IntArray]
+"""The bases, the lowest and the highest counts of many runs."""
 
 Values = int | frozenset[Run] | None
 """The values as bits; on a long scale the counts behind them in their place; None where those are too many."""
@@ -60,7 +63,18 @@ class Scale:
         """Return which values the counts of some runs print."""
         return from_mask(self.mask(runs)) if self.steps <= VALUES_LISTED else self.few(runs)
 
+    def values_of(self, runs: Sequence[RunArrays]) -> Values:
+        """Return which values the counts of many runs print."""
+        if self.steps <= VALUES_LISTED:
+            return from_mask(self.mask_of(runs))
+        return self.few([Run(*run) for arrays in runs for run in np.transpose(arrays).tolist()])
+
     def mask(self, runs: Sequence[Run]) -> Mask:
+        """Return for each value whether a count of any run prints it; the scale has to be short."""
+        base, low, high = np.array(runs, dtype=np.int64).reshape(-1, 3).T
+        return self.mask_of([(base, low, high)])
+
+    def mask_of(self, runs: Sequence[RunArrays]) -> Mask:
         """Return for each value whether a count of any run prints it; the scale has to be short.
 
         Notes
@@ -68,11 +82,19 @@ class Scale:
         On a base of at least as many as there are steps, neighbouring counts print as one value or as neighbours, so
         that a run prints everything between its ends. On a smaller one each value is looked at until a run prints it.
         """
-        found = np.zeros(self.steps + 1, dtype=bool)
-        for run in runs:
-            if run.base >= self.steps:
-                found[self.first(run.base, run.low) : self.last(run.base, run.high) + 1] = True
-        small = np.array([run for run in runs if run.base < self.steps], dtype=np.int64).reshape(-1, 3)
+        found, some_large, some_small = np.zeros(self.steps + 1, dtype=bool), [], []
+        for base, low, high in runs:
+            if (large := base >= self.steps).any():
+                columns = (base, low, high) if large.all() else (base[large], low[large], high[large])
+                some_large.append((self.first(*columns[:2]), self.last(columns[0], columns[2])))
+            if not large.all():
+                some_small.append(np.column_stack((base, low, high))[~large])
+        if some_large:
+            least, most = min(int(one.min()) for one, _ in some_large), max(int(one.max()) for _, one in some_large)
+            found[least : most + 1] = covered(some_large, least, most)
+        if not some_small:
+            return found
+        small = np.concatenate(some_small)
         open_, done = np.flatnonzero(~found), 0
         while done < len(small) and open_.size:
             some = small[done : done + max(1, _CELLS_AT_ONCE // open_.size)]
@@ -112,13 +134,13 @@ class Scale:
             reached = max(reached, last)
         return total
 
-    def first(self, base: int, count: int) -> int:
+    def first(self, base: Whole, count: Whole) -> Whole:
         """Return the lowest value as which a count of a base prints: of two that are equally near the lower."""
         if self.rounding == "truncated":
             return count * self.steps // base
         return -(-(2 * count * self.steps - base) // (2 * base))
 
-    def last(self, base: int, count: int) -> int:
+    def last(self, base: Whole, count: Whole) -> Whole:
         """Return the highest value as which a count of a base prints: of two that are equally near the higher."""
         if self.rounding == "truncated":
             return count * self.steps // base
@@ -144,6 +166,15 @@ class Scale:
 
 _HALVES = {"nearest": (1, 1), "truncated": (0, 2)}
 """How many half steps below and above a value still print as it."""
+
+
+def covered(ends: Iterable[tuple[IntArray, IntArray]], least: int, most: int) -> Mask:
+    """Return for each number from a least to a most whether it lies between any two of some ends, both included."""
+    change = np.zeros(most - least + 2, dtype=np.int64)
+    for low, high in ends:
+        change += np.bincount(low - least, minlength=change.size)
+        change -= np.bincount(high + 1 - least, minlength=change.size)
+    return np.asarray(np.cumsum(change[:-1]) > 0)
 
 
 def from_mask(mask: Mask) -> int:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -102,11 +103,18 @@ class Solver:
         Parts of a survey share nothing but n. So the sizes of n that each part allows are found first, and each part is
         then bounded over the sizes that all of them allow.
         """
-        left, conflicts = self.settled(reading)
-        parts = components(left)
-        n = self._fitting(left, parts)
-        counts = {name: found for part in parts for name, found in self._ask(part, "bounds", n).items()}
-        return Solution(counts, conflicts, frozenset(f.id for f in reading.figures) - counts.keys(), left)
+        conflicts: dict[tuple[tuple[str, ...], ...], Conflict] = {}
+        left = reading
+        while not (fitting := self._fitting(left))[1].size:
+            found = self._conflicts(left, fitting[0])
+            conflicts = {(conflict.figures, conflict.assumptions): conflict for conflict in found} | conflicts
+            # What else a figure that is impossible by itself is at odds with says nothing of the other figures.
+            alone = [conflict for conflict in found if len(conflict.figures) == 1]
+            left = without(left, {name for conflict in alone or found for name in conflict.figures})
+        counts = {name: one for own in self._ask("bounds", *fitting) for name, one in own.items()}
+        return Solution(
+            counts, tuple(conflicts.values()), frozenset(f.id for f in reading.figures) - counts.keys(), left
+        )
 
     def possible(self, left: Arithmetic, names: frozenset[str] | None = None) -> dict[str, Possible]:
         """Return what could have been printed in place of each figure of a reading that has no conflict.
@@ -121,15 +129,14 @@ class Solver:
         found: dict[str, Possible] = {}
         for part, own in zip(parts, refused, strict=True):
             if names is None or any(figure.id in names for figure in part.figures):
-                found |= self._ask(part, "possible", np.asarray(n[refusals - own == 0]), names)
+                found |= self._ask("possible", [part], np.asarray(n[refusals - own == 0]), names)[0]
         return found
 
     def tables(self, left: Arithmetic) -> Solutions:
         """Return how many tables print a reading that has no conflict."""
-        parts = components(left)
-        n = self._fitting(left, parts)
+        parts, n = self._fitting(left)
         spend(len(n) * len(parts) / 1e6)
-        found = [self._ask(part, "tables", n) for part in parts]
+        found = self._ask("tables", parts, n)
         if not found:
             return Solutions(1, capped=False)
         number = sum(math.prod(many) for many in zip(*(by_size for by_size, _ in found), strict=True))
@@ -137,52 +144,48 @@ class Solver:
 
     def fits(self, reading: Arithmetic) -> bool:
         """Return whether counts exist that print every figure of a reading."""
-        return bool(self._fitting(reading, components(reading)).size)
-
-    def settled(self, reading: Arithmetic) -> tuple[Arithmetic, tuple[Conflict, ...]]:
-        """Return a reading without the figures that contradict each other, and the conflicts."""
-        conflicts: dict[tuple[tuple[str, ...], ...], Conflict] = {}
-        while found := self._conflicts(reading):
-            conflicts = {(conflict.figures, conflict.assumptions): conflict for conflict in found} | conflicts
-            # What else a figure that is impossible by itself is at odds with says nothing of the other figures.
-            alone = [conflict for conflict in found if len(conflict.figures) == 1]
-            reading = without(reading, {name for conflict in alone or found for name in conflict.figures})
-        return reading, tuple(conflicts.values())
+        alone = all(self._fits(part).any() for part in components(reading))  # the first that does not fit is enough
+        return alone and bool(self._fitting(reading)[1].size)
 
     def sizes(self, reading: Arithmetic) -> list[int]:
         """Return what n can be under a reading that has no conflict."""
-        fitting: list[int] = self._fitting(reading, components(reading)).tolist()
+        fitting: list[int] = self._fitting(reading)[1].tolist()
         return fitting
 
-    def _conflicts(self, reading: Arithmetic) -> list[Conflict]:
+    def _conflicts(self, reading: Arithmetic, parts: list[Arithmetic]) -> list[Conflict]:
         """Conflicts inside parts, or else between parts that need different n."""
-        parts = components(reading)
-        if unfit := [part for part in parts if not self._fits(part).any()]:
-            return [conflict for part in unfit for conflict in self._conflicts_in(part)]
-        return [] if self._fitting(reading, parts).size else self._conflicts_in(reading)
+        unfit = [part for part in parts if not self._fits(part).any()]
+        return [conflict for part in unfit or [reading] for conflict in self._conflicts_in(part)]
 
     def _conflicts_in(self, part: Arithmetic) -> list[Conflict]:
         found: list[Conflict] = self._once(part, "conflicts", lambda: list(find_conflicts(part)))
         return found
 
-    def _fitting(self, reading: Arithmetic, parts: list[Arithmetic]) -> IntArray:
-        """The sizes of n that every part allows."""
-        n = sizes(reading)
-        return np.asarray(n[np.logical_and.reduce([np.ones(len(n), bool), *map(self._fits, parts)])])
+    def _fitting(self, reading: Arithmetic) -> tuple[list[Arithmetic], IntArray]:
+        """The parts of a reading, and the sizes of n that every part allows."""
+        parts, n = components(reading), sizes(reading)
+        return parts, np.asarray(n[np.logical_and.reduce([np.ones(len(n), bool), *map(self._fits, parts)])])
 
     def _fits(self, part: Arithmetic) -> Mask:
         return np.asarray(self._once(part, "fits", lambda: known(part).fits()))
 
-    def _ask(self, part: Arithmetic, what: str, n: IntArray, *names: Names) -> Any:
-        """What an engine answers for some sizes of n; they are told apart by a digest, as they can be a million."""
+    def _ask(self, what: str, parts: list[Arithmetic], n: IntArray, *names: Names) -> list[Any]:
+        """What the engines of parts answer for some sizes of n: a digest tells these apart, there can be a million."""
         key = (what, hashlib.sha256(n.tobytes()).digest(), *names)
-        return self._once(part, key, lambda: getattr(known(part), what)(n, *names))
+        return [self._once(part, key, partial(_answer, part, what, n, *names)) for part in parts]
 
     def _once(self, part: Arithmetic, what: object, compute: Callable[[], object]) -> Any:
-        key = (what, part.figures, part.links, part.n, part.rounding)
+        return self.once((what, part.figures, part.links, part.n, part.rounding), compute)
+
+    def once(self, key: tuple[object, ...], compute: Callable[[], object]) -> Any:
+        """Return what is computed for a key, or was before."""
         if key not in self._seen:
             self._seen[key] = compute()
         return self._seen[key]
+
+
+def _answer(part: Arithmetic, what: str, n: IntArray, *names: Names) -> object:
+    return getattr(known(part), what)(n, *names)
 
 
 # --- a survey under every reading of what print leaves open -----------------------------------------------------------
@@ -196,9 +199,10 @@ class Trial:
     best: dict[tuple[str, ...], Solution]
 
     @classmethod
-    def of(cls, branches: list[Arithmetic], solver: Solver) -> Trial:
-        """Return what becomes of some readings."""
-        solved = [(branch, solver.solve(branch)) for branch in branches]
+    def of(cls, branches: list[Arithmetic], solver: Solver, *, best_only: bool = False) -> Trial:
+        """Return what becomes of some readings; of those alone that fit, where only the best matter and any fits."""
+        fitting = [branch for branch in branches if solver.fits(branch)] if best_only and len(branches) > 1 else []
+        solved = [(branch, solver.solve(branch)) for branch in fitting or branches]
         fewest = min(len(solution.out) for _, solution in solved)
         best = {branch.reading: solution for branch, solution in solved if len(solution.out) == fewest}
         return cls(solved, best)
@@ -235,28 +239,43 @@ class Trials:
         return self.main.conflicts() + [conflict for name, conflict in told if name in conflict.figures]
 
 
-def try_readings(survey: Survey, registry: Registry, solver: Solver, retract: Collection[str] = ()) -> Trials:
+def try_readings(
+    survey: Survey, registry: Registry, solver: Solver, retract: Collection[str] = (), *, best_only: bool = False
+) -> Trials:
     """Return what becomes of a survey, each rival value in turn standing for the value that it rivals."""
     rival = rivals(survey)
 
     def trial(left_out: frozenset[str]) -> Trial:
-        return Trial.of(branches_of(survey, registry, left_out, retract), solver)
+        return Trial.of(branches_of(survey, registry, left_out, retract, solver), solver, best_only=best_only)
 
     others = {name: frozenset({*rival, target} - {name}) for name, target in rival.items()}
     return Trials(trial(frozenset(rival)), {name: trial(left_out) for name, left_out in others.items()})
 
 
 def branches_of(
-    survey: Survey, registry: Registry, left_out: frozenset[str], retract: Collection[str] = ()
+    survey: Survey,
+    registry: Registry,
+    left_out: frozenset[str],
+    retract: Collection[str] = (),
+    solver: Solver | None = None,
 ) -> list[Arithmetic]:
-    """Return every reading of a survey under the assumptions that are made."""
-    lexicon = Lexicon(registry.quantities)
-    survey = survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey
-    found = interpretations(survey, lexicon, registry.plan, left_out)
-    if NEAREST in retract:
-        cut = interpretations(survey.model_copy(update={"rounding": "truncated"}), lexicon, registry.plan, left_out)
-        found += [replace(branch, reading=(*branch.reading, CUT_OFF)) for branch in cut]
-    return [retracted(reading, retract) for branch in found for reading in readings_of_nets(branch)]
+    """Return every reading of a survey under the assumptions that are made; its figures are read once for a solver."""
+    once = (solver or Solver()).once
+
+    def read(**other: object) -> list[Arithmetic]:
+        def made() -> list[Arithmetic]:
+            found = survey.model_copy(update=other)
+            branches = interpretations(found, Lexicon(registry.quantities), registry.plan, left_out)
+            if "rounding" in other:
+                branches = [replace(branch, reading=(*branch.reading, CUT_OFF)) for branch in branches]
+            return [reading for branch in branches for reading in readings_of_nets(branch)]
+
+        readings: list[Arithmetic] = once(("read", left_out, *other.items()), made)
+        return readings
+
+    weighted = {"weighted": True} if NOT_WEIGHTED in retract else {}
+    cut = read(**weighted, rounding="truncated") if NEAREST in retract else []
+    return [retracted(reading, retract) for reading in [*read(**weighted), *cut]]
 
 
 def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmetic, list[int]]]:
@@ -269,6 +288,8 @@ def feasible_readings(survey: Survey, registry: Registry) -> list[tuple[Arithmet
 
 def _merge(many: list[Counts]) -> Counts:
     """The hull of several bounds; no values where those of one were too many to be listed."""
+    if len(many) == 1:
+        return many[0]
     bases, values = ([getattr(counts, name) for counts in many] for name in ("bases", "values"))
     return Counts(
         min(counts.count_low for counts in many),

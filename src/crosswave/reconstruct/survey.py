@@ -85,13 +85,18 @@ def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] 
         except NotSolvedError as error:
             return _unsolved(survey, registry, str(error))
 
-    content = (survey.model_dump_json(), *registry.rules_of_reading, *sorted(retract))
-    return remembered(made, "reconstruct", *content)
+    return remembered(made, *content_of(survey, registry, retract))
+
+
+def content_of(survey: Survey, registry: Registry, retract: Collection[str] = ()) -> tuple[str, ...]:
+    """Return what a reconstruction is made from, by which it is remembered."""
+    return "reconstruct", survey.model_dump_json(), *registry.rules_of_reading, *sorted(retract)
 
 
 def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Reconstruction:
     """A survey with everything that is found about it; power and tables as far as the work that is left goes."""
-    solver, assumptions = Solver(), assumptions_of(survey, registry)
+    solver = Solver()
+    assumptions = assumptions_of(survey, registry, solver)
     if unknown := [words for words in retract if words not in assumptions]:
         told = "; ".join(f"{words!r}{nearest(words, assumptions)}" for words in unknown)
         raise ValueError(f"{survey.id} does not assume {told}; its assumptions are those of Reconstruction.assumptions")
@@ -176,8 +181,8 @@ def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, t
                 solution = solver.solve(replace(branch, figures=every))
                 possible = solver.possible(solution.left, frozenset((name,)))
             if len(solution.out) <= fewest:
-                anything = unlimited(next(f[name] for _, f, _, _ in known if name in f), branch.rounding)
-                yield possible.get(name) or anything
+                anywhere = next(f[name] for _, f, _, _ in known if name in f)
+                yield possible.get(name) or unlimited(anywhere, branch.rounding)
 
     return {name: tuple(one(name)) for name in names}
 
@@ -198,9 +203,9 @@ def _counted_tables(best: Mapping[tuple[str, ...], Solution], solver: Solver) ->
     return Solutions(sum(one.number for one in tables), any(one.capped for one in tables))
 
 
-def assumptions_of(survey: Survey, registry: Registry) -> tuple[str, ...]:
+def assumptions_of(survey: Survey, registry: Registry, solver: Solver) -> tuple[str, ...]:
     """Return what no source states of a survey and the arithmetic takes for granted, in words."""
-    branches = branches_of(survey, registry, frozenset(rivals(survey)))
+    branches = branches_of(survey, registry, frozenset(rivals(survey)), solver=solver)
     words = [figure.base.assumption for branch in branches for figure in branch.figures]
     words += [link.words for branch in branches for link in branch.links if link.inferred]
     n = people(survey, Lexicon(registry.quantities), registry.plan)
@@ -234,15 +239,16 @@ def retractions(survey: Survey, registry: Registry) -> list[Retraction]:
     solver = Solver()
     try:
         with at_most():
-            whole = try_readings(survey, registry, solver)
-            assumptions = assumptions_of(survey, registry)
+            whole = try_readings(survey, registry, solver, best_only=True)
+            assumptions = assumptions_of(survey, registry, solver)
     except NotSolvedError:  # then nothing rests on anything
         return []
     found = []
     for words in assumptions:
         try:
             with at_most():
-                found.append(_compared(words, whole, try_readings(survey, registry, solver, (words,))))
+                less = try_readings(survey, registry, solver, (words,), best_only=True)
+                found.append(_compared(words, whole, less))
         except NotSolvedError as error:
             found.append(Retraction(words, {}, (), str(error)))
     return found

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from crosswave.memo import remembered
+from crosswave.memo import kept, remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct.forks import FEWEST, default_jobs, made_in_forks, may_fork
+from crosswave.reconstruct.survey import content_of
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess_each, with_others
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 
 
-def reconstruct_all(registry: Registry, survey_ids: Iterable[str] | None = None) -> dict[str, Reconstruction]:
-    """Return the reconstruction of each survey by its id."""
+def reconstruct_all(
+    registry: Registry, survey_ids: Iterable[str] | None = None, *, jobs: int | None = None
+) -> dict[str, Reconstruction]:
+    """Return the reconstruction of each survey by its id.
+
+    Parameters
+    ----------
+    registry : Registry
+        Holds the surveys.
+    survey_ids : iterable of str, optional
+        Which ones; those that come one by one, as from a bar of progress, are made one by one.
+    jobs : int, optional
+        How many are made at once, in forks of this process: one for each core where absent, and where there are more
+        than a few to make. A process that is a fork itself, or has several threads, makes them one by one.
+    """
     wanted = registry.surveys if survey_ids is None else survey_ids
-    return {survey_id: reconstruct(registry.survey(survey_id), registry) for survey_id in wanted}
+    at_once, many = jobs or default_jobs(), isinstance(wanted, Collection) and len(wanted) > FEWEST
+    made = _made_at_once(registry, list(wanted), at_once) if many and at_once > 1 and may_fork() else {}
+    return {name: made[name] if name in made else reconstruct(registry.survey(name), registry) for name in wanted}
+
+
+def _made_at_once(registry: Registry, names: Sequence[str], jobs: int) -> dict[str, Reconstruction]:
+    """The reconstructions that forks made; none where most are known."""
+    contents = {name: content_of(registry.survey(name), registry) for name in names}
+    missing = [name for name, content in contents.items() if kept(*content) is None]
+    if len(missing) <= FEWEST:
+        return {}
+    made = made_in_forks(lambda name: reconstruct(registry.survey(name), registry), missing, jobs)
+    return {name: remembered(partial(made.__getitem__, name), *contents[name], outlives=False) for name in made}
 
 
 def assess_all(

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from crosswave.reconstruct.forks import default_jobs
 from crosswave.report.run.current import task_keys
 from crosswave.report.run.ending import listening
 from crosswave.report.run.folder import check_folder, own_names
@@ -27,7 +28,7 @@ from crosswave.report.run.plan import (
     first_line,
     plan_tasks,
 )
-from crosswave.report.run.workers import MakeExecutor, default_jobs, products
+from crosswave.report.run.workers import MakeExecutor, products
 from crosswave.report.site.material import PageText, commit_of
 
 

@@ -80,11 +80,6 @@ def make_on_kernel(task: Task) -> Product:
     return make_page_cold(task)
 
 
-def default_jobs() -> int:
-    """Return how many pages to make at once: one for each core that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _brought(future: Future[Product], task: Task) -> Product:
     try:
         return future.result()
