@@ -163,6 +163,10 @@ class LooseClosedForm:
         ways = list(accumulate(self._tried().tables(bases)[0], initial=0))
         return [ways[k] for k in np.searchsorted(bases, _whole(self.part, n), side="right").tolist()], False
 
+    def fitting(self, n: IntArray) -> tuple[Arithmetic, IntArray]:
+        """Return the part with its base as what n stands for, and the sizes of it that fit, up to the largest n."""
+        return self._tried().part, self._up_to(n)
+
     def _tried(self) -> ClosedForm:
         """The part with its base as what n stands for."""
         base = self.part.figures[0].base
