@@ -1,5 +1,5 @@
-"""Corrects two faults of the notebook tests (nbval 0.11), gives every process the same surroundings, and says what was
-left out.
+"""Corrects two faults of the notebook tests (nbval 0.11), gives every process the same surroundings and one cache that
+ends with the tests, and says what was left out.
 
 - It runs cells without history, and IPython then does not let a trailing semicolon silence the output.
 - It starts kernels on TCP ports chosen before they are bound, which parallel test processes race for; and it starts
@@ -7,6 +7,10 @@ left out.
 """
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -33,12 +37,25 @@ def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the corrections in place where notebooks are tested at all."""
+    """Name the cache of these tests, new and empty, and put the corrections in place where notebooks are tested."""
+    if not hasattr(config, "workerinput"):  # the processes of xdist have it from the one that starts them
+        folder = tempfile.mkdtemp(prefix="crosswave-tests-")
+        os.environ["CROSSWAVE_CACHE"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     if config.getoption("--nbval", default=False):
         from nbval import kernel
 
         kernel.RunningKernel.execute_cell_input = _execute_with_history
         kernel.KernelManager = _local_kernel_manager
+
+
+@pytest.fixture(autouse=True)
+def examples_share(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What comes of the data is computed once for all examples in docstrings."""
+    from crosswave.study.cache import keeping
+
+    with keeping() if isinstance(request.node, pytest.DoctestItem) else nullcontext():
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

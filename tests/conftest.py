@@ -3,28 +3,63 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+import crosswave as cw
+import real
 from crosswave.memo import KEEP_VARIABLE
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
-from crosswave.study import Registry, load_registry, read_study
+from crosswave.study import Registry, read_study
+from crosswave.study.cache import keeping
 from crosswave.study.models import Claim, Construct, Fact, Survey
-from crosswave.trend.synthesis import reconstruct_all
+from crosswave.trend.change import Trend
 
-DATA = Path(__file__).parents[1] / "data"
 os.environ[KEEP_VARIABLE] = "0"  # what is tested is computed, and not what was kept
 
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """Everything in data/."""
-    return load_registry()
+    return real.registry()
+
+
+@pytest.fixture(scope="session")
+def reconstructions() -> Mapping[str, Reconstruction]:
+    """Every wave of data/, reconstructed."""
+    return real.reconstructions()
+
+
+@pytest.fixture(scope="session")
+def resolved() -> Registry:
+    """Everything in data/, with a number for every total error that the plan has estimated."""
+    return real.resolved()
+
+
+@pytest.fixture(scope="session")
+def trends() -> Mapping[str, Trend]:
+    """Every construct of data/, assessed as planned."""
+    return real.trends()
+
+
+@pytest.fixture(scope="session")
+def study() -> cw.Study:
+    """The study of data/, as an analyst opens it."""
+    return real.study()
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[None]:
+    """What comes of unchanged code and data is computed once for all processes, in a file of tests that asks for this.
+
+    Such a file replaces nothing that computes. Nothing outlives the tests: their cache is their own.
+    """
+    with keeping():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -34,15 +69,9 @@ def lexicon(registry: Registry) -> Lexicon:
 
 
 @pytest.fixture(scope="session")
-def reconstructions(registry: Registry) -> Mapping[str, Reconstruction]:
-    """Every wave of data/, reconstructed."""
-    return reconstruct_all(registry)
-
-
-@pytest.fixture(scope="session")
 def make_survey() -> Callable[..., Survey]:
     """``make_survey("a-2017", 2017, 500, yes="40%")``: one wave, one question q, an answer for each keyword."""
-    vocabulary = read_study(DATA).vocabulary
+    vocabulary = read_study(real.DATA).vocabulary
 
     def make(
         name: str, year: int, n: int | dict[str, Any] | None, *, more: Any = None, asks: Any = None, **printed: str

@@ -16,16 +16,13 @@ from crosswave.memo import KEEP_VARIABLE
 from crosswave.report.results import all_findings
 from crosswave.trend.synthesis import assess_all
 
+pytestmark = pytest.mark.usefixtures("kept")
+
 DATA = Path(__file__).parents[1] / "data"
 NAMES = {
     "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "Study", "SurveyResult", "TrendResult", "compare",
     "counts", "open",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def study() -> cw.Study:
-    return cw.open()
 
 
 # --- the names --------------------------------------------------------------------------------------------------------

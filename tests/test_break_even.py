@@ -14,7 +14,6 @@ from crosswave.study.models import Construct, Plan, Survey
 from crosswave.study.models.plan import LowestN
 from crosswave.trend.break_even import BreakEven, break_even, break_even_of
 from crosswave.trend.change import Trend, assess
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, reconstruct_all
 from crosswave.trend.waves import Pair
@@ -28,10 +27,9 @@ def trend(
     make_survey: Callable[..., Survey],
     make_construct: Callable[..., Construct],
     small_registry: Callable[..., Registry],
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
+    resolved: Registry,
 ) -> Callable[..., Trend]:
-    plan = with_estimated_error(registry, reconstructions).plan
+    plan = resolved.plan
 
     def make(first: str, second: str, n: int | None = None, **more: object) -> Trend:
         series = {"more": {"series": "s"}}
@@ -70,10 +68,10 @@ def test_it_is_the_first_n_from_which_on_every_reading_shows_the_change(
 
 
 def test_the_series_of_nhs_leaders_needs_few_people(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    registry: Registry, resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     """51 then 82 %: 20 people in each survey, 34 where five such comparisons count."""
-    plan = with_estimated_error(registry, reconstructions).plan
+    plan = resolved.plan
     trends = assess_all(registry, reconstructions, planned(registry.plan))
     expected = {
         "nhs-interoperability": (20, 34, "rose"),

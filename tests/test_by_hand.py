@@ -13,28 +13,26 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from crosswave.reconstruct.typed import read_figures
 from crosswave.report.typed_card import KEYS, as_record, block, tips_of
-from crosswave.study import load_registry
 from crosswave.trend.change import assess
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.typed import GIVEN, compare_figures, compare_typed, people_needed, read_settings
+from real import resolved
 
-REGISTRY = with_estimated_error(load_registry())
 ERRORS = {"A": 1.5, "B1": 3.0, "B2": 10.0}
 
 
 def with_errors(errors):
     """The registry with declared errors, of some tiers."""
-    tiers = REGISTRY.plan.total_error
+    tiers = resolved().plan.total_error
     declared = {name: tiers[name].model_copy(update={"points": points, "df": None}) for name, points in errors.items()}
-    return replace(REGISTRY, plan=REGISTRY.plan.model_copy(update={"total_error": declared}))
+    return replace(resolved(), plan=resolved().plan.model_copy(update={"total_error": declared}))
 
 
 def compared(first, second, *, sizes=(), tier=None, errors=None, **changes):
     """Two typed figures under the planned settings but for some."""
-    chosen = replace(planned(REGISTRY.plan), **changes)
+    chosen = replace(planned(resolved().plan), **changes)
     plan = with_errors(errors or ERRORS).plan
-    return compare_figures(read_figures([first, second], sizes, REGISTRY), chosen, plan, tier=tier)
+    return compare_figures(read_figures([first, second], sizes, resolved()), chosen, plan, tier=tier)
 
 
 def sampled(first, second, **more):
@@ -73,7 +71,7 @@ def sampled(first, second, **more):
     ],
 )
 def test_a_figure_is_read_as_a_survey_file_would_hold_it(typed, printed, n, count):
-    figure = read_figures([typed, "53% of 232"], [], REGISTRY)[0]
+    figure = read_figures([typed, "53% of 232"], [], resolved())[0]
     assert (figure.typed, figure.share.printed, figure.sizes, figure.count) == (typed, printed, n, count)
 
 
@@ -88,7 +86,7 @@ def test_a_figure_is_read_as_a_survey_file_would_hold_it(typed, printed, n, coun
     ],
 )
 def test_n_is_for_figures_that_do_not_say_their_own(typed, sizes, read):
-    assert [figure.sizes for figure in read_figures(typed, sizes, REGISTRY)] == read
+    assert [figure.sizes for figure in read_figures(typed, sizes, resolved())] == read
 
 
 N_RULE = "n must be a whole number from 1 to 10,000,000, a range or words for one"
@@ -179,7 +177,7 @@ SHARE_ADVICE = (
 )
 def test_what_cannot_be_used_is_refused_with_the_rule_and_the_way_out(typed, sizes, message):
     with pytest.raises(ValueError) as refused:
-        read_figures(typed, sizes, REGISTRY)
+        read_figures(typed, sizes, resolved())
     assert str(refused.value) == message
 
 
@@ -199,7 +197,7 @@ def test_what_cannot_be_used_is_refused_with_the_rule_and_the_way_out(typed, siz
 )
 def test_a_number_outside_its_range_is_refused(option, text, rule, advice):
     with pytest.raises(ValueError) as refused:
-        read_settings({option.replace("-", "_"): text}, None, REGISTRY.plan, "--")
+        read_settings({option.replace("-", "_"): text}, None, resolved().plan, "--")
     assert str(refused.value) == f"--{option} must be {rule}; {text!r} arrived; {advice}"
 
 
@@ -207,11 +205,11 @@ def test_a_tier_of_another_name_is_refused_with_what_each_means():
     with pytest.raises(
         ValueError, match=r"^--tier must be one of A, B1, H, B2, B3; 'C' arrived; choose A \(same instrument"
     ):
-        read_settings({}, "C", REGISTRY.plan, "--")
+        read_settings({}, "C", resolved().plan, "--")
 
 
 def test_settings_that_are_not_typed_are_the_planned_ones():
-    plan = REGISTRY.plan
+    plan = resolved().plan
     assert read_settings({"alpha": None}, None, plan) == (planned(plan), None)
     assert read_settings({"alpha": "0.01"}, "b2", plan) == (replace(planned(plan), alpha=0.01), "B2")
 
@@ -219,7 +217,7 @@ def test_settings_that_are_not_typed_are_the_planned_ones():
 def test_every_fault_is_told_at_once():
     with pytest.raises(ValueError) as refused:
         compare_typed(
-            ["x of y", "73% of 61"], ["5"], rules=REGISTRY, tier="D", prefix="--", alpha="2", total_error="-1"
+            ["x of y", "73% of 61"], ["5"], rules=resolved(), tier="D", prefix="--", alpha="2", total_error="-1"
         )
     starts = [line[:24] for line in str(refused.value).split("\n")]
     assert starts == [
@@ -244,7 +242,7 @@ def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(regist
             continue
         grade = page.pair.comparability.grade
         figures = read_figures([typed(wave) for wave in waves_of(page)], [], registry)
-        hand = compare_figures(figures, chosen, REGISTRY.plan, tier=grade).comparison
+        hand = compare_figures(figures, chosen, resolved().plan, tier=grade).comparison
         told = (page.outcomes, page.low, page.high, page.p_value, page.p_low, page.p_high, page.reach)
         assert (hand.outcomes, hand.low, hand.high, hand.p_value, hand.p_low, hand.p_high, hand.reach) == told
         seen += 1
@@ -312,7 +310,7 @@ def test_without_n_a_verdict_stands_only_if_every_n_agrees():
     assert sampled("5%", "95%").judged.verdict == "rose"
     assert sampled("50%", "60%").judged.verdict == "not testable"
     assert sampled("50% of 1000", "60% of 1000").judged.verdict == "rose"
-    assert sampled("50%", "60%").comparison.pair.first.sizes.max() == REGISTRY.plan.n_largest.value
+    assert sampled("50%", "60%").comparison.pair.first.sizes.max() == resolved().plan.n_largest.value
 
 
 def test_the_verdict_that_is_tipped_is_the_verdict_that_is_told():
@@ -440,7 +438,7 @@ def test_the_block_says_which_n_are_tried_where_none_is_told():
 
 
 def test_typed_figures_are_judged_by_the_errors_of_the_plan_estimated_where_it_says_so():
-    found = compare_typed(["58% of 235", "53% of 232"], rules=REGISTRY)
+    found = compare_typed(["58% of 235", "53% of 232"], rules=resolved())
     assert {tier: one.comparison.points for tier, one in found.under.items()} == {
-        tier: error.number for tier, error in REGISTRY.plan.total_error.items()
+        tier: error.number for tier, error in resolved().plan.total_error.items()
     }

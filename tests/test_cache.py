@@ -273,13 +273,13 @@ def nothing_remembered() -> Iterator[None]:
 
 def test_reconstruction_is_computed_once_for_each_content(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry, seen = load_registry(data), []
-    made = engine._made
+    made = engine._solved
 
     def counted(survey, registry, retract):  # type: ignore[no-untyped-def]
         seen.append(survey.id)
         return made(survey, registry, retract)
 
-    monkeypatch.setattr(engine, "_made", counted)
+    monkeypatch.setattr(engine, "_solved", counted)
     wave = registry.survey("a-2017")
     with keeping():
         results = [reconstruct(wave, registry) for _ in range(3)]

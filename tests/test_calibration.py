@@ -30,7 +30,6 @@ from crosswave.robustness.calibration import SIZES, World, grid, judge, printed,
 from crosswave.study import Registry
 from crosswave.study.models import Plan
 from crosswave.trend.change import assess
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
 from two_shares import newcombe, reach
@@ -55,8 +54,8 @@ def run(seed: int = 1, **other: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def plan(registry: Registry) -> Plan:
-    return with_estimated_error(registry).plan
+def plan(resolved: Registry) -> Plan:
+    return resolved.plan
 
 
 @pytest.fixture(scope="module")

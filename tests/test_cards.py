@@ -10,9 +10,10 @@ import pytest
 from rich.console import Console
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.report import cards
 from crosswave.report.cards import card
 from crosswave.study import Registry
+
+pytestmark = pytest.mark.usefixtures("kept")
 
 
 def shown(name: str, registry: Registry, width: int = 160) -> str:
@@ -41,9 +42,8 @@ def test_a_survey_shows_them_for_every_figure(registry: Registry) -> None:
 
 
 def test_no_card_cuts_an_id_on_a_narrow_terminal(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], monkeypatch: pytest.MonkeyPatch
+    registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
-    monkeypatch.setattr(cards, "reconstruct", lambda survey, registry: reconstructions[survey.id])
     for survey in registry.surveys.values():
         words = shown(survey.id, registry, 80).split()
         ids = {survey.id, *(q.id for q in survey.questions), *(a.id for q in survey.questions for a in q.answers)}

@@ -22,7 +22,7 @@ from crosswave.study import Registry
 from crosswave.study.models import SampleSize, Survey
 from made_surveys import Known, Rules, answer, between, counts_exist, falsified, known_survey, question, survey
 
-BATCHES, SURVEYS = 10, 100
+BATCHES, SURVEYS = 5, 80
 
 
 # --- the truth --------------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_each_reading_of_nets_fits_exactly_where_enumeration_finds_counts(
     registry: Registry, lexicon: Lexicon, summed: bool
 ) -> None:
     tried: Counter[bool] = Counter()
-    for of in itertools.islice(false_surveys(5), 200):
+    for of in itertools.islice(false_surveys(5), 100):
         branches, solver = interpretations(of, lexicon, registry.plan), Solver()
         by_nets = [readings_of_nets(branch) for branch in branches]
         chosen = [one[1] for one in by_nets if len(one) > 1] if summed else branches
@@ -228,7 +228,7 @@ def test_what_is_blamed_cannot_be_by_itself_and_nothing_in_it_is_idle(registry: 
             lefts += [without(left, set(conflict.figures)) for left in lefts]
             larger += len(conflict.figures) > 1
         checked += 1
-        if checked == 150:
+        if checked == 50:
             break
     assert larger >= 3
 
@@ -261,7 +261,7 @@ def test_a_further_figure_only_shrinks_what_counts_and_bases_can_be(registry: Re
     """Some figures are taken away first, and n is made wide, as the last of many figures seldom tells anything new."""
     dice = random.Random(7)
     shrunk = tried = 0
-    while tried < 60:
+    while tried < 25:
         known = known_survey(dice, (6, 100), missing=("sized",))
         left = known.survey.model_copy(update={"n": SampleSize(**between(max(1, known.n - 30), known.n + 30))})
         for _ in range(dice.randint(2, 9)):
@@ -277,7 +277,7 @@ def test_a_further_figure_only_shrinks_what_counts_and_bases_can_be(registry: Re
             assert not before.values or set(after.values) <= set(before.values)
         shrunk += any(reach(narrow[name]) != reach(before) for name, before in wide.items())
         tried += 1
-    assert shrunk >= 12
+    assert shrunk >= 5
 
 
 def reach(found: FindingCounts) -> tuple[object, ...]:
@@ -311,7 +311,7 @@ def dropped(of: Survey, place: str, local: str) -> Survey:
 
 def test_the_order_of_questions_and_of_answers_changes_neither_bounds_nor_what_is_caught(registry: Registry) -> None:
     dice, seen = random.Random(8), Counter[bool]()
-    for k in range(50):
+    for k in range(40):
         known = known_survey(dice, (4, 150), missing=("sized",))
         of = falsified(dice, known) if k % 2 else known.survey
         shuffled = [

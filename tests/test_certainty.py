@@ -12,15 +12,12 @@ from hypothesis import strategies as st
 
 from crosswave.difference.feasible import SharePair
 from crosswave.difference.verdict import SHOWN
-from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.typed import read_figures
 from crosswave.report.sentences import answer_sentence
 from crosswave.study import Registry
 from crosswave.trend.certainty import ANSWERS, CASES, UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Judged, Trend
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
-from crosswave.trend.synthesis import assess_all
 from crosswave.trend.typed import compare_figures
 
 LEVELS = ("very low", "low", "moderate", "high")
@@ -41,8 +38,8 @@ TEN = [
 
 
 @pytest.fixture(scope="module")
-def estimated(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Registry:
-    return with_estimated_error(registry, reconstructions)
+def estimated(resolved: Registry) -> Registry:
+    return resolved
 
 
 @pytest.fixture(scope="module")
@@ -111,10 +108,8 @@ def test_more_answers_of_the_same_kind_never_lower_the_certainty(
     assert LEVELS.index(many) >= LEVELS.index(few)
 
 
-def test_every_trend_of_the_evidence_has_an_answer_a_certainty_and_one_sentence(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
-) -> None:
-    for found in assess_all(registry, reconstructions, planned(registry.plan)).values():
+def test_every_trend_of_the_evidence_has_an_answer_a_certainty_and_one_sentence(trends: Mapping[str, Trend]) -> None:
+    for found in trends.values():
         answer, certainty = answer_of(found), certainty_of(found)
         assert (answer == UNTOLD) == (found.verdict not in SHOWN)
         assert answer != UNTOLD or certainty.level == "very low"

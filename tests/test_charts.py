@@ -10,6 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+import real
 from crosswave.claims import Checker
 from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import reconstruct
@@ -31,26 +32,21 @@ from crosswave.report.trend import comparison as comparison_page
 from crosswave.report.trend import waves as waves_page
 from crosswave.report.trend.comparison import difference_rows
 from crosswave.report.trend.waves import VERDICT_LOOKS, wave_rows
-from crosswave.study import Registry, load_registry
+from crosswave.study import Registry
 from crosswave.study.context import check_facts
 from crosswave.trend.change import Trend
-from crosswave.trend.settings import planned
-from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
+
+pytestmark = pytest.mark.usefixtures("kept")
 
 
 @pytest.fixture(scope="module")
-def registry() -> Registry:
-    return load_registry()
+def trends() -> list[Trend]:
+    return list(real.trends().values())
 
 
 @pytest.fixture(scope="module")
-def trends(registry: Registry) -> list[Trend]:
-    return list(assess_all(registry, reconstruct_all(registry), planned(registry.plan)).values())
-
-
-@pytest.fixture(scope="module")
-def culture(registry: Registry) -> Trend:
-    return assess_one(registry.construct("barrier-culture"), registry, planned(registry.plan))[0]
+def culture() -> Trend:
+    return real.trends()["barrier-culture"]
 
 
 def findings_of(registry: Registry, survey: str) -> pd.DataFrame:
@@ -157,7 +153,7 @@ def test_the_difference_stands_against_zero_and_the_smallest_change(culture: Tre
 
 
 def test_a_trend_without_a_pair_has_words_in_place_of_charts(registry: Registry) -> None:
-    trend = assess_one(registry.construct("techuk-enabler"), registry, planned(registry.plan))[0]
+    trend = real.trends()["techuk-enabler"]
     waves = waves_page.by_wave(trend)
     assert (
         waves_page.waves_chart(trend, waves) is None and comparison_page.difference_chart({"as asked": trend}) is None
@@ -189,7 +185,7 @@ def test_verdicts_are_counted_whole(trends: list[Trend]) -> None:
 
 
 def test_claims_fall_from_those_who_answered_to_the_population(registry: Registry) -> None:
-    checker = Checker(registry, reconstruct_all(registry), 0.05)
+    checker = Checker(registry, real.reconstructions(), 0.05)
     verdicts = [checker.check(claim) for claim in registry.claims.values()]
     figure, alt = claims_page.claims_chart(verdicts), claims_page.claims_alt(verdicts)
     true = sum(verdict.answered == "true" for verdict in verdicts)

@@ -14,6 +14,8 @@ from crosswave import __version__
 from crosswave.cli import app
 from crosswave.study import load_registry
 
+pytestmark = pytest.mark.usefixtures("kept")
+
 DATA = Path(__file__).parents[1] / "data"
 runner = CliRunner()
 

@@ -3,13 +3,8 @@
 import pytest
 
 from crosswave.report.context import facts_answer, facts_between
-from crosswave.study import Registry, load_registry
+from crosswave.study import Registry
 from crosswave.study.context import check_facts
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return load_registry()
 
 
 @pytest.mark.parametrize(

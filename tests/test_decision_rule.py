@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +10,8 @@ import pytest
 
 from crosswave.difference.compare import Comparison
 from crosswave.difference.verdict import SHOWN, Evidence, decide
-from crosswave.reconstruct import Reconstruction
 from crosswave.robustness.verdict import robustness_of_all
 from crosswave.study import Registry
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from made_pairs import counts_of, made_pair
 from two_shares import compare_all
@@ -25,8 +22,8 @@ MIRROR = {"rose": "fell", "fell": "rose"}
 
 
 @pytest.fixture(scope="module")
-def estimated(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Registry:
-    return with_estimated_error(registry, reconstructions)
+def estimated(resolved: Registry) -> Registry:
+    return resolved
 
 
 @pytest.fixture(scope="module")

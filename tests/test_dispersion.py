@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import real
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.trend.comparability import grade_pair
@@ -50,7 +51,7 @@ def frame(groups: Any, logits: Any, variances: Any, rounding: Any = 0.0) -> pd.D
 
 
 def figures_of(registry: Registry) -> pd.DataFrame:
-    return same_year_figures(registry, reconstruct_all(registry))
+    return same_year_figures(registry, real.reconstructions())
 
 
 Make = Callable[..., Any]
@@ -328,8 +329,7 @@ def test_only_surveys_with_another_of_their_year_are_reconstructed_and_all_of_th
     )
 
 
-def test_a_registry_resolved_once_is_not_estimated_again(registry: Registry) -> None:
-    resolved = with_estimated_error(registry)
+def test_a_registry_resolved_once_is_not_estimated_again(resolved: Registry) -> None:
     assert with_estimated_error(resolved) is resolved
 
 

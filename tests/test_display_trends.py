@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
+import real
 from crosswave.difference.estimate import Interval
 from crosswave.difference.sensitivity import smallest_n
 from crosswave.models.trajectory import trajectory
@@ -39,22 +40,19 @@ from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.robustness.verdict import Robustness, robustness_by_construct, robustness_of_trend
 from crosswave.study import Registry
 from crosswave.trend.change import Trend
-from crosswave.trend.dispersion import Measurement, measure_total_error, with_estimated_error
+from crosswave.trend.dispersion import Measurement, measure_total_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all
+
+pytestmark = pytest.mark.usefixtures("kept")
 
 Counts = Mapping[str, Reconstruction]
 NO_VALUE = re.compile(r"\b(nan|None|NaT|inf)\b")
 
 
 @pytest.fixture(scope="module")
-def resolved(registry: Registry, reconstructions: Counts) -> Registry:
-    return with_estimated_error(registry, reconstructions)
-
-
-@pytest.fixture(scope="module")
-def trends(resolved: Registry, reconstructions: Counts) -> list[Trend]:
-    return list(assess_all(resolved, reconstructions, planned(resolved.plan)).values())
+def trends() -> list[Trend]:
+    return list(real.trends().values())
 
 
 @pytest.fixture(scope="module")

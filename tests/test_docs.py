@@ -11,13 +11,11 @@ import pytest
 from crosswave.cli.methods import methods
 from crosswave.difference.verdict import DECISIONS
 from crosswave.report.results import CLAIM_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS
-from crosswave.study import load_registry
+from real import reconstructions, registry
 
 ROOT = Path(__file__).parents[1]
 METHODS = methods((ROOT / "METHODS.md").read_text(encoding="utf-8"))
 CODE = sorted(set(re.findall(r"`([a-z_]+(?:\.\w+)+)`", (ROOT / "METHODS.md").read_text(encoding="utf-8"))))
-
-REGISTRY = load_registry(ROOT / "data")
 
 
 def text(name):
@@ -26,9 +24,9 @@ def text(name):
 
 def test_readme_counts_the_evidence_rightly():
     words = (
-        f"It holds {len(REGISTRY.surveys)} surveys with {len(REGISTRY.findings)} printed figures, "
-        f"{len(REGISTRY.constructs)} topics that more than one survey may have measured, "
-        f"and {len(REGISTRY.claims)} claims that writers built on them."
+        f"It holds {len(registry().surveys)} surveys with {len(registry().findings)} printed figures, "
+        f"{len(registry().constructs)} topics that more than one survey may have measured, "
+        f"and {len(registry().claims)} claims that writers built on them."
     )
     assert words in text("README.md")
 
@@ -61,7 +59,7 @@ def test_contributing_explains_every_variable_of_the_environment():
 
 
 def test_plan_holds_the_decision_table_of_the_code():
-    assert [row.verdict for row in REGISTRY.plan.decision_table] == list(DECISIONS)
+    assert [row.verdict for row in registry().plan.decision_table] == list(DECISIONS)
 
 
 def test_no_document_names_a_path_of_a_machine():
@@ -115,9 +113,8 @@ def test_methods_sends_readers_to_names_that_exist():
 def test_methods_quotes_no_estimate():
     from crosswave.trend.dispersion import estimate_total_error
     from crosswave.trend.same_year import same_year_figures
-    from crosswave.trend.synthesis import reconstruct_all
 
-    found = estimate_total_error(same_year_figures(REGISTRY, reconstruct_all(REGISTRY)))
+    found = estimate_total_error(same_year_figures(registry(), reconstructions()))
     numbers = {f"{number:.1f}" for number in (found.points, found.low, found.high)}
     assert {number for number in numbers if f"{number} points" in text("METHODS.md")} == set()
 

@@ -7,65 +7,73 @@ import hashlib
 import io
 import json
 import zipfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import real
 from crosswave.report.fields import FIELDS
 from crosswave.report.results import by_survey
 from crosswave.report.site.build import render_markdown
-from crosswave.report.site.package import FOREIGN_KEYS, KEYS, PACKAGE, WHOLE, make_downloads, read_citation
-from crosswave.study import load_registry, read_study
-from crosswave.trend.synthesis import reconstruct_all
+from crosswave.report.site.package import FOREIGN_KEYS, KEYS, PACKAGE, WHOLE, Downloads, make_downloads, read_citation
+from crosswave.study import read_study
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "reports" / "results"
 TYPES = {"integer": "Int64", "year": "Int64", "number": "Float64", "string": "string", "boolean": "boolean"}
 
 
+@cache
 def frames() -> dict[str, pd.DataFrame]:
     ledger = {}
     for name in ("findings", "claims", "trends"):
         types = {field.name: TYPES[field.type] for field in FIELDS[name]}
         ledger[name] = pd.read_csv(RESULTS / f"{name}.csv", dtype=types, keep_default_na=False, na_values=[""])
-    registry = load_registry(ROOT / "data")
-    return {**ledger, "surveys": by_survey(registry, reconstruct_all(registry))}
+    return {**ledger, "surveys": by_survey(real.registry(), real.reconstructions())}
 
 
-FRAMES = frames()
 STUDY = read_study(ROOT / "data")
-DOWNLOADS = make_downloads(FRAMES, "1.2.3", STUDY)
-DESCRIBED = json.loads(DOWNLOADS.files[PACKAGE])
-TABLES = {one["name"]: one for one in DESCRIBED["resources"]}
+
+
+@cache
+def downloads() -> Downloads:
+    return make_downloads(frames(), "1.2.3", STUDY)
+
+
+@cache
+def tables() -> dict[str, Any]:
+    return {one["name"]: one for one in json.loads(downloads().files[PACKAGE])["resources"]}
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(DOWNLOADS.files[f"{name}.csv"].decode())))
+    return list(csv.DictReader(io.StringIO(downloads().files[f"{name}.csv"].decode())))
 
 
 def test_every_table_is_there_as_csv_and_parquet_and_all_in_one_file() -> None:
     wanted = {f"{name}.{kind}" for name in FIELDS for kind in ("csv", "parquet")} | {PACKAGE}
-    assert set(DOWNLOADS.files) == {*wanted, WHOLE}
-    with zipfile.ZipFile(io.BytesIO(DOWNLOADS.files[WHOLE])) as archive:
+    assert set(downloads().files) == {*wanted, WHOLE}
+    with zipfile.ZipFile(io.BytesIO(downloads().files[WHOLE])) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
-            name: DOWNLOADS.files[name] for name in wanted
+            name: downloads().files[name] for name in wanted
         }
 
 
 @pytest.mark.parametrize("name", ["findings", "claims", "trends"])
 def test_a_table_of_the_ledger_is_downloaded_as_it_is_committed(name: str) -> None:
-    assert DOWNLOADS.files[f"{name}.csv"] == (RESULTS / f"{name}.csv").read_bytes()
+    assert downloads().files[f"{name}.csv"] == (RESULTS / f"{name}.csv").read_bytes()
 
 
 def test_the_same_results_give_the_same_bytes() -> None:
-    assert make_downloads(FRAMES, "1.2.3", STUDY).files == DOWNLOADS.files
+    assert make_downloads(frames(), "1.2.3", STUDY).files == downloads().files
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_the_package_describes_every_column_of_every_file_and_its_bytes(name: str) -> None:
-    text, resource = DOWNLOADS.files[f"{name}.csv"], TABLES[name]
+    text, resource = downloads().files[f"{name}.csv"], tables()[name]
     assert [field["name"] for field in resource["schema"]["fields"]] == list(rows(name)[0])
     assert all(field["description"].endswith(".") for field in resource["schema"]["fields"])
     assert resource["bytes"] == len(text)
@@ -98,9 +106,9 @@ def test_what_a_table_refers_to_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_parquet_holds_the_same_values_with_types_and_descriptions(name: str) -> None:
-    table = pq.read_table(io.BytesIO(DOWNLOADS.files[f"{name}.parquet"]))
+    table = pq.read_table(io.BytesIO(downloads().files[f"{name}.parquet"]))
     types = {field.name: TYPES[field.type] for field in FIELDS[name]}
-    same = pd.read_csv(io.BytesIO(DOWNLOADS.files[f"{name}.csv"]), dtype=types, keep_default_na=False, na_values=[""])
+    same = pd.read_csv(io.BytesIO(downloads().files[f"{name}.csv"]), dtype=types, keep_default_na=False, na_values=[""])
     found = table.to_pandas().astype(types)
     pd.testing.assert_frame_equal(found, same)
     assert all(table.schema.field(field.name).metadata[b"description"] for field in FIELDS[name])

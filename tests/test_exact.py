@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import real
 from crosswave.printed.intervals import RationalInterval, Shares, percent_interval
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import effort, reconstruct, retractions
@@ -191,7 +192,7 @@ def test_the_solver_and_the_closed_form_bound_the_same_counts(
     n: int, decimals: int, rounding: str, data: st.DataObject
 ) -> None:
     """66 million people with one decimal, a hundred with seventeen: 64 bits are enough for both."""
-    registry = load_registry(ROOT / "data")
+    registry = real.registry()
     yes = data.draw(st.integers(0, n))
     size = min(n, 10_000_000)
     rows = [answer("a", printed(yes, n, decimals)), answer("b", printed(n - yes, n, decimals))]
@@ -442,7 +443,7 @@ def test_conflicts_of_a_part_are_looked_for_once_whichever_assumption_is_taken_b
 @given(st.integers(2, 90), st.lists(st.integers(0, 100), min_size=1, max_size=3), st.booleans())
 @settings(max_examples=40)
 def test_a_repaired_base_is_the_same_in_closed_form_and_by_the_solver(n: int, shares: list[int], summed: bool) -> None:
-    registry = load_registry(ROOT / "data")
+    registry = real.registry()
     rows = [answer(f"a{k}", f"{share}%") for k, share in enumerate(shares)]
     of = survey(n, question("q", *rows, response="single" if summed else "multi", exhaustive=summed))
     for part in components(branches_of(of, registry, frozenset())[0]):

@@ -16,10 +16,12 @@ from crosswave.cli import app
 from crosswave.memo import forget
 from crosswave.printed.quantities import _exact_percent
 from crosswave.study import Registry
-from crosswave.trend.dispersion import with_estimated_error
+from crosswave.study.cache import read_results
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_one
 from crosswave.trend.typed import compare_typed
+
+pytestmark = pytest.mark.usefixtures("kept")
 
 SOURCE = str(Path(cw.__file__).parent)
 LIMITS = ("difference/newcombe.py", "limits_of")
@@ -43,6 +45,7 @@ def hops(call: Callable[[], Any], formula: tuple[str, str]) -> list[str]:
             chains.append(chain[::-1])
 
     forget()
+    read_results()
     _exact_percent.cache_clear()
     sys.setprofile(watch)
     try:
@@ -53,8 +56,8 @@ def hops(call: Callable[[], Any], formula: tuple[str, str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def rules(registry: Registry) -> Registry:
-    return with_estimated_error(registry)
+def rules(resolved: Registry) -> Registry:
+    return resolved
 
 
 def run(*arguments: str) -> None:

@@ -22,7 +22,6 @@ from crosswave.robustness.multiverse import COLUMNS, Choices, Multiverse, Readin
 from crosswave.robustness.tipping_points import OUTCOMES
 from crosswave.study import Registry
 from crosswave.study.models import Construct, MultiversePlan, Survey
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
 from crosswave.trend.waves import pairs_of, waves_of
@@ -185,10 +184,9 @@ def test_analyses_are_every_combination_each_by_itself(cases: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def real(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Multiverse]:
-    using = planned(registry.plan)
-    known = with_estimated_error(registry, reconstructions)
-    return {one.id: multiverse(one, known, reconstructions, using) for one in registry.constructs.values()}
+def real(resolved: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Multiverse]:
+    using = planned(resolved.plan)
+    return {one.id: multiverse(one, resolved, reconstructions, using) for one in resolved.constructs.values()}
 
 
 def test_a_construct_has_two_hundred_analyses_or_a_reason_for_none(real: dict[str, Multiverse]) -> None:
@@ -226,10 +224,13 @@ def test_every_comparable_pair_in_the_window_is_there(
 
 
 def test_the_printed_analysis_under_the_plan_is_the_one_that_is_reported(
-    real: dict[str, Multiverse], registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    real: dict[str, Multiverse],
+    registry: Registry,
+    resolved: Registry,
+    reconstructions: Mapping[str, Reconstruction],
 ) -> None:
     construct, using = registry.construct("barrier-budget"), planned(registry.plan)
-    tiers = with_estimated_error(registry, reconstructions).plan
+    tiers = resolved.plan
     waves = waves_of(construct, registry, reconstructions, (2017, 2020))
     pair = next(p for p in pairs_of(construct, waves, registry) if not (p.refusal or p.comparability.refused))
     rows = real["barrier-budget"].by_analysis
@@ -282,7 +283,7 @@ def test_of_nothing_every_share_is_zero(real: dict[str, Multiverse]) -> None:
 
 
 def test_a_change_beyond_doubt_is_found_by_every_analysis(
-    registry: Registry,
+    resolved: Registry,
     make_survey: Callable[..., Survey],
     make_construct: Callable[..., Construct],
     small_registry: Callable[..., Registry],
@@ -290,7 +291,7 @@ def test_a_change_beyond_doubt_is_found_by_every_analysis(
     surveys = [make_survey(f"w-{y}", y, 2000, yes=text) for y, text in ((2017, "5.0%"), (2019, "95.0%"))]
     construct = make_construct("c", "w-2017.q.yes", "w-2019.q.yes")
     small = small_registry(surveys, [construct])
-    small = replace(small, plan=with_estimated_error(registry).plan)
+    small = replace(small, plan=resolved.plan)
     found = multiverse(construct, small, reconstruct_all(small), planned(small.plan))
     assert set(found.by_analysis["outcome"]) == {"rose"}
 

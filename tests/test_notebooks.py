@@ -24,10 +24,12 @@ from crosswave.report.survey import conflicts as conflicts_page
 from crosswave.report.survey import figures as figures_page
 from crosswave.report.trend import waves as waves_page
 from crosswave.robustness.by_tier import by_tier
-from crosswave.study import Registry, load_registry
+from crosswave.study import Registry
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, assess_one, reconstruct_all
+
+pytestmark = pytest.mark.usefixtures("kept")
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = (
@@ -45,11 +47,6 @@ def read(name: str) -> Any:
 
 def code_cells(name: str) -> list[Any]:
     return [cell for cell in read(name).cells if cell.cell_type == "code"]
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return load_registry()
 
 
 every_notebook = pytest.mark.parametrize("name", NAMES)

@@ -1,9 +1,10 @@
-"""The glue between registry and runner, and the committed ledger."""
+"""The glue between registry and runner, and what the site says of the ledger."""
 
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -12,64 +13,51 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import real
 from crosswave.report.building import Choice, run_report
-from crosswave.report.ledger import make_ledger
 from crosswave.report.pages import run_request
 from crosswave.report.run.plan import SINGLE, plan_tasks
 from crosswave.report.site.build import Site
 from crosswave.report.site.material import PageLink
 from crosswave.report.site.overview import answer
-from crosswave.study import load_registry
 from crosswave.study.cache import FOLDER_VARIABLE
 from crosswave.trend.same_year import same_year_figures
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "reports" / "results"
-REGISTRY = load_registry(ROOT / "data")
-LEDGER = make_ledger(REGISTRY)
-REQUEST = run_request(REGISTRY, LEDGER, Path("out"))
 
 
-@pytest.mark.parametrize("name", ["findings.csv", "claims.csv", "trends.csv"])
-def test_the_committed_ledger_is_what_is_computed_now(name):
-    assert (RESULTS / name).read_bytes() == LEDGER.texts()[name].encode()
-
-
-def test_the_ledger_is_the_same_when_made_again():
-    assert make_ledger(REGISTRY).texts() == LEDGER.texts()
-
-
-def test_the_ledger_has_a_row_for_everything():
-    rows = len(LEDGER.findings), len(LEDGER.claims), len(LEDGER.trends)
-    assert rows == (len(REGISTRY.findings), len(REGISTRY.claims), len(REGISTRY.constructs))
+@cache
+def request():
+    return run_request(real.registry(), real.ledger(), Path("out"))
 
 
 def test_every_survey_source_and_construct_has_a_page():
-    assert set(REQUEST.surveys) == set(REGISTRY.surveys)
-    assert set(REQUEST.constructs) == set(REGISTRY.constructs)
-    assert set(REQUEST.sources) == {claim.source for claim in REGISTRY.claims.values()}
+    assert set(request().surveys) == set(real.registry().surveys)
+    assert set(request().constructs) == set(real.registry().constructs)
+    assert set(request().sources) == {claim.source for claim in real.registry().claims.values()}
 
 
 def test_a_survey_page_is_made_from_its_own_file_and_the_shared_ones():
-    names = [path.name for path in REQUEST.data["survey/igov-2017"]]
+    names = [path.name for path in request().data["survey/igov-2017"]]
     assert names == ["study.yaml", "quantities.yaml", "plan.yaml", "igov-2017.yaml"]
 
 
 def test_every_page_has_a_text_for_the_index():
-    pages = {*(f"survey/{s}" for s in REQUEST.surveys), *(f"trend/{c}" for c in REQUEST.constructs)}
-    pages |= {f"claims/{s}" for s in REQUEST.sources} | {"start", "synthesis", "barriers", "context", "calibration"}
-    assert pages == set(REQUEST.texts)
-    assert all(text.summary for text in REQUEST.texts.values())
+    pages = {*(f"survey/{s}" for s in request().surveys), *(f"trend/{c}" for c in request().constructs)}
+    pages |= {f"claims/{s}" for s in request().sources} | {"start", "synthesis", "barriers", "context", "calibration"}
+    assert pages == set(request().texts)
+    assert all(text.summary for text in request().texts.values())
 
 
 def test_the_words_of_the_motivating_comparison_call_no_change():
-    by_id = LEDGER.trends.set_index("construct_id")
+    by_id = real.ledger().trends.set_index("construct_id")
     row = by_id.loc["barrier-culture"]
     assert (row["first"], row["second"]) == ("igov-2017.barriers.culture", "igov-parkplace-2019.barriers.culture")
     assert row["verdict"] == "uninformative by design"
     # 58 % of 235 is 136 of them and 53 % of 232 is 123: a difference of counts that there can have been.
     assert row["difference_pp"] == round(100 * (123 / 232 - 136 / 235), 1) == -4.9
-    assert row["low_pp"] < 0 < row["high_pp"] and row["detectable_pp"] > REGISTRY.plan.detectable_limit.value
+    assert row["low_pp"] < 0 < row["high_pp"] and row["detectable_pp"] > real.registry().plan.detectable_limit.value
     assert row["sentence"].endswith(
         f"only a change of {row['detectable_pp']} points or more had an 80% chance to show, and the printed difference "
         f"of -4.9 points ({row['low_pp']:+} to {row['high_pp']:+}) shows neither a change nor its absence."
@@ -81,18 +69,21 @@ def test_the_words_of_the_motivating_comparison_call_no_change():
     ("name", "grade"), [("culture", "H"), ("legacy", "B2"), ("skills", "H"), ("budget", "B2"), ("security", "B2")]
 )
 def test_the_main_barriers_have_an_answer(name, grade):
-    row = LEDGER.trends.set_index("construct_id").loc[f"barrier-{name}"]
+    row = real.ledger().trends.set_index("construct_id").loc[f"barrier-{name}"]
     assert row["verdict"] and row["grade"] == grade
-    houses = [REGISTRY.surveys[row[wave].split(".")[0]].fieldwork.house for wave in ("first", "second")]
+    houses = [real.registry().surveys[row[wave].split(".")[0]].fieldwork.house for wave in ("first", "second")]
     assert (houses == ["iGov Survey", "iGov Survey"]) == (grade == "H")
 
 
 def test_strategy_says_that_it_has_no_second_wave():
-    assert "no second wave can be compared" in LEDGER.trends.set_index("construct_id").loc["has-strategy", "sentence"]
+    assert (
+        "no second wave can be compared"
+        in real.ledger().trends.set_index("construct_id").loc["has-strategy", "sentence"]
+    )
 
 
 def test_bt_yougov_stands_there_as_unquantified():
-    rows = LEDGER.findings[LEDGER.findings["survey_id"] == "bt-yougov-2020"]
+    rows = real.ledger().findings[real.ledger().findings["survey_id"] == "bt-yougov-2020"]
     assert rows["level"].tolist() == ["unquantified"]
 
 
@@ -100,24 +91,26 @@ def test_bt_yougov_stands_there_as_unquantified():
 
 
 def keys(registry, ledger, parameters=None):
-    request = run_request(registry, ledger, Path("out"), parameters)
-    plan = plan_tasks(request.surveys, request.sources, request.constructs, notebooks=request.notebooks)
-    files = {task.page: request.data.get(task.page, request.data.get(task.kind, ())) for task in plan}
-    return {page: (tuple(paths), request.facts.get(page, "")) for page, paths in files.items()}
+    asked = run_request(registry, ledger, Path("out"), parameters)
+    plan = plan_tasks(asked.surveys, asked.sources, asked.constructs, notebooks=asked.notebooks)
+    files = {task.page: asked.data.get(task.page, asked.data.get(task.kind, ())) for task in plan}
+    return {page: (tuple(paths), asked.facts.get(page, "")) for page, paths in files.items()}
 
 
 def rests_on(name):
-    found = keys(REGISTRY, LEDGER)
+    found = keys(real.registry(), real.ledger())
     return {page for page, (paths, _) in found.items() if any(path.stem == name for path in paths)}
 
 
 def test_every_page_says_what_it_is_made_from():
-    assert all(paths for paths, _ in keys(REGISTRY, LEDGER).values())
+    assert all(paths for paths, _ in keys(real.registry(), real.ledger()).values())
 
 
 def test_a_survey_is_read_by_its_page_the_pages_of_its_constructs_and_claims_and_the_summaries():
-    constructs = {c.id for c in REGISTRY.constructs.values() if "igov-2017." in c.model_dump_json()}
-    sources = {c.source for c in REGISTRY.claims.values() if "igov-2017" in c.model_dump_json(exclude={"source"})}
+    constructs = {c.id for c in real.registry().constructs.values() if "igov-2017." in c.model_dump_json()}
+    sources = {
+        c.source for c in real.registry().claims.values() if "igov-2017" in c.model_dump_json(exclude={"source"})
+    }
     expected = {"start", "synthesis", "survey/igov-2017"} | {f"trend/{name}" for name in constructs}
     pages = rests_on("igov-2017")
     assert expected <= pages
@@ -125,44 +118,44 @@ def test_a_survey_is_read_by_its_page_the_pages_of_its_constructs_and_claims_and
 
 
 def test_a_trend_is_made_from_few_surveys_under_the_plan_and_from_all_compared_under_other_settings():
-    planned, other = keys(REGISTRY, LEDGER), keys(REGISTRY, LEDGER, {"alpha": 0.01})
+    planned, other = keys(real.registry(), real.ledger()), keys(real.registry(), real.ledger(), {"alpha": 0.01})
     assert len(planned["trend/barrier-culture"][0]) < 20 < len(other["trend/barrier-culture"][0])
     assert planned["survey/igov-2017"] == other["survey/igov-2017"]
 
 
 def test_an_altered_p_value_concerns_the_compared_trends_alone():
-    before = keys(REGISTRY, LEDGER)
-    trends = LEDGER.trends.copy()
+    before = keys(real.registry(), real.ledger())
+    trends = real.ledger().trends.copy()
     row = trends.index[trends["p_value"].notna()][0]
     trends.loc[row, "p_high"] = 0.9876
-    after = keys(REGISTRY, replace(LEDGER, trends=trends))
+    after = keys(real.registry(), replace(real.ledger(), trends=trends))
     compared = set(trends.loc[trends["p_value"].notna(), "construct_id"])
     assert {page for page in before if before[page] != after[page]} == {f"trend/{name}" for name in compared}
 
 
 def test_altered_figures_behind_the_total_error_concern_trends_synthesis_and_calibration(monkeypatch):
-    before = keys(REGISTRY, LEDGER)
-    figures = same_year_figures(REGISTRY, LEDGER.reconstructions)
+    before = keys(real.registry(), real.ledger())
+    figures = same_year_figures(real.registry(), real.ledger().reconstructions)
     in_the_ninth_place = figures.assign(logit=figures["logit"].round(4) + 1e-9)
     monkeypatch.setattr("crosswave.report.pages.same_year_figures", lambda *_: in_the_ninth_place)
-    assert keys(REGISTRY, LEDGER) == before
+    assert keys(real.registry(), real.ledger()) == before
     moved = figures.assign(logit=figures["logit"] + 0.01)
     monkeypatch.setattr("crosswave.report.pages.same_year_figures", lambda *_: moved)
-    after = keys(REGISTRY, LEDGER)
+    after = keys(real.registry(), real.ledger())
     changed = {page for page in before if before[page] != after[page]}
-    assert changed == {"synthesis", "calibration", *(f"trend/{name}" for name in REGISTRY.constructs)}
+    assert changed == {"synthesis", "calibration", *(f"trend/{name}" for name in real.registry().constructs)}
 
 
 def test_a_construct_or_claim_that_is_reworded_concerns_its_own_page():
-    before = keys(REGISTRY, LEDGER)
-    construct = REGISTRY.construct("barrier-culture").model_copy(update={"label": "other words"})
-    claim = next(iter(REGISTRY.claims.values()))
+    before = keys(real.registry(), real.ledger())
+    construct = real.registry().construct("barrier-culture").model_copy(update={"label": "other words"})
+    claim = next(iter(real.registry().claims.values()))
     registry = replace(
-        REGISTRY,
-        constructs={**REGISTRY.constructs, construct.id: construct},
-        claims={**REGISTRY.claims, claim.id: claim.model_copy(update={"says": "other words"})},
+        real.registry(),
+        constructs={**real.registry().constructs, construct.id: construct},
+        claims={**real.registry().claims, claim.id: claim.model_copy(update={"says": "other words"})},
     )
-    after = keys(registry, LEDGER)
+    after = keys(registry, real.ledger())
     assert {page for page in before if before[page] != after[page]} == {
         "trend/barrier-culture",
         f"claims/{claim.source}",
@@ -172,15 +165,19 @@ def test_a_construct_or_claim_that_is_reworded_concerns_its_own_page():
 # --- the site ------------------------------------------------------------------------------------------------------
 
 TRENDS = pd.read_csv(RESULTS / "trends.csv", index_col="construct_id", keep_default_na=False, na_values=[""])
-OVERVIEW = REQUEST.material.overview
+TOPICS = ("Skills", "Culture", "Legacy systems", "Budget", "Security")
+
+
+def overview():
+    return request().material.overview
 
 
 def site_files():
-    pages = [f"survey/{n}" for n in REQUEST.surveys] + [f"trend/{n}" for n in REQUEST.constructs]
-    pages += [f"claims/{n}" for n in REQUEST.sources]
-    texts = [(page, REQUEST.texts[page], page.partition("/")[0]) for page in pages]
+    pages = [f"survey/{n}" for n in request().surveys] + [f"trend/{n}" for n in request().constructs]
+    pages += [f"claims/{n}" for n in request().sources]
+    texts = [(page, request().texts[page], page.partition("/")[0]) for page in pages]
     links = [PageLink(page, text.title, kind, f"pages/{page}.html", text.summary) for page, text, kind in texts]
-    return Site(links, REQUEST.material, "1.2.3").files(), {link.href for link in links}
+    return Site(links, request().material, "1.2.3").files(), {link.href for link in links}
 
 
 def spoken(html):
@@ -202,8 +199,9 @@ def expected_of(topic, row):
     )
 
 
-@pytest.mark.parametrize("topic", OVERVIEW.topics, ids=lambda topic: topic.heading)
-def test_the_overview_says_of_each_topic_what_the_ledger_says(topic):
+@pytest.mark.parametrize("heading", TOPICS)
+def test_the_overview_says_of_each_topic_what_the_ledger_says(heading):
+    [topic] = [one for one in overview().topics if one.heading == heading]
     row = TRENDS.loc[topic.page.removeprefix("trend/")]
     assert (topic.verdict, *topic.sure) == expected_of(topic, row)
     assert topic.printed in re.sub(r" \([a-z0-9-]+\)", "", row.sentence)
@@ -214,39 +212,39 @@ def test_the_overview_says_of_each_topic_what_the_ledger_says(topic):
 
 
 def test_the_overview_answers_for_skills_culture_legacy_systems_budget_and_security():
-    assert [topic.heading for topic in OVERVIEW.topics] == ["Skills", "Culture", "Legacy systems", "Budget", "Security"]
+    assert tuple(topic.heading for topic in overview().topics) == TOPICS
 
 
 def test_the_headline_counts_the_verdicts_of_the_ledger():
     counts = TRENDS["verdict"].value_counts()
     decided = TRENDS["verdict"].isin(["rose", "fell", "changed, immaterially", "no material change"])
     assert TRENDS.loc[decided, "verdict"].to_dict() == {"nhs-video": "rose"}
-    assert OVERVIEW.answer == (
+    assert overview().answer == (
         f"Of {len(TRENDS)} things measured, 1 rose, none stayed the same; {len(TRENDS) - 1} are left undecided."
     )
-    assert {verdict: number for number, verdict, _ in OVERVIEW.counts} == counts.to_dict()
-    assert OVERVIEW.total == len(TRENDS)
+    assert {verdict: number for number, verdict, _ in overview().counts} == counts.to_dict()
+    assert overview().total == len(TRENDS)
 
 
 def test_the_line_below_the_headline_names_the_verdict_of_every_topic():
-    verdicts = {TRENDS.loc[topic.page.removeprefix("trend/"), "verdict"] for topic in OVERVIEW.topics}
+    verdicts = {TRENDS.loc[topic.page.removeprefix("trend/"), "verdict"] for topic in overview().topics}
     assert verdicts == {"uninformative by design"}
-    rows = TRENDS.loc[[topic.page.removeprefix("trend/") for topic in OVERVIEW.topics]]
-    limit = REGISTRY.plan.detectable_limit.value
+    rows = TRENDS.loc[[topic.page.removeprefix("trend/") for topic in overview().topics]]
+    limit = real.registry().plan.detectable_limit.value
     assert ((rows["detectable_pp"] > limit) | rows["detectable_pp"].isna()).all()
-    assert OVERVIEW.lead == (
+    assert overview().lead == (
         f"Skills, culture, legacy systems, budget and security: uninformative by design (a change of {limit:g} points "
-        f"had less than an {REGISTRY.plan.power.value:.0%} chance to show, and the absence of a change could not have "
-        "been shown at all)."
+        f"had less than an {real.registry().plan.power.value:.0%} chance to show, and the absence of a change could "
+        "not have been shown at all)."
     )
 
 
 def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_checked():
     files, _ = site_files()
     text = spoken(files["index.html"])
-    checked = [OVERVIEW.question, OVERVIEW.answer, OVERVIEW.lead, *OVERVIEW.limits]
-    checked += [f"{number} of {OVERVIEW.total} {verdict}" for number, verdict, _ in OVERVIEW.counts]
-    checked += [part for topic in OVERVIEW.topics for part in (topic.printed, *topic.sure)]
+    checked = [overview().question, overview().answer, overview().lead, *overview().limits]
+    checked += [f"{number} of {overview().total} {verdict}" for number, verdict, _ in overview().counts]
+    checked += [part for topic in overview().topics for part in (topic.printed, *topic.sure)]
     checked += ["Bars reach from a fall of 100 points to a rise of 100."]
     for sentence in checked:
         assert sentence in text, sentence
@@ -255,15 +253,15 @@ def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_che
 
 
 def test_the_limits_count_what_the_registry_holds():
-    surveys = REGISTRY.surveys.values()
+    surveys = real.registry().surveys.values()
     sampled = [survey for survey in surveys if survey.sampling in ("probability", "census")]
     unsized = [survey for survey in surveys if survey.n.kind == "unknown"]
-    assert OVERVIEW.limits[0].startswith(f"{len(sampled) or 'None'} of {len(surveys)} survey waves")
-    assert OVERVIEW.limits[1] == f"{len(unsized)} of {len(surveys)} do not print how many answered."
+    assert overview().limits[0].startswith(f"{len(sampled) or 'None'} of {len(surveys)} survey waves")
+    assert overview().limits[1] == f"{len(unsized)} of {len(surveys)} do not print how many answered."
 
 
 def test_a_change_that_is_shown_is_told_in_the_headline():
-    trends = [replace(trend, verdict="inconclusive") for trend in LEDGER.assessed.values()]
+    trends = [replace(trend, verdict="inconclusive") for trend in real.ledger().assessed.values()]
     assert answer(trends) == (
         f"Nothing that these surveys can show: of {len(trends)} things measured, none is shown to have risen, fallen "
         "or stayed the same."
@@ -273,10 +271,14 @@ def test_a_change_that_is_shown_is_told_in_the_headline():
 
 
 def test_the_long_tables_have_a_row_for_everything_and_a_cell_for_every_column():
-    rows = {finder.name: len(finder.rows) for finder in REQUEST.material.finders}
-    held = {"trends": REGISTRY.constructs, "findings": REGISTRY.findings, "claims": REGISTRY.claims}
-    assert rows == {name: len(members) for name, members in {**held, "surveys": REGISTRY.surveys}.items()}
-    assert all(len(row) == len(one.columns) for one in REQUEST.material.finders for row in one.rows.values())
+    rows = {finder.name: len(finder.rows) for finder in request().material.finders}
+    held = {
+        "trends": real.registry().constructs,
+        "findings": real.registry().findings,
+        "claims": real.registry().claims,
+    }
+    assert rows == {name: len(members) for name, members in {**held, "surveys": real.registry().surveys}.items()}
+    assert all(len(row) == len(one.columns) for one in request().material.finders for row in one.rows.values())
 
 
 @pytest.mark.parametrize(
@@ -289,7 +291,7 @@ def test_the_long_tables_have_a_row_for_everything_and_a_cell_for_every_column()
     ],
 )
 def test_readers_choose_by_topic_year_house_level_and_verdict(name, labels):
-    finder = next(one for one in REQUEST.material.finders if one.name == name)
+    finder = next(one for one in request().material.finders if one.name == name)
     assert labels <= {column.filter for column in finder.columns}
 
 
@@ -315,7 +317,7 @@ def test_ids_of_a_page_are_not_given_twice():
 
 
 def test_a_survey_is_shown_as_a_person_would_want_it_cited():
-    card = REQUEST.material.cards["survey/igov-2017"]
+    card = request().material.cards["survey/igov-2017"]
     told = {
         name: fact if isinstance(fact, str) else " ".join(item.text for item in fact)
         for name, fact in card.facts.items()
@@ -325,12 +327,12 @@ def test_a_survey_is_shown_as_a_person_would_want_it_cited():
     assert told["When"] == "2017-01 to 2017-02; published 2017-04"
     assert told["Cite the survey"].startswith("iGov Survey (2017). Closing the Digital Gap")
     links = {item.href for fact in card.facts.values() if not isinstance(fact, str) for item in fact if item.href}
-    assert links == {source.url for source in REGISTRY.surveys["igov-2017"].sources}
+    assert links == {source.url for source in real.registry().surveys["igov-2017"].sources}
 
 
 def test_every_page_of_a_survey_a_trend_or_a_source_has_a_card():
-    kinds = {page for page in REQUEST.texts if "/" in page}
-    assert set(REQUEST.material.cards) == kinds
+    kinds = {page for page in request().texts if "/" in page}
+    assert set(request().material.cards) == kinds
 
 
 # --- a whole report ------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import assess_all, assess_one, family_members, reconstruct_all
 
+pytestmark = pytest.mark.usefixtures("kept")
+
 SETTINGS = Settings(alpha=0.05, design_effect=1, total_error=0.0, smallest_change=5, from_year=2017, to_year=2020)
 # construct: family, partition, printed in 2017 and 2019 of 1,000 people each (two decimals: one count each)
 MADE = {

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
+import real
 from crosswave.reconstruct import reconstruct, retractions
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report import render
@@ -19,22 +20,15 @@ from crosswave.report.survey import conflicts as conflicts_page
 from crosswave.report.survey import figures as figures_page
 from crosswave.report.trend import comparison as comparison_page
 from crosswave.report.trend import waves as waves_page
-from crosswave.study import Registry, load_registry
+from crosswave.study import Registry
 from crosswave.trend.change import Trend
-from crosswave.trend.settings import planned
-from crosswave.trend.synthesis import assess_one
 
 EVIL = '<script>alert("x")</script>'
 
 
 @pytest.fixture(scope="module")
-def registry() -> Registry:
-    return load_registry()
-
-
-@pytest.fixture(scope="module")
-def culture(registry: Registry) -> Trend:
-    return assess_one(registry.construct("barrier-culture"), registry, planned(registry.plan))[0]
+def culture() -> Trend:
+    return real.trends()["barrier-culture"]
 
 
 def test_html_of_the_data_stays_text() -> None:

@@ -17,7 +17,6 @@ from crosswave.report.sentences import made_with, p_words, trend_sentence
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Survey
 from crosswave.trend.change import Trend, assess, with_others
-from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
 from crosswave.trend.synthesis import reconstruct_all
 from two_shares import compare_pair, p_value
@@ -27,9 +26,9 @@ SETTINGS = Settings(alpha=0.05, design_effect=1, total_error=None, smallest_chan
 
 
 @pytest.fixture(scope="module")
-def estimated(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Registry:
+def estimated(resolved: Registry) -> Registry:
     """The registry with the total error that it has estimated: small ones have no figures to do that."""
-    return with_estimated_error(registry, reconstructions)
+    return resolved
 
 
 @pytest.fixture(scope="module")

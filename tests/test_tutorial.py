@@ -12,6 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import real
+
+pytestmark = pytest.mark.usefixtures("kept")
+
 ROOT = Path(__file__).resolve().parents[1]
 SURVEY, CONSTRUCT = "acme-cloud-2019", "barrier-skills"
 BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -79,7 +83,7 @@ def misspell(reader):
 
 @cache
 def registered():
-    return {path.stem for path in (ROOT / "data" / "surveys").glob("*.yaml")}
+    return set(real.registry().surveys)
 
 
 def test_the_survey_is_new_and_has_ten_figures():
@@ -117,7 +121,7 @@ def test_the_survey_has_its_page(reader):
 
 def test_the_trend_has_the_new_wave(reader):
     page = (reader.folder / "reports" / "pages" / "trend" / f"{CONSTRUCT}.html").read_text(encoding="utf-8")
-    before = pd.read_csv(ROOT / "reports" / "results" / "trends.csv", index_col="construct_id")
+    before = real.ledger().trends.set_index("construct_id")
     after = pd.read_csv(reader.folder / "reports" / "results" / "trends.csv", index_col="construct_id")
     assert f"{SURVEY}.barriers.skills" in page
     assert after.loc[CONSTRUCT, "waves"] == before.loc[CONSTRUCT, "waves"] + 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -190,6 +190,13 @@ class LooseClosedForm:
     @property
     def _base(self) -> BaseSize:
         return self.part.figures[0].base
+
+    def fitting(self, n: IntArray) -> tuple[Arithmetic, IntArray]:
+        """Return the part with its base as what n stands for, and the sizes of it that fit, up to the largest n."""
+        figures = tuple(replace(figure, base=replace(figure.base, low=0)) for figure in self.part.figures)
+        part = replace(self.part, figures=figures, n=(self._base.floor, self._base.high))
+        found = [box.sizes for box in self._blocks(int(_whole(self.part, n).max()))]
+        return part, np.concatenate(found) if found else np.array([], dtype=np.int64)
 
     def _lowest(self, most: int) -> tuple[int, list[int]]:
         """The smallest base that fits, and the fewest of each count on any that does."""

@@ -16,7 +16,7 @@ import pandas as pd
 
 from crosswave.files import write_whole
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, IntArray, Mask, components
-from crosswave.reconstruct.closed_form import boxes, is_simple
+from crosswave.reconstruct.closed_form import LooseClosedForm, boxes, is_simple
 from crosswave.reconstruct.cpsat import Model
 from crosswave.reconstruct.solve import feasible_readings
 from crosswave.study.models import Survey
@@ -174,8 +174,9 @@ def draw_survey(survey: Survey, registry: Registry, draws: int, seed: int) -> pd
 def draw_counts(reading: Arithmetic, sizes: list[int], rng: np.random.Generator) -> Draw:
     """Return counts that can have printed every figure of a reading.
 
-    n is uniform over its sizes. Then, part by part and in random order, each count is uniform over the values that the
-    counts before it leave. Every feasible table has positive probability; they are not equally likely.
+    n is uniform over its sizes, and so is a base that not all of them need have answered. Then, part by part and in
+    random order, each count is uniform over the values that the counts before it leave. Every feasible table has
+    positive probability; they are not equally likely.
     """
     draw = Draw(int(rng.choice(sizes)), {}, {})
     for part in components(reading):
@@ -185,7 +186,11 @@ def draw_counts(reading: Arithmetic, sizes: list[int], rng: np.random.Generator)
 
 
 def _draw_box(part: Arithmetic, n: int, rng: np.random.Generator) -> tuple[dict[str, int], dict[str, int]]:
-    box = boxes(part, np.array([n], dtype=np.int64))
+    whole = np.array([n], dtype=np.int64)
+    if part.figures[0].base.loose:
+        part, bases = LooseClosedForm(part).fitting(whole)
+        whole = rng.choice(bases, 1)
+    box = boxes(part, whole)
     size, low, high = int(box.sizes[0]), box.low[:, 0].copy(), box.high[:, 0].copy()
     exact = any(link.kind != "exclusive" for link in part.links)
     for k in rng.permutation(len(part.figures)):
