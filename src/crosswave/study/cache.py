@@ -36,6 +36,9 @@ _MARK = b"crosswave cache 1"
 _DAYS = 90
 _OWN_NAMES = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64}|\.[^/]*\.part)|[0-9a-f]{2}\.lock")
 """Entries, what a killed process has written of them by half, and locks: nothing else in the folder is ever removed."""
+_HELD: set[Path] = set()
+"""Locks that this process holds."""
+
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -153,19 +156,23 @@ class Store:
         """Keep other processes out while an entry is made: they wait, and then find it.
 
         The lock ends with its process, however that ends. It is one of 256 files, so that locks do not pile up; two
-        entries then seldom wait for each other.
+        entries then seldom wait for each other. An entry that is made for another never waits for it.
         """
-        stream = None
-        if fcntl is not None and self._folder is not None:
+        stream, path = None, (self._folder or Path()) / f"{key[:2]}.lock"
+        if fcntl is not None and self._folder is not None and path not in _HELD:
             with suppress(OSError):
                 _make_folders(self._folder)
-                stream = (self._folder / f"{key[:2]}.lock").open("ab")
+                stream = path.open("ab")
         if stream is None:
             yield
             return
         with stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+            _HELD.add(path)
+            try:
+                yield
+            finally:
+                _HELD.discard(path)
 
     def prune(self, days: float = _DAYS) -> int:
         """Remove the entries made longer ago than some days, and return how many there were."""
