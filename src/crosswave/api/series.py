@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 WAVES = (
     "survey_id", "wave", "year", "group", "population", "unit", "sampling", "asked", "n_low", "n_high", "response_low",
-    "response_high", "weighted", "rounding",
+    "response_high", "weighted", "pandemic", "rounding",
 )  # fmt: skip
 TRANSITIONS = ("first", "second", "question", "before", "after", "organisations")
+_PANDEMIC = "2020-03"
 LINES = ("construct_id", "label", "survey_id", "year", "yes", "n")
 
 
@@ -87,7 +88,7 @@ class SeriesResult(Shown):
         ``survey_id``, ``wave`` (its year, a financial year as 2017/18; its id where a group has two of one year),
         ``year``, ``group`` (missing for everybody), ``population``, ``unit``, ``sampling``, ``asked`` (everybody
         invited), ``n_low``, ``n_high`` (who answered), ``response_low``, ``response_high`` (shares in [0, 1]),
-        ``weighted``, ``rounding`` (what the figures tell of it).
+        ``weighted``, ``pandemic`` (begun in March 2020 or later), ``rounding`` (what the figures tell of it).
         """
         rows = []
         for survey in self.surveys:
@@ -95,7 +96,8 @@ class SeriesResult(Shown):
             low, high = found.n or (None, None)
             rows.append((
                 survey.id, year_of(survey), survey.year, survey.group, survey.population, survey.unit, survey.sampling,
-                survey.asked, low, high, None, None, survey.weighted, found.rounding,
+                survey.asked, low, high, None, None, survey.weighted,
+                (survey.fieldwork.start or f"{survey.year}-12") >= _PANDEMIC, found.rounding,
             ))  # fmt: skip
         whole = ("year", "asked", "n_low", "n_high")
         frame = pd.DataFrame(rows, columns=list(WAVES)).astype(dict.fromkeys(whole, "Int64"))
@@ -108,7 +110,7 @@ class SeriesResult(Shown):
     def figures(self) -> pd.DataFrame:
         """A row for each printed figure: everybody first, then group by group, question by question, year by year.
 
-        The columns of `Study.findings`, where ``printed`` has its unit, and ``wave`` and ``group`` as in `waves`,
+        The columns of `Study.findings`, ``printed`` with its unit; ``wave``, ``group``, ``pandemic`` as in `waves`;
         ``figure`` (question and answer), ``about`` (the thing measured), ``construct_id`` (the topic, if it is in one
         of this series) and ``note``.
         """
@@ -121,7 +123,7 @@ class SeriesResult(Shown):
             frame[["figure", "about", "construct_id", "note"]] = pd.DataFrame(told, dtype="object")
             frames.append(frame.assign(printed=[one.text for one in own]))
         every = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
-        joined = every.merge(self.waves[["survey_id", "wave", "group"]], on="survey_id")
+        joined = every.merge(self.waves[["survey_id", "wave", "group", "pandemic"]], on="survey_id")
         places = joined.assign(a=joined["group"].factorize()[0], b=joined["figure"].factorize()[0])
         return joined.loc[places.sort_values(["a", "b", "year"], kind="stable").index].reset_index(drop=True)
 

@@ -18,11 +18,8 @@ from crosswave.study.models import Plan
 from crosswave.words import capital, plural
 
 EVERYBODY = "everybody"
-PANDEMIC = 2020
-"""The first year whose waves were asked in the pandemic, all or in part."""
-
 _FEW_GROUPS = 3
-_PANEL, _GAP, _LINE, _HALF = 0.75, 0.85, 0.15, 1.45
+_PANEL, _GAP, _LINE, _HALF = 0.75, 0.4, 0.15, 1.35
 _LOOKS = ((NAVY, "-", "o"), (PLUM, "--", "s"), (GREY, ":", "^"))
 
 
@@ -34,6 +31,13 @@ def series_answer(changes: pd.DataFrame, plan: Plan) -> list[str]:
             f"The plan compares series between {years}; no topic of this one was measured in both of two such years."
         ]
     return [*map(str, told(changes)), left_words(changes)]
+
+
+def people_words(figures: pd.DataFrame) -> list[str]:
+    """Return how many people can have given each answer, of how many: ``32 of 222``; nothing where nobody can say."""
+    ends = (["count_low", "count_high"], ["n_low", "n_high"])
+    counts, bases = ([span(*pair) for pair in figures[list(names)].astype(object).to_numpy()] for names in ends)
+    return [f"{count} of {base}" if count and base else "" for count, base in zip(counts, bases, strict=True)]
 
 
 def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
@@ -68,11 +72,13 @@ def series_chart(figures: pd.DataFrame, title: str) -> Figure | None:
     looks = {name: (_LOOKS[2] if alike and name != EVERYBODY else _LOOKS[groups.index(name)]) for name in groups}
     names = [heading for heading, _ in _by_heading(shown)]
     heads = [wrapped(name, _HALF) for name in names]
-    rows = [heads[k : k + 2] for k in range(0, len(heads), 2)]
-    figure, axes = panels(
-        f"{title}, {_years(shown)}", _subtitle(looks, alike), [_PANEL] * len(rows), gap=_GAP,
-        head=0.15 + _LINE * max(map(len, rows[0])), left=0.4, foot=0.35,
-    )  # fmt: skip
+    most = _LINE * max(map(len, heads))
+    heights = [_PANEL] * -(-len(heads) // 2)
+    words = (
+        f"{title}, {_years(shown)}",
+        _subtitle(looks, alike) + " Shaded: the pandemic." * bool(shown["pandemic"].any()),
+    )
+    figure, axes = panels(*words, heights, gap=_GAP + most, head=0.15 + most, left=0.4, foot=0.35)
     places = [half for one in axes for half in _halves(figure, one)]
     for place, head, (_, own) in zip(places, heads, _by_heading(shown), strict=False):
         _small(place, head, own, looks, alike)
@@ -109,9 +115,7 @@ def _subtitle(looks: Mapping[str, tuple[str, str, str]], alike: bool) -> str:
     if alike:
         lines[-1] = "grey lines"
     listed = "; ".join(f"{line}: {name}" for name, line in zip(groups, lines, strict=True))
-    return (
-        f"Per cent, each on a scale of its own, with the interval of chance. {capital(listed)}. Shaded: the pandemic."
-    )
+    return f"Per cent, each on a scale of its own, with the interval of chance. {capital(listed)}."
 
 
 def _halves(figure: Figure, whole: Axes) -> list[Axes]:
@@ -130,8 +134,10 @@ def _small(axes: Axes, head: Sequence[str], own: pd.DataFrame, looks: Mapping[st
         axes.plot(rows["year"], rows["estimate"], linestyle="-" if thin else style, color=colour,
                   linewidth=0.5 if thin else 1.3, marker="" if thin else marker, markersize=3)  # fmt: skip
     first, last = own["year"].min(), own["year"].max()
-    if last >= PANDEMIC:
-        axes.axvspan(PANDEMIC - 0.5, last + 0.4, color=LINE, alpha=0.5, linewidth=0, zorder=0)
+    if own["pandemic"].any():
+        axes.axvspan(
+            own.loc[own["pandemic"], "year"].min() - 0.5, last + 0.4, color=LINE, alpha=0.5, linewidth=0, zorder=0
+        )
     axes.set_xlim(first - 0.4, last + 0.4)
     axes.set_xticks([first, last], [str(first), str(last)])
     axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
