@@ -2,8 +2,9 @@
 
 ``import crosswave as cw`` and then:
 
-- ``cw.open()`` opens a study; a `Study` has ``findings()``, ``surveys()``, ``topics()`` and ``claims()`` as frames, and
-  ``survey(id)``, ``trend(id)``, ``claim(id)`` and ``compare(a, b)`` as results;
+- ``cw.open()`` opens a study; a `Study` has ``findings()``, ``surveys()``, ``topics()``, ``official()`` and
+  ``claims()`` as frames, and ``survey(id)``, ``series(id)``, ``trend(id)``, ``claim(id)`` and ``compare(a, b)`` as
+  results;
 - ``cw.counts("73%", n=61)`` says which counts can have printed a figure;
 - ``cw.compare("58% of 235", "53% of 232")`` says what may be concluded from two figures.
 
@@ -21,6 +22,7 @@ if _typing.TYPE_CHECKING:
     from crosswave.api.figures import counts as counts
     from crosswave.api.results import ClaimResult as ClaimResult
     from crosswave.api.results import SurveyResult as SurveyResult
+    from crosswave.api.series import SeriesResult as SeriesResult
     from crosswave.api.study import Study as Study
     from crosswave.api.study import open as open
     from crosswave.study.faults import DataError as DataError
@@ -30,6 +32,7 @@ _PLACES = {
     "ComparisonResult": "crosswave.api.comparisons",
     "CountsResult": "crosswave.api.figures",
     "DataError": "crosswave.study.faults",
+    "SeriesResult": "crosswave.api.series",
     "Study": "crosswave.api.study",
     "SurveyResult": "crosswave.api.results",
     "TrendResult": "crosswave.api.comparisons",
@@ -39,8 +42,8 @@ _PLACES = {
 }
 
 __all__ = [
-    "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "Study", "SurveyResult", "TrendResult", "compare",
-    "counts", "open",
+    "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "SeriesResult", "Study", "SurveyResult",
+    "TrendResult", "compare", "counts", "open",
 ]  # fmt: skip
 
 

@@ -13,12 +13,14 @@ import pandas as pd
 from crosswave.api.batteries import BatteryResult
 from crosswave.api.comparisons import ComparisonResult, TrendResult, compared
 from crosswave.api.results import ClaimResult, SurveyResult, findings_frame
+from crosswave.api.series import SeriesResult
 from crosswave.claims import Checker
 from crosswave.memo import remembered
 from crosswave.models.joint import Spreads, posterior
 from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.report.official import official_frame
 from crosswave.report.results import all_findings, by_claim, by_survey, by_trend
-from crosswave.study import load_evidence
+from crosswave.study import load_evidence, read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
@@ -225,6 +227,46 @@ class Study:
         settings = self.settings(alpha=alpha, design_effect=design_effect)
         wanted = self.loaded.shown("survey") if survey_id is None else survey_id
         return SurveyResult(self.loaded.survey(wanted), self.reconstructions[wanted], settings)
+
+    def series(self, series_id: str | None = None, *, alpha: float | None = None) -> SeriesResult:
+        """Return one series: its waves, its figures and what changed between the plan's ``official_years``.
+
+        `series_id` is as in ``official()["series"]``, or names any other file of ``series/``; if absent, the one that
+        study.yaml shows.
+
+        Raises
+        ------
+        KeyError
+            No series has that id; the message names the nearest.
+
+        Examples
+        --------
+        >>> import crosswave as cw
+        >>> study = cw.open()
+        >>> series = study.series()
+        >>> len(series.waves) == len(study.registry.series[series.id])
+        True
+        """
+        wanted = self.loaded.shown("series") if series_id is None else series_id
+        title = read_series(self.loaded, wanted).title
+        return SeriesResult(wanted, title, self.registry, self.reconstructions, self.settings(alpha=alpha))
+
+    def official(self) -> pd.DataFrame:
+        """Return a row for each topic that one census or random sample measured in two of the declared years or more.
+
+        ``construct_id``, ``label``, ``series``, ``whom`` (group or population), ``unit``; a column for each year, such
+        as ``2017``, per cent as printed; and for each two years of the plan's ``official_years``, such as 2017, 2020,
+        ``2017_2020_difference_pp``, ``2017_2020_low_pp``, ``2017_2020_high_pp``, ``2017_2020_verdict`` and
+        ``2017_2020_certainty``. Missing where the topic was not measured in both.
+
+        Examples
+        --------
+        >>> import crosswave as cw
+        >>> frame = cw.open().official()
+        >>> bool(frame["construct_id"].is_unique)
+        True
+        """
+        return official_frame(self.registry, self.reconstructions)
 
     def trend(
         self,

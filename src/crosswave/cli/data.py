@@ -34,14 +34,18 @@ def check(
 
 @commands.command("list", epilog="Example:  [bold]crosswave list surveys[/]")
 def list_(
-    what: Annotated[str, typer.Argument(help="surveys, constructs, claims, sources or findings.")] = "surveys",
+    what: Annotated[str, typer.Argument(help="surveys, series, constructs, claims, sources or findings.")] = "surveys",
     data: Data = None,
 ) -> None:
     """List ids with a line each."""
+    from crosswave.study import read_series
+
     with plain_faults():
         registry = load_evidence(data)
+        titles = {name: read_series(registry, name).title for name in registry.series}
         rows = {
             "surveys": {s.id: f"{s.year}  {s.title}" for s in registry.surveys.values()},
+            "series": {name: f"{len(waves)} waves  {titles[name]}" for name, waves in registry.series.items()},
             "constructs": {c.id: c.label for c in registry.constructs.values()},
             "claims": {c.id: c.says for c in registry.claims.values()},
             "sources": {s.id: s.title for s in registry.sources.values()},
@@ -55,10 +59,10 @@ def list_(
 
 @commands.command(epilog="Examples:  [bold]crosswave show poll-2017.trust.yes[/]  ·  [bold]crosswave show trust[/]")
 def show(
-    name: Annotated[str, typer.Argument(metavar="FINDING|SURVEY|CONSTRUCT", help="The id of any of them.")],
+    name: Annotated[str, typer.Argument(metavar="FINDING|SURVEY|SERIES|CONSTRUCT", help="The id of any of them.")],
     data: Data = None,
 ) -> None:
-    """Show what is known of a finding, a survey or a construct."""
+    """Show what is known of a finding, a survey, a series or a construct."""
     from rich.console import Console
 
     from crosswave.report.cards import card

@@ -22,7 +22,7 @@ def run(
         list[str] | None, typer.Option(help="Only the page of this construct; may be repeated.")
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(help="Only these pages: start, synthesis, survey/poll-*, trend.")
+        list[str] | None, typer.Option(help="Only these pages: start, synthesis, survey/poll-*, series, trend.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 takes one for each core and one more.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Make unchanged pages again.")] = False,

@@ -76,7 +76,8 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
         if choice.scheduler:
             from crosswave.report.run.cluster import on_cluster
 
-            files = [*root.glob("notebooks/*.ipynb"), *root.glob("data/*.*"), *root.glob("data/surveys/*.yaml")]
+            patterns = ("notebooks/*.ipynb", "data/*.*", "data/surveys/*.yaml", "data/series/*.yaml")
+            files = [path for pattern in patterns for path in root.glob(pattern)]
             make_executor = on_cluster(choice.scheduler, root, files)
         from crosswave.report.run.engine import run_all
         from crosswave.report.run.ready import get_ready
@@ -121,7 +122,8 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     ledger = make_ledger(registry)
     request = run_request(registry, ledger, out, choice.parameters)
     known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
-    return ledger, replace(request, only=choice.pages, inputs=known, jobs=choice.jobs, force=choice.force)
+    only = tuple(request.material.moved.get(page, page) for page in choice.pages)
+    return ledger, replace(request, only=only, inputs=known, jobs=choice.jobs, force=choice.force)
 
 
 def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:

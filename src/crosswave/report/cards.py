@@ -1,4 +1,4 @@
-"""A finding, survey or construct as a card for the terminal."""
+"""A finding, survey, series or construct as a card for the terminal."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from rich.text import Text
 
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.report.holes import feasible
+from crosswave.report.official import changes_frame, left_words, told
+from crosswave.report.render import span, year_of
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import trend_sentence
+from crosswave.study import read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan, Survey
 from crosswave.study.registry import Registry
+from crosswave.trend.official import topics_of
 from crosswave.trend.settings import Settings
-from crosswave.trend.synthesis import assess_one
+from crosswave.trend.synthesis import assess_one, reconstruct_all
 from crosswave.words import arrived
 
 _WORDS_WIDTH, _ID_WIDTH = 24, 40
@@ -27,7 +31,7 @@ _WORDS_WIDTH, _ID_WIDTH = 24, 40
 
 
 def card(name: str, registry: Registry) -> RenderableType:
-    """Return what is known of a finding, a survey or a construct.
+    """Return what is known of a finding, a survey, a series or a construct.
 
     Raises
     ------
@@ -40,14 +44,14 @@ def card(name: str, registry: Registry) -> RenderableType:
         **dict.fromkeys(registry.findings, _finding_card),
         **dict.fromkeys(registry.constructs, _construct_card),
         **dict.fromkeys(registry.surveys, _survey_card),
+        **dict.fromkeys(registry.series, _series_card),
     }
     known = name.strip().lower()  # all ids are in small letters
     if known not in kinds and (survey_id := known.split(".")[0]) in registry.left_out:
         registry.survey(survey_id)  # which says why there is none
     if known not in kinds:
-        raise KeyError(
-            f"no finding, survey or construct is called {arrived(name)}{nearest(name, kinds) or '; see crosswave list'}"
-        )
+        hint = nearest(name, kinds) or "; see crosswave list"
+        raise KeyError(f"no finding, survey, series or construct is called {arrived(name)}{hint}")
     return kinds[known](known, registry)
 
 
@@ -142,6 +146,18 @@ def _conflicts(found: Reconstruction, names: set[str]) -> list[str]:
         if names & set(conflict.figures):
             lines += [f"- {conflict.why}", *(f"  it would fit {repair}" for repair in conflict.repairs)]
     return lines
+
+
+def _series_card(name: str, registry: Registry) -> RenderableType:
+    found = reconstruct_all(registry)
+    table = Table(Column("wave", no_wrap=True), "year", "whom", "asked", "answered", header_style="bold")
+    for survey in map(registry.survey, registry.series[name]):
+        n = span(*(found[survey.id].n or (None, None)))
+        asked = f"{survey.asked:,}" if survey.asked else ""
+        table.add_row(survey.id, year_of(survey), Text(survey.group or survey.population), asked, n)
+    changes = changes_frame(topics_of(name, registry), registry, found, Settings.of(registry.plan))
+    facts = {"id": name, "title": read_series(registry, name).title, "what changed": "\n".join(map(str, told(changes)))}
+    return Group(Panel(_facts(facts | {"the rest": left_words(changes)})), table)
 
 
 def _construct_card(name: str, registry: Registry) -> RenderableType:

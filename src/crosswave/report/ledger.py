@@ -9,6 +9,7 @@ import pandas as pd
 
 from crosswave.claims import Checker
 from crosswave.reconstruct import Reconstruction
+from crosswave.report.official import official_changes
 from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
@@ -19,13 +20,17 @@ from crosswave.trend.synthesis import assess_all, reconstruct_all
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The results of a registry under its plan, as frames, and what they are from: reconstructions and verdicts."""
+    """The results of a registry under its plan, as frames, and what they are from: reconstructions and verdicts.
+
+    `official` holds the changes of official series, see `crosswave.report.official`; it has no file.
+    """
 
     findings: pd.DataFrame
     claims: pd.DataFrame
     trends: pd.DataFrame
     reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
     assessed: Mapping[str, Trend] = field(default_factory=dict)
+    official: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def texts(self) -> dict[str, str]:
         """Return each frame as the text of its file."""
@@ -45,4 +50,5 @@ def make_ledger(registry: Registry) -> Ledger:
         trends=by_trend(trends.values()),
         reconstructions=reconstructions,
         assessed=trends,
+        official=official_changes(registry, reconstructions),
     )

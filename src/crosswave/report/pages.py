@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from itertools import chain
@@ -11,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from crosswave.report.ledger import Ledger
+from crosswave.report.render import span
 from crosswave.report.results import by_survey
 from crosswave.report.run.plan import RunRequest
 from crosswave.report.site.cards import make_cards
@@ -18,15 +20,17 @@ from crosswave.report.site.finders import make_finders
 from crosswave.report.site.material import Material, PageText
 from crosswave.report.site.overview import make_overview
 from crosswave.report.site.package import make_downloads, read_citation
-from crosswave.study.loading import warnings
+from crosswave.study.loading import read_series, warnings
 from crosswave.study.models import Claim, Construct, Record
 from crosswave.study.reading import SHARED
 from crosswave.study.registry import Registry
+from crosswave.trend.official import topics_of
 from crosswave.trend.same_year import same_year_figures
 from crosswave.words import capital
 
 _ALWAYS = ("study.yaml", "quantities.yaml", "plan.yaml")
 _DECIMALS = 4
+_SEARCH = re.compile(r"(?<=^## )How the surveys were found$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def run_request(
@@ -38,9 +42,10 @@ def run_request(
     return RunRequest(
         notebooks=root / "notebooks",
         out=out,
-        surveys=tuple(registry.surveys),
+        surveys=tuple(name for name in registry.surveys if name not in registry.series_of),
         sources=tuple(_claims_by_source(registry)),
         constructs=tuple(registry.constructs),
+        series=tuple(registry.series),
         without=tuple(page for page, material in needs.items() if not material),
         parameters=given,
         data=_files(registry, as_planned=not given),
@@ -56,16 +61,22 @@ def _material(registry: Registry, ledger: Ledger) -> Material:
     root, made_by = registry.folder.parent, version("crosswave")
     frames = {"findings": ledger.findings, "claims": ledger.claims, "trends": ledger.trends}
     frames |= {"surveys": by_survey(registry, ledger.reconstructions)}
-    methods = root / "METHODS.md"
+    methods, codebook = (_text(path) for path in (root / "METHODS.md", registry.folder / "README.md"))
     return Material(
         overview=make_overview(registry, ledger),
         finders=make_finders(registry, ledger),
         cards=make_cards(registry, ledger),
         downloads=make_downloads(frames, made_by, registry.study),
         citation=read_citation(root / "CITATION.cff", made_by, registry.study),
-        methods=methods.read_text(encoding="utf-8") if methods.is_file() else "",
+        methods=methods,
+        search=f"# {found[0]}" if (found := _SEARCH.search(codebook)) else "",
+        moved={f"survey/{wave}": f"series/{name}" for wave, name in registry.series_of.items()},
         left_out=tuple(warnings(registry)),
     )
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _claims_by_source(registry: Registry) -> dict[str, list[Claim]]:
@@ -86,23 +97,25 @@ def _files(registry: Registry, *, as_planned: bool) -> dict[str, list[Path]]:
     """The whole files that pages are made from, by id, or by kind where all of a kind have the same."""
     folder = registry.folder
     plan, context = [folder / name for name in _ALWAYS], folder / "context.csv"
-    compared = [folder / "constructs.yaml", *_surveys(folder, _used(registry.constructs.values()))]
-    by_survey = {f"survey/{name}": [*plan, *_surveys(folder, [name])] for name in registry.surveys}
+    compared = [folder / "constructs.yaml", *_surveys(registry, _used(registry.constructs.values()))]
+    by_survey = {f"survey/{name}": [*plan, *_surveys(registry, [name])] for name in registry.surveys}
+    by_series = {f"series/{name}": [*plan, *_surveys(registry, waves)] for name, waves in registry.series.items()}
     by_trend = {
-        f"trend/{name}": [*plan, *(_surveys(folder, _used([one])) if as_planned else compared)]
+        f"trend/{name}": [*plan, *(_surveys(registry, _used([one])) if as_planned else compared)]
         for name, one in registry.constructs.items()
     }
     by_source = {
-        f"claims/{source}": [*plan, context, *_surveys(folder, _behind(claims, registry))]
+        f"claims/{source}": [*plan, context, *_surveys(registry, _behind(claims, registry))]
         for source, claims in _claims_by_source(registry).items()
     }
     return {
-        "start": [*(folder / name for name in SHARED), *_surveys(folder, registry.surveys)],
+        "start": [*(folder / name for name in SHARED), *_surveys(registry, registry.surveys)],
         "synthesis": [*plan, *compared],
         "barriers": [*plan, folder / "batteries.yaml", *_surveys(folder, _in_batteries(registry))],
         "context": [folder / "study.yaml", context],
         "calibration": [folder / "study.yaml", folder / "plan.yaml"],
         **by_survey,
+        **by_series,
         **by_trend,
         **by_source,
     }
@@ -122,6 +135,8 @@ def _facts(registry: Registry, ledger: Ledger) -> dict[str, str]:
     for name, construct in registry.constructs.items():
         others = (adjusted,) if name in tested.index else ()
         facts[f"trend/{name}"] = _digest(construct.model_dump_json(), error, *others)
+    for name in registry.series:
+        facts[f"series/{name}"] = _digest(error, adjusted, *_records(topics_of(name, registry)))
     for source, claims in _claims_by_source(registry).items():
         facts[f"claims/{source}"] = _digest(overlaps, *_records([registry.claim_sources[source], *claims]))
     return facts
@@ -147,9 +162,11 @@ def _behind(claims: Iterable[Claim], registry: Registry) -> list[str]:
     return sorted({name for name in named if name in registry.surveys})
 
 
-def _surveys(folder: Path, names: Iterable[str]) -> list[Path]:
-    files = (folder / "surveys" / f"{name}.yaml" for name in names)
-    return [path for path in files if path.is_file()]
+def _surveys(registry: Registry, names: Iterable[str]) -> list[Path]:
+    """The files of some surveys, each once: their own, or those of their series."""
+    series = registry.series_of
+    files = {f"series/{series[name]}.yaml" if name in series else f"surveys/{name}.yaml": None for name in names}
+    return [path for file in files if (path := registry.folder / file).is_file()]
 
 
 def _records(records: Iterable[Record]) -> list[str]:
@@ -174,7 +191,15 @@ def _texts(registry: Registry, ledger: Ledger) -> dict[str, PageText]:
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
         "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),
     }
+    for name, waves in registry.series.items():
+        own = [registry.surveys[wave] for wave in waves]
+        years = span(*(str(end(survey.year for survey in own)) for end in (min, max)))
+        summary = f"{own[-1].publisher or 'Unknown publisher'}, {years}: {own[-1].population}."
+        verdict = _counted(levels.reindex(list(waves), fill_value=0).sum())
+        texts[f"series/{name}"] = PageText(read_series(registry, name).title, summary, verdict)
     for name, survey in registry.surveys.items():
+        if name in registry.series_of:
+            continue
         summary = f"{survey.publisher or 'Unknown publisher'}, {survey.year}: {survey.population}."
         verdict = _counted(levels.loc[name]) if name in levels.index else "no figure"
         texts[f"survey/{name}"] = PageText(survey.title, summary, verdict)

@@ -186,6 +186,11 @@ def sources_table(sources: Iterable[Source]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Source", "Publisher", "Kind", "Published"])
 
 
+def year_of(survey: Survey) -> str:
+    """Return the year of a wave; a financial year as 2017/18."""
+    return f"{survey.year}/{(survey.year + 1) % 100:02d}" if survey.year_basis == "financial-year" else str(survey.year)
+
+
 def period(survey: Survey) -> str:
     """Return when a survey was in the field, as far as it is known."""
     return " to ".join(dict.fromkeys(date for date in (survey.fieldwork.start, survey.fieldwork.end) if date))

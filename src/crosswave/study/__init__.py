@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crosswave.study.faults import DataError, Fault
-    from crosswave.study.loading import load_evidence, load_registry, load_rules, read_study
+    from crosswave.study.loading import load_evidence, load_registry, load_rules, read_series, read_study
     from crosswave.study.places import find_data
     from crosswave.study.registry import Finding, Registry
 
 _HOMES = {
     "faults": ("DataError", "Fault"),
-    "loading": ("load_evidence", "load_registry", "load_rules", "read_study"),
+    "loading": ("load_evidence", "load_registry", "load_rules", "read_series", "read_study"),
     "places": ("find_data",),
     "registry": ("Finding", "Registry"),
 }
 __all__ = [
     "DataError", "Fault", "Finding", "Registry", "find_data", "load_evidence", "load_registry", "load_rules",
-    "read_study",
+    "read_series", "read_study",
 ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ _MARK = b"crosswave cache 1"
 _DAYS = 90
 _OWN_NAMES = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64}|\.[^/]*\.part)|[0-9a-f]{2}\.lock")
 """Entries, what a killed process has written of them by half, and locks: nothing else in the folder is ever removed."""
+
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 

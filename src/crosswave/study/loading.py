@@ -14,7 +14,7 @@ from pathlib import Path
 from crosswave.memo import digest, remembered
 from crosswave.study.cache import Store, file_digest, read_results, source_digest
 from crosswave.study.cross import disagreements, registry_faults
-from crosswave.study.faults import DataError, Fault, shown_path
+from crosswave.study.faults import DataError, Fault, nearest, shown_path
 from crosswave.study.models import (
     ALL_YEARS,
     Batteries,
@@ -35,12 +35,15 @@ from crosswave.study.reading import (
     Reader,
     folder_digests,
     folder_key,
+    kept_document,
     series_files,
     survey_files,
     wrongly_named,
 )
 from crosswave.study.registry import Registry
 from crosswave.study.rules import arithmetic_faults
+from crosswave.study.series import Series
+from crosswave.words import arrived
 
 WARN_VARIABLE = "CROSSWAVE_WARN"
 """``0``: nothing is said of what is left out, as in the kernels of a run, which says it itself."""
@@ -101,6 +104,15 @@ def read_study(folder: Path) -> Study:
     if reader.study is None or reader.faults:
         raise DataError(reader.faults)
     return reader.study
+
+
+def read_series(registry: Registry, series_id: str) -> Series:
+    """Return the file of a series; `KeyError` names the nearest where there is none."""
+    if series_id not in registry.series:
+        hint = nearest(series_id, registry.series) or "; crosswave list series names all"
+        raise KeyError(f"no series is called {arrived(series_id)}{hint}")
+    path = registry.folder / "series" / f"{series_id}.yaml"
+    return Series.model_validate(kept_document(path, shown_path(path), Store("parsed")).data)
 
 
 def warnings(registry: Registry) -> Iterator[str]:
@@ -210,6 +222,7 @@ def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
     surveys = {name: survey for name, survey in registry.surveys.items() if name not in gone}
     if not surveys or any(fault.path not in lost for fault in grave):
         raise DataError(faults)
+    waves = {name: tuple(wave for wave in own if wave in surveys) for name, own in registry.series.items()}
     sources = {source.id for survey in surveys.values() for source in survey.sources} | set(registry.claim_sources)
     facts = {name: fact for name, fact in registry.facts.items() if fact.source in sources}
     missing = gone | (registry.facts.keys() - facts.keys())
@@ -220,6 +233,7 @@ def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
         claims={name: _claim(one, missing) for name, one in registry.claims.items()},
         facts=facts,
         batteries=_batteries(registry.batteries, gone),
+        series={name: own for name, own in waves.items() if own},
         faults=tuple(faults),
         left_out=frozenset(gone),
     )

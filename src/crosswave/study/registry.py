@@ -130,6 +130,11 @@ class Registry:
         return {finding.id: finding for survey in self.surveys.values() for finding in findings_of(survey)}
 
     @cached_property
+    def series_of(self) -> Mapping[str, str]:
+        """The series in whose file a wave stands, by the id of the wave; other surveys are not in it."""
+        return {wave: name for name, waves in self.series.items() for wave in waves}
+
+    @cached_property
     def rules_of_reading(self) -> tuple[str, str]:
         """What a reconstruction comes from besides its survey, as text: the phrases, and the plan but for trends."""
         return self.quantities.model_dump_json(), self.plan.model_dump_json(exclude=_OF_TRENDS)
@@ -147,9 +152,11 @@ class Registry:
         in_surveys = {source.id: source for survey in self.surveys.values() for source in survey.sources}
         return dict(sorted({**in_surveys, **self.claim_sources}.items()))
 
-    def shown(self, kind: Literal["survey", "trend", "claims"]) -> str:
+    def shown(self, kind: Literal["survey", "series", "trend", "claims"]) -> str:
         """Return what a notebook shows unless told otherwise: what study.yaml names, else the first that is used."""
-        known = {"survey": self.surveys, "trend": self.constructs, "claims": self.claim_sources}[kind]
+        known = {
+            "survey": self.surveys, "series": self.series, "trend": self.constructs, "claims": self.claim_sources
+        }[kind]  # fmt: skip
         named = getattr(self.study.shown, kind)
         found = named if named and named not in self.left_out else next(iter(known), None)
         if found is None:

@@ -28,7 +28,8 @@ def task_keys(tasks: Iterable[Task], lock: Path | None = None) -> dict[str, str]
 def whole_digest(data: Path, notebooks: Path, lock: Path | None, parameters: Mapping[str, object]) -> str:
     """Return the digest of everything that any page of a run can be made from: while it stays, all keys stay."""
     shown = [data.parent / name for name in ("METHODS.md", "CITATION.cff")]
-    groups = [data.glob("*"), (data / "surveys").glob("*"), notebooks.glob("*.ipynb"), shown]
+    folders = [data, data / "surveys", data / "series"]
+    groups = [*(folder.glob("*") for folder in folders), notebooks.glob("*.ipynb"), shown]
     files = [sorted((path.name, file_hash(path)) for path in group if path.is_file()) for group in groups]
     given = sorted((name, repr(value)) for name, value in parameters.items())
     return content_hash([files, package_digest(), versions_hash(lock), given])

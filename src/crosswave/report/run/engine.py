@@ -82,7 +82,7 @@ def _outputs(request: RunRequest) -> Outputs:
 
 
 def _plan(request: RunRequest) -> Sequence[Task]:
-    known = request.surveys, request.sources, request.constructs
+    known = request.surveys, request.sources, request.constructs, request.series
     return plan_tasks(*known, notebooks=request.notebooks, without=request.without)
 
 

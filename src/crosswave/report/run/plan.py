@@ -28,6 +28,7 @@ SINGLE = {
 REPEATED = {
     "claims": ("02_check_claims", "source"),
     "trend": ("03_test_trend", "construct"),
+    "series": ("08_official_series", "series"),
     "survey": ("01_reproduce_survey", "survey"),
 }
 
@@ -38,9 +39,10 @@ class RunRequest:
 
     notebooks: Path
     out: Path
-    surveys: tuple[str, ...] = ()
+    surveys: tuple[str, ...] = ()  # that are no wave of a series
     sources: tuple[str, ...] = ()
     constructs: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
     without: tuple[str, ...] = ()  # single pages of which there is no material
     only: tuple[str, ...] = ()  # page ids, kinds or patterns to run; empty runs all
     parameters: Mapping[str, object] = field(default_factory=dict)  # for every notebook that takes them
@@ -131,12 +133,13 @@ def plan_tasks(
     surveys: Sequence[str],
     sources: Sequence[str],
     constructs: Sequence[str],
+    series: Sequence[str] = (),
     *,
     notebooks: Path,
     without: Collection[str] = (),
 ) -> tuple[Task, ...]:
     """Return every task of a complete run but the pages without material; PlanError where an id names no file."""
-    ids = {"claims": sources, "trend": constructs, "survey": surveys}
+    ids = {"claims": sources, "trend": constructs, "series": series, "survey": surveys}
     if unsafe := [f"{kind} id {one!r}" for kind in ids for one in ids[kind] if not SAFE_ID.fullmatch(one)]:
         raise PlanError(f"{unsafe[0]}: an id is made of letters, digits, '-', '_' and '.', as it names a file")
     single = [Task(kind, notebooks / f"{name}.ipynb", {}, kind) for kind, name in SINGLE.items() if kind not in without]

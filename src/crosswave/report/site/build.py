@@ -15,7 +15,7 @@ from crosswave.report.sentences import MADE_WITH
 from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain
 from crosswave.report.site.material import GROUPS, Link, Material, PageLink
 
-SECTIONS = {"survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
+SECTIONS = {"series": "surveys.html", "survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
 DOWNLOADS = "downloads"
 _LINKED = re.compile(r'<a class="to" href="[^"]*">([^<]*)</a>')
@@ -36,11 +36,13 @@ class Site:
         self._pages = [page for _, _, members in self._groups for page in members]
         self._material, self._version, self._commit = material, f"crosswave {version}", commit
         self._hrefs = {page.id: page.href for page in pages if page.status == "made"}
+        self._hrefs |= {page: self._hrefs[to] for page, to in material.moved.items() if to in self._hrefs}
         self._hrefs |= {finder.name: f"{finder.name}.html" for finder in material.finders}
         there = {
             HOME: "Overview",
             **{f"{finder.name}.html": finder.title for finder in material.finders},
             **({"methods.html": "Methods"} if material.methods else {}),
+            **({"search.html": "How found"} if material.search else {}),
             **({"downloads.html": "Downloads"} if material.downloads else {}),
             **({"cite.html": "Cite"} if material.citation else {}),
             ALL_PAGES: "All pages",
@@ -54,11 +56,10 @@ class Site:
         files: dict[str, str | bytes] = dict(assets())
         for finder in material.finders:
             files[f"{finder.name}.html"] = self._page("finder", finder.title, f"{finder.name}.html", finder=finder)
-        if material.methods:
-            document = render_markdown(material.methods)
-            files["methods.html"] = self._page(
-                "methods", document.title or "Methods", "methods.html", document=document
-            )
+        for href, text in (("methods.html", material.methods), ("search.html", material.search)):
+            if text:
+                document = render_markdown(text)
+                files[href] = self._page("document", document.title or "Methods", href, document=document)
         if material.citation:
             files["cite.html"] = self._page("cite", "How to cite", "cite.html", citation=material.citation)
         if downloads := material.downloads:
@@ -151,7 +152,7 @@ def _target(name: str, page: str, hrefs: Mapping[str, str]) -> str:
     survey, _, figure = name.partition(".")
     pages = {f"survey/{survey}": figure} | ({} if figure else {f"trend/{name}": ""})
     for target, at in pages.items():
-        if target in hrefs and target != page:
+        if target in hrefs and hrefs[target] != hrefs.get(page):
             return f"{hrefs[target]}#{at}" if at else hrefs[target]
     return ""
 

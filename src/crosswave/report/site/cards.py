@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
 from crosswave.claims.figures import surveys_of
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.ledger import Ledger
 from crosswave.report.notebook_cards import conflicts_words, organisations
-from crosswave.report.render import NOT_PRINTED, period, span
+from crosswave.report.render import NOT_PRINTED, period, span, year_of
 from crosswave.report.sentences import points
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Card, Facts, Link
+from crosswave.study.loading import read_series
 from crosswave.study.models import Source, Study, Survey, unit_words
 from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.change import Trend
@@ -31,7 +32,11 @@ def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
     cards = {
         f"survey/{name}": survey_card(survey, ledger.reconstructions[name], registry.study, tuple(uses.get(name, ())))
         for name, survey in registry.surveys.items()
+        if name not in registry.series_of
     }
+    for name, waves in registry.series.items():
+        topics = {link.text: link for wave in waves for link in uses.get(wave, ())}
+        cards[f"series/{name}"] = _series_card(name, registry, ledger, tuple(topics.values()))
     cards |= {f"trend/{name}": _trend_card(trend, registry.study) for name, trend in ledger.assessed.items()}
     for name in dict.fromkeys(claim.source for claim in registry.claims.values()):
         verdicts = ledger.claims[ledger.claims["source_id"] == name]["answered_verdict"]
@@ -68,6 +73,32 @@ def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple
         "Cite this page": _cite(survey.title, f"survey/{survey.id}", study),
     }
     return Card("Who asked whom, and how to cite it", facts)
+
+
+def _series_card(name: str, registry: Registry, ledger: Ledger, uses: tuple[Link, ...]) -> Card:
+    """Who asks whom again and again; numbers of single groups stand on the page."""
+    every = [registry.surveys[wave] for wave in registry.series[name]]
+    whole = [survey for survey in every if not survey.group] or every
+    groups = dict.fromkeys(survey.group for survey in every if survey.group)
+    levels = Counter(figure.level for survey in every for figure in ledger.reconstructions[survey.id].findings.values())
+    chosen = _listed(survey.sampling or "how those asked were chosen is not printed" for survey in whole)
+    facts: Facts = {
+        "Who asked": _listed(survey.fieldwork.house or survey.publisher for survey in whole),
+        "Whom": capital(_listed(survey.population for survey in whole)),
+        "When": ", ".join(dict.fromkeys(year_of(survey) for survey in every)),
+        "How": capital(f"{_listed(s.mode or 'way of asking not printed' for s in whole)}; {chosen}"),
+        "Weighting": _listed(_WEIGHTED[survey.weighted] for survey in whole),
+        "Groups": f"{len(groups)}: {'; '.join(map(str, groups))}" if groups else "",
+        "Printed figures": ", ".join(f"{number} {level}" for level, number in levels.items()),
+        "Printed in": tuple({source.id: _source(source) for survey in every for source in survey.sources}.values()),
+        "Stands in these trends": uses,
+        "Cite this page": _cite(read_series(registry, name).title, f"series/{name}", registry.study),
+    }
+    return Card("Who asks whom again and again, and how to cite it", facts)
+
+
+def _listed(words: Iterable[str | None]) -> str:
+    return "; ".join(dict.fromkeys(word for word in words if word))
 
 
 def _how_many(survey: Survey, found: Reconstruction) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 GROUPS = {
     "start": "Start here",
     "synthesis": "What changed",
+    "series": "Series, which ask the same again and again",
     "barriers": "What stands in the way",
     "trend": "Trends, one for each thing measured",
     "claims": "Claims that writers made",
@@ -149,7 +150,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The first page: a question, its answer, a line for each topic, and what the evidence cannot say."""
+    """The first page: a question, its answer, a line for each topic, and what the evidence cannot say.
+
+    First stands what official series show: a list of sentences for each answer, by its heading, and what is left.
+    """
 
     question: str
     answer: str
@@ -158,6 +162,8 @@ class Overview:
     total: int
     counts: tuple[tuple[int, str, str], ...]  # how many came to a verdict, the verdict, what it means
     limits: tuple[str, ...]
+    official: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    official_rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All of that; what is absent has no page. ``left_out``: a line for each data file with faults, for every page."""
+    """All of that; what is absent has no page.
+
+    ``search``: how the surveys were found, in Markdown; ``moved``: pages that stand in another, by their ids;
+    ``left_out``: a line for each data file with faults, for every page.
+    """
 
     overview: Overview | None = None
     finders: tuple[Finder, ...] = ()
@@ -189,4 +199,6 @@ class Material:
     downloads: Downloads | None = None
     citation: Citation | None = None
     methods: str = ""
+    search: str = ""
+    moved: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from crosswave.difference.verdict import DECISIONS
 from crosswave.report.ledger import Ledger
+from crosswave.report.official import HEADINGS, left_words, told
 from crosswave.report.sentences import points, population_note, wave_words
-from crosswave.report.site.material import Bar, Overview, Topic
+from crosswave.report.site.material import Bar, Link, Overview, Topic
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
@@ -35,7 +36,18 @@ def make_overview(registry: Registry, ledger: Ledger) -> Overview:
         total=len(trends),
         counts=tuple(sorted(counts, key=lambda count: -count[0])),
         limits=_limits(registry),
+        official=_official(ledger),
+        official_rest=left_words(ledger.official),
     )
+
+
+def _official(ledger: Ledger) -> dict[str, tuple[Link, ...]]:
+    """What official series show, by the heading of each answer; each topic leads to its series."""
+    found: dict[str, list[Link]] = {}
+    for one in told(ledger.official):
+        link = Link(one.label, page=f"series/{one.series}", after=f"{one.words}.")
+        found.setdefault(HEADINGS[one.answer], []).append(link)
+    return {heading: tuple(links) for heading, links in found.items()}
 
 
 def answer(trends: Sequence[Trend]) -> str:

@@ -61,12 +61,14 @@ class Headline(Record):
 
     noun: Text = Field(description="What they are together, in the plural.")
     constructs: dict[Slug, Text] = Field(description="Construct id: its name there.")
+    official: dict[Slug, Text] = Field({}, description="Constructs of official series, which come first.")
 
 
 class Shown(Record):
-    """The survey, the construct and the source of claims whose pages a notebook shows unless told otherwise."""
+    """The survey, series, construct and source of claims whose pages a notebook shows unless told otherwise."""
 
     survey: Slug | None = None
+    series: Slug | None = None
     trend: Slug | None = None
     claims: Slug | None = None
 

@@ -1,0 +1,161 @@
+"""The page of a series: what it shows in sentences, its changes as a table, and its figures over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled, wrapped
+from crosswave.report.official import left_words, told
+from crosswave.report.render import span
+from crosswave.report.sentences import points, points_to
+from crosswave.study.models import Plan
+from crosswave.words import capital, plural
+
+EVERYBODY = "everybody"
+_FEW_GROUPS = 3
+_PANEL, _GAP, _LINE, _HALF = 0.75, 0.4, 0.15, 1.35
+_LOOKS = ((NAVY, "-", "o"), (PLUM, "--", "s"), (GREY, ":", "^"))
+
+
+def series_answer(changes: pd.DataFrame, plan: Plan) -> list[str]:
+    """Return what rose, fell and did not really change, a sentence for each topic of a whole population."""
+    if changes.empty:
+        years = ", ".join(f"{first} and {last}" for first, last in plan.official_years) or "no years"
+        return [
+            f"The plan compares series between {years}; no topic of this one was measured in both of two such years."
+        ]
+    return [*map(str, told(changes)), left_words(changes)]
+
+
+def people_words(figures: pd.DataFrame) -> list[str]:
+    """Return how many people can have given each answer, of how many: ``32 of 222``; nothing where nobody can say."""
+    ends = (["count_low", "count_high"], ["n_low", "n_high"])
+    counts, bases = ([span(*pair) for pair in figures[list(names)].astype(object).to_numpy()] for names in ends)
+    return [f"{count} of {base}" if count and base else "" for count, base in zip(counts, bases, strict=True)]
+
+
+def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each topic and each two declared years, with the verdict and its certainty."""
+    rows = [
+        (
+            capital(row.label), span(str(row.from_year), str(row.to_year)), f"{row.first_pct:.1f}",
+            f"{row.second_pct:.1f}", *_interval(row.difference_pp, row.low_pp, row.high_pp), row.answer, row.verdict,
+            row.certainty,
+        )
+        for row in changes.itertuples()
+    ]  # fmt: skip
+    columns = ["Topic", "Years", "Then, %", "Later, %", "Change, points", "Interval", "Answer", "Verdict", "Certainty"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _interval(difference: float, low: float, high: float) -> tuple[str, str]:
+    """A difference and its interval, in points; nothing where nothing was compared."""
+    if pd.isna(difference):
+        return "", ""
+    return points(difference / 100, sign=True), points_to(low / 100, high / 100)
+
+
+@styled
+def series_chart(figures: pd.DataFrame, title: str) -> Figure | None:
+    """Return a small chart for each figure that two waves or more print, a line for each group; none without any."""
+    shown = _drawn(figures)
+    if shown.empty:
+        return None
+    groups = list(shown["group"].unique())
+    alike = len(groups) > _FEW_GROUPS
+    looks = {name: (_LOOKS[2] if alike and name != EVERYBODY else _LOOKS[groups.index(name)]) for name in groups}
+    names = [heading for heading, _ in _by_heading(shown)]
+    heads = [wrapped(name, _HALF) for name in names]
+    most = _LINE * max(map(len, heads))
+    heights = [_PANEL] * -(-len(heads) // 2)
+    words = (
+        f"{title}, {_years(shown)}",
+        _subtitle(looks, alike) + " Shaded: the pandemic." * bool(shown["pandemic"].any()),
+    )
+    figure, axes = panels(*words, heights, gap=_GAP + most, head=0.15 + most, left=0.4, foot=0.35)
+    places = [half for one in axes for half in _halves(figure, one)]
+    for place, head, (_, own) in zip(places, heads, _by_heading(shown), strict=False):
+        _small(place, head, own, looks, alike)
+    for place in places[len(heads) :]:
+        place.remove()
+    return figure
+
+
+def _drawn(figures: pd.DataFrame) -> pd.DataFrame:
+    """The figures of two years or more, in per cent, each with a heading and the name of its group."""
+    known = figures.dropna(subset="estimate").drop_duplicates(["group", "figure", "year"], keep="last")
+    known = known.assign(group=known["group"].fillna(EVERYBODY))
+    several = known[known.groupby(["group", "figure"])["year"].transform("size") > 1]
+    answers = several.groupby("about")["figure"].transform("nunique")
+    heading = (
+        several["about"].map(capital).where(answers == 1, several["about"].map(capital) + ": " + several["answer"])
+    )
+    percents = {name: 100 * several[name] for name in ("estimate", "low", "high")}
+    return several.assign(heading=heading, year=several["year"].astype(int), **percents)
+
+
+def _by_heading(shown: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    return [(str(heading), own) for (_, heading), own in shown.groupby(["figure", "heading"], sort=False)]
+
+
+def _years(shown: pd.DataFrame) -> str:
+    return span(str(shown["year"].min()), str(shown["year"].max()))
+
+
+def _subtitle(looks: Mapping[str, tuple[str, str, str]], alike: bool) -> str:
+    told = {"-": "full line", "--": "broken line", ":": "dotted line"}
+    groups = [EVERYBODY, f"{plural(len(looks) - 1, 'group')}"] if alike else list(looks)
+    lines = [told[_LOOKS[min(k, 2)][1]] for k in range(len(groups))]
+    if alike:
+        lines[-1] = "grey lines"
+    listed = "; ".join(f"{line}: {name}" for name, line in zip(groups, lines, strict=True))
+    return f"Per cent, each on a scale of its own, with the interval of chance. {capital(listed)}."
+
+
+def _halves(figure: Figure, whole: Axes) -> list[Axes]:
+    """Two axes in the place of one."""
+    box = whole.get_position()
+    whole.remove()
+    width = 0.42 * box.width
+    return [figure.add_axes((left, box.y0, width, box.height)) for left in (box.x0, box.x1 - width)]
+
+
+def _small(axes: Axes, head: Sequence[str], own: pd.DataFrame, looks: Mapping[str, Any], alike: bool) -> None:
+    for name, rows in own.groupby("group", sort=False):
+        colour, style, marker = looks[str(name)]
+        thin = alike and name != EVERYBODY
+        axes.vlines(rows["year"], rows["low"], rows["high"], color=colour, linewidth=0 if thin else 1.2)
+        axes.plot(rows["year"], rows["estimate"], linestyle="-" if thin else style, color=colour,
+                  linewidth=0.5 if thin else 1.3, marker="" if thin else marker, markersize=3)  # fmt: skip
+    first, last = own["year"].min(), own["year"].max()
+    if own["pandemic"].any():
+        axes.axvspan(
+            own.loc[own["pandemic"], "year"].min() - 0.5, last + 0.4, color=LINE, alpha=0.5, linewidth=0, zorder=0
+        )
+    axes.set_xlim(first - 0.4, last + 0.4)
+    axes.set_xticks([first, last], [str(first), str(last)])
+    axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+    axes.grid(axis="y", color=LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0, labelsize=SMALLEST)
+    axes.set_title("\n".join(head), loc="left", fontsize=SMALLEST, parse_math=False)
+
+
+def series_alt(figures: pd.DataFrame, title: str) -> str:
+    """Return the chart in words: the first and the last figure of everybody, or of each group."""
+    shown = _drawn(figures)
+    if shown.empty:
+        return f"{title}: no figure is printed for two years."
+    known = shown[shown["group"] == EVERYBODY] if (shown["group"] == EVERYBODY).any() else shown
+    told = []
+    for (group, _), rows in known.groupby(["group", "figure"], sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        whom = "" if group == EVERYBODY else f", {group}"
+        told.append(f"{first.heading}{whom}: {first.printed} in {first.year}, {last.printed} in {last.year}")
+    return f"{title}, {_years(shown)}. {'; '.join(told)}."

@@ -1,0 +1,98 @@
+"""Topics that one series measured throughout, compared between the years that the plan declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from crosswave.reconstruct import Reconstruction
+from crosswave.study.models import Construct, Survey
+from crosswave.study.registry import Registry
+from crosswave.trend.change import Trend, assess_each, with_others
+from crosswave.trend.settings import Settings
+from crosswave.trend.synthesis import assess_all, family_members, others_counted
+from crosswave.trend.waves import Wave, pair_of
+
+SAMPLING = ("census", "probability")
+"""How official series choose whom they ask: everybody, or a random sample."""
+
+
+def surveys_behind(construct: Construct, registry: Registry) -> list[Survey]:
+    """Return the survey of each answer of a construct."""
+    return [registry.surveys[answer.finding.split(".")[0]] for answer in construct.answers]
+
+
+def topics_of(series_id: str, registry: Registry) -> list[Construct]:
+    """Return the constructs all of whose figures come from one series."""
+    waves = set(registry.series[series_id])
+    every = registry.constructs.values()
+    return [one for one in every if one.answers and {a.finding.split(".")[0] for a in one.answers} <= waves]
+
+
+def official_topics(registry: Registry) -> list[Construct]:
+    """Return the constructs that one official series measured throughout, in two declared years or more."""
+    return [one for name in registry.series for one in topics_of(name, registry) if _is_official(one, registry)]
+
+
+def _is_official(construct: Construct, registry: Registry) -> bool:
+    surveys = surveys_behind(construct, registry)
+    years = {survey.year for survey in surveys}
+    paired = any(set(pair) <= years for pair in registry.plan.official_years)
+    return paired and all(survey.sampling in SAMPLING for survey in surveys)
+
+
+def assess_between(
+    constructs: Sequence[Construct], registry: Registry, reconstructions: Mapping[str, Reconstruction],
+    settings: Settings,
+) -> list[list[Trend]]:  # fmt: skip
+    """Return, for each two years that the plan declares, what these alone say of each construct.
+
+    Parameters
+    ----------
+    constructs : sequence of Construct
+        Of series.
+    registry, reconstructions, settings
+        As for `assess_all`; the window of the settings does not matter.
+
+    Notes
+    -----
+    No wave of another year takes the place of a missing one: then nothing is compared. p-values are adjusted as in
+    `assess_all`, inside the family and not over the pairs of years, each of which is a question of its own.
+    """
+    window = registry.plan.window
+    planned = replace(settings, from_year=window.from_year, to_year=window.to_year)
+    members: list[Trend] = []
+    if constructs and registry.plan.official_years:
+        everything = list(assess_all(registry, reconstructions, planned).values())
+        members = family_members(everything, registry, reconstructions, planned)
+    found = []
+    for years in registry.plan.official_years:
+        own = [_of_years(construct, years, registry) for construct in constructs]
+        between = replace(settings, from_year=years[0], to_year=years[1])
+        trends = assess_each(own, registry, reconstructions, between)
+        found.append([with_others(trend, others_counted(trend, members)) for trend in trends])
+    return found
+
+
+def _of_years(construct: Construct, years: tuple[int, int], registry: Registry) -> Construct:
+    kept = (
+        answer
+        for answer, survey in zip(construct.answers, surveys_behind(construct, registry), strict=True)
+        if survey.year in years
+    )
+    return construct.model_copy(update={"answers": tuple(kept)})
+
+
+def one_instrument(waves: Sequence[Wave], registry: Registry) -> list[Wave]:
+    """Return the waves that stand on one line: most of those that repeat one instrument and have whole counts.
+
+    Of several sets of one size the earliest.
+    """
+    counted = [wave for wave in waves if wave.counts.count_low is not None and wave.refusal is None]
+    alike = [[two for two in counted if two is one or _grade(one, two, registry) == "A"] for one in counted]
+    return max(alike, key=len, default=[])
+
+
+def _grade(one: Wave, two: Wave, registry: Registry) -> str:
+    first, second = sorted((one, two), key=lambda wave: wave.year)
+    return pair_of(first, second, registry).comparability.grade
