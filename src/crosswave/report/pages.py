@@ -111,7 +111,7 @@ def _files(registry: Registry, *, as_planned: bool) -> dict[str, list[Path]]:
     return {
         "start": [*(folder / name for name in SHARED), *_surveys(registry, registry.surveys)],
         "synthesis": [*plan, *compared],
-        "barriers": [*plan, folder / "batteries.yaml", *_surveys(folder, _in_batteries(registry))],
+        "barriers": [*plan, folder / "batteries.yaml", *_surveys(registry, _in_batteries(registry))],
         "context": [folder / "study.yaml", context],
         "calibration": [folder / "study.yaml", folder / "plan.yaml"],
         **by_survey,
