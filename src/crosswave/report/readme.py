@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from crosswave.files import write_whole
 from crosswave.study import read_study
@@ -18,6 +19,9 @@ from crosswave.study.models import Headline
 
 _PART = re.compile(r"<!-- (?P<name>\w+) -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL)
 _CHANGED = ("rose", "fell")
+_ORDER = {"high": 0, "moderate": 1, "low": 2, "very low": 3}
+_TOLD, _JOINED = 3, ";\n  "
+"""So many changes are told, the most certain first."""
 
 
 def computed(root: Path) -> Mapping[str, str]:
@@ -25,8 +29,9 @@ def computed(root: Path) -> Mapping[str, str]:
     findings, trends, claims = (
         pd.read_csv(root / "reports" / "results" / f"{name}.csv") for name in ("findings", "trends", "claims")
     )
-    surveys = len(list((root / "data" / "surveys").glob("*.yaml")))
-    told = [_figures(findings), _claims(claims), _trends(trends)]
+    series = [yaml.safe_load(path.read_bytes()) for path in (root / "data" / "series").glob("*.yaml")]
+    surveys = len(list((root / "data" / "surveys").glob("*.yaml"))) + sum(len(one["waves"]) for one in series)
+    told = [_trends(trends), _figures(findings), _claims(claims)]
     if headline := read_study(root / "data").headline:
         told.append(_headline(headline, trends, findings))
     benchmark = root / "reports" / "benchmark.md"
@@ -70,16 +75,20 @@ def _claims(claims: pd.DataFrame) -> str:
 
 def _trends(trends: pd.DataFrame) -> str:
     changed = trends[trends["answer"].isin(_CHANGED)]
+    surest = changed.sort_values("certainty", key=lambda words: words.map(_ORDER), kind="stable").head(_TOLD)
     told = [
         f"`{row.construct_id}` {row.answer} from {row.from_year:.0f} to {row.to_year:.0f}, by "
-        f"{abs(row.difference_pp):.0f} points ({abs(row.low_pp):.0f} to {abs(row.high_pp):.0f}; "
-        f"{row.certainty} certainty)"
-        for row in changed.itertuples()
+        f"{abs(row.difference_pp):.0f} points ({low:.0f} to {high:.0f}; {row.certainty} certainty)"
+        for row in surest.itertuples()
+        for low, high in [sorted((abs(row.low_pp), abs(row.high_pp)))]
     ]
+    rest = f" and {len(changed) - len(told)} more" if len(changed) > len(told) else ""
+    answers = trends["answer"].value_counts()
     return (
         f"**{len(changed)} of {len(trends)} topics** can be shown to have changed"
-        + (f":\n  {'; '.join(told)}." if told else ".")
-        + f"\n  For {int((trends['answer'] == 'cannot tell').sum())} the surveys cannot tell, and each page says why."
+        + (f":\n  {_JOINED.join(told)}{rest}." if told else ".")
+        + f"\n  {answers.get('no real change', 0)} did not really change. For {answers.get('cannot tell', 0)} the "
+        "surveys cannot tell, and each page says why."
     )
 
 
