@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("kept")
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = (
     "00_start_here", "01_reproduce_survey", "02_check_claims", "03_test_trend", "04_synthesis", "05_context",
-    "06_calibration", "07_barriers",
+    "06_calibration", "07_barriers", "08_official_series",
 )  # fmt: skip
 LONGEST_CELL = 15
 NUMBER = re.compile(r"\d")
@@ -155,7 +155,9 @@ def test_the_statistics_are_calls_that_an_analyst_knows() -> None:
     assert "proportion_confint(" in code["01_reproduce_survey"] and "multipletests(" in code["04_synthesis"]
     assert all("sns." in code[name] for name in ("04_synthesis", "06_calibration"))
     held = [name for name in NAMES if "\nassert " in code[name]]
-    assert held == ["01_reproduce_survey", "03_test_trend", "04_synthesis"], "their numbers are held to the page's"
+    assert held == ["01_reproduce_survey", "03_test_trend", "04_synthesis", "07_barriers", "08_official_series"], (
+        "their numbers are held to the page's"
+    )
 
 
 def test_the_notebooks_are_those_that_are_described() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -314,7 +315,8 @@ class Study:
         *,
         comparable: bool = True,
         without: Sequence[str] = (),
-        years: Sequence[int] | None = None,
+        from_year: int | None = None,
+        to_year: int | None = None,
         priors: float = 1.0,
         rho: float | None = None,
         alpha: float | None = None,
@@ -327,8 +329,8 @@ class Study:
             Only batteries that may stand beside each other as they are; else all but those of schools.
         without : sequence of str
             Ids of surveys that are left out.
-        years : sequence of int, optional
-            For which levels are wanted; the window of the study if absent.
+        from_year, to_year : int, optional
+            First and last year of which levels are wanted; the window of the study if absent.
         priors : float, default 1
             What the scales of the plan's priors are multiplied by.
         rho : float, optional
@@ -347,16 +349,57 @@ class Study:
         >>> cw.open().barriers().changes["item"].iloc[-1]
         'all items'
         """
-        plan, window = self.plan.joint, self.plan.window
+        plan, settings = self.plan.joint, self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
         figures = battery_figures(self.registry, self.reconstructions, comparable=comparable)
         kept = figures[~figures["survey"].isin(list(without))]
         kept = kept[kept.groupby("item")["survey"].transform("nunique") > 1].reset_index(drop=True)
         scales = Spreads(*(priors * getattr(plan, name) for name in ("survey", "house", "figure", "slope", "year")))
-        wanted = tuple(years or range(window.from_year, window.to_year + 1))
-        chosen = self.settings(alpha=alpha).alpha
-        found = posterior(kept, years=wanted, priors=scales, rho=plan.rho if rho is None else rho, alpha=chosen)
+        years = tuple(range(settings.from_year, settings.to_year + 1))
+        correlation = plan.rho if rho is None else rho
+        found = posterior(kept, years=years, priors=scales, rho=correlation, alpha=settings.alpha)
         labels = {item.id: item.label for item in self.registry.batteries.items}
         return BatteryResult(found, kept, labels, self.plan.smallest_change.value)
+
+    def barriers_otherwise(
+        self,
+        *,
+        comparable: bool = True,
+        without: Sequence[str] = (),
+        from_year: int | None = None,
+        to_year: int | None = None,
+        priors: float = 1.0,
+        alpha: float | None = None,
+    ) -> dict[str, BatteryResult]:
+        """Return `barriers` as it is asked for, and with each choice made otherwise, by words for the choice.
+
+        Parameters
+        ----------
+        comparable, without, from_year, to_year, priors, alpha
+            As for `barriers`.
+
+        Notes
+        -----
+        Half and double of the priors' scales, answers of the same people uncorrelated and correlated by one half, the
+        other batteries, only surveys inside the years, and without each house in turn.
+        """
+        asked: dict[str, Any] = {
+            "comparable": comparable, "without": tuple(without), "from_year": from_year, "to_year": to_year,
+            "priors": priors, "alpha": alpha,
+        }  # fmt: skip
+        reported = self.barriers(**asked)
+        figures, years = reported.figures, reported.posterior.years
+        outside = figures[~figures["date"].between(years[0], years[-1] + 1)]["survey"].unique()
+        others: dict[str, dict[str, Any]] = {
+            **{f"priors times {factor:g}": {"priors": factor * priors} for factor in (0.5, 2.0)},
+            **{f"answers of the same people correlated by {rho:g}": {"rho": rho} for rho in (0.0, 0.5)},
+            "all batteries" if comparable else "comparable batteries": {"comparable": not comparable},
+            "only surveys inside the years": {"without": (*without, *outside)},
+            **{
+                f"without {house}": {"without": (*without, *own.unique())}
+                for house, own in figures.groupby("house")["survey"]
+            },
+        }
+        return {"as reported": reported} | {words: self.barriers(**asked | one) for words, one in others.items()}
 
     def claim(self, claim_id: str) -> ClaimResult:
         """Return one claim with its verdicts, by its id as in ``claims()["claim_id"]``.
