@@ -273,7 +273,9 @@ def test_worlds_that_cannot_be_are_told_with_the_way_out(registry: Registry) -> 
         world(true_error=math.nan)
     with pytest.raises(ValueError, match=r"pairs must be percentages that counts of n can print; got 9 % of 60. Leave"):
         judge([(2, 9)], world(n=60))
-    with pytest.raises(ValueError, match=r"tier must be one of A, B1, H, B2, B3; got 'C'. Choose a tier of plan.yaml."):
+    with pytest.raises(
+        ValueError, match=r"tier must be one of census, A, B1, H, B2, B3; got 'C'. Choose a tier of plan.yaml."
+    ):
         world_of(registry.plan, "C", true_error=3, n=100, change=0)
 
 
@@ -383,8 +385,8 @@ def test_the_checks_name_the_worst_case_of_each_tier(plan: Plan, small_grid: pd.
         assert any(s.startswith(f"{words} (n {found['n']:,})") for s in said)
     never = calibration_page.calibration_checks(small_grid.assign(right=0.0), alpha=0.05)
     assert any(s.startswith("Tier B2 never finds a change of 15.0 points") for s in never)
-    # Twice its own error for each of five tiers, the next tier's for three (twice A is B1, B3 has none), five powers.
-    assert sum(s.startswith("Tier ") for s in said) == 5 + 3 + 5
+    # Twice its own error for each of six tiers, the next tier's for four (twice A is B1, B3 has none), six powers.
+    assert sum(s.startswith("Tier ") for s in said) == 6 + 4 + 6
     assert calibration_page.calibration_caveats(world())
 
 

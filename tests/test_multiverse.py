@@ -250,7 +250,7 @@ def test_the_printed_analysis_under_the_plan_is_the_one_that_is_reported(
         assert (same.low, same.high) == pytest.approx((whole.low, whole.high), abs=1e-12)
         assert same.p_low - 1e-12 <= row["p_value"] <= same.p_high + 1e-12
         found[row["tier"]] = whole.df
-    assert set(found) == {"A", "B1", "H", "B2", "B3"}
+    assert set(found) == {"census", "A", "B1", "H", "B2", "B3"}
     assert any(map(math.isfinite, found.values()))
 
 
@@ -344,7 +344,10 @@ def test_a_wave_that_cannot_be_used_is_the_reason(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"methods": ["newcombe"], "alphas": [0.05]}, "at least 200 analyses of a pair; they make 180"),
+        (
+            {"methods": ["newcombe"], "alphas": [0.05], "tiers": ["A", "B1", "H", "B2", "B3"]},
+            "at least 200 analyses of a pair; they make 180",
+        ),
         ({"alphas": [0.05, 0.05]}, "alphas must list at least one choice, and none twice"),
         ({"alphas": [0.05, 0.5]}, "alphas must lie above 0 and below 0.5"),
         ({"design_effects": [0.5, 1, 1.5, 2]}, "design_effects must be at least 1"),

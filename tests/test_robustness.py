@@ -385,7 +385,7 @@ def test_verdicts_under_an_estimated_error_give_way_where_the_comparison_says(co
         held = robustness_of(c, using, plan)
 
         def verdict(points: float, effect: float, c: Comparison = c, using: Settings = using, plan: Plan = plan) -> str:
-            grade = c.pair.comparability.grade
+            grade = c.pair.tier
             tier = plan.total_error[grade].model_copy(update={"points": points})  # type: ignore[index]
             changed = plan.model_copy(update={"total_error": {**plan.total_error, grade: tier}})
             at = compare_pair(c.pair, replace(using, design_effect=effect), changed)

@@ -317,7 +317,7 @@ def test_culture_says_that_it_could_not_have_shown_it(real: Callable[..., Trend]
     found = real("barrier-culture")
     assert found.verdict == "uninformative by design"
     assert trend_sentence(found).endswith(
-        "and the printed difference of -4.9 points (-39.9 to +29.8) shows neither a change nor its absence."
+        "and the printed difference of -4.9 points (-42.9 to +32.7) shows neither a change nor its absence."
     )
 
 

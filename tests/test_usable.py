@@ -226,7 +226,7 @@ def test_a_tier_without_a_total_error_is_refused_unless_one_is_given(rules_alone
     refused = runner.invoke(app, figures)
     assert refused.exit_code == 1
     assert "tier B2 has no total error here" in refused.stderr
-    assert "choose another tier (A, B1), or give --total-error POINTS" in refused.stderr
+    assert "choose another tier (census, A, B1), or give --total-error POINTS" in refused.stderr
     assert runner.invoke(app, [*figures, "--total-error", "12"]).exit_code == 0
 
 
