@@ -182,7 +182,8 @@ def levels_alt(result: Posterior, labels: Mapping[str, str]) -> str:
     names, levels = labels_of(result, labels), result.levels()
     last = levels[levels["year"] == result.years[-1]].sort_values("level", ascending=False)
     told = [f"{names[str(row.item)].lower()} {percent(row.level)}%" for row in last.itertuples()]
-    return f"A panel for each item with its level over the years. In {result.years[-1]}: {listed_words(told)}."
+    title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
+    return f"{title}. A panel for each item. In {result.years[-1]}: {listed_words(told)}."
 
 
 def sensitivity_table(results: Mapping[str, Posterior]) -> pd.DataFrame:
