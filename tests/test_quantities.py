@@ -331,7 +331,7 @@ def test_n_printed_as_nearly_lies_a_little_below_and_as_over_never_below(registr
 def test_every_printed_share_of_the_registry_reads(registry: Registry, lexicon: Lexicon) -> None:
     for finding in registry.findings.values():
         if finding.answer.measure in ("share", "range"):
-            quantity = lexicon.share(finding.answer.printed, finding.survey.rounding or "nearest")
+            quantity = lexicon.figure(finding.text, finding.survey.rounding or "nearest")
             assert 0 <= quantity.low <= quantity.high <= 1, finding.id  # type: ignore[operator]
 
 
