@@ -75,7 +75,7 @@ def test_check_names_six_different_faults_at_their_lines_at_once(data):
     assert "Traceback" not in result.output
     assert faults[0].endswith("unknown key publishr; did you mean publisher or published?")
     assert faults[2].endswith(
-        "unit must be one of: person, organisation, foi-return; 'persn' arrived; did you mean person?"
+        "unit must be one of: person, organisation, foi-return, trust, provider, household; 'persn' arrived; did you mean person?"
     )
     assert "exceed 100 %: confident 96%, neutral 33%, not-very 24%, not-at-all 2%" in faults[5]
 
@@ -100,7 +100,10 @@ def test_list_gives_an_id_and_words_on_each_line():
 def test_list_refuses_what_it_does_not_know():
     result = runner.invoke(app, ["list", "things", "--data", str(DATA)])
     assert result.exit_code == 1
-    assert "'things' cannot be listed; choose one of surveys, constructs, claims, sources, findings" in result.output
+    assert (
+        "'things' cannot be listed; choose one of surveys, series, constructs, claims, sources, findings"
+        in result.output
+    )
 
 
 @pytest.mark.parametrize(

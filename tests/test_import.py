@@ -427,6 +427,14 @@ def figures_of(survey: Survey) -> list[dict[str, Any]]:
     ]
 
 
+def fits_a_sheet(survey: Survey) -> bool:
+    """Whether a sheet has a column for all that a survey holds: none for groups, bare numbers and ceilings."""
+    answers = [answer for question in survey.questions for answer in question.answers]
+    bases = [base for question in survey.questions for base in (question.base, *(a.base for a in question.answers))]
+    bare = any(answer.printed_in or answer.derived for answer in answers) or any(b and b.at_most for b in bases)
+    return survey.group is None and not bare and not any(question.wording for question in survey.questions)
+
+
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 def test_every_survey_of_the_registry_comes_back_from_its_sheet(
     tmp_path: Path, registry: Registry, ending: str
@@ -434,7 +442,7 @@ def test_every_survey_of_the_registry_comes_back_from_its_sheet(
     shutil.copy(DATA / "quantities.yaml", tmp_path)
     shutil.copy(DATA / "study.yaml", tmp_path)
     for survey in registry.surveys.values():
-        if not survey.questions:
+        if not survey.questions or not fits_a_sheet(survey):
             continue
         path = tmp_path / f"sheet{ending}"
         table = as_sheet(survey)

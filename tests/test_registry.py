@@ -199,7 +199,7 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "a word that is not allowed": (
         "unit: person",
         "unit: people",
-        "9: unit must be one of: person, organisation, foi-return; 'people' arrived",
+        "9: unit must be one of: person, organisation, foi-return, trust, provider, household; 'people' arrived",
     ),
     "a bad date": (
         "published: 2019-04",
@@ -345,7 +345,7 @@ def test_six_different_faults_in_one_file_give_six_lines(tmp_path: Path) -> None
     text = swapped('complement_of: "yes"', "note: ok", text)
     assert faults_of(write_folder(tmp_path, **{"demo-2019": text})) == [
         "surveys/demo-2019.yaml:3: fieldwork ends 2018-12, before it starts 2019-01; swap or mend them",
-        "surveys/demo-2019.yaml:9: unit must be one of: person, organisation, foi-return; 'people' arrived",
+        "surveys/demo-2019.yaml:9: unit must be one of: person, organisation, foi-return, trust, provider, household; 'people' arrived",
         "surveys/demo-2019.yaml:14: url must be an address that starts with http:// or https://; "
         "'htp://example.org/page' arrived",
         "surveys/demo-2019.yaml:26: pge is no source; did you mean page?",
@@ -690,7 +690,8 @@ def test_a_rival_is_another_value_of_a_figure_that_is_none(tmp_path: Path, rival
 
 
 def test_the_real_folder_has_no_fault(registry: Registry) -> None:
-    assert len(registry.surveys) == len(list((DATA / "surveys").glob("*.yaml")))
+    waves = sum(len(waves) for waves in registry.series.values())
+    assert len(registry.surveys) == len(list((DATA / "surveys").glob("*.yaml"))) + waves
 
 
 def test_a_message_shows_paths_as_a_reader_types_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ from crosswave.report.run.parameters import (
 )
 from crosswave.report.run.plan import (
     CURRENT_KERNEL,
+    SINGLE,
     PlanError,
     Product,
     RunRequest,
@@ -143,9 +144,12 @@ def test_type_that_could_run_code_is_refused(tmp_path: Path) -> None:
 
 
 def test_plan_has_each_single_page_once_and_a_page_for_each_id(tmp_path: Path) -> None:
-    plan = plan_tasks(["s1", "s2"], ["src"], ["c"], notebooks=tmp_path)
-    pages = ["start", "synthesis", "context", "calibration", "claims/src", "trend/c", "survey/s1", "survey/s2"]
-    assert [task.page for task in plan] == pages
+    plan = plan_tasks(["s1", "s2"], ["src"], ["c"], ["o"], notebooks=tmp_path)
+    single = ["start", "synthesis", "barriers", "context", "calibration"]
+    repeated = ["claims/src", "trend/c", "series/o", "survey/s1", "survey/s2"]
+    assert [task.page for task in plan] == single + repeated
+    assert plan[7].parameters == {"series": "o"}
+    assert plan[7].notebook == tmp_path / "08_official_series.ipynb"
     assert plan[-1].parameters == {"survey": "s2"}
     assert plan[-1].notebook == tmp_path / "01_reproduce_survey.ipynb"
 
@@ -482,7 +486,7 @@ def made(task: Task) -> Product:
 @pytest.fixture
 def request_of_three(tmp_path: Path) -> RunRequest:
     books = tmp_path / "notebooks"
-    for name in ("00_start_here", "04_synthesis", "05_context", "06_calibration"):
+    for name in SINGLE.values():
         write_notebook(books / f"{name}.ipynb", "1")
     write_notebook(books / "01_reproduce_survey.ipynb", "1", declared="survey: str = 'a'")
     data = tmp_path / "data" / "a.yaml"
@@ -498,12 +502,12 @@ def run(request: RunRequest, brings: Any = made) -> tuple[RunSummary, list[str]]
 
 def test_second_run_does_nothing_and_a_changed_file_runs_its_page_alone(request_of_three: RunRequest) -> None:
     first, seen = run(request_of_three)
-    assert seen == ["start", "synthesis", "context", "calibration", "survey/a", "survey/b"]
+    assert seen == ["start", "synthesis", "barriers", "context", "calibration", "survey/a", "survey/b"]
     assert run(request_of_three)[1] == []
     write_whole(request_of_three.data["survey/a"][0], "x: 2")
     summary, seen = run(request_of_three)
     assert seen == ["survey/a"]
-    assert [page.status for page in summary.pages].count("unchanged") == 5
+    assert [page.status for page in summary.pages].count("unchanged") == 6
     assert first.exit_status == summary.exit_status == 0
 
 
@@ -512,7 +516,7 @@ def test_unchanged_inputs_are_known_without_a_look_at_the_pages_keys(request_of_
     run(request)
     found = unchanged(request.out, "now")
     assert found is not None
-    assert found.lines()[0] == "6 pages: 6 unchanged; nothing was to be done"
+    assert found.lines()[0] == "7 pages: 7 unchanged; nothing was to be done"
     assert [page.page for page in unchanged(request.out, "now", ["survey/*"]).pages] == ["survey/a", "survey/b"]  # type: ignore[union-attr]
     assert unchanged(request.out, "now", ["start", "survey/c"]) is None
     assert unchanged(request.out, "later") is None
@@ -536,7 +540,7 @@ def test_a_failed_page_means_that_something_is_to_be_done(request_of_three: RunR
 
 def test_pages_made_one_by_one_are_together_a_whole_run(request_of_three: RunRequest) -> None:
     request = replace(request_of_three, inputs="now")
-    for only in (("start", "synthesis", "context"), ("calibration", "survey/a")):
+    for only in (("start", "synthesis", "barriers", "context"), ("calibration", "survey/a")):
         run(replace(request, only=only))
         assert unchanged(request.out, "now") is None
     run(replace(request, only=("survey/b",)))
@@ -545,7 +549,7 @@ def test_pages_made_one_by_one_are_together_a_whole_run(request_of_three: RunReq
 
 def test_force_runs_what_is_unchanged(request_of_three: RunRequest) -> None:
     run(request_of_three)
-    assert len(run(replace(request_of_three, force=True))[1]) == 6
+    assert len(run(replace(request_of_three, force=True))[1]) == 7
 
 
 def test_deleted_page_is_made_again(request_of_three: RunRequest) -> None:
@@ -574,7 +578,7 @@ def test_failure_does_not_stop_the_others_and_is_tried_again(request_of_three: R
 
     summary, _ = run(request_of_three, fails)
     assert summary.exit_status == 1
-    assert summary.lines()[:2] == ("6 pages: 5 made, 1 failed", "failed: synthesis: ValueError: bad")
+    assert summary.lines()[:2] == ("7 pages: 6 made, 1 failed", "failed: synthesis: ValueError: bad")
     assert (request_of_three.out / "failed" / "synthesis.txt").exists()
     assert "failed/synthesis.txt" in summary.index.read_text(encoding="utf-8")
     assert run(request_of_three)[1] == ["synthesis"]
@@ -607,7 +611,7 @@ def test_two_processes_make_real_pages_and_say_so_line_by_line(
     lines = capsys.readouterr().out.splitlines()
     assert time.perf_counter() - began < 60
     assert [page.page for page in summary.failed] == ["context"]
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert [line for line in lines if "failed: ZeroDivisionError: division by zero" in line]
     assert (request.out / "failed" / "context.ipynb").exists()
     assert (request.out / "pages" / "start.html").exists()
@@ -657,7 +661,7 @@ class Driver:
 @pytest.fixture
 def driver(request_of_three: RunRequest, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Driver]:
     kernel, seconds = request.param
-    for name in ("00_start_here", "04_synthesis", "05_context", "06_calibration"):
+    for name in SINGLE.values():
         mark = f"open({str(tmp_path)!r} + '/began-{name}', 'w').close()"
         write_notebook(request_of_three.notebooks / f"{name}.ipynb", mark, f"import time; time.sleep({seconds})")
     write_whole(tmp_path / "go.py", DRIVER)
@@ -773,7 +777,7 @@ if not pathlib.Path({str(once)!r}).exists():
     request = replace(request_of_three, surveys=(), jobs=2)
     summary = run_all(request, console=Console(quiet=True))
     assert once.exists()
-    assert [page.status for page in summary.pages] == ["made"] * 4
+    assert [page.status for page in summary.pages] == ["made"] * len(SINGLE)
 
 
 def test_a_page_whose_processes_die_twice_fails_alone(tmp_path: Path) -> None:
