@@ -75,7 +75,7 @@ def test_check_names_six_different_faults_at_their_lines_at_once(data):
     assert "Traceback" not in result.output
     assert faults[0].endswith("unknown key publishr; did you mean publisher or published?")
     assert faults[2].endswith(
-        "unit must be one of: person, organisation, foi-return, trust, provider, household; 'persn' arrived; did you mean person?"
+        "unit must be one of: person, organisation, foi-return, trust, provider, household; 'persn' arrived; did you mean person?"  # noqa: E501
     )
     assert "exceed 100 %: confident 96%, neutral 33%, not-very 24%, not-at-all 2%" in faults[5]
 

@@ -345,7 +345,7 @@ def test_six_different_faults_in_one_file_give_six_lines(tmp_path: Path) -> None
     text = swapped('complement_of: "yes"', "note: ok", text)
     assert faults_of(write_folder(tmp_path, **{"demo-2019": text})) == [
         "surveys/demo-2019.yaml:3: fieldwork ends 2018-12, before it starts 2019-01; swap or mend them",
-        "surveys/demo-2019.yaml:9: unit must be one of: person, organisation, foi-return, trust, provider, household; 'people' arrived",
+        "surveys/demo-2019.yaml:9: unit must be one of: person, organisation, foi-return, trust, provider, household; 'people' arrived",  # noqa: E501
         "surveys/demo-2019.yaml:14: url must be an address that starts with http:// or https://; "
         "'htp://example.org/page' arrived",
         "surveys/demo-2019.yaml:26: pge is no source; did you mean page?",
