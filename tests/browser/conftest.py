@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -32,13 +32,16 @@ REQUIRED = "CROSSWAVE_REQUIRE_BROWSER"
 MISSING = "no browser: none of chromium, chromium-browser and google-chrome is installed"
 
 SURVEYS = ("igov-2017", "igov-parkplace-2019", "deloitte-2017", "yotta-2019")
+SERIES = "dwp-cses"
 PAGES = {
     "start": ("00_start_here", {}),
     "survey/igov-2017": ("01_reproduce_survey", {"survey": "igov-2017"}),
     "survey/deloitte-2017": ("01_reproduce_survey", {"survey": "igov-2017"}),  # a neighbour, with the same content
     "claims/publictechnology-2017-04-18": ("02_check_claims", {"source": "publictechnology-2017-04-18"}),
     "trend/barrier-culture": ("03_test_trend", {"construct": "barrier-culture"}),
+    f"series/{SERIES}": ("08_official_series", {"series": SERIES}),
     "synthesis": ("04_synthesis", {}),
+    "barriers": ("07_barriers", {}),
     "context": ("05_context", {}),
     "calibration": ("06_calibration", {}),
 }
@@ -47,19 +50,29 @@ EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
 @pytest.fixture(scope="session")
 def small() -> Registry:
-    """The real registry with four of its surveys, and what is made of them."""
+    """The real registry with four of its surveys, one of its series, and what is made of them."""
     registry = load_registry(ROOT / "data")
-    surveys = {name: registry.surveys[name] for name in SURVEYS}
-    constructs = {name: one for name, c in registry.constructs.items() if (one := _part(c)).answers}
+    waves = registry.series[SERIES]
+    surveys = {name: one for name, one in registry.surveys.items() if name in {*SURVEYS, *waves}}
+    constructs = {name: one for name, c in registry.constructs.items() if (one := _part(c, surveys)).answers}
     named = {
         name: {*c.surveys, *(t.split(".")[0] for k in c.all_of for t in k.terms)} for name, c in registry.claims.items()
     }
     claims = {name: registry.claims[name] for name, told in named.items() if told and told <= surveys.keys()}
-    return replace(registry, surveys=surveys, constructs=constructs, claims=claims)
+    asked = tuple(one for one in registry.batteries.batteries if one.question.split(".")[0] in surveys)
+    made = replace(
+        registry,
+        surveys=surveys,
+        constructs=constructs,
+        claims=claims,
+        series={SERIES: waves},
+        batteries=registry.batteries.model_copy(update={"batteries": asked}),
+    )
+    return replace(made, facts={name: fact for name, fact in made.facts.items() if fact.source in made.sources})
 
 
-def _part(construct: Construct) -> Construct:
-    kept = tuple(answer for answer in construct.answers if answer.finding.split(".")[0] in SURVEYS)
+def _part(construct: Construct, surveys: Collection[str]) -> Construct:
+    kept = tuple(answer for answer in construct.answers if answer.finding.split(".")[0] in surveys)
     return construct.model_copy(update={"answers": kept, "left_out": (), "changes": ()})
 
 

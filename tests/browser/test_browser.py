@@ -25,7 +25,7 @@ FINDERS = ("trends", "findings", "claims", "surveys")
 PLAIN = ("index", *FINDERS, "methods", "downloads", "cite", "pages")
 SURVEY, TREND = "pages/survey/igov-2017", "pages/trend/barrier-culture"
 NOTEBOOKS = (SURVEY, TREND, "pages/claims/publictechnology-2017-04-18", "pages/start", "pages/synthesis",
-             "pages/context", "pages/calibration")  # fmt: skip
+             "pages/barriers", "pages/series/dwp-cses", "pages/context", "pages/calibration")  # fmt: skip
 EVERY = (*PLAIN, *NOTEBOOKS)
 FIRST_VIEW_LIMIT = 300_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
