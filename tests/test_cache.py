@@ -265,7 +265,9 @@ def anew(*content: str, make: Callable[[], object]) -> object:
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test begins with nothing known, and with code that is no older than the package, which may be at work."""
+    monkeypatch.setattr("crosswave.study.cache._BEGUN", time.time_ns())
     forget()
     yield
     forget()
