@@ -22,7 +22,7 @@ from crosswave.study.registry import findings_of
 from crosswave.study.series import Panel
 from crosswave.trend.official import one_instrument, topics_of
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
-from crosswave.trend.waves import waves_of
+from crosswave.trend.waves import pair_of, waves_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ WAVES = (
 )  # fmt: skip
 TRANSITIONS = ("first", "second", "question", "before", "after", "organisations")
 _PANDEMIC = "2020-03"
-LINES = ("construct_id", "label", "survey_id", "year", "yes", "n")
+LINES = ("construct_id", "label", "survey_id", "year", "yes", "n", "total_error")
 
 
 @dataclass(frozen=True, repr=False)
@@ -158,7 +158,8 @@ class SeriesResult(Shown):
     def lines(self) -> pd.DataFrame:
         """A row for each wave of each topic that one unaltered instrument measured three times or more in whole counts.
 
-        ``construct_id``, ``label``, ``survey_id``, ``year``, ``yes``, ``n`` (the middle of the feasible counts).
+        ``construct_id``, ``label``, ``survey_id``, ``year``, ``yes``, ``n`` (the middle of the feasible counts),
+        ``total_error`` (of the tier of two such waves, points at 50 %).
         """
         rows = []
         for topic in self.topics:
@@ -166,9 +167,11 @@ class SeriesResult(Shown):
             kept = one_instrument(waves, self.registry)
             ends = [(wave.counts.count_low, wave.counts.count_high, *people(wave.counts)) for wave in kept]
             if len(kept) >= FEWEST_FOR_TREND:
+                tier = pair_of(kept[0], kept[-1], self.registry).tier
+                error = self.settings.error(self.registry.plan, tier)[0]
                 for wave, (least, most, low, high) in zip(kept, ends, strict=True):
                     yes, n = ((a or 0) + (b or 0) for a, b in ((least, most), (low, high)))
-                    rows.append((topic.id, topic.label, wave.survey.id, wave.year, yes / 2, n / 2))
+                    rows.append((topic.id, topic.label, wave.survey.id, wave.year, yes / 2, n / 2, error))
         return pd.DataFrame(rows, columns=list(LINES)).astype({"year": "Int64"})
 
     def chart(self, ax: Axes | None = None) -> Axes:

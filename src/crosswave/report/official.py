@@ -45,10 +45,11 @@ def changes_frame(
     return frame.astype(dict.fromkeys(("from_year", "to_year"), "Int64") | dict.fromkeys(_NUMBERS, "float64"))
 
 
-def official_changes(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
-    """Return the changes of every topic that one official series measured throughout, under the plan."""
-    settings = Settings.of(registry.plan)
-    return changes_frame(official_topics(registry), registry, reconstructions, settings)
+def official_changes(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings | None = None
+) -> pd.DataFrame:
+    """Return the changes of every topic that one official series measured throughout, under the plan unless told."""
+    return changes_frame(official_topics(registry), registry, reconstructions, settings or Settings.of(registry.plan))
 
 
 def _change_row(trend: Trend, registry: Registry) -> dict[str, object]:

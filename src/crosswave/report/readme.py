@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from crosswave.files import write_whole
+from crosswave.report.official import HEADINGS, change_words
 from crosswave.study import read_study
 from crosswave.study.models import Headline
 
@@ -33,7 +34,7 @@ def computed(root: Path) -> Mapping[str, str]:
     surveys = len(list((root / "data" / "surveys").glob("*.yaml"))) + sum(len(one["waves"]) for one in series)
     told = [_trends(trends), _figures(findings), _claims(claims)]
     if headline := read_study(root / "data").headline:
-        told.append(_headline(headline, trends, findings))
+        told = [*_official(headline, trends, findings), *told, _headline(headline, trends, findings)]
     benchmark = root / "reports" / "benchmark.md"
     speed = benchmark.read_text(encoding="utf-8").split("\n\n")[1] + "\n" if benchmark.is_file() else ""
     return {
@@ -90,6 +91,15 @@ def _trends(trends: pd.DataFrame) -> str:
         + f"\n  {answers.get('no real change', 0)} did not really change. For {answers.get('cannot tell', 0)} the "
         "surveys cannot tell, and each page says why."
     )
+
+
+def _official(headline: Headline, trends: pd.DataFrame, findings: pd.DataFrame) -> list[str]:
+    """What the official topics of study.yaml show, a sentence each."""
+    shares, rows = 100 * findings.set_index("finding_id")["estimate"], trends.set_index("construct_id", drop=False)
+    ends = {"first_pct": rows["first"].map(shares), "second_pct": rows["second"].map(shares)}
+    known = rows.assign(**ends).astype({"from_year": "Int64", "to_year": "Int64"}).to_dict("index")
+    told = {name: known[name] for name in headline.official if known.get(name, {}).get("answer") in HEADINGS}
+    return [f"**{headline.official[name]}:** {change_words(row)}." for name, row in told.items()]
 
 
 def _headline(headline: Headline, trends: pd.DataFrame, findings: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled, wrapped
 from crosswave.report.official import left_words, told
-from crosswave.report.render import span
+from crosswave.report.render import NOT_PRINTED, percent, span
 from crosswave.report.sentences import points, points_to
 from crosswave.study.models import Plan
 from crosswave.words import capital, plural
@@ -31,6 +31,28 @@ def series_answer(changes: pd.DataFrame, plan: Plan) -> list[str]:
             f"The plan compares series between {years}; no topic of this one was measured in both of two such years."
         ]
     return [*map(str, told(changes)), left_words(changes)]
+
+
+def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each wave: of whom it is, how many were asked and answered, and in the pandemic or not."""
+    rows = [
+        (
+            row.survey_id, row.wave, EVERYBODY if pd.isna(row.group) else row.group, row.sampling or NOT_PRINTED,
+            *(span(*ends) for ends in ((row.asked, row.asked), (row.n_low, row.n_high))),
+            span(percent(row.response_low) or None, percent(row.response_high) or None),
+            "in it" if row.pandemic else "before",
+        )
+        for row in waves.astype(object).itertuples()
+    ]  # fmt: skip
+    columns = ["Wave", "Year", "Whom", "Chosen by", "Asked", "Answered", "Response, %", "Pandemic"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def named(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return figures with what is measured in words, and of whom: what heads the rows of their tables."""
+    answers, about = figures.groupby("about")["figure"].transform("nunique"), figures["about"].map(capital)
+    what = about.where(answers == 1, about + ": " + figures["answer"])
+    return figures.assign(What=what, Whom=figures["group"].fillna(EVERYBODY), Figure=figures["figure"])
 
 
 def people_words(figures: pd.DataFrame) -> list[str]:
@@ -52,6 +74,25 @@ def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
     ]  # fmt: skip
     columns = ["Topic", "Years", "Then, %", "Later, %", "Change, points", "Interval", "Answer", "Verdict", "Certainty"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def census_table(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each change of a census: among those counted, among all invited, and what silence would need."""
+    rows = [
+        (
+            capital(row.label), span(str(row.from_year), str(row.to_year)),
+            _ends(row.counted_low_pp, row.counted_high_pp), _ends(row.invited_low_pp, row.invited_high_pp),
+            *(f"{gap:+.1f}" if not pd.isna(gap) else "" for gap in (row.needed_later_pp, row.needed_both_pp)),
+        )
+        for row in changes.dropna(subset="counted_low_pp").itertuples()
+    ]  # fmt: skip
+    columns = ["Topic", "Years", "Counted", "All invited", "Needed, later wave", "Needed, both waves"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _ends(low: float, high: float) -> str:
+    """Two ends in points, with three decimals where they are near: print leaves hardly anything open."""
+    return "" if pd.isna(low) else span(*(f"{end:+.{3 if high - low < 0.1 else 1}f}" for end in (low, high)))
 
 
 def _interval(difference: float, low: float, high: float) -> tuple[str, str]:
@@ -91,13 +132,9 @@ def _drawn(figures: pd.DataFrame) -> pd.DataFrame:
     """The figures of two years or more, in per cent, each with a heading and the name of its group."""
     known = figures.dropna(subset="estimate").drop_duplicates(["group", "figure", "year"], keep="last")
     known = known.assign(group=known["group"].fillna(EVERYBODY))
-    several = known[known.groupby(["group", "figure"])["year"].transform("size") > 1]
-    answers = several.groupby("about")["figure"].transform("nunique")
-    heading = (
-        several["about"].map(capital).where(answers == 1, several["about"].map(capital) + ": " + several["answer"])
-    )
+    several = named(known[known.groupby(["group", "figure"])["year"].transform("size") > 1])
     percents = {name: 100 * several[name] for name in ("estimate", "low", "high")}
-    return several.assign(heading=heading, year=several["year"].astype(int), **percents)
+    return several.assign(heading=several["What"], year=several["year"].astype(int), **percents)
 
 
 def _by_heading(shown: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -30,7 +30,13 @@ def topics_of(series_id: str, registry: Registry) -> list[Construct]:
 
 
 def official_topics(registry: Registry) -> list[Construct]:
-    """Return the constructs that one official series measured throughout, in two declared years or more."""
+    """Return the constructs that one official series measured throughout, in two declared years or more.
+
+    Parameters
+    ----------
+    registry : Registry
+        Holds constructs, series and the plan's pairs of years.
+    """
     return [one for name in registry.series for one in topics_of(name, registry) if _is_official(one, registry)]
 
 
