@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled, wrapped
 from crosswave.report.official import left_words, told
-from crosswave.report.render import NOT_PRINTED, percent, span
+from crosswave.report.render import NOT_PRINTED, percent, show, span
 from crosswave.report.sentences import points, points_to
 from crosswave.study.models import Plan
 from crosswave.words import capital, plural
@@ -30,7 +30,16 @@ def series_answer(changes: pd.DataFrame, plan: Plan) -> list[str]:
         return [
             f"The plan compares series between {years}; no topic of this one was measured in both of two such years."
         ]
-    return [*map(str, told(changes)), left_words(changes)]
+    return [words for words in (*map(str, told(changes)), left_words(changes)) if words]
+
+
+def show_parts(table_of: Callable[[pd.DataFrame], pd.DataFrame], rows: pd.DataFrame, caption: str) -> None:
+    """Display a table of everybody, and below it that of single groups, one click away; of groups alone as it is."""
+    whole, groups = rows[rows["group"].isna()], rows[rows["group"].notna()]
+    if len(whole) or rows.empty:
+        show(table_of(whole), caption)
+    if len(groups):
+        show(table_of(groups), f"{caption}, single groups", fold=bool(len(whole)))
 
 
 def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
@@ -40,12 +49,17 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
             row.survey_id, row.wave, EVERYBODY if pd.isna(row.group) else row.group, row.sampling or NOT_PRINTED,
             *(span(*ends) for ends in ((row.asked, row.asked), (row.n_low, row.n_high))),
             span(percent(row.response_low) or None, percent(row.response_high) or None),
-            "in it" if row.pandemic else "before",
+            "in it or after" if row.pandemic else "before",
         )
         for row in waves.astype(object).itertuples()
     ]  # fmt: skip
     columns = ["Wave", "Year", "Whom", "Chosen by", "Asked", "Answered", "Response, %", "Pandemic"]
-    return pd.DataFrame(rows, columns=columns)
+    return _told_columns(pd.DataFrame(rows, columns=columns))
+
+
+def _told_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """A table without the columns in which nothing stands."""
+    return table.loc[:, (table != "").any() | table.empty]
 
 
 def named(figures: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +101,7 @@ def census_table(changes: pd.DataFrame) -> pd.DataFrame:
         for row in changes.dropna(subset="counted_low_pp").itertuples()
     ]  # fmt: skip
     columns = ["Topic", "Years", "Counted", "All invited", "Needed, later wave", "Needed, both waves"]
-    return pd.DataFrame(rows, columns=columns)
+    return _told_columns(pd.DataFrame(rows, columns=columns))
 
 
 def _ends(low: float, high: float) -> str:
@@ -117,7 +131,7 @@ def series_chart(figures: pd.DataFrame, title: str) -> Figure | None:
     heights = [_PANEL] * -(-len(heads) // 2)
     words = (
         f"{title}, {_years(shown)}",
-        _subtitle(looks, alike) + " Shaded: the pandemic." * bool(shown["pandemic"].any()),
+        _subtitle(looks, alike) + " Shaded: from the pandemic on." * bool(shown["pandemic"].any()),
     )
     figure, axes = panels(*words, heights, gap=_GAP + most, head=0.15 + most, left=0.4, foot=0.35)
     places = [half for one in axes for half in _halves(figure, one)]
