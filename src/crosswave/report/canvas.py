@@ -26,9 +26,9 @@ from crosswave.report.render import STYLE, download, folded, publish, to_html, t
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 INK, GREY, LINE = "#1b1f24", "#5b6570", "#c9d1d9"
-WIDTH = 3.5
-"""Inches, 336 pixels: a chart fits a phone 360 pixels wide almost as it is, and a wider screen enlarges it. So its
-letters are never smaller than `SMALLEST` points (12 pixels) less a twentieth."""
+WIDTH = 7.2
+"""Inches, 691 pixels: a page enlarges it to its own width, and a phone scrolls it sideways, so that its letters are
+never smaller than `SMALLEST` points (12 pixels) less a sixth."""
 
 SMALLEST = 9.0
 """Points."""
@@ -132,20 +132,32 @@ def svg_text(figure: Figure, alt: str) -> str:
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = stream.getvalue()
-    return compact(text[text.index("<svg ") :]).replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    svg = _TIP.sub(_with_tip, compact(text[text.index("<svg ") :]))
+    role = "group" if "<title>" in svg else "img"  # an image has no parts that can be focused
+    return svg.replace("<svg ", f'<svg role="{role}" aria-label="{escape(alt)}" ', 1)
+
+
+TIP = "tip: "
+"""How the name (gid) of an artist begins whose other words are shown where it is pointed at or focused."""
+
+_TIP = re.compile(rf'<g id="{TIP}([^"]*)">')
+
+
+def _with_tip(match: re.Match[str]) -> str:
+    words = match.group(1)
+    return f'<g tabindex="0" role="img" aria-label="{words}"><title>{words}</title>'
 
 
 def show(
-    figure: Figure | None, alt: str, table: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None
-) -> None:
+    figure: Figure | None, alt: str, table: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None,
+    fold: bool = True,
+) -> None:  # fmt: skip
     """Display a chart in a notebook with its alternative text, and below it what it shows as a table to be saved."""
-    if figure is None:
-        publish({"text/plain": alt, "text/html": f"<p>{escape(alt)}</p>"})
-    else:
+    if figure is not None:
         publish({"text/plain": alt, "image/svg+xml": svg_text(figure, alt)}, {"image/svg+xml": {"alt": alt}})
     if not table.empty:
         html = f"{STYLE}\n{to_html(table, caption)}\n{download(table if data is None else data, caption)}"
-        html = folded(f"{caption}: the chart as a table" if figure else caption, html)
+        html = folded(f"{caption}: the chart as a table" if figure else caption, html) if fold else html
         publish({"text/plain": to_text(table, caption), "text/html": html})
 
 
@@ -160,6 +172,7 @@ _STYLED = re.compile(
 )
 _ID = re.compile(r' id="([^"]*)"')
 _REFERRED = re.compile(r"#([\w.:-]+)")
+_REFERENCE = re.compile(r"""(href="|url\()#([\w.:-]+)""")
 _NO_TURN = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 _EMPTY = re.compile(r"<g/>|<g></g>")
 _OPENING = re.compile(r"<svg\b[^>]*>")
@@ -171,8 +184,8 @@ def compact(svg: str) -> str:
 
     Notes
     -----
-    Groups and words begin a line, so that a changed word is one line of a diff. The names of styles hold a digest of
-    the image: several can stand in one page and none takes the styles of another.
+    Groups and words begin a line, so that a changed word is one line of a diff. The names of styles and of parts hold
+    a digest of the image: several can stand in one page and none takes the styles of another.
 
     Examples
     --------
@@ -181,7 +194,13 @@ def compact(svg: str) -> str:
     <g><path class="c5ef48-0"/><path class="c5ef48-0"/></g></svg>
     """
     referred, name = set(_REFERRED.findall(svg)), f"c{sha256(svg.encode()).hexdigest()[:5]}"
-    short = _ID.sub(lambda match: match.group() if match.group(1) in referred else "", _NO_TURN.sub("", svg.strip()))
+
+    def named(match: re.Match[str]) -> str:
+        own = match.group(1)
+        return f' id="{name}-{own}"' if own in referred else match.group() if own.startswith(TIP) else ""
+
+    short = _ID.sub(named, _NO_TURN.sub("", svg.strip()))
+    short = _REFERENCE.sub(lambda match: f"{match.group(1)}#{name}-{match.group(2)}", short)
     classes: dict[str, str] = {}
 
     def classed(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Rows of intervals: a label above each, a marker, what print admits as a bar, the interval as a line."""
+"""Rows of intervals: a label beside each, a marker, the printed range as a bar, the interval as a line."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, sheet, wrapped
+from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, sheet, wrapped
 
-_LABEL_LINE, _HEADING_LINE, _ABOVE, _BELOW, _LANE = 0.17, 0.18, 0.1, 0.17, 0.11
+_LABEL_LINE, _HEADING_LINE, _GAP, _LANE, _SIDE = 0.17, 0.18, 0.09, 0.11, 3.1
+_INCH = WIDTH - _SIDE - RIGHT
+"""Width of the scale; the labels stand on its left."""
+
 _KEY_INDENT, _KEY_GAP = 0.24, 0.12
 
 
@@ -63,6 +66,9 @@ def share_row(label: str, kind: str, shares: Any, heading: str) -> Row:
     return Row(label, kind, value, low, high, admits_low, admits_high, heading)
 
 
+_MANY = 12
+"""Rows from which on the numbers of the scale stand above them too."""
+
 PERCENT = Scale(0, 100, "% of those who answered")
 
 
@@ -71,8 +77,8 @@ def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, titl
     key = [looks[kind] for kind in dict.fromkeys(row.kind for row in rows) if looks[kind].words]
     start = _LABEL_LINE * sum(len(_key_lines(look)) for look in key) + (_KEY_GAP if key else 0)
     places = _places(rows, start)
-    height = (places[-1] if places else start) + _BELOW
-    figure, axes = sheet(title, subtitle, height)
+    height = (places[-1] + _height(rows[-1]) / 2 if rows else start) + _GAP
+    figure, (axes,) = panels(title, subtitle, (height,), left=_SIDE)
     _ground(axes, scale, height, places)
     _key(axes, key, scale)
     _draw(axes, rows, places, looks)
@@ -88,9 +94,17 @@ def _places(rows: Sequence[Row], start: float) -> list[float]:
         if row.heading and row.heading != heading:
             here += _HEADING_LINE * len(wrapped(row.heading, weight="bold")) + 0.1
             heading = row.heading
-        here += _LABEL_LINE * len(wrapped(row.label)) + _ABOVE + _BELOW
-        places.append(here)
+        places.append(here + _GAP / 2 + _height(row) / 2)
+        here += _GAP + _height(row)
     return places
+
+
+def _height(row: Row) -> float:
+    return max(2 * _LANE, _LABEL_LINE * len(_label_lines(row)))
+
+
+def _label_lines(row: Row) -> list[str]:
+    return wrapped(row.label, _SIDE - LEFT - 0.1)
 
 
 def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) -> None:
@@ -100,6 +114,7 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
     axes.set_yticks([])
     axes.set_xlabel(scale.words)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
+    axes.tick_params(top=len(places) > _MANY, labeltop=len(places) > _MANY)
     ticks = [tick for tick in axes.get_xticks() if scale.low <= tick <= scale.high]
     above, below = np.array(places) - _LANE, np.array(places) + _LANE
     starts, ends = np.repeat(above, len(ticks)), np.repeat(below, len(ticks))
@@ -112,12 +127,17 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
 
 
 def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
-    inch, top = (scale.high - scale.low) / (WIDTH - LEFT - RIGHT), 0.0
+    inch, top, left = (scale.high - scale.low) / _INCH, 0.0, _left(scale)
     for look in key:
-        lines, mark = _key_lines(look), ([scale.low + 0.08 * inch], [top + _LABEL_LINE * 0.4])
+        lines, mark = _key_lines(look), ([left + 0.08 * inch], [top + _LABEL_LINE * 0.4])
         axes.scatter(*mark, 42, **_marker(look), clip_on=False)
-        _lines(axes, lines, scale.low + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY)
+        _lines(axes, lines, left + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY)
         top += _LABEL_LINE * len(lines)
+
+
+def _left(scale: Scale) -> float:
+    """Where labels begin, on the scale."""
+    return scale.low - (_SIDE - LEFT) * (scale.high - scale.low) / _INCH
 
 
 def _key_lines(look: Look) -> list[str]:
@@ -153,12 +173,12 @@ def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
 def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:
     heading = ""
     for row, place in zip(rows, places, strict=True):
-        lines = wrapped(row.label)
-        top = place - _ABOVE - _LABEL_LINE * len(lines)
-        _lines(axes, lines, scale.low, top, _LABEL_LINE)
+        lines = _label_lines(row)
+        _lines(axes, lines, _left(scale), place - _LABEL_LINE * len(lines) / 2, _LABEL_LINE)
         if row.heading and row.heading != heading:
             heads = wrapped(row.heading, weight="bold")
-            _lines(axes, heads, scale.low, top - _HEADING_LINE * len(heads), _HEADING_LINE, weight="bold")
+            top = place - (_height(row) + _GAP) / 2 - _HEADING_LINE * len(heads)
+            _lines(axes, heads, _left(scale), top, _HEADING_LINE, weight="bold")
             heading = row.heading
 
 
@@ -172,7 +192,7 @@ def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
     for look, own in _by_look(rows, places, looks):
         if marked := [(row.value, place) for row, place in own if not math.isnan(row.value)]:
             x, y = np.array(marked).T
-            axes.scatter(x, y, 46, **_marker(look))
+            axes.scatter(x, y, 46, **_marker(look), clip_on=False)
     axes.set_ylabel("")
     axes.set_yticks([])
 

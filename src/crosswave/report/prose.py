@@ -29,18 +29,20 @@ def say(*sentences: str, heading: str = "") -> None:
     """Display sentences in a notebook, each a paragraph; empty ones are left out."""
     paragraphs = [f"## {markdown(capital(heading))}"] if heading else []
     paragraphs += [markdown(sentence) for sentence in sentences if sentence]
-    _display(paragraphs, [heading, *sentences])
+    if paragraphs:
+        _display(paragraphs, [heading, *sentences])
 
 
-def bullets(items: Iterable[str], *, none: str, fold: str = "") -> None:
-    """Display sentences in a notebook as a list."""
-    listed = list(items)
-    if fold and listed:
+def bullets(items: Iterable[str], *, fold: str = "") -> None:
+    """Display sentences in a notebook as a list, and nothing where there is none."""
+    if not (listed := list(items)):
+        return
+    if fold:
         html = "\n".join(f"<li>{escape(item)}</li>" for item in listed)
         publish({"text/plain": "\n".join(listed), "text/html": folded(fold, f"<ul>\n{html}\n</ul>")})
         return
     lines = "\n".join(f"- {markdown(item)}" for item in listed)
-    _display([lines or markdown(none)], listed or [none])
+    _display([lines], listed)
 
 
 def _display(paragraphs: list[str], plain: list[str]) -> None:

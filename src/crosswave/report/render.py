@@ -157,10 +157,8 @@ _PLAIN_IN_ADDRESS = "/,;:.()!*"
 
 
 def show(frame: pd.DataFrame, caption: str, *, fold: bool = False) -> None:
-    """Display a frame as a table in a notebook; where it has no row, display the caption and say so."""
+    """Display a frame as a table in a notebook, and nothing where it has no row."""
     if frame.empty:
-        nothing = f"{caption}: nothing to show."
-        publish({"text/plain": nothing, "text/html": f"<p>{escape(nothing)}</p>"})
         return
     html = f"{STYLE}\n{to_html(frame, caption)}"
     publish({"text/plain": to_text(frame, caption), "text/html": folded(caption, html) if fold else html})

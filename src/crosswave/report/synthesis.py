@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -27,12 +26,6 @@ from crosswave.trend.settings import Settings
 from crosswave.words import plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
-_YEARS_MORE = 2
-
-
-def wider(settings: Settings) -> Settings:
-    """Return the same settings with a window that begins two years earlier and ends two years later."""
-    return replace(settings, from_year=settings.from_year - _YEARS_MORE, to_year=settings.to_year + _YEARS_MORE)
 
 
 def synthesis_answer(trends: Sequence[Trend]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from itertools import count
 from typing import Any
 
@@ -22,6 +23,7 @@ _LINKED = re.compile(r'<a class="to" href="[^"]*">([^<]*)</a>')
 _ROW = re.compile(r'<tr>(<th scope="row"[^>]*>)([a-z0-9-]+(?:\.[a-z0-9-]+)*)(</th>)')
 _CELL = re.compile(r"(<t[hd][^>]*>)([a-z0-9-]+(?:\.[a-z0-9-]+){0,2})(</t[hd]>)")
 _CARD = re.compile(r'<section class="card">\s*<h3[^>]*>(.*?)</h3>.*?</section>\s*', re.DOTALL)
+_CAPTION = re.compile(r"<figcaption.*?</figcaption>")
 _ROW_ID = re.compile(r'<tr id="([^"]*)">')
 
 
@@ -84,8 +86,14 @@ class Site:
         if card and card.planned and MADE_WITH in content.html:  # other settings than the plan, whose verdict it shows
             card = replace(card, heading=f"{card.heading}. The page below was made with other settings")
         shown = without_card(content, place.title) if card else content
-        linked = woven(shown, page, self._hrefs, place.up)
+        linked = woven(self._cited(shown, page, place), page, self._hrefs, place.up)
         return framed(linked, place, nav=self._nav, about=self._version, card=card, **self._shared)
+
+    def _cited(self, content: Content, page: str, place: Place) -> Content:
+        """Content whose charts say how they are cited."""
+        words = escape(f"Source: {self._version}, “{place.title}”, page {page}.")
+        caption = f'<figcaption data-name="{escape(page)}">{words}</figcaption>'
+        return replace(content, html=_CAPTION.sub(lambda _: caption, content.html))
 
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)

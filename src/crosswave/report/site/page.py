@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
-from itertools import chain
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import mistune
@@ -15,6 +15,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from crosswave.report.canvas import GREY, INK, LINE, NAVY, ORANGE, PLUM, TEAL
 from crosswave.report.render import STYLE
 from crosswave.report.site.clean import Styles, clean_html
 from crosswave.report.site.frame import Content, Place, accessible_tables, framed, plain
@@ -28,24 +29,22 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 """What steers the colours of a terminal."""
 
 _SUMMARIES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this page"}
-_QUESTION = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+_QUESTION = re.compile(r'<h1(?! class="headline")[^>]*>(.*?)</h1>', re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _UNSEEN = re.compile(r'<span></span>|<span class="[npw]">([^<]*)</span>')
-_SPOKEN = re.compile(r' (?:role|aria-label)="[^"]*"')
-_OPENING = re.compile(r"<svg\b[^>]*>")
+_SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
     """Return an executed notebook as a whole page, at whose end stands what it was made from.
 
-    Its parameters stand below the cell with the title; without a title it takes the first heading.
+    A cell with the answer in a box comes first, then that with the title, then its parameters; without a title it
+    takes the first heading.
     """
-    is_parameters = [_has_parameters(cell) for cell in notebook.cells]
-    lead = is_parameters.index(False) if False in is_parameters else 0
-    cells = [*notebook.cells[lead : lead + 1], *notebook.cells[:lead], *notebook.cells[lead + 1 :]]
-    sections = filter(_has_material, _sections(_without_empty_frames(cells)))
+    cells = sorted(_without_lead(notebook.cells), key=_order)
+    sections = filter(_has_material, _sections(_without_empty(cells)))
     styles = Styles()
-    shown = [_KINDS[cell.cell_type](cell, styles) for cell in chain(*sections) if cell.cell_type in _KINDS]
+    shown = [_section(section, styles) for section in sections]
     facts = "".join(f"\n<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in origin.items())
     made = f'<h2>What this page was made from</h2>\n<dl class="origin">{facts}\n</dl>'
     html = f'{"".join(shown)}<section class="made">\n{made}\n</section>'
@@ -53,16 +52,47 @@ def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[s
     return framed(Content(_under_title(html, title), styles.css), place)
 
 
+def _boxed(cell: NotebookNode) -> bool:
+    return any(BOX in str(output.get("data", {}).get("text/html", "")) for output in cell.get("outputs", []))
+
+
+def _without_lead(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """The cells without the words that announce the box with the answer."""
+    announcing = [one for one, after in pairwise(cells) if _boxed(after) and one.cell_type == "markdown"]
+    return [cell for cell in cells if cell not in announcing]
+
+
+def _order(cell: NotebookNode) -> int:
+    """The box with the answer, the cell with the title, the parameters, all else as it stands."""
+    ranks = (_boxed(cell), cell.cell_type == "markdown" and cell.source.startswith("# "), _has_parameters(cell), True)
+    return ranks.index(True)
+
+
+BOX = '<section class="box">'
+"""How the answer of a page begins."""
+
+
+def _section(cells: Sequence[NotebookNode], styles: Styles) -> str:
+    """The cells of a section as HTML; one tagged ``fold`` is one click away."""
+    html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
+    heading = _HEADING.search(html)
+    if not heading or not cells or "fold" not in cells[0].metadata.get("tags", []):
+        return html
+    rest = html.replace(heading.group(), "", 1)
+    return f'<details class="more"><summary>{heading.group()}</summary>\n{rest}</details>'
+
+
 def _has_parameters(cell: NotebookNode) -> bool:
     return bool(_SUMMARIES.keys() & set(cell.metadata.get("tags", [])))
 
 
-def _without_empty_frames(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """The cells without those that show frames without a row alone, and without the words before these."""
+def _without_empty(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The cells without those that ran and showed nothing, or frames without a row, and the words before these."""
     told: list[NotebookNode] = []
     for cell in cells:
         texts = [str(output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", [])]
-        if not texts or not all(text.startswith("Empty DataFrame") for text in texts):
+        silent = all(text.startswith("Empty DataFrame") for text in texts)
+        if cell.cell_type != "code" or _has_parameters(cell) or not cell.get("execution_count") or not silent:
             told.append(cell)
         elif told and told[-1].cell_type == "markdown" and not told[-1].source.startswith("#"):
             told.pop()
@@ -83,7 +113,7 @@ def _sections(cells: Iterable[NotebookNode]) -> Iterator[list[NotebookNode]]:
 
 
 def _has_material(section: Sequence[NotebookNode]) -> bool:
-    """Whether a section shows something: one whose code all ran and showed nothing has nothing to tell."""
+    """Whether a section shows something: one of a heading whose code showed nothing has nothing to tell."""
     code = [cell for cell in section if cell.cell_type == "code" and cell.source.strip() and not _has_parameters(cell)]
     return not code or any(cell.get("outputs") or not cell.get("execution_count") for cell in code)
 
@@ -98,7 +128,7 @@ def _code(cell: NotebookNode, styles: Styles) -> str:
     summary = _SUMMARIES.get((cell.metadata.get("tags") or [""])[0], "Code")
     shown = "".join(f'<div class="output">{_output(output, styles)}</div>' for output in cell.get("outputs", []))
     code = f'<details class="code"><summary>{summary}</summary>\n{highlighted(cell.source)}\n</details>'
-    return f'<section class="cell">{code}{shown}</section>'
+    return f'<section class="cell">{shown}{code}</section>'
 
 
 _KINDS: Mapping[str, Callable[[Any, Styles], str]] = {"markdown": _prose, "code": _code}
@@ -143,7 +173,7 @@ def _image(mime: str) -> Callable[[str, str, Styles], str]:
 SHOWN: Mapping[str, Callable[[str, str, Styles], str]] = {
     "text/html": _html,
     "text/markdown": _markdown,
-    "image/svg+xml": lambda data, alt, _: f'<img src="{svg_address(data)}" alt="{escape(alt)}">',
+    "image/svg+xml": lambda data, alt, styles: figure(data, styles),
     "image/png": _image("image/png"),
     "image/jpeg": _image("image/jpeg"),
     "text/latex": lambda data, alt, _: f"<pre>{escape(data)}</pre>",
@@ -152,17 +182,28 @@ SHOWN: Mapping[str, Callable[[str, str, Styles], str]] = {
 """How each form of an output is shown; of several the first. A widget is not, for nothing could bring it to life."""
 
 
-def svg_address(svg: str) -> str:
-    """Return an SVG image as an address that can stand in an attribute as it is: shorter than base64.
+_COLOURS = {
+    NAVY: "navy", TEAL: "teal", PLUM: "plum", ORANGE: "orange", INK: "ink", GREY: "grey", LINE: "line",
+    "#ffffff": "paper",
+}  # fmt: skip
+_COLOUR = re.compile("|".join(_COLOURS), re.IGNORECASE)
 
-    Its spoken form goes: the image element that shows it has the words.
 
-    >>> svg_address('<svg fill="#12436D">50 % & more</svg>')
-    'data:image/svg+xml,<svg fill=%22%2312436D%22>50 %25 &amp; more</svg>'
+def figure(svg: str, styles: Styles) -> str:
+    """Return a chart as part of the page: its colours follow the theme, and its words can be selected.
+
+    >>> figure('<svg><style>.a{fill:#12436d}</style></svg>', page := Styles())
+    '<figure class="chart"><div class="drawn"><svg></svg></div><figcaption></figcaption></figure>'
+    >>> page.css
+    '.a{fill:var(--navy,#12436d)}'
     """
-    silent = _OPENING.sub(lambda match: _SPOKEN.sub("", match.group()), svg.replace("\n", ""), count=1)
-    coded = silent.replace("%", "%25").replace("#", "%23").replace('"', "%22").replace("&", "&amp;")
-    return f"data:image/svg+xml,{coded}"
+    named = {colour.lower(): f"var(--{name},{colour.lower()})" for colour, name in _COLOURS.items()}
+    themed = _SHEET.sub(lambda rules: _COLOUR.sub(lambda match: named[match.group().lower()], rules.group()), svg)
+    return f'<figure class="chart"><div class="drawn">{clean_html(themed, styles)}</div>{CAPTION}</figure>'
+
+
+CAPTION = "<figcaption></figcaption>"
+"""Where the frame says how a chart is cited."""
 
 
 class _Marked(mistune.HTMLRenderer):

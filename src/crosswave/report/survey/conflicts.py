@@ -89,7 +89,7 @@ def tell_conflicts(survey: Survey, reconstruction: Reconstruction) -> None:
     for name, (sentence, repairs) in zip(names, told, strict=True):
         say(f"{name}. {sentence} It would fit" + (":" if repairs else " with nothing that was tried."))
         if repairs:
-            bullets(repairs, none="")
+            bullets(repairs)
     say(what_became(reconstruction))
 
 

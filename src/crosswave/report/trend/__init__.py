@@ -1,5 +1,5 @@
-"""The page of a trend: `waves`, their `comparison`, its `robustness`, the `total_error`, the `lines` of all years."""
+"""The page of a trend: its `answer`, `waves`, `comparison`, `robustness`, `total_error` and `lines` of all years."""
 
-from crosswave.report.trend import comparison, lines, robustness, total_error, waves
+from crosswave.report.trend import answer, comparison, lines, robustness, total_error, waves
 
-__all__ = ["comparison", "lines", "robustness", "total_error", "waves"]
+__all__ = ["answer", "comparison", "lines", "robustness", "total_error", "waves"]

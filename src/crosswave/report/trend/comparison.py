@@ -162,7 +162,7 @@ def trend_reach(trend: Trend) -> list[str]:
     """Return what the comparison could have shown: the first two sentences look at no difference."""
     comparison = trend.comparison
     if comparison is None:
-        return ["No pair of waves passes, so no difference is computed and nothing could have been shown."]
+        return []
     reach, pair = comparison.reach, comparison.pair
     rise, fall = (
         f"{points(end)} points" if math.isfinite(end) else "no size, because the scale ends before"

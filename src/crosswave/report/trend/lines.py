@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from crosswave.difference.estimate import wilson
 from crosswave.models.heterogeneity import Prediction, RandomEffects
 from crosswave.models.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Line, Trajectory
 from crosswave.models.wave_series import WaveSeries
-from crosswave.report.canvas import FOOT, GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, styled, wrapped
+from crosswave.report.canvas import GREY, INK, LINE, NAVY, styled
 from crosswave.report.forest import Look, Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, percent, span, survey_name
 from crosswave.report.sentences import p_range, p_words, points, points_span, points_to
@@ -50,16 +48,6 @@ def wave_series_table(series: WaveSeries) -> pd.DataFrame:
     named = rows["wave"].map(names).fillna(rows["wave"])
     frame = rows[columns[:4]].assign(wave=named, share_low=ends[0][0], share_high=ends[1][0], **limits)
     return frame.sort_values(["date_low", "date_high"], ignore_index=True)
-
-
-def dates_table(series: WaveSeries) -> pd.DataFrame:
-    """Return the waves of `wave_series_table`, ready to be read, numbered as in the chart."""
-    rows = [
-        (f"{place}", row.wave, row.house, span(f"{row.date_low:.2f}", f"{row.date_high:.2f}"),
-         span(percent(row.share_low), percent(row.share_high)), span(percent(row.low), percent(row.high)))
-        for place, row in enumerate(wave_series_table(series).itertuples(), start=1)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["No.", "Wave", "Collected by", "In the field", "Share, %", "Interval, %"])
 
 
 def lines_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
@@ -124,8 +112,8 @@ def slopes_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
 def trajectory_words(series: WaveSeries) -> list[str]:
     """Return what may be said of all waves of a construct, over all years, or why nothing may."""
     found, count = series.trajectory, len(series.comparable.waves)
-    if found is None:
-        return ["No wave of any year has both a share and an n, so there is nothing to draw a line through."]
+    if found is None or count < FEWEST_FOR_TREND:
+        return []
     many = f"every two of {plural(count, 'wave')}" if count > 1 else f"only {plural(count, 'wave')}"
     head = f"Over all years, {many} may be compared with one another and have a printed n."
     alone = "No p-value here is adjusted for the lines of other constructs; the synthesis adjusts them together."
@@ -211,48 +199,12 @@ def slopes_words(every: Sequence[WaveSeries]) -> list[str]:
     return told
 
 
-_HEIGHT, _LINE, _STEPS, _INDENT = 2.4, 0.165, 61, 0.25
+_STEPS = 61
 
 
-@styled
-def trajectory_chart(series: WaveSeries) -> Figure | None:
-    """Return the waves that may stand on one line, with that line where one is fitted; None for fewer than two."""
-    waves = wave_series_table(series)
-    if len(waves) < 2:
-        return None
-    room = WIDTH - LEFT - RIGHT / 2 - _INDENT
-    named = [wrapped(f"{row.wave} ({row.house})", room) for row in waves.itertuples()]
-    lines = [(str(place) if k == 0 else "", line) for place, own in enumerate(named, 1) for k, line in enumerate(own)]
-    foot, level = FOOT + _LINE * len(lines), confidence(series.settings.alpha)
-    new = f"dotted: where {level} of new surveys would fall; square: the next one."
-    fitted = f"Line and grey band: the average survey; {new}" if series.has_line else "No line is fitted."
-    subtitle = (
-        f"Upright: {level} interval of each wave, if those who answered were a random sample; level: its dates. "
-        f"{fitted}"
-    )
-    figure, (axes,) = panels(trajectory_message(series), subtitle, (_HEIGHT,), left=0.55, foot=foot)
-    _draw_line(axes, series, waves)
-    _draw_waves(axes, waves)
-    axes.set_ylim(0, 100 if series.has_line else min(100, 10 * (1 + int(10 * waves["high"].max()))))
-    axes.set_ylabel("% of those who answered", fontsize=SMALLEST)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.grid(axis="y", color=LINE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    for k, (number, line) in enumerate(lines):
-        height = (foot - 0.4 - _LINE * k) / figure.get_figheight()
-        figure.text(LEFT / WIDTH, height, number, fontsize=SMALLEST, va="top", weight="bold")
-        figure.text((LEFT + _INDENT) / WIDTH, height, line, fontsize=SMALLEST, va="top", parse_math=False)
-    return figure
-
-
-def _draw_waves(axes: Axes, waves: pd.DataFrame) -> None:
-    ring = {"boxstyle": "circle,pad=0.15", "facecolor": NAVY, "edgecolor": "white", "linewidth": 0.8}
-    middle: dict[str, Any] = {"ha": "center", "va": "center", "color": "white", "weight": "bold"}
-    for place, row in enumerate(waves.itertuples(), start=1):
-        date, share = (row.date_low + row.date_high) / 2, 50 * (row.share_low + row.share_high)
-        axes.vlines(date, 100 * row.low, 100 * row.high, color=NAVY, linewidth=1.5, zorder=3)
-        axes.hlines(share, row.date_low, row.date_high, color=NAVY, linewidth=1.5, zorder=3)
-        axes.text(date, share, str(place), fontsize=SMALLEST, zorder=4, bbox=ring, **middle)
+def line_under(series: WaveSeries) -> Callable[[Axes], None] | None:
+    """Return what draws the line through the comparable surveys below their dots; None where no line is fitted."""
+    return (lambda axes: _draw_line(axes, series, wave_series_table(series))) if series.has_line else None
 
 
 def _draw_line(axes: Axes, series: WaveSeries, waves: pd.DataFrame) -> None:
@@ -279,23 +231,6 @@ def trajectory_message(series: WaveSeries) -> str:
     line = series.trajectory.lines["meta-regression"]
     side = {1: "a rise", -1: "a fall", 0: "no slope shows"}[series.slope]
     return f"{label}: {side}; {_slope(line, ' points a year')}"
-
-
-def trajectory_alt(series: WaveSeries) -> str:
-    """Return the chart in words: its message, each wave, and what the next survey would print."""
-    waves = wave_series_table(series)
-    if len(waves) < 2:
-        return f"No chart: {trajectory_message(series)}."
-    rows = [
-        f"{row.wave} {percent((row.share_low + row.share_high) / 2)}%, interval {percent(row.low)} to "
-        f"{percent(row.high)}%"
-        for row in waves.itertuples()
-    ]
-    told = f"{trajectory_message(series)}. {'; '.join(rows)}."
-    if series.trajectory is None or (following := series.trajectory.prediction) is None:
-        return told
-    ends = f"{percent(following.next_low)} and {percent(following.next_high)}"
-    return f"{told} The next survey would lie between {ends}%."
 
 
 def slope_rows(every: Sequence[WaveSeries]) -> list[Row]:

@@ -28,7 +28,7 @@ from crosswave.words import plural
 def robustness_words(found: Robustness | None, trend: Trend) -> list[str]:
     """Return what each number does to a verdict when it alone is moved."""
     if found is None or trend.comparison is None:
-        return ["Nothing was compared, so there is no verdict that could give way."]
+        return []
     effect, error = (found.design_effect, found.less_design_effect), (found.total_error, found.less_total_error)
     p_low, p_high, bias = p_words(found.p_low), p_words(found.p_high), found.bias
     told = [
@@ -71,7 +71,7 @@ def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], u
 def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     """Return what every analysis together says, or why there is none."""
     if frame.empty:
-        return [f"There is no analysis to vary: {multiverse.reason}."]
+        return []
     pairs, own = len(frame[["first", "second"]].drop_duplicates()), frame[frame["pair"] == REPORTED]
     told = [
         f"{specification_message(frame)}.",

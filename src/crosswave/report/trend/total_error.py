@@ -108,9 +108,7 @@ def error_of(trend: Trend, registry: Registry, reconstructions: Mapping[str, Rec
 def error_words(errors: Mapping[str, Measurement], settings: Settings, registry: Registry) -> list[str]:
     """Return what the measured total errors rest on, or why none is told here."""
     if not errors:
-        return [
-            f"Only the grades {', '.join(SOURCES)} take an error that is measured here; that of this pair is declared."
-        ]
+        return []
     told = [
         "Surveys of one year that asked about one thing differ by more than sampling and rounding explain.",
         *(words for tier, error in errors.items() for words in _tier_words(tier, error, registry)),

@@ -3,46 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from crosswave.difference.estimate import estimate_share
+from crosswave.models.wave_series import WaveSeries, date_interval
 from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
-from crosswave.report.forest import PERCENT, Look, Row, forest, share_row
-from crosswave.report.render import NOT_PRINTED, confidence, figure_name, spans, survey_name
+from crosswave.report.forest import Look
+from crosswave.report.render import NOT_PRINTED, confidence, figure_name, percent, span, spans, survey_name
 from crosswave.report.sentences import answer_sentence, population_note, trend_sentence
 from crosswave.report.survey.figures import interval_words
+from crosswave.report.timeline import Dot, timeline
+from crosswave.report.trend.answer import headline
+from crosswave.report.trend.lines import line_under
 from crosswave.trend.change import Trend
 from crosswave.trend.waves import Wave
 from crosswave.words import capital
-
-MEANINGS: Mapping[str, str] = {
-    "not comparable": "whom the surveys asked, what they asked or how differs so much that no difference is computed",
-    "not testable": "no two waves of different years can be used, or a number that is not printed decides",
-    "uninformative by design": "nothing shows, and such surveys could hardly have shown a change or that there was "
-    "none",
-    "undecided by wording": "a figure is printed in words, and the numbers they can stand for give different verdicts",
-    "undecided by rounding": "the counts that can have been rounded to what is printed give different verdicts",
-    "changed, immaterially": "a change shows, and it is smaller than what the plan says matters",
-    "rose": "a rise shows, after errors of sampling, wording and of many comparisons are allowed for",
-    "fell": "a fall shows, after errors of sampling, wording and of many comparisons are allowed for",
-    "no material change": "no change shows, and one as large as the plan says matters is ruled out",
-    "inconclusive": "neither a change nor its absence shows, although one of them could have",
-}
-"""What each verdict means, for a reader who has not seen the decision table."""
 
 
 def trend_answer(trend: Trend) -> list[str]:
     """Return the answer with its certainty, and the verdict in a sentence, both as in trends.csv."""
     return [answer_sentence(trend), trend_sentence(trend)]
-
-
-def verdict_meaning(trend: Trend) -> str:
-    """Return what the verdict on a trend means, in one sentence."""
-    return f"“{capital(trend.verdict)}” means: {MEANINGS[trend.verdict]}."
 
 
 def trend_caveats(trend: Trend) -> list[str]:
@@ -102,22 +87,22 @@ def _shares(wave: Wave, trend: Trend) -> tuple[tuple[float, float], tuple[float,
 
 
 def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each wave, ready to be read."""
+    """Return a row for each survey of all years, ready to be read."""
+    used = waves["compared"].map({True: "compared here", False: ""}).where(waves["compared"], waves["comparable"].map(
+        {True: "with most others", False: ""}))  # fmt: skip
     table = pd.DataFrame(
         {
             "Survey": waves["survey"],
+            "Year": waves["year"].astype(str),
             "Collected by": waves["house"].fillna(NOT_PRINTED),
-            "Printed": [_printed(row) for row in waves.itertuples()],
-            "Base": waves["base"].replace("an unknown number", NOT_PRINTED),
-            "Share, %": spans(waves, "value_low", "value_high"),
-            "Interval, %": spans(waves, "low", "high"),
-            "Level": waves["level"],
-            "Compared": waves["compared"].map({True: "yes", False: ""}),
-            "Grade": waves["tier"],
+            "Published": [_printed(row) for row in waves.itertuples()],
+            "Answers": waves["base"].replace("an unknown number", NOT_PRINTED),
+            "Margin of error, %": spans(waves, "low", "high"),
+            "Comparable?": used.where(waves["refusal"].isna(), "cannot be used: " + waves["refusal"].fillna("")),
             "Id of the figure": waves["finding_id"],
         }
     )
-    return table.assign(**{"Why it cannot be used": waves["refusal"].fillna("")}) if waves["refusal"].any() else table
+    return table.loc[:, (table != "").any() | table.empty]
 
 
 _RESPONSES = {
@@ -129,33 +114,18 @@ _RESPONSES = {
 }
 
 
-def asked_table(trend: Trend) -> pd.DataFrame:
-    """Return a row for each wave: who was asked, what, what the answer says, and how it was given."""
+def asked_table(waves: Sequence[Wave]) -> pd.DataFrame:
+    """Return a row for each survey: who was asked, what, what the answer says, and how it was given."""
     rows = [
         (survey_name(wave.survey), wave.survey.population, wave.finding.question.asks,
          f"{'all but ' * wave.answer.reversed}“{wave.finding.answer.says}”",
          _RESPONSES[wave.finding.question.response], wave.survey.mode or NOT_PRINTED)
-        for wave in trend.waves
+        for wave in waves
     ]  # fmt: skip
     columns = ["Survey", "Who was asked", "What was asked", "The answer", "How answers were given", "Collected"]
     return pd.DataFrame(rows, columns=columns)
 
 
-# Marker and words of a wave by its grade beside the earlier wave of the reported pair; "" is that wave itself.
-_TIERS: Mapping[str, tuple[str, str]] = {
-    "": ("*", "the wave that the others are held against"),
-    "A": ("o", "grade A: the same instrument, house and population"),
-    "B1": ("s", "grade B1: the same question, another house"),
-    "H": ("D", "grade H: one house, in other words or of another slice"),
-    "B2": ("^", "grade B2: another house, in other words or of another slice"),
-    "B3": ("v", "grade B3: different words, or a different slice"),
-    "C": ("X", "grade C: may not be compared with it"),
-}
-WAVE_LOOKS: Mapping[str, Look] = {
-    **{f"{tier}|True": Look(marker, NAVY, f"{words}; compared") for tier, (marker, words) in _TIERS.items()},
-    **{f"{tier}|False": Look(marker, GREY, words, filled=False) for tier, (marker, words) in _TIERS.items()},
-    "alone": Look("o", GREY, "a wave that no other year's is held against", filled=False),
-}
 VERDICT_LOOKS: Mapping[str, Look] = {
     "rose": Look("^", NAVY, "rose"),
     "fell": Look("v", PLUM, "fell"),
@@ -170,52 +140,65 @@ VERDICT_LOOKS: Mapping[str, Look] = {
 }
 
 
+def every_wave(trend: Trend, series: WaveSeries) -> pd.DataFrame:
+    """Return the frame of `by_wave` over all years, with whether a survey may be compared with most others."""
+    waves = by_wave(replace(trend, waves=series.waves))
+    on_line = {wave.finding.id for wave in series.comparable.waves} if len(series.comparable.waves) > 1 else set()
+    return waves.assign(comparable=waves["finding_id"].isin(on_line))
+
+
 @styled
-def waves_chart(trend: Trend, waves: pd.DataFrame) -> Figure | None:
-    """Return the waves of a construct from the earliest to the latest, each with its interval; None without a wave."""
-    if waves["value_low"].isna().all():
+def waves_chart(trend: Trend, series: WaveSeries) -> Figure | None:
+    """Return every survey of a topic at its date, with its interval; None where none prints a share."""
+    dots = _dots(trend, series)
+    if not dots:
         return None
     subtitle = (
-        "The marker is the grade, filled where the wave is compared. "
-        f"Wide bar: what print admits; line: {confidence(trend.settings.alpha)} interval, if those who answered were "
-        "a random sample."
+        f"Per cent of those who answered. Line at a dot: {confidence(trend.settings.alpha)} margin of error, if they "
+        f"were a random sample.{_LINE_WORDS * series.has_line}"
     )
-    return forest(wave_rows(waves), WAVE_LOOKS, PERCENT, title=waves_message(trend), subtitle=subtitle)
+    window = trend.settings.from_year, trend.settings.to_year
+    return timeline(dots, title=waves_message(trend), subtitle=subtitle, window=window, under=line_under(series))
 
 
-def wave_rows(waves: pd.DataFrame) -> list[Row]:
-    """Return the rows of the chart, in percent, earliest year first."""
-    alone = not (waves["tier"] != "").any() and not waves["compared"].any()
+_LINE_WORDS = " Long line and band: the average of comparable surveys; dotted: where a new one would fall."
+
+
+def _dots(trend: Trend, series: WaveSeries) -> list[Dot]:
+    """The surveys of all years that print a share, in per cent."""
+    within = trend.plan.lines.published_within.value
+    pairs = zip(series.waves, every_wave(trend, series).itertuples(), strict=True)
     return [
-        share_row(
-            f"{row.survey}: {_printed(row)} of {row.base}{_grade(row)}",
-            "alone" if alone else f"{row.tier}|{row.compared}",
-            row,
-            str(row.year),
-        )
-        for row in waves.itertuples()
-    ]
+        Dot(sum(date_interval(wave.survey, within)) / 2, 100 * row.estimate, 100 * row.low, 100 * row.high,
+            f"{row.survey}: {_printed(row)}" if row.compared else _printed(row), _tip(wave, row),
+            "compared" if row.compared else "comparable" if row.comparable else "other")
+        for wave, row in pairs
+        if not math.isnan(row.value_low)
+    ]  # fmt: skip
+
+
+def _tip(wave: Wave, row: Any) -> str:
+    """What is said of a survey where its dot is pointed at: figure, people, margin, wording, source."""
+    margin = f", margin of error {words}%" if (words := span(percent(row.low), percent(row.high))) else ""
+    source = next(iter(wave.survey.sources))
+    asked = f"Asked: {wave.finding.question.asks}. Answer: {wave.finding.answer.says}."
+    return f"{row.survey}: {_printed(row)} of {row.base}{margin}. {asked} Source: {source.publisher or source.title}."
 
 
 def _printed(row: Any) -> str:
     return f"all but {row.published}" if row.reversed else str(row.published)
 
 
-def _grade(row: Any) -> str:
-    return f", grade {row.tier}" if row.tier else ""
-
-
 def waves_message(trend: Trend) -> str:
-    """Return what the chart says: the verdict on the construct."""
-    return f"{capital(trend.construct.label)}: {trend.verdict}"
+    """Return what the charts say: the answer on the topic."""
+    return headline(trend)
 
 
-def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
-    """Return the chart in words: the verdict, then each wave."""
-    if waves["value_low"].isna().all():
-        return f"No chart: {waves_message(trend)}; no wave of these years prints a share."
+def waves_alt(trend: Trend, series: WaveSeries) -> str:
+    """Return the chart in words: the answer, then each survey."""
     rows = [
-        f"{row.year}, {row.survey}: {_printed(row)}{_grade(row)}{interval_words(row.low, row.high)}"
-        for row in waves.itertuples()
+        f"{row.survey}: {_printed(row)}{interval_words(row.low, row.high)}"
+        for row in every_wave(trend, series).itertuples()
+        if not math.isnan(row.value_low)
     ]
-    return f"{waves_message(trend)}. {'; '.join(rows)}."
+    return f"{waves_message(trend)}. {'; '.join(rows)}." if rows else f"No chart: {waves_message(trend)}."
