@@ -121,6 +121,21 @@ def _why_untested(trend: Trend) -> str:
     return f"every wave is of {years.pop()}" if years else "no wave in scope asks it in these years"
 
 
+VERDICT_WORDS: Mapping[str, str] = {
+    "rose": "rose",
+    "fell": "fell",
+    "changed, immaterially": "changed by less than matters",
+    "no material change": "no real change",
+    "inconclusive": "cannot tell: the evidence is not strong enough",
+    "undecided by rounding": "cannot tell: rounding decides",
+    "undecided by wording": "cannot tell: a figure is printed in words",
+    "uninformative by design": "cannot tell: the surveys are too different",
+    "not comparable": "cannot tell: the surveys cannot be compared",
+    "not testable": "cannot tell: not asked twice, or a number is missing",
+}
+"""What each code of the decision table is called on a page."""
+
+
 _VERDICTS: Mapping[str, str] = {
     "not testable": "Not testable: {0.missing}, and the verdict depends on it ({0.outcomes}){0.if_enough}",
     "uninformative by design": "Uninformative by design: {0.grade}; {0.reach}, and the printed difference of "

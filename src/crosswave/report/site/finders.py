@@ -8,19 +8,14 @@ from dataclasses import replace
 import pandas as pd
 
 from crosswave.claims.figures import surveys_of
-from crosswave.difference.verdict import DECISIONS
 from crosswave.report.holes import feasible
 from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
-from crosswave.report.sentences import interval_points, points
+from crosswave.report.sentences import VERDICT_WORDS, interval_points, points
 from crosswave.report.site.material import Cell, Column, Finder
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry, findings_of
 from crosswave.words import capital
-
-_REFUSED = ("uninformative by design", "not comparable", "not testable")
-_SAYS_MOST = (*(verdict for verdict in DECISIONS if verdict not in _REFUSED), *_REFUSED)
-"""Verdicts in the order in which a reader wants them: what was decided first, what could not be looked at last."""
 
 _YEAR = Column("year", "Year", number=True, filter="Year")
 _HOUSE = Column("house", "House or publisher", filter="House or publisher")
@@ -123,9 +118,9 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
             _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
             _number(interval_points(compared) if compared else "", row.low_pp),
             _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
-            Cell(trend.verdict),
+            Cell(VERDICT_WORDS[trend.verdict]),
         )
-    ordered = sorted(rows.items(), key=lambda row: _SAYS_MOST.index(row[1][-1].text))
+    ordered = sorted(rows.items(), key=lambda row: list(VERDICT_WORDS.values()).index(row[1][-1].text))
     return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered))
 
 

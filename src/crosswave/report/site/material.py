@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,27 +125,25 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A difference with its interval, in points, and the change that is too small to matter."""
+class Group:
+    """Topics of which the same can be said: how many, and where they stand on a strip of 100."""
 
-    low: float
-    high: float
-    middle: float
-    margin: float
     words: str
+    answer: str
+    count: int
+    start: float
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A line of the overview: what was printed, the verdict, how sure it is, and the main reservation."""
+    """A line of the overview: the levels that surveys print, the two that are compared, and the answer."""
 
     heading: str
     page: str
-    printed: str
-    verdict: str
-    sure: tuple[str, ...]
-    reservation: str
-    bar: Bar | None = None
+    levels: str
+    compared: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +154,10 @@ class Overview:
     """
 
     question: str
-    answer: str
-    lead: str
+    answer: Sequence[str]
     topics: tuple[Topic, ...]
     total: int
-    counts: tuple[tuple[int, str, str], ...]  # how many came to a verdict, the verdict, what it means
+    groups: tuple[Group, ...]
     limits: tuple[str, ...]
     official: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
     official_rest: str = ""

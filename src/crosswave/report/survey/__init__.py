@@ -1,5 +1,5 @@
-"""The page of a survey: `figures`, one of them counted `by_hand`, `conflicts` and assumptions."""
+"""The page of a survey: whether to `trust` it, `figures`, one of them counted `by_hand`, `conflicts`."""
 
-from crosswave.report.survey import by_hand, conflicts, figures
+from crosswave.report.survey import by_hand, conflicts, figures, trust
 
-__all__ = ["by_hand", "conflicts", "figures"]
+__all__ = ["by_hand", "conflicts", "figures", "trust"]
