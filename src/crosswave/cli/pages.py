@@ -18,9 +18,7 @@ _LONGEST = 1000
 @commands.command(epilog="Examples:  [bold]crosswave run[/]  ·  [bold]crosswave run --survey poll-2017 --force[/]")
 def run(
     survey: Annotated[list[str] | None, typer.Option(help="Only the page of this survey; may be repeated.")] = None,
-    construct: Annotated[
-        list[str] | None, typer.Option(help="Only the page of this construct; may be repeated.")
-    ] = None,
+    construct: Annotated[list[str] | None, typer.Option(help="Only the page of this topic; may be repeated.")] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Only these pages: start, synthesis, survey/poll-*, series, trend.")
     ] = None,

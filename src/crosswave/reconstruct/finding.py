@@ -24,11 +24,11 @@ _Z = float(-ndtri(0.025))
 
 LEVELS: Mapping[str, str] = {
     "recomputed": "computed again from microdata",
-    "consistent": "whole counts exist that print every figure of the survey, under the assumptions named",
+    "consistent": "whole numbers of people exist that give every figure of the survey, under the assumptions named",
     "bounded": "an interval only: n, the base or the figure itself is not printed as a number",
     "sources-disagree": "print gives two values of one quantity",
-    "conflicting": "no whole counts print these figures together",
-    "not-solved": "whether whole counts print the survey was not found out with the work that is allowed for one",
+    "conflicting": "no whole numbers of people give these figures together",
+    "not-solved": "whether whole numbers of people fit was not found out with the work that is allowed for one survey",
     "unquantified": "no share is printed",
 }
 
@@ -247,14 +247,14 @@ class Context:
         elif share is not None and self.survey.n.kind != "exact" and counts.base_low < counts.base_high:
             yield "bounded", f"n is printed as {self.survey.n.printed!r}: {counts.base_low} to {counts.base_high}"
         ambiguity = f"; {answer.ambiguity}" if answer.ambiguity else ""
-        yield "consistent", f"whole counts print it, if {self.bases[name].assumption}{ambiguity}"
+        yield "consistent", f"whole numbers of people give it, if {self.bases[name].assumption}{ambiguity}"
 
     def _not_sized(self, finding: Finding) -> str:
         base = finding.base
         if self.survey.weighted:
             found = self._weighted(finding)
             rest = f"; {found.words}" if found else ""
-            return f"the figures are weighted, so no whole counts need print them{rest}"
+            return f"the figures are weighted, so no whole numbers of people need give them{rest}"
         if base and base.counts and base.counts != ORGANISATIONS:
             return f"counted on {base.counts}, not on respondents"
         whose = "n" if base is None or base.everyone else f"the size of its base ({describe(base)})"

@@ -126,7 +126,7 @@ def _rates(cases: pd.DataFrame, verdicts: Mapping[str, str]) -> pd.DataFrame:
         "Standard error, points": "",
         **verdicts,
         "Interval holds the change, %": "coverage",
-        "Uninformative by design, %": "uninformative by design",
+        "Surveys too different, %": "uninformative by design",
     }
     error = (100 * standard_errors(cases)).map("{:.2f}".format)
     truth = {

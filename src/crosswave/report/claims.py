@@ -11,7 +11,7 @@ from crosswave.claims import ClaimVerdict
 from crosswave.report.canvas import NAVY, PLUM, TEAL, styled
 from crosswave.report.forest import bars
 from crosswave.report.render import percent, span
-from crosswave.report.sentences import claim_sentence
+from crosswave.report.sentences import CONCLUSIONS, claim_sentence, of_whom, verdict_word
 from crosswave.study.faults import nearest
 from crosswave.study.models import Claim
 from crosswave.study.registry import Registry
@@ -54,7 +54,7 @@ def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdi
     told = [
         whose,
         f"Of {plural(len(verdicts), 'claim')} {true} {'is' if true == 1 else 'are'} true of those who answered; "
-        f"{supported} would be supported if they were a random sample; {licensed} can be said of the population.",
+        f"{supported} would be supported if they were a random sample; {licensed} can be said of everybody.",
     ]
     if own := sum(verdict.claim.made_by == "project" for verdict in verdicts):
         says = "is no sentence of a source: it is" if own == 1 else "are no sentences of a source: they are"
@@ -63,13 +63,26 @@ def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdi
     return [*told, claim_sentence(verdicts[0])] if len(verdicts) == 1 else told
 
 
+def fact_checks(verdicts: Sequence[ClaimVerdict]) -> list[str]:
+    """Return each claim with the conclusion on it: what may be said, and of whom."""
+    return [
+        f"Claim: {capital(v.claim.says).removesuffix('.')}. Conclusion: {CONCLUSIONS[v.answered]}"
+        f"{'' if v.answered == 'not checkable' else f'. It can be said {of_whom(v.population_licence)}'}."
+        for v in verdicts
+    ]
+
+
 def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:
     """Return what is noted beside the claims, and why some cannot be checked."""
-    return [f"{capital(v.claim.says)}: {words}" for v in verdicts if (words := v.claim.note or v.claim.not_checkable)]
+    return [
+        f"{capital(v.claim.says).removesuffix('.')}: {words}"
+        for v in verdicts
+        if (words := v.claim.note or v.claim.not_checkable)
+    ]
 
 
 _MADE_BY = {"source": "the source's", "project": "this project's"}
-CLAIM_VERDICTS = ("For those who answered", "If a random sample", "For the population")
+CLAIM_VERDICTS = ("For those who answered", "If a random sample", "Of whom it can be said")
 
 
 def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
@@ -77,7 +90,7 @@ def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     rows = {
         "True of those who answered": sum(verdict.answered == "true" for verdict in verdicts),
         "Supported if they were a random sample": sum(verdict.random_sample == "supported" for verdict in verdicts),
-        "Licensed for the population": sum(verdict.population_licence.startswith("licensed") for verdict in verdicts),
+        "Can be said of everybody": sum(verdict.population_licence.startswith("licensed") for verdict in verdicts),
     }
     return pd.DataFrame(list(rows.items()), columns=["For whom", "Claims"])
 
@@ -85,7 +98,14 @@ def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each claim with its three verdicts."""
     rows = [
-        (v.claim.id, v.claim.says, _MADE_BY[v.claim.made_by], v.answered, v.random_sample, v.population_licence)
+        (
+            v.claim.id,
+            v.claim.says,
+            _MADE_BY[v.claim.made_by],
+            verdict_word(v.answered),
+            v.random_sample,
+            of_whom(v.population_licence),
+        )
         for v in verdicts
     ]
     return pd.DataFrame(rows, columns=["Claim", "In own words", "Whose sentence", *CLAIM_VERDICTS])
@@ -130,7 +150,7 @@ def claims_chart(verdicts: Sequence[ClaimVerdict]) -> Figure | None:
 def claims_message(verdicts: Sequence[ClaimVerdict]) -> str:
     """Return what the chart says, in one sentence."""
     true, _, licensed = claim_counts(verdicts)["words"]
-    return f"True of those who answered: {true} claims; licensed for the population: {licensed}"
+    return f"True of those who answered: {true} claims; can be said of everybody: {licensed}"
 
 
 def claims_alt(verdicts: Sequence[ClaimVerdict]) -> str:

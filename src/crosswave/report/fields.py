@@ -54,7 +54,7 @@ def _id(name: str, description: str) -> Field:
 
 FINDING_FIELDS = (
     _id("finding_id", "The printed figure: survey.question.answer."),
-    _id("survey_id", "The survey wave that prints it."),
+    _id("survey_id", "The survey that prints it."),
     _id("question_id", "The question, within its survey."),
     _id("answer", "The answer, in this project's own words."),
     _id("published", "The figure exactly as printed."),
@@ -84,7 +84,7 @@ FINDING_FIELDS = (
 )  # fmt: skip
 
 TREND_FIELDS = (
-    _id("construct_id", "The thing measured."),
+    _id("construct_id", "The topic."),
     Field("from_year", "Year of the earlier wave that is reported.", "year"),
     Field("to_year", "Year of the later wave that is reported.", "year"),
     Field("waves", "Waves in the window of study.yaml.", "integer", "waves", required=True),
@@ -116,7 +116,7 @@ TREND_FIELDS = (
 CLAIM_FIELDS = (
     _id("claim_id", "The claim."),
     _id("source_id", "Who makes it."),
-    Field("survey_id", "The survey waves it speaks of, joined by semicolons."),
+    Field("survey_id", "The surveys it speaks of, joined by semicolons."),
     Field("answered_verdict", "Whether it holds for those who answered.", required=True,
           options=(*every_verdict(ANSWERED), NOT_FOLLOWING)),
     Field("random_sample_verdict", "What would follow if those who answered were a random sample.", required=True,
@@ -131,7 +131,7 @@ CLAIM_FIELDS = (
 )  # fmt: skip
 
 SURVEY_FIELDS = (
-    _id("survey_id", "The survey wave."),
+    _id("survey_id", "The survey."),
     _id("title", "Title of the survey or of its report."),
     Field("series", "Waves of one series repeat the same publisher and instrument."),
     Field("publisher", "Who published it; several are joined by semicolons."),

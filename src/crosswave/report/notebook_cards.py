@@ -17,10 +17,10 @@ from crosswave.words import capital, plural
 _WEIGHTED = {True: "weighted", False: "not weighted", None: "not printed; taken as unweighted"}
 _LEVELS = {
     "recomputed": "computed again from microdata",
-    "consistent": "with whole counts behind them",
+    "consistent": "that whole numbers of people can give",
     "bounded": "known as intervals only",
     "sources-disagree": "printed in two ways",
-    "conflicting": "in conflict",
+    "conflicting": "that do not add up",
     "not-solved": "not solved",
     "unquantified": "without a share",
 }
@@ -88,7 +88,7 @@ def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) ->
 
 def conflicts_words(many: int) -> str:
     """Return how many conflicts there are."""
-    return f"{plural(many, 'group')} of figures that no counts can print together"
+    return f"{plural(many, 'group')} of figures that do not add up"
 
 
 def _how(survey: Survey) -> str:

@@ -15,6 +15,7 @@ from crosswave.report.ledger import Ledger
 from crosswave.report.render import span
 from crosswave.report.results import by_survey
 from crosswave.report.run.plan import RunRequest
+from crosswave.report.sentences import said_of, verdict_word
 from crosswave.report.site.cards import make_cards
 from crosswave.report.site.finders import make_finders
 from crosswave.report.site.material import Material, PageText
@@ -186,7 +187,7 @@ def _texts(registry: Registry, ledger: Ledger) -> dict[str, PageText]:
     trends = ledger.trends.set_index("construct_id")
     texts = {
         "start": PageText(title=registry.study.question, summary="What this is, and the state of the evidence."),
-        "synthesis": PageText(summary="All constructs side by side, with what the evidence cannot say."),
+        "synthesis": PageText(summary="All topics side by side, with what the evidence cannot say."),
         "barriers": PageText(summary="Every figure of every battery in one model: levels, changes and a ranking."),
         "context": PageText(summary="Spending, programmes and staff, with their arithmetic checked."),
         "calibration": PageText(summary="The error rates of the engine in simulated worlds whose truth is known."),
@@ -205,11 +206,13 @@ def _texts(registry: Registry, ledger: Ledger) -> dict[str, PageText]:
         texts[f"survey/{name}"] = PageText(survey.title, summary, verdict)
     for name, construct in registry.constructs.items():
         row = trends.loc[name]
-        texts[f"trend/{name}"] = PageText(capital(construct.label), str(row["sentence"]), str(row["verdict"]))
+        texts[f"trend/{name}"] = PageText(
+            capital(construct.label), str(row["answer_sentence"]), said_of(str(row["verdict"]))
+        )
     for name in _claims_by_source(registry):
         source = registry.claim_sources[name]
-        summary = f"{source.publisher or 'Unknown publisher'}: claims checked against print."
-        verdict = f"of those who answered: {_counted(verdicts.loc[name])}"
+        summary = f"{source.publisher or 'Unknown publisher'}: claims checked."
+        verdict = f"of those who answered: {_counted(verdicts.loc[name].rename(verdict_word))}"
         texts[f"claims/{name}"] = PageText(source.title, summary, verdict)
     return texts
 

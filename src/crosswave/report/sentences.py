@@ -100,7 +100,7 @@ def trend_sentence(trend: Trend) -> str:
     """Return what can be said of a construct in a window of years, in one or two sentences."""
     if trend.comparison is None:
         window = f"{trend.settings.from_year} to {trend.settings.to_year}"
-        return f"{capital(trend.construct.label)}, {window}: {trend.verdict}; {_why_untested(trend)}."
+        return f"{capital(trend.construct.label)}, {window}: {said_of(trend.verdict)}; {_why_untested(trend)}."
     pair = trend.comparison.pair
     levels = f"{wave_words(pair.first)}, then {wave_words(pair.second)}"
     verdict = _VERDICTS[trend.verdict].format(_Told(trend, trend.comparison))
@@ -111,14 +111,14 @@ def _why_untested(trend: Trend) -> str:
     if trend.verdict == "not comparable" and trend.pair:
         names = f"{trend.pair.first.survey.id} and {trend.pair.second.survey.id}"
         reasons = "; ".join(trend.pair.comparability.reasons)
-        return f"no second wave can be compared: {names} come nearest, and {reasons}"
+        return f"no two surveys can be compared; {names} come nearest, and {reasons}"
     if blocked := [pair.refusal for pair in trend.pairs if pair.refusal and not pair.comparability.refused]:
         return blocked[0]
     if len(trend.waves) == 1:
         advertised = "; an earlier level is known only from an advertised change" if trend.construct.changes else ""
-        return f"there is no second wave beside {wave_words(trend.waves[0])}{advertised}"
+        return f"one survey asked: {wave_words(trend.waves[0])}{advertised}"
     years = {wave.year for wave in trend.waves}
-    return f"every wave is of {years.pop()}" if years else "no wave in scope asks it in these years"
+    return f"every survey is of {years.pop()}" if years else "no survey asked in these years"
 
 
 VERDICT_WORDS: Mapping[str, str] = {
@@ -136,17 +136,27 @@ VERDICT_WORDS: Mapping[str, str] = {
 """What each code of the decision table is called on a page."""
 
 
+def said_of(verdict: str) -> str:
+    """Return what a code of the decision table is called on a page.
+
+    >>> said_of("uninformative by design")
+    'cannot tell: the surveys are too different'
+    """
+    return VERDICT_WORDS.get(verdict, verdict)
+
+
 _VERDICTS: Mapping[str, str] = {
-    "not testable": "Not testable: {0.missing}, and the verdict depends on it ({0.outcomes}){0.if_enough}",
-    "uninformative by design": "Uninformative by design: {0.grade}; {0.reach}, and the printed difference of "
-    "{0.printed} points ({0.interval}) shows neither a change nor its absence",
-    "undecided by wording": "Undecided by wording: what print admits gives {0.outcomes} ({0.p_range}); {0.grade}",
-    "undecided by rounding": "Undecided by rounding: what print admits gives {0.outcomes} ({0.p_range}); {0.grade}",
-    "changed, immaterially": "Changed, immaterially: {0.difference}; {0.ruled_out}; {0.grade}",
+    "not testable": "Cannot tell, because {0.missing}, and the answer depends on it ({0.outcomes}){0.if_enough}",
+    "uninformative by design": "Cannot tell, because the surveys are too different: {0.grade}; {0.reach}. The "
+    "published difference of {0.printed} points ({0.interval}) is evidence of nothing",
+    "undecided by wording": "Cannot tell, because a figure is printed in words: they allow {0.outcomes} "
+    "({0.p_range}); {0.grade}",
+    "undecided by rounding": "Cannot tell, because of rounding: it allows {0.outcomes} ({0.p_range}); {0.grade}",
+    "changed, immaterially": "Changed by less than matters: {0.difference}; {0.ruled_out}; {0.grade}",
     "rose": "Among those who answered the share rose by {0.size}{0.whatever}; {0.grade}{0.reservation}",
     "fell": "Among those who answered the share fell by {0.size}{0.whatever}; {0.grade}{0.reservation}",
-    "no material change": "No material change: {0.difference}; {0.ruled_out}; {0.grade}",
-    "inconclusive": "Inconclusive: {0.difference}{0.adjusted}, neither a change nor its absence{0.if_enough}; "
+    "no material change": "No real change: {0.difference}; {0.ruled_out}; {0.grade}",
+    "inconclusive": "Cannot tell, because the evidence is not strong enough: {0.difference}{0.adjusted}{0.if_enough}; "
     "{0.grade}{0.reservation}",
 }
 """What each verdict says of a comparison; each name in braces is a property of `_Told`."""
@@ -184,13 +194,13 @@ class _Told:
     @property
     def _sampled(self) -> str:
         p = self.comparison.p_high if self.whatever else self.comparison.p_value
-        sampled = f"if both were random samples with a total error of {self.comparison.points:g} points"
+        sampled = f"if both were random samples and each survey erred by {self.comparison.points:g} points more"
         return f"points ({self.interval} {sampled}; {p_words(p)})"
 
     @property
     def whatever(self) -> str:
         sized = self.comparison.pair.first.size_known and self.comparison.pair.second.size_known
-        return "" if sized else ", whatever the n that is not printed"
+        return "" if sized else ", whatever the number of answers that is not published"
 
     @property
     def printed(self) -> str:
@@ -202,12 +212,12 @@ class _Told:
         reach = self.comparison.reach
         seen = min(reach.detectable_rise, reach.detectable_fall)
         if seen >= 1:
-            return "no change could have shown"
-        return f"only a change of {points(seen)} points or more had an {reach.power:.0%} chance to show"
+            return "no change would have been noticed"
+        return f"only a change of {points(seen)} points or more would have been noticed"
 
     @property
     def outcomes(self) -> str:
-        return " or ".join(self.comparison.outcomes)
+        return " or ".join(map(said_of, self.comparison.outcomes))
 
     @property
     def p_range(self) -> str:
@@ -217,7 +227,8 @@ class _Told:
     def missing(self) -> str:
         pair = self.comparison.pair
         unsized = [wave.survey.id for wave in (pair.first, pair.second) if not wave.size_known]
-        return f"no n is printed for {' or '.join(unsized)}" if unsized else pair.overlap_words or ""
+        do = "do" if len(unsized) > 1 else "does"
+        return f"{' and '.join(unsized)} {do} not say how many answered" if unsized else pair.overlap_words or ""
 
     @property
     def if_enough(self) -> str:
@@ -269,12 +280,36 @@ def _why_untold(trend: Judged[Any]) -> str:
     return f"{interval}: none at all, or one that matters"
 
 
+def of_whom(licence: str) -> str:
+    """Return of whom a claim may be said, in words.
+
+    >>> of_whom("not licensed: a panel, not a random sample")
+    'only of those who replied: a panel, not a random sample'
+    """
+    replied = licence.replace("not licensed", "only of those who replied")
+    return replied.replace("licensed by the design", "of everybody: a random sample or a census")
+
+
+CONCLUSIONS: Mapping[str, str] = {
+    "true": "Correct for those who replied",
+    "false": "The published figures do not support this",
+    "undecided by rounding": "The published figures are too rounded to tell",
+    "not checkable": "Cannot be checked",
+}
+"""What is concluded of a claim, by its verdict."""
+
+
+def verdict_word(answered: str) -> str:
+    """Return a verdict on a claim as a page says it."""
+    return "rounding decides" if answered == "undecided by rounding" else answered
+
+
 def claim_sentence(verdict: ClaimVerdict) -> str:
     """Return what became of a claim, in one sentence, and whose sentence the claim is where no source makes it."""
     if verdict.answered == "not checkable":
         return f"Not checkable: {verdict.reason.removesuffix('.')}."
     own = "this project's own comparison, which no source prints: " if verdict.claim.made_by == "project" else ""
-    told = f"{verdict.answered} ({verdict.reason})"
+    told = f"{verdict_word(verdict.answered)} ({verdict.reason})"
     if verdict.claim.subject == "arithmetic":
         return capital(f"{own}by the printed figures: {told}.")
     interval = ""
@@ -283,5 +318,5 @@ def claim_sentence(verdict: ClaimVerdict) -> str:
         low, high = (points(end, sign=not single) for end in (verdict.low, verdict.high))
         interval = f" ({low} to {high} {'%' if single else 'points'})"
     sampled = f"if they were a random sample, {verdict.random_sample}{interval}"
-    whom = f"{sampled}; for the population, {verdict.population_licence}"
+    whom = f"{sampled}; {of_whom(verdict.population_licence)}"
     return capital(f"{own}for those who answered: {told}; {whom}.")

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled, wrapped
 from crosswave.report.official import left_words, told
 from crosswave.report.render import NOT_PRINTED, percent, show, span
-from crosswave.report.sentences import points, points_to
+from crosswave.report.sentences import points, points_to, said_of
 from crosswave.study.models import Plan
 from crosswave.words import capital, plural
 
@@ -81,12 +81,12 @@ def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
     rows = [
         (
             capital(row.label), span(str(row.from_year), str(row.to_year)), f"{row.first_pct:.1f}",
-            f"{row.second_pct:.1f}", *_interval(row.difference_pp, row.low_pp, row.high_pp), row.answer, row.verdict,
-            row.certainty,
+            f"{row.second_pct:.1f}", *_interval(row.difference_pp, row.low_pp, row.high_pp), row.answer,
+            said_of(row.verdict), row.certainty,
         )
         for row in changes.itertuples()
     ]  # fmt: skip
-    columns = ["Topic", "Years", "Then, %", "Later, %", "Change, points", "Interval", "Answer", "Verdict", "Certainty"]
+    columns = ["Topic", "Years", "Then, %", "Later, %", "Change, points", "Interval", "Answer", "In full", "Certainty"]
     return pd.DataFrame(rows, columns=columns)
 
 

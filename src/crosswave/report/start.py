@@ -25,12 +25,12 @@ from crosswave.words import capital, plural, years_between
 
 def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
     """Return how much evidence there is, and how much of it can be reproduced."""
-    waves, figures = plural(len(registry.surveys), "survey wave"), plural(len(registry.findings), "figure")
+    waves, figures = plural(len(registry.surveys), "survey"), plural(len(registry.findings), "figure")
     count, surveys = dict(zip(levels["Level"], levels["Figures"], strict=True)), registry.surveys.values()
     sampled = sum(survey.sampling in ("probability", "census") for survey in surveys)
     unsized = sum(survey.n.kind == "unknown" for survey in surveys)
     return [
-        f"{waves} print {figures}. Whole counts that print the figure exist for "
+        f"{waves} print {figures}. Whole numbers of people that give the figure exist for "
         f"{count['consistent'] + count['recomputed']}; {count['bounded']} are known as intervals only; "
         f"{count['conflicting']} cannot stand together; for {count['sources-disagree']} the sources disagree.",
         f"Waves that rest on a documented probability sample or a census: {sampled}. Of all others nothing is said but "
@@ -42,8 +42,8 @@ def counts_table(registry: Registry) -> pd.DataFrame:
     """Return how much of each kind stands in a registry."""
     changes = sum(len(survey.changes) for survey in registry.surveys.values())
     rows: Mapping[str, int] = {
-        "survey waves": len(registry.surveys),
-        "printed figures": len(registry.findings),
+        "surveys": len(registry.surveys),
+        "published figures": len(registry.findings),
         "printed changes without a level": changes,
         "sources": len(registry.sources),
         "constructs: things that several waves measured": len(registry.constructs),
@@ -78,7 +78,7 @@ def years_table(registry: Registry, from_year: int | None = None, to_year: int |
 @styled
 def years_chart(years: pd.DataFrame) -> Figure:
     """Return the waves of each year as columns."""
-    subtitle = "Survey waves by the year that places them, as far as they were found; not a count of all that exist."
+    subtitle = "Surveys by year, as far as they were found; not a count of all that exist."
     figure, axes = sheet(_years_message(years), subtitle, 2.0, foot=0.45)
     sns.barplot(years, x="Year", y="Waves", color=NAVY, saturation=1, width=0.7, ax=axes)
     for k, waves in enumerate(years["Waves"]):
@@ -112,7 +112,7 @@ def levels_chart(levels: pd.DataFrame) -> Figure:
 def _levels_message(levels: pd.DataFrame) -> str:
     counts = dict(zip(levels["Level"], levels["Figures"], strict=True))
     behind = counts["consistent"] + counts["recomputed"]
-    return f"Whole counts stand behind {behind} of {sum(counts.values())} printed figures"
+    return f"Whole numbers of people can give {behind} of {sum(counts.values())} published figures"
 
 
 def levels_alt(levels: pd.DataFrame) -> str:

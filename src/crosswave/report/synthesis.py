@@ -44,10 +44,10 @@ def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, Measurement]
     blind = sum(trend.verdict == "uninformative by design" for trend in across)
     found = [trend.comparison for trend in across if trend.comparison]
     return [
-        f"{len(compared)} of {len(trends)} constructs have two waves of {years} that the gate lets through. In "
-        f"{len(across)} of these the waves are of other words or of another slice of "
-        f"{registry.study.population} (grades {', '.join(error)}), and {blind} of these {len(across)} are "
-        f"uninformative by design: {_blindness(found, registry.plan.power.value)}.",
+        f"{len(compared)} of {len(trends)} topics could be compared between two surveys of {years}. In "
+        f"{len(across)} of these the surveys asked in other words or another part of "
+        f"{registry.study.population} (grades {', '.join(error)}), and {blind} of these {len(across)} differ "
+        f"too much to tell: {_blindness(found, registry.plan.power.value)}.",
         _why_blind(error, trends[0].settings, across[0].plan, found),
     ]
 
@@ -92,7 +92,7 @@ def synthesis_window(trends: Sequence[Trend]) -> str:
         own = {words: counts[words] for words, (its, _) in FATES.items() if its == group}
         listed = "; ".join(f"{words}: {n}" for words, n in own.items() if n or group == "decided")
         told.append(f"{head}: {sum(own.values())} ({listed or 'none'}).")
-    return f"{window_words(trends)}, {len(trends)} constructs. {' '.join(told)}"
+    return f"{window_words(trends)}, {len(trends)} topics. {' '.join(told)}"
 
 
 def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
@@ -122,7 +122,7 @@ def synthesis_families(trends: Sequence[Trend], registry: Registry) -> pd.DataFr
         own = [trend for trend in trends if trend.construct.family == family.id]
         adjusted = sum(trend.p_adjusted is not None for trend in own)
         rows.append((family.label, len(own), adjusted, sum(trend.verdict in ("rose", "fell") for trend in own)))
-    return pd.DataFrame(rows, columns=["Family", "Constructs", "Tests adjusted together", "Rose or fell"])
+    return pd.DataFrame(rows, columns=["Family", "Topics", "Tests adjusted together", "Rose or fell"])
 
 
 def synthesis_caveats(trends: Sequence[Trend], registry: Registry) -> list[str]:
@@ -132,8 +132,8 @@ def synthesis_caveats(trends: Sequence[Trend], registry: Registry) -> list[str]:
     unsized = sum(trend.verdict == "not testable" and trend.comparison is not None for trend in trends)
     refused, blind = verdicts.count("not comparable"), verdicts.count("uninformative by design")
     words = {
-        f"For {plural(alone, 'construct')} there are no two waves of different years: no change can be asked.": alone,
-        f"In {plural(refused, 'construct')} every pair of waves is refused: they count other things, on other bases, "
+        f"For {plural(alone, 'topic')} there are no two surveys of different years: no change can be asked.": alone,
+        f"In {plural(refused, 'topic')} no two surveys can be compared: they count other things, on other bases, "
         "or in other ways.": refused,
         f"{plural(blind, 'comparison')} could have shown neither a change of a size to be expected nor its absence: "
         "silence is no evidence.": blind,
@@ -151,16 +151,16 @@ FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
     "fell": ("decided", lambda t: t.verdict == "fell"),
     "changed, by less than matters": ("decided", lambda t: t.verdict == "changed, immaterially"),
     "did not change by as much as matters": ("decided", lambda t: t.verdict == "no material change"),
-    "neither a change nor its absence shows": ("not decided", lambda t: t.verdict == "inconclusive"),
+    "the evidence is not strong enough": ("not decided", lambda t: t.verdict == "inconclusive"),
     "rounding decides": ("not decided", lambda t: t.verdict == "undecided by rounding"),
     "a figure printed in words decides": ("not decided", lambda t: t.verdict == "undecided by wording"),
-    "uninformative by design": ("not decided", lambda t: t.verdict == "uninformative by design"),
-    "an n that is not printed decides": ("not decided", lambda t: t.comparison is not None),
-    "the gate refuses every pair of waves": ("not compared", lambda t: t.verdict == "not comparable"),
-    "no pair of waves can be used": ("not compared", lambda t: bool(t.pairs)),
-    "every wave is of one year": ("not compared", lambda t: len(t.waves) > 1),
-    "one wave only": ("not compared", lambda t: len(t.waves) == 1),
-    "no wave": ("not compared", lambda t: True),
+    "the surveys are too different": ("not decided", lambda t: t.verdict == "uninformative by design"),
+    "a missing number of answers decides": ("not decided", lambda t: t.comparison is not None),
+    "no two surveys can be compared": ("not compared", lambda t: t.verdict == "not comparable"),
+    "no two surveys can be used": ("not compared", lambda t: bool(t.pairs)),
+    "asked in one year only": ("not compared", lambda t: len(t.waves) > 1),
+    "asked once": ("not compared", lambda t: len(t.waves) == 1),
+    "not asked": ("not compared", lambda t: True),
 }
 """What becomes of a construct in a window: the first whose condition holds, and the group that it belongs to."""
 
@@ -182,7 +182,7 @@ def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
         {"Group": group, "What becomes of it": words} | {name: counts[words] for name, counts in counted.items()}
         for words, (group, _) in FATES.items()
     ]
-    every = {"Group": "all", "What becomes of it": "all constructs"}
+    every = {"Group": "all", "What becomes of it": "all topics"}
     return pd.DataFrame([*rows, every | {name: sum(counts.values()) for name, counts in counted.items()}])
 
 
@@ -293,7 +293,7 @@ def synthesis_message(trends: Sequence[Trend]) -> str:
     changed = sum(trend.verdict in ("rose", "fell") for trend in trends)
     tested = sum(trend.verdict not in ("not comparable", "not testable") for trend in trends)
     years = f", {window_words(trends)}" if trends else ""
-    return f"A change shows in {changed} of {len(trends)} constructs{years}; {tested} could be tested at all"
+    return f"A change shows in {changed} of {len(trends)} topics{years}; {tested} could be tested at all"
 
 
 def synthesis_alt(trends: Sequence[Trend]) -> str:
@@ -308,7 +308,7 @@ def verdicts_chart(trends: Sequence[Trend]) -> Figure:
     frame = verdicts_table(trends).rename(columns={"Verdict": "label", "Constructs": "value"})
     frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
     colours = {verdict: look.colour for verdict, look in VERDICT_LOOKS.items()}
-    subtitle = "Constructs by verdict; verdicts that none has are left out of the chart and kept in the table."
+    subtitle = "Topics by answer; answers that none has are left out of the chart and kept in the table."
     return bars(frame, title=_most_common(trends), subtitle=subtitle, colours=colours)
 
 

@@ -103,7 +103,7 @@ def multiverse(
     if usable:
         return Multiverse(_frame(usable, Choices.of(registry.plan)), "")
     none = "there are no two waves of different years in the window"
-    reason = "the gate refuses every pair of waves" if pairs else none
+    reason = "no two surveys can be compared" if pairs else none
     if first := next((pair for pair in pairs if not pair.comparability.refused), None):
         reason = first.refusal or f"{first.overlap_words}, and the methods take waves as independent"
     return Multiverse(pd.DataFrame(columns=list(COLUMNS)), reason)

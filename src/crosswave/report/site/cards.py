@@ -11,7 +11,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.report.ledger import Ledger
 from crosswave.report.notebook_cards import conflicts_words, organisations
 from crosswave.report.render import NOT_PRINTED, period, span, year_of
-from crosswave.report.sentences import points
+from crosswave.report.sentences import points, said_of, verdict_word
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Card, Facts, Link
 from crosswave.study.loading import read_series
@@ -65,10 +65,10 @@ def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple
         "How": f"{way}{mark('mode')}; {chosen.replace('-', ' ')}{mark('sampling')}",
         "How many answered": _how_many(survey, found),
         "Weighting": _WEIGHTED[survey.weighted],
-        "Printed figures": ", ".join(f"{number} {level}" for level, number in levels.items()) or "None",
-        "Conflicts": conflicts_words(len(found.conflicts)) if found.conflicts else "None found",
-        "Printed in": tuple(_source(source) for source in survey.sources),
-        "Stands in these trends": uses,
+        "Published figures": ", ".join(f"{number} {level}" for level, number in levels.items()) or "None",
+        "Do the figures add up?": conflicts_words(len(found.conflicts)) if found.conflicts else "None fails",
+        "Published in": tuple(_source(source) for source in survey.sources),
+        "Used in these trends": uses,
         "Cite the survey": (Link(citation),),
         "Cite this page": _cite(survey.title, f"survey/{survey.id}", study),
     }
@@ -89,9 +89,9 @@ def _series_card(name: str, registry: Registry, ledger: Ledger, uses: tuple[Link
         "How": capital(f"{_listed(s.mode or 'way of asking not printed' for s in whole)}; {chosen}"),
         "Weighting": _listed(_WEIGHTED[survey.weighted] for survey in whole),
         "Groups": f"{len(groups)}: {'; '.join(map(str, groups))}" if groups else "",
-        "Printed figures": ", ".join(f"{number} {level}" for level, number in levels.items()),
-        "Printed in": tuple({source.id: _source(source) for survey in every for source in survey.sources}.values()),
-        "Stands in these trends": uses,
+        "Published figures": ", ".join(f"{number} {level}" for level, number in levels.items()),
+        "Published in": tuple({source.id: _source(source) for survey in every for source in survey.sources}.values()),
+        "Used in these trends": uses,
         "Cite this page": _cite(read_series(registry, name).title, f"series/{name}", registry.study),
     }
     return Card("Who asks whom again and again, and how to cite it", facts)
@@ -122,21 +122,21 @@ def _cite(title: str, page: str, study: Study) -> tuple[Link]:
 def _trend_card(trend: Trend, study: Study) -> Card:
     compared, construct = trend.comparison, trend.construct
     facts: Facts = {
-        "Verdict": capital(trend.verdict),
+        "Answer": capital(said_of(trend.verdict)),
         "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
-        "Waves": str(len(trend.waves)),
+        "Surveys asked": str(len(trend.waves)),
     }
     if compared:
         facts |= {
             "Difference": f"{points(compared.difference, sign=True)} points",
             "Interval": span(points(compared.low, sign=True), points(compared.high, sign=True)) + " points",
-            "Total error": f"{compared.points:.3g} points a wave",
+            "Extra error": f"{compared.points:.3g} points a survey",
             "Grade": capital(compared.pair.comparability.grade),
         }
     waves = dict.fromkeys((wave.survey.id, wave.survey.title) for wave in trend.waves)
     facts["Surveys"] = tuple(Link(title, page=f"survey/{name}") for name, title in waves)
     facts["Cite this page"] = _cite(capital(construct.label), f"trend/{construct.id}", study)
-    return Card("The verdict under the plan", facts, planned=True)
+    return Card("In numbers, and how to cite it", facts, planned=True)
 
 
 def _source_card(source: Source, verdicts: Sequence[str], registry: Registry) -> Card:
@@ -145,7 +145,7 @@ def _source_card(source: Source, verdicts: Sequence[str], registry: Registry) ->
     facts: Facts = {
         "Where": (_source(source),),
         "Claims, for those who answered": capital(
-            ", ".join(f"{number} {verdict}" for verdict, number in Counter(verdicts).items())
+            ", ".join(f"{number} {verdict_word(verdict)}" for verdict, number in Counter(verdicts).items())
         ),
         "Surveys it speaks of": tuple(Link(registry.surveys[name].title, page=f"survey/{name}") for name in names),
         "Cite this page": _cite(source.title, f"claims/{source.id}", registry.study),

@@ -11,7 +11,7 @@ from crosswave.claims.figures import surveys_of
 from crosswave.report.holes import feasible
 from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
-from crosswave.report.sentences import VERDICT_WORDS, interval_points, points
+from crosswave.report.sentences import VERDICT_WORDS, interval_points, of_whom, points, verdict_word
 from crosswave.report.site.material import Cell, Column, Finder
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry, findings_of
@@ -59,7 +59,7 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
         Column("interval", "Interval, %", number=True),
         Column("level", "Level", filter="Level"),
     )
-    lead = "Every printed figure, with the whole counts that can have printed it."
+    lead = "Every published percentage, with the number of people it can stand for."
     caption = (
         "Printed figures of all surveys. The interval says how far chance alone would move a figure if those who "
         "answered were a random sample."
@@ -87,7 +87,7 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
 def _trends(registry: Registry, ledger: Ledger) -> Finder:
     """What was decided first."""
     columns = (
-        Column("construct", "Thing measured"),
+        Column("construct", "Topic of the trend"),
         _TOPIC,
         Column("year", "Years compared", number=True, filter="Year"),
         Column("house", "Houses or publishers", filter="House or publisher"),
@@ -96,11 +96,11 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         Column("difference", "Difference, points", number=True),
         Column("interval", "Interval, points", number=True),
         Column("detectable", "Detectable change, points", number=True),
-        Column("verdict", "Verdict", filter="Verdict"),
+        Column("verdict", "Answer", filter="Answer"),
     )
-    lead = "Everything that more than one survey may have measured, and what may be said of a change."
+    lead = "Topics that surveys asked about, and whether the answer changed."
     caption = (
-        f"Things measured by surveys of {registry.plan.window.from_year} to {registry.plan.window.to_year}, those who "
+        f"Topics of surveys of {registry.plan.window.from_year} to {registry.plan.window.to_year}, those who "
         "answered only. The difference is later minus earlier; its interval holds the total error of both waves."
     )
     rows = {}
@@ -135,7 +135,7 @@ def _claims(registry: Registry, ledger: Ledger) -> Finder:
         Column("sample", "If they were a random sample", filter="If a random sample"),
         Column("population", "For the population", wide=True),
     )
-    lead = "Sentences that writers built on the figures, checked against print."
+    lead = "What newspapers and suppliers said about the surveys, and whether it is right."
     caption = "Claims of all sources, in this project's own words, and for whom each of them holds."
     rows = {}
     for row in ledger.claims.itertuples():
@@ -147,9 +147,9 @@ def _claims(registry: Registry, ledger: Ledger) -> Finder:
             _year(int(source.published[:4])) if source.published else Cell(""),
             _several(surveys_of(claim, registry)),
             _several(registry.findings[term].answer.topic for term in claim.names if term in registry.findings),
-            Cell(str(row.answered_verdict)),
+            Cell(verdict_word(str(row.answered_verdict))),
             Cell(str(row.random_sample_verdict)),
-            Cell(str(row.population_licence)),
+            Cell(of_whom(str(row.population_licence))),
         )
     return Finder("claims", "Claims", lead, caption, "claims", columns, rows)
 
@@ -166,8 +166,8 @@ def _surveys(registry: Registry, ledger: Ledger) -> Finder:
         Column("figures", "Figures", number=True),
         Column("level", "Levels of the figures", filter="Level"),
     )
-    lead = "Every survey wave: who asked whom, when, and how many answered."
-    caption = "Survey waves, earliest first. What no source prints is not known, and is left empty."
+    lead = "Every survey: who asked whom, when, and how many answered."
+    caption = "Surveys, earliest first. What no source prints is not known, and is left empty."
     rows = {}
     for survey in sorted(registry.surveys.values(), key=lambda one: (one.year, one.id)):
         found, figures = ledger.reconstructions[survey.id], findings_of(survey)

@@ -13,7 +13,7 @@ GROUPS = {
     "synthesis": "What changed",
     "series": "Series, which ask the same again and again",
     "barriers": "What stands in the way",
-    "trend": "Trends, one for each thing measured",
+    "trend": "Trends, one for each topic",
     "claims": "Claims that writers made",
     "survey": "Surveys, reproduced",
     "context": "Dated facts beside the surveys",

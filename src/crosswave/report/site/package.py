@@ -21,8 +21,8 @@ from crosswave.study.models import Study
 TITLES = {
     "findings": "Every printed figure, with its feasible counts, interval and level",
     "claims": "Every claim, with its verdicts",
-    "trends": "Every thing measured, with its comparison and verdict",
-    "surveys": "Every survey wave: who asked whom, when, and how",
+    "trends": "Every topic, with its comparison and verdict",
+    "surveys": "Every survey: who asked whom, when, and how",
 }
 KEYS = {"findings": "finding_id", "claims": "claim_id", "trends": "construct_id", "surveys": "survey_id"}
 FOREIGN_KEYS = {  # table -> its column, the table it refers to, the column there

@@ -287,8 +287,8 @@ def _by_others(case: Case) -> list[str]:
         f"But it does not stand alone: {'; '.join(dict.fromkeys(ties))}. "
         f"{_taken(case, finding, figure)}{_left_open(case, finding, figure)}"
         f"Of the {values:,} values from 0 to 100%, {round(values * (counts.power or 0))} would have left no "
-        "whole counts for it and the other figures together: had one of these been printed, the check would have "
-        "failed.",
+        "whole numbers of people for it and the other figures together: had one of these been printed, the check "
+        "would have failed.",
     ]
 
 

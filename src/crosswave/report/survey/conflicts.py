@@ -83,7 +83,9 @@ def what_became(reconstruction: Reconstruction) -> str:
 
 
 def tell_conflicts(survey: Survey, reconstruction: Reconstruction) -> None:
-    """Display each conflict with its repairs as a list, and what became of the rest."""
+    """Display each conflict with its repairs as a list, and what became of the rest; nothing where there is none."""
+    if not reconstruction.conflicts:
+        return
     names = conflict_names(reconstruction).values()
     told = survey_conflicts(survey, reconstruction.conflicts).items()
     for name, (sentence, repairs) in zip(names, told, strict=True):
@@ -197,8 +199,8 @@ def _told(changes: list[_Change], one: Retraction) -> tuple[str, str]:
     told = list(_changed_pairs(kept))
     with_it, without = _shown([with_ for with_, _ in told]), _shown([less for _, less in told])
     if freed:
-        with_it.append(f"whole counts behind {plural(freed, 'figure')}")
-        without.append("no whole counts, so an interval only")
+        with_it.append(f"whole numbers of people behind {plural(freed, 'figure')}")
+        without.append("no whole numbers of people, so an interval only")
     if one.settled and all(before is not None for _, before, _ in kept):
         with_it.append(plural(len(one.settled), "conflict"))
     if one.settled:

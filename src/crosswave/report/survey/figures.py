@@ -19,17 +19,17 @@ from crosswave.words import capital, plural
 
 _SILENT = "any other value would have fitted as well, so their agreement is no evidence"
 _REST = {
-    "bounded": "known as intervals only",
-    "conflicting": "in conflict",
+    "bounded": "known roughly",
+    "conflicting": "that do not add up",
     "sources-disagree": "printed in two ways",
     "not-solved": "not solved",
 }
 LEVEL_LOOKS: Mapping[str, Look] = {
     "recomputed": Look("*", NAVY, "recomputed from microdata"),
-    "consistent": Look("D", NAVY, "consistent: whole counts print it"),
-    "bounded": Look("o", TEAL, "bounded: an interval only", filled=False),
+    "consistent": Look("D", NAVY, "whole numbers of people give it"),
+    "bounded": Look("o", TEAL, "known roughly", filled=False),
     "sources-disagree": Look("s", ORANGE, "sources disagree"),
-    "conflicting": Look("X", PLUM, "conflicting: no counts print it with the others"),
+    "conflicting": Look("X", PLUM, "does not add up with the others"),
     "not-solved": Look("v", GREY, "not solved: too much work", filled=False),
     "unquantified": Look("P", GREY, "no share is printed"),
 }
@@ -43,8 +43,8 @@ def survey_answer(survey: Survey, reconstruction: Reconstruction, findings: pd.D
     when = f"{period(survey) or survey.year}{survey.mark('fieldwork')}"
     who = f"{sized} {unit_words(survey.unit).answered} ({survey.population}; {when}){by}."
     if findings["value_low"].isna().all():
-        missing = f" What would have to be obtained: {survey.missing}" if survey.missing else ""
-        return [who, f"No share is printed, so there is nothing to reproduce.{missing}"]
+        missing = f" What is missing: {survey.missing}" if survey.missing else ""
+        return [who, f"No percentage is published.{missing}"]
     note = population_note(survey)
     return [who, f"{findings_message(findings)}.{f' {capital(note)}.' if note else ''}"]
 
@@ -192,8 +192,8 @@ def findings_chart(survey: Survey, findings: pd.DataFrame, *, alpha: float) -> F
     if findings["value_low"].isna().all():
         return None
     subtitle = (
-        f"{survey.title}. Marker: printed value; wide bar: what print admits; line: {confidence(alpha)} interval, "
-        "if those who answered were a random sample; no line where the base is not known."
+        f"{survey.title}. Marker: published figure; line: {confidence(alpha)} margin of error, if those "
+        "who answered were a random sample; no line where the number of people is not known."
     )
     rows = finding_rows(survey, findings)
     return forest(rows, LEVEL_LOOKS, PERCENT, title=findings_message(findings), subtitle=subtitle)
@@ -204,8 +204,8 @@ def findings_message(findings: pd.DataFrame) -> str:
     counts = findings["level"].value_counts()
     behind = int(counts.get("consistent", 0) + counts.get("recomputed", 0))
     rest = [f"{counts[level]} {words}" for level, words in _REST.items() if level in counts]
-    many = plural(len(findings), "printed figure")
-    return "; ".join([f"Whole counts stand behind {behind} of {many}", *rest])
+    many = plural(len(findings), "published figure")
+    return "; ".join([f"Whole numbers of people can give {behind} of {many}", *rest])
 
 
 def findings_alt(survey: Survey, findings: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ from crosswave.difference.sensitivity import smallest_n
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, survey_name
-from crosswave.report.sentences import interval_points, p_range, p_words, points, points_to
+from crosswave.report.sentences import interval_points, p_range, p_words, points, points_to, said_of
 from crosswave.report.trend.waves import VERDICT_LOOKS, waves_message
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
@@ -25,12 +25,12 @@ def gate_table(trend: Trend) -> pd.DataFrame:
     rows = []
     for pair in trend.pairs:
         found, reasons = pair.comparability, list(pair.comparability.reasons)
-        gate = "refused" if found.refused else "cannot be tested" if pair.refusal else "open"
+        gate = "no" if found.refused else "cannot be tested" if pair.refusal else "yes"
         if pair.refusal and not found.refused:
             reasons.append(pair.refusal)
         names = f"{survey_name(pair.first.survey)}, then {survey_name(pair.second.survey)}"
         rows.append((names, found.grade, gate, "; ".join(reasons)))
-    return pd.DataFrame(rows, columns=["Pair", "Grade", "Gate", "Reasons"])
+    return pd.DataFrame(rows, columns=["Two surveys", "Grade", "Comparable?", "Reasons"])
 
 
 def reach_table(comparison: Comparison | None) -> pd.DataFrame:
@@ -74,15 +74,15 @@ def tests_table(trend: Trend) -> pd.DataFrame:
     if (comparison := trend.comparison) is not None:
         adjusted = "" if trend.p_adjusted is None else p_words(trend.p_adjusted)
         rows = {
-            "Total error taken, points at one half": f"{comparison.points:g}",
+            "Extra error of a survey, points": f"{comparison.points:g}",
             "Difference, later minus earlier, points": points(comparison.difference, sign=True),
             "Interval, points": interval_points(comparison),
             "p-value of no change": p_words(comparison.p_value),
-            "p-value of no change, over all counts that print admits": p_range(comparison.p_low, comparison.p_high),
+            "p-value of no change, over all numbers of people that fit": p_range(comparison.p_low, comparison.p_high),
             "p-value of no change, allowing for the other comparisons": adjusted,
             "p-value of a change as large as matters, or larger": p_words(comparison.equivalence_p),
-            "Outcomes over all counts that print admits": " or ".join(comparison.outcomes),
-            "Verdict": trend.verdict,
+            "Outcomes over all numbers of people that fit": " or ".join(map(said_of, comparison.outcomes)),
+            "Answer": said_of(trend.verdict),
         }
     return pd.DataFrame(list(rows.items()), columns=["What", "Answer"])
 
@@ -90,11 +90,11 @@ def tests_table(trend: Trend) -> pd.DataFrame:
 def settings_table(variants: Mapping[str, Trend]) -> pd.DataFrame:
     """Return the verdict under each of several settings; nothing where nothing was compared."""
     rows = [
-        (words, points(c.difference, sign=True), interval_points(c), p_words(c.p_value), trend.verdict)
+        (words, points(c.difference, sign=True), interval_points(c), p_words(c.p_value), said_of(trend.verdict))
         for words, trend in variants.items()
         if (c := trend.comparison)
     ]
-    return pd.DataFrame(rows, columns=["If", "Difference, points", "Interval, points", "p, no change", "Verdict"])
+    return pd.DataFrame(rows, columns=["If", "Difference, points", "Interval, points", "p, no change", "Answer"])
 
 
 def left_out_table(construct: Construct, registry: Registry) -> pd.DataFrame:
@@ -115,8 +115,8 @@ def difference_chart(variants: Mapping[str, Trend]) -> Figure | None:
         return None
     pair, level = first.comparison.pair, confidence(first.settings.alpha)
     subtitle = (
-        f"{pair.first.year} to {pair.second.year}, later minus earlier. Line: {level} interval over every count that "
-        "print admits; shaded: changes too small to matter."
+        f"{pair.first.year} to {pair.second.year}, later minus earlier. Line: {level} margin of error over every "
+        "number of people that fits; shaded: changes too small to matter."
     )
     title = _difference_message(first, first.comparison)
     return forest(rows, VERDICT_LOOKS, points_scale(rows, first), title=title, subtitle=subtitle)
@@ -151,7 +151,8 @@ def difference_alt(variants: Mapping[str, Trend]) -> str:
     if first.comparison is None:
         return f"No chart: {waves_message(first)}; no difference is computed."
     rows = [
-        f"{words}: {points(c.difference, sign=True)} points, interval {points_to(c.low, c.high)}, {trend.verdict}"
+        f"{words}: {points(c.difference, sign=True)} points, interval {points_to(c.low, c.high)}, "
+        f"{said_of(trend.verdict)}"
         for words, trend in variants.items()
         if (c := trend.comparison)
     ]
@@ -170,17 +171,17 @@ def trend_reach(trend: Trend) -> list[str]:
     )
     seen = min(reach.detectable_rise, reach.detectable_fall)
     change = (
-        f"A true change needed {points(seen)} points to have an {reach.power:.0%} chance to show"
+        f"A true change of {points(seen)} points would have been noticed {reach.power:.0%} of the time"
         if math.isfinite(seen)
-        else "No true change, however large, was likely to show"
+        else "No true change, however large, would probably have been noticed"
     )
     same = "could" if reach.equivalence_attainable else "could not"
     # Without n the most is granted to a comparison: the largest size that is tried.
     unsized = [wave.sizes.max() for wave in (pair.first, pair.second) if not wave.size_known]
-    few = f" This takes {max(unsized or [0]):,.0f} for an n that is not printed; with fewer it could have shown less."
+    few = f" This takes {max(unsized or [0]):,.0f} where the number of answers is not published, the kindest case."
     return [
-        f"Grade {pair.comparability.grade} takes a total error of {comparison.points:.3g} points for each survey. With "
-        f"it the interval excludes zero from a printed rise of {rise} on, or from a fall of {fall}.",
+        f"A published rise of {rise}, or a fall of {fall}, would count as a change. Two such surveys (grade "
+        f"{pair.comparability.grade}) err by {comparison.points:.3g} points each beyond chance.",
         f"{change}; the absence of a change of {points(reach.margin)} points or more {same} have been shown."
         f"{few if unsized else ''}",
         _sizes(comparison),
@@ -197,4 +198,4 @@ def _sizes(comparison: Comparison) -> str:
         n = needed_n(comparison, change)
         none = "none is large enough, because the error beyond sampling stays"
         told.append(f"for {words}: {none if n is None else f'{n:,}'}")
-    return f"The n that each wave would need to find a change with that chance, {'; '.join(told)}."
+    return f"Answers that each survey would need to notice a change: {'; '.join(told)}."

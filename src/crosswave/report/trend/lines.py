@@ -56,8 +56,8 @@ def lines_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
     A single construct is not named again in each row.
     """
     rows = [(one.construct.label, *row) for one in every if one.trajectory for row in _model_rows(one.trajectory)]
-    table = pd.DataFrame(rows, columns=["Construct", "Model", "Points a year", "Interval", "p", "Why not"])
-    return table.drop(columns="Construct") if len(every) == 1 else table
+    table = pd.DataFrame(rows, columns=["Topic", "Model", "Points a year", "Interval", "p", "Why not"])
+    return table.drop(columns="Topic") if len(every) == 1 else table
 
 
 def _model_rows(found: Trajectory) -> list[tuple[str, ...]]:
@@ -104,7 +104,7 @@ def slopes_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
                 f"{fit.tau2:.3f} ({fit.tau2_low:.3f} to {fit.tau2_high:.3f})",
                 span(percent(found.prediction.next_low), percent(found.prediction.next_high)),
             ))  # fmt: skip
-    columns = ["Construct", "Waves", "Years", "Points a year", "Interval", "p over dates and counts",
+    columns = ["Topic", "Surveys", "Years", "Points a year", "Interval", "p over dates and counts",
                "Variance between surveys", "The next survey, %"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -116,7 +116,7 @@ def trajectory_words(series: WaveSeries) -> list[str]:
         return []
     many = f"every two of {plural(count, 'wave')}" if count > 1 else f"only {plural(count, 'wave')}"
     head = f"Over all years, {many} may be compared with one another and have a printed n."
-    alone = "No p-value here is adjusted for the lines of other constructs; the synthesis adjusts them together."
+    alone = "No p-value here is adjusted for the lines of other topics; the synthesis adjusts them together."
     end = [alone] if series.has_line or series.has_test else []
     if found.regression is None or found.prediction is None or found.next_date is None:
         return [head, f"No line is fitted: {found.refusals['meta-regression']}.", _test_words(found), *end]
@@ -260,7 +260,7 @@ def slopes_chart(every: Sequence[WaveSeries]) -> Figure | None:
 def slopes_message(every: Sequence[WaveSeries]) -> str:
     """Return what the chart says: in how many constructs with a line a slope shows."""
     lines, shown = sum(one.has_line for one in every), sum(one.slope != 0 for one in every)
-    return f"A slope shows in {shown} of {lines} constructs with {FEWEST_FOR_LINE} or more comparable waves"
+    return f"A slope shows in {shown} of {lines} topics with {FEWEST_FOR_LINE} or more comparable surveys"
 
 
 def slopes_alt(every: Sequence[WaveSeries]) -> str:

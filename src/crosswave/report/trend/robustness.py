@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from crosswave.arguments import FloatArray
 from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
 from crosswave.report.render import percent
-from crosswave.report.sentences import p_range, p_words, points, points_span, points_to
+from crosswave.report.sentences import VERDICT_WORDS, p_range, p_words, points, points_span, points_to
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.robustness.verdict import Robustness
@@ -32,26 +32,26 @@ def robustness_words(found: Robustness | None, trend: Trend) -> list[str]:
     effect, error = (found.design_effect, found.less_design_effect), (found.total_error, found.less_total_error)
     p_low, p_high, bias = p_words(found.p_low), p_words(found.p_high), found.bias
     told = [
-        f"The verdict by itself, before other comparisons are counted, is “{found.verdict}”.",
+        f"The answer by itself, before other comparisons are counted, is “{VERDICT_WORDS[found.verdict]}”.",
         _moved("the design effect", trend.settings.design_effect, effect),
-        _moved("the total error of a wave", trend.comparison.points, error, " points"),
-        f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the verdict."
+        _moved("the extra error of a survey", trend.comparison.points, error, " points"),
+        f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the answer."
         if bias.value is None
         else f"If the later share is {abs(bias.value):.3g} points {'too high' if bias.value > 0 else 'too low'} beside "
-        f"the earlier one, for whatever reason, the verdict is “{bias.verdict}”.",
+        f"the earlier one, for whatever reason, the answer is “{_said(bias.verdict)}”.",
     ]
     if any(points(one.value * 100) != points(0) for one in found.correlations):
-        each = [f"{abs(one.value):.2g} if each wave was drawn from {one.population}" for one in found.correlations]
+        each = [f"{abs(one.value):.2g} if each survey was drawn from {one.population}" for one in found.correlations]
         told.append(
             "The whole difference could come from who chose to answer: it takes a correlation between answering at all "
-            f"and saying yes, of opposite signs in the two waves, of {', '.join(each)}."
+            f"and saying yes, of opposite signs in the two surveys, of {', '.join(each)}."
         )
     return [
         *told,
-        f"Whatever the counts that print admits, {p_low} for no change."
+        f"Whatever numbers of people fit the figures, {p_low} for no change."
         if p_low == p_high
-        else f"Over all counts that print admits, the p-value of no change runs from {p_low} to {p_high}.",
-        "How many were asked is not recorded for both waves, so those who did not reply have no bounds."
+        else f"Over all numbers of people that fit, the p-value of no change runs from {p_low} to {p_high}.",
+        "How many were asked is not known for both surveys, so those who did not reply have no bounds."
         if found.asked is None
         else "Among all who were asked, whatever those would have said who did not reply, the difference lies between "
         f"{points(found.asked.low, sign=True)} and {points(found.asked.high, sign=True)} points.",
@@ -60,11 +60,19 @@ def robustness_words(found: Robustness | None, trend: Trend) -> list[str]:
 
 def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], unit: str = "") -> str:
     more, less = tipping
-    up = f"holds up to {more.limit:g}" if more.value is None else f"becomes “{more.verdict}” above {more.value:.3g}"
-    head = f"If {what}, {used:.3g}{unit} here, is larger, the verdict {up}{unit}"
+    up = (
+        f"holds up to {more.limit:g}"
+        if more.value is None
+        else f"becomes “{_said(more.verdict)}” above {more.value:.3g}"
+    )
+    head = f"If {what}, {used:.3g}{unit} here, is larger, the answer {up}{unit}"
     if used <= less.limit:
         return f"{head}."
-    down = f"holds down to {less.limit:g}" if less.value is None else f"becomes “{less.verdict}” below {less.value:.3g}"
+    down = (
+        f"holds down to {less.limit:g}"
+        if less.value is None
+        else f"becomes “{_said(less.verdict)}” below {less.value:.3g}"
+    )
     return f"{head}; if it is smaller, it {down}{unit}."
 
 
@@ -75,7 +83,7 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     pairs, own = len(frame[["first", "second"]].drop_duplicates()), frame[frame["pair"] == REPORTED]
     told = [
         f"{specification_message(frame)}.",
-        f"They come from {plural(pairs, 'pair')} of waves that the gate lets through, under every combination of the "
+        f"They come from {plural(pairs, 'pair')} of surveys that can be compared, under every combination of the "
         "choices that the plan names. No analysis is preferred, and their shares are no probabilities: they say how "
         "much depends on choices. Each is an outcome of tests alone: whether a comparison could have shown anything, "
         "and what the other comparisons do to it, enters the verdict and not these.",
@@ -86,6 +94,11 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     return told
 
 
+def _said(verdict: str | None) -> str:
+    """An outcome as a reader would say it."""
+    return VERDICT_WORDS.get(verdict or "", verdict or "")
+
+
 def tipping_table(robustness: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
     """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
     rows: list[tuple[str, str, str]] = []
@@ -94,12 +107,12 @@ def tipping_table(robustness: Robustness | None, comparison: Comparison | None, 
         rows = [
             ("Design effect, upwards", effect, robustness.design_effect.words()),
             ("Design effect, down to none", effect, robustness.less_design_effect.words()),
-            ("Total error of a wave, upwards", error, robustness.total_error.words("points")),
-            ("Total error of a wave, down", error, robustness.less_total_error.words("points")),
+            ("Extra error of a survey, upwards", error, robustness.total_error.words("points")),
+            ("Extra error of a survey, down", error, robustness.less_total_error.words("points")),
             ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
             *((f"Correlation of answering with the answer, out of {one.population}", "0",
                f"{one.value:+.4f} is all of it") for one in robustness.correlations),
-            ("Counts, over all that print admits", p_words(robustness.p_value),
+            ("Numbers of people, over all that fit", p_words(robustness.p_value),
              p_range(robustness.p_low, robustness.p_high)),
         ]  # fmt: skip
         if design_effect <= robustness.less_design_effect.limit:
@@ -107,22 +120,22 @@ def tipping_table(robustness: Robustness | None, comparison: Comparison | None, 
         if asked := robustness.asked:
             words = "Answers of those who were asked and did not reply, points"
             rows.append((words, "left out", points_span(asked.low, asked.high)))
-    return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the verdict gives way"])
+    return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the answer changes"])
 
 
 def bias_words(bias: TippingPoint) -> str:
     """Return where a verdict gives way to a bias, without the sign of a limit that was searched both ways."""
     if bias.value is None:
         return f"none up to {abs(bias.limit):g} points either way"
-    return f"{bias.value:+.3g} points: {bias.verdict}"
+    return f"{bias.value:+.3g} points: {_said(bias.verdict)}"
 
 
 def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness]) -> pd.DataFrame:
     """Return a row for each comparison: how far its verdict holds."""
-    columns = ["Construct", "Verdict alone", "Total error, points", "Design effect", "Total error: more",
-               "Total error: less", "Bias of the difference", "p over all counts"]  # fmt: skip
+    columns = ["Topic", "Answer alone", "Extra error, points", "Design effect", "Extra error: more",
+               "Extra error: less", "Bias of the difference", "p over all counts"]  # fmt: skip
     rows = [
-        (trend.construct.label, found.verdict, f"{trend.comparison.points:.3g}" if trend.comparison else "",
+        (trend.construct.label, _said(found.verdict), f"{trend.comparison.points:.3g}" if trend.comparison else "",
          found.design_effect.words(), found.total_error.words("points"), found.less_total_error.words("points"),
          bias_words(found.bias), p_range(found.p_low, found.p_high))
         for trend in trends
@@ -132,11 +145,11 @@ def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness])
 
 
 CHOICES: Mapping[str, str] = {
-    "pair": "Pair of waves",
-    "counts": "Counts that print admits",
-    "size": "n that print admits",
+    "pair": "Two surveys",
+    "counts": "Numbers of people that fit",
+    "size": "Numbers of answers that fit",
     "method": "Method",
-    "tier": "Tier of total error",
+    "tier": "Extra error of a survey",
     "design_effect": "Design effect",
     "smallest_change": "Smallest change that matters",
     "alpha": "Error rate",

@@ -32,7 +32,7 @@ def name_of(identifier: str, registry: Registry) -> str:
 
 def same_year_table(errors: Mapping[str, Measurement], registry: Registry) -> pd.DataFrame:
     """Return a row for each figure on which the total error of each tier was measured; no row without a measurement."""
-    columns = ["Tier", "Construct", "Figure", "Share, %", "n", "Worst grade", "Id of the figure"]
+    columns = ["Grade", "Topic", "Figure", "Share, %", "n", "Worst grade", "Id of the figure"]
     rows = [
         (tier, name_of(row.construct_id, registry), name_of(row.finding_id, registry), percent(row.share),
          span(round(row.n_low), round(row.n_high)), row.grade, row.finding_id)
@@ -51,7 +51,7 @@ def left_one_out_table(errors: Mapping[str, Measurement], registry: Registry) ->
         for words, row in [("nothing", error.estimate), *left_out]:
             ends = span(f"{row.low:.1f}", f"{row.high:.1f}")
             rows.append((tier, words, f"{row.points:.1f}", ends, str(row.df)))
-    columns = ["Tier", "Left out", "Total error, points", "Interval, points", "Degrees of freedom"]
+    columns = ["Grade", "Left out", "Extra error, points", "Interval, points", "Degrees of freedom"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -71,8 +71,8 @@ def needs_table(registry: Registry, settings: Settings) -> pd.DataFrame:
         floor = endless_change(error, registry.plan, settings)
         least = points(floor) if math.isfinite(floor) else "none"
         rows.append((words, f"{error[0]:.3g}", *("none" if n is None else f"{n:,}" for n in found), least))
-    sizes = [f"Smallest n of each wave for {points(change)} points" for change in changes]
-    columns = ["What lies between the two surveys", "Total error, points", *sizes]
+    sizes = [f"Smallest n of each survey for {points(change)} points" for change in changes]
+    columns = ["What lies between the two surveys", "Extra error, points", *sizes]
     return pd.DataFrame(rows, columns=[*columns, "Smallest change any n finds, points"])
 
 
@@ -131,7 +131,7 @@ def _tier_words(tier: str, error: Measurement, registry: Registry) -> list[str]:
         f"Grade {tier}: a single survey errs with a standard deviation of {one.points:.1f} points at a share of one "
         f"half{inside} (interval {one.low:.1f} to {one.high:.1f}), from {plural(len(error.figures), 'figure')} in "
         f"{plural(one.groups, 'group')}, {one.df} degrees of freedom.",
-        f"Without one construct it lies between {least.points:.1f} (without “{name_of(least.left_out, registry)}”) and "
+        f"Without one topic it lies between {least.points:.1f} (without “{name_of(least.left_out, registry)}”) and "
         f"{most.points:.1f} (without “{name_of(most.left_out, registry)}”); without one survey between "
         f"{survey}; without one figure between {figure}.",
     ]

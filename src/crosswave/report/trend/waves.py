@@ -129,13 +129,13 @@ def asked_table(waves: Sequence[Wave]) -> pd.DataFrame:
 VERDICT_LOOKS: Mapping[str, Look] = {
     "rose": Look("^", NAVY, "rose"),
     "fell": Look("v", PLUM, "fell"),
-    "changed, immaterially": Look("d", TEAL, "changed, by less than matters"),
+    "changed, immaterially": Look("d", TEAL, "changed by less than matters"),
     "no material change": Look("s", TEAL, "no material change"),
-    "inconclusive": Look("o", GREY, "inconclusive", filled=False),
-    "undecided by rounding": Look("P", ORANGE, "undecided by rounding"),
-    "undecided by wording": Look("X", ORANGE, "undecided by wording"),
-    "uninformative by design": Look("D", GREY, "uninformative by design", filled=False),
-    "not testable": Look("s", ORANGE, "not testable: the n that is missing decides", filled=False),
+    "inconclusive": Look("o", GREY, "not strong enough", filled=False),
+    "undecided by rounding": Look("P", ORANGE, "rounding decides"),
+    "undecided by wording": Look("X", ORANGE, "a figure printed in words decides"),
+    "uninformative by design": Look("D", GREY, "the surveys are too different", filled=False),
+    "not testable": Look("s", ORANGE, "a missing number decides", filled=False),
     "not comparable": Look("X", GREY, "not comparable", filled=False),
 }
 
