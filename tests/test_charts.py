@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import real
 from crosswave.claims import Checker
 from crosswave.difference.verdict import DECISIONS
+from crosswave.models.wave_series import WaveSeries, wave_series
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report import canvas
@@ -23,15 +24,15 @@ from crosswave.report import synthesis as synthesis_page
 from crosswave.report.canvas import WIDTH
 from crosswave.report.context import KIND_LOOKS
 from crosswave.report.forest import PERCENT, Look, Row, forest
-from crosswave.report.render import survey_name
 from crosswave.report.results import by_finding
+from crosswave.report.sentences import said_of
 from crosswave.report.survey import figures as figures_page
 from crosswave.report.survey.figures import LEVEL_LOOKS, finding_rows
 from crosswave.report.synthesis import synthesis_rows
 from crosswave.report.trend import comparison as comparison_page
 from crosswave.report.trend import waves as waves_page
 from crosswave.report.trend.comparison import difference_rows
-from crosswave.report.trend.waves import VERDICT_LOOKS, wave_rows
+from crosswave.report.trend.waves import VERDICT_LOOKS
 from crosswave.study import Registry
 from crosswave.study.context import check_facts
 from crosswave.trend.change import Trend
@@ -122,22 +123,42 @@ def test_every_kind_of_fact_has_a_look(registry: Registry) -> None:
     assert {fact.kind for fact in registry.facts.values()} <= set(KIND_LOOKS)
 
 
-def test_waves_stand_in_the_order_of_their_years_and_the_compared_ones_are_filled(culture: Trend) -> None:
-    waves = waves_page.by_wave(culture)
-    rows = wave_rows(waves)
-    assert [row.heading for row in rows] == sorted(row.heading for row in rows)
-    compared = [row.label.split(":")[0] for row in rows if row.kind.endswith("|True")]
-    assert culture.comparison is not None
-    pair = culture.comparison.pair
-    assert compared == [survey_name(pair.first.survey), survey_name(pair.second.survey)]
+def series_of(trend: Trend, registry: Registry) -> WaveSeries:
+    return wave_series(trend.construct, registry, real.reconstructions(), trend.settings)
 
 
-def test_the_waves_chart_says_the_verdict_and_so_do_its_words(culture: Trend) -> None:
-    waves = waves_page.by_wave(culture)
-    figure = waves_page.waves_chart(culture, waves)
-    assert figure is not None and culture.verdict in " ".join(texts(figure).split())
-    alt = waves_page.waves_alt(culture, waves)
-    assert culture.verdict in alt and all(wave.finding.answer.printed in alt for wave in culture.waves)
+@pytest.fixture(scope="module")
+def years(registry: Registry, culture: Trend) -> WaveSeries:
+    return series_of(culture, registry)
+
+
+def test_every_survey_has_a_dot_with_its_words_and_the_compared_ones_are_joined(
+    culture: Trend, years: WaveSeries
+) -> None:
+    figure = waves_page.waves_chart(culture, years)
+    assert figure is not None and culture.comparison is not None
+    waves = waves_page.every_wave(culture, years)
+    drawn = {round(float(y), 6) for one in figure.axes[0].collections for _, y in one.get_offsets()}
+    assert {round(100 * share, 6) for share in waves["estimate"].dropna()} <= drawn
+    svg = canvas.svg_text(figure, "alt")
+    assert svg.count("<title>") == waves["estimate"].notna().sum() and 'role="group"' in svg
+    joined = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
+    levels = [[round(100 * share, 6) for share in waves.loc[waves["compared"], "estimate"]]]
+    assert levels == [[round(float(y), 6) for y in line.get_ydata()] for line in joined]
+
+
+def test_no_dot_hides_another(culture: Trend, years: WaveSeries) -> None:
+    figure = waves_page.waves_chart(culture, years)
+    assert figure is not None
+    places = [tuple(offset) for one in figure.axes[0].collections for offset in one.get_offsets() if any(offset)]
+    assert len(set(places)) == len(places)
+
+
+def test_the_chart_over_the_years_says_the_answer_and_so_do_its_words(culture: Trend, years: WaveSeries) -> None:
+    figure, alt = waves_page.waves_chart(culture, years), waves_page.waves_alt(culture, years)
+    said = "surveys cannot tell whether this changed"
+    assert figure is not None and said in " ".join(texts(figure).split())
+    assert said in alt and all(wave.finding.answer.printed in alt for wave in culture.waves)
 
 
 def test_the_difference_stands_against_zero_and_the_smallest_change(culture: Trend) -> None:
@@ -149,19 +170,13 @@ def test_the_difference_stands_against_zero_and_the_smallest_change(culture: Tre
     axes = figure.axes[0]
     assert axes.get_xlim()[0] < min(low, 0) and axes.get_xlim()[1] > max(high, 0)
     alt = comparison_page.difference_alt({"as asked": culture})
-    assert culture.verdict in alt and "includes zero" in alt and f"{low:.1f}" in alt
+    assert said_of(culture.verdict) in alt and "includes zero" in alt and f"{low:.1f}" in alt
 
 
 def test_a_trend_without_a_pair_has_words_in_place_of_charts(registry: Registry) -> None:
     trend = real.trends()["techuk-enabler"]
-    waves = waves_page.by_wave(trend)
-    assert (
-        waves_page.waves_chart(trend, waves) is None and comparison_page.difference_chart({"as asked": trend}) is None
-    )
+    assert comparison_page.difference_chart({"as asked": trend}) is None
     assert comparison_page.difference_alt({"as asked": trend}).startswith("No chart: ")
-    assert trend.verdict in waves_page.waves_alt(trend, waves) and trend.verdict in comparison_page.difference_alt(
-        {"x": trend}
-    )
 
 
 def test_only_compared_constructs_are_drawn_each_with_its_verdict(trends: list[Trend]) -> None:
@@ -212,21 +227,22 @@ def test_bars_are_as_long_as_the_figures_of_their_level() -> None:
     levels = start_page.levels_table(pd.DataFrame({"level": ["consistent"] * 3 + ["bounded"]}))
     figure = start_page.levels_chart(levels)
     assert sorted(bar.get_width() for bar in figure.axes[0].patches) == [1, 3]
-    assert "Whole counts stand behind 3 of 4" in texts(figure) and "consistent: 3" in start_page.levels_alt(levels)
+    assert "Whole numbers of people can give 3 of 4" in texts(figure) and "consistent: 3" in start_page.levels_alt(
+        levels
+    )
 
 
-def test_the_same_chart_is_the_same_bytes(culture: Trend) -> None:
-    waves = waves_page.by_wave(culture)
-    first, second = (waves_page.waves_chart(culture, waves) for _ in range(2))
+def test_the_same_chart_is_the_same_bytes(culture: Trend, years: WaveSeries) -> None:
+    first, second = (waves_page.waves_chart(culture, years) for _ in range(2))
     assert first is not None and second is not None
     assert canvas.svg_text(first, "alt") == canvas.svg_text(second, "alt")
 
 
-def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend) -> None:
-    figure = waves_page.waves_chart(culture, waves_page.by_wave(culture))
+def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend, years: WaveSeries) -> None:
+    figure = waves_page.waves_chart(culture, years)
     assert figure is not None and figure.get_figwidth() == WIDTH <= 9
     svg = canvas.svg_text(figure, 'shares of "A" < B')
-    assert svg.startswith("<svg ") and 'role="img" aria-label="shares of &quot;A&quot; &lt; B"' in svg
+    assert svg.startswith("<svg ") and 'role="group" aria-label="shares of &quot;A&quot; &lt; B"' in svg
     assert not re.search(r"<dc:date>|Matplotlib v|/home/|/Users/|/tmp/", svg)
 
 
@@ -236,14 +252,13 @@ def test_markup_in_a_label_is_drawn_as_text() -> None:
     assert "<script" not in canvas.svg_text(figure, "") and "costs $5 to $6" in texts(figure)
 
 
-def test_a_chart_shown_keeps_its_words_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
-    canvas.show(None, "No chart: nothing is printed.", pd.DataFrame(), "caption")
-    out = capsys.readouterr().out
-    assert "No chart: nothing is printed." in out and "caption" not in out
+def test_where_nothing_can_be_drawn_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    canvas.show(None, "No chart: nothing is published.", pd.DataFrame(), "caption")
+    assert capsys.readouterr().out == ""
 
 
-def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend) -> None:
-    figure = waves_page.waves_chart(culture, waves_page.by_wave(culture))
+def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend, years: WaveSeries) -> None:
+    figure = waves_page.waves_chart(culture, years)
     assert figure is not None
     html = canvas.image(figure, 'shares of "A" < B')
     assert 'alt="shares of &quot;A&quot; &lt; B"' in html
@@ -251,12 +266,12 @@ def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend) -
     assert unquote(address) == canvas.svg_text(figure, 'shares of "A" < B')
 
 
-def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, trends: list[Trend]) -> None:
+def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, years: WaveSeries, trends: list[Trend]) -> None:
     """As set in the letters by which charts are laid out; a few per cent more are left for others."""
     findings = findings_of(registry, "solarwinds-2018")
     drawn = [
         figures_page.findings_chart(registry.survey("solarwinds-2018"), findings, alpha=0.05),
-        waves_page.waves_chart(culture, waves_page.by_wave(culture)),
+        waves_page.waves_chart(culture, years),
         context_page.timeline_chart(list(registry.facts.values())),
         synthesis_page.verdicts_chart(trends),
     ]
@@ -268,13 +283,12 @@ def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, trends: 
         assert max(ends) <= figure.bbox.width, written[ends.index(max(ends))].get_text()
 
 
-def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend) -> None:
+def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend, years: WaveSeries) -> None:
     from matplotlib import rc_context
 
-    waves = waves_page.by_wave(culture)
-    plain = waves_page.waves_chart(culture, waves)
+    plain = waves_page.waves_chart(culture, years)
     with rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red"}):
-        other = waves_page.waves_chart(culture, waves)
+        other = waves_page.waves_chart(culture, years)
         assert plain is not None and other is not None
         assert canvas.svg_text(plain, "") == canvas.svg_text(other, "")
 

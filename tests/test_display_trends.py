@@ -32,7 +32,7 @@ from crosswave.report.trend import waves as waves_page
 from crosswave.report.trend.comparison import needed_n
 from crosswave.report.trend.robustness import MOST_DRAWN, drawn, intervals, matrix
 from crosswave.report.trend.total_error import endless_change, smallest_size
-from crosswave.report.trend.waves import WAVE_COLUMNS, WAVE_LOOKS
+from crosswave.report.trend.waves import WAVE_COLUMNS
 from crosswave.robustness.by_tier import by_tier
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse
 from crosswave.robustness.nonresponse import Correlation
@@ -101,7 +101,7 @@ def test_every_construct_has_words_tables_and_charts(
             robustness_page.specification_alt(frame, analyses.reason),
         ]
         shown = [
-            waves_page.asked_table(trend),
+            waves_page.asked_table(trend.waves),
             waves_page.waves_table(waves),
             comparison_page.gate_table(trend),
             comparison_page.reach_table(trend.comparison),
@@ -119,7 +119,6 @@ def test_every_course_has_words_tables_and_charts(courses: tuple[WaveSeries, ...
     assert sum(course.has_line for course in courses) >= 1
     for course in courses:
         shown = [
-            lines_page.dates_table(course),
             lines_page.lines_table([course]),
             lines_page.terms_table(course),
             lines_page.not_on_line_table(course),
@@ -362,14 +361,6 @@ def test_waves_have_the_grade_of_their_pair_with_the_earlier_one_reported(trends
     for pair in trend.pairs:
         if pair.first.finding.id == first:
             assert tiers[pair.second.finding.id] == pair.comparability.grade
-    assert all(f"grade {tier}" in waves_page.waves_alt(trend, waves) for tier in ("B2", "B3", "C"))
-
-
-def test_a_grade_has_its_own_marker_and_a_compared_wave_is_filled() -> None:
-    looks = WAVE_LOOKS
-    marks = [(look.marker, look.filled) for name, look in looks.items() if name != "alone"]
-    assert len(set(marks)) == len(marks)
-    assert all(look.filled == name.endswith("|True") for name, look in looks.items())
 
 
 def test_the_tiers_begin_with_what_is_reported_and_name_every_other(

@@ -12,8 +12,8 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
 from crosswave.report.notebook_cards import Card, survey_card
 from crosswave.report.render import Link, figure_name, survey_name
+from crosswave.report.sentences import VERDICT_WORDS
 from crosswave.report.start import choices
-from crosswave.report.trend.waves import MEANINGS
 from crosswave.report.tutorial import Tutorial
 from crosswave.study import Registry, load_registry
 from crosswave.trend.settings import planned
@@ -85,7 +85,7 @@ def test_a_pick_changes_the_card_and_the_saved_form_is_the_default(
 
 
 def test_every_verdict_has_a_meaning() -> None:
-    assert set(MEANINGS) == set(DECISIONS)
+    assert set(VERDICT_WORDS) == set(DECISIONS)
 
 
 # --- the tutorial -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import json
 from collections.abc import Callable
@@ -11,11 +10,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-
-from crosswave.report import canvas
-from crosswave.report.canvas import NAVY, svg_text
-from crosswave.report.forest import PERCENT, Look, Row, forest
-from crosswave.report.site.page import svg_address
 
 pytestmark = pytest.mark.browser
 
@@ -303,25 +297,6 @@ def test_neighbours_lead_to_and_fro(site: Path, visit: Visit) -> None:
     page.wait_for_url("**/pages/survey/deloitte-2017.html")
     page.locator("a[rel=next], a[rel=prev]").first.click()
     page.wait_for_url("**/pages/survey/igov-2017.html")
-
-
-def test_a_chart_looks_the_same_when_it_is_made_compact_and_embedded(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [Row(f"Row {k}", "wave", 10 * k, 10 * k - 6, 10 * k + 6, 10 * k - 1, 10 * k + 1) for k in range(1, 9)]
-    chart = forest(rows, {"wave": Look("o", NAVY, "a wave")}, PERCENT, title="All rows", subtitle="Made up")
-    svg = svg_text(chart, "eight rows")
-    monkeypatch.setattr(canvas, "compact", lambda svg: svg)
-    drawn = svg_text(chart, "eight rows")
-    page = visit("about:blank")
-    plain = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
-    pictures = []
-    for address in (plain, svg_address(svg)):
-        page.set_content(f'<body><img src="{address}"></body>')
-        page.locator("img").evaluate("(image) => image.decode()")
-        pictures.append(page.locator("img").screenshot())
-    assert pictures[0] == pictures[1]
-    assert len(svg_address(svg)) < 0.75 * len(drawn)
 
 
 @pytest.mark.parametrize("name", ["index", "surveys", "findings", "downloads", "pages", "pages/survey/evil-2018"])

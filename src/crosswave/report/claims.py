@@ -107,7 +107,7 @@ def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
             of_whom(v.population_licence),
         )
         for v in verdicts
-    ]
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=["Claim", "In own words", "Whose sentence", *CLAIM_VERDICTS])
 
 
