@@ -20,7 +20,7 @@ from crosswave.report.site.page import described, highlighted, render_page
 
 EVIL = '<script>alert(1)</script> & "quotes"'
 NOTHING = Material()
-OVERVIEW = Overview("What?", "Nothing.", "No.", (), 0, (), ())
+OVERVIEW = Overview("What?", ["Nothing."], (), 0, (), ())
 ORIGIN = ("survey/x", "A & B", {"Notebook": "n.ipynb", "Parameters": EVIL})
 
 
@@ -100,7 +100,7 @@ def test_the_footer_alone_names_version_and_commit() -> None:
 
 
 def test_page_of_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"kind of page 'survy': must be one of start, synthesis, trend"):
+    with pytest.raises(ValueError, match=r"kind of page 'survy': must be one of start, synthesis, series, barriers"):
         site(PageLink("a", "A", "survy", "a.html"))
 
 

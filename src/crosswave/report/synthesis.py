@@ -281,8 +281,8 @@ def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
     if not rows:
         return None
     subtitle = (
-        f"{window_words(trends)}, later minus earlier. Line: interval over every count that print "
-        "admits, if those who answered were random samples; shaded: changes too small to matter."
+        f"{window_words(trends)}, later minus earlier. Line: interval over every number of people that "
+        "fits, if those who answered were random samples; shaded: changes too small to matter."
     )
     scale = points_scale(rows, trends[0])
     return forest(rows, VERDICT_LOOKS, scale, title=synthesis_message(trends), subtitle=subtitle)

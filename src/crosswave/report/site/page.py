@@ -92,7 +92,12 @@ def _without_empty(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
     for cell in cells:
         texts = [str(output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", [])]
         silent = all(text.startswith("Empty DataFrame") for text in texts)
-        if cell.cell_type != "code" or _has_parameters(cell) or not cell.get("execution_count") or not silent:
+        if (
+            cell.cell_type != "code"
+            or _has_parameters(cell)
+            or not silent
+            or not (texts or cell.get("execution_count"))
+        ):
             told.append(cell)
         elif told and told[-1].cell_type == "markdown" and not told[-1].source.startswith("#"):
             told.pop()
