@@ -51,7 +51,7 @@ def frame(groups: Any, logits: Any, variances: Any, rounding: Any = 0.0) -> pd.D
 
 
 def figures_of(registry: Registry) -> pd.DataFrame:
-    return same_year_figures(registry, real.reconstructions())
+    return same_year_figures(registry, reconstruct_all(registry))
 
 
 Make = Callable[..., Any]
