@@ -28,7 +28,7 @@ def check(
         if folder and data:
             raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
         found = load_registry(folder_of(folder or data))
-    evidence = f"{len(found.surveys)} surveys, {len(found.findings)} figures"
+    evidence = f"{len(found.surveys)} surveys, {found.figures} figures"
     print(f"no fault: {evidence}, {len(found.constructs)} constructs, {len(found.claims)} claims")
 
 
