@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from crosswave.models.joint import Spreads, design_of, half_width, posterior, restricted, solved
+from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.trend.batteries import battery_figures
@@ -24,14 +25,13 @@ YEARS = (2017, 2018, 2019, 2020)
 @pytest.fixture(scope="module")
 def figures() -> pd.DataFrame:
     """34 figures of 11 surveys by 8 houses, 2015 to 2025."""
-    frame = pd.read_csv(Path(__file__).parent / "reference" / "barriers_34.csv")
-    return frame.assign(date=frame["t"] + 2018.5).rename(columns={"y": "logit", "v": "variance"})
+    return prepared("barriers_34.csv")
 
 
 def dense(design: Any, spreads: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """The restricted log-likelihood without its constant, and the fixed coefficients, from V = Z D Z' + R itself."""
-    p = design.fixed
-    fixed, chance = design.columns[:, :p], design.columns[:, p:] * design.scales(spreads)[p:]
+    scaled, steady = design.columns * design.scales(spreads), design.kind == 6
+    fixed, chance = scaled[:, steady], scaled[:, ~steady]
     whole = chance @ chance.T + np.diag(design.variance + spreads[2] ** 2)
     inverse = np.linalg.inv(whole)
     information = fixed.T @ inverse @ fixed
@@ -41,32 +41,93 @@ def dense(design: Any, spreads: np.ndarray) -> tuple[float, np.ndarray, np.ndarr
     return float(loglik), beta, np.linalg.inv(information)
 
 
-@pytest.mark.parametrize(
-    ("free", "squares", "slope", "error"),
-    [
-        # metafor 3.8-1: rma.mv(y, v, mods = ~ 0 + item + t, random = list(~ 1 | survey, ~ 1 | id))
-        (("survey", "figure"), {"survey": 0.2020162, "figure": 0.1094369}, 0.002349112, 0.05156348),
-        # rma.mv(y, v, mods = ~ 0 + item + t, random = list(~ 1 | house, ~ 1 | survey, ~ 1 | id))
-        (
-            ("house", "survey", "figure"),
-            {"house": 0.2754277, "survey": 0.0, "figure": 0.09652622},
-            0.009549448,
-            0.0549028,
-        ),
-    ],
-)
-def test_restricted_likelihood_is_that_of_metafor(
-    figures: pd.DataFrame, free: tuple[str, ...], squares: dict[str, float], slope: float, error: float
-) -> None:
-    design = design_of(figures, years=YEARS)
-    found = restricted(design, free)
-    for name, square in squares.items():
-        assert getattr(found, name) ** 2 == pytest.approx(square, rel=1e-5, abs=1e-9)
+def prepared(name: str) -> pd.DataFrame:
+    """Figures of a file of tests/reference as the model takes them."""
+    frame = pd.read_csv(REFERENCE / name)
+    return frame.assign(date=frame["t"] + 2018.5).rename(columns={"y": "logit", "v": "variance"})
+
+
+REFERENCE = Path(__file__).parent / "reference"
+FEW, MANY = prepared("barriers_34.csv"), prepared("barriers_108.csv")
+R = pd.read_csv(REFERENCE / "joint_model.csv").set_index(["case", "quantity"])["value"]
+"""Numbers of metafor, clubSandwich, lme4 and pbkrtest; calls and versions are in joint_model.R beside it."""
+WEIGHTED = FEW.assign(variance=FEW["variance"] * np.where(FEW["house"] == "Dods Research", 1.5, 1.0))
+HOUSE = ("house", "survey", "figure")
+CASES: dict[str, tuple[pd.DataFrame, float, tuple[str, ...]]] = {
+    "survey": (FEW, 0.0, ("survey", "figure")),
+    "house": (FEW, 0.0, HOUSE),
+    "rho.2": (FEW, 0.2, HOUSE),
+    "rho.5": (FEW, 0.5, ("survey", "figure")),
+    "weighted": (WEIGHTED, 0.0, HOUSE),
+    "many": (MANY, 0.0, HOUSE),
+    "year": (MANY, 0.0, ("year", *HOUSE)),
+    "slopes": (MANY, 0.0, ("house", "figure", "slope")),
+}
+
+
+def by_likelihood(case: str) -> tuple[pd.DataFrame, Any, Spreads]:
+    frame, rho, free = CASES[case]
+    design = design_of(frame, years=YEARS, rho=rho)
+    return frame, design, restricted(design, free)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_restricted_likelihood_is_that_of_metafor(case: str) -> None:
+    _, design, found = by_likelihood(case)
+    expected = R[case]
+    for name in CASES[case][2]:
+        assert getattr(found, name) ** 2 == pytest.approx(expected[name], rel=1e-5, abs=1e-8)
     one = solved(design, found.array())
     place = len(design.items)
     covariance = np.linalg.inv(one.root @ one.root.T)
-    assert one.mean[place] == pytest.approx(slope, rel=1e-5)
-    assert covariance[place, place] ** 0.5 == pytest.approx(error, rel=1e-5)
+    assert one.mean[place] == pytest.approx(expected["t"], rel=1e-5)
+    assert covariance[place, place] ** 0.5 == pytest.approx(expected["error"], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("case", "cluster"), [("survey", "survey"), ("rho.5", "survey"), ("house", "house"), ("many", "house")]
+)
+def test_errors_that_need_no_model_are_those_of_club_sandwich(case: str, cluster: str) -> None:
+    frame, design, found = by_likelihood(case)
+    table = fixed_effects(design, found, frame[cluster])
+    for term, name in (("slope", "t"), ("budget", "itembudget")):
+        row = table.loc[term]
+        expected = (R[case][f"cr2.{name}"], R[case][f"cr2df.{name}"])
+        assert (row["cr2_error"], row["cr2_df"]) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("case", "frame"), [("kr.survey", FEW), ("kr.slopes", MANY)])
+def test_errors_of_few_surveys_are_those_of_pbkrtest(case: str, frame: pd.DataFrame) -> None:
+    """Figures of one precision and nothing known: all but nothing of the residual variance is called sampling."""
+    little, expected = 1e-9, R[case]
+    design = design_of(frame.assign(variance=little), years=YEARS)
+    squares = {name: expected.get(name, 0.0) for name in ("survey", "house", "slope", "year")}
+    spreads = Spreads(figure=(expected["residual"] - little) ** 0.5, **{k: v**0.5 for k, v in squares.items()})
+    table = fixed_effects(design, spreads, pd.Series(np.zeros(len(frame))))
+    for term, name in (("slope", "t"), ("budget", "itembudget")):
+        row = table.loc[term]
+        wanted = (expected[f"kr.{name}"], expected[f"krdf.{name}"])
+        assert (row["kr_error"], row["kr_df"]) == pytest.approx(wanted, rel=1e-4)
+
+
+def test_robust_errors_refuse_clusters_that_an_effect_crosses() -> None:
+    frame, design, found = by_likelihood("house")
+    with pytest.raises(ValueError, match="must not be crossed by a random effect"):
+        fixed_effects(design, found, frame["survey"])
+
+
+def test_a_mean_of_equal_figures_has_the_errors_of_the_textbook() -> None:
+    """One item, six surveys of one date but one pair: n - p degrees of freedom and s^2 (X'X)^-1, by least squares."""
+    rows = [("a", f"s{k}", f"h{k}", 2018.5 + k, y, 1e-12) for k, y in enumerate((0.1, 0.5, 0.2, 0.9, 0.3, 0.4))]
+    frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+    design = design_of(frame, years=(2018,))
+    table = fixed_effects(design, restricted(design, ("figure",)), frame["survey"])
+    x, y = np.column_stack([np.ones(6), np.arange(6)]), frame["logit"].to_numpy()
+    beta, square = np.linalg.lstsq(x, y, rcond=None)[:2]
+    expected = np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * square / 4)
+    assert table["estimate"].to_numpy() == pytest.approx(beta, rel=1e-5)
+    assert table["kr_error"].to_numpy() == pytest.approx(expected, rel=1e-4)
+    assert table["kr_df"].to_numpy() == pytest.approx([4, 4], rel=1e-4)
 
 
 @settings(max_examples=40, deadline=None)
@@ -82,7 +143,7 @@ def test_the_equations_give_the_dense_likelihood(figures: pd.DataFrame, spreads:
 
 def test_answers_of_the_same_people_are_correlated_as_declared(figures: pd.DataFrame) -> None:
     design = design_of(figures, years=YEARS, rho=0.5)
-    known = design.columns[:, design.fixed :][:, design.kind == -1]
+    known = design.columns[:, design.kind == 5]
     whole = known @ known.T + np.diag(design.variance)
     same = (figures["survey"].to_numpy()[:, None] == figures["survey"].to_numpy()) * 0.5
     np.fill_diagonal(same, 1.0)
@@ -173,7 +234,8 @@ def test_levels_are_found_where_the_truth_is_known() -> None:
         (lambda f: f.assign(variance=0.0), "variance must be positive"),
         (lambda f: f.assign(logit=np.nan), "finite"),
         (lambda f: pd.concat([f, f.head(1)]), "each survey and item once"),
-        (lambda f: f.head(2), "more rows than items"),
+        (lambda f: f.head(2), "2 of 1 items arrived, each needs two surveys"),
+        (lambda f: f.assign(house=range(len(f))), "each survey must have one house"),
     ],
 )
 def test_figures_that_no_model_can_use_are_refused(figures: pd.DataFrame, change: Any, words: str) -> None:
