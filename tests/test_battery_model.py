@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from crosswave.models.joint import Spreads, design_of, half_width, posterior, restricted, solved
+from crosswave.models.joint import Posterior, Spreads, design_of, half_width, level_rows, posterior, restricted, solved
+from crosswave.models.joint_checks import SOURCES, decomposed, held_out, replicated
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
@@ -265,3 +267,94 @@ def test_the_registry_gives_one_figure_of_each_survey_and_item(
     assert share in (136 / 235, 137 / 235)
     width = 1 / 235 if share else 0.0
     assert culture["variance"] == pytest.approx(1 / (235 * share * (1 - share)), rel=0.05) and width
+
+
+def at_one_point(frame: pd.DataFrame, point: tuple[float, ...]) -> Posterior:
+    """The posterior of figures under standard deviations that are known."""
+    found = posterior(frame, rho=0.0, points=64)
+    return replace(found, points=np.array([point]), weights=np.array([1.0]))
+
+
+def test_a_survey_is_predicted_as_a_fit_without_it_predicts_it(figures: pd.DataFrame) -> None:
+    """Figures that say nothing (a variance of a million) are as good as left out."""
+    point = (0.2, 0.3, 0.35, 0.05, 0.1)
+    frame = figures.assign(share=expit(figures["logit"]), n=100)
+    rows = held_out(at_one_point(frame, point), frame)
+    survey = "techuk-2017"
+    own = np.flatnonzero(frame["survey"] == survey)
+    blind = design_of(frame.assign(variance=np.where(frame["survey"] == survey, 1e6, frame["variance"])), years=YEARS)
+    scales = blind.scales(np.array(point))
+    one = solved(blind, np.array(point))
+    mean = one.drawn(np.zeros((len(scales), 1)))[:, 0]
+    assert logit(rows["predicted"].to_numpy()[own]) == pytest.approx((blind.columns[own] * scales) @ mean, abs=1e-3)
+    assert rows["low"].lt(rows["predicted"]).all() and rows["predicted"].lt(rows["high"]).all()
+    first = frame.sort_values("date", kind="stable").groupby("item").head(1).index
+    assert rows.loc[first, "last"].isna().all() and rows["last"].notna().sum() == len(frame) - len(first)
+
+
+def test_an_interval_is_made_of_what_was_put_into_it() -> None:
+    """Two surveys of one day, one item each twice: sampling alone; then half sampling, half what a figure adds."""
+    rows = [(i, f"s{k}", f"h{k}", 2018.5 + k, 0.1 * k, 0.04) for k in range(3) for i in "ab"]
+    frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+    for point, share in (((0.0,) * 5, 1.0), ((0.0, 0.0, 0.2, 0.0, 0.0), 0.5)):
+        table = decomposed(at_one_point(frame, point), 2017, 2020)
+        level = table[table["what"] == "level"]
+        assert level["sampling"].to_numpy() == pytest.approx(share) and level["figure"].to_numpy() == pytest.approx(
+            1 - share
+        )
+    moving = table[table["what"] != "relative"]  # nothing moves the items apart: their relative change is known to be 0
+    assert moving[list(SOURCES)].sum(axis=1).to_numpy() == pytest.approx(np.ones(len(moving)))
+    assert (moving["outside"] == 0).all()
+
+
+def test_the_parts_of_an_interval_are_its_variance(figures: pd.DataFrame) -> None:
+    """Under known standard deviations the parts add up, unscaled, to the variance that the equations give."""
+    point = np.array((0.2, 0.3, 0.35, 0.05, 0.1))
+    found = at_one_point(figures, tuple(point))
+    design, one = found.design, solved(found.design, point)
+    rows = level_rows(design, YEARS) * design.scales(point)[-one.root.shape[0] :]
+    variance = ((np.linalg.solve(one.root, rows.T)) ** 2).sum(axis=0).reshape(len(design.items), len(YEARS))[:, -1]
+    year = decomposed(found, 2017, 2020).query("what == 'level'")["year"].to_numpy() * variance
+    assert (year > 0).all() and (year <= 2 * 0.1**2).all()
+
+
+def test_the_model_sees_a_figure_that_it_would_not_make(figures: pd.DataFrame) -> None:
+    usual = replicated(posterior(figures, points=256)).set_index("measure")
+    assert usual["place"].between(0.025, 0.975).all()
+    tight = at_one_point(figures, (0.01, 0.01, 0.01, 0.001, 0.001))
+    assert (replicated(tight)["place"] > 0.99).all()
+
+
+def test_a_change_has_a_verdict_of_the_decision_table() -> None:
+    """Six precise surveys that rise by 20 points, six that stay, and six that say little."""
+
+    def verdict(rise: float, variance: float) -> str:
+        rows = [
+            (i, f"s{k}", f"h{k}", 2017 + k % 4 + 0.5, (k % 4) / 3 * rise, variance) for k in range(24) for i in "ab"
+        ]
+        frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+        tight = Spreads(0.01, 0.01, 0.01, 0.01, 0.01)
+        return str(posterior(frame, priors=tight, points=64).changes(2017, 2020, margin=5)["verdict"].iloc[-1])
+
+    assert [verdict(*one) for one in ((0.8, 1e-3), (-0.8, 1e-3), (0.0, 1e-3), (0.0, 3.0))] == [
+        "rose", "fell", "no material change", "uninformative by design",
+    ]  # fmt: skip
+
+
+def test_many_surveys_are_solved_as_few_are(figures: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sparse representation of the columns gives the numbers of the dense one."""
+    point = np.array((0.2, 0.3, 0.35, 0.05, 0.1))
+    dense_one = solved(design_of(figures, years=YEARS, rho=0.2), point)
+    monkeypatch.setattr("crosswave.models.joint._LARGE", 0)
+    sparse_one = solved(design_of(figures, years=YEARS, rho=0.2), point)
+    assert sparse_one.loglik == pytest.approx(dense_one.loglik, rel=1e-12)
+    normal = np.linspace(-1, 1, 200)[:, None][: len(design_of(figures, years=YEARS, rho=0.2).kind)]
+    assert sparse_one.drawn(normal) == pytest.approx(dense_one.drawn(normal), abs=1e-9)
+
+
+def test_counts_as_they_are_give_levels_near_those_of_logits() -> None:
+    """The binomial model of lme4 beside the levels of restricted likelihood, in points."""
+    _, design, found = by_likelihood("many")
+    one, counts = solved(design, found.array()), R["binomial"]
+    levels = 100 * expit(one.mean[: len(design.items)])
+    assert levels == pytest.approx(100 * expit(counts[list(design.items)].to_numpy()), abs=2.0)

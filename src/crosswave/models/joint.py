@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 from scipy.sparse import csr_array, diags_array, hstack, issparse
 from scipy.special import chdtri, expit, ndtri
 from scipy.stats import qmc
 
 from crosswave.arguments import FloatArray
+from crosswave.difference.verdict import Evidence, decide, outcomes
 
 COLUMNS = ("item", "survey", "house", "date", "logit", "variance")
 """What a row of figures needs: one figure of one survey and item; date in decimal years."""
@@ -49,7 +50,8 @@ class Spreads:
 
 PRIORS = Spreads(survey=0.5, house=0.5, figure=0.5, slope=0.15, year=0.25)
 NAMES = tuple(field.name for field in fields(Spreads))
-_POINTS, _FEW_POINTS, _DRAWS, _EFFECTS = 2048, 32, 8192, 10_000_000
+_FEW_POINTS, _EFFECTS = 32, 10_000_000
+_POWER = 0.8
 _LEAST = 1e-4
 
 
@@ -64,7 +66,7 @@ class Design:
     Attributes
     ----------
     y, variance : array of float, shape (figures,)
-        Logits and the variances of sampling and rounding.
+        Logits and the variances of sampling and rounding; `dates` are decimal years.
     columns : array of float, shape (figures, q)
         Answers of the same respondents (only under a rho), surveys, houses; then levels, mean slope, slopes, years. A
         sparse array where it is large.
@@ -75,6 +77,7 @@ class Design:
 
     y: FloatArray
     variance: FloatArray
+    dates: FloatArray
     columns: Any
     kind: npt.NDArray[np.intp]
     items: tuple[str, ...]
@@ -95,7 +98,8 @@ class Design:
 
     def scales(self, spreads: FloatArray) -> FloatArray:
         """Return what each column is multiplied by under some standard deviations."""
-        return np.asarray(np.append(spreads, [1.0, 1.0])[self.kind], dtype=float)
+        scales: FloatArray = np.append(spreads, [1.0, 1.0])[self.kind]
+        return scales
 
 
 def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 2018.5, rho: float = 0.0) -> Design:
@@ -141,7 +145,8 @@ def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 20
     kind = np.repeat([kind for kind, _, _ in blocks], sizes)
     y = figures["logit"].to_numpy(dtype=float)
     held = columns if np.prod(columns.shape) > _LARGE else columns.toarray()
-    return Design(y, variance * (1 - rho), held, kind, items, every, surveys, houses, centre)
+    dates = figures["date"].to_numpy(dtype=float)
+    return Design(y, variance * (1 - rho), dates, held, kind, items, every, surveys, houses, centre)
 
 
 _LARGE = 2_000_000
@@ -182,7 +187,7 @@ class Solved:
     def drawn(self, normal: FloatArray) -> FloatArray:
         """Return coefficients of all columns from standard normal numbers, a column for each draw."""
         m = len(self.mean)
-        found = self.mean[:, None] + solve_triangular(self.root.T, normal[-m:])
+        found: FloatArray = self.mean[:, None] + np.linalg.solve(self.root.T, normal[-m:])
         for place, (diagonal, cross) in reversed(list(enumerate(self.steps))):
             start = sum(len(one) for one, _ in self.steps[:place])
             own = normal[start : start + len(diagonal)] / np.sqrt(diagonal)[:, None]
@@ -219,9 +224,9 @@ def solved(design: Design, spreads: FloatArray) -> Solved:
         logs += np.log(diagonal).sum()
         left = rest - cross.T @ _scaled(cross, 1 / diagonal)
     root = np.linalg.cholesky(left[:-1, :-1])
-    half = solve_triangular(root, left[:-1, -1], lower=True)
+    half = np.linalg.solve(root, left[:-1, -1])
     loglik = -0.5 * (logs + 2 * np.log(np.diag(root)).sum() + left[-1, -1] - half @ half)
-    return Solved(float(loglik), solve_triangular(root.T, half), root, tuple(steps))
+    return Solved(float(loglik), np.linalg.solve(root.T, half), root, tuple(steps))
 
 
 def _scaled(matrix: Any, factors: FloatArray) -> Any:
@@ -311,8 +316,9 @@ class Posterior:
         -------
         DataFrame
             Columns item, change, low, high; relative, relative_low, relative_high (to the mean of all items);
-            beyond (probability that it is more than `margin` points either way). The last row, "all items", is their
-            mean.
+            beyond (probability that it is more than `margin` points either way); verdict, by the decision table: a
+            rise or a fall by the interval, a small change by the one that holds 1 - 2 alpha. The last row, "all items",
+            is their mean.
         """
         a, b = self.years.index(first), self.years.index(last)
         moved = 100 * (expit(self.draws[:, :, b]) - expit(self.draws[:, :, a]))
@@ -323,7 +329,14 @@ class Posterior:
         columns = {"change": middle, "low": low, "high": high}
         columns |= {"relative": apart, "relative_low": less, "relative_high": more}
         frame = pd.DataFrame({"item": [*self.design.items, "all items"]} | columns)
-        return frame.assign(beyond=(np.abs(every) > margin).mean(axis=0))
+        narrow = np.quantile(every, (self.alpha, 1 - self.alpha), axis=0)
+        small = np.abs(narrow).max(axis=0) < margin
+        telling = (high - low) / 2 * (1 + float(ndtri(_POWER) / ndtri(1 - self.alpha / 2))) <= margin
+        verdicts = [
+            decide(Evidence(True, informative=bool(tells), outcomes=outcomes(*(np.array([one]) for one in three))))
+            for tells, *three in zip(telling, low > 0, high < 0, small, strict=True)
+        ]
+        return frame.assign(beyond=(np.abs(every) > margin).mean(axis=0), verdict=verdicts)
 
     def ranking(self, year: int) -> pd.DataFrame:
         """Return for each item its median rank, the interval of its rank and the probability that it is first."""
@@ -352,6 +365,7 @@ def posterior(
     priors: Spreads = PRIORS,
     rho: float = 0.2,
     alpha: float = 0.05,
+    points: int = 2048,
 ) -> Posterior:
     """Return what all figures of batteries say together.
 
@@ -367,6 +381,9 @@ def posterior(
         As for `design_of`.
     alpha : float, default 0.05
         Intervals hold 1 - alpha.
+    points : int, default 2048
+        At so many the standard deviations are integrated over, and four times as many draws made: a power of two. Of
+        very many surveys, whose standard deviations are all but known, 32 are taken.
 
     Notes
     -----
@@ -380,13 +397,14 @@ def posterior(
     Half-normal priors for standard deviations of few groups: Gelman (2006), doi:10.1214/06-BA117A.
     """
     design = design_of(figures, years=years, rho=rho)
-    points, logs = _integration_points(design, priors)
+    at, logs = _integration_points(design, priors, _FEW_POINTS if issparse(design.columns) else points)
+    draws = 4 * points
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    chosen = np.searchsorted(np.cumsum(weights), (np.arange(_DRAWS) + 0.5) / _DRAWS).clip(max=len(points) - 1)
-    levels, single = _drawn(design, points, chosen, years)
+    chosen = np.searchsorted(np.cumsum(weights), (np.arange(draws) + 0.5) / draws).clip(max=len(at) - 1)
+    levels, single = _drawn(design, at, chosen, years)
     ends = (alpha / 2, 0.5, 1 - alpha / 2)
-    scales = np.quantile(points[chosen], ends, axis=0)
+    scales = np.quantile(at[chosen], ends, axis=0)
     spreads = pd.DataFrame(
         {
             "spread": NAMES,
@@ -397,10 +415,10 @@ def posterior(
         }
     )
     effective, effects = float(1 / (weights**2).sum()), _effects(design, single, ends)
-    return Posterior(design, tuple(years), levels, effects, spreads, effective, alpha, points, weights)
+    return Posterior(design, tuple(years), levels, effects, spreads, effective, alpha, at, weights)
 
 
-def _integration_points(design: Design, priors: Spreads) -> tuple[FloatArray, FloatArray]:
+def _integration_points(design: Design, priors: Spreads, number: int) -> tuple[FloatArray, FloatArray]:
     """Standard deviations at which to integrate, and the logs of their weights."""
     scale = priors.array()
 
@@ -409,13 +427,11 @@ def _integration_points(design: Design, priors: Spreads) -> tuple[FloatArray, Fl
         prior = float(log_spreads.sum() - 0.5 * ((spreads / scale) ** 2).sum())
         return prior if (spreads > _BEYOND * scale).any() else prior + solved(design, spreads).loglik
 
-    large = issparse(design.columns)
-    start, options = np.log(0.5 * scale), _ROUGH if large else {}
+    start, options = np.log(0.5 * scale), _ROUGH if issparse(design.columns) else {}
     found = minimize(lambda at: -log_posterior(at), start, method="BFGS", options=options)
-    root = np.linalg.cholesky(found.hess_inv + 1e-6 * np.eye(len(scale)))
-    sobol = qmc.Sobol(len(scale) + 1, scramble=True, rng=np.random.default_rng(0)).random(
-        _FEW_POINTS if large else _POINTS
-    )
+    spread = found.hess_inv if issparse(design.columns) else _spread_at(log_posterior, found.x)
+    root = np.linalg.cholesky(spread + 1e-6 * np.eye(len(scale)))
+    sobol = qmc.Sobol(len(scale) + 1, scramble=True, rng=np.random.default_rng(0)).random(number)
     normal = _normal(sobol[:, :-1])
     stretch = np.sqrt(_T_DF / chdtri(_T_DF, 1 - np.clip(sobol[:, -1], 1e-9, 1 - 1e-9)))
     z = normal * stretch[:, None]
@@ -425,6 +441,19 @@ def _integration_points(design: Design, priors: Spreads) -> tuple[FloatArray, Fl
     return np.maximum(np.exp(at), _LEAST), logs
 
 
+def _spread_at(log_density: Callable[[FloatArray], float], mode: FloatArray) -> FloatArray:
+    """The covariance of the normal distribution that has the curvature of a log density at its mode."""
+    steps = _STEP * np.eye(len(mode))
+    curvature = np.empty((len(mode), len(mode)))
+    for i, j in combinations_with_replacement(range(len(mode)), 2):
+        corners = [log_density(mode + a * steps[i] + b * steps[j]) * a * b for a in (-1, 1) for b in (-1, 1)]
+        curvature[i, j] = curvature[j, i] = -sum(corners) / (2 * _STEP) ** 2
+    values, vectors = np.linalg.eigh(curvature)
+    spread: FloatArray = (vectors / np.maximum(values, _FLATTEST)) @ vectors.T
+    return spread
+
+
+_STEP, _FLATTEST = 0.1, 0.25
 _T_DF, _WIDER = 5.0, 1.3
 _LARGEST, _BEYOND = 50.0, 20.0
 """Logs that can be raised to a power; how many scales of its prior a standard deviation cannot be."""
@@ -446,21 +475,22 @@ def _drawn(
     design: Design, points: FloatArray, chosen: npt.NDArray[np.intp], years: Sequence[int]
 ) -> tuple[FloatArray, FloatArray]:
     """Draws of the levels, and of the effects of surveys and houses: of these fewer where there are many."""
+    draws = len(chosen)
     rows, singles = level_rows(design, years), np.flatnonzero(design.kind <= 1)
-    m, every = rows.shape[1], max(1, len(singles) * _DRAWS // _EFFECTS)
+    m, every = rows.shape[1], max(1, len(singles) * draws // _EFFECTS)
     width = design.columns.shape[1] if every == 1 else m
-    normal = _normal(qmc.Sobol(width, scramble=True, rng=np.random.default_rng(1)).random(_DRAWS))
-    levels, effects = np.empty((_DRAWS, len(rows))), np.empty((-(-_DRAWS // every), len(singles)))
+    normal = _normal(qmc.Sobol(width, scramble=True, rng=np.random.default_rng(1)).random(draws))
+    levels, effects = np.empty((draws, len(rows))), np.empty((-(-draws // every), len(singles)))
     rest = np.random.default_rng(2)
     for place in np.unique(chosen):
         here = np.flatnonzero(chosen == place)
         one, scales = solved(design, points[place]), design.scales(points[place])
-        small = one.mean[:, None] + solve_triangular(one.root.T, normal[here, -m:].T)
+        small = one.mean[:, None] + np.linalg.solve(one.root.T, normal[here, -m:].T)
         levels[here] = ((rows * scales[-m:]) @ small).T
         some = here[here % every == 0]
         own = normal[some] if every == 1 else np.hstack([_wide(rest, design, m, len(some)), normal[some]])
         effects[some // every] = (one.drawn(own.T)[singles] * scales[singles, None]).T
-    return levels.reshape(_DRAWS, len(design.items), len(years)), effects
+    return levels.reshape(draws, len(design.items), len(years)), effects
 
 
 def _wide(rng: np.random.Generator, design: Design, m: int, draws: int) -> FloatArray:

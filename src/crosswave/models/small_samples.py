@@ -42,7 +42,7 @@ def fixed_effects(design: Design, spreads: Spreads, clusters: pd.Series, *, alph
 
     References
     ----------
-    Kenward and Roger (1997), doi:10.2307/2533558; Pustejovsky and Tipton (2018), doi:10.1080/07350015.2016.1247004.
+    Kenward and Roger (1997), Biometrics 53, 983-997; Pustejovsky and Tipton (2018), doi:10.1080/07350015.2016.1247004.
     """
     steady = design.kind == FIXED
     x, parts = design.columns[:, steady], _parts(design, spreads)
