@@ -96,6 +96,13 @@ SOURCES = ("sampling", "figure", "survey", "house", "year", "slope", "spreads")
 def decomposed(found: Posterior, first: int, last: int) -> pd.DataFrame:
     """Return how much of the variance of each level and change comes from each source.
 
+    Parameters
+    ----------
+    found : Posterior
+        Not of so many surveys that its columns are sparse.
+    first, last : int
+        Two of its years.
+
     Returns
     -------
     DataFrame
