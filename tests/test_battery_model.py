@@ -14,7 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from crosswave.models.joint import Posterior, Spreads, design_of, half_width, level_rows, posterior, restricted, solved
+from crosswave.models.joint import (
+    NAMES,
+    Posterior,
+    Spreads,
+    design_of,
+    half_width,
+    level_rows,
+    posterior,
+    restricted,
+    solved,
+)
 from crosswave.models.joint_checks import SOURCES, decomposed, held_out, replicated
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
@@ -358,3 +368,18 @@ def test_counts_as_they_are_give_levels_near_those_of_logits() -> None:
     one, counts = solved(design, found.array()), R["binomial"]
     levels = 100 * expit(one.mean[: len(design.items)])
     assert levels == pytest.approx(100 * expit(counts[list(design.items)].to_numpy()), abs=2.0)
+
+
+def test_a_sampler_finds_the_same_posterior(figures: pd.DataFrame) -> None:
+    """NUTS (joint_sampler.py): within three Monte Carlo errors of both, for levels, changes and being first."""
+    found = posterior(figures, rho=0.0)
+    sampled = pd.read_csv(REFERENCE / "joint_sampler.csv").set_index("quantity")
+    shares = 100 * expit(found.draws)
+    last, first = shares[:, :, -1], shares[:, :, 0]
+    ours = {}
+    for k, item in enumerate(found.design.items):
+        ours[f"level.{item}"], ours[f"change.{item}"] = last[:, k].mean(), (last - first)[:, k].mean()
+        ours[f"first.{item}"] = (last.argmax(axis=1) == k).mean()
+    ours |= {f"spread.{name}": found.weights @ found.points[:, place] for place, name in enumerate(NAMES)}
+    far = (pd.Series(ours) - sampled["mean"]) / (sampled["error"] ** 2 + sampled["sd"] ** 2 / found.effective) ** 0.5
+    assert set(ours) == set(sampled.index) and far.abs().max() < 3
