@@ -94,42 +94,66 @@ def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Da
 @commands.command(
     "import",
     epilog=(
-        "Examples:  [bold]crosswave import --template town-poll-2021.xlsx[/]  ·  "
-        "[bold]crosswave import town-poll-2021.xlsx[/]"
+        "Examples:  [bold]crosswave import tables.xlsx --house yougov --preview[/]  ·  "
+        "[bold]crosswave import tables.ods --as town-poll-2021 --set topic=cloud[/]  ·  "
+        "[bold]crosswave import --template town-poll-2021.xlsx[/]"
     ),
 )
 def import_(
-    sheet: Annotated[Path | None, typer.Argument(metavar="FILE", help="A .csv or .xlsx file of figures.")] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A sheet of figures, or published tables: .xlsx .ods .csv .html."),
+    ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write an empty sheet to fill in, .csv or .xlsx, and end.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the tables as understood; write nothing.")] = False,
+    as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="The id; else the file's name.")] = None,
+    house: Annotated[str, typer.Option(help="Who laid out the tables: a name, or a .yaml of your own.")] = "any",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A fact, or bare=, columns=, mark:*= ...")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep house and settings for the next time.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a survey file that is there.")] = False,
     data: Data = None,
 ) -> None:
-    """Write a survey file from a sheet of figures: facts of the survey above, a figure on each row below."""
-    from crosswave.study import read_study
-    from crosswave.study.importing import import_survey, write_template
-    from crosswave.study.models import Vocabulary
+    """Write a survey file from a sheet of figures or from published tables; every fault names its cell."""
+    from crosswave.study.importing import house_of, import_survey, preview_survey, write_house
 
     with plain_faults():
         if (sheet is None) == (template is None):
             raise ValueError("name the sheet to import, or --template FILE for an empty one")
         if template is not None:
-            try:
-                vocabulary = read_study(folder_of(data, nearest_data)).vocabulary
-            except FileNotFoundError:  # there is no study yet
-                vocabulary = Vocabulary()
-            path = write_template(template, vocabulary)
-            print(f"{shown_path(path)} is there; fill it in, then: crosswave import {template}")
+            _template(template, data)
             return
         assert sheet is not None
-        done = import_survey(sheet, folder_of(data, nearest_data), force)
+        layout = house_of(house, settings or ())
+        if save:
+            write_house(save, save.stem, layout)
+        if preview:
+            print(preview_survey(sheet, layout))
+            return
+        done = import_survey(sheet, folder_of(data, nearest_data), force, as_, layout)
     if done.notice:
         print(done.notice)
     print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
     if done.still_open:
         print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
     print(f"then: crosswave check, crosswave show {done.path.stem}")
+
+
+def _template(path: Path, data: Path | None) -> None:
+    from crosswave.study import read_study
+    from crosswave.study.importing import write_template
+    from crosswave.study.models import Vocabulary
+
+    try:
+        vocabulary = read_study(folder_of(data, nearest_data)).vocabulary
+    except FileNotFoundError:  # there is no study yet
+        vocabulary = Vocabulary()
+    print(f"{shown_path(write_template(path, vocabulary))} is there; fill it in, then: crosswave import {path}")
 
 
 @commands.command(hidden=True)

@@ -72,7 +72,7 @@ _ANSWER = (
     ("#barrier", "true", "it stands in the way"),
 )
 _ANSWER_REST = (
-    "measure", "item", "base", "net_of", "part_of", "rival_of", "complement_of", "organisations_of", "ambiguity",
+    "printed_in", "measure", "item", "base", "net_of", "part_of", "rival_of", "complement_of", "organisations_of", "ambiguity",
     "unusable", "note",
 )  # fmt: skip
 
