@@ -144,6 +144,62 @@ def import_(
     print(f"then: crosswave check, crosswave show {done.path.stem}")
 
 
+@commands.command(
+    epilog=(
+        "Example:  [bold]crosswave tabulate poll.sav --weight w --strata region --multi 'q3_*' --as town-poll-2021[/]"
+    ),
+)
+def tabulate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Respondents: .csv .parquet .sav .dta .sas7bdat.")],
+    weight: Annotated[str | None, typer.Option(help="The column of the weight.")] = None,
+    strata: Annotated[str | None, typer.Option(help="The column of the stratum.")] = None,
+    psu: Annotated[str | None, typer.Option(help="The column of the unit that was drawn first.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="A column whose groups are tabulated too.")] = None,
+    multi: Annotated[list[str] | None, typer.Option(help="Boxes of one question, such as 'q3_*'.")] = None,
+    question: Annotated[list[str] | None, typer.Option(help="Only these columns, such as 'q1'.")] = None,
+    top: Annotated[int, typer.Option(help="Nets of so many first and last answers.")] = 0,
+    least: Annotated[int, typer.Option(help="Hide answers of fewer respondents.")] = 0,
+    replicates: Annotated[str | None, typer.Option(help="Columns of replicate weights, such as 'rw*'.")] = None,
+    kind: Annotated[str, typer.Option(help="Of replicate weights: brr, jk1 or bootstrap.")] = "brr",
+    as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="Write this survey file.")] = None,
+    beside: Annotated[str | None, typer.Option(metavar="SURVEY-ID", help="Compare with its printed figures.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A fact of the survey.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print plain values.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a survey file that is there.")] = False,
+    data: Data = None,
+) -> None:
+    """Tabulate a file of respondents: weighted shares with the intervals of the design; the file stays outside."""
+    import json as form
+
+    from crosswave import tabulate as tabulated
+
+    with plain_faults():
+        found = tabulated(
+            file, weight=weight, strata=strata, psu=psu, by=by or (), multi=multi or (), top=top, least=least,
+            questions=tuple(question or ()), replicates=replicates, kind=kind,
+        )  # fmt: skip
+        if beside:
+            from crosswave.microdata.writing import beside_print
+            from crosswave.printed.quantities import Lexicon
+
+            registry = load_evidence(data)
+            print(
+                beside_print(found.lines, registry.survey(beside), Lexicon(registry.quantities)).to_string(index=False)
+            )
+        elif as_:
+            from crosswave.microdata.writing import write_survey
+
+            folder = folder_of(data, nearest_data)
+            done = write_survey(found.lines, found.plan, file, found.n, as_, folder, settings or (), force)
+            print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
+            if done.still_open:
+                print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
+        else:
+            print(form.dumps(found.to_dict(), indent=1) if json else found.to_frame().to_string(index=False))
+
+
 def _template(path: Path, data: Path | None) -> None:
     from crosswave.study import read_study
     from crosswave.study.importing import write_template

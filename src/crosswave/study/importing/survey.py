@@ -66,6 +66,11 @@ def import_survey(
     A sheet whose columns are not those of the template is read as published tables, as `house` lays them out.
     """
     document, notice = _read(sheet, folder, survey_id, house or House())
+    return write_document(document, folder, force, notice)
+
+
+def write_document(document: Document, folder: Path, force: bool = False, notice: str = "") -> Imported:
+    """Write a survey in the making that is free of faults as a file; one that is there stays unless forced."""
     data = document.data
     path = survey_path(data["id"], folder)
     if path.exists() and not force:
@@ -91,10 +96,15 @@ def _read(path: Path, folder: Path, survey_id: str | None, house: House) -> tupl
         raise DataError(reader.faults)
     lexicon = Lexicon(quantities)
     draft, notice = _drafted(path, folder, lexicon, survey_id, house)
+    return checked(draft, lexicon, folder), notice
+
+
+def checked(draft: Draft, lexicon: Lexicon, folder: Path) -> Document:
+    """Return the document of a draft; `DataError` has every fault of it."""
     document = draft.document()
     if faults := list(_faults(document, lexicon, read_study(folder))):
         raise DataError(faults)
-    return document, notice
+    return document
 
 
 def _drafted(path: Path, folder: Path, lexicon: Lexicon, survey_id: str | None, house: House) -> tuple[Draft, str]:
