@@ -35,9 +35,12 @@ def check(
 @commands.command("list", epilog="Example:  [bold]crosswave list surveys[/]")
 def list_(
     what: Annotated[str, typer.Argument(help="surveys, series, constructs, claims, sources or findings.")] = "surveys",
+    json: Annotated[bool, typer.Option("--json", help="Print an object of ids and texts.")] = False,
     data: Data = None,
 ) -> None:
     """List ids with a line each."""
+    import json as form
+
     from crosswave.study import read_series
 
     with plain_faults():
@@ -53,6 +56,9 @@ def list_(
         }
         if what not in rows:
             raise ValueError(f"{arrived(what)} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")
+    if json:
+        print(form.dumps(rows[what], ensure_ascii=False, indent=1))
+        return
     for name, words in rows[what].items():
         print(f"{name}\t{words}")
 
