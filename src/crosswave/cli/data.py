@@ -179,7 +179,7 @@ def tabulate(
     """Tabulate a file of respondents: weighted shares with the intervals of the design; the file stays outside."""
     import json as form
 
-    from crosswave import tabulate as tabulated
+    from crosswave.api.tabulation import tabulate as tabulated
 
     with plain_faults():
         found = tabulated(
