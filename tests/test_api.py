@@ -20,8 +20,8 @@ pytestmark = pytest.mark.usefixtures("kept")
 
 DATA = Path(__file__).parents[1] / "data"
 NAMES = {
-    "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "SeriesResult", "Study", "SurveyResult", "TrendResult", "compare",
-    "counts", "open",
+    "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "SeriesResult", "Study", "SurveyResult",
+    "TabulationResult", "TrendResult", "compare", "counts", "open", "tabulate",
 }  # fmt: skip
 
 

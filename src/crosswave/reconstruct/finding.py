@@ -223,6 +223,8 @@ class Context:
             scores = f"whole scores have this mean, if {' and '.join(mean.assumptions)}"
             exact = "consistent" if len(mean.sizes) == 1 else "bounded"
             yield (exact, scores) if mean.fits else ("conflicting", mean.conflict().words)
+        if self.survey.microdata and answer.measure == "share" and not is_withheld(answer):
+            yield "recomputed", f"computed from respondents: {self.survey.microdata}"
         if is_withheld(answer):
             yield "unquantified", f"{answer.printed} is printed in place of a figure: {answer.unusable}"
         if answer.measure == "size":
