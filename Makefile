@@ -33,6 +33,7 @@ lint: setup                            ## style and types only
 bench: setup                           ## how long everything takes, into reports/benchmark.md (BENCH_OPTIONS="--rounds 3")
 	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)
 	@$(VENV_BIN)/python tests/benchmarks/bench_reconstruct.py
+	@$(VENV_BIN)/python tests/benchmarks/bench_official.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_comparisons.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
 

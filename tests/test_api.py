@@ -20,8 +20,8 @@ pytestmark = pytest.mark.usefixtures("kept")
 
 DATA = Path(__file__).parents[1] / "data"
 NAMES = {
-    "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "Study", "SurveyResult", "TrendResult", "compare",
-    "counts", "open",
+    "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "SeriesResult", "Study", "SurveyResult",
+    "TabulationResult", "TrendResult", "compare", "counts", "open", "tabulate",
 }  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def test_two_findings_are_compared_by_the_topic_that_holds_them_or_by_a_tier(stu
     wider = study.compare(*pair, tier="B3")
     assert wider.interval[1] - wider.interval[0] > own.interval[1] - own.interval[0]
     others = [name for name in study.findings()["finding_id"] if name.startswith("igov-2017.")]
-    with pytest.raises(ValueError, match=r"no topic of the study holds both .* name the tier: A"):
+    with pytest.raises(ValueError, match=r"no topic of the study holds both .* name the tier: census, A"):
         study.compare(others[0], pair[1])
     with pytest.raises(ValueError, match="tier must be one of A, B1, H, B2, B3; 'X' arrived"):
         study.compare(*pair, tier="X")

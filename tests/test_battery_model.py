@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from crosswave.models.joint import Spreads, design_of, half_width, posterior, restricted, solved
+from crosswave.models.joint import (
+    NAMES,
+    Posterior,
+    Spreads,
+    design_of,
+    half_width,
+    level_rows,
+    posterior,
+    restricted,
+    solved,
+)
+from crosswave.models.joint_checks import SOURCES, decomposed, held_out, replicated
+from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.trend.batteries import battery_figures
@@ -24,14 +37,13 @@ YEARS = (2017, 2018, 2019, 2020)
 @pytest.fixture(scope="module")
 def figures() -> pd.DataFrame:
     """34 figures of 11 surveys by 8 houses, 2015 to 2025."""
-    frame = pd.read_csv(Path(__file__).parent / "reference" / "barriers_34.csv")
-    return frame.assign(date=frame["t"] + 2018.5).rename(columns={"y": "logit", "v": "variance"})
+    return prepared("barriers_34.csv")
 
 
 def dense(design: Any, spreads: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """The restricted log-likelihood without its constant, and the fixed coefficients, from V = Z D Z' + R itself."""
-    p = design.fixed
-    fixed, chance = design.columns[:, :p], design.columns[:, p:] * design.scales(spreads)[p:]
+    scaled, steady = design.columns * design.scales(spreads), design.kind == 6
+    fixed, chance = scaled[:, steady], scaled[:, ~steady]
     whole = chance @ chance.T + np.diag(design.variance + spreads[2] ** 2)
     inverse = np.linalg.inv(whole)
     information = fixed.T @ inverse @ fixed
@@ -41,32 +53,93 @@ def dense(design: Any, spreads: np.ndarray) -> tuple[float, np.ndarray, np.ndarr
     return float(loglik), beta, np.linalg.inv(information)
 
 
-@pytest.mark.parametrize(
-    ("free", "squares", "slope", "error"),
-    [
-        # metafor 3.8-1: rma.mv(y, v, mods = ~ 0 + item + t, random = list(~ 1 | survey, ~ 1 | id))
-        (("survey", "figure"), {"survey": 0.2020162, "figure": 0.1094369}, 0.002349112, 0.05156348),
-        # rma.mv(y, v, mods = ~ 0 + item + t, random = list(~ 1 | house, ~ 1 | survey, ~ 1 | id))
-        (
-            ("house", "survey", "figure"),
-            {"house": 0.2754277, "survey": 0.0, "figure": 0.09652622},
-            0.009549448,
-            0.0549028,
-        ),
-    ],
-)
-def test_restricted_likelihood_is_that_of_metafor(
-    figures: pd.DataFrame, free: tuple[str, ...], squares: dict[str, float], slope: float, error: float
-) -> None:
-    design = design_of(figures, years=YEARS)
-    found = restricted(design, free)
-    for name, square in squares.items():
-        assert getattr(found, name) ** 2 == pytest.approx(square, rel=1e-5, abs=1e-9)
+def prepared(name: str) -> pd.DataFrame:
+    """Figures of a file of tests/reference as the model takes them."""
+    frame = pd.read_csv(REFERENCE / name)
+    return frame.assign(date=frame["t"] + 2018.5).rename(columns={"y": "logit", "v": "variance"})
+
+
+REFERENCE = Path(__file__).parent / "reference"
+FEW, MANY = prepared("barriers_34.csv"), prepared("barriers_108.csv")
+R = pd.read_csv(REFERENCE / "joint_model.csv").set_index(["case", "quantity"])["value"]
+"""Numbers of metafor, clubSandwich, lme4 and pbkrtest; calls and versions are in joint_model.R beside it."""
+WEIGHTED = FEW.assign(variance=FEW["variance"] * np.where(FEW["house"] == "Dods Research", 1.5, 1.0))
+HOUSE = ("house", "survey", "figure")
+CASES: dict[str, tuple[pd.DataFrame, float, tuple[str, ...]]] = {
+    "survey": (FEW, 0.0, ("survey", "figure")),
+    "house": (FEW, 0.0, HOUSE),
+    "rho.2": (FEW, 0.2, HOUSE),
+    "rho.5": (FEW, 0.5, ("survey", "figure")),
+    "weighted": (WEIGHTED, 0.0, HOUSE),
+    "many": (MANY, 0.0, HOUSE),
+    "year": (MANY, 0.0, ("year", *HOUSE)),
+    "slopes": (MANY, 0.0, ("house", "figure", "slope")),
+}
+
+
+def by_likelihood(case: str) -> tuple[pd.DataFrame, Any, Spreads]:
+    frame, rho, free = CASES[case]
+    design = design_of(frame, years=YEARS, rho=rho)
+    return frame, design, restricted(design, free)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_restricted_likelihood_is_that_of_metafor(case: str) -> None:
+    _, design, found = by_likelihood(case)
+    expected = R[case]
+    for name in CASES[case][2]:
+        assert getattr(found, name) ** 2 == pytest.approx(expected[name], rel=1e-5, abs=1e-8)
     one = solved(design, found.array())
     place = len(design.items)
     covariance = np.linalg.inv(one.root @ one.root.T)
-    assert one.mean[place] == pytest.approx(slope, rel=1e-5)
-    assert covariance[place, place] ** 0.5 == pytest.approx(error, rel=1e-5)
+    assert one.mean[place] == pytest.approx(expected["t"], rel=1e-5)
+    assert covariance[place, place] ** 0.5 == pytest.approx(expected["error"], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("case", "cluster"), [("survey", "survey"), ("rho.5", "survey"), ("house", "house"), ("many", "house")]
+)
+def test_errors_that_need_no_model_are_those_of_club_sandwich(case: str, cluster: str) -> None:
+    frame, design, found = by_likelihood(case)
+    table = fixed_effects(design, found, frame[cluster])
+    for term, name in (("slope", "t"), ("budget", "itembudget")):
+        row = table.loc[term]
+        expected = (R[case][f"cr2.{name}"], R[case][f"cr2df.{name}"])
+        assert (row["cr2_error"], row["cr2_df"]) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("case", "frame"), [("kr.survey", FEW), ("kr.slopes", MANY)])
+def test_errors_of_few_surveys_are_those_of_pbkrtest(case: str, frame: pd.DataFrame) -> None:
+    """Figures of one precision and nothing known: all but nothing of the residual variance is called sampling."""
+    little, expected = 1e-9, R[case]
+    design = design_of(frame.assign(variance=little), years=YEARS)
+    squares = {name: expected.get(name, 0.0) for name in ("survey", "house", "slope", "year")}
+    spreads = Spreads(figure=(expected["residual"] - little) ** 0.5, **{k: v**0.5 for k, v in squares.items()})
+    table = fixed_effects(design, spreads, pd.Series(np.zeros(len(frame))))
+    for term, name in (("slope", "t"), ("budget", "itembudget")):
+        row = table.loc[term]
+        wanted = (expected[f"kr.{name}"], expected[f"krdf.{name}"])
+        assert (row["kr_error"], row["kr_df"]) == pytest.approx(wanted, rel=1e-4)
+
+
+def test_robust_errors_refuse_clusters_that_an_effect_crosses() -> None:
+    frame, design, found = by_likelihood("house")
+    with pytest.raises(ValueError, match="must not be crossed by a random effect"):
+        fixed_effects(design, found, frame["survey"])
+
+
+def test_a_mean_of_equal_figures_has_the_errors_of_the_textbook() -> None:
+    """One item, six surveys of one date but one pair: n - p degrees of freedom and s^2 (X'X)^-1, by least squares."""
+    rows = [("a", f"s{k}", f"h{k}", 2018.5 + k, y, 1e-12) for k, y in enumerate((0.1, 0.5, 0.2, 0.9, 0.3, 0.4))]
+    frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+    design = design_of(frame, years=(2018,))
+    table = fixed_effects(design, restricted(design, ("figure",)), frame["survey"])
+    x, y = np.column_stack([np.ones(6), np.arange(6)]), frame["logit"].to_numpy()
+    beta, square = np.linalg.lstsq(x, y, rcond=None)[:2]
+    expected = np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * square / 4)
+    assert table["estimate"].to_numpy() == pytest.approx(beta, rel=1e-5)
+    assert table["kr_error"].to_numpy() == pytest.approx(expected, rel=1e-4)
+    assert table["kr_df"].to_numpy() == pytest.approx([4, 4], rel=1e-4)
 
 
 @settings(max_examples=40, deadline=None)
@@ -82,7 +155,7 @@ def test_the_equations_give_the_dense_likelihood(figures: pd.DataFrame, spreads:
 
 def test_answers_of_the_same_people_are_correlated_as_declared(figures: pd.DataFrame) -> None:
     design = design_of(figures, years=YEARS, rho=0.5)
-    known = design.columns[:, design.fixed :][:, design.kind == -1]
+    known = design.columns[:, design.kind == 5]
     whole = known @ known.T + np.diag(design.variance)
     same = (figures["survey"].to_numpy()[:, None] == figures["survey"].to_numpy()) * 0.5
     np.fill_diagonal(same, 1.0)
@@ -173,7 +246,8 @@ def test_levels_are_found_where_the_truth_is_known() -> None:
         (lambda f: f.assign(variance=0.0), "variance must be positive"),
         (lambda f: f.assign(logit=np.nan), "finite"),
         (lambda f: pd.concat([f, f.head(1)]), "each survey and item once"),
-        (lambda f: f.head(2), "more rows than items"),
+        (lambda f: f.head(2), "2 of 1 items arrived, each needs two surveys"),
+        (lambda f: f.assign(house=range(len(f))), "each survey must have one house"),
     ],
 )
 def test_figures_that_no_model_can_use_are_refused(figures: pd.DataFrame, change: Any, words: str) -> None:
@@ -203,3 +277,109 @@ def test_the_registry_gives_one_figure_of_each_survey_and_item(
     assert share in (136 / 235, 137 / 235)
     width = 1 / 235 if share else 0.0
     assert culture["variance"] == pytest.approx(1 / (235 * share * (1 - share)), rel=0.05) and width
+
+
+def at_one_point(frame: pd.DataFrame, point: tuple[float, ...]) -> Posterior:
+    """The posterior of figures under standard deviations that are known."""
+    found = posterior(frame, rho=0.0, points=64)
+    return replace(found, points=np.array([point]), weights=np.array([1.0]))
+
+
+def test_a_survey_is_predicted_as_a_fit_without_it_predicts_it(figures: pd.DataFrame) -> None:
+    """Figures that say nothing (a variance of a million) are as good as left out."""
+    point = (0.2, 0.3, 0.35, 0.05, 0.1)
+    frame = figures.assign(share=expit(figures["logit"]), n=100)
+    rows = held_out(at_one_point(frame, point), frame)
+    survey = "techuk-2017"
+    own = np.flatnonzero(frame["survey"] == survey)
+    blind = design_of(frame.assign(variance=np.where(frame["survey"] == survey, 1e6, frame["variance"])), years=YEARS)
+    scales = blind.scales(np.array(point))
+    one = solved(blind, np.array(point))
+    mean = one.drawn(np.zeros((len(scales), 1)))[:, 0]
+    assert logit(rows["predicted"].to_numpy()[own]) == pytest.approx((blind.columns[own] * scales) @ mean, abs=1e-3)
+    assert rows["low"].lt(rows["predicted"]).all() and rows["predicted"].lt(rows["high"]).all()
+    first = frame.sort_values("date", kind="stable").groupby("item").head(1).index
+    assert rows.loc[first, "last"].isna().all() and rows["last"].notna().sum() == len(frame) - len(first)
+
+
+def test_an_interval_is_made_of_what_was_put_into_it() -> None:
+    """Two surveys of one day, one item each twice: sampling alone; then half sampling, half what a figure adds."""
+    rows = [(i, f"s{k}", f"h{k}", 2018.5 + k, 0.1 * k, 0.04) for k in range(3) for i in "ab"]
+    frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+    for point, share in (((0.0,) * 5, 1.0), ((0.0, 0.0, 0.2, 0.0, 0.0), 0.5)):
+        table = decomposed(at_one_point(frame, point), 2017, 2020)
+        level = table[table["what"] == "level"]
+        assert level["sampling"].to_numpy() == pytest.approx(share) and level["figure"].to_numpy() == pytest.approx(
+            1 - share
+        )
+    moving = table[table["what"] != "relative"]  # nothing moves the items apart: their relative change is known to be 0
+    assert moving[list(SOURCES)].sum(axis=1).to_numpy() == pytest.approx(np.ones(len(moving)))
+    assert (moving["outside"] == 0).all()
+
+
+def test_the_parts_of_an_interval_are_its_variance(figures: pd.DataFrame) -> None:
+    """Under known standard deviations the parts add up, unscaled, to the variance that the equations give."""
+    point = np.array((0.2, 0.3, 0.35, 0.05, 0.1))
+    found = at_one_point(figures, tuple(point))
+    design, one = found.design, solved(found.design, point)
+    rows = level_rows(design, YEARS) * design.scales(point)[-one.root.shape[0] :]
+    variance = ((np.linalg.solve(one.root, rows.T)) ** 2).sum(axis=0).reshape(len(design.items), len(YEARS))[:, -1]
+    year = decomposed(found, 2017, 2020).query("what == 'level'")["year"].to_numpy() * variance
+    assert (year > 0).all() and (year <= 2 * 0.1**2).all()
+
+
+def test_the_model_sees_a_figure_that_it_would_not_make(figures: pd.DataFrame) -> None:
+    usual = replicated(posterior(figures, points=256)).set_index("measure")
+    assert usual["place"].between(0.025, 0.975).all()
+    tight = at_one_point(figures, (0.01, 0.01, 0.01, 0.001, 0.001))
+    assert (replicated(tight)["place"] > 0.99).all()
+
+
+def test_a_change_has_a_verdict_of_the_decision_table() -> None:
+    """Six precise surveys that rise by 20 points, six that stay, and six that say little."""
+
+    def verdict(rise: float, variance: float) -> str:
+        rows = [
+            (i, f"s{k}", f"h{k}", 2017 + k % 4 + 0.5, (k % 4) / 3 * rise, variance) for k in range(24) for i in "ab"
+        ]
+        frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+        tight = Spreads(0.01, 0.01, 0.01, 0.01, 0.01)
+        return str(posterior(frame, priors=tight, points=64).changes(2017, 2020, margin=5)["verdict"].iloc[-1])
+
+    assert [verdict(*one) for one in ((0.8, 1e-3), (-0.8, 1e-3), (0.0, 1e-3), (0.0, 3.0))] == [
+        "rose", "fell", "no material change", "uninformative by design",
+    ]  # fmt: skip
+
+
+def test_many_surveys_are_solved_as_few_are(figures: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sparse representation of the columns gives the numbers of the dense one."""
+    point = np.array((0.2, 0.3, 0.35, 0.05, 0.1))
+    dense_one = solved(design_of(figures, years=YEARS, rho=0.2), point)
+    monkeypatch.setattr("crosswave.models.joint._LARGE", 0)
+    sparse_one = solved(design_of(figures, years=YEARS, rho=0.2), point)
+    assert sparse_one.loglik == pytest.approx(dense_one.loglik, rel=1e-12)
+    normal = np.linspace(-1, 1, 200)[:, None][: len(design_of(figures, years=YEARS, rho=0.2).kind)]
+    assert sparse_one.drawn(normal) == pytest.approx(dense_one.drawn(normal), abs=1e-9)
+
+
+def test_counts_as_they_are_give_levels_near_those_of_logits() -> None:
+    """The binomial model of lme4 beside the levels of restricted likelihood, in points."""
+    _, design, found = by_likelihood("many")
+    one, counts = solved(design, found.array()), R["binomial"]
+    levels = 100 * expit(one.mean[: len(design.items)])
+    assert levels == pytest.approx(100 * expit(counts[list(design.items)].to_numpy()), abs=2.0)
+
+
+def test_a_sampler_finds_the_same_posterior(figures: pd.DataFrame) -> None:
+    """NUTS (joint_sampler.py): within three Monte Carlo errors of both, for levels, changes and being first."""
+    found = posterior(figures, rho=0.0)
+    sampled = pd.read_csv(REFERENCE / "joint_sampler.csv").set_index("quantity")
+    shares = 100 * expit(found.draws)
+    last, first = shares[:, :, -1], shares[:, :, 0]
+    ours = {}
+    for k, item in enumerate(found.design.items):
+        ours[f"level.{item}"], ours[f"change.{item}"] = last[:, k].mean(), (last - first)[:, k].mean()
+        ours[f"first.{item}"] = (last.argmax(axis=1) == k).mean()
+    ours |= {f"spread.{name}": found.weights @ found.points[:, place] for place, name in enumerate(NAMES)}
+    far = (pd.Series(ours) - sampled["mean"]) / (sampled["error"] ** 2 + sampled["sd"] ** 2 / found.effective) ** 0.5
+    assert set(ours) == set(sampled.index) and far.abs().max() < 3

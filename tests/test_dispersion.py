@@ -13,7 +13,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import real
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.trend.comparability import grade_pair
@@ -51,7 +50,7 @@ def frame(groups: Any, logits: Any, variances: Any, rounding: Any = 0.0) -> pd.D
 
 
 def figures_of(registry: Registry) -> pd.DataFrame:
-    return same_year_figures(registry, real.reconstructions())
+    return same_year_figures(registry, reconstruct_all(registry))
 
 
 Make = Callable[..., Any]

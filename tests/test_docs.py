@@ -10,6 +10,7 @@ import pytest
 
 from crosswave.cli.methods import methods
 from crosswave.difference.verdict import DECISIONS
+from crosswave.report.batteries import BATTERY_COLUMNS
 from crosswave.report.results import CLAIM_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS
 from real import reconstructions, registry
 
@@ -34,7 +35,7 @@ def test_readme_counts_the_evidence_rightly():
 def test_codebook_explains_every_column_of_the_ledger():
     results = text("data/README.md").split("## Results")[1].split("## What was left out")[0]
     explained = set(re.findall(r"`([a-z0-9_]+)`", results))
-    assert {*FINDING_COLUMNS, *TREND_COLUMNS, *CLAIM_COLUMNS} - explained == set()
+    assert {*FINDING_COLUMNS, *TREND_COLUMNS, *CLAIM_COLUMNS, *BATTERY_COLUMNS} - explained == set()
 
 
 def test_codebook_explains_every_field_of_the_study_and_its_words():

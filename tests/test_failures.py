@@ -31,7 +31,7 @@ def crosswave(*words, before="", **options):
 NAMES = {
     "a survey": (
         ["show", "igov2017"],
-        "no finding, survey or construct is called 'igov2017'; "
+        "no finding, survey, series or construct is called 'igov2017'; "
         "did you mean igov-2017 or goss-2017 or igov-sungard-2017?",
     ),
     "a survey to draw": (
@@ -44,7 +44,7 @@ NAMES = {
     ),
     "a construct": (
         ["run", "--construct", "barrier-skils"],
-        "no construct is called 'barrier-skils'; did you mean barrier-skills or techuk-barrier-skills or barrier-cost?",
+        "no construct is called 'barrier-skils'; did you mean barrier-skills or techuk-barrier-skills or barrier-time?",
     ),
     "a method": (
         ["explain", "newcomb"],
@@ -52,13 +52,13 @@ NAMES = {
     ),
     "a list": (
         ["list", "survey"],
-        "'survey' cannot be listed; choose one of surveys, constructs, claims, sources, findings; "
+        "'survey' cannot be listed; choose one of surveys, series, constructs, claims, sources, findings; "
         "did you mean surveys or sources?",
     ),
     "years without a survey": (
         ["run", "--construct", "barrier-skills", "-p", "from_year=2030", "-p", "to_year=2031"],
         "from_year 2030 and to_year 2031 leave no survey of barrier-skills: its surveys are of "
-        "2016, 2017, 2018, 2019, 2022, 2024, 2025; widen the years",
+        "2016, 2017, 2018, 2019, 2022, 2023, 2024, 2025; widen the years",
     ),
 }  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_a_construct_with_one_usable_wave_says_which_wave_has_no_partner():
     assert result.exit_code == 0
     assert (
         "Technology seen as an overhead (techUK waves), 2017 to 2020: not testable; there is no second wave beside "
-        "1% of 950 to 1,000 people in 2017 (techuk-2017)."
+        "1% of 941 to 999 people in 2017 (techuk-2017)."
     ) in result.output
 
 

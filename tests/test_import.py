@@ -282,11 +282,12 @@ def test_rows_of_one_question_that_disagree_are_told(data: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.ods", b"", "the name must end in one of: .csv, .txt, .xlsx, .xlsm; save the sheet as one of these"),
+        ("a.doc", b"", "the name must end in one of: .csv, .txt, .xlsx, .xlsm, .ods, .html, .htm; "
+             "save the sheet as one of these"),
         ("a.xlsx", b"no zip", "not an Excel workbook that can be read (File is not a zip file); "
          "save it as .xlsx or CSV again"),
-        ("a.csv", b"", "no row names the columns question, answer and printed; add it above the figures, "
-         "or begin with: crosswave import --template figures.csv"),
+        ("a.csv", b"", "no row names the columns question, answer and printed, and no table of figures under a heading "
+         "was found; begin with: crosswave import --template figures.csv"),
         ("a.csv", b"question,answer,printed\n", "no figure stands under the names of the columns"),
     ],
 )  # fmt: skip

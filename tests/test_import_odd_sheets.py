@@ -499,7 +499,7 @@ def test_after_many_rows_that_are_only_formatted_the_rest_is_not_read_and_that_i
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Workbook().save("odd-2021.xlsx")
-    monkeypatch.setattr(sheets, "BYTES", Path("odd-2021.xlsx").stat().st_size)
+    monkeypatch.setattr(sheets, "UNPACKED", Path("odd-2021.xlsx").stat().st_size)
     with pytest.raises(DataError) as caught:
         import_survey(Path("odd-2021.xlsx"), folder)
     assert "the workbook unpacks to " in str(caught.value)

@@ -11,7 +11,7 @@ LAYERS = (
     ("study.models",),  # what data files hold
     ("printed",),
     ("study",),
-    ("reconstruct",),
+    ("reconstruct", "microdata"),
     ("difference",),
     ("trend", "models", "robustness", "claims"),
     ("report",),

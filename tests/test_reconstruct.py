@@ -153,10 +153,12 @@ KNOWN_CONFLICTS: dict[str, tuple[str, int, int]] = {
     "capita-2019.challenges.funding": ("81%", 23, 21),
     "capita-2019.challenges.demand": ("71%", 23, 21),
     "cif-2017.cloud-importance.very": ("51%", 50, 41),
+    "eduserv-hr-2017.knowledge-improved.it": ("81%", 87, 85),
     "scotland-2018.progress.little": ("81%", 65, 64),
     "scotland-2018.leadership.lacking": ("73%", 65, 64),
     "solarwinds-2018.migrate-all.central": ("41%", 28, 17),
     "solarwinds-2018.monitoring-tools.central": ("53%", 28, 17),
+    "solarwinds-2018.same-tools.no-or-unsure-central": ("55%", 28, 22),
     "vmb-globaldata-2020.priority.top": ("55%", 37, 40),
     "vmb-globaldata-2020.it-budget.increase": ("10%", 37, 40),
 }

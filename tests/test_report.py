@@ -34,7 +34,9 @@ def request():
 
 
 def test_every_survey_source_and_construct_has_a_page():
-    assert set(request().surveys) == set(real.registry().surveys)
+    of_series = {wave for waves in real.registry().series.values() for wave in waves}
+    assert set(request().surveys) == set(real.registry().surveys) - of_series
+    assert set(request().series) == set(real.registry().series)
     assert set(request().constructs) == set(real.registry().constructs)
     assert set(request().sources) == {claim.source for claim in real.registry().claims.values()}
 
@@ -46,6 +48,7 @@ def test_a_survey_page_is_made_from_its_own_file_and_the_shared_ones():
 
 def test_every_page_has_a_text_for_the_index():
     pages = {*(f"survey/{s}" for s in request().surveys), *(f"trend/{c}" for c in request().constructs)}
+    pages |= {f"series/{s}" for s in request().series}
     pages |= {f"claims/{s}" for s in request().sources} | {"start", "synthesis", "barriers", "context", "calibration"}
     assert pages == set(request().texts)
     assert all(text.summary for text in request().texts.values())
@@ -112,7 +115,7 @@ def test_a_survey_is_read_by_its_page_the_pages_of_its_constructs_and_claims_and
     sources = {
         c.source for c in real.registry().claims.values() if "igov-2017" in c.model_dump_json(exclude={"source"})
     }
-    expected = {"start", "synthesis", "survey/igov-2017"} | {f"trend/{name}" for name in constructs}
+    expected = {"start", "synthesis", "barriers", "survey/igov-2017"} | {f"trend/{name}" for name in constructs}
     pages = rests_on("igov-2017")
     assert expected <= pages
     assert pages - expected <= {f"claims/{name}" for name in sources}
@@ -226,6 +229,8 @@ def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_che
     checked += [f"{number} of {overview().total} {verdict}" for number, verdict, _ in overview().counts]
     checked += [part for topic in overview().topics for part in (topic.printed, *topic.sure)]
     checked += ["Bars reach from a fall of 100 points to a rise of 100."]
+    official = [link for links in overview().official.values() for link in links]
+    checked += [overview().official_rest, *(f"{link.text}: {link.after}" for link in official)]
     for sentence in checked:
         assert sentence in text, sentence
         text = text.replace(sentence, "", 1)

@@ -100,7 +100,7 @@ def test_the_footer_alone_names_version_and_commit() -> None:
 
 
 def test_page_of_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"kind of page 'survy': must be one of start, synthesis, series, barriers"):
+    with pytest.raises(ValueError, match=r"kind of page 'survy': must be one of start, synthesis, series"):
         site(PageLink("a", "A", "survy", "a.html"))
 
 

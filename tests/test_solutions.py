@@ -164,13 +164,18 @@ def test_what_only_cp_sat_counts_is_capped_and_says_so(registry: Registry) -> No
     assert reconstruct(of, registry).solutions == Solutions(TABLES_LISTED, capped=True)
 
 
-def test_every_survey_of_the_registry_has_tables_counted_without_a_cap(
+CAPPED = {"jisc-teaching-he-2021"}
+"""Nets and parts on a base that is not known: only CP-SAT counts these tables, and there are more than it lists."""
+
+
+def test_every_other_survey_of_the_registry_has_tables_counted_without_a_cap(
     reconstructions: Mapping[str, Reconstruction],
 ) -> None:
     for found in reconstructions.values():
         counted = any(counts.count_low is not None for counts in found.findings.values())
         assert (found.solutions is not None) == counted
-        assert found.solutions is None or (found.solutions.number >= 1 and not found.solutions.capped)
+        assert found.solutions is None or found.solutions.number >= 1
+    assert {name for name, one in reconstructions.items() if one.solutions and one.solutions.capped} == CAPPED
     assert reconstructions["goss-2015"].solutions == Solutions(622, capped=False)
 
 

@@ -299,7 +299,9 @@ def test_every_real_construct_with_five_waves_has_its_lines(real: dict[str, tupl
     for rows, found in real.values():
         assert (rows["count_low"] / rows["base_low"] <= rows["count_high"] / rows["base_high"]).all()
         assert set(found.lines) | set(found.refusals) == set(MODELS)
-        assert {"meta-regression", "binomial-normal", "beta-binomial"} <= set(found.lines)
+        assert {"meta-regression", "binomial-normal"} <= set(found.lines)
+        # Of hundreds of thousands of answers the likelihood is too steep for the search, and the line says so.
+        assert "beta-binomial" in found.lines or rows["base_low"].min() > 100_000
 
 
 def test_real_slopes_of_the_three_models_lie_in_one_anothers_intervals(

@@ -251,7 +251,8 @@ def test_the_order_of_pairs_looks_at_no_printed_value(
     """Print anything else: as long as the same figures can be used, the same pair is reported."""
     construct, dice = registry.construct(name), random.Random(name)
     own = {answer.finding.split(".")[0]: answer.finding for answer in construct.answers}
-    kept = [_only(registry.survey(survey_id), finding) for survey_id, finding in own.items()]
+    first = list(own.items())[:8]  # of more, hardly any other print leaves the same ones usable
+    kept = [_only(registry.survey(survey_id), finding) for survey_id, finding in first]
     expected, compared = None, 0
     for trial in range(6):
         surveys = kept if trial == 0 else [_reprinted(survey, f"{dice.randint(0, 100)}%") for survey in kept]

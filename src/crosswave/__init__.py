@@ -6,7 +6,8 @@
   ``claims()`` as frames, and ``survey(id)``, ``series(id)``, ``trend(id)``, ``claim(id)`` and ``compare(a, b)`` as
   results;
 - ``cw.counts("73%", n=61)`` says which counts can have printed a figure;
-- ``cw.compare("58% of 235", "53% of 232")`` says what may be concluded from two figures.
+- ``cw.compare("58% of 235", "53% of 232")`` says what may be concluded from two figures;
+- ``cw.tabulate("poll.sav", weight="w")`` turns a file of respondents into shares with the intervals of its design.
 
 Every result shows itself, is a frame and a chart: ``.to_frame()``, ``.to_dict()``, ``.chart(ax=None)``.
 """
@@ -25,6 +26,8 @@ if _typing.TYPE_CHECKING:
     from crosswave.api.series import SeriesResult as SeriesResult
     from crosswave.api.study import Study as Study
     from crosswave.api.study import open as open
+    from crosswave.api.tabulation import TabulationResult as TabulationResult
+    from crosswave.api.tabulation import tabulate as tabulate
     from crosswave.study.faults import DataError as DataError
 
 _PLACES = {
@@ -35,15 +38,17 @@ _PLACES = {
     "SeriesResult": "crosswave.api.series",
     "Study": "crosswave.api.study",
     "SurveyResult": "crosswave.api.results",
+    "TabulationResult": "crosswave.api.tabulation",
     "TrendResult": "crosswave.api.comparisons",
     "compare": "crosswave.api.figures",
     "counts": "crosswave.api.figures",
     "open": "crosswave.api.study",
+    "tabulate": "crosswave.api.tabulation",
 }
 
 __all__ = [
     "ClaimResult", "ComparisonResult", "CountsResult", "DataError", "SeriesResult", "Study", "SurveyResult",
-    "TrendResult", "compare", "counts", "open",
+    "TabulationResult", "TrendResult", "compare", "counts", "open", "tabulate",
 ]  # fmt: skip
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 
 _FORMULA = ("=", "+", "-", "@")
 _SIGNED = re.compile(r"[+-]( ?\d[\d.,]*[\w%/ ]*)?")
-_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Characters that turn the direction of reading."""
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but for new line and tab, and characters that turn the direction of reading."""
 
 
 def capital(text: str) -> str:
@@ -75,9 +74,8 @@ def unsafe(text: str) -> str:
     >>> unsafe("=1+1"), unsafe("-2 points")
     ('begins with =, so a spreadsheet would run it as a formula; begin with a letter or a digit', '')
     """
-    steering = (one for one in text if (unicodedata.category(one) == "Cc" and one not in "\n\t") or one in _TURNING)
-    if hidden := next(steering, None):
-        return f"holds the control character U+{ord(hidden):04X}, which a terminal would obey; delete it"
+    if hidden := _STEERING.search(text):
+        return f"holds the control character U+{ord(hidden[0]):04X}, which a terminal would obey; delete it"
     start = text.strip()
     if start.startswith(_FORMULA) and not _SIGNED.fullmatch(start):
         return f"begins with {start[0]}, so a spreadsheet would run it as a formula; begin with a letter or a digit"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crosswave.api.showing import BLUE, GREY, PLUM, Shown, axes_of, records
-from crosswave.models.joint import Posterior
+from crosswave.models.joint import Posterior, restricted
+from crosswave.models.joint_checks import decomposed, held_out
+from crosswave.models.small_samples import fixed_effects
 from crosswave.report.batteries import battery_sentences, labels_of
 
 if TYPE_CHECKING:
@@ -61,6 +63,22 @@ class BatteryResult(Shown):
     def effects(self) -> pd.DataFrame:
         """A row for each survey and house: kind, name, effect, low, high (logits)."""
         return self.posterior.effects.copy()
+
+    @property
+    def by_likelihood(self) -> pd.DataFrame:
+        """Levels and slope by restricted likelihood, errors for few surveys (Kenward and Roger, CR2 by house)."""
+        design = self.posterior.design
+        return fixed_effects(design, restricted(design, ("survey", "house", "figure")), self.figures["house"])
+
+    @property
+    def held_out(self) -> pd.DataFrame:
+        """A row for each figure, predicted from the other surveys: predicted, low, high, place, last (shares)."""
+        return held_out(self.posterior, self.figures)
+
+    @property
+    def parts(self) -> pd.DataFrame:
+        """How much of each interval comes from which source, and rests on figures of other years."""
+        return decomposed(self.posterior, self.posterior.years[0], self.posterior.years[-1])
 
     @property
     def sentences(self) -> list[str]:

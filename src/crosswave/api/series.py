@@ -16,6 +16,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.report.official import changes_frame, left_words, tally, told
 from crosswave.report.render import year_of
 from crosswave.report.results import by_finding
+from crosswave.report.rounding import rounding_frame
 from crosswave.study import Registry, read_series
 from crosswave.study.models import Construct, Survey
 from crosswave.study.registry import findings_of
@@ -34,6 +35,13 @@ WAVES = (
 TRANSITIONS = ("first", "second", "question", "before", "after", "organisations")
 _PANDEMIC = "2020-03"
 LINES = ("construct_id", "label", "survey_id", "year", "yes", "n", "total_error")
+
+
+def _in_pandemic(survey: Survey) -> bool | None:
+    """Whether a wave began in March 2020 or later; a financial year begins in April."""
+    year = f"{survey.year}-04" if survey.year_basis == "financial-year" else str(survey.year)
+    start = survey.fieldwork.start or year
+    return None if start == _PANDEMIC[:4] else start >= _PANDEMIC
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,7 +96,8 @@ class SeriesResult(Shown):
         ``survey_id``, ``wave`` (its year, a financial year as 2017/18; its id where a group has two of one year),
         ``year``, ``group`` (missing for everybody), ``population``, ``unit``, ``sampling``, ``asked`` (everybody
         invited), ``n_low``, ``n_high`` (who answered), ``response_low``, ``response_high`` (shares in [0, 1]),
-        ``weighted``, ``pandemic`` (begun in March 2020 or later), ``rounding`` (what the figures tell of it).
+        ``weighted``, ``pandemic`` (begun in March 2020 or later; missing where only the year 2020 is known),
+        ``rounding`` (what the figures tell of it).
         """
         rows = []
         for survey in self.surveys:
@@ -97,10 +106,10 @@ class SeriesResult(Shown):
             rows.append((
                 survey.id, year_of(survey), survey.year, survey.group, survey.population, survey.unit, survey.sampling,
                 survey.asked, low, high, None, None, survey.weighted,
-                (survey.fieldwork.start or f"{survey.year}-12") >= _PANDEMIC, found.rounding,
+                _in_pandemic(survey), found.rounding,
             ))  # fmt: skip
         whole = ("year", "asked", "n_low", "n_high")
-        frame = pd.DataFrame(rows, columns=list(WAVES)).astype(dict.fromkeys(whole, "Int64"))
+        frame = pd.DataFrame(rows, columns=list(WAVES)).astype(dict.fromkeys(whole, "Int64") | {"pandemic": "boolean"})
         frame["wave"] = frame["wave"].mask(frame.duplicated(["group", "wave"], keep=False), frame["survey_id"])
         for end in ("low", "high"):
             frame[f"response_{end}"] = (frame[f"n_{end}"] / frame["asked"]).astype("float64")
@@ -173,6 +182,16 @@ class SeriesResult(Shown):
                     yes, n = ((a or 0) + (b or 0) for a, b in ((least, most), (low, high)))
                     rows.append((topic.id, topic.label, wave.survey.id, wave.year, yes / 2, n / 2, error))
         return pd.DataFrame(rows, columns=list(LINES)).astype({"year": "Int64"})
+
+    @property
+    def rounding(self) -> pd.DataFrame:
+        """A row for each source that prints percentages of a known number of people, or with a count beside.
+
+        ``source``, ``figures`` (how many), ``could_tell`` (those that some rules of rounding print and others do not);
+        ``half_up``, ``half_to_even``, ``half_down``, ``cut_off``, ``always_up`` (how many each rule prints); ``chance``
+        (in [0, 1], that such figures, rounded to the nearest, show that they were not cut off); ``rule`` (those left).
+        """
+        return rounding_frame(self.surveys)
 
     def chart(self, ax: Axes | None = None) -> Axes:
         """Draw each figure of everybody over the years with its interval; of groups where there is nothing else."""

@@ -17,7 +17,6 @@ from crosswave.api.results import ClaimResult, SurveyResult, findings_frame
 from crosswave.api.series import SeriesResult
 from crosswave.claims import Checker
 from crosswave.memo import remembered
-from crosswave.models.joint import Spreads, posterior
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.report.official import official_frame
 from crosswave.report.results import all_findings, by_claim, by_survey, by_trend
@@ -25,7 +24,7 @@ from crosswave.study import load_evidence, read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
-from crosswave.trend.batteries import battery_figures
+from crosswave.trend.batteries import battery_figures, battery_posterior
 from crosswave.trend.change import Trend, assess_each
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
@@ -349,14 +348,10 @@ class Study:
         >>> cw.open().barriers().changes["item"].iloc[-1]
         'all items'
         """
-        plan, settings = self.plan.joint, self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
+        settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
         figures = battery_figures(self.registry, self.reconstructions, comparable=comparable)
         kept = figures[~figures["survey"].isin(list(without))]
-        kept = kept[kept.groupby("item")["survey"].transform("nunique") > 1].reset_index(drop=True)
-        scales = Spreads(*(priors * getattr(plan, name) for name in ("survey", "house", "figure", "slope", "year")))
-        years = tuple(range(settings.from_year, settings.to_year + 1))
-        correlation = plan.rho if rho is None else rho
-        found = posterior(kept, years=years, priors=scales, rho=correlation, alpha=settings.alpha)
+        found, kept = battery_posterior(kept, self.plan, settings, priors=priors, rho=rho)
         labels = {item.id: item.label for item in self.registry.batteries.items}
         return BatteryResult(found, kept, labels, self.plan.smallest_change.value)
 

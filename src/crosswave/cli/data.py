@@ -28,16 +28,19 @@ def check(
         if folder and data:
             raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
         found = load_registry(folder_of(folder or data))
-    evidence = f"{len(found.surveys)} surveys, {len(found.findings)} figures"
+    evidence = f"{len(found.surveys)} surveys, {found.figures} figures"
     print(f"no fault: {evidence}, {len(found.constructs)} constructs, {len(found.claims)} claims")
 
 
 @commands.command("list", epilog="Example:  [bold]crosswave list surveys[/]")
 def list_(
     what: Annotated[str, typer.Argument(help="surveys, series, constructs, claims, sources or findings.")] = "surveys",
+    json: Annotated[bool, typer.Option("--json", help="Print an object of ids and texts.")] = False,
     data: Data = None,
 ) -> None:
     """List ids with a line each."""
+    import json as form
+
     from crosswave.study import read_series
 
     with plain_faults():
@@ -53,6 +56,9 @@ def list_(
         }
         if what not in rows:
             raise ValueError(f"{arrived(what)} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")
+    if json:
+        print(form.dumps(rows[what], ensure_ascii=False, indent=1))
+        return
     for name, words in rows[what].items():
         print(f"{name}\t{words}")
 
@@ -94,42 +100,122 @@ def new(survey_id: Annotated[str, typer.Argument(metavar="SURVEY-ID")], data: Da
 @commands.command(
     "import",
     epilog=(
-        "Examples:  [bold]crosswave import --template town-poll-2021.xlsx[/]  ·  "
-        "[bold]crosswave import town-poll-2021.xlsx[/]"
+        "Examples:  [bold]crosswave import tables.xlsx --house yougov --preview[/]  ·  "
+        "[bold]crosswave import tables.ods --as town-poll-2021 --set topic=cloud[/]  ·  "
+        "[bold]crosswave import --template town-poll-2021.xlsx[/]"
     ),
 )
 def import_(
-    sheet: Annotated[Path | None, typer.Argument(metavar="FILE", help="A .csv or .xlsx file of figures.")] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A sheet of figures, or published tables: .xlsx .ods .csv .html."),
+    ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write an empty sheet to fill in, .csv or .xlsx, and end.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the tables as understood; write nothing.")] = False,
+    as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="The id; else the file's name.")] = None,
+    house: Annotated[str, typer.Option(help="Who laid out the tables: a name, or a .yaml of your own.")] = "any",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A fact, or bare=, columns=, mark:*= ...")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep house and settings for the next time.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a survey file that is there.")] = False,
     data: Data = None,
 ) -> None:
-    """Write a survey file from a sheet of figures: facts of the survey above, a figure on each row below."""
-    from crosswave.study import read_study
-    from crosswave.study.importing import import_survey, write_template
-    from crosswave.study.models import Vocabulary
+    """Write a survey file from a sheet of figures or from published tables; every fault names its cell."""
+    from crosswave.study.importing import house_of, import_survey, preview_survey, write_house
 
     with plain_faults():
         if (sheet is None) == (template is None):
             raise ValueError("name the sheet to import, or --template FILE for an empty one")
         if template is not None:
-            try:
-                vocabulary = read_study(folder_of(data, nearest_data)).vocabulary
-            except FileNotFoundError:  # there is no study yet
-                vocabulary = Vocabulary()
-            path = write_template(template, vocabulary)
-            print(f"{shown_path(path)} is there; fill it in, then: crosswave import {template}")
+            _template(template, data)
             return
         assert sheet is not None
-        done = import_survey(sheet, folder_of(data, nearest_data), force)
+        layout = house_of(house, settings or ())
+        if save:
+            write_house(save, save.stem, layout)
+        if preview:
+            print(preview_survey(sheet, layout))
+            return
+        done = import_survey(sheet, folder_of(data, nearest_data), force, as_, layout)
     if done.notice:
         print(done.notice)
     print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
     if done.still_open:
         print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
     print(f"then: crosswave check, crosswave show {done.path.stem}")
+
+
+@commands.command(
+    epilog=(
+        "Example:  [bold]crosswave tabulate poll.sav --weight w --strata region --multi 'q3_*' --as town-poll-2021[/]"
+    ),
+)
+def tabulate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Respondents: .csv .parquet .sav .dta .sas7bdat.")],
+    weight: Annotated[str | None, typer.Option(help="The column of the weight.")] = None,
+    strata: Annotated[str | None, typer.Option(help="The column of the stratum.")] = None,
+    psu: Annotated[str | None, typer.Option(help="The column of the unit that was drawn first.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="A column whose groups are tabulated too.")] = None,
+    multi: Annotated[list[str] | None, typer.Option(help="Boxes of one question, such as 'q3_*'.")] = None,
+    question: Annotated[list[str] | None, typer.Option(help="Only these columns, such as 'q1'.")] = None,
+    top: Annotated[int, typer.Option(help="Nets of so many first and last answers.")] = 0,
+    least: Annotated[int, typer.Option(help="Hide answers of fewer respondents.")] = 0,
+    replicates: Annotated[str | None, typer.Option(help="Columns of replicate weights, such as 'rw*'.")] = None,
+    kind: Annotated[str, typer.Option(help="Of replicate weights: brr, jk1 or bootstrap.")] = "brr",
+    as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="Write this survey file.")] = None,
+    beside: Annotated[str | None, typer.Option(metavar="SURVEY-ID", help="Compare with its printed figures.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A fact of the survey.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print plain values.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a survey file that is there.")] = False,
+    data: Data = None,
+) -> None:
+    """Tabulate a file of respondents: weighted shares with the intervals of the design; the file stays outside."""
+    import json as form
+
+    from crosswave.api.tabulation import tabulate as tabulated
+
+    with plain_faults():
+        found = tabulated(
+            file, weight=weight, strata=strata, psu=psu, by=by or (), multi=multi or (), top=top, least=least,
+            questions=tuple(question or ()), replicates=replicates, kind=kind,
+        )  # fmt: skip
+        if beside:
+            from crosswave.microdata.writing import beside_print
+            from crosswave.printed.quantities import Lexicon
+
+            registry = load_evidence(data)
+            print(
+                beside_print(found.lines, registry.survey(beside), Lexicon(registry.quantities)).to_string(index=False)
+            )
+        elif as_:
+            from crosswave.microdata.writing import write_survey
+
+            folder = folder_of(data, nearest_data)
+            done = write_survey(found.lines, found.plan, file, found.n, as_, folder, settings or (), force)
+            print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
+            if done.still_open:
+                print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
+        else:
+            print(form.dumps(found.to_dict(), indent=1) if json else found.to_frame().to_string(index=False))
+
+
+def _template(path: Path, data: Path | None) -> None:
+    from crosswave.study import read_study
+    from crosswave.study.importing import write_template
+    from crosswave.study.models import Vocabulary
+
+    try:
+        vocabulary = read_study(folder_of(data, nearest_data)).vocabulary
+    except FileNotFoundError:  # there is no study yet
+        vocabulary = Vocabulary()
+    print(f"{shown_path(write_template(path, vocabulary))} is there; fill it in, then: crosswave import {path}")
 
 
 @commands.command(hidden=True)

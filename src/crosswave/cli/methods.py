@@ -64,13 +64,13 @@ def model(
     """Say what all surveys together find: levels, changes and ranking of barriers, by the joint model of METHODS.md."""
     import json
 
-    import crosswave as cw
+    from crosswave.api.study import open as opened
     from crosswave.study.cache import keeping
 
     with plain_faults(), keeping():
         if name != "barriers":
             raise ValueError(f"{arrived(name)} has no joint model; barriers is what batteries.yaml gathers")
-        study = cw.open(folder_of(data))
+        study = opened(folder_of(data))
         if lost := [one for one in without or () if one not in study.loaded.surveys]:
             raise ValueError(f"no survey is called {arrived(lost[0])}{nearest(lost[0], study.loaded.surveys)}")
         found = study.barriers(comparable=not every, without=without or ())

@@ -139,6 +139,12 @@ def compare_pairs(pairs: Sequence[P], errors: Sequence[tuple[float, float]], cri
     return [Comparison(pair, *numbers) for pair, *numbers in rows]
 
 
+def outcomes_of(pairs: Sequence[P], errors: Sequence[tuple[float, float]], criteria: Criteria) -> list[tuple[str, ...]]:
+    """Return what all feasible counts of each pair show, as `compare_pairs` does with much more."""
+    readings = stacked(pairs, *zip(*errors, strict=True))
+    return _outcomes(readings, readings.arms_in_use(criteria.design_effect), criteria)
+
+
 def _outcomes(readings: Readings, arms: Arms, criteria: Criteria) -> list[tuple[str, ...]]:
     passed = tests_passed(arms, np.asarray(criteria.margin), np.asarray(criteria.alpha))
     return [outcomes(*each) for each in zip(*(np.split(one, readings.first[1:]) for one in passed), strict=True)]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from itertools import combinations_with_replacement
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize
+from scipy.sparse import csr_array, diags_array, hstack, issparse
 from scipy.special import chdtri, expit, ndtri
 from scipy.stats import qmc
 
 from crosswave.arguments import FloatArray
+from crosswave.difference.verdict import Evidence, decide, outcomes
 
 COLUMNS = ("item", "survey", "house", "date", "logit", "variance")
 """What a row of figures needs: one figure of one survey and item; date in decimal years."""
@@ -45,29 +49,36 @@ class Spreads:
 
 
 PRIORS = Spreads(survey=0.5, house=0.5, figure=0.5, slope=0.15, year=0.25)
-_NAMES = tuple(field.name for field in fields(Spreads))
-_POINTS, _DRAWS = 2048, 8192
+NAMES = tuple(field.name for field in fields(Spreads))
+_FEW_POINTS, _EFFECTS = 32, 10_000_000
+_POWER = 0.8
 _LEAST = 1e-4
+
+
+_KNOWN, FIXED = 5, 6
+"""Kinds of columns beyond the places of `Spreads`: answers of the same respondents (known), and fixed ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Figures as a mixed model: y = C (b, L u) + error, columns of levels, slope, then of each random effect.
+    """Figures as a mixed model: y = C (b, u) + error, the columns of many surveys and houses before the few others.
 
     Attributes
     ----------
     y, variance : array of float, shape (figures,)
-        Logits and the variances of sampling and rounding.
-    columns : array of float, shape (figures, p + q)
-        Fixed columns (a level for each item, the mean slope), then random ones.
+        Logits and the variances of sampling and rounding; `dates` are decimal years.
+    columns : array of float, shape (figures, q)
+        Answers of the same respondents (only under a rho), surveys, houses; then levels, mean slope, slopes, years. A
+        sparse array where it is large.
     kind : array of int, shape (q,)
-        Which standard deviation multiplies a random column: a place among the fields of `Spreads`, -1 for one that is
-        known (answers of the same respondents).
+        Which standard deviation multiplies a column: a place among the fields of `Spreads`, 5 for one that is known
+        (answers of the same respondents), 6 for a fixed one.
     """
 
     y: FloatArray
     variance: FloatArray
-    columns: FloatArray
+    dates: FloatArray
+    columns: Any
     kind: npt.NDArray[np.intp]
     items: tuple[str, ...]
     years: tuple[int, ...]
@@ -76,13 +87,19 @@ class Design:
     centre: float
 
     @property
+    def nested(self) -> list[int]:
+        """How many columns lead each nested block: each survey has one house, so that each block is diagonal."""
+        return [int((self.kind == kind).sum()) for kind in (_KNOWN, 0, 1) if (self.kind == kind).any()]
+
+    @property
     def fixed(self) -> int:
         """The number of fixed columns."""
-        return int(self.columns.shape[1] - len(self.kind))
+        return int((self.kind == FIXED).sum())
 
     def scales(self, spreads: FloatArray) -> FloatArray:
         """Return what each column is multiplied by under some standard deviations."""
-        return np.concatenate([np.ones(self.fixed), np.append(spreads, 1.0)[self.kind]])
+        scales: FloatArray = np.append(spreads, [1.0, 1.0])[self.kind]
+        return scales
 
 
 def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 2018.5, rho: float = 0.0) -> Design:
@@ -102,25 +119,38 @@ def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 20
     Raises
     ------
     ValueError
-        A column is missing, a number is not finite, a variance is not positive, or a survey has an item twice.
+        A column is missing, a number is not finite, a variance is not positive, a survey has an item twice or two
+        houses, or there are too few figures.
     """
     _check(figures, rho)
-    items, surveys, houses = (tuple(dict.fromkeys(figures[name])) for name in ("item", "survey", "house"))
+    coded = {name: pd.factorize(figures[name]) for name in ("item", "survey", "house")}
+    items, surveys, houses = (tuple(coded[name][1]) for name in coded)
     calendar = np.floor(figures["date"].to_numpy(dtype=float)).astype(int)
     every = tuple(sorted({*calendar.tolist(), *years}))
     t = (figures["date"] - centre).to_numpy(dtype=float)
-    item = _dummies(figures["item"], items)
-    year = (calendar[:, None] == np.array(every)).astype(float)
-    survey = _dummies(figures["survey"], surveys)
-    variance = figures["variance"].to_numpy(dtype=float)
-    same = survey * np.sqrt(rho * variance)[:, None]
-    blocks = {0: survey, 1: _dummies(figures["house"], houses), 3: item * t[:, None], 4: year, -1: same}
-    if not rho:
-        del blocks[-1]
-    kind = np.concatenate([np.full(block.shape[1], k) for k, block in blocks.items()])
-    columns = np.hstack([item, t[:, None], *blocks.values()])
+    variance, one = figures["variance"].to_numpy(dtype=float), np.ones(len(figures))
+    item, survey, house = (codes for codes, _ in coded.values())
+    blocks = [
+        (_KNOWN, survey, np.sqrt(rho * variance)), (0, survey, one), (1, house, one), (FIXED, item, one),
+        (FIXED, np.zeros_like(item), t), (3, item, t), (4, np.searchsorted(every, calendar), one),
+    ]  # fmt: skip
+    blocks = blocks if rho else blocks[1:]
+    sizes = [len(every) if kind == 4 else int(place.max()) + 1 for kind, place, _ in blocks]
+    rows = np.arange(len(figures))
+    parts = [
+        csr_array((value, (rows, place)), shape=(len(rows), size))
+        for (_, place, value), size in zip(blocks, sizes, strict=True)
+    ]
+    columns = hstack(parts, format="csr")
+    kind = np.repeat([kind for kind, _, _ in blocks], sizes)
     y = figures["logit"].to_numpy(dtype=float)
-    return Design(y, variance * (1 - rho), columns, kind, items, every, surveys, houses, centre)
+    held = columns if np.prod(columns.shape) > _LARGE else columns.toarray()
+    dates = figures["date"].to_numpy(dtype=float)
+    return Design(y, variance * (1 - rho), dates, held, kind, items, every, surveys, houses, centre)
+
+
+_LARGE = 2_000_000
+"""Cells from which on the columns are kept sparse."""
 
 
 def _check(figures: pd.DataFrame, rho: float) -> None:
@@ -131,15 +161,13 @@ def _check(figures: pd.DataFrame, rho: float) -> None:
         "figures must have numbers that are finite in date, logit and variance": bool(np.isfinite(numbers).all()),
         "variance must be positive": bool((numbers[:, 2] > 0).all()),
         "figures must have each survey and item once": not figures.duplicated(["survey", "item"]).any(),
+        "each survey must have one house": not figures.groupby("survey")["house"].nunique().gt(1).any(),
         f"rho must be at least 0 and below 1; {rho:g} arrived": 0 <= rho < 1,
-        "figures must have more rows than items and a slope": len(figures) > figures["item"].nunique() + 1,
+        f"figures must have more rows than items and a slope; {len(figures)} of {figures['item'].nunique()} items "
+        "arrived, each needs two surveys": len(figures) > figures["item"].nunique() + 1,
     }
     if broken := [rule for rule, holds in rules.items() if not holds]:
         raise ValueError("; ".join(broken))
-
-
-def _dummies(values: pd.Series, names: tuple[str, ...]) -> FloatArray:
-    return np.asarray(values.to_numpy()[:, None] == np.array(names, dtype=object), dtype=float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +175,25 @@ class Solved:
     """The model under known standard deviations: all else is Gaussian, in closed form.
 
     ``loglik`` is the restricted log-likelihood without its constant; `mean` and `root` (lower Cholesky factor of the
-    precision) are those of the columns' coefficients, unscaled.
+    precision) are those of the coefficients of levels, slopes and years, unscaled; `steps` lead from them back to
+    houses and surveys.
     """
 
     loglik: float
     mean: FloatArray
     root: FloatArray
+    steps: tuple[tuple[FloatArray, Any], ...]
+
+    def drawn(self, normal: FloatArray) -> FloatArray:
+        """Return coefficients of all columns from standard normal numbers, a column for each draw."""
+        m = len(self.mean)
+        found: FloatArray = self.mean[:, None] + np.linalg.solve(self.root.T, normal[-m:])
+        for place, (diagonal, cross) in reversed(list(enumerate(self.steps))):
+            start = sum(len(one) for one, _ in self.steps[:place])
+            own = normal[start : start + len(diagonal)] / np.sqrt(diagonal)[:, None]
+            against = np.vstack([-found, np.ones((1, found.shape[1]))])
+            found = np.vstack([own + (cross @ against) / diagonal[:, None], found])
+        return found
 
 
 def solved(design: Design, spreads: FloatArray) -> Solved:
@@ -160,23 +201,40 @@ def solved(design: Design, spreads: FloatArray) -> Solved:
 
     Notes
     -----
-    Henderson's mixed model equations, the random columns scaled by their standard deviations so that one of 0 is no
-    harm: ``M = C' W C + diag(0, 1)``, W the inverse of the variances; the restricted log-likelihood is
-    ``-(sum log variance + log det M + y' W y - b' M^-1 b) / 2`` with ``b = C' W y``.
+    Henderson's mixed model equations, bordered by y, the random columns scaled by their standard deviations so that one
+    of 0 is no harm: ``M = [C y]' W [C y] + diag(1, 0)``, W the inverse of the variances. Surveys are nested in houses:
+    eliminated one kind after the other, each of their blocks is diagonal (the Woodbury identity of nested terms of rank
+    one), so that the work grows with the number of figures. What is left is dense and small. The restricted
+    log-likelihood is minus half of the logs of variances and pivots and of what is left of ``y' W y``.
     """
     variance = design.variance + spreads[2] ** 2
-    scaled = design.columns * design.scales(spreads)
-    weighted = scaled / variance[:, None]
-    system = weighted.T @ scaled
-    system[np.arange(design.fixed, len(system)), np.arange(design.fixed, len(system))] += 1
-    root = np.linalg.cholesky(system)
-    half = np.linalg.solve(root, weighted.T @ design.y)
-    left = (design.y**2 / variance).sum() - half @ half
-    loglik = -0.5 * (np.log(variance).sum() + 2 * np.log(np.diag(root)).sum() + left)
-    return Solved(float(loglik), np.linalg.solve(root.T, half), root)
+    scale = np.append(design.scales(spreads), 1.0)
+    border = hstack if issparse(design.columns) else np.hstack
+    bordered = border([design.columns, design.y[:, None]])
+    left = _scaled(_scaled(bordered.T @ _scaled(bordered, 1 / variance), scale).T, scale)
+    penalty = np.append(design.kind != FIXED, False).astype(float)
+    left = left + (diags_array(penalty) if issparse(left) else np.diag(penalty))
+    logs, steps, nested = np.log(variance).sum(), [], design.nested
+    for place, n in enumerate(nested):
+        left = left.tocsr() if issparse(left) else left
+        diagonal, cross, rest = left.diagonal()[:n], left[:n, n:], left[n:, n:]
+        if issparse(left) and place == len(nested) - 1:
+            cross, rest = cross.toarray(), rest.toarray()
+        steps.append((diagonal, cross))
+        logs += np.log(diagonal).sum()
+        left = rest - cross.T @ _scaled(cross, 1 / diagonal)
+    root = np.linalg.cholesky(left[:-1, :-1])
+    half = np.linalg.solve(root, left[:-1, -1])
+    loglik = -0.5 * (logs + 2 * np.log(np.diag(root)).sum() + left[-1, -1] - half @ half)
+    return Solved(float(loglik), np.linalg.solve(root.T, half), root, tuple(steps))
 
 
-def restricted(design: Design, free: Sequence[str] = _NAMES) -> Spreads:
+def _scaled(matrix: Any, factors: FloatArray) -> Any:
+    """Rows times factors, of a dense or a sparse matrix."""
+    return diags_array(factors) @ matrix if issparse(matrix) else matrix * factors[:, None]
+
+
+def restricted(design: Design, free: Sequence[str] = NAMES) -> Spreads:
     """Return the standard deviations of the highest restricted likelihood; those that are not free are 0.
 
     Parameters
@@ -191,22 +249,26 @@ def restricted(design: Design, free: Sequence[str] = _NAMES) -> Spreads:
     Cross-classified and three-level meta-regression: Konstantopoulos (2011), doi:10.1002/jrsm.35; Viechtbauer (2010),
     doi:10.18637/jss.v036.i03, whose ``rma.mv`` maximises the same function.
     """
-    places = [_NAMES.index(name) for name in free]
+    places = [NAMES.index(name) for name in free]
 
     def spreads(at: FloatArray) -> FloatArray:
-        found = np.zeros(len(_NAMES))
+        found = np.zeros(len(NAMES))
         found[places] = np.abs(at)
         return found
 
+    def lost(at: FloatArray) -> float:
+        return -solved(design, spreads(at)).loglik
+
+    if issparse(design.columns):
+        return Spreads(*spreads(minimize(lost, np.full(len(places), 0.3), method="BFGS", options=_ROUGH).x).tolist())
     starts = [np.full(len(places), scale) for scale in (0.1, 0.3, 0.6)]
-    tried = [
-        minimize(lambda at: -solved(design, spreads(at)).loglik, start, method="Nelder-Mead", options=_EXACT)
-        for start in starts
-    ]
+    tried = [minimize(lost, start, method="Nelder-Mead", options=_EXACT) for start in starts]
     return Spreads(*spreads(min(tried, key=lambda one: one.fun).x).tolist())
 
 
 _EXACT = {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 20_000, "maxfev": 20_000}
+_ROUGH = {"gtol": 2.0, "eps": 1e-5}
+"""Of many surveys the likelihood is steep: a gradient of two is far less than a standard error from the mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +285,8 @@ class Posterior:
         Of each standard deviation: prior_median, median, low, high.
     effective : float
         Effective number of the points at which the standard deviations were integrated.
+    points, weights : array of float
+        The points, a row each in the order of `Spreads`, and their weights, which add up to 1.
     """
 
     design: Design
@@ -232,6 +296,8 @@ class Posterior:
     spreads: pd.DataFrame
     effective: float
     alpha: float
+    points: FloatArray
+    weights: FloatArray
 
     def levels(self) -> pd.DataFrame:
         """Return item, year, level, low, high: shares in [0, 1], medians with intervals."""
@@ -250,8 +316,9 @@ class Posterior:
         -------
         DataFrame
             Columns item, change, low, high; relative, relative_low, relative_high (to the mean of all items);
-            beyond (probability that it is more than `margin` points either way). The last row, "all items", is their
-            mean.
+            beyond (probability that it is more than `margin` points either way); verdict, by the decision table: a
+            rise or a fall by the interval, a small change by the one that holds 1 - 2 alpha. The last row, "all items",
+            is their mean.
         """
         a, b = self.years.index(first), self.years.index(last)
         moved = 100 * (expit(self.draws[:, :, b]) - expit(self.draws[:, :, a]))
@@ -262,7 +329,14 @@ class Posterior:
         columns = {"change": middle, "low": low, "high": high}
         columns |= {"relative": apart, "relative_low": less, "relative_high": more}
         frame = pd.DataFrame({"item": [*self.design.items, "all items"]} | columns)
-        return frame.assign(beyond=(np.abs(every) > margin).mean(axis=0))
+        narrow = np.quantile(every, (self.alpha, 1 - self.alpha), axis=0)
+        small = np.abs(narrow).max(axis=0) < margin
+        telling = (high - low) / 2 * (1 + float(ndtri(_POWER) / ndtri(1 - self.alpha / 2))) <= margin
+        verdicts = [
+            decide(Evidence(True, informative=bool(tells), outcomes=outcomes(*(np.array([one]) for one in three))))
+            for tells, *three in zip(telling, low > 0, high < 0, small, strict=True)
+        ]
+        return frame.assign(beyond=(np.abs(every) > margin).mean(axis=0), verdict=verdicts)
 
     def ranking(self, year: int) -> pd.DataFrame:
         """Return for each item its median rank, the interval of its rank and the probability that it is first."""
@@ -291,6 +365,7 @@ def posterior(
     priors: Spreads = PRIORS,
     rho: float = 0.2,
     alpha: float = 0.05,
+    points: int = 2048,
 ) -> Posterior:
     """Return what all figures of batteries say together.
 
@@ -306,6 +381,9 @@ def posterior(
         As for `design_of`.
     alpha : float, default 0.05
         Intervals hold 1 - alpha.
+    points : int, default 2048
+        At so many the standard deviations are integrated over, and four times as many draws made: a power of two. Of
+        very many surveys, whose standard deviations are all but known, 32 are taken.
 
     Notes
     -----
@@ -319,29 +397,28 @@ def posterior(
     Half-normal priors for standard deviations of few groups: Gelman (2006), doi:10.1214/06-BA117A.
     """
     design = design_of(figures, years=years, rho=rho)
-    points, logs = _integration_points(design, priors)
+    at, logs = _integration_points(design, priors, _FEW_POINTS if issparse(design.columns) else points)
+    draws = 4 * points
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    chosen = np.searchsorted(np.cumsum(weights), (np.arange(_DRAWS) + 0.5) / _DRAWS).clip(max=len(points) - 1)
-    wanted = _level_rows(design, years)
-    drawn = _drawn(design, points, chosen, wanted)
-    levels = drawn[:, : len(wanted)].reshape(_DRAWS, len(design.items), len(years))
+    chosen = np.searchsorted(np.cumsum(weights), (np.arange(draws) + 0.5) / draws).clip(max=len(at) - 1)
+    levels, single = _drawn(design, at, chosen, years)
     ends = (alpha / 2, 0.5, 1 - alpha / 2)
-    effects = _effects(design, drawn[:, len(wanted) :], ends)
-    scales = np.quantile(points[chosen], ends, axis=0)
+    scales = np.quantile(at[chosen], ends, axis=0)
     spreads = pd.DataFrame(
         {
-            "spread": _NAMES,
+            "spread": NAMES,
             "prior_median": priors.array() * float(ndtri(0.75)),
             "median": scales[1],
             "low": scales[0],
             "high": scales[2],
         }
     )
-    return Posterior(design, tuple(years), levels, effects, spreads, float(1 / (weights**2).sum()), alpha)
+    effective, effects = float(1 / (weights**2).sum()), _effects(design, single, ends)
+    return Posterior(design, tuple(years), levels, effects, spreads, effective, alpha, at, weights)
 
 
-def _integration_points(design: Design, priors: Spreads) -> tuple[FloatArray, FloatArray]:
+def _integration_points(design: Design, priors: Spreads, number: int) -> tuple[FloatArray, FloatArray]:
     """Standard deviations at which to integrate, and the logs of their weights."""
     scale = priors.array()
 
@@ -350,10 +427,12 @@ def _integration_points(design: Design, priors: Spreads) -> tuple[FloatArray, Fl
         prior = float(log_spreads.sum() - 0.5 * ((spreads / scale) ** 2).sum())
         return prior if (spreads > _BEYOND * scale).any() else prior + solved(design, spreads).loglik
 
-    found = minimize(lambda at: -log_posterior(at), np.log(0.5 * scale), method="BFGS")
-    root = np.linalg.cholesky(found.hess_inv + 1e-6 * np.eye(len(scale)))
-    sobol = qmc.Sobol(len(scale) + 1, scramble=True, rng=np.random.default_rng(0)).random(_POINTS)
-    normal = ndtri(np.clip(sobol[:, :-1], 1e-9, 1 - 1e-9))
+    start, options = np.log(0.5 * scale), _ROUGH if issparse(design.columns) else {}
+    found = minimize(lambda at: -log_posterior(at), start, method="BFGS", options=options)
+    spread = found.hess_inv if issparse(design.columns) else _spread_at(log_posterior, found.x)
+    root = np.linalg.cholesky(spread + 1e-6 * np.eye(len(scale)))
+    sobol = qmc.Sobol(len(scale) + 1, scramble=True, rng=np.random.default_rng(0)).random(number)
+    normal = _normal(sobol[:, :-1])
     stretch = np.sqrt(_T_DF / chdtri(_T_DF, 1 - np.clip(sobol[:, -1], 1e-9, 1 - 1e-9)))
     z = normal * stretch[:, None]
     at = found.x + _WIDER * z @ root.T
@@ -362,36 +441,64 @@ def _integration_points(design: Design, priors: Spreads) -> tuple[FloatArray, Fl
     return np.maximum(np.exp(at), _LEAST), logs
 
 
+def _spread_at(log_density: Callable[[FloatArray], float], mode: FloatArray) -> FloatArray:
+    """The covariance of the normal distribution that has the curvature of a log density at its mode."""
+    steps = _STEP * np.eye(len(mode))
+    curvature = np.empty((len(mode), len(mode)))
+    for i, j in combinations_with_replacement(range(len(mode)), 2):
+        corners = [log_density(mode + a * steps[i] + b * steps[j]) * a * b for a in (-1, 1) for b in (-1, 1)]
+        curvature[i, j] = curvature[j, i] = -sum(corners) / (2 * _STEP) ** 2
+    values, vectors = np.linalg.eigh(curvature)
+    spread: FloatArray = (vectors / np.maximum(values, _FLATTEST)) @ vectors.T
+    return spread
+
+
+_STEP, _FLATTEST = 0.1, 0.25
 _T_DF, _WIDER = 5.0, 1.3
 _LARGEST, _BEYOND = 50.0, 20.0
 """Logs that can be raised to a power; how many scales of its prior a standard deviation cannot be."""
 
 
-def _level_rows(design: Design, years: Sequence[int]) -> FloatArray:
-    """The level of each item in the middle of each year as rows over the columns."""
-    slots = {name: design.fixed + np.flatnonzero(design.kind == k) for name, k in (("slope", 3), ("year", 4))}
-    rows = np.zeros((len(design.items) * len(years), design.columns.shape[1]))
-    for i in range(len(design.items)):
-        for k, year in enumerate(years):
-            row, t = rows[i * len(years) + k], year + 0.5 - design.centre
-            row[i], row[len(design.items)], row[slots["slope"][i]] = 1.0, t, t
-            row[slots["year"][design.years.index(year)]] = 1.0
-    return rows
+def level_rows(design: Design, years: Sequence[int]) -> FloatArray:
+    """Return the level of each item in the middle of each year as rows over levels, slopes and years."""
+    items, fixed = len(design.items), design.fixed
+    rows = np.zeros((items, len(years), fixed + items + len(design.years)))
+    t = np.array(years) + 0.5 - design.centre
+    each = np.arange(items)
+    rows[each, :, each], rows[:, :, items], rows[each, :, fixed + each] = 1.0, t, t
+    for k, year in enumerate(years):
+        rows[:, k, fixed + items + design.years.index(year)] = 1.0
+    return rows.reshape(items * len(years), -1)
 
 
-def _drawn(design: Design, points: FloatArray, chosen: npt.NDArray[np.intp], wanted: FloatArray) -> FloatArray:
-    """Draws of the wanted rows, then of the effects of surveys and houses."""
-    single = np.eye(design.columns.shape[1])[design.fixed + np.flatnonzero((design.kind == 0) | (design.kind == 1))]
-    rows = np.vstack([wanted, single])
-    sobol = qmc.Sobol(design.columns.shape[1], scramble=True, rng=np.random.default_rng(1)).random(_DRAWS)
-    normal = ndtri(np.clip(sobol, 1e-9, 1 - 1e-9))
-    found = np.empty((_DRAWS, len(rows)))
+def _drawn(
+    design: Design, points: FloatArray, chosen: npt.NDArray[np.intp], years: Sequence[int]
+) -> tuple[FloatArray, FloatArray]:
+    """Draws of the levels, and of the effects of surveys and houses: of these fewer where there are many."""
+    draws = len(chosen)
+    rows, singles = level_rows(design, years), np.flatnonzero(design.kind <= 1)
+    m, every = rows.shape[1], max(1, len(singles) * draws // _EFFECTS)
+    width = design.columns.shape[1] if every == 1 else m
+    normal = _normal(qmc.Sobol(width, scramble=True, rng=np.random.default_rng(1)).random(draws))
+    levels, effects = np.empty((draws, len(rows))), np.empty((-(-draws // every), len(singles)))
+    rest = np.random.default_rng(2)
     for place in np.unique(chosen):
         here = np.flatnonzero(chosen == place)
-        one = solved(design, points[place])
-        coefficients = one.mean[:, None] + np.linalg.solve(one.root.T, normal[here].T)
-        found[here] = ((rows * design.scales(points[place])) @ coefficients).T
-    return found
+        one, scales = solved(design, points[place]), design.scales(points[place])
+        small = one.mean[:, None] + np.linalg.solve(one.root.T, normal[here, -m:].T)
+        levels[here] = ((rows * scales[-m:]) @ small).T
+        some = here[here % every == 0]
+        own = normal[some] if every == 1 else np.hstack([_wide(rest, design, m, len(some)), normal[some]])
+        effects[some // every] = (one.drawn(own.T)[singles] * scales[singles, None]).T
+    return levels.reshape(draws, len(design.items), len(years)), effects
+
+
+def _wide(rng: np.random.Generator, design: Design, m: int, draws: int) -> FloatArray:
+    return rng.standard_normal((draws, design.columns.shape[1] - m))
+
+
+def _normal(uniform: FloatArray) -> FloatArray:
+    return np.asarray(ndtri(np.clip(uniform, 1e-9, 1 - 1e-9)), dtype=float)
 
 
 def _effects(design: Design, drawn: FloatArray, ends: tuple[float, float, float]) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from crosswave.reconstruct.arithmetic import (
     wanted,
 )
 from crosswave.reconstruct.effort import CELLS, check_room, spend
-from crosswave.reconstruct.power import VALUES_LISTED, Possible, Scale, covered
+from crosswave.reconstruct.power import VALUES_LISTED, Possible, Scale, all_printed, covered
 
 BASES_LISTED = 100
 """A base whose range is at most this wide is listed value by value, so that gaps show."""
@@ -184,8 +184,11 @@ class LooseClosedForm:
         """Return how many tables there are for each size, and whether there are more than was counted."""
         asked = _whole(self.part, n)
         found = list(self._blocks(int(asked.max())))
-        bases, ways = np.concatenate([box.sizes for box in found]), [0, *accumulate(_ways(self.part, found))]
-        return [ways[k] for k in np.searchsorted(bases, asked, side="right").tolist()], False
+        bases, ways = (
+            np.concatenate(column) for column in ([box.sizes for box in found], [[0], _ways(self.part, found)])
+        )
+        so_far = np.cumsum(np.array(ways, dtype=object))
+        return so_far[np.searchsorted(bases, asked, side="right")].tolist(), False
 
     @property
     def _base(self) -> BaseSize:
@@ -253,6 +256,9 @@ def _fitting(part: Arithmetic, bases: IntArray) -> Boxes:
 def _possible(part: Arithmetic, bases: IntArray, names: Names) -> dict[str, Possible]:
     """What could have been printed in place of each figure on any of some bases."""
     found, chosen = {}, wanted(part, names)
+    if len(part.figures) == 1 and chosen and int(bases[-1] - bases[0]) + 1 == len(bases):
+        scale, ends = Scale.of(part.figures[0].decimals or 0, part.rounding), (int(bases[0]), int(bases[-1]))
+        return {part.figures[0].id: Possible(scale, all_printed(scale, *ends), *ends)}
     relaxed = [_relaxed(part, block) for block in _in_blocks(bases)]
     for k, figure in enumerate(part.figures):
         if figure.id in chosen:
@@ -280,8 +286,8 @@ def _ways(part: Arithmetic, found: Iterable[Boxes]) -> list[int]:
             if (*width, left) not in known:
                 spend(len(width) * min(max(left, 0), sum(width)) / 1e6)
                 known[*width, left] = points(width, left, exact=exact)
-        of_column = [known[*column] for column in different]
-        ways += [of_column[place] for place in places]
+        of_column = np.array([known[*column] for column in different], dtype=object)  # numbers of any length
+        ways += of_column[places].tolist()
     return ways
 
 
@@ -300,20 +306,20 @@ def _in_blocks(n: IntArray) -> Iterator[IntArray]:
     return (n[start : start + _BLOCK] for start in range(0, len(n), _BLOCK))
 
 
-def _columns(table: IntArray) -> tuple[list[list[int]], list[int]]:
+def _columns(table: IntArray) -> tuple[list[list[int]], IntArray]:
     """The different columns of a table of whole numbers, and for each of its columns which of them it is."""
     least, lengths = table.min(axis=1, keepdims=True), np.ptp(table, axis=1) + 1
     possible = math.prod(lengths.tolist())
     if possible >= 2**63:
         columns, places = np.unique(table.T, axis=0, return_inverse=True)
-        return columns.tolist(), places.ravel().tolist()
+        return columns.tolist(), np.asarray(places.ravel())
     keys = np.ravel_multi_index(tuple(table - least), tuple(lengths))
     if possible <= 8 * table.shape[1]:
         seen = np.bincount(keys, minlength=possible) > 0
         different, places = np.flatnonzero(seen), (np.cumsum(seen) - 1)[keys]
     else:
         different, places = np.unique(keys, return_inverse=True)
-    return (np.transpose(np.unravel_index(different, tuple(lengths))) + least.T).tolist(), places.tolist()
+    return (np.transpose(np.unravel_index(different, tuple(lengths))) + least.T).tolist(), np.asarray(places)
 
 
 def points(widths: Sequence[int], total: int, *, exact: bool) -> int:

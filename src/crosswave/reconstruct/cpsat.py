@@ -103,7 +103,8 @@ class Model:
         stated = size.high if size.low == size.high else self.n
         whole = sum(self.counts[answer] for answer in size.answers) if size.answers else stated
         self._cp.add(base <= whole)
-        self._cp.add(base >= size.floor)
+        if size.loose:
+            self._cp.add(base >= size.floor)
         if ("base", size.key) in self._held and not size.loose:
             self._cp.add(base == whole)
 

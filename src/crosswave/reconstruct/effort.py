@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 EFFORT = 10.0
-"""Units for a survey, and for each of its retractions: the surveys of ``data/`` take less than two of them."""
+"""Units for a survey, and for each of its retractions: the surveys of ``data/`` take less than half of them."""
 
 CELLS = 2**23
 """Numbers in one table of counts: 64 million bytes."""

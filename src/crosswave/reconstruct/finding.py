@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
+import numpy as np
 from scipy.special import ndtri
 
 from crosswave.printed.intervals import Quantity, RationalInterval, Shares
@@ -148,9 +149,12 @@ class FindingCounts:
         """
         if self.base_low is None or self.base_high is None:
             return [], []
-        sizes, ends = self.bases or range(self.base_low, self.base_high + 1), self.ends
-        found = [(count, base) for base in sizes for count in self._counts_on(base, ends)]
-        return [count for count, _ in found], [base for _, base in found]
+        sizes = np.array(self.bases or range(self.base_low, self.base_high + 1), dtype=np.int64)
+        low = np.maximum(self.ends.fewest(sizes), self.count_low or 0)
+        high = np.minimum(self.ends.most(sizes), self.count_high or 0)
+        printing = np.column_stack([low <= high, low < high])
+        counts, bases = np.column_stack([low, high]), np.column_stack([sizes, sizes])
+        return counts[printing].tolist(), bases[printing].tolist()
 
     def _counts_on(self, base: int, ends: Shares) -> tuple[int, ...]:
         low, high = max(ends.fewest(base), self.count_low or 0), min(ends.most(base), self.count_high or 0)
@@ -219,6 +223,8 @@ class Context:
             scores = f"whole scores have this mean, if {' and '.join(mean.assumptions)}"
             exact = "consistent" if len(mean.sizes) == 1 else "bounded"
             yield (exact, scores) if mean.fits else ("conflicting", mean.conflict().words)
+        if self.survey.microdata and answer.measure == "share" and not is_withheld(answer):
+            yield "recomputed", f"computed from respondents: {self.survey.microdata}"
         if is_withheld(answer):
             yield "unquantified", f"{answer.printed} is printed in place of a figure: {answer.unusable}"
         if answer.measure == "size":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -80,7 +81,8 @@ class Scale:
         Notes
         -----
         On a base of at least as many as there are steps, neighbouring counts print as one value or as neighbours, so
-        that a run prints everything between its ends. On a smaller one each value is looked at until a run prints it.
+        that a run prints everything between its ends. On a smaller one each count is turned into its value; once few
+        values are missing, these are looked at.
         """
         found, some_large, some_small = np.zeros(self.steps + 1, dtype=bool), [], []
         for base, low, high in runs:
@@ -94,14 +96,19 @@ class Scale:
             found[least : most + 1] = covered(some_large, least, most)
         if not some_small:
             return found
-        small = np.concatenate(some_small)
-        open_, done = np.flatnonzero(~found), 0
-        while done < len(small) and open_.size:
-            some = small[done : done + max(1, _CELLS_AT_ONCE // open_.size)]
-            spend(open_.size * len(some) / 1e8)
-            met = self._meets(open_, some)
-            found[open_[met]] = True
-            open_, done = open_[~met], done + len(some)
+        small = np.concatenate(some_small)[::-1]  # the largest bases print the most
+        base, low, high = small.T
+        least, most = int(self.first(base, low).min()), int(self.last(base, high).max())
+        at_once = max(1, _CELLS_AT_ONCE // int((high - low).max() + 1))
+        for some in np.split(small, range(at_once, len(small), at_once)):
+            open_, widths = np.flatnonzero(~found[least : most + 1]) + least, some[:, 2] - some[:, 1] + 1
+            spend(min(open_.size * len(some), int(widths.sum())) / 1e8)
+            if open_.size * len(some) <= widths.sum():
+                found[open_[self._meets(open_, some)]] = True
+                continue
+            bases = np.repeat(some[:, 0], widths)
+            counts = np.arange(len(bases)) + np.repeat(some[:, 1] - (np.cumsum(widths) - widths), widths)
+            found[self.first(bases, counts)] = found[self.last(bases, counts)] = True
         return found
 
     def count(self, runs: Sequence[Run]) -> int | None:
@@ -206,6 +213,18 @@ class Possible:
     base_high: int
 
 
+@lru_cache(maxsize=256)
+def _all_of(scale: Scale, low: int, high: int) -> Values:
+    bases = np.arange(low, high + 1)
+    return Context().run(scale.values_of, [(bases, np.zeros_like(bases), bases)])  # its work is counted by who asks
+
+
+def all_printed(scale: Scale, low: int, high: int) -> Values:
+    """Return which values all counts of the bases from a lowest to a highest one print: many figures have the same."""
+    spend((high - low + 1 + min(scale.steps, VALUES_LISTED)) / 2e7)
+    return _all_of(scale, low, high)
+
+
 def unlimited(figure: Figure, rounding: str) -> Possible:
     """Return what could stand in place of a figure whose base is not known: everything prints on some base."""
     scale = Scale.of(figure.decimals or 0, rounding)
@@ -254,5 +273,8 @@ def alone_power(bases: Iterable[int], decimals: int, rounding: str = "nearest") 
     scale, sizes = Scale.of(decimals, rounding), set(bases)
     if max(sizes) >= scale.steps:
         return 0.0
+    values = all_printed(scale, min(sizes), max(sizes)) if max(sizes) - min(sizes) < len(sizes) else None
+    if isinstance(values, int):
+        return 1 - values.bit_count() / (scale.steps + 1)
     found = scale.count([Run(size, 0, size) for size in sizes])
     return None if found is None else 1 - found / (scale.steps + 1)

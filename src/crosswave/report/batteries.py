@@ -10,11 +10,50 @@ from matplotlib.figure import Figure
 from scipy.special import expit
 
 from crosswave.models.joint import Posterior, half_width
+from crosswave.reconstruct import Reconstruction
 from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled
 from crosswave.report.render import percent
+from crosswave.study.registry import Registry
+from crosswave.trend.batteries import battery_figures, battery_posterior
+from crosswave.trend.settings import Settings
 from crosswave.words import listed_words, plural
 
 _SURE = 0.95
+BATTERY_COLUMNS = ("figures", "item", "quantity", "year", "value", "lower", "upper", "probability", "verdict")
+"""Columns of batteries.csv: see `by_battery`."""
+
+
+def by_battery(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> pd.DataFrame:
+    """Return what the joint model says of a registry, a row for each quantity of each item; none without batteries."""
+    frames = []
+    for name, comparable in (("comparable", True), ("all but schools", False)):
+        figures = battery_figures(registry, reconstructions, comparable=comparable)
+        if figures.empty:
+            continue
+        found, _ = battery_posterior(figures, registry.plan, settings)
+        frames.append(_long(found, registry.plan.smallest_change.value).assign(figures=name))
+    return pd.concat(frames, ignore_index=True)[list(BATTERY_COLUMNS)] if frames else pd.DataFrame()
+
+
+def _long(found: Posterior, margin: float) -> pd.DataFrame:
+    first, last = found.years[0], found.years[-1]
+    changes = found.changes(first, last, margin=margin)
+    ends = ["item", "value", "low", "high"]
+    levels = found.levels().rename(columns={"level": "value"}).assign(quantity="level")
+    levels[["value", "low", "high"]] *= 100
+    moved = changes.rename(columns={"change": "value", "beyond": "probability"})
+    apart = changes[["item", "relative", "relative_low", "relative_high"]].iloc[:-1].set_axis(ends, axis=1)
+    rank = found.ranking(last).rename(columns={"rank": "value", "first": "probability"})
+    parts = [
+        levels, moved[[*ends, "probability", "verdict"]].assign(quantity="change", year=last),
+        apart.assign(quantity="relative change", year=last), rank.assign(quantity="rank", year=last),
+    ]  # fmt: skip
+    frame = pd.concat(parts, ignore_index=True).rename(columns={"low": "lower", "high": "upper"})
+    digits = {"value": 1, "lower": 1, "upper": 1, "probability": 2}
+    texts = {
+        name: frame[name].map(lambda one, d=d: f"{round(one, d) + 0.0:.{d}f}", "ignore") for name, d in digits.items()
+    }
+    return frame.assign(year=frame["year"].astype(int), **texts)
 
 
 def labels_of(result: Posterior, labels: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from crosswave.report.sentences import trend_sentence
 from crosswave.study import read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan, Survey
-from crosswave.study.registry import Registry
+from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.official import topics_of
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_one, reconstruct_all
@@ -41,16 +41,16 @@ def card(name: str, registry: Registry) -> RenderableType:
         It stands in a file that was left out: all faults of that file.
     """
     kinds: Mapping[str, Callable[[str, Registry], RenderableType]] = {
-        **dict.fromkeys(registry.findings, _finding_card),
         **dict.fromkeys(registry.constructs, _construct_card),
         **dict.fromkeys(registry.surveys, _survey_card),
         **dict.fromkeys(registry.series, _series_card),
     }
     known = name.strip().lower()  # all ids are in small letters
-    if known not in kinds and (survey_id := known.split(".")[0]) in registry.left_out:
-        registry.survey(survey_id)  # which says why there is none
+    if known not in kinds and (survey_id := known.split(".")[0]) in {*registry.surveys, *registry.left_out}:
+        own = findings_of(registry.survey(survey_id))  # of one that was left out this says why
+        kinds = {**kinds, **{finding.id: _finding_card for finding in own}}
     if known not in kinds:
-        hint = nearest(name, kinds) or "; see crosswave list"
+        hint = nearest(name, {*kinds, *registry.findings}) or "; see crosswave list"
         raise KeyError(f"no finding, survey, series or construct is called {arrived(name)}{hint}")
     return kinds[known](known, registry)
 

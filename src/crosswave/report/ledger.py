@@ -1,4 +1,4 @@
-"""The committed results of a registry under its plan: findings, claims and trends."""
+"""The committed results of a registry under its plan: findings, claims, trends and batteries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from crosswave.claims import Checker
 from crosswave.reconstruct import Reconstruction
+from crosswave.report.batteries import by_battery
 from crosswave.report.official import official_changes
 from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
 from crosswave.study.registry import Registry
@@ -28,6 +29,7 @@ class Ledger:
     findings: pd.DataFrame
     claims: pd.DataFrame
     trends: pd.DataFrame
+    batteries: pd.DataFrame
     reconstructions: Mapping[str, Reconstruction] = field(default_factory=dict)
     assessed: Mapping[str, Trend] = field(default_factory=dict)
     official: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -35,19 +37,22 @@ class Ledger:
     def texts(self) -> dict[str, str]:
         """Return each frame as the text of its file."""
         frames = {"findings": self.findings, "claims": self.claims, "trends": self.trends}
+        frames |= {"batteries": self.batteries} if len(self.batteries) else {}
         return {f"{name}.csv": ledger_text(frame) for name, frame in frames.items()}
 
 
 def make_ledger(registry: Registry) -> Ledger:
-    """Return findings, claims and trends of a registry under the settings of its plan."""
+    """Return findings, claims, trends and batteries of a registry under the settings of its plan."""
     reconstructions = reconstruct_all(registry)
     registry = with_estimated_error(registry, reconstructions)
     checker = Checker(registry, reconstructions, registry.plan.alpha.value)
-    trends = assess_all(registry, reconstructions, Settings.of(registry.plan))
+    settings = Settings.of(registry.plan)
+    trends = assess_all(registry, reconstructions, settings)
     return Ledger(
         findings=all_findings(registry, reconstructions),
         claims=by_claim(registry.claims.values(), checker),
         trends=by_trend(trends.values()),
+        batteries=by_battery(registry, reconstructions, settings),
         reconstructions=reconstructions,
         assessed=trends,
         official=official_changes(registry, reconstructions),

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from crosswave.claims import Checker
@@ -203,6 +204,6 @@ def ledger_text(frame: pd.DataFrame) -> str:
 def _cell(name: str, value: object) -> str:
     if value is None or pd.isna(value):
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return str(value).lower()
     return f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else str(value)

@@ -49,7 +49,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
             row.survey_id, row.wave, EVERYBODY if pd.isna(row.group) else row.group, row.sampling or NOT_PRINTED,
             *(span(*ends) for ends in ((row.asked, row.asked), (row.n_low, row.n_high))),
             span(percent(row.response_low) or None, percent(row.response_high) or None),
-            "in it or after" if row.pandemic else "before",
+            "month not printed" if pd.isna(row.pandemic) else "in it or after" if row.pandemic else "before",
         )
         for row in waves.astype(object).itertuples()
     ]  # fmt: skip
@@ -109,6 +109,16 @@ def _ends(low: float, high: float) -> str:
     return "" if pd.isna(low) else span(*(f"{end:+.{3 if high - low < 0.1 else 1}f}" for end in (low, high)))
 
 
+def panel_words(panel: pd.DataFrame) -> list[str]:
+    """Return who left an answer and who came to it, a sentence for each two waves and each answer that moved."""
+    return [
+        f"{row.first} and {row.second}: of {row.n:,} in both, {row.left} left {row.answer} and {row.came} came to it, "
+        f"a change of {row.change:+.1f} points (McNemar's exact p {row.p:.4f})."
+        for row in panel.itertuples()
+        if row.left or row.came
+    ]
+
+
 def _interval(difference: float, low: float, high: float) -> tuple[str, str]:
     """A difference and its interval, in points; nothing where nothing was compared."""
     if pd.isna(difference):
@@ -145,7 +155,7 @@ def series_chart(figures: pd.DataFrame, title: str) -> Figure | None:
 def _drawn(figures: pd.DataFrame) -> pd.DataFrame:
     """The figures of two years or more, in per cent, each with a heading and the name of its group."""
     known = figures.dropna(subset="estimate").drop_duplicates(["group", "figure", "year"], keep="last")
-    known = known.assign(group=known["group"].fillna(EVERYBODY))
+    known = known.assign(group=known["group"].fillna(EVERYBODY), pandemic=known["pandemic"].eq(True).fillna(False))
     several = named(known[known.groupby(["group", "figure"])["year"].transform("size") > 1])
     percents = {name: 100 * several[name] for name in ("estimate", "low", "high")}
     return several.assign(heading=several["What"], year=several["year"].astype(int), **percents)

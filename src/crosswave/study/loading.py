@@ -40,7 +40,7 @@ from crosswave.study.reading import (
     survey_files,
     wrongly_named,
 )
-from crosswave.study.registry import Registry
+from crosswave.study.registry import Registry, findings_of
 from crosswave.study.rules import arithmetic_faults
 from crosswave.study.series import Series
 from crosswave.words import arrived
@@ -138,15 +138,17 @@ def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
     key = _key(folder, digests)
     if (kept := examined.get(key)) is not None:
         reader = Reader(folder)
-        reader.by_series = {name: tuple(waves) for name, waves in json.loads(kept).items()}
+        known = json.loads(kept)
+        reader.by_series = {name: tuple(waves) for name, waves in known["series"].items()}
         shared = reader.shared()
         if shared is None or reader.faults:
             raise DataError(reader.faults)
         surveys = LateSurveys(folder, reader.by_series, partial(_late_surveys, folder, digests))
-        return _registry(reader, surveys, *shared), []
+        return replace(_registry(reader, surveys, *shared), figures=known["figures"]), []
     registry, faults = read_folder(folder)
     if registry is not None and not faults and folder_digests(folder) == digests:  # else a file changed while read
-        examined.put(key, json.dumps(registry.series).encode())
+        registry = replace(registry, figures=sum(len(findings_of(survey)) for survey in registry.surveys.values()))
+        examined.put(key, json.dumps({"series": registry.series, "figures": registry.figures}).encode())
     return registry, faults
 
 

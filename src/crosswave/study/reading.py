@@ -142,7 +142,7 @@ class Reader:
         paths = survey_files(self.folder)
         for path in wrongly_named(self.folder):
             self.faults.append(Fault(shown_path(path), 1, "files of surveys end in .yaml; rename it"))
-        if not paths:
+        if not paths and not series_files(self.folder):
             message = "no survey file stands here; crosswave new SURVEY-ID makes one"
             self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))
         found = {path.stem: survey for path in paths if (survey := self.survey(path))}
@@ -162,7 +162,7 @@ class Reader:
     def series(self, path: Path, *, checked: bool = False) -> dict[str, Document]:
         """Return the waves of a series file, each as a document of its own; none where the file has not its form."""
         document = self._document(path)
-        validated = validate(document, Series)
+        validated = validate(document, Series, checked=checked)
         faults = [*validated.faults]
         if not faults and not checked:
             faults = [document.fault(*found) for found in series_faults(document)]
@@ -191,7 +191,7 @@ class Reader:
     def wave(self, name: str, document: Document, *, checked: bool = False) -> Survey | None:
         """Return a wave of a series as a survey; None where too much is wrong."""
         self.documents[f"surveys/{name}.yaml"] = document
-        validated = validate(document, Survey, self._words)
+        validated = validate(document, Survey, self._words, checked=True)  # its texts are those of its series
         self.faults += [*validated.faults, *([] if checked else inner_faults(validated, document))]
         if validated.record is None or validated.faults:
             self.unread.append(name)
@@ -200,7 +200,7 @@ class Reader:
     def survey(self, path: Path, *, checked: bool = False) -> Survey | None:
         """Return one survey; None where too much is wrong. What refers to what is passed over if it was checked."""
         document = self._document(path)
-        validated = validate(document, Survey, self._words)
+        validated = validate(document, Survey, self._words, checked=checked)
         faults = [] if checked else survey_faults(validated, document)
         self.faults += [*validated.faults, *faults]
         if validated.record is None or validated.faults or validated.record.id != path.stem:

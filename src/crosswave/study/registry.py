@@ -123,6 +123,8 @@ class Registry:
     unread: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     left_out: frozenset[str] = frozenset()
+    figures: int | None = None
+    """How many printed figures a folder without faults holds: known although its surveys were not read again."""
 
     @cached_property
     def findings(self) -> Mapping[str, Finding]:
@@ -178,6 +180,10 @@ class Registry:
         """Return a printed figure by its id; errors as for `survey`."""
         if (survey_id := finding_id.split(".")[0]) in self.left_out:
             self.survey(survey_id)
+        if "findings" not in self.__dict__ and survey_id in self.surveys:  # of many surveys the others stay unread
+            own = {finding.id: finding for finding in findings_of(self.surveys[survey_id])}
+            if finding_id in own:
+                return own[finding_id]
         return _pick(self.findings, finding_id, "finding")
 
 

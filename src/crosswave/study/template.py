@@ -43,6 +43,7 @@ _HEAD = (
     ("#weighted", "false", "true or false, where a source says"),
     ("#design_effect", "1.6", "as printed"),
     ("#margin_of_error", "3", "as printed, of a share of one half, in points at 95 %"),
+    ("#microdata", "poll.sav, weight w", "the file of respondents that its figures were computed from"),
     ("#rounding", "nearest", "nearest or truncated, where a source says"),
     ("#missing", "The report.", "what would have to be obtained"),
     ("#inferred", "{sampling: from the house}", "what no source states as it stands here, and what it is taken from"),
@@ -72,8 +73,8 @@ _ANSWER = (
     ("#barrier", "true", "it stands in the way"),
 )
 _ANSWER_REST = (
-    "measure", "item", "base", "net_of", "part_of", "rival_of", "complement_of", "organisations_of", "ambiguity",
-    "unusable", "note",
+    "printed_in", "measure", "item", "base", "net_of", "part_of", "rival_of", "complement_of", "organisations_of",
+    "ambiguity", "unusable", "note",
 )  # fmt: skip
 
 

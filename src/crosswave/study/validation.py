@@ -75,11 +75,16 @@ class Validated(Generic[Model]):
         return not any(where[: len(place)] == place for place in self.stand_ins)
 
 
-def validate(document: Document, model: type[Model], context: Mapping[str, Any] | None = None) -> Validated[Model]:
-    """Return a document as a model, mended where it has faults so that its other faults can be found."""
+def validate(
+    document: Document, model: type[Model], context: Mapping[str, Any] | None = None, *, checked: bool = False
+) -> Validated[Model]:
+    """Return a document as a model, mended where it has faults so that its other faults can be found.
+
+    Texts that were checked before are not looked at again.
+    """
     if document.data is None:
         return Validated(None, document.faults)
-    unfit = listed(document.fault(*found) for found in unfit_texts(document.data))
+    unfit = [] if checked else listed(document.fault(*found) for found in unfit_texts(document.data))
     try:
         return Validated(model.model_validate(document.data, context=context), (*document.faults, *unfit))
     except ValidationError as error:

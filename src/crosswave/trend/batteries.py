@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from crosswave.models.joint import NAMES, Posterior, Spreads, posterior
 from crosswave.models.wave_series import date_interval
 from crosswave.reconstruct import Reconstruction
-from crosswave.study.models import Battery, ConstructAnswer, Grades
+from crosswave.study.models import Battery, ConstructAnswer, Grades, Plan
 from crosswave.study.registry import Finding, Registry
+from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Wave, wave_of
 
 FIGURES = (
@@ -58,6 +60,39 @@ def battery_figures(
     frame = pd.DataFrame(list(rows.values()), columns=list(FIGURES))
     kept = frame[frame.groupby("item")["survey"].transform("nunique") > 1]
     return kept.sort_values(["date", "survey", "item"], kind="stable", ignore_index=True)
+
+
+def battery_posterior(
+    figures: pd.DataFrame, plan: Plan, settings: Settings, *, priors: float = 1.0, rho: float | None = None
+) -> tuple[Posterior, pd.DataFrame]:
+    """Return the joint model of figures under the plan, and the figures of items that two surveys still have.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `battery_figures`, or some of its rows.
+    plan, settings
+        The priors and their correlation; the years and the error rate.
+    priors, rho
+        What the scales of the plan's priors are multiplied by; a correlation in place of the plan's.
+
+    Raises
+    ------
+    ValueError
+        No item has figures of two surveys, or a number is outside its range.
+    """
+    kept = figures[figures.groupby("item")["survey"].transform("nunique") > 1].reset_index(drop=True)
+    if kept.empty:
+        raise ValueError(
+            f"the joint model needs an item that two surveys print; {len(figures)} figures of "
+            f"{figures['survey'].nunique()} surveys arrived, and none has. Add answers to batteries.yaml, or leave out "
+            "fewer surveys."
+        )
+    declared = plan.joint
+    scales = Spreads(*(priors * getattr(declared, field) for field in NAMES))
+    years = tuple(range(settings.from_year, settings.to_year + 1))
+    correlation = declared.rho if rho is None else rho
+    return posterior(kept, years=years, priors=scales, rho=correlation, alpha=settings.alpha), kept
 
 
 def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator[tuple[str, Finding]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crosswave.difference.compare import Criteria, P, compare_pairs
+from crosswave.difference.compare import Criteria, P, outcomes_of
 from crosswave.difference.feasible import FeasibleShare, SharePair
 from crosswave.difference.verdict import SHOWN, Evidence, decide
 from crosswave.trend.change import Judged
@@ -86,8 +86,8 @@ def break_even(
         """What each n shows, or None where it shows nothing."""
         pairs = [replace(pair, first=_sized(pair.first, n), second=_sized(pair.second, n)) for n in sizes]
         stricter = replace(criteria, alpha=criteria.alpha / counted)
-        found = compare_pairs(pairs, [error] * len(pairs), stricter)
-        told = [decide(Evidence(compared=True, verbal=pair.verbal, outcomes=one.outcomes)) for one in found]
+        found = outcomes_of(pairs, [error] * len(pairs), stricter)
+        told = [decide(Evidence(compared=True, verbal=pair.verbal, outcomes=one)) for one in found]
         return [verdict if verdict in SHOWN else None for verdict in told]
 
     low, high, verdict = 1, largest, shown([largest])[0]

@@ -22,7 +22,9 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 LOCK = ".lock"
 REPORTS = "reports"
-IN_THE_REPOSITORY = frozenset(("benchmark.md", "results/claims.csv", "results/findings.csv", "results/trends.csv"))
+IN_THE_REPOSITORY = frozenset(
+    ("benchmark.md", "results/batteries.csv", "results/claims.csv", "results/findings.csv", "results/trends.csv")
+)
 """What the repository itself holds of its folder `REPORTS`: a fresh checkout has it, and no manifest yet."""
 
 _NOBODYS = {LOCK, ".DS_Store"}

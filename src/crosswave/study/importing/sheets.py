@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import operator
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("question", "answer", "printed")
 
-BYTES = 50_000_000
-"""A file is read up to this size, a workbook as it is unpacked."""
+BYTES, UNPACKED = 50_000_000, 400_000_000
+"""A file is read up to this size, and up to this size as it is unpacked: formats down to the last row take much."""
 
 ROWS, CELLS = 50_000, 5_000_000
 """A sheet is read up to so many rows that are not empty, and up to so many cells."""
@@ -30,14 +31,23 @@ ROWS, CELLS = 50_000, 5_000_000
 EMPTY_ROWS = 500
 """After so many rows of formatted cells that show nothing, the rest of a sheet is not looked at."""
 
+COLUMNS = 2_000
+"""A row of an OpenDocument or HTML table is read up to so many cells."""
+
 _LAST_ROW = 1_048_576
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MB = BYTES // 1_000_000
 _ALONE = "copy the figures alone into a new sheet"
-_NO_HEADER = (
-    "no row names the columns question, answer and printed; add it above the figures, "
-    "or begin with: crosswave import --template figures.csv"
+_SECTIONS = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_PARTS = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<space>[_*]).|\[(?P<bracket>[^\]]*)\]|(?P<digits>[#0?][#0?.,]*|\.[#0?]+)'
+    r"|(?P<general>General|@)|(?P<plain>.)",
+    re.IGNORECASE,
 )
-_NUMBER = re.compile(r'(?P<thousands>#,##)?0(?:\.(?P<decimals>0+))?(?P<unit>%|(?:"[^"]*")|(?:\\.))?')
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
+_MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 
 Merged = tuple[int, int, int, int, str]
@@ -82,10 +92,10 @@ class Sheet:
     notice: str = ""
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Return the one sheet with figures of a CSV or Excel file; `DataError` where there is none or the file is broken.
+def read_sheets(path: Path, printed: bool = False) -> list[Sheet]:
+    """Return the sheets of a file; `DataError` where it is broken. The ending of the name says how it is read.
 
-    The ending of the name says how the file is read.
+    With `printed` a cell is what it shows, whatever it holds.
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
@@ -94,9 +104,12 @@ def read_sheet(path: Path) -> Sheet:
         raise _fault(path, "not a file; name a sheet of figures")
     if (size := path.stat().st_size) > BYTES:
         raise _fault(path, f"the file has {size / 1e6:,.0f} MB, and {_MB} MB are read at most; {_ALONE}")
-    found = [sheet for sheet in reader(path, path.read_bytes()) if header_of(sheet.rows) is not None]
-    if not found:
-        raise _fault(path, _NO_HEADER)
+    return list(reader(path, path.read_bytes(), printed))
+
+
+def read_sheet(path: Path, sheets: list[Sheet]) -> Sheet:
+    """Return the one sheet of a file that names the columns question, answer and printed."""
+    found = [sheet for sheet in sheets if header_of(sheet.rows) is not None]
     if len(found) > 1:
         titles = ", ".join(sheet.name.removeprefix(shown_path(path))[1:-1] for sheet in found)
         raise _fault(path, f"one sheet may hold figures, and {len(found)} do: {titles}; give each survey a file")
@@ -134,8 +147,9 @@ def _limited(rows: Iterable[Row], path: Path) -> tuple[Row, ...]:
 # --- CSV, whatever its encoding and separator -------------------------------------------------------------------------
 
 
-def _read_text(path: Path, content: bytes) -> Iterator[Sheet]:
+def _read_text(path: Path, content: bytes, printed: bool) -> Iterator[Sheet]:
     text, notice = _decoded(path, content)
+    tried: list[tuple[Row, ...]] = []
     for separator in ",;\t":
         try:
             rows = _limited(_csv_rows(text, separator), path)
@@ -144,6 +158,9 @@ def _read_text(path: Path, content: bytes) -> Iterator[Sheet]:
         if header_of(rows) is not None:
             yield Sheet(shown_path(path), rows, notice=notice)
             return
+        tried.append(rows)
+    if printed:  # the separator that makes the most cells
+        yield Sheet(shown_path(path), max(tried, key=lambda rows: sum(len(row.cells) for row in rows)), notice=notice)
 
 
 def _csv_rows(text: str, separator: str) -> Iterator[Row]:
@@ -176,14 +193,13 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
 # --- Excel, read cell by cell, so that a small file cannot fill the memory --------------------------------------------
 
 
-def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
+def _read_workbook(path: Path, content: bytes, printed: bool) -> list[Sheet]:
     from openpyxl import load_workbook
 
     try:
-        size = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
-        if size > BYTES:  # a few bytes can unpack to billions
-            raise _fault(path, f"the workbook unpacks to {size / 1e6:,.0f} MB, and {_MB} MB are read at most; {_ALONE}")
-        return [_excel_sheet(sheet, path) for sheet in load_workbook(io.BytesIO(content), read_only=True).worksheets]
+        _refuse_bomb(path, content)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=printed)
+        return [_excel_sheet(sheet, path, printed) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     except DataError:
         raise
     except Exception as error:  # openpyxl lets through whatever zipfile, its XML parser and its readers raise
@@ -192,16 +208,23 @@ def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
         raise _fault(path, told) from None
 
 
-def _excel_sheet(sheet: ReadOnlyWorksheet, path: Path) -> Sheet:
+def _refuse_bomb(path: Path, content: bytes) -> None:
+    size = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
+    if size > UNPACKED:  # a few bytes can unpack to billions
+        most = UNPACKED // 1_000_000
+        raise _fault(path, f"the workbook unpacks to {size / 1e6:,.0f} MB, and {most} MB are read at most; {_ALONE}")
+
+
+def _excel_sheet(sheet: ReadOnlyWorksheet, path: Path, printed: bool) -> Sheet:
     title = f"{shown_path(path)}[{sheet.title}]"
     sheet.reset_dimensions()  # what the file says of its own size need not be true
     stopped: list[int] = []
-    rows = _limited(_excel_rows(sheet, path, stopped), path)
+    rows = _limited(_excel_rows(sheet, path, stopped, printed), path)
     told = f"the {EMPTY_ROWS} rows up to here are empty but formatted; what follows them was not read"
     return Sheet(title, rows, _merged(sheet), f"{title}:{stopped[0]}: {told}" if stopped else "")
 
 
-def _excel_rows(sheet: ReadOnlyWorksheet, path: Path, stopped: list[int]) -> Iterator[Row]:
+def _excel_rows(sheet: ReadOnlyWorksheet, path: Path, stopped: list[int], printed: bool) -> Iterator[Row]:
     """The rows that are not empty; where reading stops before the end, the row is put into the list."""
     empty = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
@@ -209,7 +232,7 @@ def _excel_rows(sheet: ReadOnlyWorksheet, path: Path, stopped: list[int]) -> Ite
             raise _fault(path, f"a sheet has {_LAST_ROW:,} rows at most, and this one goes on; {_ALONE}", number)
         if not cells:  # the file holds no such row
             continue
-        row = tuple(_excel_cell(cell) for cell in cells)
+        row = tuple(_excel_cell(cell, printed) for cell in cells)
         empty += 1
         if any(cell.text or cell.fault for cell in row):
             empty = 0
@@ -219,11 +242,11 @@ def _excel_rows(sheet: ReadOnlyWorksheet, path: Path, stopped: list[int]) -> Ite
             return
 
 
-def _excel_cell(cell: Any) -> Cell:
+def _excel_cell(cell: Any, printed: bool) -> Cell:
     if cell.value is None:
         return _EMPTY
     try:
-        text = shown(cell.value, cell.number_format)
+        text = shown(cell.value, cell.number_format, printed)
     except CellError as error:
         return Cell(str(cell.value), fault=str(error))
     made_of_a_figure = isinstance(cell.value, date) or type(cell.value).__name__ in ("time", "timedelta")
@@ -234,8 +257,12 @@ def _merged(sheet: ReadOnlyWorksheet) -> tuple[Merged, ...]:
     """Where cells are merged: openpyxl tells it only of sheets that it holds in memory as a whole."""
     from openpyxl.utils import column_index_from_string as column
 
+    found, tail = list[list[str]](), b""
     with sheet._get_source() as stream:
-        found = [[part.decode() for part in place] for place in _MERGED.findall(stream.read())]
+        while chunk := stream.read(1 << 20):  # never the whole of a sheet that is formatted to its last row
+            text, tail = tail + chunk, chunk[-200:]
+            found += [[part.decode() for part in place] for place in _MERGED.findall(text)]
+    found = [list(place) for place in dict.fromkeys(map(tuple, found))]  # what stands on an edge is found twice
     return tuple((int(top), int(last), column(left) - 1, column(right) - 1, f"{left}{top}:{right}{last}")
                  for left, top, right, last in found)  # fmt: skip
 
@@ -247,8 +274,10 @@ class CellError(ValueError):
     """A cell of which nobody can say what it shows; the words say what to type instead."""
 
 
-def shown(value: object, number_format: str) -> str:
+def shown(value: object, number_format: str, printed: bool = False) -> str:
     """Return the text that a cell shows; `CellError` where nobody can tell.
+
+    A cell may hold more digits than it shows: of a table as it was `printed`, those shown are its figure.
 
     Examples
     --------
@@ -261,7 +290,7 @@ def shown(value: object, number_format: str) -> str:
         case bool():
             return str(value).lower()
         case int() | float():
-            return _number(value, number_format)
+            return _number(value, number_format, printed)
         case date():
             # as many parts as the cell shows: Excel makes the first of the month of 2017-04
             shape = re.sub(r'"[^"]*"|\[[^\]]*\]', "", number_format).lower()
@@ -279,27 +308,139 @@ def _text(value: str) -> str:
     return " ".join(value.split())
 
 
-def _number(value: int | float, number_format: str) -> str:
+def _number(value: int | float, number_format: str, printed: bool) -> str:
     exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    if number_format in ("General", "@"):
-        return _plain(exact)
-    match = _NUMBER.fullmatch(number_format)
-    if match is None:
-        raise CellError(f"has the number format {number_format!r}, which is not read here; type the figure as text")
-    scaled = exact * 100 if match["unit"] == "%" else exact
-    decimals = len(match["decimals"] or "")
-    seen = scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    unit = (match["unit"] or "").strip('"').removeprefix("\\")
-    text = f"{seen:{',' if match['thousands'] else ''}.{decimals}f}{unit}"
-    if abs(seen - scaled) > Decimal("1e-9"):
+    section, sign = _section(exact, number_format)
+    text, rounded = _formatted(abs(exact) if sign else exact, section, number_format)
+    if not (printed or rounded == 0):
         raise CellError(f"holds {_plain(exact)} and shows {text}; type the one that is printed, as text")
     return text
+
+
+def _section(number: Decimal, number_format: str) -> tuple[str, bool]:
+    """The part of a format that shows a number, and whether it shows the sign of a negative one itself."""
+    sections = _SECTIONS.split(number_format)
+    conditions = [_CONDITION.search(section) for section in sections]
+    if any(conditions):
+        met = (k for k, one in enumerate(conditions) if one is None or _MEETS[one[1]](number, Decimal(one[2])))
+        return sections[next(met, len(sections) - 1)], False
+    if number < 0 and len(sections) > 1:
+        return sections[1], True
+    return sections[2 if number == 0 and len(sections) > 2 else 0], False
+
+
+def _formatted(number: Decimal, section: str, number_format: str) -> tuple[str, Decimal]:
+    """A number as a section of a format shows it, and by how much the shown number differs."""
+    texts, digits, scale, general = list[str](), "", Decimal(1), False
+    for part in _PARTS.finditer(section):
+        kind, text = str(part.lastgroup), part[str(part.lastgroup)]
+        if kind in ("digits", "general"):
+            if digits or general or text.count(".") > 1:
+                kind, text = "plain", "/"
+            else:
+                digits, general = text, kind == "general"
+                texts.append("\0")
+        if kind in ("quoted", "escaped") or (kind == "plain" and text in " -+()%£$€:,"):
+            texts.append(text)
+            scale *= 100 if text == "%" and kind == "plain" else 1
+        elif kind == "plain" or (kind == "bracket" and text.startswith("$") and len(text) < 2):
+            raise CellError(f"has the number format {number_format!r}, which is not read here; type the figure as text")
+    if general or not digits:
+        shown_text = _plain(number)
+        return "".join(texts).replace("\0", shown_text).strip(), Decimal(0)
+    scale /= 1000 ** (len(digits) - len(digits.rstrip(",")))
+    head, _, tail = digits.rstrip(",").partition(".")
+    scaled = number * scale
+    seen = scaled.quantize(Decimal(1).scaleb(-len(tail)), ROUND_HALF_UP)
+    text = f"{seen:{',' if ',' in head else ''}f}"
+    if optional := len(tail) - len(tail.rstrip("#?")):
+        whole_part, _, decimals = text.partition(".")
+        kept = decimals[:-optional] + decimals[-optional:].rstrip("0")
+        text = f"{whole_part}.{kept}"
+    off = abs(seen - scaled)
+    return "".join(texts).replace("\0", text).strip(), off if off > Decimal("1e-9") else Decimal(0)
 
 
 def _plain(number: Decimal) -> str:
     return f"{number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize():f}"
 
 
-_READERS: Mapping[str, Callable[[Path, bytes], Iterable[Sheet]]] = {
+# --- OpenDocument and HTML, whose cells hold the text that they show --------------------------------------------------
+
+_ODS = {key: f"{{urn:oasis:names:tc:opendocument:xmlns:{key}:1.0}}" for key in ("table", "text", "office")}
+_REPEAT, _SPAN = (
+    {key: f"{_ODS['table']}number-{key}-{what}" for key in ("rows", "columns")} for what in ("repeated", "spanned")
+)
+
+
+def _read_ods(path: Path, content: bytes, printed: bool) -> list[Sheet]:
+    from xml.etree.ElementTree import ParseError, iterparse
+
+    try:
+        _refuse_bomb(path, content)
+        with zipfile.ZipFile(io.BytesIO(content)).open("content.xml") as stream:
+            tables = (element for _, element in iterparse(stream) if element.tag == f"{_ODS['table']}table")
+            return [_spanned(path, str(table.get(f"{_ODS['table']}name")), _ods_rows(table)) for table in tables]
+    except (zipfile.BadZipFile, KeyError, ParseError) as error:
+        raise _fault(path, f"not an OpenDocument sheet that can be read ({error}); save it as .ods again") from None
+
+
+def _ods_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
+    for row in table.iter(f"{_ODS['table']}table-row"):
+        cells: list[tuple[str, int, int]] = []
+        for cell in row:
+            if not cell.tag.endswith("table-cell"):
+                continue
+            text = " ".join("".join(part.itertext()) for part in cell.findall(f"{_ODS['text']}p"))
+            times = int(cell.get(_REPEAT["columns"], 1))
+            span = (int(cell.get(_SPAN["rows"], 1)), int(cell.get(_SPAN["columns"], 1)))
+            cells += [(text, *span)] * (min(times, COLUMNS) if text else min(times, COLUMNS - len(cells)))
+        while cells and not cells[-1][0]:
+            cells.pop()
+        times = int(row.get(_REPEAT["rows"], 1))
+        yield from [cells] * (min(times, ROWS) if cells else 1)
+        yield from [[]] * (0 if cells else min(times, EMPTY_ROWS) - 1)
+
+
+def _read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(_decoded(path, content)[0], "html.parser")
+    return [_spanned(path, f"table {k}", _html_rows(table)) for k, table in enumerate(soup.find_all("table"), start=1)]
+
+
+def _html_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
+    title = next((found.get_text(" ") for found in (table.caption, table.find_previous(_HEADINGS)) if found), "")
+    yield [(title, 1, 1)] if title else []
+    taken: dict[int, int] = {}
+    for row in table.find_all("tr"):
+        cells: list[tuple[str, int, int]] = []
+        for cell in row.find_all(["td", "th"]):
+            while taken.get(len(cells), 0):
+                taken[len(cells)] -= 1
+                cells.append(("", 1, 1))
+            down, across = (int(cell.get(key) or 1) for key in ("rowspan", "colspan"))
+            for place in range(len(cells), len(cells) + across):
+                taken[place] = down - 1
+            cells += [(cell.get_text(" "), down, across), *[("", 1, 1)] * (min(across, COLUMNS) - 1)]
+        yield cells
+
+
+def _spanned(path: Path, title: str, rows: Iterator[list[tuple[str, int, int]]]) -> Sheet:
+    """Rows of texts, each with how far down and across it goes, as a sheet."""
+    held, merged = list[Row](), list[Merged]()
+    for number, cells in enumerate(rows, start=1):
+        for column, (text, down, across) in enumerate(cells):
+            if text and (down > 1 or across > 1):
+                place = (number, number + down - 1, column, column + across - 1)
+                merged.append((*place, f"row {number}, column {column + 1}"))
+        plain = [" ".join(text.split()) for text, _, _ in cells]
+        if any(plain):
+            held.append(Row(number, tuple(Cell(text, fault=unsafe(text)) for text in plain)))
+    return Sheet(f"{shown_path(path)}[{title}]", _limited(held, path), tuple(merged))
+
+
+_READERS: Mapping[str, Callable[[Path, bytes, bool], Iterable[Sheet]]] = {
     ".csv": _read_text, ".txt": _read_text, ".xlsx": _read_workbook, ".xlsm": _read_workbook,
+    ".ods": _read_ods, ".html": _read_html, ".htm": _read_html,
 }  # fmt: skip

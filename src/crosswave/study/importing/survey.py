@@ -16,7 +16,10 @@ from crosswave.study.faults import DataError, Fault, shown_path
 from crosswave.study.importing.draft import Draft, slug
 from crosswave.study.importing.facts import cite_known, read_facts
 from crosswave.study.importing.figures import read_figures
-from crosswave.study.importing.sheets import header_of, read_sheet
+from crosswave.study.importing.houses import House
+from crosswave.study.importing.published import preview, read_published
+from crosswave.study.importing.sheets import header_of, read_sheet, read_sheets
+from crosswave.study.importing.tables import find_tables
 from crosswave.study.loading import read_study
 from crosswave.study.models import Answer, Quantities, Study, Survey
 from crosswave.study.reading import Reader
@@ -55,9 +58,19 @@ class Imported:
     notice: str
 
 
-def import_survey(sheet: Path, folder: Path, force: bool = False) -> Imported:
-    """Write a sheet of figures as a survey file; `DataError` has every fault of the sheet, and nothing is written."""
-    document, notice = _read(sheet, folder)
+def import_survey(
+    sheet: Path, folder: Path, force: bool = False, survey_id: str | None = None, house: House | None = None
+) -> Imported:
+    """Write a sheet of figures as a survey file; `DataError` has every fault of the sheet, and nothing is written.
+
+    A sheet whose columns are not those of the template is read as published tables, as `house` lays them out.
+    """
+    document, notice = _read(sheet, folder, survey_id, house or House())
+    return write_document(document, folder, force, notice)
+
+
+def write_document(document: Document, folder: Path, force: bool = False, notice: str = "") -> Imported:
+    """Write a survey in the making that is free of faults as a file; one that is there stays unless forced."""
     data = document.data
     path = survey_path(data["id"], folder)
     if path.exists() and not force:
@@ -71,22 +84,45 @@ def import_survey(sheet: Path, folder: Path, force: bool = False) -> Imported:
     return Imported(path, len(data["questions"]), figures, tuple(still_open), notice)
 
 
-def _read(path: Path, folder: Path) -> tuple[Document, str]:
-    sheet, reader = read_sheet(path), Reader(folder)
+def preview_survey(sheet: Path, house: House) -> str:
+    """Return the published tables of a file as they are understood; nothing is written."""
+    return preview(find_tables(read_sheets(sheet, printed=True), house))
+
+
+def _read(path: Path, folder: Path, survey_id: str | None, house: House) -> tuple[Document, str]:
+    reader = Reader(folder)
     quantities = reader.one("quantities.yaml", Quantities)
     if quantities is None:
         raise DataError(reader.faults)
-    lexicon, header, draft = Lexicon(quantities), header_of(sheet.rows) or 0, Draft(sheet.name)
-    read_facts(sheet.rows[:header], slug(path.stem), draft)
+    lexicon = Lexicon(quantities)
+    draft, notice = _drafted(path, folder, lexicon, survey_id, house)
+    return checked(draft, lexicon, folder), notice
+
+
+def checked(draft: Draft, lexicon: Lexicon, folder: Path) -> Document:
+    """Return the document of a draft; `DataError` has every fault of it."""
+    document = draft.document()
+    if faults := list(_faults(document, lexicon, read_study(folder))):
+        raise DataError(faults)
+    return document
+
+
+def _drafted(path: Path, folder: Path, lexicon: Lexicon, survey_id: str | None, house: House) -> tuple[Draft, str]:
+    sheets = read_sheets(path)
+    if not any(header_of(sheet.rows) is not None for sheet in sheets):
+        sheets = read_sheets(path, printed=True)
+        draft, found = read_published(path, sheets, survey_id or slug(path.stem), house, folder)
+        notices = [*(sheet.notice for sheet in sheets if sheet.notice), *(f"left out: {one}" for one in found.left_out)]
+        return draft, "\n".join(notices)
+    sheet = read_sheet(path, sheets)
+    header, draft = header_of(sheet.rows) or 0, Draft(sheet.name)
+    read_facts(sheet.rows[:header], survey_id or slug(path.stem), draft)
     cite_known(draft, folder)
     read_figures(sheet, header, lexicon, draft)
     if not (draft.data["questions"] or draft.faults):
         row = sheet.rows[header].number
         raise DataError([Fault(sheet.name, row, "no figure stands under the names of the columns")])
-    document = draft.document()
-    if faults := list(_faults(document, lexicon, read_study(folder))):
-        raise DataError(faults)
-    return document, sheet.notice
+    return draft, sheet.notice
 
 
 def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Fault]:

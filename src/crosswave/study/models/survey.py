@@ -233,6 +233,7 @@ class Survey(Record):
     margin_of_error: Annotated[float, Field(gt=0, lt=50)] | None = Field(
         None, description="As printed: of a share of one half, in points at 95 %."
     )
+    microdata: Text | None = Field(None, description="The file of respondents that its figures were computed from.")
     rounding: Literal["nearest", "truncated"] | None = Field(None, description="Absent: unknown; nearest assumed.")
     inferred: Inferred = Field(Inferred(), description="What no source states as it stands here, and why it is given.")
     overlaps: tuple[Overlap, ...] = ()

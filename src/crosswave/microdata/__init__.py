@@ -1,0 +1,1 @@
+"""Files of respondents: weighted shares with the intervals of their design, and survey files made of them."""

@@ -1,0 +1,78 @@
+"""A file of respondents with its labels; values that its maker declared missing stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+_MOST = 500_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Respondents:
+    """A row for each respondent; `missing` says of each variable which values are no answer, in words."""
+
+    frame: pd.DataFrame
+    labels: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    missing: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+
+
+def read_respondents(path: Path) -> Respondents:
+    """Return the respondents of a CSV, Parquet, SPSS, Stata or SAS file.
+
+    Raises
+    ------
+    ValueError
+        The ending of the name is none of these, the file is too large, or pyreadstat is needed and missing.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise ValueError(f"{path}: a file of respondents ends in one of {', '.join(_READERS)}")
+    if path.stat().st_size > _MOST:
+        raise ValueError(f"{path}: {_MOST // 10**6} MB are read at most; keep the columns that are needed")
+    return reader(path)
+
+
+def _labelled(name: str, **options: Any) -> Callable[[Path], Respondents]:
+    def read(path: Path) -> Respondents:
+        try:
+            import pyreadstat
+        except ImportError:
+            words = "files of SPSS, Stata and SAS need pyreadstat: pip install 'crosswave[microdata]'"
+            raise ValueError(f"{path}: {words}") from None
+        try:
+            frame, meta = getattr(pyreadstat, name)(str(path), **options)
+        except pyreadstat.ReadstatError as error:
+            raise ValueError(f"{path}: not a file that can be read ({error})") from None
+        labels = {name: label for name, label in meta.column_names_to_labels.items() if label}
+        values = {name: _short(codes) for name, codes in meta.variable_value_labels.items()}
+        ranges = {name: [(one["lo"], one["hi"]) for one in held] for name, held in meta.missing_ranges.items()}
+        missing = {name: _declared(frame[name], ends, values.get(name, {})) for name, ends in ranges.items()}
+        letters = {name: {code: values.get(name, {}).get(code, f"missing .{code}") for code in codes}
+                   for name, codes in (meta.missing_user_values or {}).items()}  # fmt: skip
+        return Respondents(frame, labels, values, {**missing, **letters})
+
+    return read
+
+
+def _short(codes: Mapping[Any, str]) -> dict[Any, str]:
+    return {code: " ".join(str(label).split()) for code, label in codes.items()}
+
+
+def _declared(column: pd.Series[Any], ranges: list[tuple[Any, Any]], labels: Mapping[Any, str]) -> dict[Any, str]:
+    held = [code for code in column.dropna().unique() if any(low <= code <= high for low, high in ranges)]
+    return {code: labels.get(code, f"declared missing: {code:g}" if isinstance(code, float) else code) for code in held}
+
+
+_READERS: Mapping[str, Callable[[Path], Respondents]] = {
+    ".csv": lambda path: Respondents(pd.read_csv(path)),
+    ".parquet": lambda path: Respondents(pd.read_parquet(path)),
+    ".sav": _labelled("read_sav", user_missing=True), ".zsav": _labelled("read_sav", user_missing=True),
+    ".dta": _labelled("read_dta", user_missing=True), ".sas7bdat": _labelled("read_sas7bdat", user_missing=True),
+    ".xpt": _labelled("read_xport"),
+}  # fmt: skip
