@@ -84,7 +84,7 @@ def test_no_output_has_an_inline_style_a_script_or_a_handler() -> None:
 
 
 def test_lines_are_no_wider_than_their_room_and_lose_no_word() -> None:
-    text = "A change shows in none of the constructs that were compared, whatever was taken for granted"
+    text = "A change shows in none of the constructs that were compared, whatever was taken for granted" + 9 * " there"
     lines = wrapped(text)
     assert " ".join(lines) == text and len(lines) > 1
     assert len(wrapped(text, size=18)) > len(lines) < len(wrapped(text, 1.0))
