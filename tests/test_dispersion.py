@@ -13,7 +13,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import real
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.trend.comparability import grade_pair

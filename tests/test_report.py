@@ -220,7 +220,12 @@ def test_the_overview_answers_for_skills_culture_legacy_systems_budget_and_secur
 
 def test_the_headline_counts_the_verdicts_of_the_ledger():
     counts = TRENDS["verdict"].value_counts()
-    told = {"rose": "rose", "fell": "fell", "changed, immaterially": "changed, immaterially", "no material change": "stayed"}
+    told = {
+        "rose": "rose",
+        "fell": "fell",
+        "changed, immaterially": "changed, immaterially",
+        "no material change": "stayed",
+    }
     for verdict, words in told.items():
         assert f"{counts[verdict]} {words}" in overview().answer
     assert overview().answer.startswith(f"Of {len(TRENDS)} things measured, ")
