@@ -414,7 +414,6 @@ def test_a_wrong_setting_is_told(setting: str, words: str) -> None:
     ],
 )
 def test_a_number_is_read_as_its_format_shows_it(value: float, form: str, text: str) -> None:
-    """As LibreOffice 24.2 shows them."""
     assert shown(value, form, printed=True) == text
 
 
