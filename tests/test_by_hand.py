@@ -235,10 +235,10 @@ def test_every_fault_is_told_at_once():
 # --- comparing --------------------------------------------------------------------------------------------------------
 
 
-def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(registry, reconstructions):
+def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(registry, resolved, reconstructions):
     chosen, seen = planned(registry.plan), 0
     for construct in registry.constructs.values():
-        page = assess(construct, registry, reconstructions, chosen).comparison
+        page = assess(construct, resolved, reconstructions, chosen).comparison
         if page is None or page.pair.overlap or any(wave.answer.reversed for wave in waves_of(page)):
             continue
         grade = page.pair.tier
