@@ -245,7 +245,7 @@ def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(regist
         if any(wave.design_effect != 1 for wave in waves_of(page)):  # nobody types how many of a census were asked
             continue
         figures = read_figures([typed(wave) for wave in waves_of(page)], [], registry)
-        hand = compare_figures(figures, chosen, resolved().plan, tier=grade).comparison
+        hand = compare_figures(figures, chosen, resolved.plan, tier=grade).comparison
         told = (page.outcomes, page.low, page.high, page.p_value, page.p_low, page.p_high, page.reach)
         assert (hand.outcomes, hand.low, hand.high, hand.p_value, hand.p_low, hand.p_high, hand.reach) == told
         seen += 1

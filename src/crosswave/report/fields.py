@@ -141,7 +141,7 @@ SURVEY_FIELDS = (
     Field("fieldwork_end", "When answers ceased to be collected: a date as far as it is known."),
     Field("published", "When the results came out: a date as far as it is known."),
     Field("year", "The year that places the wave.", "year", required=True),
-    Field("year_basis", "How the year was found.", required=True, options=("fieldwork", "publication", "inferred")),
+    Field("year_basis", "How the year was found.", required=True, options=("fieldwork", "publication", "inferred", "financial-year")),
     _id("population", "Who was asked, in this project's own words."),
     Field("sector", "Part of {population}.", required=True, vocabulary="sectors"),
     Field("nation", "Where; empty where no source says."),
