@@ -245,7 +245,7 @@ def test_nhs_digital_csv_with_a_base_column_and_footnotes(tmp_path: Path) -> Non
         "Disagree,12.4%¹,510\nNo view,..,510\n\n¹ Small numbers.\n",
         encoding="utf-8",
     )
-    (one,) = table(path, "nhs-digital")
+    (one,) = table(path, "govuk")
     assert figures(one) == {"Agree": ["61.2%"], "Disagree": ["12.4%"], "No view": [".."]}
     assert list(sizes(one).values()) == [510]
 
