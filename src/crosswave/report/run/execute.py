@@ -99,7 +99,9 @@ def _execute(task: Task, **engine: Any) -> Product:
         html = render_page(executed, task.page, page_title(task, executed), page_origin(task))
     except Exception as fault:  # whatever a notebook does, the other pages go on
         executed = seen[-1] if seen else nbformat.v4.new_notebook()
-        said = os_words(fault) if isinstance(fault, OSError) else f"{type(fault).__name__}: {fault}"
+        said = f"{type(fault).__name__}: {fault}"
+        if isinstance(fault, OSError) and fault.errno:  # a cell that takes too long is one without a number
+            said = os_words(fault)
         error = COLOURS.sub("", said).strip()
         _clean(executed, task)
     # in as few bytes as may be: it is downloaded, and no difference is looked at
