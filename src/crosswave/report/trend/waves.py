@@ -215,7 +215,7 @@ def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
     if waves["value_low"].isna().all():
         return f"No chart: {waves_message(trend)}; no wave of these years prints a share."
     rows = [
-        f"{row.year}, {row.survey}: {_printed(row)}{_grade(row)}{interval_words(row.low, row.high)}"
+        f"{row.year}, {row.survey}: {_printed(row)} of {row.base}{_grade(row)}{interval_words(row.low, row.high)}"
         for row in waves.itertuples()
     ]
     return f"{waves_message(trend)}. {'; '.join(rows)}."
