@@ -179,7 +179,7 @@ def test_two_findings_are_compared_by_the_topic_that_holds_them_or_by_a_tier(stu
     others = [name for name in study.findings()["finding_id"] if name.startswith("igov-2017.")]
     with pytest.raises(ValueError, match=r"no topic of the study holds both .* name the tier: census, A"):
         study.compare(others[0], pair[1])
-    with pytest.raises(ValueError, match="tier must be one of A, B1, H, B2, B3; 'X' arrived"):
+    with pytest.raises(ValueError, match="tier must be one of census, A, B1, H, B2, B3; 'X' arrived"):
         study.compare(*pair, tier="X")
     with pytest.raises(ValueError, match="cannot be compared: both are of one year"):
         study.compare(others[0], others[1], tier="A")

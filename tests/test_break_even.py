@@ -68,11 +68,11 @@ def test_it_is_the_first_n_from_which_on_every_reading_shows_the_change(
 
 
 def test_the_series_of_nhs_leaders_needs_few_people(
-    registry: Registry, resolved: Registry, reconstructions: Mapping[str, Reconstruction]
+    resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     """51 then 82 %: 20 people in each survey, 34 where five such comparisons count."""
     plan = resolved.plan
-    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    trends = assess_all(resolved, reconstructions, planned(plan))
     expected = {
         "nhs-interoperability": (20, 34, "rose"),
         "nhs-outlook-positive": (27, 48, "rose"),

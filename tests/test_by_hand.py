@@ -235,17 +235,17 @@ def test_every_fault_is_told_at_once():
 # --- comparing --------------------------------------------------------------------------------------------------------
 
 
-def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(registry, reconstructions):
+def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(registry, resolved, reconstructions):
     chosen, seen = planned(registry.plan), 0
     for construct in registry.constructs.values():
-        page = assess(construct, registry, reconstructions, chosen).comparison
+        page = assess(construct, resolved, reconstructions, chosen).comparison
         if page is None or page.pair.overlap or any(wave.answer.reversed for wave in waves_of(page)):
             continue
         grade = page.pair.tier
         if any(wave.design_effect != 1 for wave in waves_of(page)):  # nobody types how many of a census were asked
             continue
         figures = read_figures([typed(wave) for wave in waves_of(page)], [], registry)
-        hand = compare_figures(figures, chosen, resolved().plan, tier=grade).comparison
+        hand = compare_figures(figures, chosen, resolved.plan, tier=grade).comparison
         told = (page.outcomes, page.low, page.high, page.p_value, page.p_low, page.p_high, page.reach)
         assert (hand.outcomes, hand.low, hand.high, hand.p_value, hand.p_low, hand.p_high, hand.reach) == told
         seen += 1

@@ -18,6 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
+from crosswave.report.run import cluster
 from crosswave.report.run.cluster import ClusterExecutor, Parcel, make_page_away, on_cluster
 from crosswave.report.run.engine import run_all
 from crosswave.report.run.plan import RunRequest, Task
@@ -102,6 +103,21 @@ def when_a_page_is_there(request: RunRequest, then: Callable[[], None]) -> None:
         then()
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def test_a_scheduler_without_workers_is_said_and_given_up_on(
+    monkeypatch: pytest.MonkeyPatch, request_of_six: RunRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cluster, "SECONDS_UNTIL_SAID", 0.2)
+    monkeypatch.setattr(cluster, "SECONDS_FOR_A_WORKER", 0.2)
+    alone = Cluster(tmp_path / "dask", 0)
+    missing = f"the scheduler at {alone.address} has no worker; start one with 'dask worker {alone.address}'"
+    try:
+        with pytest.raises(ConnectionError, match=re.escape(missing)):
+            on(alone.address, request_of_six)(1)
+    finally:
+        alone.end()
+    assert capsys.readouterr().err == f"crosswave: {missing}; waiting 0.2 s\n"
 
 
 def test_pages_are_made_from_what_travels_and_a_killed_worker_costs_no_page(

@@ -139,6 +139,30 @@ def test_what_the_system_refuses_is_said_with_what_to_do(number):
     assert os_words(OSError(number, os.strerror(number), "reports/x")) == SYSTEM[number]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_finds_no_room_is_told_in_a_sentence():
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "crosswave", "--version"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "crosswave: the disk is full, so what is printed could not be written; free some room and give the command "
+        "again: what was made before is kept\n",
+    )
+
+
+@pytest.mark.parametrize("locale", ["LC_ALL=C", "LC_ALL=POSIX"])
+def test_set_up_says_which_locale_cannot_read_its_folder(locale, tmp_path):
+    (tmp_path / "日本" / ".ci").mkdir(parents=True)
+    script = shutil.copy(ROOT / ".ci" / "setup", tmp_path / "日本" / ".ci")
+    done = subprocess.run(["env", locale, "sh", script], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == (
+        f"crosswave: the folder {tmp_path / '日本'} has letters that Python cannot read under {locale}: "
+        "export LC_ALL=C.UTF-8, then the command again\n"
+    )
+
+
 def test_words_of_our_own_stay_as_they_are():
     assert os_words(FileExistsError("it is there already; choose another")) == "it is there already; choose another"
 

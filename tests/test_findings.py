@@ -16,6 +16,8 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
 from crosswave.report.results import FINDING_COLUMNS, all_findings, by_finding, ledger_text
 from crosswave.study import Registry, load_registry
+from crosswave.study.registry import Finding
+from made_surveys import prints_a_sum
 
 ROOT = Path(__file__).resolve().parents[1]
 LEDGER = ROOT / "reports" / "results" / "findings.csv"
@@ -81,7 +83,7 @@ def test_a_printed_figure_stands_in_the_ledger_and_is_printed_again_by_its_count
     finding = registry.finding(name)
     counts = reconstructions[finding.survey.id].findings[name]
     _check_level(counts, finding.answer.measure, finding.text)
-    _check_round_trip(counts, finding.text, finding.survey.rounding == "truncated", lexicon)
+    _check_round_trip(counts, finding, lexicon)
     assert committed.get(name) == computed[name]
 
 
@@ -94,18 +96,21 @@ def _check_level(counts: FindingCounts, measure: str, printed: str) -> None:
         assert counts.base_low is not None
 
 
-def _check_round_trip(counts: FindingCounts, printed: str, truncated: bool, lexicon: Lexicon) -> None:
+def _check_round_trip(counts: FindingCounts, finding: Finding, lexicon: Lexicon) -> None:
     if counts.share_low is None or counts.share_high is None:
         assert counts.level in ("bounded", "unquantified")
         return
+    printed, rounding = finding.text, finding.survey.rounding
     digits = digits_of(printed)
+    parts = [answer.printed for answer in finding.question.answers if answer.id in finding.answer.net_of]
     assert counts.verbal == (digits is None and COUNT.fullmatch(printed) is None)
     yes, bases = counts.pairs()
     assert bool(yes) == (counts.count_low is not None)
     step = max(1, len(yes) // MOST)
     for count, base in [*zip(yes, bases, strict=True)][::step]:
         if digits:
-            assert prints(count, base, digits, truncated)
+            sums = bool(parts) and prints_a_sum(count, base, parts, rounding)
+            assert sums or prints(count, base, digits, rounding == "truncated")
         else:
             assert counts.share_low * base <= count <= counts.share_high * base
     if not yes and digits:

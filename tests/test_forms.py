@@ -19,6 +19,7 @@ from crosswave.study import Registry, load_registry
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_one
 
+pytestmark = pytest.mark.usefixtures("kept")
 MISSING = re.compile(r"\b(None|nan|NaT)\b|<NA>")
 
 

@@ -245,7 +245,7 @@ def test_nhs_digital_csv_with_a_base_column_and_footnotes(tmp_path: Path) -> Non
         "Disagree,12.4%¹,510\nNo view,..,510\n\n¹ Small numbers.\n",
         encoding="utf-8",
     )
-    (one,) = table(path, "nhs-digital")
+    (one,) = table(path, "govuk")
     assert figures(one) == {"Agree": ["61.2%"], "Disagree": ["12.4%"], "No view": [".."]}
     assert list(sizes(one).values()) == [510]
 
@@ -414,7 +414,6 @@ def test_a_wrong_setting_is_told(setting: str, words: str) -> None:
     ],
 )
 def test_a_number_is_read_as_its_format_shows_it(value: float, form: str, text: str) -> None:
-    """As LibreOffice 24.2 shows them."""
     assert shown(value, form, printed=True) == text
 
 

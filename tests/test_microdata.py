@@ -96,10 +96,18 @@ def test_small_cells_are_hidden_on_request(poll: Path) -> None:
     ({"weight": "v"}, "no column 'v'"),
     ({"weight": "name"}, "weight name: 8 of 8"), ({"multi": ["z*"]}, "no column is"),
     ({"strata": "trust"}, "one unit alone"), ({"tip": 2}, "takes no tip"),
+    ({"kind": "fay"}, "kind is one of brr, jk1, bootstrap; 'fay' arrived"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_told(poll: Path, options: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         cw.tabulate(poll, **options)
+
+
+def test_a_file_of_texts_alone_says_how_to_name_a_question(tmp_path: Path) -> None:
+    (tmp_path / "texts.csv").write_text("q1,w\nyes,1\nno,2\nyes,3\n")
+    with pytest.raises(ValueError, match=r"no column is a question by itself.*--question q1"):
+        cw.tabulate(tmp_path / "texts.csv", weight="w")
+    assert len(cw.tabulate(tmp_path / "texts.csv", weight="w", questions=["q1"]).to_frame()) == 2
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "dta", "xpt"])

@@ -60,6 +60,16 @@ def test_a_mean_and_a_jackknife_are_those_of_r():
     assert (found.value, found.se) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("kind", "se"), [("bootstrap", 0.165891530827), ("brr", 0.151437555888)])
+def test_replicate_weights_have_the_errors_of_r(kind, se):
+    """R's svrepdesign with mse=TRUE, scales as it chooses them."""
+    people, sets = np.arange(10), np.arange(6)
+    replicates = (people[:, None] * 7 + sets * 3) % 5 + 0.5
+    design = Design(np.ones(10), np.zeros(10, int), people, None, replicates, kind)
+    answer = np.isin(people, (0, 2, 3, 5, 8))
+    assert share(design, answer, np.ones(10, bool)).se == pytest.approx(se, rel=1e-10)
+
+
 def test_a_simple_sample_has_the_textbook_error_and_no_design_effect():
     """Three of ten: the variance is 0.3 * 0.7 / 9."""
     answer = np.arange(10) < 3

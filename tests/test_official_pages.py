@@ -108,8 +108,18 @@ def test_of_several_pairs_the_longest_with_an_answer_is_told_and_the_rest_is_cou
     frame = pd.DataFrame([short, ROW, untold, group])
     assert [one.words.count("2020") for one in told(frame)] == [1]
     assert left_words(frame) == (
-        "Of 1 topic of single groups, 1 rose, 0 fell, 0 did not really change. For 1 topic the series cannot tell."
+        "Of 1 topic of single groups, 1 rose, 0 fell, 0 did not really change. "
+        "For 1 other topic the series cannot tell."
     )
+
+
+def test_the_topics_of_official_series_add_up():
+    """Sentences, single groups and those without an answer are all topics; an odd one is not counted twice."""
+    official = real.ledger().official
+    words = left_words(official)
+    groups, *kinds, rest = (int(number) for number in re.findall(r"\d+", words))
+    assert groups == sum(kinds) == official[official["group"].notna()]["construct_id"].nunique()
+    assert len(told(official)) + groups + rest == official["construct_id"].nunique()
 
 
 @pytest.mark.parametrize("name", list(real.registry().series))

@@ -363,9 +363,9 @@ def test_settings_beyond_the_limits_of_the_search_have_the_verdict_of_the_compar
 
 
 @pytest.fixture(scope="module")
-def compared(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
-    using = planned(registry.plan)
-    every = {name: assess(of, registry, reconstructions, using) for name, of in registry.constructs.items()}
+def compared(resolved: Registry, reconstructions: Mapping[str, Reconstruction]) -> dict[str, Trend]:
+    using = planned(resolved.plan)
+    every = {name: assess(of, resolved, reconstructions, using) for name, of in resolved.constructs.items()}
     return {name: found for name, found in every.items() if found.comparison}
 
 

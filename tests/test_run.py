@@ -291,6 +291,12 @@ def test_cell_that_takes_too_long_is_a_failure(page: Page, tmp_path: Path, code:
     assert "CellTimeoutError" in made.error
 
 
+def test_what_the_system_refuses_is_told_in_a_sentence(page: Page, tmp_path: Path) -> None:
+    task = one_task(tmp_path, "1")
+    task.notebook.unlink()
+    assert page(task).error == f"{task.notebook} is not there; mend the path"
+
+
 def test_last_words_of_what_dies_are_told(page: Page, tmp_path: Path) -> None:
     code = "import os; os.write(2, b'out of luck'); os._exit(3)"
     assert "last words:\nout of luck" in page(one_task(tmp_path, code)).error

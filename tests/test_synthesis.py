@@ -87,9 +87,9 @@ def test_answers_of_one_partition_are_one_test_and_none_escapes_adjustment(asses
 
 
 def test_no_adjusted_p_is_smaller_than_its_own(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
-    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    trends = assess_all(resolved, reconstructions, planned(resolved.plan))
     tested = [trend for trend in trends.values() if trend.comparison]
     assert len(tested) >= 13
     assert sum(trend.verdict == "not testable" for trend in tested) >= 4  # a missing n is no reason not to count
@@ -105,12 +105,12 @@ WINDOWS = [(2017, 2020), (2015, 2022), (2016, 2019), (2017, 2018), (2018, 2020),
 
 
 def test_a_pair_has_one_verdict_in_whatever_window_it_is_looked_at(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     seen: dict[tuple[str, str, str], set[tuple[str, float | None]]] = {}
     for first, last in WINDOWS:
-        settings = replace(planned(registry.plan), from_year=first, to_year=last)
-        for name, trend in assess_all(registry, reconstructions, settings).items():
+        settings = replace(planned(resolved.plan), from_year=first, to_year=last)
+        for name, trend in assess_all(resolved, reconstructions, settings).items():
             if trend.comparison:
                 pair = trend.comparison.pair
                 key = (name, pair.first.finding.id, pair.second.finding.id)
@@ -120,24 +120,24 @@ def test_a_pair_has_one_verdict_in_whatever_window_it_is_looked_at(
 
 
 def test_video_consultations_rose_among_the_five_questions_of_their_series(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     """ "Just a quarter" and then 85 %: the smallest of five p-values, counted five times."""
     for window in ((2017, 2020), (2015, 2022)):
-        settings = replace(planned(registry.plan), from_year=window[0], to_year=window[1])
-        trend = assess_all(registry, reconstructions, settings)["nhs-video"]
+        settings = replace(planned(resolved.plan), from_year=window[0], to_year=window[1])
+        trend = assess_all(resolved, reconstructions, settings)["nhs-video"]
         assert trend.comparison is not None
         assert (trend.verdict, len(trend.others)) == ("rose", 4)
         assert trend.p_adjusted == pytest.approx(5 * trend.comparison.p_high)
 
 
 def test_what_could_show_nothing_is_not_counted_and_is_itself_held_against_all(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     """Decided without the difference: nobody else pays for it, and it gets no bonus."""
-    settings = planned(registry.plan)
-    trends = list(assess_all(registry, reconstructions, settings).values())
-    members = family_members(trends, registry, reconstructions, settings)
+    settings = planned(resolved.plan)
+    trends = list(assess_all(resolved, reconstructions, settings).values())
+    members = family_members(trends, resolved, reconstructions, settings)
     blind = [one for one in members if one.comparison and not one.comparison.informative]
     assert {one.construct.id for one in blind} >= {"barrier-skills", "barrier-culture", "barrier-budget"}
     for trend in (one for one in trends if one.comparison):
@@ -157,10 +157,10 @@ def test_what_could_show_nothing_is_not_counted_and_is_itself_held_against_all(
 
 
 def test_the_outlook_does_not_survive_the_other_comparisons_of_its_series(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     """Five tests of one series; video has a smaller p, so the outlook's .024 counts four times: .096."""
-    trends = assess_all(registry, reconstructions, planned(registry.plan))
+    trends = assess_all(resolved, reconstructions, planned(resolved.plan))
     video, outlook = trends["nhs-video"].comparison, trends["nhs-outlook-negative"].comparison
     assert video is not None and outlook is not None
     assert video.p_high < outlook.p_high < 0.05

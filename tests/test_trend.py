@@ -294,10 +294,10 @@ def test_a_change_that_the_other_tests_take_away_is_no_change(
 
 
 @pytest.fixture(scope="module")
-def real(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> Callable[..., Trend]:
+def real(resolved: Registry, reconstructions: Mapping[str, Reconstruction]) -> Callable[..., Trend]:
     def find(name: str, **more: Any) -> Trend:
-        settings = replace(planned(registry.plan), **more)
-        return assess(registry.construct(name), registry, reconstructions, settings)
+        settings = replace(planned(resolved.plan), **more)
+        return assess(resolved.construct(name), resolved, reconstructions, settings)
 
     return find
 

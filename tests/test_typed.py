@@ -27,6 +27,7 @@ from crosswave.trend.settings import check_settings
 ROOT = Path(__file__).resolve().parents[1]
 DATA = str(ROOT / "data")
 runner = CliRunner()
+pytestmark = pytest.mark.usefixtures("kept")
 
 
 def run(*words: str) -> Result:

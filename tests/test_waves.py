@@ -253,6 +253,8 @@ def test_the_order_of_pairs_looks_at_no_printed_value(
     own = {answer.finding.split(".")[0]: answer.finding for answer in construct.answers}
     first = list(own.items())[:8]  # of more, hardly any other print leaves the same ones usable
     kept = [_only(registry.survey(survey_id), finding) for survey_id, finding in first]
+    answers = tuple(answer for answer in construct.answers if answer.finding in dict(first).values())
+    construct = construct.model_copy(update={"answers": answers})
     expected, compared = None, 0
     for trial in range(6):
         surveys = kept if trial == 0 else [_reprinted(survey, f"{dice.randint(0, 100)}%") for survey in kept]

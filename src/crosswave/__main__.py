@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from crosswave.failures import import_words, python_fault
+from crosswave.failures import import_words, os_words, python_fault
 from crosswave.surroundings import begin_with_them, show_everywhere
 
 
 def main() -> None:
-    """Run the command that was typed; end with status 1 and plain words where Python or a package is missing."""
+    """Run the command that was typed; end with status 1 and plain words where Python, a package or room is missing."""
     begin_with_them()
     show_everywhere()
     if fault := python_fault(sys.version_info[:2]):
@@ -17,9 +18,16 @@ def main() -> None:
     try:
         from crosswave.cli import app
 
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except ImportError as error:
         sys.exit(f"crosswave: {import_words(error)}")
+    except OSError as error:  # what is printed finds no room; Python would try once more at its end, with a traceback
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        error.filename = error.filename or "what is printed"
+        sys.exit(f"crosswave: {os_words(error)}")
 
 
 if __name__ == "__main__":

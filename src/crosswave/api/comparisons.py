@@ -155,7 +155,7 @@ def result_of(trend: Trend) -> ComparisonResult:
     assert trend.comparison is not None
     names = []
     for wave in (trend.comparison.pair.first, trend.comparison.pair.second):
-        printed = f"{'all but ' * wave.answer.reversed}{wave.finding.answer.printed}"
+        printed = f"{'all but ' * wave.answer.reversed}{wave.finding.shown}"
         names.append(f"{printed} of {wave.size_words.removesuffix(' of')} ({wave.survey.id}, {wave.year})")
     first, second = names
     return ComparisonResult(trend, (first, second), comparison_frame({"": trend}, (first, second)))

@@ -91,7 +91,7 @@ class SurveyResult(Shown):
     def counts(self) -> pd.DataFrame:
         """A row for each printed figure: finding_id, answer, printed, level, fewest and most counts and people."""
         rows = [
-            (one.id, one.answer.says, one.answer.printed, held.level, held.count_low, held.count_high, *people(held),
+            (one.id, one.answer.says, one.shown, held.level, held.count_low, held.count_high, *people(held),
              list(held.values))
             for one in findings_of(self.record)
             if (held := self.reconstruction.findings[one.id])
@@ -103,7 +103,7 @@ class SurveyResult(Shown):
     @cached_property
     def conflicts(self) -> pd.DataFrame:
         """A row for each figure of each conflict: conflict (1, 2, ...), finding_id, printed, why and repairs."""
-        printed = {one.local_id: one.answer.printed for one in findings_of(self.record)}
+        printed = {one.local_id: one.shown for one in findings_of(self.record)}
         rows = [
             (number, f"{self.record.id}.{name}", printed.get(name, ""), conflict.why, "; ".join(conflict.repairs))
             for number, conflict in enumerate(self.reconstruction.conflicts, start=1)

@@ -143,7 +143,7 @@ def condition_words(condition: Condition, figures: Figures) -> str:
 def _named(name: str, figures: Figures) -> str:
     if name in figures.registry.findings:
         finding = figures.registry.findings[name]
-        return f'"{finding.answer.says}" ({finding.answer.printed}, {finding.survey.id})'
+        return f'"{finding.answer.says}" ({finding.shown}, {finding.survey.id})'
     if name in figures.registry.facts:
         fact = figures.registry.facts[name]
         return f"{fact.subject} ({fact.value} {fact.unit})"

@@ -52,7 +52,7 @@ def list_(
             "constructs": {c.id: c.label for c in registry.constructs.values()},
             "claims": {c.id: c.says for c in registry.claims.values()},
             "sources": {s.id: s.title for s in registry.sources.values()},
-            "findings": {f.id: f"{f.answer.printed}  {f.answer.says}" for f in registry.findings.values()},
+            "findings": {f.id: f"{f.shown}  {f.answer.says}" for f in registry.findings.values()},
         }
         if what not in rows:
             raise ValueError(f"{arrived(what)} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,12 @@ from scipy import stats
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-REPLICATES: Mapping[str, str] = {"brr": "balanced halves", "jk1": "jackknife", "bootstrap": "bootstrap"}
-"""The kinds of replicate weights that are known."""
+REPLICATES: Mapping[str, Callable[[int], float]] = {
+    "brr": lambda sets: 1 / sets,
+    "jk1": lambda sets: (sets - 1) / sets,
+    "bootstrap": lambda sets: 1 / (sets - 1),
+}
+"""The kinds of replicate weights, each with what the squares of its deviations are multiplied by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +118,7 @@ def _mean(design: Design, values: Floats, domain: Bools) -> tuple[float, float, 
     if design.replicates is not None:
         held = design.replicates[domain]
         moved = (held.T @ values[domain]) / held.sum(axis=0) - value
-        scale = (len(moved) - 1) / len(moved) if design.kind == "jk1" else 1 / len(moved)
+        scale = REPLICATES[design.kind](len(moved))
         return value, float(np.sqrt(scale * (moved**2).sum())), n, design.freedom(domain)
     scores = np.where(domain, values - value, 0.0)[:, None] / total
     return value, float(np.sqrt(design.covariance(scores)[0, 0])), n, design.freedom(domain)

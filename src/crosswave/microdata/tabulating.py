@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crosswave.microdata.design import Design, Estimate, mean, share
+from crosswave.microdata.design import REPLICATES, Design, Estimate, mean, share
 from crosswave.microdata.reading import Respondents
 from crosswave.study.faults import nearest
 
@@ -88,6 +88,10 @@ def design_of(data: Respondents, plan: Plan) -> Design:
         place = first[strata[first] == int(np.argmax(sizes == 1))][0]
         words = f"stratum {frame[plan.strata].iloc[place]}" if plan.strata else "the sample"
         raise ValueError(f"{words} has one unit alone, which has no variance; join it to another")
+    if plan.kind not in REPLICATES:
+        raise ValueError(
+            f"kind is one of {', '.join(REPLICATES)}; {plan.kind!r} arrived{nearest(plan.kind, REPLICATES)}"
+        )
     replicates = _matching(frame, plan.replicates)
     return Design(
         weights.to_numpy(float), strata, units,
@@ -97,9 +101,22 @@ def design_of(data: Respondents, plan: Plan) -> Design:
 
 
 def tabulate_all(data: Respondents, plan: Plan) -> list[Line]:
-    """Return a line for each answer, in all and in each group."""
+    """Return a line for each answer, in all and in each group.
+
+    Raises
+    ------
+    ValueError
+        Nothing in the file is a question, or the design is refused: see `design_of`.
+    """
     design = design_of(data, plan)
-    return [line for group, domain in _groups(data, plan) for line in _tables(data, plan, design, group, domain)]
+    lines = [line for group, domain in _groups(data, plan) for line in _tables(data, plan, design, group, domain)]
+    if not lines:
+        others = [str(name) for name in data.frame.columns if name not in plan.named]
+        raise ValueError(
+            "no column is a question by itself: a text may be a name, and a number with more than "
+            f"{MOST_ANSWERS} values a measurement; name a question, such as --question {others[0] if others else 'q1'}"
+        )
+    return lines
 
 
 def _codes(frame: pd.DataFrame) -> Any:

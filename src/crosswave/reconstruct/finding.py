@@ -125,10 +125,10 @@ class FindingCounts:
         Where no counts are known it is the figure itself.
         """
         base = self.bases[len(self.bases) // 2] if self.bases else self.base_low or 0
-        counts = self._counts_on(base, self.ends) if base else ()
-        if not counts:
+        [low], [high] = (ends.tolist() for ends in self._counts_on(np.array([base], dtype=np.int64)))
+        if not base or low > high:
             return self.printed
-        to, low, high = self.printed * base, counts[0], counts[-1]
+        to = self.printed * base
         listed = [count for count in self.values if low <= count <= high]
         nearest = min(listed, key=lambda count: abs(count - to)) if listed else min(max(round(to), low), high)
         return Fraction(nearest, base)
@@ -150,15 +150,18 @@ class FindingCounts:
         if self.base_low is None or self.base_high is None:
             return [], []
         sizes = np.array(self.bases or range(self.base_low, self.base_high + 1), dtype=np.int64)
-        low = np.maximum(self.ends.fewest(sizes), self.count_low or 0)
-        high = np.minimum(self.ends.most(sizes), self.count_high or 0)
+        low, high = self._counts_on(sizes)
         printing = np.column_stack([low <= high, low < high])
         counts, bases = np.column_stack([low, high]), np.column_stack([sizes, sizes])
         return counts[printing].tolist(), bases[printing].tolist()
 
-    def _counts_on(self, base: int, ends: Shares) -> tuple[int, ...]:
-        low, high = max(ends.fewest(base), self.count_low or 0), min(ends.most(base), self.count_high or 0)
-        return () if low > high else (low, high) if high > low else (low,)
+    def _counts_on(self, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The fewest and the most on each base; a net that prints the sum of its parts can be outside its own print."""
+        ends, low, high = self.ends, self.count_low or 0, self.count_high or 0
+        inside = Fraction(low, self.base_low or 1) >= ends.low and Fraction(high, self.base_high or 1) <= ends.high
+        if not inside:
+            return np.full_like(sizes, low), np.minimum(sizes, high)
+        return np.maximum(ends.fewest(sizes), low), np.minimum(ends.most(sizes), high)
 
 
 _NO_COUNTS: Mapping[str, Any] = dict.fromkeys(Counts.__slots__[:4]) | {"bases": (), "values": ()}

@@ -73,7 +73,7 @@ def _finding_card(name: str, registry: Registry) -> RenderableType:
     why = _conflicts(found, own) or [row["reason"]]
     facts = {
         "id": name,
-        "printed": finding.answer.printed,
+        "printed": finding.shown,
         "asked": finding.question.asks,
         "answer": finding.answer.says,
         "level": row["level"],
@@ -166,7 +166,7 @@ def _construct_card(name: str, registry: Registry) -> RenderableType:
     for answer in trend.construct.answers:
         finding = registry.finding(answer.finding)
         table.add_row(
-            fill(finding.id, _ID_WIDTH), str(finding.survey.year), Text(finding.answer.printed), Text(answer.note or "")
+            fill(finding.id, _ID_WIDTH), str(finding.survey.year), Text(finding.shown), Text(answer.note or "")
         )
     facts = {"id": name, "label": trend.construct.label, "verdict": trend.verdict, "sentence": trend_sentence(trend)}
     return Group(Panel(_facts(facts)), table)

@@ -123,7 +123,7 @@ def _source(source: Source) -> Link:
 
 def trend_card(trend: Trend) -> Card:
     """Return a construct in its window of years: the verdict, what it rests on, and what may be said."""
-    waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.answer.printed}" for wave in trend.waves)
+    waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.shown}" for wave in trend.waves)
     facts = {
         "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
         "Verdict": trend.verdict,

@@ -160,11 +160,13 @@ def change_words(row: Mapping[str, Any]) -> str:
 def left_words(changes: pd.DataFrame) -> str:
     """Return what becomes of the topics that have no sentence of their own: single groups, and those without answer."""
     topics, answered = changes.drop_duplicates("construct_id"), _answered(changes)
-    listed = tally(answered[answered["group"].notna()]["answer"])
-    grouped = f"Of {plural(int(topics['group'].notna().sum()), 'topic')} of single groups, {listed}. "
-    untold = len(topics) - len(answered)
-    rest = f"For {plural(untold, 'topic')} the series cannot tell." if untold else ""
-    return f"{grouped if topics['group'].notna().any() else ''}{rest}".strip()
+    untold = topics[~topics["construct_id"].isin(answered["construct_id"])]
+    groups, silent = (int(frame["group"].notna().sum()) for frame in (topics, untold))
+    words = f"Of {plural(groups, 'topic')} of single groups, {tally(answered[answered['group'].notna()]['answer'])}"
+    parts = [words + (f", {silent} cannot be told" if silent else "")] if groups else []
+    if rest := len(untold) - silent:
+        parts.append(f"For {plural(rest, 'other topic' if groups else 'topic')} the series cannot tell")
+    return " ".join(f"{part}." for part in parts)
 
 
 def tally(answers: Iterable[str]) -> str:

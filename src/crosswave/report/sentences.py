@@ -92,7 +92,7 @@ def population_note(*surveys: Survey) -> str:
 
 def wave_words(wave: Wave) -> str:
     """Return a wave as ``58% of 235 people in 2017 (poll-2017)``."""
-    printed = f"{'all but ' * wave.answer.reversed}{wave.finding.answer.printed}"
+    printed = f"{'all but ' * wave.answer.reversed}{wave.finding.shown}"
     return f"{printed} of {wave.size_words} {unit_words(wave.survey.unit).many} in {wave.year} ({wave.survey.id})"
 
 

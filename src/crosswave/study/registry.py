@@ -61,6 +61,11 @@ class Finding:
         """The printed figure with its unit, as it is read: 63.5 in per cent is 63.5%, 32 of 222 is a count."""
         return text_of(self.answer, self.base, self.survey.n)
 
+    @property
+    def shown(self) -> str:
+        """The printed figure as sentences and charts tell it before its base: 63.5%, and 32 of a count of 222."""
+        return self.answer.printed if self.answer.printed_in == "count" else self.text
+
 
 def text_of(answer: Answer, base: Base | None, n: SampleSize) -> str:
     """Return a printed figure with its unit: what a bare number stands for is said by `printed_in`."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from crosswave.memo import remembered
 from crosswave.models.joint import NAMES, Posterior, Spreads, posterior
 from crosswave.models.wave_series import date_interval
 from crosswave.reconstruct import Reconstruction
@@ -92,7 +93,12 @@ def battery_posterior(
     scales = Spreads(*(priors * getattr(declared, field) for field in NAMES))
     years = tuple(range(settings.from_year, settings.to_year + 1))
     correlation = declared.rho if rho is None else rho
-    return posterior(kept, years=years, priors=scales, rho=correlation, alpha=settings.alpha), kept
+
+    def make() -> Posterior:
+        return posterior(kept, years=years, priors=scales, rho=correlation, alpha=settings.alpha)
+
+    asked = repr((years, scales, correlation, settings.alpha))
+    return remembered(make, "battery", kept.to_csv(index=False), asked), kept
 
 
 def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator[tuple[str, Finding]]:

@@ -13,6 +13,7 @@ from crosswave.reconstruct.survey import content_of
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess_each, with_others
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 
 
@@ -121,8 +122,17 @@ def assess_one(construct: Construct, registry: Registry, settings: Settings) -> 
     trend = assess_each([construct], registry, own, settings)[0]
     if trend.comparison is None:
         return trend, own
-    every = own | reconstruct_all(registry, _surveys(registry.constructs.values()) - set(own))
-    return assess_all(registry, every, settings)[construct.id], every
+    return with_others(trend, others_of_each(with_estimated_error(registry), settings)[construct.id]), own
+
+
+def others_of_each(registry: Registry, settings: Settings) -> dict[str, tuple[float, ...]]:
+    """Return by construct the p-values of the other comparisons of its family: what is left of `assess_all`."""
+
+    def make() -> dict[str, tuple[float, ...]]:
+        trends = assess_all(registry, reconstruct_all(registry, _surveys(registry.constructs.values())), settings)
+        return {name: trend.others for name, trend in trends.items()}
+
+    return remembered(make, "others", registry.content, repr(settings))
 
 
 def _surveys(constructs: Iterable[Construct]) -> set[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import platform
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -25,6 +27,7 @@ from crosswave.study.cache import package_digest
 OTHER_SOURCE = "the worker on {host} has another source of crosswave than the driver; install the same on both"
 SECONDS_TO_ANSWER = 10
 SECONDS_TO_LEAVE = 2
+SECONDS_UNTIL_SAID, SECONDS_FOR_A_WORKER = 5, 120
 RETRIES = 2
 """How often a task is given out again after it failed; a task whose worker was lost is given out again besides."""
 
@@ -63,6 +66,7 @@ class ClusterExecutor(Executor):
 
     def __init__(self, address: str, parcel: Parcel) -> None:
         self._client = _connected(address)
+        _wait_for_a_worker(self._client, address)
         self._executor = self._client.get_executor(pure=False, retries=RETRIES)
         self._parcel = parcel
         self._given: WeakSet[Future[Any]] = WeakSet()
@@ -111,6 +115,20 @@ def _connected(address: str) -> Any:
             f"no Dask scheduler answers at {address!r} ({reason}); start one with 'dask scheduler' and give its "
             "address, such as tcp://127.0.0.1:8786"
         ) from None
+
+
+def _wait_for_a_worker(client: Any, address: str) -> None:
+    """Say after some seconds that no worker is there, and give up later: pages would wait for ever."""
+    missing = f"the scheduler at {address} has no worker; start one with 'dask worker {address}'"
+    try:
+        with suppress(TimeoutError):
+            client.wait_for_workers(1, timeout=SECONDS_UNTIL_SAID)
+            return
+        print(f"crosswave: {missing}; waiting {SECONDS_FOR_A_WORKER} s", file=sys.stderr)
+        client.wait_for_workers(1, timeout=SECONDS_FOR_A_WORKER)
+    except TimeoutError:
+        client.close(timeout=SECONDS_TO_LEAVE)
+        raise ConnectionError(missing) from None
 
 
 async def _asked(distributed: Any, address: str) -> None:

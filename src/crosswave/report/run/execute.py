@@ -20,6 +20,7 @@ import papermill
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from crosswave.failures import os_words
 from crosswave.report.run import shell
 from crosswave.report.run.current import data_hash, shown_name
 from crosswave.report.run.kernels import FIXED, LocalKernelManager
@@ -98,7 +99,10 @@ def _execute(task: Task, **engine: Any) -> Product:
         html = render_page(executed, task.page, page_title(task, executed), page_origin(task))
     except Exception as fault:  # whatever a notebook does, the other pages go on
         executed = seen[-1] if seen else nbformat.v4.new_notebook()
-        error = COLOURS.sub("", f"{type(fault).__name__}: {fault}").strip()
+        said = f"{type(fault).__name__}: {fault}"
+        if isinstance(fault, OSError) and fault.errno:  # a cell that takes too long is one without a number
+            said = os_words(fault)
+        error = COLOURS.sub("", said).strip()
         _clean(executed, task)
     # in as few bytes as may be: it is downloaded, and no difference is looked at
     notebook = json.dumps(executed, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"

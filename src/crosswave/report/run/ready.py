@@ -56,6 +56,7 @@ def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], paramete
     """What pages ask for by the address of the data folder and the settings given."""
     from crosswave.trend.dispersion import measure_total_error
     from crosswave.trend.settings import planned
+    from crosswave.trend.synthesis import others_of_each
 
     study = crosswave.open(data)
     given = {name: value for name, value in parameters.items() if name in _SETTINGS}
@@ -64,6 +65,7 @@ def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], paramete
     for one in (settings, replace(settings, total_error=0.0), wider):
         study.trends(one)
     study.findings()
+    others_of_each(study.registry, settings)
     study.claims(alpha=settings.alpha)
     measure_total_error(study.registry, reconstructions, alpha=settings.alpha)
 

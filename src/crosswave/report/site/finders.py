@@ -76,7 +76,7 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
             Cell(house_of(survey)),
             Cell(finding.answer.topic),
             Cell(f"{finding.question.asks} {finding.answer.says}"),
-            _number(finding.answer.printed, row.estimate),
+            _number(finding.shown, row.estimate),
             Cell(f"{top} of {base}" if top and base else ""),
             _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
             Cell(counts.level),

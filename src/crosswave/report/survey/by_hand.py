@@ -71,7 +71,7 @@ class Case:
 
 def label(finding: Finding) -> str:
     """Return a figure as ``73% for “skills gap” (gap-barriers.skills)``."""
-    return f"{finding.answer.printed} for “{finding.answer.says}” ({finding.local_id})"
+    return f"{finding.shown} for “{finding.answer.says}” ({finding.local_id})"
 
 
 def ratio(yes: int, base: int, figure: Quantity) -> str:

@@ -43,11 +43,11 @@ def survey_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> dict[st
 
 def conflict_words(survey: Survey, conflict: Conflict) -> str:
     """Return which figures no counts print, and under which assumptions, in one sentence."""
-    answers = {finding.local_id: finding.answer for finding in findings_of(survey)}
-    held = [answers[name] for name in conflict.figures]
-    if any(answer.measure != "share" for answer in held):
+    by_name = {finding.local_id: finding for finding in findings_of(survey)}
+    held = [by_name[name] for name in conflict.figures]
+    if any(finding.answer.measure != "share" for finding in held):
         return f"{capital(conflict.why)}."
-    named = [f"{answers[name].printed} for “{answers[name].says}” ({name})" for name in conflict.figures]
+    named = [f"{finding.shown} for “{finding.answer.says}” ({finding.local_id})" for finding in held]
     assumed, several = conflict.assumptions, len(named) > 1
     head = "No whole numbers of respondents print" if several else "No whole number of respondents prints"
     condition = f", if {assumed[0]}" if len(assumed) == 1 else f", if all of this holds: {'; '.join(assumed)}"
@@ -150,7 +150,7 @@ def survey_together(survey: Survey, registry: Registry, reconstruction: Reconstr
     if pair is None:
         return [f"{_UNKNOWN} No two figures rest on one known base, so there are no bounds either."]
     low, high = joint_counts(survey, registry, pair[0].local_id, pair[1].local_id)
-    named = " and ".join(f"“{finding.answer.says}” ({finding.answer.printed})" for finding in pair)
+    named = " and ".join(f"“{finding.answer.says}” ({finding.shown})" for finding in pair)
     base = reconstruction.findings[pair[0].id]
     both = f"between {low:,} and {high:,}" if low < high else f"exactly {low:,}"
     return [f"{_UNKNOWN} Of the {span(base.base_low, base.base_high)} who answered, {both} gave both {named}."]

@@ -107,6 +107,6 @@ def _earlier(name: str, survey: Survey, registry: Registry) -> str:
     topics = [one for one in registry.constructs.values() if any(answer.finding == name for answer in one.answers)]
     others = {answer.finding: answer for one in topics for answer in one.answers}
     found = [(registry.finding(other), answer.reversed) for other, answer in others.items() if other != name]
-    before = sorted((one.survey.year, survey_name(one.survey), f"{'all but ' * turned}{one.answer.printed}")
+    before = sorted((one.survey.year, survey_name(one.survey), f"{'all but ' * turned}{one.shown}")
                     for one, turned in found if one.survey.year < survey.year)  # fmt: skip
     return "; ".join(f"{who}: {printed}" for _, who, printed in before)

@@ -54,7 +54,7 @@ def _from_to(first: Wave, second: Wave) -> str:
 
 
 def _printed(wave: Wave) -> str:
-    return f"{'all but ' * wave.answer.reversed}{wave.finding.answer.printed}"
+    return f"{'all but ' * wave.answer.reversed}{wave.finding.shown}"
 
 
 def _level(wave: Wave) -> str:

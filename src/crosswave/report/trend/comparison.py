@@ -102,7 +102,7 @@ def left_out_table(construct: Construct, registry: Registry) -> pd.DataFrame:
     rows = []
     for out in construct.left_out:
         found = registry.findings.get(out.figure)
-        named = (figure_name(found), found.answer.printed) if found else (out.figure, "")
+        named = (figure_name(found), found.shown) if found else (out.figure, "")
         rows.append((*named, out.reason, out.figure))
     return pd.DataFrame(rows, columns=["Figure", "Printed", "Why it is left out", "Id of the figure"])
 

@@ -54,7 +54,7 @@ def by_wave(trend: Trend) -> pd.DataFrame:
         (value_low, value_high), (low, high) = _shares(wave, trend)
         rows.append((
             wave.finding.id, wave.survey.id, survey_name(wave.survey), wave.year,
-            wave.survey.fieldwork.house or wave.survey.publisher, wave.finding.answer.printed, wave.answer.reversed,
+            wave.survey.fieldwork.house or wave.survey.publisher, wave.finding.shown, wave.answer.reversed,
             wave.size_words.removesuffix(" of"), wave.counts.level, value_low, value_high, (value_low + value_high) / 2,
             low, high, wave.finding.id in compared, _tier(wave, trend), wave.refusal,
         ))  # fmt: skip
@@ -197,7 +197,7 @@ def waves_message(trend: Trend) -> str:
 def waves_alt(trend: Trend, series: WaveSeries) -> str:
     """Return the chart in words: the answer, then each survey."""
     rows = [
-        f"{row.survey}: {_printed(row)}{interval_words(row.low, row.high)}"
+        f"{row.year}, {row.survey}: {_printed(row)} of {row.base}{interval_words(row.low, row.high)}"
         for row in every_wave(trend, series).itertuples()
         if not math.isnan(row.value_low)
     ]

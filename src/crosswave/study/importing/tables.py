@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from crosswave.printed.plain import is_mark
 from crosswave.study.importing.draft import letter
@@ -168,6 +169,17 @@ class _Line:
     cells: dict[int, Cell]
 
 
+class _Block(NamedTuple):
+    """What stands below one question: its rows, what its columns are called and hold, and which hold bases."""
+
+    lines: list[_Line]
+    asked: str
+    at: Place
+    names: Mapping[int, str]
+    units: Mapping[int, str]
+    own: set[int]
+
+
 class _Sheet:
     """Reads one sheet from its first row to its last."""
 
@@ -314,9 +326,9 @@ class _Sheet:
         if not asked:
             self._found.faults.append((at, "no question stands above this table; write it on a row of its own"))
         elif self._rows_are_groups(lines, base_columns, units):
-            self._by_row(lines, asked, at, names, units, base_columns)
+            self._by_row(_Block(lines, asked, at, names, units, base_columns))
         else:
-            self._by_column(lines, asked, at, names, units, base_columns)
+            self._by_column(_Block(lines, asked, at, names, units, base_columns))
 
     def _headings(self, lines: list[_Line]) -> dict[int, tuple[str, ...]]:
         columns = sorted({k for line in [*lines, *self._bases] for k in line.cells})
@@ -372,27 +384,19 @@ class _Sheet:
 
     # --- one layout: answers down, groups across ----------------------------------------------------------------------
 
-    def _by_column(
-        self,
-        lines: list[_Line],
-        asked: str,
-        at: Place,
-        names: Mapping[int, str],
-        units: Mapping[int, str],
-        own: set[int],
-    ) -> None:
-        wanted = [k for k in units if self._wanted(names[k])]
-        dated = [k for k in wanted if _DATE.fullmatch(names[k])]
+    def _by_column(self, table: _Block) -> None:
+        wanted = [k for k in table.units if self._wanted(table.names[k])]
+        dated = [k for k in wanted if _DATE.fullmatch(table.names[k])]
         if len(dated) > 1:
-            words = f"the columns are dates ({names[dated[0]]}, {names[dated[1]]} ...), each a survey of its own"
-            told = f"{words}; import one at a time: --set 'columns={names[dated[0]]}'"
+            one, other = (table.names[k] for k in dated[:2])
+            words = f"the columns are dates ({one}, {other} ...), each a survey of its own"
+            told = f"{words}; import one at a time: --set 'columns={one}'"
             self._found.faults.append((Place(self._name, self._heads[-1].number, dated[0]), told))
             return
-        groups = tuple(self._group(k, names[k], lines, own, alone=len(wanted) == 1) for k in wanted)
-        answers = [
-            (line.label, tuple(self._figure(line, k, units[k]) for k in wanted)) for line in self._answers(lines)
-        ]
-        self._put(Table(asked, self._who, at, groups, tuple(answers), {}))
+        groups = tuple(self._group(k, table.names[k], table.lines, table.own, alone=len(wanted) == 1) for k in wanted)
+        lines = self._answers(table.lines)
+        answers = [(line.label, tuple(self._figure(line, k, table.units[k]) for k in wanted)) for line in lines]
+        self._put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
 
     def _answers(self, lines: list[_Line]) -> Iterator[_Line]:
         for line in lines:
@@ -465,24 +469,18 @@ class _Sheet:
 
     # --- the other layout: groups down, answers across ----------------------------------------------------------------
 
-    def _by_row(
-        self,
-        lines: list[_Line],
-        asked: str,
-        at: Place,
-        names: Mapping[int, str],
-        units: Mapping[int, str],
-        own: set[int],
-    ) -> None:
-        kept = [line for line in lines if self._wanted(line.label)]
-        size = min(own, default=None)
+    def _by_row(self, table: _Block) -> None:
+        kept = [line for line in table.lines if self._wanted(line.label)]
+        size = min(table.own, default=None)
         groups = tuple(
             Group(line.label, _whole(line.cells[size].text) if size in line.cells else None, False,
                   bool(_EVERYONE.fullmatch(line.label)))
             for line in kept
         )  # fmt: skip
-        answers = tuple((names[k], tuple(self._figure(line, k, units[k]) for line in kept)) for k in units)
-        self._put(Table(asked, self._who, at, groups, answers, {}))
+        answers = tuple(
+            (table.names[k], tuple(self._figure(line, k, unit) for line in kept)) for k, unit in table.units.items()
+        )
+        self._put(Table(table.asked, self._who, table.at, groups, answers, {}))
 
     def _put(self, table: Table) -> None:
         if table.groups and any(any(figures) for _, figures in table.answers):
