@@ -21,6 +21,7 @@ from crosswave.report.site.finders import make_finders
 from crosswave.report.site.material import Material, PageText
 from crosswave.report.site.overview import make_overview
 from crosswave.report.site.package import make_downloads, read_citation
+from crosswave.report.site.subjects import make_subjects
 from crosswave.study.loading import read_series, warnings
 from crosswave.study.models import Claim, Construct, Record
 from crosswave.study.reading import SHARED
@@ -73,7 +74,19 @@ def _material(registry: Registry, ledger: Ledger) -> Material:
         search=f"# {found[0]}" if (found := _SEARCH.search(codebook)) else "",
         moved={f"survey/{wave}": f"series/{name}" for wave, name in registry.series_of.items()},
         left_out=tuple(warnings(registry)),
+        subjects=make_subjects(registry, ledger),
+        study=registry.study,
+        data=_data_hash(registry.folder),
     )
+
+
+def _data_hash(folder: Path) -> str:
+    """The first digits of a hash of every data file with its name: the same data, the same digits."""
+    files = sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+    found = hashlib.sha256()
+    for path in files:
+        found.update(f"{path.relative_to(folder).as_posix()}\n{path.stat().st_size}\n".encode() + path.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def _text(path: Path) -> str:

@@ -13,8 +13,12 @@ from typing import Any
 import mistune
 
 from crosswave.report.sentences import MADE_WITH
+from crosswave.report.site import glossary
 from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain
+from crosswave.report.site.identity import FEED, MAP, address_of, bibtex, feed, linked_data, made_words, site_map
 from crosswave.report.site.material import GROUPS, Link, Material, PageLink
+from crosswave.report.site.picture import picture
+from crosswave.report.site.search import search_index
 
 SECTIONS = {"series": "surveys.html", "survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
@@ -36,7 +40,7 @@ class Site:
         by_kind = {kind: [page for page in pages if page.kind == kind] for kind in GROUPS}
         self._groups = [(kind, GROUPS[kind], members) for kind, members in by_kind.items() if members]
         self._pages = [page for _, _, members in self._groups for page in members]
-        self._material, self._version, self._commit = material, f"crosswave {version}", commit
+        self._material, self._version = material, f"crosswave {version}"
         self._hrefs = {page.id: page.href for page in pages if page.status == "made"}
         self._hrefs |= {page: self._hrefs[to] for page, to in material.moved.items() if to in self._hrefs}
         self._hrefs |= {finder.name: f"{finder.name}.html" for finder in material.finders}
@@ -44,13 +48,21 @@ class Site:
             HOME: "Overview",
             **{f"{finder.name}.html": finder.title for finder in material.finders},
             **({"methods.html": "Methods"} if material.methods else {}),
-            **({"search.html": "How found"} if material.search else {}),
             **({"downloads.html": "Downloads"} if material.downloads else {}),
-            **({"cite.html": "Cite"} if material.citation else {}),
+        }
+        below = {
             ALL_PAGES: "All pages",
+            glossary.HREF: "Glossary",
+            **({"search.html": "How found"} if material.search else {}),
+            **({"cite.html": "Cite"} if material.citation else {}),
+            **({"about.html": "About and corrections"} if material.study else {}),
         }
         self._nav = tuple(Link(text, href) for href, text in there.items())
-        self._shared = {"hrefs": self._hrefs, "left_out": material.left_out}
+        self._below = tuple(Link(text, href) for href, text in below.items())
+        self._address, made = address_of(material), made_words(material, self._version)
+        site = {"study": material.study, "address": self._address, "made": made, "below": self._below}
+        self._made = f"{made}, commit {commit}" if commit else made
+        self._shared = {"hrefs": self._hrefs, "left_out": material.left_out, "site": site}
 
     def files(self) -> dict[str, str | bytes]:
         """Return every file of the site but the notebook pages, by its address; the index comes last."""
@@ -58,10 +70,15 @@ class Site:
         files: dict[str, str | bytes] = dict(assets())
         for finder in material.finders:
             files[f"{finder.name}.html"] = self._page("finder", finder.title, f"{finder.name}.html", finder=finder)
-        for href, text in (("methods.html", material.methods), ("search.html", material.search)):
+        documents = {"methods.html": material.methods, "search.html": material.search, glossary.HREF: glossary.text()}
+        for href, text in documents.items():
             if text:
                 document = render_markdown(text)
                 files[href] = self._page("document", document.title or "Methods", href, document=document)
+        for subject in material.subjects:
+            files[subject.href] = self._page("subject", subject.title, subject.href, subject=subject)
+        if material.study:
+            files["about.html"] = self._page("about", "About and corrections", "about.html")
         if material.citation:
             files["cite.html"] = self._page("cite", "How to cite", "cite.html", citation=material.citation)
         if downloads := material.downloads:
@@ -71,11 +88,31 @@ class Site:
         if overview := material.overview:
             failed = [page for page in self._pages if page.status == "failed"]
             single = [page for page in self._pages if page.kind not in SECTIONS]
-            shown = {"failed": failed, "single": single, "finders": material.finders, "ways": self._nav[1:]}
-            files[HOME] = self._page("index", overview.question, HOME, overview=overview, **shown)
+            shown = {"failed": failed, "single": single, "finders": material.finders, "subjects": material.subjects}
+            ways = (*self._nav[1:], *self._below)
+            files[HOME] = self._page("index", overview.question, HOME, overview=overview, ways=ways, **shown)
         else:
             files[HOME] = self._page("pages", "Overview", HOME, groups=self._groups)
-        return files
+        home = files.pop(HOME)
+        found = [*(page.href for page in self._pages if page.status == "made"), *files]
+        marks = {FEED: feed(material, self._version), MAP: site_map(filter(_is_page, found), self._address)}
+        if self._address and material.overview and material.study:
+            files["assets/picture.png"] = picture(material.overview, material.study.title)
+        files["assets/search-index.js"] = search_index(material, self._hrefs, self._others())
+        return files | {name: text for name, text in marks.items() if text} | {HOME: home}
+
+    def _others(self) -> list[Link]:
+        """Pages that are rows of no table, and the terms of the glossary, for those who search."""
+        tables = {finder.name for finder in self._material.finders}
+        in_tables = {"survey": "surveys", "trend": "trends", "claims": "claims"}
+        pages = [page for page in self._pages if page.status == "made" and in_tables.get(page.kind) not in tables]
+        return [
+            *(Link(subject.title, subject.href) for subject in self._material.subjects),
+            *(Link(page.title, page.href, after=page.summary) for page in pages),
+            *self._nav[1:],
+            *self._below,
+            *(Link(f"Glossary: {term}", f"{glossary.HREF}#{glossary.anchor(term)}") for term in glossary.terms()),
+        ]
 
     def frame(self, page: str, document: str) -> str:
         """Return a notebook page in the frame of this site."""
@@ -87,7 +124,17 @@ class Site:
             card = replace(card, heading=f"{card.heading}. The page below was made with other settings")
         shown = without_card(content, place.title) if card else content
         linked = woven(self._cited(shown, page, place), page, self._hrefs, place.up)
-        return framed(linked, place, nav=self._nav, about=self._version, card=card, **self._shared)
+        known = self._material.citation
+        cited = bibtex(known, place.title, page, self._url(place.href), self._version) if known else ""
+        values = {"card": card, "bibtex": cited, "record": self._record(place), **self._shared}
+        terms = replace(linked, html=glossary.with_terms(linked.html, place.up))
+        return framed(terms, place, nav=self._nav, about=self._version, **values)
+
+    def _url(self, href: str) -> str:
+        return f"{self._address}{href}" if self._address else ""
+
+    def _record(self, place: Place) -> str:
+        return linked_data(self._material, place.title, place.summary, place.href, self._version)
 
     def _cited(self, content: Content, page: str, place: Place) -> Content:
         """Content whose charts say how they are cited."""
@@ -97,10 +144,11 @@ class Site:
 
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
-        place = Place(title, href, section=href, crumbs=crumbs)
-        commit = f", commit {self._commit}" if self._commit else ""
-        about = f"{self._version}{commit}. Each page says at its end what it was made from."
-        return layout(f"{template}.html.j2", place, self._nav, about=about, **self._shared, **values)
+        study, overview = self._material.study, self._material.overview
+        told = overview.answer[0] if href == HOME and overview else f"{title}. {study.title}." if study else ""
+        place = Place(title, href, section=href, crumbs=crumbs, summary=told)
+        shown = {**self._shared, "record": self._record(place), **values}
+        return layout(f"{template}.html.j2", place, self._nav, about=self._made, **shown)
 
     @cached_property
     def _places(self) -> dict[str, Place]:
@@ -114,7 +162,7 @@ class Site:
         return places
 
     def _place(self, page: PageLink, before: Link | None, after: Link | None) -> Place:
-        names, name = {link.href: link.text for link in self._nav}, page.id.partition("/")[2]
+        names, name = {link.href: link.text for link in (*self._nav, *self._below)}, page.id.partition("/")[2]
         section = SECTIONS.get(page.kind, ALL_PAGES)
         finders = {
             "survey": Link("All findings of this survey, in the table of findings", f"findings.html#survey={name}"),
@@ -130,9 +178,14 @@ class Site:
             previous=before,
             following=after,
             group=GROUPS[page.kind],
+            summary=page.summary or page.verdict,
             notebook=f"notebooks/{page.id}.ipynb",
             finder=finder,
         )
+
+
+def _is_page(href: str) -> bool:
+    return href.endswith(".html")
 
 
 def woven(content: Content, page: str, hrefs: Mapping[str, str], up: str) -> Content:

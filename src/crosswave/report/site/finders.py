@@ -13,13 +13,18 @@ from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import VERDICT_WORDS, interval_points, of_whom, points, verdict_word
 from crosswave.report.site.material import Cell, Column, Finder
-from crosswave.study.models import Survey
+from crosswave.study.models import Study, Survey
 from crosswave.study.registry import Registry, findings_of
 from crosswave.words import capital
 
 _YEAR = Column("year", "Year", number=True, filter="Year")
 _HOUSE = Column("house", "House or publisher", filter="House or publisher")
-_TOPIC = Column("topic", "Topic", filter="Topic")
+_SUBJECT = Column("subject", "Subject", filter="Subject")
+_WHO = (  # whom a survey asked, and who paid: readers choose among them
+    Column("sector", "Sector", filter="Sector", shown=False),
+    Column("nation", "Nation", filter="Nation", shown=False),
+    Column("paid", "Who paid", filter="Who paid", shown=False),
+)
 
 
 def make_finders(registry: Registry, ledger: Ledger) -> tuple[Finder, ...]:
@@ -31,6 +36,19 @@ def make_finders(registry: Registry, ledger: Ledger) -> tuple[Finder, ...]:
 def house_of(survey: Survey) -> str:
     """Return who asked, or else who published; empty where neither is known."""
     return survey.fieldwork.house or survey.publisher or ""
+
+
+def _who(surveys: Iterable[Survey], study: Study) -> tuple[Cell, ...]:
+    every = list(surveys)
+    return (
+        _several(study.vocabulary.name(survey.sector) for survey in every),
+        _several(survey.nation or "" for survey in every),
+        _several(survey.sponsor or survey.publisher or "" for survey in every),
+    )
+
+
+def _subject(finding: str, registry: Registry) -> str:
+    return registry.study.vocabulary.name(registry.findings[finding].answer.topic)
 
 
 def _number(text: str, value: float | None) -> Cell:
@@ -52,12 +70,13 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
         Column("survey", "Figure", filter="Survey"),
         _YEAR,
         _HOUSE,
-        _TOPIC,
+        _SUBJECT,
         Column("asked", "What was asked, and the answer", wide=True),
         Column("printed", "Printed", number=True),
         Column("counts", "Counts that print it"),
         Column("interval", "Interval, %", number=True),
         Column("level", "Level", filter="Level"),
+        *_WHO,
     )
     lead = "Every published percentage, with the number of people it can stand for."
     caption = (
@@ -74,21 +93,22 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
             Cell(finding.id, f"survey/{survey.id}", finding.local_id, values=(survey.id,)),
             _year(survey.year),
             Cell(house_of(survey)),
-            Cell(finding.answer.topic),
+            Cell(registry.study.vocabulary.name(finding.answer.topic)),
             Cell(f"{finding.question.asks} {finding.answer.says}"),
             _number(finding.shown, row.estimate),
             Cell(f"{top} of {base}" if top and base else ""),
             _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
             Cell(counts.level),
+            *_who([survey], registry.study),
         )
-    return Finder("findings", "Findings", lead, caption, "findings", columns, rows)
+    return Finder("findings", "Findings", lead, caption, "findings", columns, rows, told=(4, 5, 2, 1))
 
 
 def _trends(registry: Registry, ledger: Ledger) -> Finder:
     """What was decided first."""
     columns = (
         Column("construct", "Topic of the trend"),
-        _TOPIC,
+        _SUBJECT,
         Column("year", "Years compared", number=True, filter="Year"),
         Column("house", "Houses or publishers", filter="House or publisher"),
         Column("waves", "Waves", number=True),
@@ -97,6 +117,7 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         Column("interval", "Interval, points", number=True),
         Column("detectable", "Detectable change, points", number=True),
         Column("verdict", "Answer", filter="Answer"),
+        *_WHO[:2],
     )
     lead = "Topics that surveys asked about, and whether the answer changed."
     caption = (
@@ -110,7 +131,7 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         years = [] if pd.isna(row.from_year) else [row.from_year, row.to_year]
         rows[construct.id] = (
             Cell(capital(construct.label), f"trend/{construct.id}"),
-            _several(registry.findings[answer.finding].answer.topic for answer in construct.answers),
+            _several(_subject(answer.finding, registry) for answer in construct.answers),
             replace(_year(*years), values=_year(*(wave.year for wave in waves)).values),
             _several(house_of(wave.survey) for wave in waves),
             _number(str(len(waves)), len(waves)),
@@ -119,9 +140,11 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
             _number(interval_points(compared) if compared else "", row.low_pp),
             _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
             Cell(VERDICT_WORDS[trend.verdict]),
+            *_who((wave.survey for wave in waves), registry.study)[:2],
         )
-    ordered = sorted(rows.items(), key=lambda row: list(VERDICT_WORDS.values()).index(row[1][-1].text))
-    return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered))
+    verdict, order = [column.key for column in columns].index("verdict"), list(VERDICT_WORDS.values())
+    ordered = sorted(rows.items(), key=lambda row: order.index(row[1][verdict].text))
+    return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered), told=(0, 2))
 
 
 def _claims(registry: Registry, ledger: Ledger) -> Finder:
@@ -130,7 +153,7 @@ def _claims(registry: Registry, ledger: Ledger) -> Finder:
         Column("source", "Who makes it", filter="Who makes it"),
         _YEAR,
         Column("survey", "Surveys", filter="Survey"),
-        _TOPIC,
+        _SUBJECT,
         Column("answered", "For those who answered", filter="For those who answered"),
         Column("sample", "If they were a random sample", filter="If a random sample"),
         Column("population", "For the population", wide=True),
@@ -146,12 +169,12 @@ def _claims(registry: Registry, ledger: Ledger) -> Finder:
             Cell(source.publisher or source.title),
             _year(int(source.published[:4])) if source.published else Cell(""),
             _several(surveys_of(claim, registry)),
-            _several(registry.findings[term].answer.topic for term in claim.names if term in registry.findings),
+            _several(_subject(term, registry) for term in claim.names if term in registry.findings),
             Cell(verdict_word(str(row.answered_verdict))),
             Cell(str(row.random_sample_verdict)),
             Cell(of_whom(str(row.population_licence))),
         )
-    return Finder("claims", "Claims", lead, caption, "claims", columns, rows)
+    return Finder("claims", "Claims", lead, caption, "claims", columns, rows, told=(0, 1))
 
 
 def _surveys(registry: Registry, ledger: Ledger) -> Finder:
@@ -162,9 +185,10 @@ def _surveys(registry: Registry, ledger: Ledger) -> Finder:
         Column("population", "Who was asked", wide=True),
         Column("n", "Answers", number=True),
         Column("sampling", "How they were chosen", filter="How they were chosen"),
-        Column("topic", "Topics", filter="Topic", wide=True),
+        Column("subject", "Subjects", filter="Subject", wide=True),
         Column("figures", "Figures", number=True),
         Column("level", "Levels of the figures", filter="Level"),
+        *_WHO,
     )
     lead = "Every survey: who asked whom, when, and how many answered."
     caption = "Surveys, earliest first. What no source prints is not known, and is left empty."
@@ -179,8 +203,9 @@ def _surveys(registry: Registry, ledger: Ledger) -> Finder:
             Cell(survey.population),
             _number(span(n_low, n_high), n_low),
             Cell((survey.sampling or "").replace("-", " ") + " (inferred)" * ("sampling" in survey.inferred.named)),
-            _several(sorted(figure.answer.topic for figure in figures)),
+            _several(sorted(_subject(figure.id, registry) for figure in figures)),
             _number(str(len(figures)), len(figures)),
             _several(sorted(found.findings[figure.id].level for figure in figures)),
+            *_who([survey], registry.study),
         )
-    return Finder("surveys", "Surveys", lead, caption, "surveys", columns, rows)
+    return Finder("surveys", "Surveys", lead, caption, "surveys", columns, rows, told=(0, 2, 1))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
@@ -30,7 +32,7 @@ class Place:
     """Where a page stands: its section of the navigation, what is above and beside it, and what belongs to it.
 
     ``group`` says what its neighbours are; ``notebook`` is the address of the executed notebook, ``finder`` leads to
-    its rows of a long table.
+    its rows of a long table, ``summary`` is a sentence.
     """
 
     title: str
@@ -42,6 +44,7 @@ class Place:
     group: str = ""
     notebook: str = ""
     finder: Link | None = None
+    summary: str = ""
 
     @property
     def up(self) -> str:
@@ -59,7 +62,7 @@ class Content:
 
 def framed(content: Content, place: Place, *, nav: tuple[Link, ...] = (), **values: object) -> str:
     """Return a notebook's content as a whole document."""
-    shown = {"card": None, "hrefs": {}, **values}
+    shown = {"card": None, "hrefs": {}, "bibtex": "", **values}
     return layout("notebook.html.j2", place, nav or (Link("Overview", HOME),), content=content, **shown)
 
 
@@ -86,9 +89,12 @@ def _environment() -> Environment:
     return made
 
 
+_NO_SITE: Mapping[str, Any] = {"study": None, "address": "", "made": "", "below": ()}
+
+
 def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object) -> str:
     """Return a page: a template of the folder ``layout``, filled in."""
-    shown = {"content": Content(""), "about": "", "left_out": (), **values}
+    shown = {"content": Content(""), "about": "", "left_out": (), "record": "", "site": _NO_SITE, **values}
     return _environment().get_template(template).render(place=place, nav=nav, up=place.up, **shown)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crosswave.study.models import Study
+
 # kind of page -> heading of its group, in the order of the site
 GROUPS = {
     "start": "Start here",
@@ -65,20 +67,25 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table that readers search; ``filter`` says what they choose among its values, if they do."""
+    """A column of a table that readers search; ``filter`` says what they choose among its values, if they do.
+
+    A column that is not shown is only for the choice among its values.
+    """
 
     key: str
     title: str
     number: bool = False
     filter: str = ""
     wide: bool = False
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
     """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural.
 
-    A row has an id on the page, and a cell for each column; the first heads the row.
+    A row has an id on the page, and a cell for each column; the first heads the row. ``told`` are the columns that
+    name a row where the whole site is searched.
     """
 
     name: str
@@ -88,6 +95,12 @@ class Finder:
     unit: str
     columns: tuple[Column, ...]
     rows: Mapping[str, tuple[Cell, ...]]
+    told: tuple[int, ...] = (0,)
+
+    def parted(self, row: str) -> tuple[list[tuple[Column, Cell]], list[tuple[Column, Cell]]]:
+        """Return the cells of a row with their columns: those that are shown, and those only chosen among."""
+        pairs = list(zip(self.columns, self.rows[row], strict=True))
+        return [pair for pair in pairs if pair[0].shown], [pair for pair in pairs if not pair[0].shown]
 
     def choices(self, place: int) -> list[str]:
         """Return every value of a column among which readers may choose, numbers and words in their order."""
@@ -164,6 +177,22 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A page on one subject, such as a kind of obstacle: its topics, claims and surveys, each with a word after it."""
+
+    name: str
+    title: str
+    topics: tuple[Link, ...]
+    claims: tuple[Link, ...]
+    surveys: tuple[Link, ...]
+
+    @property
+    def href(self) -> str:
+        """Its address."""
+        return f"subjects/{self.name}.html"
+
+
+@dataclass(frozen=True, slots=True)
 class Downloads:
     """Everything to be downloaded: the tables, the files by name, and the columns of each table."""
 
@@ -175,11 +204,13 @@ class Downloads:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """How the whole is cited: a sentence, BibTeX, and the licences of code and of data."""
+    """How the whole is cited: a sentence, BibTeX, and the licences of code and of data; its authors and its date."""
 
     sentence: str
     bibtex: str
     licences: tuple[tuple[str, str], ...]
+    authors: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +218,7 @@ class Material:
     """All of that; what is absent has no page.
 
     ``search``: how the surveys were found, in Markdown; ``moved``: pages that stand in another, by their ids;
-    ``left_out``: a line for each data file with faults, for every page.
+    ``left_out``: a line for each data file with faults, for every page; ``data``: a hash of the data files.
     """
 
     overview: Overview | None = None
@@ -199,3 +230,11 @@ class Material:
     search: str = ""
     moved: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    study: Study | None = None
+    data: str = ""
+
+    @property
+    def synonyms(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of words for the same thing."""
+        return self.study.synonyms if self.study else ()

@@ -149,4 +149,7 @@ def read_citation(file: Path, version: str, study: Study) -> Citation:
     rows = {"author": f"{{{authors}}}", "title": held["title"], "year": year, "version": version}
     rows |= {"url": held["url"]} if held.get("url") else {}
     bibtex = "\n".join(["@software{crosswave,", *(f"  {key} = {{{value}}}," for key, value in rows.items()), "}"])
-    return Citation(sentence, bibtex, (_CODE_LICENCE, (study.licence.name.replace("CC-BY-", "CC BY "), _DATA)))
+    date = str(held.get("date-released", ""))
+    return Citation(
+        sentence, bibtex, (_CODE_LICENCE, (study.licence.name.replace("CC-BY-", "CC BY "), _DATA)), authors, date
+    )

@@ -17,6 +17,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
+from crosswave.words import capital
+
 _ID = 100
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=_ID)]
@@ -110,6 +112,11 @@ class Vocabulary(Record):
     source_kinds: tuple[Slug, ...] = ()
     units: dict[Slug, Unit] = Field({}, description="What one reply can stand for, besides a person or organisation.")
     sampling: dict[Slug, Sampling] = Field({}, description="Ways of choosing, besides those that every study has.")
+    names: dict[Slug, Text] = Field({}, description="What readers see in place of a topic or a sector: nhs: NHS.")
+
+    def name(self, word: str) -> str:
+        """Return what readers see in place of a word."""
+        return self.names.get(word, capital(word.replace("-", " ")))
 
     def words(self, kind: str) -> tuple[str, ...]:
         """Return the words of one kind, those of every study first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from crosswave.study.models.record import (
     Address,
@@ -83,6 +83,29 @@ class Lesson(Record):
     note: Text
 
 
+class Published(Record):
+    """Where the site is, and who answers for it; what is not known is left out of every page."""
+
+    address: Address | None = Field(None, description="Where index.html will be found: https://example.org/surveys/")
+    who: Text | None = Field(None, description="Who makes the study, in a sentence.")
+    funding: Text | None = Field(None, description="Who pays for it, in a sentence.")
+    contact: Address | None = Field(None, description="Where errors are reported.")
+
+    @field_validator("address")
+    @classmethod
+    def _folder(cls, address: str | None) -> str | None:
+        return f"{address.rstrip('/')}/" if address else address
+
+
+class Correction(Record):
+    """A published number or sentence that was wrong, and what stands there now."""
+
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="When it was corrected: 2020-12-31.")]
+    page: Text = Field(description="The page that was wrong, by its id: survey/poll-2017.")
+    was: Text
+    now: Text
+
+
 class Study(Record):
     """The file study.yaml: what this study is."""
 
@@ -95,6 +118,11 @@ class Study(Record):
     headline: Headline | None = None
     shown: Shown = Shown()
     lesson: Lesson | None = None
+    published: Published = Published()
+    corrections: tuple[Correction, ...] = ()
+    synonyms: tuple[Annotated[tuple[Text, ...], Field(min_length=2)], ...] = Field(
+        (), description="Words for the same thing: whoever searches for one finds the others."
+    )
     vocabulary: Vocabulary = Vocabulary()
 
 

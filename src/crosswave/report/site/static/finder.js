@@ -7,6 +7,7 @@ const table = document.querySelector("table.finder");
 const body = table.tBodies[0];
 const heads = Array.from(table.tHead.rows[0].cells);
 const found = form.querySelector(".found");
+const titles = heads.map((head) => head.textContent);
 const selects = Array.from(form.querySelectorAll("select"));
 const places = new Map(heads.map((head, place) => [head.dataset.key, place]));
 const records = Array.from(body.rows, (row, first) => ({ row, first, text: plain(texts(row).join(" ")), values: values(row) }));
@@ -23,6 +24,7 @@ function texts(row) {
 function values(row) {
   return selects.map((select) => {
     const cell = row.cells[places.get(select.name)];
+    if (!cell) return row.dataset[select.name].split("|");
     return cell.dataset.values === undefined ? [cell.textContent] : cell.dataset.values.split("|");
   });
 }
@@ -93,7 +95,6 @@ function turn(name) {
 
 function csv() {
   const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const titles = heads.map((head) => head.textContent);
   const rows = Array.from(body.rows).filter((row) => !row.hidden).map(texts);
   return [titles, ...rows].map((row) => row.map((text) => quoted(text.trim())).join(",")).join("\r\n") + "\r\n";
 }
@@ -118,6 +119,8 @@ form.addEventListener("input", () => { show(); remember(); });
 form.addEventListener("reset", () => setTimeout(() => { order.key = ""; order.descending = false; sort(); show(); remember(); }));
 form.querySelector("[data-download]").addEventListener("click", (event) => download(event.target.dataset.download));
 addEventListener("hashchange", recall);
+// A narrow screen shows each row as a card, whose lines need the names of the columns.
+for (const row of body.rows) Array.from(row.cells).forEach((cell, place) => { cell.dataset.title = titles[place]; });
 form.hidden = false;
 recall();
 performance.mark("ready");
