@@ -164,6 +164,8 @@ class Overview:
     """The first page: a question, its answer, a line for each topic, and what the evidence cannot say.
 
     First stands what official series show: a list of sentences for each answer, by its heading, and what is left.
+    ``items``: what the joint model says of each obstacle (name, share in the first and the last year, chance that it
+    is named most, whether it changed), the one named most first; ``items_said`` in a sentence.
     """
 
     question: str
@@ -174,6 +176,9 @@ class Overview:
     limits: tuple[str, ...]
     official: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
     official_rest: str = ""
+    years: tuple[int, ...] = ()
+    items: tuple[tuple[str, ...], ...] = ()
+    items_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

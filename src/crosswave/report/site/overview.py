@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crosswave.report.ledger import Ledger
 from crosswave.report.official import HEADINGS, left_words, told
 from crosswave.report.render import span
-from crosswave.report.sentences import VERDICT_WORDS, answer_sentence, wave_words
+from crosswave.report.sentences import VERDICT_WORDS, answer_sentence, said_of, wave_words
 from crosswave.report.site.material import Group, Link, Overview, Topic
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import ANSWERS, UNTOLD
@@ -31,6 +31,39 @@ def make_overview(registry: Registry, ledger: Ledger) -> Overview:
         limits=_limits(registry),
         official=_official(ledger),
         official_rest=left_words(ledger.official),
+        years=(window.from_year, window.to_year),
+        items=(items := _items(registry, ledger)),
+        items_said=_items_said(items, window.to_year),
+    )
+
+
+def _items(registry: Registry, ledger: Ledger) -> tuple[tuple[str, ...], ...]:
+    """What the joint model says of each item that can be compared, in the order of the last year."""
+    if ledger.batteries.empty:
+        return ()
+    every = ledger.batteries[ledger.batteries["figures"] == "comparable"]
+    part = {name: rows.set_index("item") for name, rows in every.groupby("quantity")}
+    labels = {item.id: item.label for item in registry.batteries.items}
+    levels, rank = part["level"], part["rank"].sort_values("value", key=lambda one: one.astype(float))
+    ends = [levels[levels["year"] == year] for year in (levels["year"].min(), levels["year"].max())]
+    return tuple(
+        (
+            labels.get(str(item), str(item)),
+            *(f"{year.at[item, 'value']}% ({year.at[item, 'lower']} to {year.at[item, 'upper']})" for year in ends),
+            f"{float(rank.at[item, 'probability']):.0%}",
+            said_of(str(part["change"].at[item, "verdict"])),
+        )
+        for item in rank.index
+    )
+
+
+def _items_said(items: Sequence[Sequence[str]], year: int) -> str:
+    if not items:
+        return ""
+    first, chance = items[0][0], items[0][3]
+    return (
+        f"All comparable surveys in one model: “{first}” is the obstacle most likely to have been named most in {year} "
+        f"(probability {chance}). {items[0][2]} named it."
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from crosswave.report.ledger import Ledger
-from crosswave.report.sentences import said_of, verdict_word
+from crosswave.report.render import span
+from crosswave.report.sentences import VERDICT_WORDS, said_of, verdict_word
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Link, Subject
-from crosswave.study.registry import Registry
-from crosswave.words import capital, plural
+from crosswave.study.models import Survey
+from crosswave.study.registry import Registry, findings_of
+from crosswave.words import capital
 
 
 def make_subjects(registry: Registry, ledger: Ledger) -> tuple[Subject, ...]:
@@ -30,14 +32,14 @@ def _subject(name: str, registry: Registry, ledger: Ledger) -> Subject:
         for row in ledger.claims.astype(str).itertuples()
         if figures & set(registry.claims[row.claim_id].names)
     ]
-    asked: dict[str, list[str]] = {}
-    for key in sorted(figures):
-        asked.setdefault(key.partition(".")[0], []).append(key)
-    surveys = sorted((registry.surveys[key] for key in asked), key=lambda survey: (survey.year, survey.id))
+    asked: dict[str, list[Survey]] = {}  # waves of a series are one entry
+    for survey in sorted(registry.surveys.values(), key=lambda one: (one.year, one.id)):
+        if any(finding.id in figures for finding in findings_of(survey)):
+            asked.setdefault(registry.series_of.get(survey.id, survey.id), []).append(survey)
     links = [
-        Link(survey.title, page=f"survey/{survey.id}",
-             after=f"{house_of(survey)}, {survey.year}, {plural(len(asked[survey.id]), 'figure')}".lstrip(", "))
-        for survey in surveys
+        Link(waves[-1].title, page=f"survey/{waves[-1].id}",
+             after=", ".join(filter(None, [house_of(waves[-1]), span(waves[0].year, waves[-1].year)])))
+        for waves in asked.values()
     ]  # fmt: skip
-    by_answer = sorted(topics, key=lambda link: (link.after or "", link.text))
+    by_answer = sorted(topics, key=lambda link: (list(VERDICT_WORDS.values()).index(link.after), link.text))
     return Subject(name, registry.study.vocabulary.name(name), tuple(by_answer), tuple(claims), tuple(links))
