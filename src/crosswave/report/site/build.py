@@ -94,7 +94,7 @@ class Site:
         else:
             files[HOME] = self._page("pages", "Overview", HOME, groups=self._groups)
         home = files.pop(HOME)
-        found = [*(page.href for page in self._pages if page.status == "made"), *files]
+        found = [HOME, *(page.href for page in self._pages if page.status == "made"), *files]
         marks = {FEED: feed(material, self._version), MAP: site_map(filter(_is_page, found), self._address)}
         if self._address and material.overview and material.study:
             files["assets/picture.png"] = picture(material.overview, material.study.title)
