@@ -24,6 +24,10 @@ def run(
     ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 takes one for each core and one more.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Make unchanged pages again.")] = False,
+    single_file: Annotated[
+        bool,
+        typer.Option("--single-file", help="Write each of these pages also as one file, into OUT/single."),
+    ] = False,
     out: Annotated[Path, typer.Option(help="The folder that gets the pages.")] = Path("reports"),
     parameter: Annotated[
         list[str] | None,
@@ -43,7 +47,8 @@ def run(
     with plain_faults():
         choice = Choice(
             surveys=tuple(survey or ()), constructs=tuple(construct or ()), only=tuple(only or ()),
-            parameters=_values(parameter), jobs=jobs, force=force, scheduler=scheduler,
+            parameters=_values(parameter), jobs=jobs, force=force, single_file=single_file,
+            scheduler=scheduler,
         )  # fmt: skip
         summary = run_report(folder_of(data), out, choice)
     for line in summary.lines():

@@ -28,6 +28,7 @@ class Choice:
     parameters: Mapping[str, object] = field(default_factory=dict)  # for every notebook that takes them
     jobs: int = 0  # pages at once; 0 takes one a core
     force: bool = False
+    single_file: bool = False  # also write each chosen page as one file
     scheduler: str = ""  # address of a Dask scheduler, such as tcp://host:8786; empty runs on this machine
 
     @property
@@ -64,7 +65,7 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
     inputs = whole_digest(folder, root / "notebooks", root / "requirements.lock", chosen.parameters)
     check_folder(out, root)
     with alone_in(out):
-        idle = None if chosen.force else unchanged(out, inputs, chosen.pages)
+        idle = None if chosen.force or chosen.single_file else unchanged(out, inputs, chosen.pages)
         return idle or _made(folder, out, chosen, inputs)
 
 
@@ -123,7 +124,8 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     request = run_request(registry, ledger, out, choice.parameters)
     known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
     only = tuple(request.material.moved.get(page, page) for page in choice.pages)
-    return ledger, replace(request, only=only, inputs=known, jobs=choice.jobs, force=choice.force)
+    request = replace(request, only=only, inputs=known, jobs=choice.jobs, force=choice.force)
+    return ledger, replace(request, single_file=choice.single_file)
 
 
 def _check_known(kind: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -73,7 +73,15 @@ def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
         for link in links:
             if link.status == "made":
                 held.reframe(link.id, site.frame)
-        held.write_site(site.files())
+        files = site.files()
+        if request.single_file:
+            chosen = {task.page for task in choose_tasks(_plan(request), request.only)}
+            made = {link.id: link.href for link in links if link.status == "made" and link.id in chosen}
+            files |= {
+                f"single/{page.replace('/', '-')}.html": site.alone((request.out / href).read_text("utf-8"), href)
+                for page, href in made.items()
+            }
+        held.write_site(files)
     return request.out / INDEX
 
 

@@ -54,6 +54,7 @@ class RunRequest:
     inputs: str = ""  # `crosswave.report.run.current.whole_digest` of it all; empty where it was not computed
     jobs: int = 0
     force: bool = False
+    single_file: bool = False  # also write each chosen page as one file, into the folder single
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from crosswave.report.site.identity import FEED, MAP, address_of, bibtex, feed, 
 from crosswave.report.site.material import GROUPS, Link, Material, PageLink
 from crosswave.report.site.picture import picture
 from crosswave.report.site.search import search_index
+from crosswave.report.site.single import single_file
 
 SECTIONS = {"series": "surveys.html", "survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
@@ -100,6 +101,10 @@ class Site:
             files["assets/picture.png"] = picture(material.overview, material.study.title)
         files["assets/search-index.js"] = search_index(material, self._hrefs, self._others())
         return files | {name: text for name, text in marks.items() if text} | {HOME: home}
+
+    def alone(self, document: str, href: str) -> str:
+        """Return a page of this site as one file."""
+        return single_file(document, href, assets(), self._address)
 
     def _others(self) -> list[Link]:
         """Pages that are rows of no table, and the terms of the glossary, for those who search."""
