@@ -90,7 +90,8 @@ def test_every_construct_has_words_tables_and_charts(
     every = {"window": trends, "wider": wide}[years]
     assert len(every) == len(resolved.constructs)
     for trend in every:
-        waves, held_so = waves_page.by_wave(trend), robustness_of_trend(trend, resolved.plan)
+        series = wave_series(trend.construct, resolved, reconstructions, trend.settings)
+        waves, held_so = waves_page.every_wave(trend, series), robustness_of_trend(trend, resolved.plan)
         analyses = multiverse(trend.construct, resolved, reconstructions, trend.settings)
         frame = robustness_page.analyses(analyses, trend)
         words = [
@@ -111,9 +112,9 @@ def test_every_construct_has_words_tables_and_charts(
             robustness_page.outcomes_table(analyses),
             robustness_page.choices_table(frame),
         ]
-        assert held(words, *shown, alt=waves_page.waves_alt(trend, waves))
+        assert held(words, *shown, alt=waves_page.waves_alt(trend, series))
         assert (robustness_page.specification_chart(frame) is None) == frame.empty == bool(analyses.reason)
-        assert (waves_page.waves_chart(trend, waves) is None) == waves["value_low"].isna().all()
+        assert (waves_page.waves_chart(trend, series) is None) == waves["value_low"].isna().all()
 
 
 def test_every_course_has_words_tables_and_charts(courses: tuple[WaveSeries, ...]) -> None:
@@ -172,17 +173,17 @@ def robust(**changed: Any) -> Robustness:
 
 
 def test_what_tips_a_verdict_is_said_in_words(trends: list[Trend]) -> None:
+    weak = "“cannot tell: the evidence is not strong enough”"
     assert robustness_page.robustness_words(robust(), of(trends, "nhs-video")) == [
-        "The verdict by itself, before other comparisons are counted, is “rose”.",
-        "If the design effect, 1 here, is larger, the verdict becomes “inconclusive” above 1.37.",
-        "If the total error of a wave, 1.5 points here, is larger, the verdict becomes “inconclusive” above 2.25 "
+        "The answer by itself, before other comparisons are counted, is “rose”.",
+        f"If the design effect, 1 here, is larger, the answer becomes {weak} above 1.37.",
+        f"If the extra error of a survey, 1.5 points here, is larger, the answer becomes {weak} above 2.25 "
         "points; if it is smaller, it holds down to 0 points.",
-        "If the later share is 1.4 points too high beside the earlier one, for whatever reason, the verdict is "
-        "“inconclusive”.",
+        f"If the later share is 1.4 points too high beside the earlier one, for whatever reason, the answer is {weak}.",
         "The whole difference could come from who chose to answer: it takes a correlation between answering at all and "
-        "saying yes, of opposite signs in the two waves, of 0.0018 if each wave was drawn from 1,000,000 people.",
-        "Over all counts that print admits, the p-value of no change runs from p = 0.00400 to p = 0.0300.",
-        "How many were asked is not recorded for both waves, so those who did not reply have no bounds.",
+        "saying yes, of opposite signs in the two surveys, of 0.0018 if each survey was drawn from 1,000,000 people.",
+        "Over all numbers of people that fit, the p-value of no change runs from p = 0.00400 to p = 0.0300.",
+        "How many were asked is not known for both surveys, so those who did not reply have no bounds.",
     ]
 
 
@@ -192,16 +193,16 @@ def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends
     found = robust(asked=Interval(-0.2, 0.31), bias=none, p_low=0.01, p_high=0.01)
     said = robustness_page.robustness_words(found, trend)
     assert said[-1].endswith("the difference lies between -20.0 and +31.0 points.")
-    assert "No bias of the difference up to 100 points, either way, changes the verdict." in said
-    assert "Whatever the counts that print admits, p = 0.0100 for no change." in said
+    assert "No bias of the difference up to 100 points, either way, changes the answer." in said
+    assert "Whatever numbers of people fit the figures, p = 0.0100 for no change." in said
     table = robustness_page.tipping_table(found, trend.comparison, 1.3).set_index("What is moved")[
-        "Where the verdict gives way"
+        "Where the answer changes"
     ]
     assert table["Answers of those who were asked and did not reply, points"] == "-20.0 to +31.0"
-    assert table["Design effect, upwards"] == "1.37: inconclusive"
+    assert table["Design effect, upwards"] == "1.37: cannot tell: the evidence is not strong enough"
     assert table["Design effect, down to none"] == "none even at 1"
     assert table["Bias of the difference, either way"] == "none up to 100 points either way"
-    assert robustness_page.robustness_words(None, trend)[0].startswith("Nothing was compared")
+    assert robustness_page.robustness_words(None, trend) == []
 
 
 def test_verdicts_held_together_are_those_of_each(trends: list[Trend], resolved: Registry) -> None:
@@ -411,12 +412,12 @@ def test_every_construct_is_counted_once_in_each_window(
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("techuk-enabler", "no wave"),
-        ("techuk-crucial-demand", "one wave only"),
-        ("barrier-leadership", "the gate refuses every pair of waves"),
-        ("barrier-culture", "uninformative by design"),
-        ("nhs-outlook-positive", "an n that is not printed decides"),
-        ("digital-confidence", "every wave is of one year"),
+        ("techuk-enabler", "not asked"),
+        ("techuk-crucial-demand", "asked once"),
+        ("barrier-leadership", "no two surveys can be compared"),
+        ("barrier-culture", "the surveys are too different"),
+        ("nhs-outlook-positive", "a missing number of answers decides"),
+        ("digital-confidence", "asked in one year only"),
     ],
 )
 def test_what_becomes_of_a_construct(trends: list[Trend], name: str, words: str) -> None:
@@ -430,14 +431,16 @@ def test_the_headline_says_that_comparisons_across_instruments_are_blind(
     across = [t for t in compared if t.comparison and t.comparison.pair.comparability.grade in ("H", "B2", "B3")]
     blind = [t for t in across if t.verdict == "uninformative by design"]
     first, second = synthesis_page.synthesis_headline(trends, errors, resolved)
-    assert first.startswith(f"{len(compared)} of {len(resolved.constructs)} constructs have two waves of 2017 to 2020")
+    assert first.startswith(
+        f"{len(compared)} of {len(resolved.constructs)} topics could be compared between two surveys of 2017 to 2020"
+    )
     assert 0 < len(across) < len(compared)
-    assert f"In {len(across)} of these" in first and f"{len(blind)} of these {len(across)} are uninformative" in first
+    assert f"In {len(across)} of these" in first and f"{len(blind)} of these {len(across)} differ too much" in first
     assert "(grades H, B2, B3)" in first
     # H errs least of the three.
     best, tier = errors["H"].estimate, resolved.plan.total_error["H"]
     assert best.points == min(error.estimate.points for error in errors.values())
-    assert f"{best.points:.1f} points beyond sampling" in second
+    assert f"{best.points:.1f} points beyond" in second
     assert f"interval {best.low:.1f} to {best.high:.1f}" in second
     floor = endless_change(tier.error, resolved.plan, planned(resolved.plan))
     assert f"With the {tier.number:g} points taken here" in second and f"less than {points(floor)} points" in second
@@ -486,22 +489,20 @@ def test_the_error_is_told_with_its_interval_and_what_carries_it(
         assert f"(interval {one.low:.1f} to {one.high:.1f}), from {len(error.figures)} figures" in said
         assert f"in {one.groups} groups, {one.df} degrees of freedom." in said
         parts = error.by_construct, error.by_survey, error.by_figure
-        own = left_out[left_out["Tier"] == tier]
+        own = left_out[left_out["Grade"] == tier]
         assert len(own) == 1 + sum(map(len, parts)) and own["Left out"].iloc[0] == "nothing"
         assert own.iloc[0].tolist()[2:] == [f"{one.points:.1f}", f"{one.low:.1f} to {one.high:.1f}", str(one.df)]
-        assert set(same_year.loc[same_year["Tier"] == tier, "Id of the figure"]) == set(error.figures["finding_id"])
+        assert set(same_year.loc[same_year["Grade"] == tier, "Id of the figure"]) == set(error.figures["finding_id"])
     assert len(same_year) == sum(len(error.figures) for error in errors.values())
     assert total_error_page.error_of(of(trends, "nhs-video"), resolved, reconstructions) == {}
     for name, tier in (("barrier-culture", "H"), ("barrier-budget", "B2")):
         found = total_error_page.error_of(of(trends, name), resolved, reconstructions)
         assert list(found) == [tier] and found[tier].estimate == errors[tier].estimate
-    assert total_error_page.error_words({}, settings, resolved) == [
-        "Only the grades H, B2, B3 take an error that is measured here; that of this pair is declared."
-    ]
+    assert total_error_page.error_words({}, settings, resolved) == []
     asked = total_error_page.error_words(errors, replace(settings, total_error=4.0), resolved)[-1]
     assert asked == "This page was asked to take 4 points in place of them."
     for empty in (total_error_page.same_year_table({}, resolved), total_error_page.left_one_out_table({}, resolved)):
-        assert empty.empty and empty.columns[0] == "Tier"
+        assert empty.empty and empty.columns[0] == "Grade"
 
 
 def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
@@ -547,7 +548,7 @@ def test_sameness_is_said_by_the_tests_that_show_it_and_not_by_the_wider_interva
         "May not have really changed (very low certainty): those who answered chose to, or nobody says how they were "
         "chosen; the answer is lost if the surveys err half as much again, and if their answers are clustered.",
         "Appetite to buy from SMEs (techUK waves): 21% of 1,425 to 1,500 people in 2016 (techuk-2016), then 21% of 941 "
-        "to 999 people in 2017 (techuk-2017). No material change: 0.0 points (-5.3 to +5.4 if both were random "
-        "samples with a total error of 1.5 points; p = 0.983); two one-sided tests rule out 5 points or more "
+        "to 999 people in 2017 (techuk-2017). No real change: 0.0 points (-5.3 to +5.4 if both were random "
+        "samples and each survey erred by 1.5 points more; p = 0.983); two one-sided tests rule out 5 points or more "
         f"({p_words(trend.comparison.equivalence_p)}); grade A: the same instrument, house and population repeated.",
     ]

@@ -22,6 +22,7 @@ from crosswave.report.run.parameters import check_parameters, read_parameters
 from crosswave.report.sentences import answer_sentence, trend_sentence
 from crosswave.report.survey import conflicts as conflicts_page
 from crosswave.report.survey import figures as figures_page
+from crosswave.report.survey import trust as trust_page
 from crosswave.report.trend import waves as waves_page
 from crosswave.robustness.by_tier import by_tier
 from crosswave.study import Registry
@@ -240,9 +241,9 @@ def test_the_synthesis_says_every_change_and_counts_the_rest(registry: Registry)
     said = " ".join(synthesis_page.synthesis_answer(trends))
     changed = [trend for trend in trends if trend.verdict in ("rose", "fell")]
     assert all(trend_sentence(trend) in said for trend in changed)
-    assert f"A change shows in {len(changed)} of {len(trends)} constructs" in said
+    assert f"A change shows in {len(changed)} of {len(trends)} topics, " in said
     families = synthesis_page.synthesis_families(trends, registry)
-    assert families["Constructs"].sum() == len(trends) and families["Rose or fell"].sum() == len(changed)
+    assert families["Topics"].sum() == len(trends) and families["Rose or fell"].sum() == len(changed)
 
 
 def test_claims_of_one_source_and_of_all(registry: Registry) -> None:
@@ -274,10 +275,16 @@ def test_the_committed_page_holds_what_the_package_computes(registry: Registry) 
     findings = by_finding(wave, counts, alpha=0.05, design_effect=1)
     outputs = json.dumps([cell.outputs for cell in code_cells("01_reproduce_survey")])
     assert json.dumps(figures_page.findings_alt(wave, findings))[1:-1] in outputs
+    topline = trust_page.topline(wave, counts, findings[findings["value_low"].notna()], registry)
+    assert (
+        json.dumps(render.to_html(topline, "Published figures of igov-2017, with 95% margins of error"))[1:-1]
+        in outputs
+    )
     assert (
         json.dumps(
             render.to_html(
-                figures_page.findings_table(findings, counts), "Printed figures of igov-2017, with 95% intervals"
+                figures_page.findings_table(findings, counts),
+                "Every figure of igov-2017, with the numbers of people that fit",
             )
         )[1:-1]
         in outputs

@@ -81,7 +81,7 @@ def test_the_main_barriers_have_an_answer(name, grade):
 
 def test_strategy_says_that_it_has_no_second_wave():
     assert (
-        "no second wave can be compared"
+        "cannot tell: the surveys cannot be compared"
         in real.ledger().trends.set_index("construct_id").loc["has-strategy", "sentence"]
     )
 
@@ -185,8 +185,8 @@ def site_files():
 
 
 def spoken(html):
-    """The text of the first screen: from the title to what the verdicts mean."""
-    screen = html[html.index("<h1>") : html.index('aria-labelledby="meaning-heading"')]
+    """The text of the first page, from its title to the ways to all others."""
+    screen = re.split('aria-labelledby="(?:subjects|ways)-heading"', html[html.index("<h1>") :])[0]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", screen)).split())
 
 
@@ -225,10 +225,9 @@ def test_the_page_of_a_topic_the_table_and_the_overview_say_one_thing():
 def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_checked():
     files, _ = site_files()
     text = spoken(files["index.html"])
-    checked = [overview().question, overview().answer, overview().lead, *overview().limits]
-    checked += [f"{number} of {overview().total} {verdict}" for number, verdict, _ in overview().counts]
-    checked += [part for topic in overview().topics for part in (topic.printed, *topic.sure)]
-    checked += ["Bars reach from a fall of 100 points to a rise of 100."]
+    checked = [overview().question, *overview().answer, *overview().limits, f"all {overview().total} topics"]
+    checked += [f"{group.count} {group.words}" for group in overview().groups]
+    checked += [part for topic in overview().topics for part in (topic.levels, topic.compared, topic.answer)]
     official = [link for links in overview().official.values() for link in links]
     checked += [overview().official_rest, *(f"{link.text}: {link.after}" for link in official)]
     for sentence in checked:
@@ -241,8 +240,8 @@ def test_the_limits_count_what_the_registry_holds():
     surveys = real.registry().surveys.values()
     sampled = [survey for survey in surveys if survey.sampling in ("probability", "census")]
     unsized = [survey for survey in surveys if survey.n.kind == "unknown"]
-    assert overview().limits[0].startswith(f"{len(sampled) or 'None'} of {len(surveys)} survey waves")
-    assert overview().limits[1] == f"{len(unsized)} of {len(surveys)} do not print how many answered."
+    assert overview().limits[0].startswith(f"{len(sampled) or 'None'} of {len(surveys)} surveys asked everybody")
+    assert overview().limits[1] == f"{len(unsized)} of {len(surveys)} do not say how many people answered."
 
 
 def test_a_change_that_is_shown_is_told_in_the_headline():

@@ -105,10 +105,10 @@ def tipping_table(robustness: Robustness | None, comparison: Comparison | None, 
     if robustness and comparison:
         effect, error = f"{design_effect:g}", f"{comparison.points:.3g} points"
         rows = [
-            ("Design effect, upwards", effect, robustness.design_effect.words()),
-            ("Design effect, down to none", effect, robustness.less_design_effect.words()),
-            ("Extra error of a survey, upwards", error, robustness.total_error.words("points")),
-            ("Extra error of a survey, down", error, robustness.less_total_error.words("points")),
+            ("Design effect, upwards", effect, _tip(robustness.design_effect)),
+            ("Design effect, down to none", effect, _tip(robustness.less_design_effect)),
+            ("Extra error of a survey, upwards", error, _tip(robustness.total_error, "points")),
+            ("Extra error of a survey, down", error, _tip(robustness.less_total_error, "points")),
             ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
             *((f"Correlation of answering with the answer, out of {one.population}", "0",
                f"{one.value:+.4f} is all of it") for one in robustness.correlations),
@@ -121,6 +121,11 @@ def tipping_table(robustness: Robustness | None, comparison: Comparison | None, 
             words = "Answers of those who were asked and did not reply, points"
             rows.append((words, "left out", points_span(asked.low, asked.high)))
     return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the answer changes"])
+
+
+def _tip(point: TippingPoint, unit: str = "") -> str:
+    words = point.words(unit) if unit else point.words()
+    return words.replace(point.verdict, _said(point.verdict)) if point.verdict else words
 
 
 def bias_words(bias: TippingPoint) -> str:
