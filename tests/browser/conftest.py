@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -170,7 +171,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        own = address.split("/pages/")[0] if "/pages/" in address else address.partition("#")[0].rpartition("/")[0]
+        above = re.split("/(?:pages|subjects)/", address)[0]
+        own = above if above != address else address.partition("#")[0].rpartition("/")[0]
         page.route("**/*", lambda route: guard(route, own))
         page.on(
             "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None

@@ -197,16 +197,17 @@ _COLOUR = re.compile("|".join(_COLOURS), re.IGNORECASE)
 def figure(svg: str, styles: Styles) -> str:
     """Return a chart as part of the page: its colours follow the theme, and its words can be selected.
 
-    >>> figure('<svg><style>.a{fill:#12436d}</style></svg>', page := Styles())
-    '<figure class="chart"><div class="drawn"><svg></svg></div><figcaption></figcaption></figure>'
+    >>> figure('<svg><style>.a{fill:#12436d}</style></svg>', page := Styles()).removeprefix(DRAWN)
+    '<svg></svg></div><figcaption></figcaption></figure>'
     >>> page.css
     '.a{fill:var(--navy,#12436d)}'
     """
     named = {colour.lower(): f"var(--{name},{colour.lower()})" for colour, name in _COLOURS.items()}
     themed = _SHEET.sub(lambda rules: _COLOUR.sub(lambda match: named[match.group().lower()], rules.group()), svg)
-    return f'<figure class="chart"><div class="drawn">{clean_html(themed, styles)}</div>{CAPTION}</figure>'
+    return f"{DRAWN}{clean_html(themed, styles)}</div>{CAPTION}</figure>"
 
 
+DRAWN = '<figure class="chart"><div class="drawn" tabindex="0" role="group" aria-label="Chart">'
 CAPTION = "<figcaption></figcaption>"
 """Where the frame says how a chart is cited."""
 

@@ -100,7 +100,7 @@ def may_not_say(trend: Trend) -> str:
         margin = f"{trend.settings.smallest_change:g} points"
         return f"“It rose” or “it fell”: a change of {margin} or more is ruled out, and a smaller one is no news."
     if not _sampled(*waves):
-        return "“In the whole public sector”: nobody was chosen at random, so this is about those who answered."
+        return "“In general”: nobody was chosen at random, so this is about those who answered."
     return f"That the new figure caused anything, or that the change was exactly {points(trend.comparison.difference)}."
 
 

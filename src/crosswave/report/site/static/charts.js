@@ -79,5 +79,5 @@ for (const chart of document.querySelectorAll("figure.chart")) {
     });
   }
 }
-for (const words of document.querySelectorAll(".box .say dd")) words.after(copier(words.textContent));
+for (const words of document.querySelectorAll(".box .say dd")) words.append(copier(words.textContent));
 }
