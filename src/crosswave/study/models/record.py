@@ -112,7 +112,9 @@ class Vocabulary(Record):
     source_kinds: tuple[Slug, ...] = ()
     units: dict[Slug, Unit] = Field({}, description="What one reply can stand for, besides a person or organisation.")
     sampling: dict[Slug, Sampling] = Field({}, description="Ways of choosing, besides those that every study has.")
-    names: dict[Slug, Text] = Field({}, description="What readers see in place of a topic or a sector: nhs: NHS.")
+    names: dict[Slug, Text] = Field(
+        {}, description="What readers see in place of a topic or a sector, where a capital letter does not do."
+    )
 
     def name(self, word: str) -> str:
         """Return what readers see in place of a word."""
