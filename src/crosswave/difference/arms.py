@@ -20,18 +20,9 @@ TotalError = tuple[npt.ArrayLike, npt.ArrayLike]
 class Arms:
     """What the arm of a difference that faces a null hypothesis is made of: arrays that broadcast.
 
-    Attributes
-    ----------
-    lower, n_lower : numpy.ndarray
-        Share and effective size whose upper limit is taken.
-    upper, n_upper : numpy.ndarray
-        Share and effective size whose lower limit is taken.
-    extra : numpy.ndarray
-        Standard deviation beyond sampling of the difference.
-    correlation : numpy.ndarray
-        Of the two estimates, in [-1, 1].
-    df : numpy.ndarray
-        Degrees of freedom from which `extra` was estimated, positive; infinite where it is known.
+    The upper limit is taken of the share `lower` on its effective size, the lower limit of the share `upper`. `extra`
+    is the standard deviation beyond sampling of the difference, estimated on `df` degrees of freedom, which are
+    infinite where it is known; `correlation` is that of the two estimates, in [-1, 1].
     """
 
     lower: FloatArray

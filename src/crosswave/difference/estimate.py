@@ -18,13 +18,7 @@ from crosswave.arguments import FloatArray, checked, checked_alpha, checked_shar
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A closed interval of real numbers.
-
-    Raises
-    ------
-    ValueError
-        If `low` exceeds `high`, or either is missing.
-    """
+    """A closed interval of real numbers; `ValueError` if `low` exceeds `high`, or either is missing."""
 
     low: float
     high: float
@@ -43,14 +37,8 @@ class Interval:
 class Estimate:
     """A finding as an interval: what print allows, and what sampling adds if it were a random sample.
 
-    Attributes
-    ----------
-    share_low, share_high : float
-        Range of the shares that could have printed the figure.
-    low, high : float
-        Union of the Wilson intervals of all those shares.
-    n_effective : float
-        Smallest feasible base divided by the design effect.
+    `share_low` to `share_high` can have printed the figure; `low` to `high` is the union of the Wilson intervals of all
+    those shares; `n_effective` is the smallest feasible base divided by the design effect.
     """
 
     share_low: float
@@ -174,11 +162,6 @@ def estimate_share(
 
 def estimate_range(share_low: float, share_high: float, n_effective: float, *, alpha: float) -> Estimate:
     """Return the estimate of a share that is known between two ends only, from an effective size.
-
-    Raises
-    ------
-    ValueError
-        If an argument is outside its range.
 
     Examples
     --------

@@ -19,16 +19,10 @@ _SIZES_TRIED = 12
 class FeasibleShare:
     """One printed share, and the survey's facts that its sampling error depends on.
 
-    Attributes
-    ----------
-    shares, sizes : array of float, shape (rows,)
-        On each feasible size the lowest and the highest feasible share, in [0, 1]; empty where it cannot be used.
-    design_effect : float
-        What each size is divided by, positive: the survey's own, whatever an analyst adds. Below 1 for a census.
-    reversed : bool
-        Whether the share is that of everybody who did not give the printed answer.
-    name, sampling : str
-        What the survey is called; how those who answered were chosen, None where nobody says.
+    `shares` are the lowest and the highest feasible share on each of the feasible `sizes`, both of shape (rows,) and
+    empty where the figure cannot be used. Each size is divided by the design effect, below 1 for a census. `reversed`:
+    the share is that of everybody who did not give the printed answer. `sampling` is None where nobody says how people
+    were chosen.
     """
 
     counts: FindingCounts
@@ -147,16 +141,10 @@ def _bounds(counts: FindingCounts, largest: int, lowest: int) -> tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SharePair:
-    """Two printed shares that are compared, the earlier first.
+    """Two printed shares that are compared, the earlier first, of surveys related as a tier of the plan says.
 
-    Attributes
-    ----------
-    tier : str
-        How the two surveys are related: a tier of the plan.
-    shared : float
-        How many answered both, infinite where some did and nobody says how many.
-    phi : float or None
-        Correlation of the two answers among those who answered both; None where nobody says.
+    So many answered both: infinitely many where some did and nobody says how many. `phi` is the correlation of the two
+    answers among those, None where nobody says.
     """
 
     first: FeasibleShare

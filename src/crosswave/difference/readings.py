@@ -21,18 +21,11 @@ Places = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The feasible readings of many comparisons.
+    """The feasible readings of many comparisons, one below the other.
 
-    Attributes
-    ----------
-    share_1, n_1, share_2, n_2, correlation : array of float, shape (rows,)
-        Shares, sizes (divided by each wave's own design effect alone) and the correlation of the two estimates.
-    printed_1, printed_2, points : array of float, shape (k,)
-        Printed shares; total error in use, points at 50 %.
-    df : array of float, shape (k,)
-        Degrees of freedom from which that error was estimated; infinite where it is declared.
-    sized, verbal : array of bool, shape (k,)
-        Whether print says all that a comparison needs; whether a figure is printed in words.
+    Arrays of shape (rows,): shares, sizes (divided by each wave's own design effect alone) and the correlation of the
+    two estimates. Of shape (k,): the first row of each comparison, its printed shares, its total error (points at 50 %)
+    with the degrees of freedom, whether print says all that it needs, and whether a figure is printed in words.
     """
 
     share_1: FloatArray
@@ -93,10 +86,7 @@ class Readings:
         return self.arms(design_effect, self.error(self.points))
 
     def printed_arms(self, design_effect: float) -> Arms:
-        """Return the lower arm of each comparison at its printed shares and the middle of its sizes.
-
-        Where respondents are in both waves: with the least correlation of any reading, which is the worst case.
-        """
+        """Return the lower arm of each comparison at its printed shares, middle sizes and least correlation."""
         one, two = (n / design_effect for n in self.middle_sizes())
         error = pair_error(self.points, self.printed_1, self.printed_2)
         worst = self.least(self.correlation)

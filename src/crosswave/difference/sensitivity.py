@@ -33,16 +33,9 @@ _CLOSE = 1e-12
 class Sensitivity:
     """What a comparison of two waves could show, given the middle of the two shares and not their difference.
 
-    Attributes
-    ----------
-    critical_rise, critical_fall : float
-        Smallest observed change whose interval excludes 0; infinite when the scale ends before.
-    detectable_rise, detectable_fall : float
-        Smallest true change that is found with the stated power; infinite when the scale ends before.
-    smallest_margin : float
-        Margins up to this one cannot be passed even by two equal shares.
-    equivalence_attainable : bool
-        Whether two equal shares would be judged equivalent.
+    `critical_rise` and `critical_fall` are the smallest observed changes whose interval excludes 0, the detectable ones
+    the smallest true changes found with the stated power; infinite where the scale ends before. Margins up to the
+    smallest cannot be passed even by two equal shares; equivalence is attainable where the margin asked for is larger.
     """
 
     critical_rise: float
@@ -293,31 +286,6 @@ def margin_of_equals(
     extra, z = np.hypot(*error) * _scale(share), -ndtri(alpha)
     arms = Arms(share, n_1, share, n_2, extra, np.zeros_like(share), np.asarray(df))
     return np.asarray(np.maximum(arms.length(z), arms.reversed().length(z)))
-
-
-def informative(
-    middle: FloatArray,
-    n_1: FloatArray,
-    n_2: FloatArray,
-    error: Errors,
-    *,
-    alpha: FloatArray,
-    power: FloatArray,
-    margin: FloatArray,
-    limit: FloatArray,
-    df: FloatArray | float = np.inf,
-) -> Bools:
-    """Return whether a comparison could show either outcome, as `reach.Reach` says.
-
-    Notes
-    -----
-    Nothing here is a difference that was observed: it may decide which comparisons are counted together.
-    """
-    attainable = margin_of_equals(middle, n_1, n_2, error, alpha=alpha, df=df) < margin
-    low, high = around(middle, limit)
-    ways = (((n_1, n_2), error), ((n_2, n_1), (error[1], error[0])))
-    up, down = (limit_when_missed(low, high, n, t, alpha=alpha, power=power, df=df) >= 0 for n, t in ways)
-    return np.asarray(attainable | up | down)
 
 
 def _scale(share: FloatArray) -> FloatArray:
