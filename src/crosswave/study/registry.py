@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from crosswave.memo import digest
+from crosswave.printed.quantities import Lexicon
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, nearest
 from crosswave.study.models import (
@@ -140,6 +141,11 @@ class Registry:
     def series_of(self) -> Mapping[str, str]:
         """The series in whose file a wave stands, by the id of the wave; other surveys are not in it."""
         return {wave: name for name, waves in self.series.items() for wave in waves}
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """What reads printed text by the phrases and rules of this folder."""
+        return Lexicon(self.quantities)
 
     @cached_property
     def rules_of_reading(self) -> tuple[str, str]:
