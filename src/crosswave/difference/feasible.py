@@ -42,9 +42,7 @@ class FeasibleShare:
     @property
     def base(self) -> tuple[int, int] | None:
         """How many people are behind the figure, unweighted; None where print does not bound it."""
-        low, high, weighted = self.counts.base_low, self.counts.base_high, self.counts.weighted
-        if weighted:
-            return weighted.low, weighted.high
+        low, high = self.counts.people
         return None if low is None or high is None else (low, high)
 
     @property
@@ -103,23 +101,7 @@ def feasible_share(
     """
     fitting = [] if sizes is None else fitting_sizes([printed], range(sizes[0], sizes[1] + 1))
     words = printed.verbal if verbal is None else verbal
-    counts = FindingCounts(
-        "",
-        "bounded",
-        printed.low,
-        printed.high,
-        None,
-        None,
-        None,
-        None,
-        (),
-        (),
-        words,
-        None,
-        None,
-        "",
-        printed.high_open,
-    )
+    counts = FindingCounts("", "bounded", printed.low, printed.high, verbal=words, share_high_open=printed.high_open)
     if fitting:
         each = [range(printed.fewest(n), printed.most(n) + 1) for n in fitting]
         low, high = each[0][0], each[-1][-1]
@@ -133,10 +115,8 @@ def feasible_share(
 
 def _bounds(counts: FindingCounts, largest: int, lowest: int) -> tuple[int, int]:
     """The smallest and the largest size that is tried."""
-    if counts.weighted:
-        return counts.weighted.low, counts.weighted.high
-    smallest = counts.base_low or min(max(counts.ends.smallest_base(), lowest), largest)
-    return smallest, counts.base_high or largest
+    fewest, most = counts.people
+    return fewest or min(max(counts.ends.smallest_base(), lowest), largest), most or largest
 
 
 @dataclass(frozen=True, slots=True)
