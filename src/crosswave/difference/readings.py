@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,61 +153,38 @@ def _extremes(pair: SharePair) -> FloatArray:
     return np.concatenate([np.repeat(one, two.shape[1], axis=1), np.tile(two, one.shape[1])])
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """What a wave can say, size by size: shares in ascending order, the place of their size, and the nearest ones."""
-
-    shares: FloatArray
-    place: npt.NDArray[np.intp]
-    sizes: FloatArray
-    nearest: tuple[Callable[[FloatArray], FloatArray], ...]
-
-
-def _options(wave: FeasibleShare) -> _Options:
-    sizes = np.unique(wave.sizes)
-    each = [wave.shares_on(float(size)) for size in sizes]
-    # Where bases are listed a share is a count; else print gives the two ends, and anything between them may be.
-    near = [_nearest_count(shares) if wave.counts.bases else _clipped(shares) for shares in each]
-    place = np.repeat(np.arange(len(sizes)), [len(shares) for shares in each])
-    return _Options(np.concatenate(each), place, sizes, tuple(near))
-
-
-def _nearest_count(shares: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    def nearest(to: FloatArray) -> FloatArray:
-        above = np.clip(np.searchsorted(shares, to), 0, len(shares) - 1)
-        below = np.maximum(above - 1, 0)
-        return np.asarray(np.where(to - shares[below] < shares[above] - to, shares[below], shares[above]))
-
-    return nearest
-
-
-def _clipped(ends: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    return lambda to: np.clip(to, ends[0], ends[-1])
-
-
 def _nearest_to_none(first: FeasibleShare, second: FeasibleShare) -> tuple[FloatArray, FloatArray]:
     """The pairs nearest to no difference, sought from either wave: two arrays of shape (4, rows)."""
-    one, two = _options(first), _options(second)
-    forth, back = _sought(one, two), _sought(two, one)
-    return forth, back[[2, 3, 0, 1]]
+    return _sought(first, second), _sought(second, first)[[2, 3, 0, 1]]
 
 
-def _sought(one: _Options, two: _Options) -> FloatArray:
+def _sought(one: FeasibleShare, two: FeasibleShare) -> FloatArray:
     """For each size of one and each of the other whose ranges cross, the share of the first with its nearest."""
+    sizes = np.unique(one.sizes)
+    each = [one.shares_on(size) for size in sizes]
+    shares, place = np.concatenate(each), np.repeat(np.arange(len(sizes)), [len(own) for own in each])
+    starts = np.searchsorted(place, np.arange(len(sizes)))
+    low, high = shares[starts], np.maximum.reduceat(shares, starts)
     found = [np.empty((4, 0))]
-    starts = np.searchsorted(one.place, np.arange(len(one.sizes)))
-    low, high = np.minimum.reduceat(one.shares, starts), np.maximum.reduceat(one.shares, starts)
-    for place, (size, nearest) in enumerate(zip(two.sizes, two.nearest, strict=True)):
-        there = two.shares[two.place == place]
-        crossing = (low <= there.max()) & (high >= there.min())
-        if not crossing.any():
-            continue
-        partner = nearest(one.shares)
-        apart = np.abs(partner - one.shares)
-        least = np.flatnonzero(apart == np.minimum.reduceat(apart, starts)[one.place])
-        best = least[np.searchsorted(one.place[least], np.flatnonzero(crossing))]
-        found.append(np.stack([one.shares[best], one.sizes[one.place[best]], partner[best], np.full(len(best), size)]))
+    for size in np.unique(two.sizes):
+        there = two.shares_on(size)
+        crossing = (low <= there[-1]) & (high >= there[0])
+        if crossing.any():
+            partner = _nearest(there, shares, counts=bool(two.counts.bases))
+            apart = np.abs(partner - shares)
+            least = np.flatnonzero(apart == np.minimum.reduceat(apart, starts)[place])
+            best = least[np.searchsorted(place[least], np.flatnonzero(crossing))]
+            found.append(np.stack([shares[best], sizes[place[best]], partner[best], np.full(len(best), size)]))
     return np.concatenate(found, axis=1)
+
+
+def _nearest(shares: FloatArray, to: FloatArray, *, counts: bool) -> FloatArray:
+    """What is nearest to each of some shares: one of the counts, or else anything between the two ends."""
+    if not counts:
+        return np.clip(to, shares[0], shares[-1])
+    above = np.clip(np.searchsorted(shares, to), 0, len(shares) - 1)
+    below = np.maximum(above - 1, 0)
+    return np.asarray(np.where(to - shares[below] < shares[above] - to, shares[below], shares[above]))
 
 
 def p_ranges(readings: Readings, design_effect: float) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -6,7 +6,7 @@ Everything here follows from the interval of `newcombe`, so what is promised is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,13 +19,11 @@ from crosswave.arguments import FloatArray, checked, checked_shares, checked_siz
 from crosswave.difference.arms import NO_ERROR, Arms
 from crosswave.difference.student import student
 
-Bools = npt.NDArray[np.bool_]
 Errors = tuple[FloatArray, FloatArray]
 
 N_MAX = 2**33
 """A sample beyond this size is no plan: more people than live."""
 
-_TRIED = 64
 _CLOSE = 1e-12
 
 
@@ -188,20 +186,11 @@ def _smallest_n(
     error = (np.asarray(total_error[0]), np.asarray(total_error[1]))
     chances = {"alpha": np.asarray(alpha), "power": np.asarray(power)}
 
-    def found(n: FloatArray) -> Bools:
-        return limit_when_missed(low, high, (n, n), error, **chances, df=df) >= 0
+    def found(n: int) -> bool:
+        size = np.asarray(float(n))
+        return bool(limit_when_missed(low, high, (size, size), error, **chances, df=df) >= 0)
 
-    return _first_whole(found) if found(np.array([N_MAX], dtype=np.float64)).all() else None
-
-
-def _first_whole(holds: Callable[[FloatArray], Bools]) -> int:
-    """Smallest whole number from which on `holds`, known to hold at N_MAX: many are tried at once."""
-    below, above = 0, N_MAX
-    while above - below > 1:
-        tried = np.unique(np.linspace(below, above, _TRIED).astype(np.int64))[1:]  # the last is known to hold
-        first = int(np.argmax(holds(tried.astype(np.float64))))
-        below, above = (below, int(tried[0])) if first == 0 else (int(tried[first - 1]), int(tried[first]))
-    return above
+    return bisect_left(range(1, N_MAX), True, key=found) + 1 if found(N_MAX) else None
 
 
 def smallest_change(
