@@ -191,13 +191,9 @@ def _all_tables(best: Mapping[tuple[str, ...], Solution], solver: Solver) -> Sol
     There is at least one, whether or not they can all be counted.
     """
     try:
-        return _counted_tables(best, solver)
+        tables = [solver.tables(solution.left) for reading, solution in best.items() if SUM_OF_COUNTS not in reading]
     except NotSolvedError:
         return Solutions(1, capped=True)
-
-
-def _counted_tables(best: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
-    tables = [solver.tables(solution.left) for reading, solution in best.items() if SUM_OF_COUNTS not in reading]
     return Solutions(sum(one.number for one in tables), any(one.capped for one in tables))
 
 
