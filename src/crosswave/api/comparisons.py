@@ -293,7 +293,7 @@ def compared(
     tier: str | None,
     settings: Settings,
 ) -> ComparisonResult:
-    """Return two figures of a study compared; `Study.compare` says how."""
+    """Return two figures of a study compared as `Study.compare` says; `ValueError` tells why they cannot be."""
     for name in finding_ids:
         registry.finding(name)
     tiers = registry.plan.total_error

@@ -101,7 +101,7 @@ def read_all(
     faults: list[str],
     rounding: str = "nearest",
 ) -> list[TypedFigure | None]:
-    """Return what was read of each figure, None where it cannot be; its faults go to the others."""
+    """Return what was read of each figure, None where it cannot be: nothing is raised, its faults go to the others."""
     split, lexicon = [_split(text) for text in typed], rules.lexicon
     given = attempt(faults, lambda: _sizes(parts, split, sizes)) or tuple(size for _, size in split)
     found: list[TypedFigure | None] = []

@@ -166,7 +166,7 @@ class Registry:
         return dict(sorted({**in_surveys, **self.claim_sources}.items()))
 
     def shown(self, kind: Literal["survey", "series", "trend", "claims"]) -> str:
-        """Return what a notebook shows unless told otherwise: what study.yaml names, else the first that is used."""
+        """Return what a notebook shows by default: what study.yaml names, or the first; `KeyError` if there is none."""
         known = {
             "survey": self.surveys, "series": self.series, "trend": self.constructs, "claims": self.claim_sources
         }[kind]  # fmt: skip
