@@ -103,7 +103,8 @@ def wilson(share: npt.ArrayLike, n_effective: npt.ArrayLike, alpha: npt.ArrayLik
 def wilson_at(share: FloatArray, n_effective: FloatArray, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return the limits of Wilson's interval at `z` standard errors: `wilson` for callers that search over z."""
     at = np.asarray(z, dtype=np.float64)
-    return share - wilson_arm(share, n_effective, at), share + wilson_arm(1 - share, n_effective, at)
+    low, high = share - wilson_arm(share, n_effective, at), share + wilson_arm(1 - share, n_effective, at)
+    return np.maximum(low, 0), np.minimum(high, 1)
 
 
 def wilson_arm(share: FloatArray, n: FloatArray, z: FloatArray) -> FloatArray:
