@@ -190,17 +190,8 @@ def _nearest(shares: FloatArray, to: FloatArray, *, counts: bool) -> FloatArray:
 def p_ranges(readings: Readings, design_effect: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return p at the printed shares, and the least and the greatest p over all readings, of each comparison.
 
-    Parameters
-    ----------
-    readings : Readings
-        Feasible readings.
-    design_effect : float
-        At least 1.
-
-    Notes
-    -----
-    Where the readings lie on both sides of "no difference" the greatest is 1. Where no reading prints both shares, p
-    at the printed shares is that of counts that nobody gave; the end of the range beside it is returned.
+    Where the readings lie on both sides of "no difference" the greatest is 1. Where no reading prints both shares, p at
+    the printed shares is that of counts that nobody gave; the end of the range beside it is returned.
     """
     p, printed = (two_sided_p(arms(design_effect)) for arms in (readings.arms_in_use, readings.printed_arms))
     straddles = (readings.least(readings.difference) <= 0) & (readings.most(readings.difference) >= 0)

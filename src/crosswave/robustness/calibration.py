@@ -92,13 +92,7 @@ def world_of(
 
 
 def printed(world: World, rng: np.random.Generator) -> IntArray:
-    """Return the whole percentages that both surveys print in each world, an array of shape (worlds, 2).
-
-    Parameters
-    ----------
-    world, rng
-        As for `simulate`.
-    """
+    """Return the whole percentages that both surveys print in each world, an array of shape (worlds, 2)."""
     truth = logit([world.share, world.share + world.change])
     expected = expit(truth + rng.normal(0, 4 * world.true_error / 100, (world.worlds, 2)))
     yes = rng.binomial(world.n, expected)

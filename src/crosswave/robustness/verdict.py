@@ -102,17 +102,7 @@ def robustness_of_all(
 
 
 def robustness_of_readings(readings: Readings, criteria: Criteria, limits: RobustnessPlan) -> list[Robustness]:
-    """Return how far the verdicts of many comparisons hold, from their readings.
-
-    Parameters
-    ----------
-    readings : Readings
-        Their feasible readings.
-    criteria : Criteria
-        What they are judged by.
-    limits : RobustnessPlan
-        How far design effect and total error are moved, and the populations behind the correlations.
-    """
+    """Return how far the verdicts of many comparisons hold, from their readings."""
     by_effect, by_error = passing_design_effects(readings, criteria), passing_total_errors(readings, criteria)
     effect, error = np.full(len(readings.first), criteria.design_effect), readings.points
     columns = zip(
