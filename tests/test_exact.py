@@ -382,7 +382,7 @@ def test_what_is_beside_the_counts_is_left_out_where_work_ends(
 
     of = survey(1000, question("q", answer("a", "60%"), answer("b", "40%"), response="single", exhaustive=True))
     whole = reconstruct(of, registry)
-    for name in ("survey._possible", "survey._counted_tables", "survey.rounding_words"):
+    for name in ("survey._possible", "solve.Solver.tables", "survey.rounding_words"):
         monkeypatch.setattr(f"crosswave.reconstruct.{name}", endless)
     found = reconstruct(of, registry)
     for name, counts in found.findings.items():

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosswave.reconstruct import Reconstruction, fits_truncated, mean_counts, mean_totals, reconstruct
+from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct.means import mean_counts, mean_totals
+from crosswave.reconstruct.solve import fits_truncated
 from crosswave.study import Registry
 from made_surveys import answer, between, question, survey
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct import Reconstruction, Solutions, reconstruct
+from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link, components, interpretations, retracted, sizes
 from crosswave.reconstruct.closed_form import is_simple, points
 from crosswave.reconstruct.cpsat import TABLES_LISTED, Searched
-from crosswave.reconstruct.solve import SUM_OF_COUNTS, SUM_OF_PRINT, Solver, known
+from crosswave.reconstruct.solve import SUM_OF_COUNTS, SUM_OF_PRINT, Solutions, Solver, known
 from crosswave.study import Registry
 from crosswave.study.models import Survey
 from made_surveys import answer, between, enumerate_solutions, question, random_survey, survey

@@ -12,7 +12,7 @@ from scipy import stats
 
 from crosswave.difference.arms import arms_of
 from crosswave.difference.newcombe import tests_passed as passed
-from crosswave.difference.student import student, student_slope
+from crosswave.difference.student import student
 from two_shares import by_p, newcombe, p_value, tost_p
 
 
@@ -25,14 +25,6 @@ def test_it_is_that_of_scipy(z: float, df: float) -> None:
 def test_a_known_deviation_has_the_normal_quantile() -> None:
     assert student([1.0, 37.0], math.inf).tolist() == [1.0, 37.0]
     assert np.isfinite(student([37.0, -37.0], [5, 6])).all()
-
-
-@settings(derandomize=True, deadline=None)
-@given(st.floats(0.01, 6), st.floats(1, 50))
-def test_the_slope_is_the_derivative(z: float, df: float) -> None:
-    ends = student(np.array([z - 1e-5, z + 1e-5]), df)
-    slope = student_slope(np.array([z]), student([z], df), np.array([df]))[0]
-    assert (ends[1] - ends[0]) / 2e-5 == pytest.approx(slope, rel=1e-4)
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)

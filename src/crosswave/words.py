@@ -17,7 +17,7 @@ def capital(text: str) -> str:
 
 
 def years_between(years: Collection[int], from_year: int | None, to_year: int | None) -> tuple[int, int]:
-    """Return the first and the last year of a range: those of `years` where an end is left open."""
+    """Return the ends of a range, open ones being those of `years`; `ValueError` where they are swapped."""
     first = min(years, default=0) if from_year is None else from_year
     last = max(years, default=0) if to_year is None else to_year
     if first > last:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crosswave.api.results import RENAMED, SHARES, people
+from crosswave.api.results import RENAMED, SHARES
 from crosswave.api.showing import BLUE, GREY, Answered, axes_of, records
 from crosswave.difference.compare import Comparison
 from crosswave.difference.readings import stacked
@@ -196,7 +196,7 @@ class TrendResult(Answered):
         known), ``compared``, ``tier``, ``refusal``.
         """
         frame = by_wave(self.trend).rename(columns=RENAMED)
-        ends = [people(wave.counts) for wave in self.trend.waves]
+        ends = [wave.counts.people for wave in self.trend.waves]
         n = pd.DataFrame(ends, columns=["n_low", "n_high"]).astype("Int64")
         frame[["n_low", "n_high"]], frame["n"] = n, n["n_low"].where(n["n_low"] == n["n_high"])
         frame["count"] = pd.array([_count(wave) for wave in self.trend.waves], dtype="Int64")
@@ -293,7 +293,7 @@ def compared(
     tier: str | None,
     settings: Settings,
 ) -> ComparisonResult:
-    """Return two figures of a study compared; `Study.compare` says how."""
+    """Return two figures of a study compared as `Study.compare` says; `ValueError` tells why they cannot be."""
     for name in finding_ids:
         registry.finding(name)
     tiers = registry.plan.total_error

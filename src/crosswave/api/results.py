@@ -12,7 +12,7 @@ import pandas as pd
 
 from crosswave.api.showing import BLUE, LABEL, PLUM, Shown, axes_of, records
 from crosswave.claims import ClaimVerdict
-from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import claim_sentence
 from crosswave.study.models import Survey
@@ -38,20 +38,13 @@ def findings_frame(
     """Return the rows of the ledger of some figures with what is known of each, in the units of the API."""
     rows = []
     for one in findings:
-        low, high = people(reconstructions[one.survey.id].findings[one.id])
+        low, high = reconstructions[one.survey.id].findings[one.id].people
         n = low if low == high else None
         rows.append((one.survey.title, one.survey.year, one.question.asks, one.answer.topic, n, low, high))
     context = pd.DataFrame(rows, columns=["survey", "year", "question", "topic", "n", "n_low", "n_high"])
     joined = pd.concat([ledger.rename(columns=RENAMED), context], axis=1)[list(FINDINGS)]
     whole, numbers = ("year", "n", "n_low", "n_high"), (*SHARES, "n_effective", "power")
     return joined.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(numbers, "float64"))
-
-
-def people(counts: FindingCounts) -> tuple[int | None, int | None]:
-    """Return the fewest and the most people behind a figure, unweighted; None where print does not say."""
-    if counts.weighted:
-        return counts.weighted.low, counts.weighted.high
-    return counts.base_low, counts.base_high
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,7 +84,7 @@ class SurveyResult(Shown):
     def counts(self) -> pd.DataFrame:
         """A row for each printed figure: finding_id, answer, printed, level, fewest and most counts and people."""
         rows = [
-            (one.id, one.answer.says, one.shown, held.level, held.count_low, held.count_high, *people(held),
+            (one.id, one.answer.says, one.shown, held.level, held.count_low, held.count_high, *held.people,
              list(held.values))
             for one in findings_of(self.record)
             if (held := self.reconstruction.findings[one.id])

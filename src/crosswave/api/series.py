@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crosswave.api.results import findings_frame, people
+from crosswave.api.results import findings_frame
 from crosswave.api.showing import BLUE, GREY, Shown, axes_of, records
 from crosswave.models.trajectory import FEWEST_FOR_TREND
 from crosswave.reconstruct import Reconstruction
@@ -174,7 +174,7 @@ class SeriesResult(Shown):
         for topic in self.topics:
             waves = waves_of(topic, self.registry, self.reconstructions, (FIRST_YEAR, LAST_YEAR))
             kept = one_instrument(waves, self.registry)
-            ends = [(wave.counts.count_low, wave.counts.count_high, *people(wave.counts)) for wave in kept]
+            ends = [(wave.counts.count_low, wave.counts.count_high, *wave.counts.people) for wave in kept]
             if len(kept) >= FEWEST_FOR_TREND:
                 tier = pair_of(kept[0], kept[-1], self.registry).tier
                 error = self.settings.error(self.registry.plan, tier)[0]

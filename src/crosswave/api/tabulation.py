@@ -13,7 +13,6 @@ from crosswave.api.showing import BLUE, Shown, axes_of, records
 from crosswave.microdata.reading import read_respondents
 from crosswave.microdata.tabulating import Line, Plan, tabulate_all
 from crosswave.microdata.writing import beside_print, write_survey
-from crosswave.printed.quantities import Lexicon
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,4 +110,4 @@ class TabulationResult(Shown):
     def beside(self, survey_id: str, study: Study) -> pd.DataFrame:
         """Return the printed figures of a survey beside the computed ones, and the reading that prints each."""
         registry = study.registry
-        return beside_print(self.lines, registry.survey(survey_id), Lexicon(registry.quantities))
+        return beside_print(self.lines, registry.survey(survey_id), registry.lexicon)

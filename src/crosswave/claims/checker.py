@@ -22,7 +22,6 @@ from crosswave.claims.meaning import (
 from crosswave.memo import remembered
 from crosswave.printed.conditions import TARGETS
 from crosswave.printed.intervals import Span
-from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Claim, Condition
 from crosswave.study.registry import Registry
@@ -135,7 +134,7 @@ class Checker:
         return "supported" if span.inside(target) else "contradicted" if span.outside(target) else "undetermined"
 
     def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> Span:
-        return TARGETS[condition.is_](condition, Lexicon(self.registry.quantities), equal_within)
+        return TARGETS[condition.is_](condition, self.registry.lexicon, equal_within)
 
     def _licence(self, claim: Claim, surveys: tuple[str, ...]) -> str:
         if claim.subject == "arithmetic":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from crosswave.cli.shared import Data, folder_of, load_evidence, plain_faults
 from crosswave.study.faults import nearest, shown_path
 from crosswave.study.places import nearest_data
 from crosswave.words import arrived
+
+if TYPE_CHECKING:
+    from crosswave.study.importing.survey import Imported
 
 commands = typer.Typer()
 
@@ -144,9 +147,7 @@ def import_(
         done = import_survey(sheet, folder_of(data, nearest_data), force, as_, layout)
     if done.notice:
         print(done.notice)
-    print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
-    if done.still_open:
-        print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
+    _tell(done)
     print(f"then: crosswave check, crosswave show {done.path.stem}")
 
 
@@ -188,22 +189,23 @@ def tabulate(
         )  # fmt: skip
         if beside:
             from crosswave.microdata.writing import beside_print
-            from crosswave.printed.quantities import Lexicon
 
             registry = load_evidence(data)
-            print(
-                beside_print(found.lines, registry.survey(beside), Lexicon(registry.quantities)).to_string(index=False)
-            )
+            print(beside_print(found.lines, registry.survey(beside), registry.lexicon).to_string(index=False))
         elif as_:
             from crosswave.microdata.writing import write_survey
 
             folder = folder_of(data, nearest_data)
             done = write_survey(found.lines, found.plan, file, found.n, as_, folder, settings or (), force)
-            print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
-            if done.still_open:
-                print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
+            _tell(done)
         else:
             print(form.dumps(found.to_dict(), indent=1) if json else found.to_frame().to_string(index=False))
+
+
+def _tell(done: Imported) -> None:
+    print(f"{shown_path(done.path)} is there, with {done.figures} figures; questions: {done.questions}")
+    if done.still_open:
+        print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
 
 
 def _template(path: Path, data: Path | None) -> None:

@@ -172,7 +172,7 @@ class Method:
 
 
 def find_methods(data: Path) -> Path:
-    """Return the path of METHODS.md: that beside the data folder, or that which comes with the package."""
+    """Return METHODS.md beside the data folder, or that of the package; `FileNotFoundError` where neither is there."""
     folder = data.resolve()
     for path in (folder.parent / "METHODS.md", SHIPPED / "METHODS.md"):
         if path.is_file():

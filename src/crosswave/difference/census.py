@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from crosswave.arguments import FloatArray, checked, checked_shares, checked_sizes
+from crosswave.arguments import checked, checked_shares
 from crosswave.difference.bounds import manski, manski_difference
 from crosswave.difference.estimate import Interval
 from crosswave.printed.intervals import RationalInterval, Shares
@@ -79,16 +79,9 @@ class CensusWave:
 class NeededGap:
     """Share of those who did not answer, less that of those who did, that makes a true change of nothing.
 
-    Proportions; None where no share in [0, 1] will do.
-
-    Attributes
-    ----------
-    first, second : float or None
-        In the one wave alone, those who did not answer the other being like those who did.
-    both : float or None
-        The same in both waves: only a change of the response rate gives it any weight.
-    opposite : float or None
-        Of one size and opposite signs, that of the first wave: no two gaps that are both smaller will do.
+    In the first or the second wave alone, the silent of the other being like those who answered; the same in `both`,
+    where only a change of the response rate gives it any weight; or of one size and `opposite` signs, that of the first
+    wave: no two gaps that are both smaller will do. Proportions; None where no share in [0, 1] will do.
     """
 
     first: float | None
@@ -155,14 +148,9 @@ def _gap(change: float, weight: float, *moved: tuple[float, int]) -> float | Non
 class CensusChange:
     """The change between two waves of a census, later minus earlier share, in [-1, 1].
 
-    Attributes
-    ----------
-    counted : Interval
-        Among those who answered, exact: rounding and unknown bases are all that is open.
-    invited : Interval or None
-        Among everybody invited, whatever those who did not answer think; None where a number invited is not known.
-    gap : NeededGap or None
-        What would make the change nothing, at the counts nearest to no change and with the fewest answers.
+    `counted` is exact among those who answered: rounding and unknown bases are all that is open. `invited` is among
+    everybody, whatever the silent think; None, as the gap is, where a number invited is not known. The gap is taken at
+    the counts nearest to no change and with the fewest answers.
     """
 
     counted: Interval
@@ -212,26 +200,20 @@ def _nearest(one: Interval, two: Interval) -> tuple[float, float]:
     return (one.low, two.high) if two.high < one.low else (max(one.low, two.low),) * 2
 
 
-def finite_population_n(n: npt.ArrayLike, population: npt.ArrayLike) -> FloatArray:
-    """Return the size of a sample from an endless population that errs as one without replacement from a finite one.
+def finite_population(n: int, population: int) -> float:
+    """Return the variance of a share of a sample without replacement over that of as many independent answers.
 
     Parameters
     ----------
-    n : array_like
-        Numbers of those who answered, positive.
-    population : array_like
-        From how many they were drawn, whole numbers, at least n. The two broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a number is outside its range.
+    n : int
+        How many answered, from 1 to `population`.
+    population : int
+        From how many they were drawn.
 
     Notes
     -----
-    ``n (N - 1) / (N - n)``, since the variance is that of n independent answers times ``(N - n) / (N - 1)``. Infinite
-    where everybody answered. It is the effective size of an interval or a test, to be divided by a design effect. It
-    assumes that those who answered are a random sample of all: it does nothing against non-response.
+    ``(N - n) / (N - 1)``: a design effect below 1, and 0 where everybody answered. It assumes that those who answered
+    are a random sample of all: it does nothing against non-response.
 
     References
     ----------
@@ -239,12 +221,7 @@ def finite_population_n(n: npt.ArrayLike, population: npt.ArrayLike) -> FloatArr
 
     Examples
     --------
-    >>> finite_population_n([50, 100], [99, 100]).tolist()
-    [100.0, inf]
+    >>> finite_population(50, 99), finite_population(100, 100)
+    (0.5, 0.0)
     """
-    size = checked_sizes("n", n)
-    rule, advice = "finite and at least 1", "Pass the people who could have answered."
-    people = checked("population", population, rule, lambda a: (a >= 1) & np.isfinite(a), advice)
-    left = checked("population less n", people - size, "zero or more", lambda a: a >= 0, advice)
-    whole = size * (people - 1)
-    return np.asarray(np.divide(whole, left, out=np.full(np.shape(left), np.inf), where=left > 0))
+    return (population - n) / max(population - 1, 1)

@@ -23,19 +23,11 @@ P = TypeVar("P", bound=SharePair)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
-    """By what a comparison is judged.
+    """By what a comparison is judged; changes are proportions in (0, 1).
 
-    Attributes
-    ----------
-    alpha, power : float
-        Error rate in (0, 0.5) and planned power in (0, 1).
-    margin, detectable_limit : float
-        Smallest change that matters; the largest detectable change of a comparison that counts as informative.
-        Proportions in (0, 1).
-    design_effect, wider_design_effect : float
-        What every n is divided by; what it is divided by to see whether the outcome holds. At least 1.
-    more_error : float
-        What the total error is multiplied by to see whether the outcome holds, at least 1.
+    `margin` is the smallest change that matters, `detectable_limit` the largest detectable change of a comparison that
+    counts as informative. Every n is divided by `design_effect`. Whether an outcome holds is seen with the wider design
+    effect, and with the total error multiplied by `more_error`.
     """
 
     alpha: float
@@ -51,18 +43,11 @@ class Criteria:
 class Comparison(Generic[P]):
     """Two printed shares compared over every count that can have printed them.
 
-    Attributes
-    ----------
-    points, df : float
-        Total error of one wave, points at 50 %, and the degrees of freedom from which it was estimated.
-    difference, low, high : float
-        Later minus earlier share, with the widest interval over all feasible counts; in [-1, 1].
-    p_value, p_low, p_high : float
-        At the printed shares; over all feasible counts.
-    equivalence_p : float
-        p of "the difference is at least as large as the margin", at the printed shares.
-    outcomes, under_design_effect, under_error : tuple of str
-        Of all feasible counts: as judged, with the wider design effect, with more total error.
+    The total error of one wave is `points` at 50 %, estimated on `df` degrees of freedom. The difference is later minus
+    earlier, in [-1, 1], `low` to `high` the widest interval over all feasible counts; `p_value` is at the printed
+    shares, `p_low` to `p_high` over all counts; `equivalence_p`, at the printed shares, is that of "the difference is
+    at least as large as the margin". Outcomes are those of all feasible counts, as judged, with the wider design
+    effect, with more error.
     """
 
     pair: P
@@ -151,10 +136,10 @@ def _outcomes(readings: Readings, arms: Arms, criteria: Criteria) -> list[tuple[
 
 
 def _sensitivities(readings: Readings, criteria: Criteria) -> list[Sensitivity]:
-    """What could have been shown around the middle of the two shares: it looks at no difference.
+    """What could have been shown around the middle of the two shares, without a look at their difference.
 
-    At the largest sizes that print allows: what those could not have shown, no smaller ones could. Respondents in
-    common are not counted on: nobody knows how their answers are tied.
+    At the largest sizes that print allows, and with no respondents in common, as nobody knows how their answers are
+    tied.
     """
     one, two = (readings.most(n) / criteria.design_effect for n in (readings.n_1, readings.n_2))
     error = readings.points / 100

@@ -18,13 +18,7 @@ from crosswave.arguments import FloatArray, checked, checked_alpha, checked_shar
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A closed interval of real numbers.
-
-    Raises
-    ------
-    ValueError
-        If `low` exceeds `high`, or either is missing.
-    """
+    """A closed interval of real numbers; `ValueError` if `low` exceeds `high`, or either is missing."""
 
     low: float
     high: float
@@ -43,14 +37,8 @@ class Interval:
 class Estimate:
     """A finding as an interval: what print allows, and what sampling adds if it were a random sample.
 
-    Attributes
-    ----------
-    share_low, share_high : float
-        Range of the shares that could have printed the figure.
-    low, high : float
-        Union of the Wilson intervals of all those shares.
-    n_effective : float
-        Smallest feasible base divided by the design effect.
+    `share_low` to `share_high` can have printed the figure; `low` to `high` is the union of the Wilson intervals of all
+    those shares; `n_effective` is the smallest feasible base divided by the design effect.
     """
 
     share_low: float
@@ -93,8 +81,7 @@ def wilson(share: npt.ArrayLike, n_effective: npt.ArrayLike, alpha: npt.ArrayLik
     Notes
     -----
     The values p with ``|share - p| <= z sqrt(p (1 - p) / n)``, z the upper alpha/2 point of the normal distribution.
-    It assumes a simple random sample of the effective size. statsmodels divides before it uses the size, so its
-    formula holds for fractions as it stands; it is only told the limit at infinity.
+    It assumes a simple random sample of the effective size.
 
     References
     ----------
@@ -115,14 +102,21 @@ def wilson(share: npt.ArrayLike, n_effective: npt.ArrayLike, alpha: npt.ArrayLik
 
 def wilson_at(share: FloatArray, n_effective: FloatArray, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return the limits of Wilson's interval at `z` standard errors: `wilson` for callers that search over z."""
-    p, n, z = np.broadcast_arrays(share, n_effective, z)
-    finite = np.where(np.isinf(n), 1.0, n)
-    centre = p + z**2 / (2 * finite)
-    half = z * np.sqrt(p * (1 - p) / finite + z**2 / (4 * finite**2))
-    low, high = (np.clip((centre + sign * half) / (1 + z**2 / finite), 0, 1) for sign in (-1, 1))
-    # The last bit of rounding must not put the share outside its own interval.
-    low, high = np.minimum(low, p), np.maximum(high, p)
-    return np.where(np.isinf(n), p, low), np.where(np.isinf(n), p, high)
+    at = np.asarray(z, dtype=np.float64)
+    low, high = share - wilson_arm(share, n_effective, at), share + wilson_arm(1 - share, n_effective, at)
+    return np.maximum(low, 0), np.minimum(high, 1)
+
+
+def wilson_arm(share: FloatArray, n: FloatArray, z: FloatArray) -> FloatArray:
+    """Return the distance from a share down to Wilson's lower limit at z.
+
+    Written without the difference of near-equal numbers that the usual formula has for shares near 0.
+    """
+    per_n, apart = 1 / n, 0.5 - share
+    spread, lean = share * (1 - share) * per_n, apart * z * per_n
+    total = np.sqrt(spread + (z * per_n / 2) ** 2) + np.abs(lean)
+    small = np.divide(spread, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(z * np.where(apart > 0, small, total / (1 + z**2 * per_n)))
 
 
 def estimate_share(
@@ -169,11 +163,6 @@ def estimate_share(
 
 def estimate_range(share_low: float, share_high: float, n_effective: float, *, alpha: float) -> Estimate:
     """Return the estimate of a share that is known between two ends only, from an effective size.
-
-    Raises
-    ------
-    ValueError
-        If an argument is outside its range.
 
     Examples
     --------

@@ -19,16 +19,10 @@ _SIZES_TRIED = 12
 class FeasibleShare:
     """One printed share, and the survey's facts that its sampling error depends on.
 
-    Attributes
-    ----------
-    shares, sizes : array of float, shape (rows,)
-        On each feasible size the lowest and the highest feasible share, in [0, 1]; empty where it cannot be used.
-    design_effect : float
-        What each size is divided by, positive: the survey's own, whatever an analyst adds. Below 1 for a census.
-    reversed : bool
-        Whether the share is that of everybody who did not give the printed answer.
-    name, sampling : str
-        What the survey is called; how those who answered were chosen, None where nobody says.
+    `shares` are the lowest and the highest feasible share on each of the feasible `sizes`, both of shape (rows,) and
+    empty where the figure cannot be used. Each size is divided by the design effect, below 1 for a census. `reversed`:
+    the share is that of everybody who did not give the printed answer. `sampling` is None where nobody says how people
+    were chosen.
     """
 
     counts: FindingCounts
@@ -48,9 +42,7 @@ class FeasibleShare:
     @property
     def base(self) -> tuple[int, int] | None:
         """How many people are behind the figure, unweighted; None where print does not bound it."""
-        low, high, weighted = self.counts.base_low, self.counts.base_high, self.counts.weighted
-        if weighted:
-            return weighted.low, weighted.high
+        low, high = self.counts.people
         return None if low is None or high is None else (low, high)
 
     @property
@@ -109,23 +101,7 @@ def feasible_share(
     """
     fitting = [] if sizes is None else fitting_sizes([printed], range(sizes[0], sizes[1] + 1))
     words = printed.verbal if verbal is None else verbal
-    counts = FindingCounts(
-        "",
-        "bounded",
-        printed.low,
-        printed.high,
-        None,
-        None,
-        None,
-        None,
-        (),
-        (),
-        words,
-        None,
-        None,
-        "",
-        printed.high_open,
-    )
+    counts = FindingCounts("", "bounded", printed.low, printed.high, verbal=words, share_high_open=printed.high_open)
     if fitting:
         each = [range(printed.fewest(n), printed.most(n) + 1) for n in fitting]
         low, high = each[0][0], each[-1][-1]
@@ -139,24 +115,16 @@ def feasible_share(
 
 def _bounds(counts: FindingCounts, largest: int, lowest: int) -> tuple[int, int]:
     """The smallest and the largest size that is tried."""
-    if counts.weighted:
-        return counts.weighted.low, counts.weighted.high
-    smallest = counts.base_low or min(max(counts.ends.smallest_base(), lowest), largest)
-    return smallest, counts.base_high or largest
+    fewest, most = counts.people
+    return fewest or min(max(counts.ends.smallest_base(), lowest), largest), most or largest
 
 
 @dataclass(frozen=True, slots=True)
 class SharePair:
-    """Two printed shares that are compared, the earlier first.
+    """Two printed shares that are compared, the earlier first, of surveys related as a tier of the plan says.
 
-    Attributes
-    ----------
-    tier : str
-        How the two surveys are related: a tier of the plan.
-    shared : float
-        How many answered both, infinite where some did and nobody says how many.
-    phi : float or None
-        Correlation of the two answers among those who answered both; None where nobody says.
+    So many answered both: infinitely many where some did and nobody says how many. `phi` is the correlation of the two
+    answers among those, None where nobody says.
     """
 
     first: FeasibleShare

@@ -61,15 +61,7 @@ def multinomial_se(shares: npt.ArrayLike, weights: npt.ArrayLike, n_effective: f
 
 @dataclass(frozen=True, slots=True)
 class LinearTerm:
-    """One share in a weighted sum, and what it is independent of.
-
-    Attributes
-    ----------
-    group : str
-        Terms of one group (within one survey) exclude one another on one base.
-    n_effective : float
-        Effective base, the same throughout a group.
-    """
+    """One share in a weighted sum; terms of one group of a survey exclude one another on one base."""
 
     survey: str
     group: str

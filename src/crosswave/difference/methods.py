@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.arms import arms_of
-from crosswave.difference.newcombe import limits_of, two_sided_p
+from crosswave.difference.newcombe import limits_of, tests_passed, two_sided_p
 
 Bools = npt.NDArray[np.bool_]
 
@@ -50,10 +50,7 @@ class Result:
 def _newcombe(waves: Shares, alpha: FloatArray, margin: FloatArray) -> Result:
     """The interval that verdicts use."""
     arms = arms_of(waves.share_1, waves.n_1, waves.share_2, waves.n_2, total_error=(waves.extra, 0.0))
-    low, high = limits_of(arms, alpha)
-    z = -ndtri(alpha)
-    small = (waves.difference - arms.length(z) > -margin) & (waves.difference + arms.reversed().length(z) < margin)
-    return Result(low, high, two_sided_p(arms), small)
+    return Result(*limits_of(arms, alpha), two_sided_p(arms), tests_passed(arms, margin, alpha)[2])
 
 
 def _centred(method: str) -> Method:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,18 +21,11 @@ Places = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The feasible readings of many comparisons.
+    """The feasible readings of many comparisons, one below the other.
 
-    Attributes
-    ----------
-    share_1, n_1, share_2, n_2, correlation : array of float, shape (rows,)
-        Shares, sizes (divided by each wave's own design effect alone) and the correlation of the two estimates.
-    printed_1, printed_2, points : array of float, shape (k,)
-        Printed shares; total error in use, points at 50 %.
-    df : array of float, shape (k,)
-        Degrees of freedom from which that error was estimated; infinite where it is declared.
-    sized, verbal : array of bool, shape (k,)
-        Whether print says all that a comparison needs; whether a figure is printed in words.
+    Arrays of shape (rows,): shares, sizes (divided by each wave's own design effect alone) and the correlation of the
+    two estimates. Of shape (k,): the first row of each comparison, its printed shares, its total error (points at 50 %)
+    with the degrees of freedom, whether print says all that it needs, and whether a figure is printed in words.
     """
 
     share_1: FloatArray
@@ -93,10 +86,7 @@ class Readings:
         return self.arms(design_effect, self.error(self.points))
 
     def printed_arms(self, design_effect: float) -> Arms:
-        """Return the lower arm of each comparison at its printed shares and the middle of its sizes.
-
-        Where respondents are in both waves: with the least correlation of any reading, which is the worst case.
-        """
+        """Return the lower arm of each comparison at its printed shares, middle sizes and least correlation."""
         one, two = (n / design_effect for n in self.middle_sizes())
         error = pair_error(self.points, self.printed_1, self.printed_2)
         worst = self.least(self.correlation)
@@ -163,77 +153,45 @@ def _extremes(pair: SharePair) -> FloatArray:
     return np.concatenate([np.repeat(one, two.shape[1], axis=1), np.tile(two, one.shape[1])])
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """What a wave can say, size by size: shares in ascending order, the place of their size, and the nearest ones."""
-
-    shares: FloatArray
-    place: npt.NDArray[np.intp]
-    sizes: FloatArray
-    nearest: tuple[Callable[[FloatArray], FloatArray], ...]
-
-
-def _options(wave: FeasibleShare) -> _Options:
-    sizes = np.unique(wave.sizes)
-    each = [wave.shares_on(float(size)) for size in sizes]
-    # Where bases are listed a share is a count; else print gives the two ends, and anything between them may be.
-    near = [_nearest_count(shares) if wave.counts.bases else _clipped(shares) for shares in each]
-    place = np.repeat(np.arange(len(sizes)), [len(shares) for shares in each])
-    return _Options(np.concatenate(each), place, sizes, tuple(near))
-
-
-def _nearest_count(shares: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    def nearest(to: FloatArray) -> FloatArray:
-        above = np.clip(np.searchsorted(shares, to), 0, len(shares) - 1)
-        below = np.maximum(above - 1, 0)
-        return np.asarray(np.where(to - shares[below] < shares[above] - to, shares[below], shares[above]))
-
-    return nearest
-
-
-def _clipped(ends: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    return lambda to: np.clip(to, ends[0], ends[-1])
-
-
 def _nearest_to_none(first: FeasibleShare, second: FeasibleShare) -> tuple[FloatArray, FloatArray]:
     """The pairs nearest to no difference, sought from either wave: two arrays of shape (4, rows)."""
-    one, two = _options(first), _options(second)
-    forth, back = _sought(one, two), _sought(two, one)
-    return forth, back[[2, 3, 0, 1]]
+    return _sought(first, second), _sought(second, first)[[2, 3, 0, 1]]
 
 
-def _sought(one: _Options, two: _Options) -> FloatArray:
+def _sought(one: FeasibleShare, two: FeasibleShare) -> FloatArray:
     """For each size of one and each of the other whose ranges cross, the share of the first with its nearest."""
+    sizes = np.unique(one.sizes)
+    each = [one.shares_on(size) for size in sizes]
+    shares, place = np.concatenate(each), np.repeat(np.arange(len(sizes)), [len(own) for own in each])
+    starts = np.searchsorted(place, np.arange(len(sizes)))
+    low, high = shares[starts], np.maximum.reduceat(shares, starts)
     found = [np.empty((4, 0))]
-    starts = np.searchsorted(one.place, np.arange(len(one.sizes)))
-    low, high = np.minimum.reduceat(one.shares, starts), np.maximum.reduceat(one.shares, starts)
-    for place, (size, nearest) in enumerate(zip(two.sizes, two.nearest, strict=True)):
-        there = two.shares[two.place == place]
-        crossing = (low <= there.max()) & (high >= there.min())
-        if not crossing.any():
-            continue
-        partner = nearest(one.shares)
-        apart = np.abs(partner - one.shares)
-        least = np.flatnonzero(apart == np.minimum.reduceat(apart, starts)[one.place])
-        best = least[np.searchsorted(one.place[least], np.flatnonzero(crossing))]
-        found.append(np.stack([one.shares[best], one.sizes[one.place[best]], partner[best], np.full(len(best), size)]))
+    for size in np.unique(two.sizes):
+        there = two.shares_on(size)
+        crossing = (low <= there[-1]) & (high >= there[0])
+        if crossing.any():
+            partner = _nearest(there, shares, counts=bool(two.counts.bases))
+            apart = np.abs(partner - shares)
+            least = np.flatnonzero(apart == np.minimum.reduceat(apart, starts)[place])
+            best = least[np.searchsorted(place[least], np.flatnonzero(crossing))]
+            found.append(np.stack([shares[best], sizes[place[best]], partner[best], np.full(len(best), size)]))
     return np.concatenate(found, axis=1)
+
+
+def _nearest(shares: FloatArray, to: FloatArray, *, counts: bool) -> FloatArray:
+    """What is nearest to each of some shares: one of the counts, or else anything between the two ends."""
+    if not counts:
+        return np.clip(to, shares[0], shares[-1])
+    above = np.clip(np.searchsorted(shares, to), 0, len(shares) - 1)
+    below = np.maximum(above - 1, 0)
+    return np.asarray(np.where(to - shares[below] < shares[above] - to, shares[below], shares[above]))
 
 
 def p_ranges(readings: Readings, design_effect: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return p at the printed shares, and the least and the greatest p over all readings, of each comparison.
 
-    Parameters
-    ----------
-    readings : Readings
-        Feasible readings.
-    design_effect : float
-        At least 1.
-
-    Notes
-    -----
-    Where the readings lie on both sides of "no difference" the greatest is 1. Where no reading prints both shares, p
-    at the printed shares is that of counts that nobody gave; the end of the range beside it is returned.
+    Where the readings lie on both sides of "no difference" the greatest is 1. Where no reading prints both shares, p at
+    the printed shares is that of counts that nobody gave; the end of the range beside it is returned.
     """
     p, printed = (two_sided_p(arms(design_effect)) for arms in (readings.arms_in_use, readings.printed_arms))
     straddles = (readings.least(readings.difference) <= 0) & (readings.most(readings.difference) >= 0)

@@ -6,7 +6,7 @@ Everything here follows from the interval of `newcombe`, so what is promised is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,13 +19,9 @@ from crosswave.arguments import FloatArray, checked, checked_shares, checked_siz
 from crosswave.difference.arms import NO_ERROR, Arms
 from crosswave.difference.student import student
 
-Bools = npt.NDArray[np.bool_]
-Errors = tuple[FloatArray, FloatArray]
-
 N_MAX = 2**33
 """A sample beyond this size is no plan: more people than live."""
 
-_TRIED = 64
 _CLOSE = 1e-12
 
 
@@ -33,16 +29,9 @@ _CLOSE = 1e-12
 class Sensitivity:
     """What a comparison of two waves could show, given the middle of the two shares and not their difference.
 
-    Attributes
-    ----------
-    critical_rise, critical_fall : float
-        Smallest observed change whose interval excludes 0; infinite when the scale ends before.
-    detectable_rise, detectable_fall : float
-        Smallest true change that is found with the stated power; infinite when the scale ends before.
-    smallest_margin : float
-        Margins up to this one cannot be passed even by two equal shares.
-    equivalence_attainable : bool
-        Whether two equal shares would be judged equivalent.
+    `critical_rise` and `critical_fall` are the smallest observed changes whose interval excludes 0, the detectable ones
+    the smallest true changes found with the stated power; infinite where the scale ends before. Margins up to the
+    smallest cannot be passed even by two equal shares; equivalence is attainable where the margin asked for is larger.
     """
 
     critical_rise: float
@@ -129,8 +118,9 @@ def sensitivities(
     # seen from the later wave.
     chances = np.stack([np.asarray(0.5), chance])[:, None, None]
     ways = [np.stack(pair) for pair in ((n_1, n_2), (n_2, n_1), (t_1, t_2), (t_2, t_1))]
-    changes = smallest_change(p, ways[0], ways[1], (ways[2], ways[3]), alpha=a, power=chances, df=v)
-    margins = margin_of_equals(p, n_1, n_2, (t_1, t_2), alpha=a, df=v)
+    changes = _smallest_change(*np.broadcast_arrays(p, *ways, a, chances, v))
+    equals, z = Arms(p, n_1, p, n_2, np.hypot(t_1, t_2) * _scale(p), np.zeros_like(p), v), -ndtri(a)
+    margins = np.maximum(equals.length(z), equals.reversed().length(z))
     rows = zip(*changes.reshape(4, -1).tolist(), margins.tolist(), strict=True)
     same = (alpha, power, margin)
     return [Sensitivity(rise, fall, up, down, least, bool(least < m), *same) for rise, fall, up, down, least in rows]
@@ -191,51 +181,23 @@ def smallest_n(
 def _smallest_n(
     change: float, middle: float, alpha: float, power: float, total_error: tuple[float, float], df: float
 ) -> int | None:
-    low, high = around(np.asarray(middle), np.asarray(change))
-    error = (np.asarray(total_error[0]), np.asarray(total_error[1]))
-    chances = {"alpha": np.asarray(alpha), "power": np.asarray(power)}
+    def found(n: int) -> bool:
+        numbers = (change, middle, n, n, *total_error, alpha, power, df)
+        return bool(_limit_when_missed(*(np.asarray(number, dtype=np.float64) for number in numbers)) >= 0)
 
-    def found(n: FloatArray) -> Bools:
-        return limit_when_missed(low, high, (n, n), error, **chances, df=df) >= 0
-
-    return _first_whole(found) if found(np.array([N_MAX], dtype=np.float64)).all() else None
+    return bisect_left(range(1, N_MAX), True, key=found) + 1 if found(N_MAX) else None
 
 
-def _first_whole(holds: Callable[[FloatArray], Bools]) -> int:
-    """Smallest whole number from which on `holds`, known to hold at N_MAX: many are tried at once."""
-    below, above = 0, N_MAX
-    while above - below > 1:
-        tried = np.unique(np.linspace(below, above, _TRIED).astype(np.int64))[1:]  # the last is known to hold
-        first = int(np.argmax(holds(tried.astype(np.float64))))
-        below, above = (below, int(tried[0])) if first == 0 else (int(tried[first - 1]), int(tried[first]))
-    return above
-
-
-def smallest_change(
-    middle: FloatArray,
-    n_1: FloatArray,
-    n_2: FloatArray,
-    error: Errors,
-    *,
-    alpha: FloatArray,
-    power: FloatArray,
-    df: FloatArray | float = np.inf,
-) -> FloatArray:
-    """Return the smallest true rise around a middle that is found with a probability; infinity where none is.
+def _smallest_change(*given: FloatArray) -> FloatArray:
+    """The smallest true rise that is found with a probability, as `_limit_when_missed` has it; infinity where none is.
 
     For a fall exchange sizes and errors. A power of one half gives the smallest observed rise whose interval excludes
-    0. The root of `limit_when_missed` in the distance of the two shares (`around`).
+    0.
     """
-    m, *given = np.broadcast_arrays(middle, n_1, n_2, *error, alpha, power, df)
-
-    def limit(change: FloatArray, m: FloatArray, *at: FloatArray) -> FloatArray:
-        low, high = around(m, change)
-        return limit_when_missed(low, high, (at[0], at[1]), (at[2], at[3]), alpha=at[4], power=at[5], df=at[6])
-
-    none, all_of_it = np.zeros_like(m), np.ones_like(m)
-    always, never = limit(none, m, *given) >= 0, limit(all_of_it, m, *given) < 0
+    none, all_of_it = np.zeros_like(given[0]), np.ones_like(given[0])
+    always, never = _limit_when_missed(none, *given) >= 0, _limit_when_missed(all_of_it, *given) < 0
     # Where there is no root, the ends do not differ in sign: they are set aside.
-    root = elementwise.find_root(limit, (none, all_of_it), args=(m, *given), tolerances={"xatol": _CLOSE}).x
+    root = elementwise.find_root(_limit_when_missed, (none, all_of_it), args=given, tolerances={"xatol": _CLOSE}).x
     return np.where(never, np.inf, np.where(always, 0.0, root))
 
 
@@ -251,73 +213,24 @@ def around(middle: FloatArray, change: FloatArray) -> tuple[FloatArray, FloatArr
     return low, np.minimum(low + change, 1)
 
 
-def limit_when_missed(
-    low: FloatArray,
-    high: FloatArray,
-    sizes: Errors,
-    error: Errors,
-    *,
-    alpha: FloatArray,
-    power: FloatArray,
-    df: FloatArray | float = np.inf,
-) -> FloatArray:
-    """Return the lower limit of the difference at the largest result that is missed with probability ``1 - power``.
+def _limit_when_missed(change: FloatArray, *given: FloatArray) -> FloatArray:
+    """The lower limit of a change at the largest result that is missed with probability ``1 - power``.
 
-    Notes
-    -----
-    The result lies ``q`` below the true difference: z standard errors of sampling and t of the total error, added in
-    quadrature, t being Student's quantile where that error is estimated. The likeliest such result moves each share
-    towards the other by its part of ``q^2``.
+    Given are the middle of the two shares, both sizes, both total errors at one half, alpha, power and df. The result
+    lies ``q`` below the true change: z standard errors of sampling and t of the total error, added in quadrature, t
+    being Student's quantile where that error is estimated. The likeliest such result moves each share towards the
+    other by its part of ``q^2``.
     """
-    scale = _scale((low + high) / 2)
-    errors = (error[0] * scale, error[1] * scale)
-    z, t = ndtri(power), student(ndtri(power), df)
-    part_1, part_2 = (z**2 * _variance(p, n) + (t * e) ** 2 for p, n, e in zip((low, high), sizes, errors, strict=True))
+    middle, n_1, n_2, t_1, t_2, alpha, power, df = given
+    low, high = around(middle, change)
+    scale, z = _scale((low + high) / 2), ndtri(power)
+    e_1, e_2, t = t_1 * scale, t_2 * scale, student(z, df)
+    part_1, part_2 = (z**2 * _variance(p, n) + (t * e) ** 2 for p, n, e in ((low, n_1, e_1), (high, n_2, e_2)))
     q = np.sqrt(part_1 + part_2)
     per_part = np.divide(np.sign(z), q, out=np.zeros(np.broadcast_shapes(q.shape, np.shape(z))), where=q > 0)
-    seen = np.clip(low + part_1 * per_part, 0, 1), np.clip(high - part_2 * per_part, 0, 1)
-    arms = Arms(seen[0], sizes[0], seen[1], sizes[1], np.hypot(*errors), np.zeros_like(q), np.asarray(df))
-    return np.asarray(seen[1] - seen[0] - arms.length(-ndtri(alpha / 2)))
-
-
-def margin_of_equals(
-    share: FloatArray,
-    n_1: FloatArray,
-    n_2: FloatArray,
-    error: Errors,
-    *,
-    alpha: FloatArray,
-    df: FloatArray | float = np.inf,
-) -> FloatArray:
-    """Return the margin that two waves with exactly this share would just fail to pass."""
-    extra, z = np.hypot(*error) * _scale(share), -ndtri(alpha)
-    arms = Arms(share, n_1, share, n_2, extra, np.zeros_like(share), np.asarray(df))
-    return np.asarray(np.maximum(arms.length(z), arms.reversed().length(z)))
-
-
-def informative(
-    middle: FloatArray,
-    n_1: FloatArray,
-    n_2: FloatArray,
-    error: Errors,
-    *,
-    alpha: FloatArray,
-    power: FloatArray,
-    margin: FloatArray,
-    limit: FloatArray,
-    df: FloatArray | float = np.inf,
-) -> Bools:
-    """Return whether a comparison could show either outcome, as `reach.Reach` says.
-
-    Notes
-    -----
-    Nothing here is a difference that was observed: it may decide which comparisons are counted together.
-    """
-    attainable = margin_of_equals(middle, n_1, n_2, error, alpha=alpha, df=df) < margin
-    low, high = around(middle, limit)
-    ways = (((n_1, n_2), error), ((n_2, n_1), (error[1], error[0])))
-    up, down = (limit_when_missed(low, high, n, t, alpha=alpha, power=power, df=df) >= 0 for n, t in ways)
-    return np.asarray(attainable | up | down)
+    one, two = np.clip(low + part_1 * per_part, 0, 1), np.clip(high - part_2 * per_part, 0, 1)
+    arms = Arms(one, n_1, two, n_2, np.hypot(e_1, e_2), np.zeros_like(q), df)
+    return np.asarray(two - one - arms.length(-ndtri(alpha / 2)))
 
 
 def _scale(share: FloatArray) -> FloatArray:

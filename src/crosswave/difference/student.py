@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, ndtr, stdtrit
+from scipy.special import ndtr, stdtrit
 
 from crosswave.arguments import FloatArray
 
@@ -33,14 +33,4 @@ def student(z: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
     if few.any():
         tail = np.abs(stdtrit(freedom[few], ndtr(-np.abs(at[few]))))
         found[few] = np.copysign(np.fmin(tail, _MOST), at[few])
-    return found
-
-
-def student_slope(z: FloatArray, t: FloatArray, df: FloatArray) -> FloatArray:
-    """The derivative of `student` in `z`: the normal density over that of Student's t at the same probability."""
-    found, few = np.ones_like(t), np.isfinite(df)
-    if few.any():
-        v, at = df[few], t[few]
-        density = gammaln((v + 1) / 2) - gammaln(v / 2) - np.log(v * np.pi) / 2 - (v + 1) / 2 * np.log1p(at**2 / v)
-        found[few] = np.exp(-(z[few] ** 2) / 2 - np.log(2 * np.pi) / 2 - density)
     return found

@@ -65,14 +65,7 @@ def decide(evidence: Evidence) -> str:
 
 
 def outcomes(rises: Bools, falls: Bools, small: Bools) -> tuple[str, ...]:
-    """Return the outcomes of many readings, without repeats.
-
-    Parameters
-    ----------
-    rises, falls, small : array of bool
-        One entry per reading: whether its interval lies above 0, below 0, and within the smallest change that matters;
-        from `crosswave.difference.newcombe.tests_passed`.
-    """
+    """Return the outcomes of many readings, from `crosswave.difference.newcombe.tests_passed`, without repeats."""
     return tuple(name for name, holds in outcome_masks(rises, falls, small).items() if holds.any())
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from crosswave.printed.intervals import QuantityError, number
 from crosswave.printed.plain import plain
-from crosswave.printed.quantities import Lexicon, indexed
+from crosswave.printed.quantities import Lexicon
 from crosswave.study.models import Phrase, Quantities
 
 Place = tuple[str | int, ...]
@@ -16,7 +16,8 @@ Place = tuple[str | int, ...]
 def quantity_faults(quantities: Quantities) -> Iterator[tuple[Place, str]]:
     """Yield the place of each fault and what is wrong."""
     wrong = [*_ends_of_phrases(quantities), *_ends_of_rules(quantities)]
-    yield from wrong or [*_outside_phrases(quantities), *_outside_rules(quantities), *_unlike(quantities)]
+    lexicon = Lexicon(quantities)
+    yield from wrong or [*_outside_phrases(quantities), *_outside_rules(lexicon), *_unlike(lexicon)]
 
 
 def no_number(text: str) -> str | None:
@@ -55,21 +56,19 @@ def _outside_phrases(quantities: Quantities) -> Iterator[tuple[Place, str]]:
                 yield ("phrases", k), f"{words} ({use.get('figure', '?')}); widen it"
 
 
-def _outside_rules(quantities: Quantities) -> Iterator[tuple[Place, str]]:
-    lexicon = Lexicon(quantities)
-    for k, rule in enumerate(quantities.rules):
+def _outside_rules(lexicon: Lexicon) -> Iterator[tuple[Place, str]]:
+    for k, rule in enumerate(lexicon.quantities.rules):
         for use in (use for reach in (rule, *rule.small) for use in reach.seen):
             if not lexicon.share(use["phrase"]).holds(number(use["exact"])):
                 words = f"{use['phrase']!r} was printed for {use['exact']}, which lies outside its interval"
                 yield ("rules", k), f"{words}; widen the rule"
 
 
-def _unlike(quantities: Quantities) -> Iterator[tuple[Place, str]]:
+def _unlike(lexicon: Lexicon) -> Iterator[tuple[Place, str]]:
     """Phrases that say the same in other words must have the same interval, as a text finds either of them."""
-    index = indexed(quantities, "proportion")
     first: dict[tuple[int, Fraction], Phrase] = {}
-    for k, phrase in enumerate(quantities.phrases):
-        key = index.key(plain(phrase.text)) if phrase.kind == "proportion" else None
+    for k, phrase in enumerate(lexicon.quantities.phrases):
+        key = lexicon.shares.key(plain(phrase.text)) if phrase.kind == "proportion" else None
         if key and _ends(first.setdefault(key, phrase)) != _ends(phrase):
             words = f"{phrase.text!r} says the same as {first[key].text!r} and has another interval"
             yield ("phrases", k), f"{words}; give both the same"

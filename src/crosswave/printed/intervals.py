@@ -169,21 +169,16 @@ def _simplest(low: Fraction, high: Fraction) -> Fraction:
 def _neighbours(share: Fraction, largest: int) -> tuple[Fraction, Fraction]:
     """The fractions next to a share, below and above, whose denominators are at most a largest one; itself if its is.
 
-    By its continued fraction, as `fractions.Fraction.limit_denominator` finds the nearer of the two.
+    Neighbours a/b and p/q in the Farey sequence have ``b p - a q = 1``: of the nearer one the other follows.
     """
-    if share.denominator <= largest:
+    near = share.limit_denominator(largest)
+    a, b, side = near.numerator, near.denominator, 1 if near < share else -1
+    if near == share:
         return share, share
-    before, last = (0, 1), (1, 0)
-    n, d = share.numerator, share.denominator
-    while True:
-        whole = n // d
-        following = before[0] + whole * last[0], before[1] + whole * last[1]
-        if following[1] > largest:
-            break
-        before, last, n, d = last, following, d, n - whole * d
-    times = (largest - before[1]) // last[1]
-    pair = Fraction(before[0] + times * last[0], before[1] + times * last[1]), Fraction(*last)
-    return min(pair), max(pair)
+    q = -side * pow(a, -1, b) % b
+    q += (largest - q) // b * b
+    other = Fraction((a * q + side) // b, q)
+    return min(near, other), max(near, other)
 
 
 def percent_interval(digits: str, decimals: int, rounding: str = "nearest") -> Shares:

@@ -46,11 +46,21 @@ BARE = "bare"
 """The word of the rule for quantities that no other word leads or follows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
-    """Reads printed text by the phrases and rules of quantities.yaml."""
+    """Reads printed text by the phrases and rules of quantities.yaml; `Registry.lexicon` is that of a data folder."""
 
     quantities: Quantities
+
+    @cached_property
+    def shares(self) -> Index:
+        """What is known of shares."""
+        return Index(self.quantities, "proportion")
+
+    @cached_property
+    def heads(self) -> Index:
+        """What is known of head counts."""
+        return Index(self.quantities, "count")
 
     def figure(self, text: str, rounding: str = "nearest") -> Quantity:
         """Return the shares that a figure can mean: as `share`; of a count of its base that one."""
@@ -76,12 +86,11 @@ class Lexicon:
         return exact if exact is not None else self._in_words(printed, plain(printed), rounding)
 
     def _in_words(self, printed: str, text: str, rounding: str) -> Quantity:
-        index = indexed(self.quantities, "proportion")
-        hedged = index.hedged(text)
-        bare = hedged and hedged.text != text and index.is_bare(hedged.rule)
+        hedged = self.shares.hedged(text)
+        bare = hedged and hedged.text != text and self.shares.is_bare(hedged.rule)
         if hedged and bare and (share := percentage(hedged.text, rounding)):  # "only 58%"
             return replace(_up_to_all(printed, share), printed=printed)
-        if phrase := index.phrase(text):
+        if phrase := self.shares.phrase(text):
             return _of_phrase(printed, phrase)
         if shares := share_range(text, rounding):
             low, high, high_open = (_up_to_all(printed, shares).low, shares.high, shares.high_open)
@@ -94,7 +103,7 @@ class Lexicon:
             raise QuantityError(_advice(printed, text))
         low, high, reach = _around(value, hedged.rule)
         shares = _up_to_all(printed, RationalInterval(max(low, Fraction(0)), min(high, Fraction(1))))
-        if shares.low == shares.high and not indexed(self.quantities, "proportion").is_bare(hedged.rule):
+        if shares.low == shares.high and not self.shares.is_bare(hedged.rule):
             raise QuantityError(
                 f"{arrived(printed)} hedges all or nothing, which leaves one share alone; write 0% or 100%"
             )
@@ -102,7 +111,7 @@ class Lexicon:
 
     def known_count(self, printed: str) -> Printed[Fraction | None] | None:
         """Return the whole numbers that quantities.yaml gives to a printed text, if it names it."""
-        phrase = indexed(self.quantities, "count").phrase(plain(printed))
+        phrase = self.heads.phrase(plain(printed))
         return _of_phrase(printed, phrase) if phrase else None
 
     def count(self, printed: str) -> Printed[Fraction | None]:
@@ -116,14 +125,13 @@ class Lexicon:
         """
         if known := self.known_count(printed):
             return known
-        index = indexed(self.quantities, "count")
-        hedged = index.hedged(plain(printed))
+        hedged = self.heads.hedged(plain(printed))
         value = head_count(hedged.text) if hedged else None
         if hedged is None or value is None:
             raise QuantityError(
                 f"cannot read {arrived(printed)} as a count; print a whole number, such as 235 or over 300"
             )
-        if index.is_bare(hedged.rule):
+        if self.heads.is_bare(hedged.rule):
             return Printed(value, value, printed=printed, decimals=0, reason="printed as a number")
         low, high, reach = _around(value, hedged.rule)
         most = None if reach.above == "rest" else Fraction(math.floor(high))
@@ -291,26 +299,3 @@ def head_count(text: str) -> Fraction | None:
         return Fraction(number.replace(",", "")) * scale
     spelt = 1 if number == "a" and scale > 1 else small_number(number)
     return None if match or spelt is None else Fraction(spelt * scale)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """Quantities as a key, by identity: a record that holds lists cannot be one."""
-
-    quantities: Quantities
-
-    def __hash__(self) -> int:
-        return id(self.quantities)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.quantities is other.quantities
-
-
-def indexed(quantities: Quantities, kind: str) -> Index:
-    """Return the index of a file and a kind, made once."""
-    return _indexed(_Same(quantities), kind)
-
-
-@lru_cache(maxsize=8)
-def _indexed(same: _Same, kind: str) -> Index:
-    return Index(same.quantities, kind)

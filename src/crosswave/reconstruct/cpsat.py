@@ -199,7 +199,7 @@ class Model:
         return self.feasible()
 
     def sizes_of_tables(self, limit: int) -> list[int]:
-        """Return the n of every solution, each as often as it has solutions, up to a number of solutions."""
+        """Return the n of each solution, up to a limit; `NotSolvedError` where the work that is left does not do."""
         trial, finder = self._cp.clone(), cp_model.CpSolver()
         trial.clear_objective()
         finder.parameters.num_workers = 1
@@ -301,6 +301,7 @@ class Searched:
     part: Arithmetic
 
     def fits(self) -> Mask:
+        """Return for each size of n that print allows whether any counts exist; of many, between two ends."""
         n, model = sizes(self.part), Model(self.part)
         if len(n) == 1 or not model.feasible():
             return np.full(len(n), model.feasible())
@@ -309,6 +310,7 @@ class Searched:
         return np.isin(n, listed) if listed else (low <= n) & (n <= high)
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
+        """Return what each count and base can be, all sizes being feasible."""
         model = Model(self.part, sizes=n.tolist())
         bases = {key: (model.bounds(base), model.values(base, BASES_LISTED)) for key, base in model.bases.items()}
         counts = {key: (model.bounds(count), model.values(count, COUNTS_LISTED)) for key, count in model.counts.items()}
@@ -337,6 +339,7 @@ class Searched:
         return found
 
     def tables(self, n: IntArray) -> tuple[list[int], bool]:
+        """Return how many tables there are for each size, and whether there are more than was counted."""
         found = Model(self.part, sizes=n.tolist()).sizes_of_tables(TABLES_LISTED + 1)
         by_size = Counter(found[:TABLES_LISTED])
         return [by_size[size] for size in n.tolist()], len(found) > TABLES_LISTED

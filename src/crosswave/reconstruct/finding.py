@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -97,20 +96,25 @@ class FindingCounts:
 
     finding_id: str
     level: str
-    share_low: Fraction | None
-    share_high: Fraction | None
-    count_low: int | None
-    count_high: int | None
-    base_low: int | None
-    base_high: int | None
-    bases: tuple[int, ...]
-    values: tuple[int, ...]
-    verbal: bool
-    power: float | None
-    power_alone: float | None
-    reason: str
+    share_low: Fraction | None = None
+    share_high: Fraction | None = None
+    count_low: int | None = None
+    count_high: int | None = None
+    base_low: int | None = None
+    base_high: int | None = None
+    bases: tuple[int, ...] = ()
+    values: tuple[int, ...] = ()
+    verbal: bool = False
+    power: float | None = None
+    power_alone: float | None = None
+    reason: str = ""
     share_high_open: bool = False
     weighted: Weighted | None = None
+
+    @property
+    def people(self) -> tuple[int | None, int | None]:
+        """The fewest and the most people behind the figure, unweighted; None where print does not say."""
+        return (self.weighted.low, self.weighted.high) if self.weighted else (self.base_low, self.base_high)
 
     @property
     def ends(self) -> Shares:
@@ -164,9 +168,6 @@ class FindingCounts:
         return np.maximum(ends.fewest(sizes), low), np.minimum(ends.most(sizes), high)
 
 
-_NO_COUNTS: Mapping[str, Any] = dict.fromkeys(Counts.__slots__[:4]) | {"bases": (), "values": ()}
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """A survey with everything that was found about it."""
@@ -200,7 +201,7 @@ class Context:
             power_alone=self._power_alone(possible, share),
             reason=reason,
             weighted=self._weighted(finding),
-            **(asdict(counts) if counts else _NO_COUNTS),
+            **(asdict(counts) if counts else {}),
         )
 
     def _weighted(self, finding: Finding) -> Weighted | None:

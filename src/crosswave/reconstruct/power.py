@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crosswave.printed.intervals import RationalInterval, Shares, Whole
+from crosswave.printed.intervals import Shares, Whole, shares_around
 from crosswave.reconstruct.arithmetic import Figure, IntArray, Mask
 from crosswave.reconstruct.effort import spend
 
@@ -55,10 +55,7 @@ class Scale:
 
     def shares(self, value: int) -> Shares:
         """Return the shares that print as a value."""
-        below, above = _HALVES[self.rounding]
-        low, high = max(2 * value - below, 0), min(2 * value + above, 2 * self.steps)
-        high_open = self.rounding == "truncated" and value < self.steps
-        return RationalInterval(Fraction(low, 2 * self.steps), Fraction(high, 2 * self.steps), high_open)
+        return shares_around(Fraction(value, self.steps), Fraction(1, self.steps), self.rounding)
 
     def values(self, runs: Sequence[Run]) -> Values:
         """Return which values the counts of some runs print."""

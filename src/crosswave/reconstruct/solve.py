@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from crosswave.printed.intervals import RationalInterval
-from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import (
     Arithmetic,
     Counts,
@@ -265,7 +264,7 @@ def branches_of(
     def read(**other: object) -> list[Arithmetic]:
         def made() -> list[Arithmetic]:
             found = survey.model_copy(update=other)
-            branches = interpretations(found, Lexicon(registry.quantities), registry.plan, left_out)
+            branches = interpretations(found, registry.lexicon, registry.plan, left_out)
             if "rounding" in other:
                 branches = [replace(branch, reading=(*branch.reading, CUT_OFF)) for branch in branches]
             return [reading for branch in branches for reading in readings_of_nets(branch)]
@@ -345,7 +344,7 @@ def fits_truncated(survey: Survey, registry: Registry) -> bool:
     A percentage p then means anything from p up to, but not including, one unit of its last digit more.
     """
     cut = survey.model_copy(update={"rounding": "truncated"})
-    branches = interpretations(cut, Lexicon(registry.quantities), registry.plan, frozenset(rivals(survey)))
+    branches = interpretations(cut, registry.lexicon, registry.plan, frozenset(rivals(survey)))
     solver = Solver()
     return any(solver.fits(branch) for branch in branches)
 

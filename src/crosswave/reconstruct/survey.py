@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from crosswave.memo import remembered
 from crosswave.printed.intervals import RationalInterval
-from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.arithmetic import Arithmetic, Counts, interpretations, people, rivals
 from crosswave.reconstruct.conflicts import Conflict, survey_repairs, with_repairs
 from crosswave.reconstruct.effort import NotSolvedError, at_most
@@ -131,7 +130,7 @@ def _solved(survey: Survey, registry: Registry, retract: Collection[str]) -> Rec
 
 def _unsolved(survey: Survey, registry: Registry, reason: str) -> Reconstruction:
     """A survey of which it was not found out what its counts can be: nothing is read into it, and nothing assumed."""
-    branches = interpretations(survey, Lexicon(registry.quantities), registry.plan, first_only=True)
+    branches = interpretations(survey, registry.lexicon, registry.plan, first_only=True)
     context = replace(_context(survey, registry, (), branches), unsolved=reason)
     findings = {finding.id: context.finding_counts(finding) for finding in findings_of(survey)}
     return Reconstruction(survey.id, context.n, findings, rounding=reason)
@@ -139,12 +138,11 @@ def _unsolved(survey: Survey, registry: Registry, reason: str) -> Reconstruction
 
 def _context(survey: Survey, registry: Registry, retract: Collection[str], branches: Sequence[Arithmetic]) -> Context:
     """What is known of a survey before anything is solved."""
-    lexicon = Lexicon(registry.quantities)
     return Context(
         survey.model_copy(update={"weighted": True}) if NOT_WEIGHTED in retract else survey,
-        lexicon,
+        registry.lexicon,
         registry.plan,
-        n=people(survey, lexicon, registry.plan),
+        n=people(survey, registry.lexicon, registry.plan),
         rival=rivals(survey),
         bases={figure.id: figure.base for branch in reversed(branches) for figure in branch.figures},
     )
@@ -193,13 +191,9 @@ def _all_tables(best: Mapping[tuple[str, ...], Solution], solver: Solver) -> Sol
     There is at least one, whether or not they can all be counted.
     """
     try:
-        return _counted_tables(best, solver)
+        tables = [solver.tables(solution.left) for reading, solution in best.items() if SUM_OF_COUNTS not in reading]
     except NotSolvedError:
         return Solutions(1, capped=True)
-
-
-def _counted_tables(best: Mapping[tuple[str, ...], Solution], solver: Solver) -> Solutions:
-    tables = [solver.tables(solution.left) for reading, solution in best.items() if SUM_OF_COUNTS not in reading]
     return Solutions(sum(one.number for one in tables), any(one.capped for one in tables))
 
 
@@ -208,7 +202,7 @@ def assumptions_of(survey: Survey, registry: Registry, solver: Solver) -> tuple[
     branches = branches_of(survey, registry, frozenset(rivals(survey)), solver=solver)
     words = [figure.base.assumption for branch in branches for figure in branch.figures]
     words += [link.words for branch in branches for link in branch.links if link.inferred]
-    n = people(survey, Lexicon(registry.quantities), registry.plan)
+    n = people(survey, registry.lexicon, registry.plan)
     words += [assumption for mean in means_of(survey, n) for assumption in mean.assumptions]
     words += [] if survey.weighted is not None else [NOT_WEIGHTED]
     words += [] if survey.rounding else [NEAREST]

@@ -101,8 +101,8 @@ def read_all(
     faults: list[str],
     rounding: str = "nearest",
 ) -> list[TypedFigure | None]:
-    """Return what was read of each figure, None where it cannot be; its faults go to the others."""
-    split, lexicon = [_split(text) for text in typed], Lexicon(rules.quantities)
+    """Return what was read of each figure, None where it cannot be: nothing is raised, its faults go to the others."""
+    split, lexicon = [_split(text) for text in typed], rules.lexicon
     given = attempt(faults, lambda: _sizes(parts, split, sizes)) or tuple(size for _, size in split)
     found: list[TypedFigure | None] = []
     for part, text, (share, own), size in zip(parts, typed, split, given, strict=True):

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
+from crosswave.claims import ClaimVerdict
 from crosswave.report.canvas import GREY, NAVY, PLUM, TEAL, styled
 from crosswave.report.forest import Look, Row, Scale, forest
 from crosswave.report.render import Link
-from crosswave.study.context import Check
 from crosswave.study.models import Fact, Source
 from crosswave.study.registry import Registry
 from crosswave.words import capital, plural, years_between
@@ -29,10 +29,15 @@ def facts_between(registry: Registry, from_year: int | None = None, to_year: int
     return [fact for fact in registry.facts.values() if first <= fact.year <= last]
 
 
-def facts_answer(facts: Sequence[Fact], checks: Sequence[Check]) -> list[str]:
+def claims_of_facts(registry: Registry) -> list[str]:
+    """Return the ids of the claims that speak of dated facts alone: arithmetic that holds them against each other."""
+    return [name for name, claim in registry.claims.items() if claim.names and set(claim.names) <= set(registry.facts)]
+
+
+def facts_answer(facts: Sequence[Fact], checks: Sequence[ClaimVerdict]) -> list[str]:
     """Return how many dated facts there are, and what holding them against each other shows."""
     head = f"{plural(len(facts), 'dated fact')}, {plural(len(checks), 'check')} of one against another."
-    return [head, *(f"{check.question} {check.as_printed}: {check.finding}." for check in checks)]
+    return [head, *(f"{check.claim.says.removesuffix('.')}: {check.answered}." for check in checks)]
 
 
 def facts_notes(facts: Sequence[Fact]) -> list[str]:
@@ -62,10 +67,10 @@ def amount_words(value: str) -> str:
     return f"{int(value):,}" if value.isdigit() and len(value) > 4 else value
 
 
-def checks_table(checks: Iterable[Check]) -> pd.DataFrame:
+def checks_table(checks: Iterable[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each check of the dated facts."""
-    rows = [(check.question, check.as_printed, check.at_most_known, check.finding) for check in checks]
-    return pd.DataFrame(rows, columns=["Check", "As printed", "What the kind of figure allows", "Finding"])
+    rows = [(check.claim.says, check.answered, check.reason) for check in checks]
+    return pd.DataFrame(rows, columns=["Check", "Finding", "What the kind of figure allows"])
 
 
 KIND_LOOKS: Mapping[str, Look] = {

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, product
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy.special import expit, logit
 from crosswave.difference.arms import arms_of
 from crosswave.difference.compare import Criteria
 from crosswave.difference.newcombe import limits_of, tests_passed
-from crosswave.difference.sensitivity import informative
+from crosswave.difference.sensitivity import sensitivities
 from crosswave.difference.total_error import pair_error
 from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcome_masks
 from crosswave.memo import remembered
@@ -30,25 +31,11 @@ SIZES = (100, 250, 500, 1000)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Two surveys of one public, drawn many times.
+    """Two surveys of one public, of n answers each, drawn many times; `ValueError` if a number is outside its range.
 
-    Attributes
-    ----------
-    share, change : float
-        True share before, in (0, 1), and its true change.
-    true_error, declared : float
-        Total error of one survey, points at 50 %: the true one, and the one that the engine is told.
-    worlds : int
-        How often both are drawn.
-    criteria : Criteria
-        By what the engine judges.
-    df : float
-        Degrees of freedom from which the declared error was estimated.
-
-    Raises
-    ------
-    ValueError
-        If a number is outside its range.
+    `share` is the true share before, in (0, 1), `change` its true change. The total error of one survey, points at 50
+    %, is `true_error`; the engine is told the `declared` one, estimated on `df` degrees of freedom, and judges by
+    `criteria`.
     """
 
     share: float
@@ -105,13 +92,7 @@ def world_of(
 
 
 def printed(world: World, rng: np.random.Generator) -> IntArray:
-    """Return the whole percentages that both surveys print in each world, an array of shape (worlds, 2).
-
-    Parameters
-    ----------
-    world, rng
-        As for `simulate`.
-    """
+    """Return the whole percentages that both surveys print in each world, an array of shape (worlds, 2)."""
     truth = logit([world.share, world.share + world.change])
     expected = expit(truth + rng.normal(0, 4 * world.true_error / 100, (world.worlds, 2)))
     yes = rng.binomial(world.n, expected)
@@ -146,7 +127,8 @@ def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
     arms = arms_of(first, n, second, n, total_error=(error, error), df=world.df)
     low, high = limits_of(arms, np.asarray(rules.alpha))
     found = outcome_masks(*tests_passed(arms, np.asarray(rules.margin), np.asarray(rules.alpha)))
-    seen = np.column_stack([*(holds.any(axis=1) for holds in found.values()), _could_show(percent, world)])
+    could = _could_show(n, world.declared, world.df, rules)[percent.sum(axis=1)]
+    seen = np.column_stack([*(holds.any(axis=1) for holds in found.values()), could])
     kinds, kind_of = np.unique(seen, axis=0, return_inverse=True)
     verdicts = np.array([_verdict(list(found), kind) for kind in kinds])[kind_of]
     columns = {"earlier": percent[:, 0], "later": percent[:, 1], "low": low.min(axis=1), "high": high.max(axis=1)}
@@ -159,14 +141,15 @@ def _verdict(names: list[str], seen: npt.NDArray[np.bool_]) -> str:
     return decide(Evidence(compared=True, informative=bool(seen[-1]), outcomes=outcomes))
 
 
-def _could_show(percent: IntArray, world: World) -> list[bool]:
-    """Whether equivalence or a change below the limit could be shown around the middle of two printed shares."""
-    rules, n, t = world.criteria, np.asarray(float(world.n)), np.asarray(world.declared / 100)
-    declared = (rules.alpha, rules.power, rules.margin, rules.detectable_limit)
-    alpha, power, margin, limit = (np.asarray(number) for number in declared)
-    middle = percent.mean(axis=1) / 100
-    shows = informative(middle, n, n, (t, t), alpha=alpha, power=power, margin=margin, limit=limit, df=world.df)
-    return [bool(one) for one in shows]
+@lru_cache(maxsize=64)
+def _could_show(n: int, declared: float, df: float, rules: Criteria) -> npt.NDArray[np.bool_]:
+    """Whether equivalence or a change below the limit could be shown, by the sum of two printed percentages."""
+    size, error = [float(n)], [declared / 100]
+    found = sensitivities(
+        np.arange(201) / 200, (size, size), margin=rules.margin, alpha=rules.alpha, power=rules.power,
+        total_error=(error, error), df=df,
+    )  # fmt: skip
+    return np.array([one.shows(rules.detectable_limit) for one in found])
 
 
 def _feasible_shares(percent: IntArray, n: int) -> npt.NDArray[np.float64]:
@@ -180,14 +163,9 @@ def _feasible_shares(percent: IntArray, n: int) -> npt.NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the engine said of the worlds: shares of worlds.
+    """What the engine said of the worlds, as shares of them: in the order of the decision table for verdicts.
 
-    Attributes
-    ----------
-    coverage, excludes_zero : float
-        Whose interval holds the true change; whose interval excludes 0.
-    verdicts : mapping of str to float
-        With each verdict, in the order of the decision table.
+    `coverage`: the interval holds the true change; `excludes_zero`: it excludes 0.
     """
 
     world: World

@@ -135,15 +135,8 @@ def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
 
 
 def readings_of(pair: Pair, choices: Choices) -> list[Reading]:
-    """Return the readings of a pair that the choices name.
+    """Return the readings of two usable waves that the choices name.
 
-    Parameters
-    ----------
-    pair : Pair, two usable waves
-    choices : Choices, counts and sizes
-
-    Notes
-    -----
     Where print admits one size of each wave, the choice of a size falls away and is called "only".
     """
     waves = (pair.first, pair.second)

@@ -19,7 +19,7 @@ from crosswave.difference.arms import Arms
 from crosswave.difference.compare import Criteria
 from crosswave.difference.readings import Bools, Places, Readings
 from crosswave.difference.student import student
-from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcomes
+from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcome_masks
 
 Below = Callable[[Arms, FloatArray, float], FloatArray]
 
@@ -107,20 +107,14 @@ def _quantiles(criteria: Criteria) -> tuple[float, float]:
 VERDICTS = tuple(DECISIONS)
 
 
-def _outcome(rises: bool, falls: bool, small: bool) -> str:
-    """The outcome of one reading, by the same function that judges a comparison."""
-    return outcomes(*(np.array([passed]) for passed in (rises, falls, small)))[0]
-
-
-_OF_TESTS = [_outcome(bool(k & 1), bool(k & 2), bool(k & 4)) for k in range(8)]
-OUTCOMES = tuple(dict.fromkeys(_OF_TESTS))
-_CODES = np.array([OUTCOMES.index(name) for name in _OF_TESTS], dtype=np.int8)
+OUTCOMES = ("inconclusive", "rose", "fell", "no material change", "changed, immaterially")
 _SIZE = 1 << len(OUTCOMES)
 
 
 def outcome_codes(rises: Bools, falls: Bools, small: Bools) -> npt.NDArray[np.int8]:
     """Return the outcome of each reading: places in `OUTCOMES`."""
-    return np.asarray(_CODES[rises + 2 * falls + 4 * small])
+    masks = outcome_masks(rises, falls, small)
+    return np.asarray(np.argmax([masks[name] for name in OUTCOMES], axis=0), dtype=np.int8)
 
 
 def _decided(k: int) -> int:
@@ -134,15 +128,7 @@ _DECIDED = np.array([_decided(k) for k in range(4 * _SIZE)])
 
 
 def verdicts_at(readings: Readings, passing: FloatArray, at: FloatArray) -> Places:
-    """Return the verdict of each comparison where a number has a value: places in `VERDICTS`.
-
-    Parameters
-    ----------
-    readings : Readings, feasible readings
-    passing : array of float, shape (3, 2, rows), where each test passes
-    at : array of float, shape (k,)
-        The value of the number in each comparison.
-    """
+    """Return the verdict of each comparison, a place in `VERDICTS`, where a number has the value of that comparison."""
     codes = _row_codes(passing, at[readings.owner])
     return _verdicts_on(np.bitwise_or.reduceat(1 << codes.astype(np.intp), readings.first), readings, slice(None))
 

@@ -32,22 +32,11 @@ from crosswave.trend.settings import Settings
 class Robustness:
     """How far the verdict of one comparison holds.
 
-    Attributes
-    ----------
-    verdict : str
-        Of the decision table, before the comparisons of its family are counted; "inconclusive" also where the
-        comparison could not have shown anything.
-    p_value, p_low, p_high : float
-        At the printed shares; the range over all feasible counts. Where no feasible counts print both shares the first
-        is the end of the range beside it, so that it always lies inside.
-    design_effect, less_design_effect : TippingPoint
-        Upwards from the one in use; down to 1.
-    total_error, less_total_error : TippingPoint
-        Points at 50 %, upwards from the one in use; down to 0.
-    bias : TippingPoint
-        Points of the difference (later minus earlier) that are no change: the smallest, either way.
-    asked : Interval or None, default None
-        Bounds of the difference for all who were asked (Manski); None where either denominator is unknown.
+    The verdict is that of the decision table before others of its family are counted, and "inconclusive" also where
+    nothing could have been shown. p lies between the least and the greatest over all feasible counts. Design effect and
+    total error (points at 50 %) are moved upwards from the one in use and, the `less_` ones, down to 1 and to 0; the
+    bias is the smallest of a difference, points either way, that makes a change of nothing. `asked` bounds the
+    difference for all who were asked (Manski); None where either denominator is unknown.
     """
 
     verdict: str
@@ -113,17 +102,7 @@ def robustness_of_all(
 
 
 def robustness_of_readings(readings: Readings, criteria: Criteria, limits: RobustnessPlan) -> list[Robustness]:
-    """Return how far the verdicts of many comparisons hold, from their readings.
-
-    Parameters
-    ----------
-    readings : Readings
-        Their feasible readings.
-    criteria : Criteria
-        What they are judged by.
-    limits : RobustnessPlan
-        How far design effect and total error are moved, and the populations behind the correlations.
-    """
+    """Return how far the verdicts of many comparisons hold, from their readings."""
     by_effect, by_error = passing_design_effects(readings, criteria), passing_total_errors(readings, criteria)
     effect, error = np.full(len(readings.first), criteria.design_effect), readings.points
     columns = zip(

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -41,20 +41,27 @@ _YAML_WORDS = {
 }
 
 
+class Lines(Protocol):
+    """The lines on which values stand, such as a dictionary of them."""
+
+    def get(self, where: Path_, /) -> int | None:
+        """Return the line of a value; None where the file has no such value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A data file: plain values, and the line of each."""
 
     path: str
     data: Any
-    lines: dict[Path_, int]
+    lines: Lines
     faults: tuple[Fault, ...] = ()
 
     def line(self, where: Path_) -> int:
         """Return the line of a value, or of the nearest part around it that the file has."""
-        while where and where not in self.lines:
+        while where and self.lines.get(where) is None:
             where = where[:-1]
-        return self.lines.get(where, 1)
+        return self.lines.get(where) or 1
 
     def fault(self, where: Path_, message: str) -> Fault:
         """Return a fault at a value of this file."""

@@ -89,7 +89,7 @@ def load_evidence(folder: Path | None = None) -> Registry:
 
 
 def load_rules(folder: Path) -> Registry:
-    """Return plan.yaml and quantities.yaml of a folder as a registry without surveys; no other file is looked at."""
+    """Return plan.yaml and quantities.yaml alone as a registry without surveys; `DataError` has all their faults."""
     reader = Reader(folder)
     quantities, plan = reader.one("quantities.yaml", Quantities), reader.one("plan.yaml", Plan)
     if quantities is None or plan is None or reader.faults:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import yaml
 
 from crosswave.memo import digest
 from crosswave.study.cache import Store, file_digest, source_digest
-from crosswave.study.documents import Document, read_bytes, read_document, read_rows
+from crosswave.study.documents import Document, Lines, read_bytes, read_document, read_rows
 from crosswave.study.faults import Fault, Path_, listed, shown, shown_path
 from crosswave.study.models import Batteries, Claims, Constructs, Fact, Plan, Quantities, Study, Survey
 from crosswave.study.rules import inner_faults, repeated, survey_faults
@@ -25,26 +26,20 @@ SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "pl
 MAY_BE_THERE = ("batteries.yaml",)
 
 
-class LateLines(dict[Path_, int]):
+@dataclass(frozen=True)
+class LateLines:
     """The lines of a file without faults: looked up only once somebody asks, as hardly anybody does."""
 
-    def __init__(self, path: Path, shown_as: str) -> None:
-        super().__init__()
-        self._read: Callable[[], Document] | None = partial(read_document, path, shown_as)
+    path: Path
+    shown_as: str
 
-    def _fill(self) -> None:
-        if self._read is not None:
-            read, self._read = self._read, None
-            self.update(read().lines)
+    @cached_property
+    def _known(self) -> Lines:
+        return read_document(self.path, self.shown_as).lines
 
-    def __contains__(self, where: object) -> bool:
-        self._fill()
-        return super().__contains__(where)
-
-    def get(self, where: Path_, otherwise: Any = None, /) -> Any:
-        """Return the line of a place, or what was given in its stead."""
-        self._fill()
-        return super().get(where, otherwise)
+    def get(self, where: Path_, /) -> int | None:
+        """Return the line of a value; None where the file has no such value."""
+        return self._known.get(where)
 
 
 def kept_document(path: Path, shown_as: str, store: Store) -> Document:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from crosswave.memo import digest
+from crosswave.printed.quantities import Lexicon
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, nearest
 from crosswave.study.models import (
@@ -142,6 +143,11 @@ class Registry:
         return {wave: name for name, waves in self.series.items() for wave in waves}
 
     @cached_property
+    def lexicon(self) -> Lexicon:
+        """What reads printed text by the phrases and rules of this folder."""
+        return Lexicon(self.quantities)
+
+    @cached_property
     def rules_of_reading(self) -> tuple[str, str]:
         """What a reconstruction comes from besides its survey, as text: the phrases, and the plan but for trends."""
         return self.quantities.model_dump_json(), self.plan.model_dump_json(exclude=_OF_TRENDS)
@@ -160,7 +166,7 @@ class Registry:
         return dict(sorted({**in_surveys, **self.claim_sources}.items()))
 
     def shown(self, kind: Literal["survey", "series", "trend", "claims"]) -> str:
-        """Return what a notebook shows unless told otherwise: what study.yaml names, else the first that is used."""
+        """Return what a notebook shows by default: what study.yaml names, or the first; `KeyError` if there is none."""
         known = {
             "survey": self.surveys, "series": self.series, "trend": self.constructs, "claims": self.claim_sources
         }[kind]  # fmt: skip

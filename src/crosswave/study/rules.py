@@ -137,7 +137,7 @@ def dangling(where: Path_, what: str, named: Iterable[str], known: Iterable[str]
 
 def arithmetic_faults(registry: Registry) -> Iterator[Fault]:
     """Yield the faults of arithmetic in a registry."""
-    lexicon = Lexicon(registry.quantities)
+    lexicon = registry.lexicon
     for name, survey in registry.surveys.items():
         document = registry.documents[f"surveys/{name}.yaml"]
         for where, message in (*_unreadable(survey, lexicon), *_other_n(survey), *_over_full(survey, lexicon)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -161,20 +162,13 @@ def _turned(table: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]
     return {after: {before: row[after] for before, row in table.items() if after in row} for after in sorted(answers)}
 
 
-class _Lines(dict[Path_, int]):
+@dataclass(frozen=True, slots=True)
+class _Lines:
     """The lines of a wave: those of the places of the series file that it is made from."""
 
-    def __init__(self, origins: Mapping[Path_, Path_], document: Document) -> None:
-        super().__init__()
-        self._origins, self._document = origins, document
+    origins: Mapping[Path_, Path_]
+    document: Document
 
-    def __contains__(self, where: object) -> bool:
-        return isinstance(where, tuple) and self._origin(where) in self._document.lines
-
-    def get(self, where: Path_, otherwise: Any = None, /) -> Any:
-        """Return the line of the place that this one is made from."""
-        return self._document.lines.get(self._origin(where), otherwise)
-
-    def _origin(self, where: Path_) -> Path_:
-        depth = next(depth for depth in range(len(where), -1, -1) if where[:depth] in self._origins)
-        return (*self._origins[where[:depth]], *where[depth:])
+    def get(self, where: Path_, /) -> int | None:
+        depth = next(depth for depth in range(len(where), -1, -1) if where[:depth] in self.origins)
+        return self.document.lines.get((*self.origins[where[:depth]], *where[depth:]))

@@ -34,7 +34,7 @@ _SMALLEST = "declared here; change it to the smallest change that matters to you
 
 
 def start_study(folder: Path) -> Path:
-    """Write a study that runs at once, and return its folder: all of it, or nothing where something is in the way."""
+    """Write a study that runs at once, and return its folder; `FileExistsError` where something is in the way."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         first = next(iter(sorted(folder.iterdir())), folder) if folder.is_dir() else folder
         raise FileExistsError(f"{shown_path(first)} is in the way; name a folder that is new or empty")

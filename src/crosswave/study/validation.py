@@ -103,7 +103,7 @@ def validate_rows(document: Document, model: type[Model]) -> list[Validated[Mode
 
 def _reading_faults(document: Document, details: list[ErrorDetails]) -> list[Fault]:
     """The faults of reading; a key that is empty and needed must not be deleted."""
-    empty = [detail["loc"] for detail in details if detail["type"] == "missing" and detail["loc"] in document.lines]
+    empty = [detail["loc"] for detail in details if _empty(detail, document)]
     needed = {document.fault(where, EMPTY.format(where[-1])): where for where in empty}
     return [
         document.fault(needed[fault], _NEEDED.format(needed[fault][-1])) if fault in needed else fault
@@ -111,10 +111,13 @@ def _reading_faults(document: Document, details: list[ErrorDetails]) -> list[Fau
     ]
 
 
+def _empty(detail: ErrorDetails, document: Document) -> bool:
+    return detail["type"] == "missing" and document.lines.get(detail["loc"]) is not None
+
+
 def _told_elsewhere(detail: ErrorDetails, document: Document) -> bool:
     """A key that stands there empty is not missing as well, and a list of faulty entries is not too short as well."""
-    empty = detail["type"] == "missing" and detail["loc"] in document.lines
-    return empty or (detail["type"] == "too_short" and bool(detail["input"]))
+    return _empty(detail, document) or (detail["type"] == "too_short" and bool(detail["input"]))
 
 
 def _words(detail: ErrorDetails, model: type[Record]) -> str:

@@ -17,16 +17,9 @@ _TRIED = 48
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """The smallest n from which on every reading of the figures shows one thing.
+    """The smallest n from which on every reading of the figures shows one thing, in each survey that prints none.
 
-    Attributes
-    ----------
-    n : int
-        People in each survey that prints no n.
-    both : bool
-        Whether neither survey prints its n: then each must have had so many.
-    survey_id : str
-        The survey that prints none; the earlier of two.
+    `both`: neither survey prints its n, so each must have had so many; `survey_id` is the earlier one that does not.
     """
 
     n: int

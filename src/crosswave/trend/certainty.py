@@ -36,13 +36,7 @@ def answer_of(judged: Judged[P]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """How certain an answer is.
-
-    Attributes
-    ----------
-    reasons : mapping of str to str
-        By domain of the plan, why it was marked down, as a sentence; a domain that took nothing off is left out.
-    """
+    """How certain an answer is, and by domain of the plan why it was marked down, as a sentence."""
 
     level: str
     reasons: Mapping[str, str]

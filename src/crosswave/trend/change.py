@@ -20,13 +20,7 @@ from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged(Generic[P]):
-    """Two shares compared under a plan, and the verdict of its decision table.
-
-    Attributes
-    ----------
-    others : tuple of float
-        p-values of the others that are counted in its family (`crosswave.trend.synthesis`).
-    """
+    """Two shares compared under a plan, the verdict of its decision table, and the p-values of its family's others."""
 
     settings: Settings
     plan: Plan = field(repr=False)

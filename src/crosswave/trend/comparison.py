@@ -16,11 +16,8 @@ Comparison = compare.Comparison[Pair]
 def compare_waves(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list[Comparison]:
     """Return the comparison of each pair of waves under the total error of its tier.
 
-    Raises
-    ------
-    ValueError
-        The gate refused a pair, or respondents of one year are in both waves: no number is computed for it. Or the
-        total error of its tier is still to be estimated, see `crosswave.trend.dispersion`.
+    `ValueError`: the gate refused a pair, respondents of one year are in both waves, or its total error is not
+    estimated.
     """
     for pair in pairs:
         _check(pair)

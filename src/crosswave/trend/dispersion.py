@@ -24,17 +24,11 @@ POINTS_PER_LOGIT = 25.0
 
 @dataclass(frozen=True, slots=True)
 class TotalErrorEstimate:
-    """The total error of one survey, estimated from figures of the same year.
+    """The total error of one survey, estimated from figures of the same year on df degrees of freedom.
 
-    Attributes
-    ----------
-    points, low, high : float
-        Standard deviation of ONE survey, points at a share of one half, with its interval: the same quantity as
-        ``total_error`` in plan.yaml. A difference of two surveys has sqrt(2) times as much.
-    logit_sd : float
-        The same on the logit scale, points / 25.
-    df : int
-        Figures minus the levels that are estimated.
+    `points` is the standard deviation of ONE survey at a share of one half, as ``total_error`` in plan.yaml, with its
+    interval; a difference of two surveys has sqrt(2) times as much. `logit_sd` is the same on the logit scale, points /
+    25.
     """
 
     points: float

@@ -20,17 +20,11 @@ from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 def reconstruct_all(
     registry: Registry, survey_ids: Iterable[str] | None = None, *, jobs: int | None = None
 ) -> dict[str, Reconstruction]:
-    """Return the reconstruction of each survey by its id.
+    """Return the reconstruction of each survey, or of those that are wanted, by its id.
 
-    Parameters
-    ----------
-    registry : Registry
-        Holds the surveys.
-    survey_ids : iterable of str, optional
-        Which ones; those that come one by one, as from a bar of progress, are made one by one.
-    jobs : int, optional
-        How many are made at once, in forks of this process: one for each core where absent, and where there are more
-        than a few to make. A process that is a fork itself, or has several threads, makes them one by one.
+    Where there are more than a few to make, so many `jobs` are done at once in forks of this process, one for each core
+    if absent. A fork, or a process of several threads, makes them one by one; so are made those that are wanted one by
+    one, as from a bar of progress.
     """
     wanted = registry.surveys if survey_ids is None else survey_ids
     at_once, many = jobs or default_jobs(), isinstance(wanted, Collection) and len(wanted) > FEWEST

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from crosswave.difference.census import finite_population
 from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_ends
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.study.models import Construct, ConstructAnswer, Overlap, Survey
@@ -89,7 +90,7 @@ def _left_to_ask(survey: Survey, counts: FindingCounts) -> float:
     asked, n = survey.asked, counts.base_low
     if survey.sampling != "census" or survey.group or not asked or not n:
         return 1.0
-    return max((asked - n) / (asked - 1), _NEARLY_ALL) if n <= asked else 1.0
+    return max(finite_population(n, asked), _NEARLY_ALL) if n <= asked else 1.0
 
 
 _NEARLY_ALL = 1e-6
