@@ -28,13 +28,15 @@ def blocks():
 
 
 class Reader:
-    """A person in a copy of the repository who does what the tutorial says."""
+    """A person in a copy of a part of the repository who does what the tutorial says."""
 
     def __init__(self, folder):
         self.folder = folder
         self.printed = {}
-        for name in ("data", "notebooks"):
-            shutil.copytree(ROOT / name, folder / name)
+        construct = real.registry().construct(CONSTRUCT)
+        figures = [*(one.finding for one in construct.answers), *(one.figure for one in construct.left_out)]
+        real.part(folder / "data", *(figure.split(".")[0] for figure in figures))
+        shutil.copytree(ROOT / "notebooks", folder / "notebooks")
         for name in ("requirements.lock", "METHODS.md"):
             shutil.copy(ROOT / name, folder)
 
