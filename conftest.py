@@ -21,6 +21,21 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 
 
+LONGEST = (
+    "04_synthesis.ipynb", "test_browser.py", "07_barriers.ipynb", "test_environment.py", "test_tutorial.py",
+    "test_display_trends.py", "test_run.py", "test_cluster.py", "test_report.py", "test_reconstruct.py",
+    "test_catch_rate.py", "test_meta_regression.py", "test_exact.py", "test_planned.py", "test_official_pages.py",
+    "test_usable.py", "test_decision_rule.py", "test_results.py",
+)  # fmt: skip
+"""Files whose tests take long: they come first, so that no process is left alone with one of them in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
 def _execute_with_history(kernel: Any, source: str, allow_stdin: bool | None = None) -> str:
     message_id: str = kernel.kc.execute(source, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
     return message_id
