@@ -63,7 +63,6 @@ def write(path: Path, record: object) -> None:
 def page(root: Path, *surveys: str, **parameters: object) -> tuple[str, str]:
     """The box at the head of the page and what stands below it, as text."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CROSSWAVE_KERNEL", "cold")
         patch.chdir(root)
         done = run_report(root / "data", root / "reports", Choice(surveys, ("says-yes",), parameters=parameters))
     assert done.failed == ()
