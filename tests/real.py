@@ -86,6 +86,13 @@ def study() -> cw.Study:
 # --- a part of data/ --------------------------------------------------------------------------------------------------
 
 
+def behind(construct: str) -> list[str]:
+    """The surveys of all figures that a construct names."""
+    found = registry().construct(construct)
+    figures = [*(one.finding for one in found.answers), *(one.figure for one in found.left_out)]
+    return [figure.split(".")[0] for figure in figures]
+
+
 def part(folder: Path, *names: str) -> Path:
     """A data folder with some surveys or series of data/, those they refer to, and all that needs no other survey."""
     of_series = {wave: name for name, waves in registry().series.items() for wave in waves}
@@ -97,22 +104,15 @@ def part(folder: Path, *names: str) -> Path:
             files[path] = path.read_text(encoding="utf-8")
             named = re.findall(r"\b(?:since|survey): ([\w-]+)", files[path])
             left += [one for one in named if one in registry().surveys]
-    files |= {
-        DATA / name: (DATA / name).read_text(encoding="utf-8")
-        for name in ("study.yaml", "plan.yaml", "quantities.yaml")
-    }
+    whole_files = ("study.yaml", "plan.yaml", "quantities.yaml", "tutorial.txt")
+    files |= {DATA / name: (DATA / name).read_text(encoding="utf-8") for name in whole_files}
     stems = {path.stem for path in files}
     kept = {name: survey for name, survey in registry().surveys.items() if of_series.get(name, name) in stems}
     sources = {source.id for survey in kept.values() for source in survey.sources} | set(registry().claim_sources)
     gone = registry().surveys.keys() - kept.keys()
     gone |= {fact.fact_id for fact in registry().facts.values() if fact.source not in sources}
-    for name, start in {
-        "constructs.yaml": "  - ",
-        "claims.yaml": "  - ",
-        "batteries.yaml": "  - ",
-        "context.csv": "",
-    }.items():
-        blocks = re.split(rf"^(?={start}|\w)", (DATA / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for name in ("constructs.yaml", "claims.yaml", "batteries.yaml", "context.csv"):
+        blocks = re.split(r"^(?=  - |\w)", (DATA / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
         whole = (one for one in blocks if not gone & set(re.findall(r"[a-z0-9][a-z0-9-]*", one)))
         files[DATA / name] = "".join(whole)
     for path, text in files.items():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+import real
 from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
@@ -106,8 +108,9 @@ def test_what_the_tutorial_prints_does_not_depend_on_the_terminal(
 
 
 def test_the_tutorial_goes_from_nothing_to_a_trend_and_leaves_the_registry_alone(
-    registry: Registry, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    registry = load_registry(real.part(tmp_path / "data", *real.behind("barrier-skills")))
     lesson = Tutorial(registry)
     survey = "acme-skills-2020"
     assert survey not in registry.surveys

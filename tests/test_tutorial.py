@@ -34,9 +34,7 @@ class Reader:
     def __init__(self, folder):
         self.folder = folder
         self.printed = {}
-        construct = real.registry().construct(CONSTRUCT)
-        figures = [*(one.finding for one in construct.answers), *(one.figure for one in construct.left_out)]
-        real.part(folder / "data", *(figure.split(".")[0] for figure in figures))
+        real.part(folder / "data", *real.behind(CONSTRUCT))
         (folder / "data" / "batteries.yaml").unlink()
         shutil.copytree(ROOT / "notebooks", folder / "notebooks")
         for name in ("requirements.lock", "METHODS.md"):
