@@ -4,6 +4,8 @@ ends with the tests, and says what was left out.
 - It runs cells without history, and IPython then does not let a trailing semicolon silence the output.
 - It starts kernels on TCP ports chosen before they are bound, which parallel test processes race for; and it starts
   them in the caller's environment. The runner's own kernels have neither fault.
+
+statsmodels collects garbage at each adjustment of p-values, of which a notebook makes hundreds: not in these kernels.
 """
 
 import os
@@ -11,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,7 +51,10 @@ def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
     from crosswave.report.run.plan import CURRENT_KERNEL
 
     names = {CURRENT_ENV_KERNEL_NAME: CURRENT_KERNEL}
-    return BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))
+    manager = BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))
+    line = "--IPKernelApp.exec_lines=import gc; gc.collect = int"
+    manager.start_kernel = partial(manager.start_kernel, extra_arguments=[line])
+    return manager
 
 
 def pytest_configure(config: pytest.Config) -> None:
