@@ -44,6 +44,14 @@ def registry() -> Registry:
 
 
 @cache
+def examples() -> tuple[str, ...]:
+    """Every survey that stands alone, and of each series, whose waves are alike, the first and the last."""
+    of_series = {wave for waves in registry().series.values() for wave in waves}
+    ends = {wave for waves in registry().series.values() for wave in (waves[0], waves[-1])}
+    return tuple(name for name in registry().surveys if name not in of_series or name in ends)
+
+
+@cache
 def reconstructions() -> Mapping[str, Reconstruction]:
     """Every wave, reconstructed; two processes that begin together meet in the middle."""
     names = list(registry().surveys)

@@ -38,7 +38,7 @@ def test_what_is_not_known_is_left_out_of_a_card() -> None:
 # --- cards, names, chooser --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", tuple(load_registry().surveys))
+@pytest.mark.parametrize("name", real.examples())
 def test_every_survey_can_be_cited_from_its_card(
     name: str, registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
