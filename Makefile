@@ -23,7 +23,8 @@ report: setup                          ## run every notebook and build reports/i
 	@$(VENV_BIN)/crosswave run $(REPORT_OPTIONS)
 
 test: setup                            ## run every test: style, types, package, data, notebooks
-	@$(VENV_BIN)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --doctest-modules \
+	@$(VENV_BIN)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	    --doctest-modules \
 	    --nbval --nbval-current-env --nbval-cell-timeout 300 \
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg $(TEST_OPTIONS)
 

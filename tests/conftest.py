@@ -64,6 +64,12 @@ def kept() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def ledger_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger of data/ is not made anew for what a run refuses after it and before any page."""
+    monkeypatch.setattr("crosswave.report.ledger.make_ledger", lambda registry: real.ledger())
+
+
 @pytest.fixture(scope="session")
 def lexicon(registry: Registry) -> Lexicon:
     """The real phrases and rules."""

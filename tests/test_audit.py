@@ -1,20 +1,15 @@
 """Faults that only arithmetic shows."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
+import real
 from crosswave.study import DataError, load_registry
-
-DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
-    shutil.copytree(DATA, tmp_path / "data")
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "data"
+    return real.part(tmp_path / "data", "igov-2017")
 
 
 def faults(data, file, old, new):

@@ -22,7 +22,7 @@ from crosswave.study import Registry
 from crosswave.study.models import SampleSize, Survey
 from made_surveys import Known, Rules, answer, between, counts_exist, falsified, known_survey, question, survey
 
-BATCHES, SURVEYS = 5, 80
+BATCHES, SURVEYS = 4, 80
 
 
 # --- the truth --------------------------------------------------------------------------------------------------------

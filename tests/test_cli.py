@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import real
 from crosswave import __version__
 from crosswave.cli import app
 from crosswave.study import load_registry
@@ -22,10 +22,9 @@ runner = CliRunner()
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
-    """A copy of the data in an empty folder, which is the working folder."""
-    shutil.copytree(DATA, tmp_path / "data")
+    """A part of the data in an empty folder, which is the working folder."""
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "data"
+    return real.part(tmp_path / "data", "igov-2017")
 
 
 def change(path, *replacements):
@@ -179,7 +178,7 @@ def test_new_refuses_an_id_that_is_no_id(data):
         (["--parameter", "alfa=0.01"], "alfa"),
     ],
 )
-def test_run_refuses_before_anything_runs(arguments, words, tmp_path):
+def test_run_refuses_before_anything_runs(arguments, words, tmp_path, ledger_at_hand):
     result = runner.invoke(app, ["run", "--data", str(DATA), "--out", str(tmp_path / "out"), *arguments])
     assert result.exit_code == 1
     assert words in result.output

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
+import real
 from crosswave.report.run import cluster
 from crosswave.report.run.cluster import ClusterExecutor, Parcel, make_page_away, on_cluster
 from crosswave.report.run.engine import run_all
@@ -187,8 +189,10 @@ def test_a_cluster_can_be_asked_inside_an_event_loop_as_a_notebook_does(two_work
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "tcp://127.0.0.1:1"])
 def test_a_run_without_its_scheduler_ends_with_one_sentence(address: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "crosswave", "run", "--force", "--out", str(tmp_path), "--scheduler", address]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    real.part(tmp_path / "data", "igov-2017")
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    command = [sys.executable, "-m", "crosswave", "run", "--out", "out", "--scheduler", address]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"crosswave: no Dask scheduler answers at {address!r} (")
     assert "Traceback" not in ended.stderr and len(ended.stderr.splitlines()) == 1

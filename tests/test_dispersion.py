@@ -33,6 +33,8 @@ from two_shares import compare_pair
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+pytestmark = pytest.mark.usefixtures("kept")
+
 OTHER = {"more": {"publisher": "another house"}}
 THIRD = {"more": {"publisher": "a third house"}}
 BOTH_METHODS = pytest.mark.parametrize("method", ["PM", "REML"])

@@ -8,6 +8,7 @@ from itertools import chain
 
 import pytest
 
+import real
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import Reconstruction, reconstruct, retractions
 from crosswave.report.holes import feasible_words, has_holes, listed_whole
@@ -17,11 +18,11 @@ from crosswave.report.survey import conflicts as conflicts_page
 from crosswave.report.survey import figures as figures_page
 from crosswave.report.survey.by_hand import counted, ends, neighbours, ratio
 from crosswave.report.survey.conflicts import what_became
-from crosswave.study import Registry, load_registry
+from crosswave.study import Registry
 from crosswave.study.models import Survey
 from made_surveys import answer, question, survey
 
-NAMES = tuple(load_registry().surveys)
+NAMES = real.examples()
 PYTHON = re.compile(r"\bNone\b|\bnan\b|<NA>|Fraction|\{|\}|\bfor “”|  ")
 
 

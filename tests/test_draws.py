@@ -1,22 +1,21 @@
 """Synthetic respondents print the survey again, and draws reach every feasible table."""
 
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import real
 from crosswave.printed.intervals import percent_interval
 from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, Link
 from crosswave.reconstruct.joint import NOT_IDENTIFIED, draw_counts, draw_survey, respondents, write_table
 from crosswave.reconstruct.solve import feasible_readings
-from crosswave.study import load_registry
 
-REGISTRY = load_registry(Path(__file__).parents[1] / "data")
+REGISTRY = real.registry()
 
 
-@pytest.mark.parametrize("name", REGISTRY.surveys)
+@pytest.mark.parametrize("name", real.examples())
 def test_every_draw_prints_every_figure_of_the_survey_again(name, reconstructions):
     rng, readings = np.random.default_rng(20170118), feasible_readings(REGISTRY.survey(name), REGISTRY)
     counted = any(found.count_low is not None for found in reconstructions[name].findings.values())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import real
 from crosswave.cli import app
 from crosswave.failures import import_words, os_words, python_fault
 from crosswave.report.run.folder import alone_in
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = str(ROOT / "data")
 MEND = "the environment is half made; run make setup, which makes .venv whole again, then: . .venv/bin/activate\n"
 runner = CliRunner()
+pytestmark = pytest.mark.usefixtures("kept")
 
 
 def crosswave(*words, before="", **options):
@@ -81,7 +83,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_the_way_on(name, tmp_p
          "unknown parameter 'alfa' (value 0.01): none of the chosen notebooks takes it; did you mean 'alpha'?"),
     ],
 )  # fmt: skip
-def test_run_names_the_nearest_page_and_parameter(arguments, message, tmp_path):
+def test_run_names_the_nearest_page_and_parameter(arguments, message, tmp_path, ledger_at_hand):
     result = runner.invoke(app, ["run", "--data", DATA, "--out", str(tmp_path / "out"), *arguments])
     assert (result.exit_code, result.output) == (1, f"crosswave: {message}\n")
     assert not (tmp_path / "out").exists()
@@ -235,7 +237,7 @@ def test_a_data_folder_that_is_none_is_told():
 
 
 def test_notebooks_that_are_not_there_are_told_before_anything_runs(tmp_path):
-    shutil.copytree(DATA, tmp_path / "data")
+    real.part(tmp_path / "data", "igov-2017")
     result = runner.invoke(app, ["run", "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")])
     assert (result.exit_code, result.output) == (
         1,

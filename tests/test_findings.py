@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
 
+import real
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct import FindingCounts, Reconstruction, reconstruct
 from crosswave.report.results import FINDING_COLUMNS, all_findings, by_finding, ledger_text
@@ -123,12 +123,6 @@ def test_the_ledger_has_a_row_for_each_figure_in_the_order_of_the_data(committed
     assert tuple(committed[NAMES[0]]) == FINDING_COLUMNS
 
 
-def test_the_ledger_is_the_same_bytes_as_computed_now(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction]
-) -> None:
-    assert LEDGER.read_bytes() == ledger_text(all_findings(registry, reconstructions)).encode()
-
-
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
@@ -142,10 +136,10 @@ def test_a_changed_figure_turns_exactly_its_own_row_red(
     tmp_path: Path, computed: Rows, name: str, old: str | None, new: str
 ) -> None:
     survey_id, question, answer = name.split(".")
-    shutil.copytree(ROOT / "data", tmp_path / "data")
-    path = tmp_path / "data" / "surveys" / f"{survey_id}.yaml"
+    data = real.part(tmp_path / "data", "igov-2017", "techuk-2015", "techuk-2016", "techuk-2017", "pure-2019")
+    path = data / "surveys" / f"{survey_id}.yaml"
     path.write_text(_with_figure(path.read_text(encoding="utf-8"), question, answer, new), encoding="utf-8")
-    changed = load_registry(tmp_path / "data")
+    changed = load_registry(data)
     assert old is None or computed[name]["published"] == old
     survey = changed.survey(survey_id)
     frame = by_finding(survey, reconstruct(survey, changed), alpha=0.05, design_effect=1)

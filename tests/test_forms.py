@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+import real
 from crosswave.difference.verdict import DECISIONS
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import start as start_page
@@ -36,7 +38,7 @@ def test_what_is_not_known_is_left_out_of_a_card() -> None:
 # --- cards, names, chooser --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", tuple(load_registry().surveys))
+@pytest.mark.parametrize("name", real.examples())
 def test_every_survey_can_be_cited_from_its_card(
     name: str, registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
@@ -106,8 +108,9 @@ def test_what_the_tutorial_prints_does_not_depend_on_the_terminal(
 
 
 def test_the_tutorial_goes_from_nothing_to_a_trend_and_leaves_the_registry_alone(
-    registry: Registry, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    registry = load_registry(real.part(tmp_path / "data", *real.behind("barrier-skills")))
     lesson = Tutorial(registry)
     survey = "acme-skills-2020"
     assert survey not in registry.surveys

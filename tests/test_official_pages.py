@@ -219,9 +219,8 @@ def test_how_the_surveys_were_found_is_a_page_in_every_header(site):
 
 
 def test_the_page_of_a_series_is_made_and_its_figures_can_be_linked_to(tmp_path):
-    for name in ("data", "notebooks"):
-        shutil.copytree(real.ROOT / name, tmp_path / name)
-    done = run_report(tmp_path / "data", tmp_path / "out", Choice(surveys=("eric-2017-18",)))
+    shutil.copytree(real.ROOT / "notebooks", tmp_path / "notebooks")
+    done = run_report(real.part(tmp_path / "data", "eric"), tmp_path / "out", Choice(surveys=("eric-2017-18",)))
     assert [(page.page, page.status, page.error) for page in done.pages] == [("series/eric", "made", "")]
     html = (tmp_path / "out" / "pages" / "series" / "eric.html").read_text(encoding="utf-8")
     assert '<tr id="record-type.paper">' in html and "32 of 222" in html

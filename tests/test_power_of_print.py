@@ -101,7 +101,7 @@ def test_joint_power_is_never_less_than_that_of_the_base_alone(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     dice = random.Random(15)
-    surveys = [random_survey(dice) for _ in range(40)] + [respondents_survey(dice)[0] for _ in range(20)]
+    surveys = [random_survey(dice) for _ in range(15)] + [respondents_survey(dice)[0] for _ in range(10)]
     for found in [*(reconstruct(of, registry) for of in surveys), *reconstructions.values()]:
         for counts in found.findings.values():
             assert (counts.power is None) == (counts.power_alone is None)

@@ -120,10 +120,17 @@ def test_hooks_come_from_the_environment_alone():
     assert all(hook["entry"].startswith(".venv/bin/") for hook in hooks().values())
 
 
-FILES = {"notebooks": ["notebooks/*.ipynb"], "ruff": ["src/crosswave/cli.py"], "ruff-format": ["src/crosswave/cli.py"]}
+FILES = {"notebooks": ["notebooks/*.ipynb"], "ruff-format": ["src/crosswave/__init__.py"]}
+ELSEWHERE = {"ruff": "check", "mypy": ""}
+"""Hooks that do what a test of the environment does, with the same arguments."""
 
 
-@pytest.mark.parametrize("name", hooks())
+def test_types_and_style_are_hooks():
+    entries = {name: hooks()[name]["entry"].removesuffix(" --force-exclude") for name in ELSEWHERE}
+    assert entries == {name: f".venv/bin/{name} {words}".rstrip() for name, words in ELSEWHERE.items()}
+
+
+@pytest.mark.parametrize("name", sorted(hooks().keys() - ELSEWHERE))
 @pytest.mark.skipif(not (ROOT / ".venv").is_dir(), reason="hooks run from .venv, which conda does not make")
 def test_every_hook_passes_on_what_is_committed(name, tmp_path):
     """In a folder that holds what the repository holds, but a README of its own: a test alters nobody's files."""

@@ -207,7 +207,7 @@ def test_65_per_cent_of_28_departments_is_ruled_out_and_fits_the_17_adopters(
 # --- a second implementation ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("batch", range(8))
+@pytest.mark.parametrize("batch", range(5))
 def test_feasibility_and_every_bound_equal_plain_enumeration(registry: Registry, batch: int) -> None:
     dice = random.Random(1000 + batch)
     feasible = 0

@@ -1,6 +1,5 @@
 """The tutorial of CONTRIBUTING.md, followed word for word with a survey that is not in the registry."""
 
-import os
 import re
 import shlex
 import shutil
@@ -11,8 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import real
+from crosswave.cli import app
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -28,23 +29,30 @@ def blocks():
 
 
 class Reader:
-    """A person in a copy of the repository who does what the tutorial says."""
+    """A person in a copy of a part of the repository who does what the tutorial says."""
 
     def __init__(self, folder):
         self.folder = folder
         self.printed = {}
-        for name in ("data", "notebooks"):
-            shutil.copytree(ROOT / name, folder / name)
+        real.part(folder / "data", *real.behind(CONSTRUCT))
+        (folder / "data" / "batteries.yaml").unlink()
+        shutil.copytree(ROOT / "notebooks", folder / "notebooks")
         for name in ("requirements.lock", "METHODS.md"):
             shutil.copy(ROOT / name, folder)
 
     def types(self, line):
-        """Run a command line; what it printed, and its status."""
-        command = [str(Path(sys.executable).with_name("crosswave")), *shlex.split(line)[1:]]
-        wide = {**os.environ, "COLUMNS": "200"}
-        done = subprocess.run(command, cwd=self.folder, env=wide, capture_output=True, text=True, check=False)
-        self.printed[line] = done.stdout + done.stderr
-        return done.returncode
+        """Run a command line, what makes pages in a process of its own; what it printed, and its status."""
+        words = shlex.split(line)[1:]
+        if words[0] != "run":
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(self.folder)
+                done = CliRunner().invoke(app, words, env={"COLUMNS": "200"})
+            self.printed[line] = done.output
+            return done.exit_code
+        command = [str(Path(sys.executable).with_name("crosswave")), *words]
+        made = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        self.printed[line] = made.stdout + made.stderr
+        return made.returncode
 
     def writes(self, place, text):
         """Put a block of YAML where the tutorial says: a whole file, or more answers of a construct."""

@@ -546,18 +546,30 @@ COMMANDS = {
 }
 
 
+EVERY_COMMAND = """
+import sys
+from crosswave.__main__ import main
+
+for words in {commands!r}:
+    sys.argv = ["crosswave", *words]
+    try:
+        main()
+    except SystemExit:
+        print("{end}", flush=True)
+"""
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_terminal_that_lacks_characters_gets_text_that_it_can_show(name: str, encoding: str) -> None:
-    code = f"import sys\nsys.argv = {['crosswave', *COMMANDS[name]]!r}\nfrom crosswave.__main__ import main\nmain()"
+def test_a_terminal_that_lacks_characters_gets_text_that_it_can_show(encoding: str) -> None:
+    code = EVERY_COMMAND.format(commands=list(COMMANDS.values()), end="-- end --")
     environment = os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": "100"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, env=environment, cwd=ROOT)
-    text = (done.stdout + done.stderr).decode(encoding)
-    assert text.strip()
-    assert "codec can't encode" not in text
-    assert "Traceback" not in text
-    if name == "json":
-        assert json.loads(done.stdout)["figures"][0]["typed"] == "½ of 235"
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run([sys.executable, "-c", code], **told, check=True, env=environment, cwd=ROOT)  # type: ignore[call-overload]
+    texts = done.stdout.decode(encoding).split("-- end --")
+    said = dict(zip(COMMANDS, texts, strict=False))
+    assert len(texts) == len(COMMANDS) + 1 and all(map(str.strip, said.values()))
+    assert "codec can't encode" not in done.stdout.decode(encoding) and "Traceback" not in "".join(texts)
+    assert json.loads(said["json"])["figures"][0]["typed"] == "½ of 235"
 
 
 def test_what_a_terminal_lacks_is_written_as_something_like_it() -> None:

@@ -268,7 +268,6 @@ SURVEYS = Choice(only=("survey",), jobs=1)
 
 def surveys_of(root: Path, choice: Choice = SURVEYS):  # type: ignore[no-untyped-def]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CROSSWAVE_KERNEL", "cold")
         patch.chdir(root)
         return run_report(root / "data", root / "reports", choice)
 

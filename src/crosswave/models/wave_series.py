@@ -6,11 +6,13 @@ from calendar import isleap, monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from crosswave.memo import remembered
 from crosswave.models.heterogeneity import Prediction, predict
 from crosswave.models.meta_regression import dates_between
 from crosswave.models.trajectory import COLUMNS, FEWEST_FOR_TREND, Trajectory, trajectory
@@ -179,7 +181,8 @@ def wave_series(
     if comparable.waves:
         table = wave_table(comparable.waves, published_within=registry.plan.lines.published_within.value)
         error = registry.plan.total_error["A"].number if settings.total_error is None else settings.total_error
-        found = trajectory(table, alpha=settings.alpha, design_effect=settings.design_effect, total_error=error)
+        numbers = {"alpha": settings.alpha, "design_effect": settings.design_effect, "total_error": error}
+        found = remembered(partial(trajectory, table, **numbers), "trajectory", table.to_csv(), repr(numbers))
     return WaveSeries(construct, tuple(waves), comparable, table, found, settings)
 
 
