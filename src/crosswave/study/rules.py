@@ -105,6 +105,9 @@ def _references(survey: Survey) -> Iterator[Located]:
 
 def _base(base: Base, where: Path_, answers: set[str]) -> Iterator[Located]:
     yield from dangling((*where, "answers"), "answer of this survey", base.answers, answers)
+    if len(asked := sorted({name.split(".")[0] for name in base.answers})) > 1:
+        rule = "the size of a base is the sum of its answers' counts, so all are answers to one question"
+        yield (*where, "answers"), f"{rule}; those of {' and '.join(asked)} arrived; name those of one"
     for k, alternative in enumerate(base.either):
         yield from _base(alternative, (*where, "either", k), answers)
 
