@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
-.PHONY: help setup report test lint bench lab notebooks readme picture lock clean
+.PHONY: help setup report test lint campaign bench lab notebooks readme picture lock clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ test: setup                            ## run every test: style, types, package,
 
 lint: setup                            ## style and types only
 	@$(VENV_BIN)/ruff check && $(VENV_BIN)/mypy
+
+campaign: setup                        ## hostile files, arguments and sheets for 20 minutes (CAMPAIGN_OPTIONS="--minutes 5"); goes on where it stopped
+	@cd tests && ../$(VENV_BIN)/python -W ignore -m campaign $(CAMPAIGN_OPTIONS)
 
 bench: setup                           ## how long everything takes, into reports/benchmark.md (BENCH_OPTIONS="--rounds 3")
 	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)
@@ -54,6 +57,6 @@ lock: setup                            ## resolve requirements.lock anew from py
 	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
 
 clean:                                 ## remove .venv and everything that is built (reports/results and the benchmark stay)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .campaign
 	@find reports -mindepth 1 -maxdepth 1 ! -name results ! -name benchmark.md -exec rm -rf {} + 2>/dev/null || true
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,1 +1,1 @@
-"""Hostile input and faults of the machine: `python -m campaign` in tests/ runs all of it, tests/test_campaign.py a little."""
+"""Hostile input: `python -m campaign` in tests/ runs all of it, tests/test_campaign.py a little."""

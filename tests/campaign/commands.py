@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from campaign.data import Failure, TooLong, Wrong, bounded, judged, outside, watched
+from campaign.data import Failure, TooLongError, WrongError, bounded, judged, outside, watched
 from campaign.mutation import FIGURES, NUMBERS, TEXTS
 from campaign.sheets import sheets
 from crosswave.__main__ import main
@@ -30,18 +30,20 @@ from crosswave.study.loading import load_evidence
 from crosswave.study.starter import start_study
 from crosswave.surroundings import READ_AT_THE_START
 
-NAMES = ("library-2019", "library-2019.satisfied.yes", "library-use", "library-satisfaction", "town-poll-2022", "surveys",
-         "findings", "newcombe", "alpha=0.01", "from_year=2019", "x=1", "58% of 235", "53% of 232", "137 of 235",
-         "nearly half of 948", "50-80", "nearly 1,000", "0", "1e9", "data", "data/surveys", "new", "a.csv", "a.xlsx",
-         "start", "survey/*", "B1", "A", "--", "-", "-x", "--data", "--help", "topic=cloud", "yougov", "nearest", "C:\\x",
-         "tcp://127.0.0.1:1", "-1", "9" * 400, "a" * 40_000, "\ud800", "é", "", " ", "\n", "*", "?", "[", "~", "$HOME")  # fmt: skip
+NAMES = (
+    "library-2019", "library-2019.satisfied.yes", "library-use", "library-satisfaction", "town-poll-2022", "surveys",
+    "findings", "newcombe", "alpha=0.01", "from_year=2019", "x=1", "58% of 235", "53% of 232", "137 of 235", "~", "[",
+    "nearly half of 948", "50-80", "nearly 1,000", "0", "1e9", "data", "data/surveys", "new", "a.csv", "a.xlsx", "?",
+    "start", "survey/*", "B1", "A", "--", "-", "-x", "--data", "--help", "topic=cloud", "yougov", "nearest", "C:\\x",
+    "tcp://127.0.0.1:1", "-1", "9" * 400, "a" * 40_000, "\ud800", "é", "", " ", "\n", "$HOME", "*",
+)  # fmt: skip
 COMMAND = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = vars(COMMAND)["commands"]
 WRITING = {"init", "new", "import", "tabulate", "schemas", "reconstruct", "run"}
 
 
 def ended(arguments: list[str]) -> tuple[object, str]:
-    """Return the status of a command and all that it printed; `Wrong` where it ended as no command may."""
+    """Return the status of a command and all that it printed; `WrongError` where it ended as no command may."""
     printed = io.StringIO()
     with (
         patch("crosswave.cli.app", COMMAND),  # put together once
@@ -56,13 +58,13 @@ def ended(arguments: list[str]) -> tuple[object, str]:
             status: object = 0
         except SystemExit as error:
             status = error.code
-        except (Exception, TooLong) as error:
-            raise Wrong("".join(traceback.format_exception(error, limit=-8))) from None
+        except (Exception, TooLongError) as error:
+            raise WrongError("".join(traceback.format_exception(error, limit=-8))) from None
     text = printed.getvalue() + (status if isinstance(status, str) else "")
-    if "Traceback" in text or status not in (None, 0, 1, 2) and not isinstance(status, str):
-        raise Wrong(f"status {status}: {text[-2_000:]}")
+    if "Traceback" in text or not (status in (None, 0, 1, 2) or isinstance(status, str)):
+        raise WrongError(f"status {status}: {text[-2_000:]}")
     if found := outside():
-        raise Wrong("\n".join(found))
+        raise WrongError("\n".join(found))
     return status, text
 
 
@@ -72,7 +74,9 @@ def arguments(draw: st.DrawFn) -> list[str]:
     name = draw(st.sampled_from([*sorted(COMMANDS), "", "chek"]))
     own = COMMANDS[name].params if name in COMMANDS else []
     value = st.one_of(st.sampled_from(NAMES), st.sampled_from(FIGURES + NUMBERS + TEXTS), st.text(max_size=20)).filter(
-        lambda text: "/" not in text.replace("tcp://", "").replace("data/s", "").replace("survey/", "") and ".." not in text
+        lambda text: (
+            "/" not in text.replace("tcp://", "").replace("data/s", "").replace("survey/", "") and ".." not in text
+        )
     )
     few = len([one for one in own if one.param_type_name == "argument" or one.nargs < 0])
     words = draw(st.lists(value, min_size=min(few, 1), max_size=draw(st.sampled_from([few, few, few, 3]))))
@@ -84,7 +88,7 @@ def arguments(draw: st.DrawFn) -> list[str]:
     return [name, *words, *(["--only", "no-such-page"] if name == "run" else [])]
 
 
-def _study(folder: Path) -> Path:
+def study_in(folder: Path) -> Path:
     """A new study with its data alone, and the working folder in it."""
     pristine, place = folder / "pristine", folder / "study"
     if not pristine.exists():
@@ -100,7 +104,7 @@ def argument_cases(number_of_seed: int, number: int) -> tuple[Counter[str], list
     """Give commands the arguments of a seed; return how they ended, and all that went wrong."""
     counted, failures = Counter[str](), list[Failure]()
     with watched() as folder:
-        _study(folder)
+        study_in(folder)
         set_hypothesis_home_dir(folder)
 
         @seed(number_of_seed)
@@ -111,12 +115,14 @@ def argument_cases(number_of_seed: int, number: int) -> tuple[Counter[str], list
             try:
                 status, _ = ended(words)
                 counted[f"status {status if isinstance(status, int) else 1 if status else 0}"] += 1
-            except Wrong as wrong:
+            except WrongError as wrong:
                 counted["wrong"] += 1
-                failures.append(Failure(f"arguments {number_of_seed}", "arguments", repr(words)[:3_000].encode(), str(wrong)))
+                failures.append(
+                    Failure(f"arguments {number_of_seed}", "arguments", repr(words)[:3_000].encode(), str(wrong))
+                )
             forget()
             if words[0] in WRITING:
-                _study(folder)
+                study_in(folder)
 
         one()
     return counted, failures
@@ -127,21 +133,28 @@ def sheet_cases(number_of_seed: int, number: int) -> tuple[Counter[str], list[Fa
     random, counted, failures = Random(number_of_seed), Counter[str](), list[Failure]()
     with watched() as folder:
         for name, content in sheets(random, number):
-            place = _study(folder)
-            Path(name).write_bytes(content)
             try:
-                ended(["import", name, "--preview", "--house", random.choice(("any", "any", "yougov", "ipsos"))])
-                status, _ = ended(["import", name, "--as", "sheet-2020", *random.choice(([], ["--set", "topic=use"]))])
-                left = {one.name for one in place.iterdir()}
-                assert left == {"data", name}, left
-                if not status:
-                    with bounded(), at_most(0.3):
-                        registry = load_evidence(place / "data")
-                        judged(registry, [one for one in registry.surveys if one == "sheet-2020"])
-                counted["refused" if status else "written"] += 1
-            except (Exception, TooLong) as wrong:
+                more = random.choice(([], ["--set", "topic=use"], ["--house", "yougov"]))
+                counted["refused" if imported(study_in(folder), name, content, more) else "written"] += 1
+            except WrongError as wrong:
                 counted["wrong"] += 1
-                words = str(wrong) if isinstance(wrong, Wrong) else "".join(traceback.format_exception(wrong, limit=-8))
-                failures.append(Failure(f"sheets-{number_of_seed}", name, content, words))
+                failures.append(Failure(f"sheets {number_of_seed}", name, content, str(wrong)))
             forget()
     return counted, failures
+
+
+def imported(place: Path, name: str, content: bytes, more: list[str]) -> object:
+    """Look at a sheet and import it into a study; return the status. What is written is judged."""
+    (place / name).write_bytes(content)
+    ended(["import", name, "--preview", *more])
+    status, _ = ended(["import", name, "--as", "sheet-2020", *more])
+    if left := {one.name for one in place.iterdir()} - {"data", name}:
+        raise WrongError(f"{left} was made beside the data")
+    if not status:
+        try:
+            with bounded(), at_most(0.3):
+                registry = load_evidence(place / "data")
+                judged(registry, [one for one in registry.surveys if one == "sheet-2020"])
+        except (Exception, TooLongError) as error:
+            raise WrongError("".join(traceback.format_exception(error, limit=-8))) from None
+    return status

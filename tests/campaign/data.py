@@ -1,4 +1,4 @@
-"""Data files with faults, loaded in this process: what is wrong is told, what passes is judged, and nothing else happens."""
+"""Data files with faults, loaded in this process: what is wrong is told, what passes is judged, no more happens."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SECONDS = 10
 """Nothing takes more of the processor's time, or it hangs; nor does anything wait twelve times as long."""
 
 _UNITS = 0.1
-"""Of the work that a reconstruction may be: whether it ends in time is asked of all, and of no one whether it is solved."""
+"""Of the work that a reconstruction may be: that it ends in time is asked of all, and of none that it is solved."""
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _watched: dict[str, Any] = {"inside": None, "outside": []}
@@ -47,24 +47,32 @@ _AT_ONCE = 6
 """Broken surveys in a folder: what all share is then read once for several."""
 
 
-class Wrong(Exception):
+class WrongError(Exception):
     """What a case came to that must not be."""
 
 
-class TooLong(BaseException):
+class TooLongError(BaseException):
     """A case did not end; no handler of the package catches it."""
 
 
 def _event(name: str, given: tuple[Any, ...]) -> None:
-    """What this process asks of the system, as Python's audit hooks tell it: changes of files, programs, connections."""
+    """What this process asks of the system, as Python's audit hooks tell it: files changed, programs, connections."""
     if _watched["inside"] is None:
         return
     changes = {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod", "os.truncate"}
     if (name == "open" and (given[2] or 0) & _WRITES) or name in changes:
         path = os.path.abspath(os.fsdecode(given[0])) if isinstance(given[0], str | bytes | os.PathLike) else ""
-        if path and not path.startswith(_watched["inside"]) and path != os.devnull:
+        if path and not (path + os.sep).startswith(_watched["inside"]) and path != os.devnull:
             _watched["outside"].append(f"{name} {path}")
-    elif name in ("os.system", "os.exec", "subprocess.Popen", "os.posix_spawn", "os.fork", "socket.connect", "pty.spawn"):
+    elif name in (
+        "os.system",
+        "os.exec",
+        "subprocess.Popen",
+        "os.posix_spawn",
+        "os.fork",
+        "socket.connect",
+        "pty.spawn",
+    ):
         _watched["outside"].append(f"{name} {given!r}"[:200])
 
 
@@ -82,7 +90,7 @@ def watched() -> Iterator[Path]:
         _watched["hooked"] = True
 
     def stop(*_: object) -> None:
-        raise TooLong(f"over {SECONDS} s")
+        raise TooLongError(f"over {SECONDS} s")
 
     # Not below a folder of others: the cache would not trust it.
     folder = Path(tempfile.mkdtemp(prefix="crosswave-campaign-"))
@@ -125,7 +133,9 @@ def material() -> dict[str, str]:
     for phrase in quantities["phrases"]:
         phrase.pop("seen", None)
     held = {"quantities.yaml": yaml.dump(quantities, Dumper=yaml.CSafeDumper, sort_keys=False)}
-    small = [path for path in sorted(DATA.glob("s*/*.yaml")) if path.stat().st_size < 8_000 and path.parent.name != "schema"]
+    small = [
+        path for path in sorted(DATA.glob("s*/*.yaml")) if path.stat().st_size < 8_000 and path.parent.name != "schema"
+    ]
     held |= {f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8") for path in small}
     held["batteries.yaml"] = (
         "items: [{id: a, label: A}, {id: b, label: B}]\nbatteries:\n  - question: demo-2019.plan\n    stem: x\n"
@@ -144,38 +154,54 @@ class Failure:
     words: str
 
 
+def prepared(folder: Path) -> tuple[Path, dict[str, str]]:
+    """Return a data folder that is right, and the texts of its files."""
+    place, texts = write_folder(folder / "data"), material()
+    (place / "series").mkdir()
+    for name in ("quantities.yaml", "batteries.yaml"):
+        (place / name).write_text(texts[name], encoding="utf-8")
+    return place, {
+        path.relative_to(place).as_posix(): path.read_text() for path in place.rglob("*.*") if path.is_file()
+    }
+
+
 def cases(seed: int, number: int) -> tuple[Counter[str], list[Failure]]:
-    """Load folders of some broken files each, as a seed has them; return how the files ended, and all that went wrong."""
+    """Load folders of some broken files each, as a seed has them; return how they ended, and all that went wrong."""
     random, ended, failures = Random(seed), Counter[str](), list[Failure]()
-    texts = material()
-    surveys = [name for name in texts if name.startswith(("surveys", "series"))]
     with watched() as folder:
-        place = write_folder(folder / "data")
-        (place / "series").mkdir()
-        for name in ("quantities.yaml", "batteries.yaml"):
-            (place / name).write_text(texts[name], encoding="utf-8")
-        whole = {path.relative_to(place).as_posix(): path.read_text() for path in place.rglob("*.*") if path.is_file()}
-        texts |= whole
+        place, whole = prepared(folder)
+        texts = material() | whole
+        surveys = [name for name in texts if name.startswith(("surveys", "series"))]
         shared = sorted(texts.keys() - set(surveys))
-        while sum(ended.values()) < number:
+        while ended.total() < number:
             names = random.sample(surveys, _AT_ONCE) + random.sample(shared, random.random() < 0.4)
             case = {name: broken(name, texts, random) for name in names}
             shown = random.random()
             try:
-                ended += _loaded(place, case, whole, shown)
-            except Wrong:
-                for name in names:  # alone, if it is wrong alone
-                    try:
-                        ended += _loaded(place, {name: case[name]}, whole, shown)
-                    except Wrong as wrong:
-                        ended["wrong"] += 1
-                        failures.append(Failure(f"data-{seed}", name, case[name], str(wrong)))
+                ended += loaded(place, case, whole, shown)[0]
+            except WrongError as several:
+                found = list(_alone(place, case, whole, shown, seed))
+                failures += found or [Failure(f"data {seed}", " ".join(names), b"", str(several))]
+                ended["wrong"] += len(names)
             forget()
     return ended, failures
 
 
-def _loaded(place: Path, case: Mapping[str, bytes], whole: Mapping[str, str], shown: float) -> Counter[str]:
-    """Load a folder with these files in it, and look at what passes as a reader does; `Wrong` has all that is wrong."""
+def _alone(
+    place: Path, case: Mapping[str, bytes], whole: Mapping[str, str], shown: float, seed: int
+) -> Iterator[Failure]:
+    """The files of a case that are wrong by themselves."""
+    for name, content in case.items():
+        try:
+            loaded(place, {name: content}, whole, shown)
+        except WrongError as wrong:
+            yield Failure(f"data {seed}", name, content, str(wrong))
+
+
+def loaded(
+    place: Path, case: Mapping[str, bytes], whole: Mapping[str, str], shown: float
+) -> tuple[Counter[str], list[str]]:
+    """Load a folder with these files in it, and judge what passes; raise `WrongError` where that is wrong."""
     for name, content in case.items():
         (place / name).write_bytes(content)
     ended = Counter[str]()
@@ -185,22 +211,20 @@ def _loaded(place: Path, case: Mapping[str, bytes], whole: Mapping[str, str], sh
                 registry = load_evidence(place)
                 faults = list(registry.faults)
             except DataError as error:
-                registry, faults = None, error.faults
-                str(error).encode()
-            assert all(len(str(fault)) < 2_000 for fault in faults), "a fault of 2,000 characters"
-            told = {fault.path for fault in faults}
-            assert registry or faults, "nothing is told"
+                registry, faults = None, list(error.faults)
+            told = [str(fault) for fault in faults]
+            assert registry or told, "nothing is told"
+            assert all(len(one.encode()) < 2_000 for one in told), "a fault of 2,000 characters"
             for name in case:
-                ended["told" if any(path.endswith(name) for path in told) else "passed"] += 1
+                ended["told" if any(fault.path.endswith(name) for fault in faults) else "passed"] += 1
             if registry:
-                new = [one for one in registry.surveys if registry.documents.get(f"surveys/{one}.yaml")]
-                judged(registry, new[:8])
+                judged(registry, [name for name in registry.surveys if name != "demo-2019" or shown < 0.1][:8])
                 ids = sorted([*registry.surveys, *registry.constructs, *registry.series])
                 if shown < 0.3:
                     chosen = ids[int(shown / 0.3 * len(ids))]
                     Console(file=io.StringIO(), force_jupyter=False).print(card(chosen, registry))
-    except (Exception, TooLong) as error:
-        raise Wrong("".join(traceback.format_exception(error, limit=-8))) from None
+    except (Exception, TooLongError) as error:
+        raise WrongError("".join(traceback.format_exception(error, limit=-8))) from None
     finally:
         for name in case:
             if name in whole:
@@ -208,8 +232,8 @@ def _loaded(place: Path, case: Mapping[str, bytes], whole: Mapping[str, str], sh
             else:
                 (place / name).unlink()
     if found := outside():
-        raise Wrong("\n".join(found))
-    return ended
+        raise WrongError("\n".join(found))
+    return ended, told
 
 
 def judged(registry: Registry, names: Iterable[str]) -> None:
@@ -243,7 +267,7 @@ def true_cases(seed: int, number: int) -> tuple[Counter[str], list[Failure]]:
                     assert one.level in ("consistent", "bounded", "not-solved"), f"{told}; the level is {one.level}"
                     assert held or one.level != "consistent", f"{told}; {one.count_low} to {one.count_high}"
                 ended[max(one.level for one in found.values())] += 1
-            except (Exception, TooLong) as error:
+            except (Exception, TooLongError) as error:
                 ended["wrong"] += 1
                 failures.append(Failure(f"true {seed} {case}", "surveys/true-2019.yaml", text.encode(), repr(error)))
             forget()

@@ -20,7 +20,7 @@ def misjudged(survey: Survey, levels: dict[str, str]) -> Iterator[str]:
     for question in survey.questions:
         known = {answer.id: _counts(survey, f"{question.id}.{answer.id}") for answer in question.answers}
         good = {one for one in known if levels.get(f"{survey.id}.{question.id}.{one}") == "consistent"}
-        yield from (f"{question.id}.{one}: no count prints it" for one in good if known[one] == set())
+        yield from (f"{question.id}.{one}: no count prints it" for one in sorted(good) if known[one] == set())
         for answer in question.answers:
             here, other = known[answer.id], known.get(answer.complement_of or "")
             [n] = _bases(survey, f"{question.id}.{answer.id}") or {0} if here and other else {0}
@@ -35,7 +35,7 @@ def _counts(survey: Survey, name: str) -> Counts:
     odd = answer.measure != "share" or answer.printed_in or answer.net_of or answer.derived or answer.organisations_of
     if bases is None or match is None or odd or survey.weighted:
         return None
-    value, unit = Decimal(match[0].rstrip("% percent")), Decimal(1).scaleb(-len(match[2] or ""))
+    value, unit = Decimal(f"{match[1]}.{match[2] or 0}"), Decimal(1).scaleb(-len(match[2] or ""))
     found = set()
     for base in bases:
         first, last = int((value - unit) * base / 100), int((value + unit) * base / 100) + 1
@@ -82,12 +82,14 @@ def _plain(survey: Survey, name: str, seen: tuple[str, ...]) -> bool:
 
 
 def _of(survey: Survey, name: str) -> tuple:
-    own = {f"{question.id}.{answer.id}": (question, answer) for question in survey.questions for answer in question.answers}
+    own = {
+        f"{question.id}.{answer.id}": (question, answer) for question in survey.questions for answer in question.answers
+    }
     return own[name]
 
 
 def true_survey(random: Random) -> tuple[str, dict[str, tuple[int, int]]]:
-    """Return a survey printed from counts that are known, as YAML, and the count and base behind each of its figures."""
+    """Return a survey printed from known counts, as YAML, and the count and base behind each of its figures."""
     n = random.choice((random.randint(1, 30), random.randint(1, 400), random.randint(1, 3_000)))
     decimals, truncated = random.choice((0, 0, 1, 1, 2, 3, 6)), random.random() < 0.2
     truth: dict[str, tuple[int, int]] = {}
