@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
-.PHONY: help setup report test lint campaign bench lab notebooks readme picture lock clean
+.PHONY: help setup report test lint campaign bench lab notebooks readme picture lock sbom clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ picture: report                        ## take docs/overview.png of reports/inde
 lock: setup                            ## resolve requirements.lock anew from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)
 	@$(VENV_BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
+
+sbom:                                  ## write sbom.json, the bill of materials of requirements.lock (CycloneDX)
+	@python3 .ci/sbom > sbom.json
 
 clean:                                 ## remove .venv and everything that is built (reports/results and the benchmark stay)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .campaign
