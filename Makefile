@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
-.PHONY: help setup report test lint campaign bench lab notebooks readme picture lock sbom clean
+.PHONY: help setup report test lint campaign faults bench lab notebooks readme picture lock sbom clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ lint: setup                            ## style and types only
 
 campaign: setup                        ## hostile files, arguments and sheets for 20 minutes (CAMPAIGN_OPTIONS="--minutes 5"); goes on where it stopped
 	@cd tests && ../$(VENV_BIN)/python -W ignore -m campaign $(CAMPAIGN_OPTIONS)
+
+faults: setup                          ## faults of the machine, five times each: killed, full disks, torn files (FAULTS_OPTIONS="--only kill")
+	@cd tests && ../$(VENV_BIN)/python -m campaign.machine $(FAULTS_OPTIONS)
 
 bench: setup                           ## how long everything takes, into reports/benchmark.md (BENCH_OPTIONS="--rounds 3")
 	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)

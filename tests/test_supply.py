@@ -1,4 +1,4 @@
-"""What is delivered: a bill of materials that is the lock, a wheel that is the same twice, workflows with few rights."""
+"""What is delivered: a bill of materials that is the lock, the same wheel twice, workflows with few rights."""
 
 from __future__ import annotations
 
