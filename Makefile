@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
-.PHONY: help setup report test lint bench lab notebooks readme picture lock clean
+.PHONY: help setup report test lint campaign faults bench lab notebooks readme picture lock sbom clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,12 @@ test: setup                            ## run every test: style, types, package,
 
 lint: setup                            ## style and types only
 	@$(VENV_BIN)/ruff check && $(VENV_BIN)/mypy
+
+campaign: setup                        ## hostile files, arguments and sheets for 20 minutes (CAMPAIGN_OPTIONS="--minutes 5"); goes on where it stopped
+	@cd tests && ../$(VENV_BIN)/python -W ignore -m campaign $(CAMPAIGN_OPTIONS)
+
+faults: setup                          ## faults of the machine, five times each: killed, full disks, torn files (FAULTS_OPTIONS="--only kill")
+	@cd tests && ../$(VENV_BIN)/python -m campaign.machine $(FAULTS_OPTIONS)
 
 bench: setup                           ## how long everything takes, into reports/benchmark.md (BENCH_OPTIONS="--rounds 3")
 	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)
@@ -54,7 +60,10 @@ lock: setup                            ## resolve requirements.lock anew from py
 	@$(VENV_BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet $(LOCK_OPTIONS) --output-file requirements.lock
 
+sbom:                                  ## write sbom.json, the bill of materials of requirements.lock (CycloneDX)
+	@python3 .ci/sbom > sbom.json
+
 clean:                                 ## remove .venv and everything that is built (reports/results and the benchmark stay)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .campaign
 	@find reports -mindepth 1 -maxdepth 1 ! -name results ! -name benchmark.md -exec rm -rf {} + 2>/dev/null || true
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -59,7 +59,15 @@ def _outside_phrases(quantities: Quantities) -> Iterator[tuple[Place, str]]:
 def _outside_rules(lexicon: Lexicon) -> Iterator[tuple[Place, str]]:
     for k, rule in enumerate(lexicon.quantities.rules):
         for use in (use for reach in (rule, *rule.small) for use in reach.seen):
-            if not lexicon.share(use["phrase"]).holds(number(use["exact"])):
+            if missing := [key for key in ("phrase", "exact") if key not in use]:
+                yield ("rules", k), f"a use that was seen needs {' and '.join(missing)}; add it"
+                continue
+            try:
+                held = lexicon.share(use["phrase"]).holds(number(use["exact"]))
+            except QuantityError as error:
+                yield ("rules", k), str(error)
+                continue
+            if not held:
                 words = f"{use['phrase']!r} was printed for {use['exact']}, which lies outside its interval"
                 yield ("rules", k), f"{words}; widen the rule"
 

@@ -12,6 +12,7 @@ from crosswave.report.run.ending import listening
 from crosswave.report.run.folder import alone_in, check_folder, own_names
 from crosswave.report.run.outputs import Outputs
 from crosswave.report.run.plan import RunRequest, RunSummary
+from crosswave.report.scratch import fonts_kept
 from crosswave.study.cache import RESULTS, Store, keeping
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def run_report(data: Path | None, out: Path, choice: Choice | None = None) -> Ru
 def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
     """What pages share is imported, read and computed here first: they are made in forks of this process."""
     root = folder.resolve().parent
-    with listening(), keeping():
+    with listening(), keeping(), fonts_kept():
         make_executor = None
         if choice.scheduler:
             from crosswave.report.run.cluster import on_cluster

@@ -6,9 +6,12 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+from crosswave.study.cache import cache_folder, why_unused
 
 try:
     import fcntl
@@ -18,6 +21,8 @@ except ImportError:  # Windows: what a killed process leaves stays in the folder
 _PREFIX = "cw-work-"
 _ALIVE = "alive"
 _SECONDS = 5.0
+_FONTS = 200_000
+"""Bytes, more than a list of the fonts of a machine has as a rule."""
 
 
 class Scratch:
@@ -40,6 +45,30 @@ class Scratch:
             time.sleep(0.01)
         if self._lock:
             self._lock.close()
+
+
+@contextmanager
+def fonts_kept() -> Iterator[None]:
+    """Have matplotlib keep its list of fonts in the cache, or where nothing is kept in a folder that goes at the end.
+
+    Its own place is in the user's home, which may be full, or hold settings that change charts.
+    """
+    cache, scratch = cache_folder(), None
+    try:
+        if cache is None or why_unused():
+            raise FileNotFoundError
+        (place := cache / "matplotlib").mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=place) as room:
+            room.write(b" " * _FONTS)
+    except OSError:
+        scratch = Scratch()
+        place = Path(scratch.folder)
+    os.environ["MPLCONFIGDIR"] = str(place)
+    try:
+        yield
+    finally:
+        if scratch:
+            scratch.remove()
 
 
 def _sweep(place: Path) -> None:

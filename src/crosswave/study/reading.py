@@ -166,7 +166,8 @@ class Reader:
                 faults.append(document.fault(("id",), words))
         self.faults += faults
         if validated.faults:
-            self.unread += [one["id"] for one in _dicts((document.data or {}).get("waves")) if "id" in one]
+            waves = document.data.get("waves") if isinstance(document.data, dict) else ()
+            self.unread += [one["id"] for one in _dicts(waves) if isinstance(one.get("id"), str)]
             return {}
         return waves_of(document)
 

@@ -18,6 +18,8 @@ from crosswave.study.models import ORGANISATIONS, Answer, Base, Condition, Quest
 from crosswave.study.registry import Registry, size_of_base, text_of
 from crosswave.study.validation import Validated
 
+_MEAN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 Located = tuple[Path_, str]
 """Where a fault stands, and what to do about it."""
 
@@ -105,6 +107,9 @@ def _references(survey: Survey) -> Iterator[Located]:
 
 def _base(base: Base, where: Path_, answers: set[str]) -> Iterator[Located]:
     yield from dangling((*where, "answers"), "answer of this survey", base.answers, answers)
+    if len(asked := sorted({name.split(".")[0] for name in base.answers})) > 1:
+        rule = "the size of a base is the sum of its answers' counts, so all are answers to one question"
+        yield (*where, "answers"), f"{rule}; those of {' and '.join(asked)} arrived; name those of one"
     for k, alternative in enumerate(base.either):
         yield from _base(alternative, (*where, "either", k), answers)
 
@@ -156,6 +161,10 @@ def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
         for j, answer in enumerate(question.answers):
             base = answer.base or question.base
             words = unreadable(answer, lexicon, text_of(answer, base, survey.n))
+            if question.response == "scale" and answer.measure == "mean" and not _MEAN.fullmatch(answer.printed):
+                words = (
+                    f"the mean of a scale is a number such as 5.19; {shown(answer.printed)!r} arrived; print it alone"
+                )
             if words := _miscounted(answer, size_of_base(base, survey.n)) if answer.printed_in == "count" else words:
                 yield ("questions", k, "answers", j, "printed"), words
 

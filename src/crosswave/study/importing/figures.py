@@ -271,7 +271,7 @@ class _Questions:
                 if len(ids) != 1 and (question, text) not in told:
                     told.add((question, text))
                     self._draft.fault(row, self._columns["base_answers"], "base_answers", _unclear(text, ids, known))
-            found = [local_id for ids in meant.values() for local_id in ids]
+            found = [local_id for ids in meant.values() if len(ids) == 1 for local_id in ids]
             base |= {"answers": found} if found else {"who": "some"}  # the fault is told; nothing else is of this base
 
 

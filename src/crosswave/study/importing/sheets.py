@@ -7,6 +7,7 @@ import io
 import operator
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -36,6 +37,7 @@ COLUMNS = 2_000
 
 _LAST_ROW = 1_048_576
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TABLE = ("table", "caption", "tr", "td", "th")
 _MB = BYTES // 1_000_000
 _ALONE = "copy the figures alone into a new sheet"
 _SECTIONS = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
@@ -392,13 +394,13 @@ def _ods_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
             if not cell.tag.endswith("table-cell"):
                 continue
             text = " ".join("".join(part.itertext()) for part in cell.findall(f"{_ODS['text']}p"))
-            times = int(cell.get(_REPEAT["columns"], 1))
-            span = (int(cell.get(_SPAN["rows"], 1)), int(cell.get(_SPAN["columns"], 1)))
-            cells += [(text, *span)] * (min(times, COLUMNS) if text else min(times, COLUMNS - len(cells)))
+            times = min(_times(cell.get(_REPEAT["columns"]), COLUMNS), COLUMNS - len(cells))
+            span = _times(cell.get(_SPAN["rows"]), ROWS), _times(cell.get(_SPAN["columns"]), COLUMNS)
+            cells += [(text, *span)] * times
         while cells and not cells[-1][0]:
             cells.pop()
-        times = int(row.get(_REPEAT["rows"], 1))
-        yield from [cells] * (min(times, ROWS) if cells else 1)
+        times = _times(row.get(_REPEAT["rows"]), ROWS)
+        yield from [cells] * (times if cells else 1)
         yield from [[]] * (0 if cells else min(times, EMPTY_ROWS) - 1)
 
 
@@ -406,38 +408,62 @@ def _read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(_decoded(path, content)[0], "html.parser")
-    return [_spanned(path, f"table {k}", _html_rows(table)) for k, table in enumerate(soup.find_all("table"), start=1)]
+    heading, titles, inside = "", dict[int, str](), defaultdict[int, list[Any]](list)
+    tables = list[Any]()
+    for tag in soup.find_all([*_HEADINGS, *_TABLE]):  # once, for tables can stand in tables
+        if tag.name in _HEADINGS:
+            heading = tag.get_text(" ")
+        elif tag.name == "table":
+            titles[id(tag)] = heading
+            tables.append(tag)
+        elif tag.name == "caption":
+            titles[id(tag.find_parent("table"))] = tag.get_text(" ")
+        else:
+            inside[id(tag.find_parent("table" if tag.name == "tr" else "tr"))].append(tag)
+    return [
+        _spanned(path, f"table {k}", _html_rows(titles[id(table)], [inside[id(row)] for row in inside[id(table)]]))
+        for k, table in enumerate(tables, start=1)
+    ]
 
 
-def _html_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
-    title = next((found.get_text(" ") for found in (table.caption, table.find_previous(_HEADINGS)) if found), "")
+def _html_rows(title: str, rows: list[list[Any]]) -> Iterator[list[tuple[str, int, int]]]:
     yield [(title, 1, 1)] if title else []
     taken: dict[int, int] = {}
-    for row in table.find_all("tr"):
+    for row in rows:
         cells: list[tuple[str, int, int]] = []
-        for cell in row.find_all(["td", "th"]):
+        for cell in row:
             while taken.get(len(cells), 0):
                 taken[len(cells)] -= 1
                 cells.append(("", 1, 1))
-            down, across = (int(cell.get(key) or 1) for key in ("rowspan", "colspan"))
+            if len(cells) >= COLUMNS:
+                break
+            down, across = _times(cell.get("rowspan"), ROWS), _times(cell.get("colspan"), COLUMNS - len(cells))
             for place in range(len(cells), len(cells) + across):
                 taken[place] = down - 1
-            cells += [(cell.get_text(" "), down, across), *[("", 1, 1)] * (min(across, COLUMNS) - 1)]
+            cells += [(cell.get_text(" "), down, across), *[("", 1, 1)] * (across - 1)]
         yield cells
+
+
+def _times(given: object, most: int) -> int:
+    """How often a cell is repeated, or how far it goes: once where a file gives no number, and no more than is read."""
+    return min(max(int(str(given)), 1), most) if re.fullmatch(r"[0-9]{1,9}", str(given), re.ASCII) else 1
 
 
 def _spanned(path: Path, title: str, rows: Iterator[list[tuple[str, int, int]]]) -> Sheet:
     """Rows of texts, each with how far down and across it goes, as a sheet."""
-    held, merged = list[Row](), list[Merged]()
-    for number, cells in enumerate(rows, start=1):
-        for column, (text, down, across) in enumerate(cells):
-            if text and (down > 1 or across > 1):
-                place = (number, number + down - 1, column, column + across - 1)
-                merged.append((*place, f"row {number}, column {column + 1}"))
-        plain = [" ".join(text.split()) for text, _, _ in cells]
-        if any(plain):
-            held.append(Row(number, tuple(Cell(text, fault=unsafe(text)) for text in plain)))
-    return Sheet(f"{shown_path(path)}[{title}]", _limited(held, path), tuple(merged))
+    merged = list[Merged]()
+
+    def held() -> Iterator[Row]:
+        for number, cells in enumerate(rows, start=1):
+            for column, (text, down, across) in enumerate(cells):
+                if text and (down > 1 or across > 1):
+                    place = (number, number + down - 1, column, column + across - 1)
+                    merged.append((*place, f"row {number}, column {column + 1}"))
+            plain = [" ".join(text.split()) for text, _, _ in cells]
+            if any(plain):
+                yield Row(number, tuple(Cell(text, fault=unsafe(text)) for text in plain))
+
+    return Sheet(f"{shown_path(path)}[{title}]", _limited(held(), path), tuple(merged))
 
 
 _READERS: Mapping[str, Callable[[Path, bytes, bool], Iterable[Sheet]]] = {

@@ -1,0 +1,67 @@
+"""A little of the campaign in tests/campaign, which `make campaign` runs as a whole, and all that it has found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from campaign.commands import argument_cases, imported, sheet_cases, study_in
+from campaign.data import TooLongError, bounded, cases, loaded, outside, prepared, true_cases, watched
+from campaign.oracle import misjudged
+from crosswave.study.models import Survey
+
+FOUND = Path(__file__).parent / "campaign" / "found"
+TOLD = {
+    "wave-id-is-a-list.series.yaml": "series/wave-id-is-a-list.yaml:4: id must be text; a list arrived",
+    "list-in-place-of-a-series.series.yaml": "series/list-in-place-of-a-series.yaml:1: ",
+    "use-without-phrase.quantities.yaml": "quantities.yaml:3: a use that was seen needs phrase; add it",
+    "base-of-two-questions.survey.yaml": "surveys/base-of-two-questions.yaml:24: the size of a base is the sum of its "
+    "answers' counts, so all are answers to one question; those of plan and status arrived; name those of one",
+    "mean-that-is-a-share.survey.yaml": "surveys/mean-that-is-a-share.yaml:15: the mean of a scale is a number such as "
+    "5.19; '91.0%' arrived; print it alone",
+}
+"""What the data files that were found are told, in part."""
+
+
+@pytest.mark.parametrize("path", sorted(FOUND.glob("*.yaml")), ids=lambda path: path.name)
+def test_a_data_file_that_was_found_once_is_told(path: Path) -> None:
+    stem, kind = path.name.removesuffix(".yaml").rsplit(".", 1)
+    name = {"series": f"series/{stem}.yaml", "survey": f"surveys/{stem}.yaml"}.get(kind, f"{kind}.yaml")
+    with watched() as folder:
+        place, whole = prepared(folder)
+        _, faults = loaded(place, {name: path.read_bytes()}, whole, shown=1)
+    assert any(TOLD[path.name] in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize("path", sorted({*FOUND.iterdir()} - {*FOUND.glob("*.yaml")}), ids=lambda path: path.name)
+def test_a_sheet_that_was_found_once_does_no_harm(path: Path) -> None:
+    with watched() as folder:
+        imported(study_in(folder), path.name, path.read_bytes(), [])
+
+
+@pytest.mark.parametrize(("make", "number"), [(cases, 250), (true_cases, 20), (argument_cases, 60), (sheet_cases, 12)])
+def test_nothing_unforeseen_breaks_it(make: Callable, number: int) -> None:
+    counted, failures = make(20_170_401, number)
+    assert not failures, "\n\n".join(f"{one.name}\n{one.words}" for one in failures)
+    assert len(counted) > 1 and counted.total() >= number, f"all ended alike, which shows little: {counted}"
+
+
+def test_what_must_not_be_is_seen_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The campaign tried on a package that is wrong: a count too many, a file outside, and no end."""
+    text = (FOUND / "base-of-two-questions.survey.yaml").read_text(encoding="utf-8").replace("235", "7")
+    survey = Survey.model_validate(yaml.safe_load(text))
+    names = [f"{question.id}.{answer.id}" for question in survey.questions for answer in question.answers]
+    levels = {f"{survey.id}.{name}": "consistent" for name in names}
+    assert list(misjudged(survey, levels)) == [
+        f"{name}: no count prints it" for name in ("status.implemented", "status.weighing", "plan.yes")
+    ]
+    monkeypatch.setattr("campaign.data.SECONDS", 0.01)
+    with watched():
+        with pytest.raises(TooLongError), bounded():
+            while True:
+                pass
+        (tmp_path / "outside").touch()
+        assert any("outside" in one for one in outside())
