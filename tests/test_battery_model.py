@@ -24,6 +24,7 @@ from crosswave.models.joint import (
     posterior,
     restricted,
     solved,
+    solved_each,
 )
 from crosswave.models.joint_checks import SOURCES, decomposed, held_out, replicated
 from crosswave.models.small_samples import fixed_effects
@@ -74,12 +75,13 @@ CASES: dict[str, tuple[pd.DataFrame, float, tuple[str, ...]]] = {
     "many": (MANY, 0.0, HOUSE),
     "year": (MANY, 0.0, ("year", *HOUSE)),
     "slopes": (MANY, 0.0, ("house", "figure", "slope")),
+    "wander": (MANY, 0.0, ("house", "figure", "slope")),
 }
 
 
 def by_likelihood(case: str) -> tuple[pd.DataFrame, Any, Spreads]:
     frame, rho, free = CASES[case]
-    design = design_of(frame, years=YEARS, rho=rho)
+    design = design_of(frame, years=YEARS, rho=rho, wander=case == "wander")
     return frame, design, restricted(design, free)
 
 
@@ -315,6 +317,7 @@ def test_an_interval_is_made_of_what_was_put_into_it() -> None:
     moving = table[table["what"] != "relative"]  # nothing moves the items apart: their relative change is known to be 0
     assert moving[list(SOURCES)].sum(axis=1).to_numpy() == pytest.approx(np.ones(len(moving)))
     assert (moving["outside"] == 0).all()
+    assert table.loc[table["what"] == "relative", "outside"].isna().all()
 
 
 def test_the_parts_of_an_interval_are_its_variance(figures: pd.DataFrame) -> None:
@@ -383,3 +386,13 @@ def test_a_sampler_finds_the_same_posterior(figures: pd.DataFrame) -> None:
     ours |= {f"spread.{name}": found.weights @ found.points[:, place] for place, name in enumerate(NAMES)}
     far = (pd.Series(ours) - sampled["mean"]) / (sampled["error"] ** 2 + sampled["sd"] ** 2 / found.effective) ** 0.5
     assert set(ours) == set(sampled.index) and far.abs().max() < 3
+
+
+def test_many_points_at_once_are_solved_as_each_is(figures: pd.DataFrame) -> None:
+    design = design_of(figures, years=YEARS, rho=0.2)
+    points = np.abs(np.random.default_rng(3).normal(0, 0.5, (300, 5)))
+    each = list(solved_each(design, points))
+    assert [one.loglik for one in each] == pytest.approx([solved(design, point).loglik for point in points], rel=1e-12)
+    normal = np.linspace(-1, 1, len(design.kind))[:, None]
+    assert each[299].drawn(normal) == pytest.approx(solved(design, points[299]).drawn(normal), rel=1e-9)
+    assert not list(solved_each(design, points[:0]))

@@ -108,7 +108,7 @@ def decomposed(found: Posterior, first: int, last: int) -> pd.DataFrame:
     DataFrame
         A row for each item and each of "level" (of the last year), "change" (first to last year, logits) and
         "relative" (to the mean of all): item, what, the parts `SOURCES`, which add up to 1, and outside: the part of
-        the weight that figures have which are not of these years.
+        the weight that figures have which are not of these years. NaN where the figures have no say.
 
     Notes
     -----
@@ -138,9 +138,11 @@ def decomposed(found: Posterior, first: int, last: int) -> pd.DataFrame:
         parts[:, :-1] += weights[k] * np.column_stack(each)
         estimates[k], weight = own @ design.y, weight + weights[k] * np.abs(own)
     parts[:, -1] = weights @ (estimates - weights @ estimates) ** 2
-    frame = pd.DataFrame(parts / parts.sum(axis=1, keepdims=True), columns=list(SOURCES))
+    frame = pd.DataFrame(parts, columns=list(SOURCES))
+    frame = frame.div(frame.sum(axis=1), axis=0)
+    by_figure = pd.DataFrame(weight)
     inside = (design.dates >= first) & (design.dates < last + 1)
-    frame["outside"] = weight[:, ~inside].sum(axis=1) / weight.sum(axis=1)
+    frame["outside"] = by_figure.loc[:, ~inside].sum(axis=1) / by_figure.sum(axis=1)
     what = np.repeat(["level", "change", "relative"], len(design.items))
     frame.insert(0, "what", what)
     frame.insert(0, "item", list(design.items) * 3)
