@@ -19,6 +19,7 @@ from crosswave.models.joint import (
     Posterior,
     Spreads,
     design_of,
+    drawn,
     half_width,
     level_rows,
     posterior,
@@ -26,7 +27,7 @@ from crosswave.models.joint import (
     solved,
     solved_each,
 )
-from crosswave.models.joint_checks import SOURCES, decomposed, held_out, replicated
+from crosswave.models.joint_checks import SOURCES, decomposed, held_out, left_out, replicated
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
@@ -396,3 +397,21 @@ def test_many_points_at_once_are_solved_as_each_is(figures: pd.DataFrame) -> Non
     normal = np.linspace(-1, 1, len(design.kind))[:, None]
     assert each[299].drawn(normal) == pytest.approx(solved(design, points[299]).drawn(normal), rel=1e-9)
     assert not list(solved_each(design, points[:0]))
+
+
+@pytest.mark.parametrize("by", ["survey", "house"])
+def test_every_answer_without_one_is_that_of_a_fit_without_it(figures: pd.DataFrame, by: str) -> None:
+    """Under standard deviations that are known; a figure of its own leaves its item out of the answers."""
+    frame = figures.assign(share=expit(figures["logit"]), n=100)
+    found = at_one_point(frame, (0.2, 0.3, 0.35, 0.05, 0.1))
+    table = left_out(found, frame, by, margin=5)
+    gone = frame[by].iloc[0]
+    rest = frame[frame[by] != gone]
+    design, point = design_of(rest, years=(*found.design.years, *YEARS)), found.points
+    levels, _ = drawn(design, point, np.ones(1), 1024, YEARS, effects=False)
+    own = table.query("without == @gone and answer == 'level'").set_index("item")["value"]
+    refitted = pd.Series(np.median(100 * expit(levels[:, :, -1]), axis=0), index=list(design.items))
+    assert own.to_numpy() == pytest.approx(refitted[own.index].to_numpy(), abs=0.3)
+    assert set(own.index) == set(rest["item"])
+    assert (table["moved"] == table["value"] - table["all"]).all()
+    assert set(table["without"]) == set(frame[by])

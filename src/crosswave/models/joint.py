@@ -445,13 +445,11 @@ def posterior(
     """
     design = design_of(figures, years=years, rho=rho, wander=wander)
     at, logs = _integration_points(design, priors, _FEW_POINTS if issparse(design.columns) else points)
-    draws = 4 * points
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    chosen = np.searchsorted(np.cumsum(weights), (np.arange(draws) + 0.5) / draws).clip(max=len(at) - 1)
-    levels, single = _drawn(design, at, chosen, years)
+    levels, single = drawn(design, at, weights, 4 * points, years)
     ends = (alpha / 2, 0.5, 1 - alpha / 2)
-    scales = np.quantile(at[chosen], ends, axis=0)
+    scales = np.quantile(at[resampled(weights, 4 * points)], ends, axis=0)
     spreads = pd.DataFrame(
         {
             "spread": NAMES,
@@ -525,26 +523,37 @@ def level_rows(design: Design, years: Sequence[int]) -> FloatArray:
     return rows.reshape(items * len(years), -1)
 
 
-def _drawn(
-    design: Design, points: FloatArray, chosen: npt.NDArray[np.intp], years: Sequence[int]
+def drawn(
+    design: Design, points: FloatArray, weights: FloatArray, draws: int, years: Sequence[int], *, effects: bool = True
 ) -> tuple[FloatArray, FloatArray]:
-    """Draws of the levels, and of the effects of surveys and houses: of these fewer where there are many."""
-    draws = len(chosen)
-    rows, singles = level_rows(design, years), np.flatnonzero(design.kind <= 1)
+    """Return draws of the levels, and of the effects of surveys and houses: of these fewer where there are many.
+
+    They are at points of which each has its weight; effects may be left out.
+    """
+    chosen = resampled(weights, draws)
+    rows, singles = level_rows(design, years), np.flatnonzero(design.kind <= 1)[: None if effects else 0]
     m, every = rows.shape[1], max(1, len(singles) * draws // _EFFECTS)
-    width = design.columns.shape[1] if every == 1 else m
+    width = design.columns.shape[1] if every == 1 and effects else m
     normal = _normal(qmc.Sobol(width, scramble=True, rng=np.random.default_rng(1)).random(draws))
-    levels, effects = np.empty((draws, len(rows))), np.empty((-(-draws // every), len(singles)))
+    levels, single = np.empty((draws, len(rows))), np.empty((-(-draws // every), len(singles)))
     rest = np.random.default_rng(2)
     used = np.unique(chosen)
     for place, one in zip(used, solved_each(design, points[used]), strict=True):
         here, scales = np.flatnonzero(chosen == place), design.scales(points[place])
         small = one.mean[:, None] + np.linalg.solve(one.root.T, normal[here, -m:].T)
         levels[here] = ((rows * scales[-m:]) @ small).T
+        if not effects:
+            continue
         some = here[here % every == 0]
         own = normal[some] if every == 1 else np.hstack([_wide(rest, design, m, len(some)), normal[some]])
-        effects[some // every] = (one.drawn(own.T)[singles] * scales[singles, None]).T
-    return levels.reshape(draws, len(design.items), len(years)), effects
+        single[some // every] = (one.drawn(own.T)[singles] * scales[singles, None]).T
+    return levels.reshape(draws, len(design.items), len(years)), single
+
+
+def resampled(weights: FloatArray, number: int) -> npt.NDArray[np.intp]:
+    """Return so many places, each as often as its weight has it, which adds up to 1."""
+    places = np.searchsorted(np.cumsum(weights), (np.arange(number) + 0.5) / number)
+    return places.clip(max=len(weights) - 1)
 
 
 def _wide(rng: np.random.Generator, design: Design, m: int, draws: int) -> FloatArray:
