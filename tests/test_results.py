@@ -71,11 +71,12 @@ def test_a_second_run_from_the_files_up_gives_the_same_bytes(
     with_error = with_estimated_error(again, reconstructions)
     checker = Checker(with_error, reconstructions, again.plan.alpha.value)
     found = planned(with_error.plan)
+    assessed = assess_all(with_error, reconstructions, found)
     frames = {
-        "batteries": by_battery(with_error, reconstructions, found),
+        "batteries": by_battery(with_error, reconstructions, found, assessed),
         "findings": all_findings(with_error, reconstructions),
         "claims": by_claim(again.claims.values(), checker),
-        "trends": by_trend(assess_all(with_error, reconstructions, found).values()),
+        "trends": by_trend(assessed.values()),
     }
     assert {name: ledger_text(frame) for name, frame in frames.items()} == ledger
 

@@ -353,8 +353,19 @@ class Posterior:
         ]
         return pd.DataFrame(rows, columns=["item", "year", "level", "low", "high"])
 
-    def changes(self, first: int, last: int, *, margin: float) -> pd.DataFrame:
+    def changes(
+        self, first: int, last: int, *, margin: float, limit: float = 15.0, wider: float | FloatArray = 1.0
+    ) -> pd.DataFrame:
         """Return what changed between two years, in percentage points.
+
+        Parameters
+        ----------
+        first, last : int
+            Two of the years.
+        margin, limit : float
+            Points: the smallest change that matters; the largest detectable change of an answer that is informative.
+        wider : float or array of float, shape (items + 1,)
+            What the distance of a change from its median is multiplied by, to see whether its verdict holds.
 
         Returns
         -------
@@ -368,14 +379,16 @@ class Posterior:
         moved = 100 * (expit(self.draws[:, :, b]) - expit(self.draws[:, :, a]))
         mean = moved.mean(axis=1, keepdims=True)
         every, relative = np.hstack([moved, mean]), np.hstack([moved - mean, np.zeros_like(mean)])
-        low, middle, high = self._ends(every)
+        middle = np.median(every, axis=0)
+        every = middle + wider * (every - middle)
+        low, _, high = self._ends(every)
         less, apart, more = self._ends(relative)
         columns = {"change": middle, "low": low, "high": high}
         columns |= {"relative": apart, "relative_low": less, "relative_high": more}
         frame = pd.DataFrame({"item": [*self.design.items, "all items"]} | columns)
         narrow = np.quantile(every, (self.alpha, 1 - self.alpha), axis=0)
         small = np.abs(narrow).max(axis=0) < margin
-        telling = (high - low) / 2 * (1 + float(ndtri(_POWER) / ndtri(1 - self.alpha / 2))) <= margin
+        telling = (high - low) / 2 * (1 + float(ndtri(_POWER) / ndtri(1 - self.alpha / 2))) <= max(limit, margin)
         verdicts = [
             decide(Evidence(True, informative=bool(tells), outcomes=outcomes(*(np.array([one]) for one in three))))
             for tells, *three in zip(telling, low > 0, high < 0, small, strict=True)
