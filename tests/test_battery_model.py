@@ -14,22 +14,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
+import real
 from crosswave.models.joint import (
     NAMES,
     Posterior,
     Spreads,
     design_of,
+    drawn,
     half_width,
     level_rows,
     posterior,
     restricted,
     solved,
+    solved_each,
 )
-from crosswave.models.joint_checks import SOURCES, decomposed, held_out, replicated
+from crosswave.models.joint_checks import SOURCES, decomposed, held_out, left_out, replicated
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
+from crosswave.report.batteries import largest_moves_words, prediction_table
 from crosswave.study import Registry
 from crosswave.trend.batteries import battery_figures
+from crosswave.trend.beside import predicted_beside, topics_beside, verdicts_beside
+from crosswave.trend.settings import planned
 
 YEARS = (2017, 2018, 2019, 2020)
 
@@ -74,12 +80,13 @@ CASES: dict[str, tuple[pd.DataFrame, float, tuple[str, ...]]] = {
     "many": (MANY, 0.0, HOUSE),
     "year": (MANY, 0.0, ("year", *HOUSE)),
     "slopes": (MANY, 0.0, ("house", "figure", "slope")),
+    "wander": (MANY, 0.0, ("house", "figure", "slope")),
 }
 
 
 def by_likelihood(case: str) -> tuple[pd.DataFrame, Any, Spreads]:
     frame, rho, free = CASES[case]
-    design = design_of(frame, years=YEARS, rho=rho)
+    design = design_of(frame, years=YEARS, rho=rho, wander=case == "wander")
     return frame, design, restricted(design, free)
 
 
@@ -315,6 +322,7 @@ def test_an_interval_is_made_of_what_was_put_into_it() -> None:
     moving = table[table["what"] != "relative"]  # nothing moves the items apart: their relative change is known to be 0
     assert moving[list(SOURCES)].sum(axis=1).to_numpy() == pytest.approx(np.ones(len(moving)))
     assert (moving["outside"] == 0).all()
+    assert table.loc[table["what"] == "relative", "outside"].isna().all()
 
 
 def test_the_parts_of_an_interval_are_its_variance(figures: pd.DataFrame) -> None:
@@ -383,3 +391,115 @@ def test_a_sampler_finds_the_same_posterior(figures: pd.DataFrame) -> None:
     ours |= {f"spread.{name}": found.weights @ found.points[:, place] for place, name in enumerate(NAMES)}
     far = (pd.Series(ours) - sampled["mean"]) / (sampled["error"] ** 2 + sampled["sd"] ** 2 / found.effective) ** 0.5
     assert set(ours) == set(sampled.index) and far.abs().max() < 3
+
+
+def test_many_points_at_once_are_solved_as_each_is(figures: pd.DataFrame) -> None:
+    design = design_of(figures, years=YEARS, rho=0.2)
+    points = np.abs(np.random.default_rng(3).normal(0, 0.5, (300, 5)))
+    each = list(solved_each(design, points))
+    assert [one.loglik for one in each] == pytest.approx([solved(design, point).loglik for point in points], rel=1e-12)
+    normal = np.linspace(-1, 1, len(design.kind))[:, None]
+    assert each[299].drawn(normal) == pytest.approx(solved(design, points[299]).drawn(normal), rel=1e-9)
+    assert not list(solved_each(design, points[:0]))
+
+
+@pytest.mark.parametrize("by", ["survey", "house"])
+def test_every_answer_without_one_is_that_of_a_fit_without_it(figures: pd.DataFrame, by: str) -> None:
+    """Under standard deviations that are known; a figure of its own leaves its item out of the answers."""
+    frame = figures.assign(share=expit(figures["logit"]), n=100)
+    found = at_one_point(frame, (0.2, 0.3, 0.35, 0.05, 0.1))
+    table = left_out(found, frame, by, margin=5)
+    gone = frame[by].iloc[0]
+    rest = frame[frame[by] != gone]
+    design, point = design_of(rest, years=(*found.design.years, *YEARS)), found.points
+    levels, _ = drawn(design, point, np.ones(1), 1024, YEARS, effects=False)
+    own = table.query("without == @gone and answer == 'level'").set_index("item")["value"]
+    refitted = pd.Series(np.median(100 * expit(levels[:, :, -1]), axis=0), index=list(design.items))
+    assert own.to_numpy() == pytest.approx(refitted[own.index].to_numpy(), abs=0.3)
+    assert set(own.index) == set(rest["item"])
+    assert (table["moved"] == table["value"] - table["all"]).all()
+    assert set(table["without"]) == set(frame[by])
+
+
+@pytest.fixture(scope="module")
+def held(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+    return battery_figures(registry, reconstructions)
+
+
+def test_an_item_is_compared_by_the_topic_that_has_most_of_its_figures(held: pd.DataFrame, registry: Registry) -> None:
+    topics = topics_beside(held, registry)
+    assert {item: topic.id for item, topic in topics.items()} == {item: f"barrier-{item}" for item in topics}
+    assert set(topics) == set(held["item"])
+
+
+def test_one_earlier_survey_predicts_that_nothing_changed(
+    held: pd.DataFrame, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    """The pair that is reported of the window, and its interval, around the share of its first survey."""
+    own = planned(real.resolved().plan)
+    rows = predicted_beside(held, real.resolved(), reconstructions, own).set_axis(held["finding_id"])
+    trend = real.trends()["barrier-skills"]
+    found = trend.comparison
+    assert found and trend.pairs[0] is found.pair
+    row, first = rows.loc[found.pair.second.finding.id], found.pair.first.share
+    assert row["pairwise"] == pytest.approx(first)
+    wide = row["pairwise_high"] - row["pairwise_low"]
+    assert wide == pytest.approx(found.high - found.low, abs=0.05)
+    earliest = held.sort_values("date").iloc[0]["finding_id"]
+    assert rows.loc[earliest].isna().all()
+
+
+def test_verdicts_stand_beside_those_of_two_surveys(held: pd.DataFrame, registry: Registry) -> None:
+    trends = {item: real.trends()[topic.id] for item, topic in topics_beside(held, registry).items()}
+    found = posterior(held, points=256)
+    table = verdicts_beside(found, held, trends, registry).set_index("item")
+    assert list(table["pair_verdict"]) == [trends[item].verdict for item in table.index]
+    changes = found.changes(2017, 2020, margin=5, limit=registry.plan.detectable_limit.value).set_index("item")
+    assert list(table["verdict"]) == list(changes.loc[table.index, "verdict"])
+    assert not table["official"].any()
+    assert table["why"].str.contains("together leave").all()
+    rising = replace(found, draws=found.draws + np.array([0, 0, 0, 1.5]))
+    risen = verdicts_beside(rising, held, trends, registry)
+    assert set(risen["verdict"]) == {"rose"}
+    assert set(risen["certainty"]) <= {"low", "very low"} and set(risen["answer"]) == {"may have risen"}
+
+
+def test_a_verdict_is_lost_where_its_interval_is_widened() -> None:
+    """A rise whose interval just clears 0, and one that lies far off."""
+    rows = [("a", f"s{k}", f"h{k}", 2017.5 + k % 4, 0.0, 0.01) for k in range(8)]
+    frame = pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"])
+    found = posterior(frame, points=64)
+    even = np.linspace(-1, 1, len(found.draws))[:, None]
+
+    def verdicts(middle: float, wider: float) -> str:
+        draws = np.zeros((len(found.draws), 1, 4))
+        draws[:, :, 3] = logit((50 + middle + 10 * even) / 100)
+        changed = replace(found, draws=draws).changes(2017, 2020, margin=5, wider=wider)
+        return str(changed["verdict"].iloc[0])
+
+    assert [verdicts(12, 1.0), verdicts(12, 1.5), verdicts(30, 1.5)] == ["rose", "uninformative by design", "rose"]
+
+
+def test_ways_of_predicting_are_compared_on_the_figures_that_each_predicts() -> None:
+    ways = {"predicted": [0.5, 0.6, 0.7], "low": [0.4, 0.5, 0.6], "high": [0.6, 0.7, 0.8], "last": [0.4, 0.6, None]}
+    pairs = {"pairwise": [0.3, 0.6, 0.6], "pairwise_low": [0.2, 0.5, 0.5], "pairwise_high": [0.4, 0.7, 0.7]}
+    table = prediction_table(pd.DataFrame(ways | pairs), pd.Series([0.5, 0.62, 0.1])).set_index("Predicted by")
+    assert list(table["Figures"]) == [2, 2, 2]
+    assert list(table["Mean error, points"]) == ["1.0", "11.0", "6.0"]
+    assert list(table["In it, %"]) == ["100.0", "50.0", ""]
+
+
+def test_the_largest_move_is_named() -> None:
+    columns = ["by", "answer", "without", "item", "all", "value", "moved", "year"]
+    rows = [
+        (by, answer, name, "a", 10.0, 10.0 + moved, moved, 2020)
+        for by in ("survey", "house")
+        for answer in ("change", "level")
+        for name, moved in (("x", 1.0), ("y", -3.0))
+    ]
+    told = largest_moves_words(pd.DataFrame(rows, columns=columns), {"a": "Skills"}, {"y": "Yotta"})
+    assert told == [
+        f"Without one {by} no change moves by more than 3.0 points (skills without Yotta, +10.0 to +7.0), and no level "
+        "by more than 3.0 (skills without Yotta, 10.0 to 7.0%)."
+        for by in ("survey", "house")
+    ]

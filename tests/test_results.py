@@ -70,10 +70,11 @@ def test_a_second_run_from_the_files_up_gives_the_same_bytes(
     with_error = with_estimated_error(again, reconstructions)
     checker = Checker(with_error, reconstructions, again.plan.alpha.value)
     found = planned(with_error.plan)
+    assessed = assess_all(with_error, reconstructions, found)
     frames = {
         "findings": all_findings(with_error, reconstructions),
         "claims": by_claim(again.claims.values(), checker),
-        "trends": by_trend(assess_all(with_error, reconstructions, found).values()),
+        "trends": by_trend(assessed.values()),
     }
     assert {name: ledger_text(frame) for name, frame in frames.items()} == {name: ledger[name] for name in frames}
 

@@ -1,8 +1,10 @@
 """How often the joint model of batteries is right in simulated worlds of the registry's design: python bench_joint.py.
 
 Each world has the surveys, houses, dates, items and sizes of the registry and a known truth: levels as the model finds
-them, and one of several courses. The model sees the simulated figures alone. The worlds of a name are numbered from 0:
-the same numbers give the same table on any executor (--scheduler ADDRESS: a Dask cluster).
+them, and one of several courses. The model sees the simulated figures alone: with straight lines, as it is reported,
+or with items that wander. The worlds of a name are numbered from 0: the same numbers give the same table on any
+executor (--scheduler ADDRESS: a Dask cluster). --rows FILE keeps a row for each world, and those that it has are not
+made again; --table FILE writes the means, which the page of calibration shows.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,7 @@ from scipy.special import expit, logit
 import crosswave as cw
 from crosswave.models.joint import posterior
 
-MARGIN, POINTS = 5.0, 256
+MARGIN, POINTS, AT_ONCE = 5.0, 256, 36
 YEAR, HOUSE, SURVEY, FIGURE = 0.1, 0.4, 0.2, 0.4
 
 
@@ -35,7 +37,7 @@ class World:
     swap: bool = False
 
 
-def world(figures: pd.DataFrame, kind: World, seed: int) -> dict[str, float]:
+def world(figures: pd.DataFrame, kind: World, seed: int, *, wander: bool = False) -> dict[str, float]:
     """Return what the model says of one world: shares of intervals that hold the truth, and what is said to move."""
     rng = np.random.default_rng(seed)
     items = list(dict.fromkeys(figures["item"]))
@@ -61,7 +63,9 @@ def world(figures: pd.DataFrame, kind: World, seed: int) -> dict[str, float]:
         seen = (rng.binomial(n, p) + 0.5) / (n + 1)
         rows.append((row.item, row.survey, row.house, row.date, logit(seen), 1 / (n * seen * (1 - seen))))
     found = posterior(
-        pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"]), points=POINTS
+        pd.DataFrame(rows, columns=["item", "survey", "house", "date", "logit", "variance"]),
+        points=POINTS,
+        wander=wander,
     )
     names = list(found.design.items)
     truth = np.array([[100 * expit(level(i, y + 0.5)) for y in found.years] for i in names])
@@ -95,38 +99,63 @@ WORLDS: dict[str, World] = {
     "years move on their own (SD 0.1)": World(shocks=True),
     "heavy tails (t, 3 df)": World(tails=True),
     "the house of most years asks otherwise from mid-2018 (12 points)": World(house_changes=True),
-    "two items swap": World(swap=True),
-    **{f"one item falls by {points} points": World(falls=points) for points in (5, 10, 15, 20)},
+    "two items swap within three years": World(swap=True),
+    **{f"one item falls by {points} points in three years": World(falls=points) for points in (5, 10, 15, 20)},
 }
+MODELS = {"straight lines": False, "items wander": True}
+KEYS = ["model", "world", "seed"]
+
+
+def one_world(figures: pd.DataFrame, task: tuple[str, str, int]) -> dict[str, object]:
+    """Return a row: model, world, seed and what `world` returns."""
+    model, name, seed = task
+    return dict(zip(KEYS, task, strict=True)) | world(figures, WORLDS[name], seed, wander=MODELS[model])
+
+
+def means(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each model and world: how many were made, and the mean of each measure."""
+    grouped = rows.drop(columns="seed").groupby(["model", "world"])
+    order = pd.MultiIndex.from_product([MODELS, WORLDS], names=["model", "world"])
+    table = grouped.mean().round(3)
+    table.insert(0, "worlds", grouped.size())
+    return table.loc[[key for key in order if key in table.index]].reset_index()
 
 
 def main() -> None:
-    """Simulate and print a row for each kind of world."""
+    """Simulate the worlds that are wanted and not made yet, and print a row for each kind of world and model."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--worlds", type=int, default=1000)
+    options.add_argument("--worlds", type=int, default=1000, help="of each kind")
+    options.add_argument("--model", choices=MODELS, action="append", help="straight lines if absent; may be repeated")
+    options.add_argument("--only", choices=WORLDS, action="append", help="a kind of world; all if absent")
     options.add_argument("--all", action="store_true", help="all batteries, not only those that are comparable")
     options.add_argument("--processes", type=int, default=None)
     options.add_argument("--scheduler", help="address of a Dask scheduler; processes of this machine if absent")
-    options.add_argument("--csv", help="file for the table")
+    options.add_argument("--rows", type=Path, help="file that keeps a row for each world")
+    options.add_argument("--table", type=Path, help="file for the means")
     chosen = options.parse_args()
     figures = cw.open().barriers(comparable=not chosen.all).figures
+    rows = pd.read_csv(chosen.rows) if chosen.rows and chosen.rows.exists() else pd.DataFrame(columns=KEYS)
+    made = set(rows[KEYS].itertuples(index=False, name=None))
+    models, kinds = chosen.model or ["straight lines"], chosen.only or list(WORLDS)
+    every = [(model, kind, seed) for seed in range(chosen.worlds) for model in models for kind in kinds]
+    wanted = [task for task in every if task not in made]
     if chosen.scheduler:
         from distributed import Client
 
         pool = Client(chosen.scheduler).get_executor()
     else:
         pool = ProcessPoolExecutor(chosen.processes)
-    rows = {}
     with pool:
-        for name, kind in WORLDS.items():
-            made = list(pool.map(partial(world, figures, kind), range(chosen.worlds)))
-            rows[name] = pd.DataFrame(made).mean()
-            sys.stdout.write(f"{name}: {rows[name].round(3).to_dict()}\n")
+        for tasks in (wanted[first : first + AT_ONCE] for first in range(0, len(wanted), AT_ONCE)):
+            found = pd.DataFrame(list(pool.map(one_world, [figures] * len(tasks), tasks)))
+            rows = found if rows.empty else pd.concat([rows, found], ignore_index=True)
+            if chosen.rows:
+                rows.to_csv(chosen.rows, index=False)
+            sys.stdout.write(f"{len(rows)} worlds\n")
             sys.stdout.flush()
-    table = pd.DataFrame(rows).T.round(3).rename_axis("world").assign(worlds=chosen.worlds)
-    print(table.to_string())
-    if chosen.csv:
-        table.to_csv(chosen.csv)
+    print(means(rows).to_string())
+    if chosen.table:
+        means(rows).to_csv(chosen.table, index=False)
 
 
 if __name__ == "__main__":

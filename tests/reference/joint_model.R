@@ -17,6 +17,13 @@ survey <- list(~ 1 | survey, ~ 1 | id)
 house <- list(~ 1 | house, ~ 1 | survey, ~ 1 | id)
 year <- list(~ 1 | year, ~ 1 | house, ~ 1 | survey, ~ 1 | id)
 line <- ~ 0 + item + t
+# Items that wander: a step of its own into each year that has figures, as long as the root of the years since the last.
+many$itemyear <- paste(many$item, many$year)
+cells <- unique(many[c("item", "year", "itemyear")])
+after <- pmax(outer(cells$year, 2018, "-"), 0)[, 1]
+before <- pmax(outer(2018, cells$year, "-"), 0)[1, ]
+walk <- outer(cells$item, cells$item, "==") * (outer(after, after, pmin) + outer(before, before, pmin))
+dimnames(walk) <- list(cells$itemyear, cells$itemyear)
 few$worth <- few$v * ifelse(few$house == "Dods Research", 1.5, 1)
 
 models <- list(
@@ -28,13 +35,16 @@ models <- list(
   many = rma.mv(y, v, mods = line, random = house, data = many, control = fine),
   year = rma.mv(y, v, mods = line, random = year, data = many, control = fine),
   slopes = rma.mv(y, v, mods = line, random = list(~ 1 | house, ~ 1 | id, ~ t | item), struct = "GDIAG",
-                  tau2 = c(0, NA), data = many, control = fine))
+                  tau2 = c(0, NA), data = many, control = fine),
+  wander = rma.mv(y, v, mods = line, random = list(~ 1 | house, ~ 1 | id, ~ 1 | itemyear), R = list(itemyear = walk),
+                  Rscale = FALSE, data = many, control = fine))
 
 rows <- list()
+`%|%` <- function(a, b) if (is.na(a)) b else unname(a)
 keep <- function(case, quantity, value) rows[[length(rows) + 1]] <<- data.frame(case, quantity, value)
 for (case in names(models)) {
   m <- models[[case]]
-  for (k in seq_along(m$s.names)) keep(case, sub("^id$", "figure", m$s.names[k]), m$sigma2[k])
+  for (k in seq_along(m$s.names)) keep(case, c(id = "figure", itemyear = "slope")[m$s.names[k]] %|% m$s.names[k], m$sigma2[k])
   if (case == "slopes") keep(case, "slope", m$tau2[2])
   keep(case, "t", coef(m)[["t"]])
   keep(case, "error", sqrt(vcov(m)["t", "t"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +13,11 @@ from crosswave.api.showing import BLUE, GREY, PLUM, Shown, axes_of, records
 from crosswave.models.joint import Posterior, restricted
 from crosswave.models.joint_checks import decomposed, held_out
 from crosswave.models.small_samples import fixed_effects
-from crosswave.report.batteries import battery_sentences, labels_of
+from crosswave.reconstruct import Reconstruction
+from crosswave.report.batteries import battery_sentences, labels_of, moves_of
+from crosswave.study.registry import Registry
+from crosswave.trend.beside import predicted_beside, trends_beside, verdicts_beside
+from crosswave.trend.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,8 +33,8 @@ class BatteryResult(Shown):
         The joint model, with its draws.
     figures : DataFrame
         The figures that went into it, with the columns of `crosswave.trend.batteries.battery_figures`.
-    margin : float
-        The smallest change that matters, points.
+    registry, reconstructions, settings
+        Where they come from, and by what they are judged.
 
     Examples
     --------
@@ -41,8 +46,19 @@ class BatteryResult(Shown):
 
     posterior: Posterior = field(repr=False)
     figures: pd.DataFrame = field(repr=False)
-    labels: Mapping[str, str]
-    margin: float
+    registry: Registry = field(repr=False)
+    reconstructions: Mapping[str, Reconstruction] = field(repr=False)
+    settings: Settings = field(repr=False)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Each item of batteries.yaml with its label."""
+        return {item.id: item.label for item in self.registry.batteries.items}
+
+    @property
+    def margin(self) -> float:
+        """The smallest change that matters, points."""
+        return self.registry.plan.smallest_change.value
 
     @property
     def levels(self) -> pd.DataFrame:
@@ -52,7 +68,16 @@ class BatteryResult(Shown):
     @property
     def changes(self) -> pd.DataFrame:
         """A row for each item, first to last year, in points, as `Posterior.changes` describes it."""
-        return self.posterior.changes(self.posterior.years[0], self.posterior.years[-1], margin=self.margin)
+        limit = self.registry.plan.detectable_limit.value
+        return self.posterior.changes(
+            self.posterior.years[0], self.posterior.years[-1], margin=self.margin, limit=limit
+        )
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """A row for each item: the verdict with its certainty, that of two surveys alone, and why they differ."""
+        trends = trends_beside(self.figures, self.registry, self.reconstructions, self.settings)
+        return verdicts_beside(self.posterior, self.figures, trends, self.registry)
 
     @property
     def ranking(self) -> pd.DataFrame:
@@ -70,10 +95,19 @@ class BatteryResult(Shown):
         design = self.posterior.design
         return fixed_effects(design, restricted(design, ("survey", "house", "figure")), self.figures["house"])
 
-    @property
+    @cached_property
     def held_out(self) -> pd.DataFrame:
-        """A row for each figure, predicted from the other surveys: predicted, low, high, place, last (shares)."""
-        return held_out(self.posterior, self.figures)
+        """A row for each figure, predicted from the other surveys: predicted, low, high, place, last (shares).
+
+        Beside it what one earlier survey predicts by the comparison of two: pairwise, pairwise_low, pairwise_high.
+        """
+        beside = predicted_beside(self.figures, self.registry, self.reconstructions, self.settings)
+        return held_out(self.posterior, self.figures).join(beside)
+
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        """Every answer again without each survey and each house, as `left_out` describes it; column by says which."""
+        return moves_of(self.posterior, self.figures, self.registry.plan)
 
     @property
     def parts(self) -> pd.DataFrame:
@@ -105,6 +139,7 @@ class BatteryResult(Shown):
     def to_dict(self) -> dict[str, object]:
         """Return levels, changes, ranking and sentences as plain values, ready for JSON."""
         frames = {"levels": self.levels, "changes": self.changes, "ranking": self.ranking, "effects": self.effects}
+        frames["verdicts"] = self.verdicts
         return {"sentences": self.sentences} | {name: records(frame) for name, frame in frames.items()}
 
     def _title(self) -> str:

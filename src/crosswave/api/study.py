@@ -319,6 +319,7 @@ class Study:
         priors: float = 1.0,
         rho: float | None = None,
         alpha: float | None = None,
+        wander: bool = False,
     ) -> BatteryResult:
         """Return what all batteries of batteries.yaml say together of every item, by the joint model.
 
@@ -336,6 +337,8 @@ class Study:
             Correlation of the sampling errors of two answers of one survey; the plan's if absent.
         alpha : float, optional
             As for `settings`.
+        wander : bool, default False
+            Whether items take a step of their own from year to year in place of straight lines.
 
         Raises
         ------
@@ -351,9 +354,8 @@ class Study:
         settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
         figures = battery_figures(self.registry, self.reconstructions, comparable=comparable)
         kept = figures[~figures["survey"].isin(list(without))]
-        found, kept = battery_posterior(kept, self.plan, settings, priors=priors, rho=rho)
-        labels = {item.id: item.label for item in self.registry.batteries.items}
-        return BatteryResult(found, kept, labels, self.plan.smallest_change.value)
+        found, kept = battery_posterior(kept, self.plan, settings, priors=priors, rho=rho, wander=wander)
+        return BatteryResult(found, kept, self.registry, self.reconstructions, settings)
 
     def barriers_otherwise(
         self,
@@ -374,8 +376,8 @@ class Study:
 
         Notes
         -----
-        Half and double of the priors' scales, answers of the same people uncorrelated and correlated by one half, the
-        other batteries, only surveys inside the years, and without each house in turn.
+        Half and double of the priors' scales, answers of the same people uncorrelated and correlated by one half, items
+        that wander, the other batteries, and only surveys inside the years.
         """
         asked: dict[str, Any] = {
             "comparable": comparable, "without": tuple(without), "from_year": from_year, "to_year": to_year,
@@ -387,12 +389,9 @@ class Study:
         others: dict[str, dict[str, Any]] = {
             **{f"priors times {factor:g}": {"priors": factor * priors} for factor in (0.5, 2.0)},
             **{f"answers of the same people correlated by {rho:g}": {"rho": rho} for rho in (0.0, 0.5)},
+            "items wander in place of straight lines": {"wander": True},
             "all batteries" if comparable else "comparable batteries": {"comparable": not comparable},
             "only surveys inside the years": {"without": (*without, *outside)},
-            **{
-                f"without {house}": {"without": (*without, *own.unique())}
-                for house, own in figures.groupby("house")["survey"]
-            },
         }
         return {"as reported": reported} | {words: self.barriers(**asked | one) for words, one in others.items()}
 

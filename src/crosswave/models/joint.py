@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, pairwise
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class Spreads:
     survey, house, figure : float
         Of what all answers of a survey share, of what all surveys of a house share, of an item inside a survey.
     slope : float
-        Of the items' slopes around their mean, per year.
+        Of the items' slopes around their mean, per year; of items that wander, of each step from year to year.
     year : float
         Of what all surveys of one calendar year share.
     """
@@ -85,11 +85,16 @@ class Design:
     surveys: tuple[str, ...]
     houses: tuple[str, ...]
     centre: float
+    wander: bool = False
 
     @property
     def nested(self) -> list[int]:
         """How many columns lead each nested block: each survey has one house, so that each block is diagonal."""
         return [int((self.kind == kind).sum()) for kind in (_KNOWN, 0, 1) if (self.kind == kind).any()]
+
+    def course(self, dates: FloatArray) -> FloatArray:
+        """Return what multiplies an item's own course at each date: see `course_of`."""
+        return course_of(dates, self.years, self.centre, wander=self.wander)
 
     @property
     def fixed(self) -> int:
@@ -98,11 +103,22 @@ class Design:
 
     def scales(self, spreads: FloatArray) -> FloatArray:
         """Return what each column is multiplied by under some standard deviations."""
-        scales: FloatArray = np.append(spreads, [1.0, 1.0])[self.kind]
+        known = np.ones((*spreads.shape[:-1], 2))
+        scales: FloatArray = np.append(spreads, known, axis=-1)[..., self.kind]
         return scales
 
 
-def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 2018.5, rho: float = 0.0) -> Design:
+def course_of(dates: FloatArray, years: Sequence[int], centre: float, *, wander: bool) -> FloatArray:
+    """Return a column for each of an item's own effects: years since the centre, or a step into each of the years."""
+    if not wander:
+        return np.asarray(dates - centre)[:, None]
+    steps = [math.sqrt(b - a) * ((dates >= b).astype(float) - (b <= centre)) for a, b in pairwise(years)]
+    return np.column_stack(steps)
+
+
+def design_of(
+    figures: pd.DataFrame, *, years: Sequence[int], centre: float = 2018.5, rho: float = 0.0, wander: bool = False
+) -> Design:
     """Return figures as a mixed model.
 
     Parameters
@@ -115,6 +131,8 @@ def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 20
         The date at which the levels stand.
     rho : float, default 0
         Correlation of the sampling errors of two answers of one survey, in [0, 1).
+    wander : bool, default False
+        Whether each item takes a step of its own from year to year (a random walk) in place of a straight line.
 
     Raises
     ------
@@ -127,12 +145,14 @@ def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 20
     items, surveys, houses = (tuple(coded[name][1]) for name in coded)
     calendar = np.floor(figures["date"].to_numpy(dtype=float)).astype(int)
     every = tuple(sorted({*calendar.tolist(), *years}))
-    t = (figures["date"] - centre).to_numpy(dtype=float)
+    dates = figures["date"].to_numpy(dtype=float)
     variance, one = figures["variance"].to_numpy(dtype=float), np.ones(len(figures))
     item, survey, house = (codes for codes, _ in coded.values())
     blocks = [
         (_KNOWN, survey, np.sqrt(rho * variance)), (0, survey, one), (1, house, one), (FIXED, item, one),
-        (FIXED, np.zeros_like(item), t), (3, item, t), (4, np.searchsorted(every, calendar), one),
+        (FIXED, np.zeros_like(item), dates - centre),
+        *((3, item, column) for column in course_of(dates, every, centre, wander=wander).T),
+        (4, np.searchsorted(every, calendar), one),
     ]  # fmt: skip
     blocks = blocks if rho else blocks[1:]
     sizes = [len(every) if kind == 4 else int(place.max()) + 1 for kind, place, _ in blocks]
@@ -145,8 +165,7 @@ def design_of(figures: pd.DataFrame, *, years: Sequence[int], centre: float = 20
     kind = np.repeat([kind for kind, _, _ in blocks], sizes)
     y = figures["logit"].to_numpy(dtype=float)
     held = columns if np.prod(columns.shape) > _LARGE else columns.toarray()
-    dates = figures["date"].to_numpy(dtype=float)
-    return Design(y, variance * (1 - rho), dates, held, kind, items, every, surveys, houses, centre)
+    return Design(y, variance * (1 - rho), dates, held, kind, items, every, surveys, houses, centre, wander)
 
 
 _LARGE = 2_000_000
@@ -176,13 +195,18 @@ class Solved:
 
     ``loglik`` is the restricted log-likelihood without its constant; `mean` and `root` (lower Cholesky factor of the
     precision) are those of the coefficients of levels, slopes and years, unscaled; `steps` lead from them back to
-    houses and surveys.
+    houses and surveys. Of many points at once all of them have a leading axis.
     """
 
-    loglik: float
+    loglik: Any
     mean: FloatArray
     root: FloatArray
     steps: tuple[tuple[FloatArray, Any], ...]
+
+    def at(self, place: int) -> Solved:
+        """Return one of many points."""
+        steps = tuple((diagonal[place], cross[place]) for diagonal, cross in self.steps)
+        return Solved(float(self.loglik[place]), self.mean[place], self.root[place], steps)
 
     def drawn(self, normal: FloatArray) -> FloatArray:
         """Return coefficients of all columns from standard normal numbers, a column for each draw."""
@@ -197,7 +221,7 @@ class Solved:
 
 
 def solved(design: Design, spreads: FloatArray) -> Solved:
-    """Return the model under five standard deviations, in the order of `Spreads`.
+    """Return the model under five standard deviations, in the order of `Spreads`; of many points, one in each row.
 
     Notes
     -----
@@ -205,33 +229,53 @@ def solved(design: Design, spreads: FloatArray) -> Solved:
     of 0 is no harm: ``M = [C y]' W [C y] + diag(1, 0)``, W the inverse of the variances. Surveys are nested in houses:
     eliminated one kind after the other, each of their blocks is diagonal (the Woodbury identity of nested terms of rank
     one), so that the work grows with the number of figures. What is left is dense and small. The restricted
-    log-likelihood is minus half of the logs of variances and pivots and of what is left of ``y' W y``.
+    log-likelihood is minus half of the logs of variances and pivots and of what is left of ``y' W y``. Sparse columns
+    take one point.
     """
-    variance = design.variance + spreads[2] ** 2
-    scale = np.append(design.scales(spreads), 1.0)
+    variance = design.variance + spreads[..., 2, None] ** 2
+    scale = np.append(design.scales(spreads), np.ones((*spreads.shape[:-1], 1)), axis=-1)
     border = hstack if issparse(design.columns) else np.hstack
     bordered = border([design.columns, design.y[:, None]])
-    left = _scaled(_scaled(bordered.T @ _scaled(bordered, 1 / variance), scale).T, scale)
+    left = _scaled(_turned(_scaled(bordered.T @ _scaled(bordered, 1 / variance), scale)), scale)
     penalty = np.append(design.kind != FIXED, False).astype(float)
     left = left + (diags_array(penalty) if issparse(left) else np.diag(penalty))
-    logs, steps, nested = np.log(variance).sum(), [], design.nested
+    logs, steps, nested = np.log(variance).sum(axis=-1), [], design.nested
     for place, n in enumerate(nested):
         left = left.tocsr() if issparse(left) else left
-        diagonal, cross, rest = left.diagonal()[:n], left[:n, n:], left[n:, n:]
+        diagonal = left.diagonal()[:n] if issparse(left) else np.einsum("...ii->...i", left)[..., :n].copy()
+        cross, rest = left[..., :n, n:], left[..., n:, n:]
         if issparse(left) and place == len(nested) - 1:
             cross, rest = cross.toarray(), rest.toarray()
         steps.append((diagonal, cross))
-        logs += np.log(diagonal).sum()
-        left = rest - cross.T @ _scaled(cross, 1 / diagonal)
-    root = np.linalg.cholesky(left[:-1, :-1])
-    half = np.linalg.solve(root, left[:-1, -1])
-    loglik = -0.5 * (logs + 2 * np.log(np.diag(root)).sum() + left[-1, -1] - half @ half)
-    return Solved(float(loglik), np.linalg.solve(root.T, half), root, tuple(steps))
+        logs = logs + np.log(diagonal).sum(axis=-1)
+        left = rest - _turned(cross) @ _scaled(cross, 1 / diagonal)
+    root = np.linalg.cholesky(left[..., :-1, :-1])
+    half = np.linalg.solve(root, left[..., :-1, -1:])
+    logs = logs + 2 * np.log(np.einsum("...ii->...i", root)).sum(axis=-1)
+    loglik = -0.5 * (logs + left[..., -1, -1] - (half**2).sum(axis=(-1, -2)))
+    return Solved(loglik, np.linalg.solve(_turned(root), half)[..., 0], root, tuple(steps))
 
 
 def _scaled(matrix: Any, factors: FloatArray) -> Any:
     """Rows times factors, of a dense or a sparse matrix."""
-    return diags_array(factors) @ matrix if issparse(matrix) else matrix * factors[:, None]
+    return diags_array(factors) @ matrix if issparse(matrix) else matrix * factors[..., None]
+
+
+def _turned(matrix: Any) -> Any:
+    return matrix.T if issparse(matrix) else np.swapaxes(matrix, -1, -2)
+
+
+def solved_each(design: Design, points: FloatArray) -> Iterator[Solved]:
+    """Yield the model at each of many points, dense columns many at a time."""
+    if issparse(design.columns):
+        yield from (solved(design, point) for point in points)
+        return
+    for first in range(0, len(points), _AT_ONCE):
+        many = solved(design, points[first : first + _AT_ONCE])
+        yield from (many.at(place) for place in range(len(many.mean)))
+
+
+_AT_ONCE = 128
 
 
 def restricted(design: Design, free: Sequence[str] = NAMES) -> Spreads:
@@ -257,7 +301,7 @@ def restricted(design: Design, free: Sequence[str] = NAMES) -> Spreads:
         return found
 
     def lost(at: FloatArray) -> float:
-        return -solved(design, spreads(at)).loglik
+        return -float(solved(design, spreads(at)).loglik)
 
     if issparse(design.columns):
         return Spreads(*spreads(minimize(lost, np.full(len(places), 0.3), method="BFGS", options=_ROUGH).x).tolist())
@@ -309,8 +353,19 @@ class Posterior:
         ]
         return pd.DataFrame(rows, columns=["item", "year", "level", "low", "high"])
 
-    def changes(self, first: int, last: int, *, margin: float) -> pd.DataFrame:
+    def changes(
+        self, first: int, last: int, *, margin: float, limit: float = 15.0, wider: float | FloatArray = 1.0
+    ) -> pd.DataFrame:
         """Return what changed between two years, in percentage points.
+
+        Parameters
+        ----------
+        first, last : int
+            Two of the years.
+        margin, limit : float
+            Points: the smallest change that matters; the largest detectable change of an answer that is informative.
+        wider : float or array of float, shape (items + 1,)
+            What the distance of a change from its median is multiplied by, to see whether its verdict holds.
 
         Returns
         -------
@@ -324,14 +379,16 @@ class Posterior:
         moved = 100 * (expit(self.draws[:, :, b]) - expit(self.draws[:, :, a]))
         mean = moved.mean(axis=1, keepdims=True)
         every, relative = np.hstack([moved, mean]), np.hstack([moved - mean, np.zeros_like(mean)])
-        low, middle, high = self._ends(every)
+        middle = np.median(every, axis=0)
+        every = middle + wider * (every - middle)
+        low, _, high = self._ends(every)
         less, apart, more = self._ends(relative)
         columns = {"change": middle, "low": low, "high": high}
         columns |= {"relative": apart, "relative_low": less, "relative_high": more}
         frame = pd.DataFrame({"item": [*self.design.items, "all items"]} | columns)
         narrow = np.quantile(every, (self.alpha, 1 - self.alpha), axis=0)
         small = np.abs(narrow).max(axis=0) < margin
-        telling = (high - low) / 2 * (1 + float(ndtri(_POWER) / ndtri(1 - self.alpha / 2))) <= margin
+        telling = (high - low) / 2 * (1 + float(ndtri(_POWER) / ndtri(1 - self.alpha / 2))) <= max(limit, margin)
         verdicts = [
             decide(Evidence(True, informative=bool(tells), outcomes=outcomes(*(np.array([one]) for one in three))))
             for tells, *three in zip(telling, low > 0, high < 0, small, strict=True)
@@ -366,6 +423,7 @@ def posterior(
     rho: float = 0.2,
     alpha: float = 0.05,
     points: int = 2048,
+    wander: bool = False,
 ) -> Posterior:
     """Return what all figures of batteries say together.
 
@@ -384,6 +442,8 @@ def posterior(
     points : int, default 2048
         At so many the standard deviations are integrated over, and four times as many draws made: a power of two. Of
         very many surveys, whose standard deviations are all but known, 32 are taken.
+    wander : bool, default False
+        As for `design_of`.
 
     Notes
     -----
@@ -396,15 +456,13 @@ def posterior(
     ----------
     Half-normal priors for standard deviations of few groups: Gelman (2006), doi:10.1214/06-BA117A.
     """
-    design = design_of(figures, years=years, rho=rho)
+    design = design_of(figures, years=years, rho=rho, wander=wander)
     at, logs = _integration_points(design, priors, _FEW_POINTS if issparse(design.columns) else points)
-    draws = 4 * points
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    chosen = np.searchsorted(np.cumsum(weights), (np.arange(draws) + 0.5) / draws).clip(max=len(at) - 1)
-    levels, single = _drawn(design, at, chosen, years)
+    levels, single = drawn(design, at, weights, 4 * points, years)
     ends = (alpha / 2, 0.5, 1 - alpha / 2)
-    scales = np.quantile(at[chosen], ends, axis=0)
+    scales = np.quantile(at[resampled(weights, 4 * points)], ends, axis=0)
     spreads = pd.DataFrame(
         {
             "spread": NAMES,
@@ -422,23 +480,27 @@ def _integration_points(design: Design, priors: Spreads, number: int) -> tuple[F
     """Standard deviations at which to integrate, and the logs of their weights."""
     scale = priors.array()
 
-    def log_posterior(log_spreads: FloatArray) -> float:
+    def log_posteriors(log_spreads: FloatArray) -> FloatArray:
         spreads = np.exp(np.minimum(log_spreads, _LARGEST))
-        prior = float(log_spreads.sum() - 0.5 * ((spreads / scale) ** 2).sum())
-        return prior if (spreads > _BEYOND * scale).any() else prior + solved(design, spreads).loglik
+        prior: FloatArray = log_spreads.sum(axis=-1) - 0.5 * ((spreads / scale) ** 2).sum(axis=-1)
+        likely = ~(spreads > _BEYOND * scale).any(axis=-1)
+        prior[likely] += [one.loglik for one in solved_each(design, spreads[likely])]
+        return prior
+
+    def log_posterior(log_spreads: FloatArray) -> float:
+        return float(log_posteriors(log_spreads[None])[0])
 
     start, options = np.log(0.5 * scale), _ROUGH if issparse(design.columns) else {}
     found = minimize(lambda at: -log_posterior(at), start, method="BFGS", options=options)
     spread = found.hess_inv if issparse(design.columns) else _spread_at(log_posterior, found.x)
-    root = np.linalg.cholesky(spread + 1e-6 * np.eye(len(scale)))
+    mode, root = np.round(found.x, 3), np.round(np.linalg.cholesky(spread + _LEAST * np.eye(len(scale))), 3)
     sobol = qmc.Sobol(len(scale) + 1, scramble=True, rng=np.random.default_rng(0)).random(number)
     normal = _normal(sobol[:, :-1])
     stretch = np.sqrt(_T_DF / chdtri(_T_DF, 1 - np.clip(sobol[:, -1], 1e-9, 1 - 1e-9)))
     z = normal * stretch[:, None]
-    at = found.x + _WIDER * z @ root.T
+    at = mode + _WIDER * z @ root.T
     proposal = -(_T_DF + len(scale)) / 2 * np.log1p((z**2).sum(axis=1) / _T_DF)
-    logs = np.array([log_posterior(one) for one in at]) - proposal
-    return np.maximum(np.exp(at), _LEAST), logs
+    return np.maximum(np.exp(at), _LEAST), log_posteriors(at) - proposal
 
 
 def _spread_at(log_density: Callable[[FloatArray], float], mode: FloatArray) -> FloatArray:
@@ -455,42 +517,56 @@ def _spread_at(log_density: Callable[[FloatArray], float], mode: FloatArray) -> 
 
 _STEP, _FLATTEST = 0.1, 0.25
 _T_DF, _WIDER = 5.0, 1.3
+"""Of the t proposal. Its middle and scales are rounded to 0.001: where a search ends by 1e-6 is then no matter."""
 _LARGEST, _BEYOND = 50.0, 20.0
 """Logs that can be raised to a power; how many scales of its prior a standard deviation cannot be."""
 
 
 def level_rows(design: Design, years: Sequence[int]) -> FloatArray:
     """Return the level of each item in the middle of each year as rows over levels, slopes and years."""
-    items, fixed = len(design.items), design.fixed
-    rows = np.zeros((items, len(years), fixed + items + len(design.years)))
-    t = np.array(years) + 0.5 - design.centre
-    each = np.arange(items)
-    rows[each, :, each], rows[:, :, items], rows[each, :, fixed + each] = 1.0, t, t
+    items, fixed, dates = len(design.items), design.fixed, np.array(years) + 0.5
+    course, each = design.course(dates), np.arange(items)
+    own = fixed + items * course.shape[1]
+    rows = np.zeros((items, len(years), own + len(design.years)))
+    rows[each, :, each], rows[:, :, items] = 1.0, dates - design.centre
+    for k, column in enumerate(course.T):
+        rows[each, :, fixed + k * items + each] = column
     for k, year in enumerate(years):
-        rows[:, k, fixed + items + design.years.index(year)] = 1.0
+        rows[:, k, own + design.years.index(year)] = 1.0
     return rows.reshape(items * len(years), -1)
 
 
-def _drawn(
-    design: Design, points: FloatArray, chosen: npt.NDArray[np.intp], years: Sequence[int]
+def drawn(
+    design: Design, points: FloatArray, weights: FloatArray, draws: int, years: Sequence[int], *, effects: bool = True
 ) -> tuple[FloatArray, FloatArray]:
-    """Draws of the levels, and of the effects of surveys and houses: of these fewer where there are many."""
-    draws = len(chosen)
-    rows, singles = level_rows(design, years), np.flatnonzero(design.kind <= 1)
+    """Return draws of the levels, and of the effects of surveys and houses: of these fewer where there are many.
+
+    They are at points of which each has its weight; effects may be left out.
+    """
+    chosen = resampled(weights, draws)
+    rows, singles = level_rows(design, years), np.flatnonzero(design.kind <= 1)[: None if effects else 0]
     m, every = rows.shape[1], max(1, len(singles) * draws // _EFFECTS)
-    width = design.columns.shape[1] if every == 1 else m
+    width = design.columns.shape[1] if every == 1 and effects else m
     normal = _normal(qmc.Sobol(width, scramble=True, rng=np.random.default_rng(1)).random(draws))
-    levels, effects = np.empty((draws, len(rows))), np.empty((-(-draws // every), len(singles)))
+    levels, single = np.empty((draws, len(rows))), np.empty((-(-draws // every), len(singles)))
     rest = np.random.default_rng(2)
-    for place in np.unique(chosen):
-        here = np.flatnonzero(chosen == place)
-        one, scales = solved(design, points[place]), design.scales(points[place])
+    used = np.unique(chosen)
+    for place, one in zip(used, solved_each(design, points[used]), strict=True):
+        here, scales = np.flatnonzero(chosen == place), design.scales(points[place])
         small = one.mean[:, None] + np.linalg.solve(one.root.T, normal[here, -m:].T)
         levels[here] = ((rows * scales[-m:]) @ small).T
+        if not effects:
+            continue
         some = here[here % every == 0]
         own = normal[some] if every == 1 else np.hstack([_wide(rest, design, m, len(some)), normal[some]])
-        effects[some // every] = (one.drawn(own.T)[singles] * scales[singles, None]).T
-    return levels.reshape(draws, len(design.items), len(years)), effects
+        single[some // every] = (one.drawn(own.T)[singles] * scales[singles, None]).T
+    return levels.reshape(draws, len(design.items), len(years)), single
+
+
+def resampled(weights: FloatArray, number: int) -> npt.NDArray[np.intp]:
+    """Return so many places, each as often as its weight has it, which adds up to 1."""
+    places = np.searchsorted(np.cumsum(weights), (np.arange(number) + 0.5) / number)
+    return places.clip(max=len(weights) - 1)
 
 
 def _wide(rng: np.random.Generator, design: Design, m: int, draws: int) -> FloatArray:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, ndtr
 
 from crosswave.arguments import FloatArray
-from crosswave.models.joint import FIXED, NAMES, Design, Posterior, level_rows
+from crosswave.models.joint import FIXED, NAMES, Design, Posterior, drawn, level_rows, resampled, solved_each
 
 
 def held_out(found: Posterior, figures: pd.DataFrame, by: str = "survey") -> pd.DataFrame:
@@ -89,6 +92,69 @@ def _last(figures: pd.DataFrame) -> pd.Series:
     return ordered.groupby("item")["share"].shift(1).reindex(figures.index)
 
 
+def left_out(found: Posterior, figures: pd.DataFrame, by: str = "survey", *, margin: float) -> pd.DataFrame:
+    """Return every answer again without each survey, or without each house.
+
+    Parameters
+    ----------
+    found : Posterior
+        Of `figures`.
+    figures : DataFrame
+        The rows that went into it.
+    by : str
+        The column whose values are left out one after the other: survey or house.
+    margin : float
+        The smallest change that matters, points.
+
+    Returns
+    -------
+    DataFrame
+        A row for each value left out, item that others still have, and answer (level and rank in the last year, change
+        and relative change from the first, all in points, but for ranks): without, item, answer, all, value, low, high,
+        moved (value less all).
+
+    Notes
+    -----
+    The points at which the standard deviations were integrated are kept, some of them, each as often as its weight has
+    it; the restricted likelihood of the other figures over that of all gives their new weights. The same normal numbers
+    make all draws, so that what moves is due to what was left out.
+    """
+    design, points = found.design, found.points[resampled(found.weights, _AGAIN)]
+    whole = np.array([one.loglik for one in solved_each(design, points)])
+
+    def again(gone: npt.NDArray[np.bool_]) -> pd.DataFrame:
+        blind = replace(design, variance=np.where(gone, _BLIND, design.variance))
+        logs = np.array([one.loglik for one in solved_each(blind, points)]) - whole
+        weights = np.exp(logs - logs.max())
+        levels, _ = drawn(blind, points, weights / weights.sum(), 4 * _AGAIN, found.years, effects=False)
+        held = [place for place, item in enumerate(design.items) if item in set(figures["item"][~gone])]
+        rest = replace(blind, items=tuple(design.items[place] for place in held))
+        return _answers(replace(found, design=rest, draws=levels[:, held]), margin)
+
+    base = again(np.zeros(len(figures), dtype=bool)).rename(columns={"value": "all"})
+    frames = [again((figures[by] == name).to_numpy()).assign(without=name) for name in dict.fromkeys(figures[by])]
+    rows = pd.concat(frames, ignore_index=True).merge(base[["item", "answer", "all"]], on=["item", "answer"])
+    return rows.assign(moved=rows["value"] - rows["all"])[list(LEFT_OUT)]
+
+
+_AGAIN, _BLIND = 256, 1e6
+"""Points that are used again; the variance of a figure that says nothing (logits)."""
+LEFT_OUT = ("without", "item", "answer", "all", "value", "low", "high", "moved")
+
+
+def _answers(found: Posterior, margin: float) -> pd.DataFrame:
+    first, last = found.years[0], found.years[-1]
+    ends = ["item", "value", "low", "high"]
+    levels, changes = found.levels(), found.changes(first, last, margin=margin)
+    level = levels[levels["year"] == last].drop(columns="year").set_axis(ends, axis=1)
+    level[ends[1:]] *= 100
+    relative = changes[["item", "relative", "relative_low", "relative_high"]].iloc[:-1].set_axis(ends, axis=1)
+    rank = found.ranking(last)[["item", "rank", "low", "high"]].set_axis(ends, axis=1)
+    change = changes[["item", "change", "low", "high"]].set_axis(ends, axis=1)
+    named = {"level": level, "change": change, "relative change": relative, "rank": rank}
+    return pd.concat([frame.assign(answer=answer) for answer, frame in named.items()], ignore_index=True)
+
+
 SOURCES = ("sampling", "figure", "survey", "house", "year", "slope", "spreads")
 """What an interval is made of: see `decomposed`."""
 
@@ -108,7 +174,7 @@ def decomposed(found: Posterior, first: int, last: int) -> pd.DataFrame:
     DataFrame
         A row for each item and each of "level" (of the last year), "change" (first to last year, logits) and
         "relative" (to the mean of all): item, what, the parts `SOURCES`, which add up to 1, and outside: the part of
-        the weight that figures have which are not of these years.
+        the weight that figures have which are not of these years. NaN where the figures have no say.
 
     Notes
     -----
@@ -138,9 +204,11 @@ def decomposed(found: Posterior, first: int, last: int) -> pd.DataFrame:
         parts[:, :-1] += weights[k] * np.column_stack(each)
         estimates[k], weight = own @ design.y, weight + weights[k] * np.abs(own)
     parts[:, -1] = weights @ (estimates - weights @ estimates) ** 2
-    frame = pd.DataFrame(parts / parts.sum(axis=1, keepdims=True), columns=list(SOURCES))
+    frame = pd.DataFrame(parts, columns=list(SOURCES))
+    frame = frame.div(frame.sum(axis=1), axis=0)
+    by_figure = pd.DataFrame(weight)
     inside = (design.dates >= first) & (design.dates < last + 1)
-    frame["outside"] = weight[:, ~inside].sum(axis=1) / weight.sum(axis=1)
+    frame["outside"] = by_figure.loc[:, ~inside].sum(axis=1) / by_figure.sum(axis=1)
     what = np.repeat(["level", "change", "relative"], len(design.items))
     frame.insert(0, "what", what)
     frame.insert(0, "item", list(design.items) * 3)

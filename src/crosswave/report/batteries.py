@@ -10,50 +10,157 @@ from matplotlib.figure import Figure
 from scipy.special import expit
 
 from crosswave.models.joint import Posterior, half_width
+from crosswave.models.joint_checks import left_out
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled
 from crosswave.report.render import percent
+from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.batteries import battery_figures, battery_posterior
+from crosswave.trend.beside import topics_beside, verdicts_beside
+from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings
 from crosswave.words import listed_words, plural
 
 _SURE = 0.95
-BATTERY_COLUMNS = ("figures", "item", "quantity", "year", "value", "lower", "upper", "probability", "verdict")
+BATTERY_COLUMNS = (
+    "figures", "item", "quantity", "year", "value", "lower", "upper", "probability", "verdict", "certainty",
+    "pair_verdict", "without",
+)  # fmt: skip
 """Columns of batteries.csv: see `by_battery`."""
 
 
-def by_battery(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> pd.DataFrame:
-    """Return what the joint model says of a registry, a row for each quantity of each item; none without batteries."""
+def by_battery(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings,
+    assessed: Mapping[str, Trend],
+) -> pd.DataFrame:  # fmt: skip
+    """Return what the joint model says of a registry, a row for each quantity of each item; none without batteries.
+
+    The verdicts beside it are those of every construct, by its id.
+    """
     frames = []
     for name, comparable in (("comparable", True), ("all but schools", False)):
         figures = battery_figures(registry, reconstructions, comparable=comparable)
         if figures.empty:
             continue
-        found, _ = battery_posterior(figures, registry.plan, settings)
-        frames.append(_long(found, registry.plan.smallest_change.value).assign(figures=name))
+        found, figures = battery_posterior(figures, registry.plan, settings)
+        trends = {item: assessed[topic.id] for item, topic in topics_beside(figures, registry).items()}
+        rows = [_long(found, verdicts_beside(found, figures, trends, registry), registry.plan)]
+        if comparable:
+            rows += [_texts(largest_moves(moves_of(found, figures, registry.plan)))]
+        frames += [one.assign(figures=name) for one in rows]
     return pd.concat(frames, ignore_index=True)[list(BATTERY_COLUMNS)] if frames else pd.DataFrame()
 
 
-def _long(found: Posterior, margin: float) -> pd.DataFrame:
+def _long(found: Posterior, verdicts: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     first, last = found.years[0], found.years[-1]
-    changes = found.changes(first, last, margin=margin)
+    changes = found.changes(first, last, margin=plan.smallest_change.value, limit=plan.detectable_limit.value)
     ends = ["item", "value", "low", "high"]
     levels = found.levels().rename(columns={"level": "value"}).assign(quantity="level")
     levels[["value", "low", "high"]] *= 100
     moved = changes.rename(columns={"change": "value", "beyond": "probability"})
+    moved = moved.merge(verdicts[["item", "certainty", "pair_verdict"]], on="item", how="left")
     apart = changes[["item", "relative", "relative_low", "relative_high"]].iloc[:-1].set_axis(ends, axis=1)
     rank = found.ranking(last).rename(columns={"rank": "value", "first": "probability"})
+    told = [*ends, "probability", "verdict", "certainty", "pair_verdict"]
     parts = [
-        levels, moved[[*ends, "probability", "verdict"]].assign(quantity="change", year=last),
+        levels, moved[told].assign(quantity="change", year=last),
         apart.assign(quantity="relative change", year=last), rank.assign(quantity="rank", year=last),
     ]  # fmt: skip
-    frame = pd.concat(parts, ignore_index=True).rename(columns={"low": "lower", "high": "upper"})
+    return _texts(pd.concat(parts, ignore_index=True))
+
+
+def _texts(rows: pd.DataFrame) -> pd.DataFrame:
+    frame = rows.rename(columns={"low": "lower", "high": "upper"}).reindex(columns=list(BATTERY_COLUMNS))
     digits = {"value": 1, "lower": 1, "upper": 1, "probability": 2}
     texts = {
         name: frame[name].map(lambda one, d=d: f"{round(one, d) + 0.0:.{d}f}", "ignore") for name, d in digits.items()
     }
     return frame.assign(year=frame["year"].astype(int), **texts)
+
+
+def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return every answer again without each survey and each house (column by): see `left_out`."""
+    frames = [
+        left_out(found, figures, by, margin=plan.smallest_change.value).assign(by=by) for by in ("survey", "house")
+    ]
+    return pd.concat(frames, ignore_index=True).assign(year=found.years[-1])
+
+
+def largest_moves(moves: pd.DataFrame) -> pd.DataFrame:
+    """Return for surveys and for houses the largest move of each answer, a row each: quantity says of what."""
+    rows = moves.loc[moves.groupby(["by", "answer"], sort=False)["moved"].apply(lambda one: one.abs().idxmax())]
+    return rows.assign(quantity=rows["answer"] + " without one " + rows["by"], year=moves["year"].iloc[0])
+
+
+def largest_moves_words(moves: pd.DataFrame, labels: Mapping[str, str], houses: Mapping[str, str]) -> list[str]:
+    """Return in words which survey and which house moves which answer most when it is left out."""
+    rows = largest_moves(moves).set_index(["by", "answer"], drop=False)
+    told = []
+    for by in ("survey", "house"):
+        change, level = rows.loc[(by, "change")], rows.loc[(by, "level")]
+        told.append(
+            f"Without one {by} no change moves by more than {abs(change['moved']):.1f} points "
+            f"({_left(change, labels, houses)}), and no level by more than {abs(level['moved']):.1f} "
+            f"({_left(level, labels, houses)})."
+        )
+    return told
+
+
+def _left(row: pd.Series, labels: Mapping[str, str], names: Mapping[str, str]) -> str:
+    item = labels.get(row["item"], row["item"]).lower()
+    gone = names.get(row["without"], row["without"])
+    return (
+        f"{item} without {gone}, {row['all']:+.1f} to {row['value']:+.1f}"
+        if row["answer"] == "change"
+        else (f"{item} without {gone}, {row['all']:.1f} to {row['value']:.1f}%")
+    )
+
+
+def prediction_table(held: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:
+    """Return how far each way of predicting a survey is off, on the same figures: those that every way predicts."""
+    same = held[held[["last", "pairwise"]].notna().all(axis=1)]
+    seen, rows = shares[same.index], []
+    for name, at, ends in _WAYS:
+        inside = seen.between(same[ends[0]], same[ends[1]]).mean() if ends else None
+        width = 50 * (same[ends[1]] - same[ends[0]]).mean() if ends else None
+        error = 100 * (same[at] - seen).abs()
+        told = ("" if width is None else f"{width:.0f}", "" if inside is None else f"{percent(inside)}")
+        rows.append((name, len(same), f"{error.mean():.1f}", f"{error.max():.1f}", *told))
+    heads = ["Predicted by", "Figures", "Mean error, points", "Largest", "Half-width of the interval", "In it, %"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+_WAYS = (
+    ("all other surveys together", "predicted", ("low", "high")),
+    ("the earlier survey that it would be compared with", "pairwise", ("pairwise_low", "pairwise_high")),
+    ("the last survey before it", "last", None),
+)
+
+
+def verdicts_table(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return a row for each item: the verdict of all surveys with its certainty, that of two, and why they differ."""
+    rows = [
+        (
+            labels.get(row.item, row.item) + (" (official series)" if row.official else ""),
+            f"{row.change:+.0f} ({row.low:+.0f} to {row.high:+.0f})", f"{row.verdict} ({row.certainty} certainty)",
+            "" if pd.isna(row.pair_change) else f"{row.pair_change:+.0f} ({row.pair_low:+.0f} to {row.pair_high:+.0f})",
+            row.pair_verdict, row.why,
+        )
+        for row in verdicts.itertuples()
+    ]  # fmt: skip
+    heads = ["Item", "All together, points", "Verdict", "Two surveys, points", "Their verdict", "Why they differ"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def official_words(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Return whether an official series asks about an item, which then comes first."""
+    names = [labels.get(item, item).lower() for item in verdicts.loc[verdicts["official"], "item"]]
+    return (
+        f"An official series asks about {listed_words(names)}: read that first."
+        if names
+        else "No official series asks about these items."
+    )
 
 
 def labels_of(result: Posterior, labels: Mapping[str, str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def make_ledger(registry: Registry) -> Ledger:
         findings=all_findings(registry, reconstructions),
         claims=by_claim(registry.claims.values(), checker),
         trends=by_trend(trends.values()),
-        batteries=by_battery(registry, reconstructions, settings),
+        batteries=by_battery(registry, reconstructions, settings, trends),
         reconstructions=reconstructions,
         assessed=trends,
         official=official_changes(registry, reconstructions),

@@ -19,6 +19,7 @@ from crosswave.trend.waves import Wave, wave_of
 
 FIGURES = (
     "item", "survey", "house", "date", "logit", "variance", "finding_id", "share", "n", "n_known", "stem", "comparable",
+    "verbal",
 )  # fmt: skip
 SCHOOLS = "edtech"
 """The stem of batteries that schools answered: they are never pooled with the others."""
@@ -44,7 +45,7 @@ def battery_figures(
     DataFrame
         Columns `FIGURES`: item, survey (id), house, date (middle of what is known, decimal years), logit, variance (of
         sampling and rounding, logits), finding_id, share, n (geometric middle of what print allows), n_known, stem,
-        comparable.
+        comparable, verbal (printed in words).
 
     Notes
     -----
@@ -64,7 +65,13 @@ def battery_figures(
 
 
 def battery_posterior(
-    figures: pd.DataFrame, plan: Plan, settings: Settings, *, priors: float = 1.0, rho: float | None = None
+    figures: pd.DataFrame,
+    plan: Plan,
+    settings: Settings,
+    *,
+    priors: float = 1.0,
+    rho: float | None = None,
+    wander: bool = False,
 ) -> tuple[Posterior, pd.DataFrame]:
     """Return the joint model of figures under the plan, and the figures of items that two surveys still have.
 
@@ -76,6 +83,8 @@ def battery_posterior(
         The priors and their correlation; the years and the error rate.
     priors, rho
         What the scales of the plan's priors are multiplied by; a correlation in place of the plan's.
+    wander : bool, default False
+        Whether items take a step of their own from year to year in place of straight lines.
 
     Raises
     ------
@@ -95,9 +104,9 @@ def battery_posterior(
     correlation = declared.rho if rho is None else rho
 
     def make() -> Posterior:
-        return posterior(kept, years=years, priors=scales, rho=correlation, alpha=settings.alpha)
+        return posterior(kept, years=years, priors=scales, rho=correlation, alpha=settings.alpha, wander=wander)
 
-    asked = repr((years, scales, correlation, settings.alpha))
+    asked = repr((years, scales, correlation, settings.alpha, wander))
     return remembered(make, "battery", kept.to_csv(index=False), asked), kept
 
 
@@ -128,5 +137,5 @@ def _row(
     logit = math.log(share / (1 - share))
     return (
         item, survey.id, house, date, logit, variance, finding.id, share, n, wave.size_known, battery.stem,
-        battery.comparable,
+        battery.comparable, wave.verbal,
     )  # fmt: skip

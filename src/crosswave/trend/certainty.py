@@ -68,11 +68,16 @@ def certainty_of(judged: Judged[P]) -> Certainty:
     >>> certainty_of(trend).level
     'very low'
     """
-    plan = judged.plan.certainty
-    domains = dict.fromkeys(rule.domain for rule in plan.rules)
-    applying = [next(r for r in plan.rules if r.domain == domain and CASES[r.case](judged)) for domain in domains]
-    steps = min(sum(rule.down for rule in applying), len(plan.levels) - 1)
-    return Certainty(plan.levels[steps], {rule.domain: rule.says for rule in applying if rule.down})
+    return certainty_by(judged.plan, lambda case: CASES[case](judged))
+
+
+def certainty_by(plan: Plan, holds: Callable[[str], bool]) -> Certainty:
+    """Return how certain an answer is of which one knows whether each case of the plan's rules holds."""
+    rules, levels = plan.certainty.rules, plan.certainty.levels
+    domains = dict.fromkeys(rule.domain for rule in rules)
+    applying = [next(rule for rule in rules if rule.domain == domain and holds(rule.case)) for domain in domains]
+    steps = min(sum(rule.down for rule in applying), len(levels) - 1)
+    return Certainty(levels[steps], {rule.domain: rule.says for rule in applying if rule.down})
 
 
 Case = Callable[[Judged[Any]], bool]
