@@ -10,7 +10,7 @@ import typer
 
 from crosswave.cli.shared import Data, folder_of, load_evidence, plain_faults
 from crosswave.study.faults import nearest, shown_path
-from crosswave.study.places import nearest_data
+from crosswave.study.places import find_rules, nearest_data
 from crosswave.words import arrived
 
 commands = typer.Typer()
@@ -148,6 +148,44 @@ def import_(
     if done.still_open:
         print(f"still to be filled in, by line: {', '.join(f'{line} {key}' for line, key in done.still_open)}")
     print(f"then: crosswave check, crosswave show {done.path.stem}")
+
+
+@commands.command(
+    epilog="Examples:  [bold]crosswave read article.txt[/]  ·  [bold]crosswave read article.txt --as town-poll-2021[/]"
+)
+def read(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A press article as plain text.")],
+    as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="Write a draft with this id.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the draft there, and not into data/surveys.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print an array of what was found.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    data: Data = None,
+) -> None:
+    """List the figures, numbers of people and dates that a text prints, or write them as a draft to be checked by hand.
+
+    Nothing that is found is evidence: in a draft every figure is marked as unchecked, and crosswave check refuses it.
+    """
+    import json as form
+    from dataclasses import asdict
+
+    from crosswave.printed.quantities import Lexicon
+    from crosswave.study import load_rules
+    from crosswave.study.importing.draft import slug
+    from crosswave.study.importing.press import read_press, write_draft
+
+    with plain_faults():
+        folder = folder_of(data, find_rules)
+        found = read_press(file, Lexicon(load_rules(folder).quantities))
+        if as_ or output:
+            own = folder if output else folder_of(data, nearest_data)
+            path = write_draft(found, file.name, as_ or slug(file.stem), own, output, force)
+            print(f"{shown_path(path)} is a draft; complete it by hand, then: crosswave check")
+        elif json:
+            print(form.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        else:
+            print("\n".join(f"{file}:{one.line}:{one.column}\t{one.kind}\t{one.text}\t{one.reading}" for one in found))
 
 
 @commands.command(
