@@ -121,10 +121,3 @@ def test_other_files_give_the_same_shares(poll: Path, ending: str) -> None:
     write[ending]()
     found = cw.tabulate(path, weight="w", questions=["sex"]).to_frame()
     assert list(found["value"]) == pytest.approx([0.5, 0.5])
-
-
-def test_list_gives_an_object(poll: Path) -> None:
-    import json
-
-    result = CliRunner().invoke(app, ["list", "series", "--json"])
-    assert set(json.loads(result.output)) == set(load_registry(poll.parent / "data").series)

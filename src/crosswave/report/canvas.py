@@ -135,6 +135,14 @@ def svg_text(figure: Figure, alt: str) -> str:
     return compact(text[text.index("<svg ") :]).replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
 
 
+@styled
+def png_bytes(figure: Figure, alt: str) -> bytes:
+    """Return a figure as PNG, 300 dots an inch, that carries its alternative text."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=300, metadata={"Description": alt, "Software": None})
+    return stream.getvalue()
+
+
 def show(
     figure: Figure | None, alt: str, table: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None
 ) -> None:
