@@ -241,9 +241,10 @@ def tabulate(
     multi: Annotated[list[str] | None, typer.Option(help="Boxes of one question, such as 'q3_*'.")] = None,
     question: Annotated[list[str] | None, typer.Option(help="Only these columns, such as 'q1'.")] = None,
     top: Annotated[int, typer.Option(help="Nets of so many first and last answers.")] = 0,
-    least: Annotated[int, typer.Option(help="Hide answers of fewer respondents.")] = 0,
+    least: Annotated[int, typer.Option(help="Hide answers of fewer respondents, and what gives them away.")] = 0,
     replicates: Annotated[str | None, typer.Option(help="Columns of replicate weights, such as 'rw*'.")] = None,
-    kind: Annotated[str, typer.Option(help="Of replicate weights: brr, jk1 or bootstrap.")] = "brr",
+    kind: Annotated[str, typer.Option(help="Of replicate weights: brr, fay, jk1 or bootstrap.")] = "brr",
+    rho: Annotated[float, typer.Option(help="Fay's factor of replicate weights.")] = 0.0,
     as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="Write this survey file.")] = None,
     beside: Annotated[str | None, typer.Option(metavar="SURVEY-ID", help="Compare with its printed figures.")] = None,
     settings: Annotated[
@@ -261,7 +262,7 @@ def tabulate(
     with plain_faults():
         found = tabulated(
             file, weight=weight, strata=strata, psu=psu, by=by or (), multi=multi or (), top=top, least=least,
-            questions=tuple(question or ()), replicates=replicates, kind=kind,
+            questions=tuple(question or ()), replicates=replicates, kind=kind, rho=rho,
         )  # fmt: skip
         if beside:
             from crosswave.microdata.writing import beside_print
