@@ -354,9 +354,10 @@ def test_a_registry_that_cannot_be_estimated_from_says_what_to_do_where_the_numb
     )
     with pytest.raises(ValueError) as caught:
         compare_pair(pair, planned(small.plan), small.plan)
+    means = small.plan.total_error["H"].means
     assert str(caught.value) == (
-        "points of a tier of total_error must be a number here; plan.yaml says estimated. Pass the registry through "
-        "crosswave.trend.dispersion.with_estimated_error first, or declare a number."
+        f"points of total_error ({means}) must be a number here; plan.yaml says estimated, and no two "
+        "surveys of one year measure the same, from which it could be; write a number of points there"
     )
     with pytest.raises(ValueError, match="must be a number here"):
         tier_points(small)

@@ -33,7 +33,7 @@ def frames() -> dict[str, pd.DataFrame]:
     for name in ("findings", "claims", "trends"):
         types = {field.name: TYPES[field.type] for field in FIELDS[name]}
         ledger[name] = pd.read_csv(RESULTS / f"{name}.csv", dtype=types, keep_default_na=False, na_values=[""])
-    return {**ledger, "surveys": by_survey(real.registry(), real.reconstructions())}
+    return {**ledger, "surveys": by_survey(real.registry().surveys, real.reconstructions())}
 
 
 STUDY = read_study(ROOT / "data")

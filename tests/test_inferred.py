@@ -55,7 +55,7 @@ def test_a_field_that_is_not_given_cannot_be_inferred(make_survey: Callable[...,
 def test_the_list_of_surveys_names_what_is_inferred(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
-    listed = by_survey(registry, reconstructions).set_index("survey_id")["inferred"]
+    listed = by_survey(registry.surveys, reconstructions).set_index("survey_id")["inferred"]
     assert listed["bt-yougov-2020"] == "sampling;n"
     assert listed["eduserv-2018"] == "unit;sampling"
     assert "igov-2017" not in listed.dropna()

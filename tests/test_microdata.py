@@ -86,17 +86,21 @@ def test_a_box_of_unknown_values_is_told(poll: Path) -> None:
         cw.tabulate("boxes.csv", multi=["q_*"])
 
 
-def test_small_cells_are_hidden_on_request(poll: Path) -> None:
+def test_small_cells_are_hidden_on_request_and_what_gives_them_away_too(poll: Path) -> None:
+    """One of seven does not know; three of A lot are hidden too, so that 7 - 3 - 3 tells nothing."""
     found = lines(cw.tabulate(poll, weight="w", questions=["trust"], least=2))
-    hidden = found.loc[("trust", "Don't know", "")]
-    assert np.isnan(hidden["value"]) and hidden["count"] == 0
+    for answer in ("Don't know", "A lot"):
+        hidden = found.loc[("trust", answer, "")]
+        assert np.isnan(hidden["value"]) and hidden["count"] == 0
+    assert found.loc[("trust", "A little", ""), "count"] == 3
 
 
 @pytest.mark.parametrize(("options", "words"), [
     ({"weight": "v"}, "no column 'v'"),
     ({"weight": "name"}, "weight name: 8 of 8"), ({"multi": ["z*"]}, "no column is"),
     ({"strata": "trust"}, "one unit alone"), ({"tip": 2}, "takes no tip"),
-    ({"kind": "fay"}, "kind is one of brr, jk1, bootstrap; 'fay' arrived"),
+    ({"kind": "fey"}, "kind is one of brr, fay, jk1, bootstrap; 'fey' arrived; did you mean fay"),
+    ({"rho": 1}, "rho, Fay"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_told(poll: Path, options: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
@@ -121,10 +125,3 @@ def test_other_files_give_the_same_shares(poll: Path, ending: str) -> None:
     write[ending]()
     found = cw.tabulate(path, weight="w", questions=["sex"]).to_frame()
     assert list(found["value"]) == pytest.approx([0.5, 0.5])
-
-
-def test_list_gives_an_object(poll: Path) -> None:
-    import json
-
-    result = CliRunner().invoke(app, ["list", "series", "--json"])
-    assert set(json.loads(result.output)) == set(load_registry(poll.parent / "data").series)

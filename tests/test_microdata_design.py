@@ -70,6 +70,30 @@ def test_replicate_weights_have_the_errors_of_r(kind, se):
     assert share(design, answer, np.ones(10, bool)).se == pytest.approx(se, rel=1e-10)
 
 
+def test_fay_weights_have_the_error_of_r():
+    """Two ambulance services in each of three areas (scd of R's survey): Fay's weights are 0.3 and 1.7."""
+    weights = np.array([MORE[f"scd fay weight {k}"] for k in range(1, 25)]).reshape(4, 6).T
+    alive = np.array([25, 24, 30, 49, 80, 70])
+    design = Design(np.ones(6), np.repeat(np.arange(3), 2), np.arange(6), None, weights, "fay", 0.3)
+    found = share(design, alive > 40, np.ones(6, bool))
+    assert (found.value, found.se) == pytest.approx((MORE["scd fay share"], MORE["scd fay se"]))
+    plain = Design(np.ones(6), design.strata, design.units, None, (weights - 1) / 0.7 + 1, "brr")
+    assert share(plain, alive > 40, np.ones(6, bool)).se == pytest.approx(found.se)  # rho 0 is BRR itself
+
+
+@pytest.mark.parametrize(("name", "other"), [("apiclus2", "M"), ("apistrat", "H")])
+def test_several_answers_of_one_person_are_tested_as_r_does(name, other):
+    """Covariances of svyby, then pchisqsum by Satterthwaite: Rao and Scott's second order for overlapping answers."""
+    frame, design = data(name)
+    if name == "apiclus2":  # which R's call takes without the correction of a finite population, as here
+        assert design.population is None
+    boxes = (frame[["awards", "sch.wide", "comp.imp"]] == "Yes").to_numpy()
+    first, second = ((frame["stype"] == kind).to_numpy() for kind in ("E", other))
+    found = overlapping(design, boxes, first, second)
+    expected = [MORE[f"{name} boxes {what}"] for what in ("statistic", "df", "p")]
+    assert [found.statistic, found.df, found.p] == pytest.approx(expected, rel=1e-9)
+
+
 def test_a_simple_sample_has_the_textbook_error_and_no_design_effect():
     """Three of ten: the variance is 0.3 * 0.7 / 9."""
     answer = np.arange(10) < 3

@@ -66,6 +66,11 @@ def cut(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 25]}... ({len(text):,} characters)"
 
 
+def without_steering(text: str) -> str:
+    """Return a text with a space for each character that a terminal would obey."""
+    return _STEERING.sub(" ", text)
+
+
 def unsafe(text: str) -> str:
     """Return why a text must not stand in the data, and what to do; empty where it may.
 

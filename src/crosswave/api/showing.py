@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from html import escape
+from os import PathLike
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +47,16 @@ class Shown(ABC):
     @abstractmethod
     def chart(self, ax: Axes | None = None) -> Axes:
         """Draw the result on `ax`, or on new axes, nine inches wide, and return them."""
+
+    def export(self, path: str | PathLike[str]) -> tuple[Path, ...]:
+        """Write the frame as .xlsx, .csv or .parquet, or the chart as .svg or .png, and return the files."""
+        from crosswave.report.export import Table, write_tables
+
+        file, title = Path(path), self._title()
+        if file.suffix.lower() not in (".svg", ".png"):
+            return write_tables(file, [Table.plain("result", title, self.to_frame())], {"title": title})
+        self.chart().figure.get_figure(root=True).savefig(file)
+        return (file,)
 
     def _shown_frame(self) -> pd.DataFrame:
         return self.to_frame()

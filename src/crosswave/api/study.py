@@ -173,7 +173,7 @@ class Study:
 
     def surveys(self) -> pd.DataFrame:
         """Return a row for each survey: title, year, house, population, n_low, n_high, figures."""
-        return by_survey(self.loaded, self.reconstructions).astype({"year": "Int64"})
+        return by_survey(self.loaded.surveys, self.reconstructions).astype({"year": "Int64"})
 
     def topics(
         self, *, alpha: float | None = None, from_year: int | None = None, to_year: int | None = None
@@ -409,6 +409,43 @@ class Study:
             raise KeyError(f"no claim is called {arrived(claim_id)}{hint}")
         checker = Checker(self.registry, self.reconstructions, self.loaded.plan.alpha.value)
         return ClaimResult(checker.check(known[claim_id]))
+
+    def result(self, name: str) -> SurveyResult | SeriesResult | TrendResult:
+        """Return the survey, series or topic of an id; `KeyError` names the nearest."""
+        held = self.loaded
+        if name in held.constructs:
+            return self.trend(name)
+        if name in held.series:
+            return self.series(name)
+        if name in held.surveys or name in held.left_out:
+            return self.survey(name)
+        hint = nearest(name, [*held.constructs, *held.series, *held.surveys]) or "; see crosswave list"
+        raise KeyError(f"no survey, series or construct is called {arrived(name)}{hint}")
+
+    def export(self, path: str | PathLike[str], name: str | None = None, *, long: bool = False) -> tuple[Path, ...]:
+        """Write results as the ledger has them for another program, and return the files.
+
+        Parameters
+        ----------
+        path : str or path
+            Its ending says what is written: ``.xlsx`` (a cover, notes and a sheet for each table), ``.parquet``,
+            ``.csv`` (each with its description as CSV on the Web), or ``.svg`` and ``.png`` for the chart of a page. Of
+            several tables as Parquet or CSV each has a file, named after it.
+        name : str, optional
+            A survey, series or topic; everything if absent.
+        long : bool, default False
+            One table of one number a row, its columns named as those of SDMX.
+
+        Raises
+        ------
+        KeyError
+            Nothing has that id; the message names the nearest.
+        ValueError
+            The ending is none of these, or there is no chart.
+        """
+        from crosswave.api.exporting import export_study
+
+        return export_study(self, Path(path), name, long)
 
     def compare(
         self, earlier: str, later: str, *, tier: str | None = None, alpha: float | None = None

@@ -11,7 +11,8 @@ import pandas as pd
 
 from crosswave.api.showing import BLUE, Shown, axes_of, records
 from crosswave.microdata.reading import read_respondents
-from crosswave.microdata.tabulating import Line, Plan, tabulate_all
+from crosswave.microdata.suppression import Line
+from crosswave.microdata.tabulating import Plan, tabulate_all
 from crosswave.microdata.writing import beside_print, write_survey
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def tabulate(
         Patterns of columns that are the boxes of one question, such as ``"q3_*"``.
     **more
         ``questions`` (patterns; else all with labels or few numbers), ``top`` (2: nets of the first and last two),
-        ``population``, ``replicates`` with ``kind`` (brr, jk1, bootstrap), ``method`` (logit, beta) and ``least``
-        (answers of fewer respondents are not shown).
+        ``population``, ``replicates`` with ``kind`` (brr, fay with ``rho``, jk1, bootstrap), ``method`` (logit, beta)
+        and ``least`` (answers of fewer respondents are not shown, nor what would give them away).
 
     Raises
     ------

@@ -10,7 +10,7 @@ import typer
 
 from crosswave.cli.shared import Data, folder_of, load_evidence, plain_faults
 from crosswave.study.faults import nearest, shown_path
-from crosswave.study.places import nearest_data
+from crosswave.study.places import find_rules, nearest_data
 from crosswave.words import arrived
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def check(
 @commands.command("list", epilog="Example:  [bold]crosswave list surveys[/]")
 def list_(
     what: Annotated[str, typer.Argument(help="surveys, series, constructs, claims, sources or findings.")] = "surveys",
-    json: Annotated[bool, typer.Option("--json", help="Print an object of ids and texts.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print an array of records.")] = False,
     data: Data = None,
 ) -> None:
     """List ids with a line each."""
@@ -48,36 +48,75 @@ def list_(
 
     with plain_faults():
         registry = load_evidence(data)
-        titles = {name: read_series(registry, name).title for name in registry.series}
-        rows = {
-            "surveys": {s.id: f"{s.year}  {s.title}" for s in registry.surveys.values()},
-            "series": {name: f"{len(waves)} waves  {titles[name]}" for name, waves in registry.series.items()},
-            "constructs": {c.id: c.label for c in registry.constructs.values()},
-            "claims": {c.id: c.says for c in registry.claims.values()},
-            "sources": {s.id: s.title for s in registry.sources.values()},
-            "findings": {f.id: f"{f.shown}  {f.answer.says}" for f in registry.findings.values()},
+        rows: dict[str, list[dict[str, str | int]]] = {
+            "surveys": [{"id": s.id, "year": s.year, "title": s.title} for s in registry.surveys.values()],
+            "series": [
+                {"id": name, "waves": len(waves), "title": read_series(registry, name).title}
+                for name, waves in registry.series.items()
+            ],
+            "constructs": [{"id": c.id, "label": c.label} for c in registry.constructs.values()],
+            "claims": [{"id": c.id, "says": c.says} for c in registry.claims.values()],
+            "sources": [{"id": s.id, "title": s.title} for s in registry.sources.values()],
+            "findings": [{"id": f.id, "printed": f.shown, "says": f.answer.says} for f in registry.findings.values()],
         }
         if what not in rows:
             raise ValueError(f"{arrived(what)} cannot be listed; choose one of {', '.join(rows)}{nearest(what, rows)}")
     if json:
         print(form.dumps(rows[what], ensure_ascii=False, indent=1))
         return
-    for name, words in rows[what].items():
-        print(f"{name}\t{words}")
+    for row in rows[what]:
+        named, *words = (f"{value} {key}" if key == "waves" else str(value) for key, value in row.items())
+        print(f"{named}\t{'  '.join(words)}")
 
 
-@commands.command(epilog="Examples:  [bold]crosswave show poll-2017.trust.yes[/]  ·  [bold]crosswave show trust[/]")
+@commands.command(
+    epilog="Examples:  [bold]crosswave show poll-2017.trust.yes[/]  ·  [bold]crosswave show trust --json[/]"
+)
 def show(
     name: Annotated[str, typer.Argument(metavar="FINDING|SURVEY|SERIES|CONSTRUCT", help="The id of any of them.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one object in place of the card.")] = False,
     data: Data = None,
 ) -> None:
     """Show what is known of a finding, a survey, a series or a construct."""
+    import json as form
+
     from rich.console import Console
 
     from crosswave.report.cards import card
 
     with plain_faults():
-        Console(force_jupyter=False).print(card(name, load_evidence(data)))
+        if not json:
+            Console(force_jupyter=False).print(card(name, load_evidence(data)))
+            return
+        from crosswave.api.exporting import shown
+
+        print(form.dumps(shown(name, folder_of(data)), ensure_ascii=False, allow_nan=False, indent=1))
+
+
+@commands.command(
+    epilog=(
+        "Examples:  [bold]crosswave export results.xlsx[/]  ·  [bold]crosswave export poll.csv --of poll-2017[/]  ·  "
+        "[bold]crosswave export trust.svg --of trust[/]"
+    )
+)
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Tables: .xlsx .csv .parquet. A chart: .svg .png.")],
+    of: Annotated[
+        str | None, typer.Option(metavar="SURVEY|SERIES|CONSTRUCT", help="Of what; everything if absent.")
+    ] = None,
+    long: Annotated[bool, typer.Option("--long", help="One table, a number a row, in the words of SDMX.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    data: Data = None,
+) -> None:
+    """Write results, or the chart of a page, for other programs: workbook, Parquet, CSV on the Web, SVG or PNG."""
+    from crosswave.api.study import open as opened
+    from crosswave.study.cache import keeping
+
+    with plain_faults(), keeping():
+        if file.exists() and not force:
+            raise FileExistsError(f"{shown_path(file)} is there already; choose another name, or --force")
+        for path in opened(folder_of(data)).export(file, of, long=long):
+            print(f"{shown_path(path)} is there")
 
 
 @commands.command(epilog="Example:  [bold]crosswave init libraries[/]  writes a study that runs at once")
@@ -152,6 +191,44 @@ def import_(
 
 
 @commands.command(
+    epilog="Examples:  [bold]crosswave read article.txt[/]  ·  [bold]crosswave read article.txt --as town-poll-2021[/]"
+)
+def read(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A press article as plain text.")],
+    as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="Write a draft with this id.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the draft there, and not into data/surveys.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print an array of what was found.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    data: Data = None,
+) -> None:
+    """List the figures, numbers of people and dates that a text prints, or write them as a draft to be checked by hand.
+
+    Nothing that is found is evidence: in a draft every figure is marked as unchecked, and crosswave check refuses it.
+    """
+    import json as form
+    from dataclasses import asdict
+
+    from crosswave.printed.quantities import Lexicon
+    from crosswave.study import load_rules
+    from crosswave.study.importing.draft import slug
+    from crosswave.study.importing.press import read_press, write_draft
+
+    with plain_faults():
+        folder = folder_of(data, find_rules)
+        found = read_press(file, Lexicon(load_rules(folder).quantities))
+        if as_ or output:
+            own = folder if output else folder_of(data, nearest_data)
+            path = write_draft(found, file.name, as_ or slug(file.stem), own, output, force)
+            print(f"{shown_path(path)} is a draft; complete it by hand, then: crosswave check")
+        elif json:
+            print(form.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        else:
+            print("\n".join(f"{file}:{one.line}:{one.column}\t{one.kind}\t{one.text}\t{one.reading}" for one in found))
+
+
+@commands.command(
     epilog=(
         "Example:  [bold]crosswave tabulate poll.sav --weight w --strata region --multi 'q3_*' --as town-poll-2021[/]"
     ),
@@ -165,9 +242,10 @@ def tabulate(
     multi: Annotated[list[str] | None, typer.Option(help="Boxes of one question, such as 'q3_*'.")] = None,
     question: Annotated[list[str] | None, typer.Option(help="Only these columns, such as 'q1'.")] = None,
     top: Annotated[int, typer.Option(help="Nets of so many first and last answers.")] = 0,
-    least: Annotated[int, typer.Option(help="Hide answers of fewer respondents.")] = 0,
+    least: Annotated[int, typer.Option(help="Hide answers of fewer respondents, and what gives them away.")] = 0,
     replicates: Annotated[str | None, typer.Option(help="Columns of replicate weights, such as 'rw*'.")] = None,
-    kind: Annotated[str, typer.Option(help="Of replicate weights: brr, jk1 or bootstrap.")] = "brr",
+    kind: Annotated[str, typer.Option(help="Of replicate weights: brr, fay, jk1 or bootstrap.")] = "brr",
+    rho: Annotated[float, typer.Option(help="Fay's factor of replicate weights.")] = 0.0,
     as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="Write this survey file.")] = None,
     beside: Annotated[str | None, typer.Option(metavar="SURVEY-ID", help="Compare with its printed figures.")] = None,
     settings: Annotated[
@@ -185,7 +263,7 @@ def tabulate(
     with plain_faults():
         found = tabulated(
             file, weight=weight, strata=strata, psu=psu, by=by or (), multi=multi or (), top=top, least=least,
-            questions=tuple(question or ()), replicates=replicates, kind=kind,
+            questions=tuple(question or ()), replicates=replicates, kind=kind, rho=rho,
         )  # fmt: skip
         if beside:
             from crosswave.microdata.writing import beside_print

@@ -12,12 +12,13 @@ from scipy import stats
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-REPLICATES: Mapping[str, Callable[[int], float]] = {
-    "brr": lambda sets: 1 / sets,
-    "jk1": lambda sets: (sets - 1) / sets,
-    "bootstrap": lambda sets: 1 / (sets - 1),
+REPLICATES: Mapping[str, Callable[[int, float], float]] = {
+    "brr": lambda sets, rho: 1 / sets,
+    "fay": lambda sets, rho: 1 / (sets * (1 - rho) ** 2),
+    "jk1": lambda sets, rho: (sets - 1) / sets,
+    "bootstrap": lambda sets, rho: 1 / (sets - 1),
 }
-"""The kinds of replicate weights, each with what the squares of its deviations are multiplied by."""
+"""The kinds of replicate weights, each with what the squares of its deviations are multiplied by; rho is Fay's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,7 @@ class Design:
     population: Floats | None = None
     replicates: Floats | None = None
     kind: str = "brr"
+    rho: float = 0.0
 
     def covariance(self, scores: Floats) -> Floats:
         """Return the covariance of weighted totals of scores: rows are respondents, columns totals."""
@@ -118,7 +120,7 @@ def _mean(design: Design, values: Floats, domain: Bools) -> tuple[float, float, 
     if design.replicates is not None:
         held = design.replicates[domain]
         moved = (held.T @ values[domain]) / held.sum(axis=0) - value
-        scale = REPLICATES[design.kind](len(moved))
+        scale = REPLICATES[design.kind](len(moved), design.rho)
         return value, float(np.sqrt(scale * (moved**2).sum())), n, design.freedom(domain)
     scores = np.where(domain, values - value, 0.0)[:, None] / total
     return value, float(np.sqrt(design.covariance(scores)[0, 0])), n, design.freedom(domain)

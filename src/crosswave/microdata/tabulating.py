@@ -5,14 +5,15 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crosswave.microdata.design import REPLICATES, Design, Estimate, mean, share
+from crosswave.microdata.design import REPLICATES, Design, mean, share
 from crosswave.microdata.reading import Respondents
+from crosswave.microdata.suppression import Line, suppressed
 from crosswave.study.faults import nearest
 
 MOST_ANSWERS = 12
@@ -33,6 +34,7 @@ class Plan:
     population: str | None = None
     replicates: str | None = None
     kind: str = "brr"
+    rho: float = 0.0
     by: tuple[str, ...] = ()
     multi: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
@@ -44,23 +46,6 @@ class Plan:
     def named(self) -> tuple[str, ...]:
         """The columns that are no questions."""
         return (*filter(None, (self.weight, self.strata, self.psu, self.population)), *self.by)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An answer of a question in a group; `answered` of `asked` gave one that is not declared missing."""
-
-    question: str
-    label: str
-    answer: str
-    group: str
-    estimate: Estimate | None
-    count: int
-    answered: int
-    asked: int
-    kind: str = "share"
-    parts: tuple[str, ...] = ()
-    readings: Mapping[str, float] = field(default_factory=dict)
 
 
 def design_of(data: Respondents, plan: Plan) -> Design:
@@ -92,11 +77,13 @@ def design_of(data: Respondents, plan: Plan) -> Design:
         raise ValueError(
             f"kind is one of {', '.join(REPLICATES)}; {plan.kind!r} arrived{nearest(plan.kind, REPLICATES)}"
         )
+    if not 0 <= plan.rho < 1:
+        raise ValueError(f"rho, Fay's factor, lies from 0 to below 1; {plan.rho:g} arrived")
     replicates = _matching(frame, plan.replicates)
     return Design(
         weights.to_numpy(float), strata, units,
         frame[plan.population].to_numpy(float) if plan.population else None,
-        frame[replicates].to_numpy(float) if replicates else None, plan.kind,
+        frame[replicates].to_numpy(float) if replicates else None, plan.kind, plan.rho,
     )  # fmt: skip
 
 
@@ -116,7 +103,7 @@ def tabulate_all(data: Respondents, plan: Plan) -> list[Line]:
             "no column is a question by itself: a text may be a name, and a number with more than "
             f"{MOST_ANSWERS} values a measurement; name a question, such as --question {others[0] if others else 'q1'}"
         )
-    return lines
+    return suppressed(lines, plan.least)
 
 
 def _codes(frame: pd.DataFrame) -> Any:
@@ -224,8 +211,8 @@ def _line(
 ) -> Line:  # fmt: skip
     domain, valid, _ = bases
     count, answered = int((tick & valid).sum()), int(valid.sum())
-    if answered < 2 or 0 < count < plan.least or 0 < answered - count < plan.least:
-        return Line(*words, None, 0, answered, int(domain.sum()), "share", parts)
+    if answered < 2:
+        return Line(*words, None, count, answered, int(domain.sum()), "share", parts)
     found = share(design, tick & valid, valid, method=plan.method)
     return Line(
         *words, found, count, answered, int(domain.sum()), "share", parts, _readings(design.weights, tick, bases)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from crosswave.microdata.tabulating import Line, Plan
+from crosswave.microdata.suppression import Line
+from crosswave.microdata.tabulating import Plan
 from crosswave.printed.quantities import Lexicon
 from crosswave.study.faults import DataError
 from crosswave.study.importing.draft import Draft, Ids, slug
@@ -67,7 +68,7 @@ def _put_questions(draft: Draft, lines: Sequence[Line], n: int, topic: str | Non
             "id": name, "says": line.answer, "printed": _printed(line), "topic": topic, "note": _note(line),
             "measure": "mean" if line.kind == "mean" else None, "net_of": net,
             "base": {"who": line.group, "n": str(line.answered)} if line.group and line.answered else None,
-            "unusable": None if line.estimate else f"fewer than {max(least, 2)} respondents",
+            "unusable": None if line.estimate else f"fewer than {max(least, 2)} respondents, or tells of them",
             "sources": [draft.data["sources"][0]["id"]],
         }  # fmt: skip
         questions[line.question]["answers"].append({key: value for key, value in answer.items() if value})

@@ -13,7 +13,7 @@ _TO_NINETEEN = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_NUMBERS = {
+NUMBERS = {
     **{word: number for number, word in enumerate(_TO_NINETEEN)},
     **{word: 20 + 10 * place for place, word in enumerate(_TENS)},
     **{
@@ -23,7 +23,7 @@ _NUMBERS = {
     },
     **dict.fromkeys(("hundred", "a hundred", "one hundred"), 100),
 }
-_PARTS = {
+PARTS = {
     "half": 2, "halve": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "twelfth": 12, "twentieth": 20, "hundredth": 100,
 }  # fmt: skip
@@ -56,7 +56,7 @@ def named_share(text: str) -> Fraction | None:
         top, bottom, by = counted
         return Fraction(top, bottom) if is_spoken(top, bottom, by) else None
     *many, last = text.removesuffix(" of").split() or [""]
-    part = _PARTS.get(last) or _PARTS.get(last.removesuffix("s"))
+    part = PARTS.get(last) or PARTS.get(last.removesuffix("s"))
     words = " ".join(many)
     numerator = 1 if words in ("", "a", "an") else small_number(words)
     return Fraction(numerator, part) if part and numerator else None
@@ -88,7 +88,7 @@ def small_number(words: str) -> int | None:
     >>> small_number("45"), small_number("forty five"), small_number("a hundred"), small_number("²")
     (45, 45, 100, None)
     """
-    return int(words) if re.fullmatch(r"[0-9]{1,9}", words) else _NUMBERS.get(words)
+    return int(words) if re.fullmatch(r"[0-9]{1,9}", words) else NUMBERS.get(words)
 
 
 @dataclass(frozen=True, kw_only=True)

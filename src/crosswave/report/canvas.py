@@ -148,6 +148,14 @@ def _with_tip(match: re.Match[str]) -> str:
     return f'<g tabindex="0" role="img" aria-label="{words}"><title>{words}</title>'
 
 
+@styled
+def png_bytes(figure: Figure, alt: str) -> bytes:
+    """Return a figure as PNG, 300 dots an inch, that carries its alternative text."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=300, metadata={"Description": alt, "Software": None})
+    return stream.getvalue()
+
+
 def show(
     figure: Figure | None, alt: str, table: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None,
     fold: bool = True,

@@ -62,7 +62,7 @@ def _material(registry: Registry, ledger: Ledger) -> Material:
     """What the site shows beside the pages: overview, tables, cards, downloads, methods and citation."""
     root, made_by = registry.folder.parent, version("crosswave")
     frames = {"findings": ledger.findings, "claims": ledger.claims, "trends": ledger.trends}
-    frames |= {"surveys": by_survey(registry, ledger.reconstructions)}
+    frames |= {"surveys": by_survey(registry.surveys, ledger.reconstructions)}
     methods, codebook = (_text(path) for path in (root / "METHODS.md", registry.folder / "README.md"))
     return Material(
         overview=make_overview(registry, ledger),

@@ -31,18 +31,19 @@ FINDING_COLUMNS, CLAIM_COLUMNS, TREND_COLUMNS, SURVEY_COLUMNS = (
 
 def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, design_effect: float) -> pd.DataFrame:
     """Return a row for each printed figure of a survey."""
-    return _findings_frame([(survey, reconstruction)], alpha, design_effect)
+    return findings_frame([(survey, reconstruction)], alpha, design_effect)
 
 
 def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
     """Return a row for each printed figure of a registry, under the settings of its plan."""
     every = [(survey, reconstructions[name]) for name, survey in registry.surveys.items()]
     settings = registry.plan.alpha.value, registry.plan.design_effect.value
-    made = remembered(lambda: _findings_frame(every, *settings), "all findings", registry.content, outlives=False)
+    made = remembered(lambda: findings_frame(every, *settings), "all findings", registry.content, outlives=False)
     return made.copy()
 
 
-def _findings_frame(every: Iterable[tuple[Survey, Reconstruction]], alpha: float, design_effect: float) -> pd.DataFrame:
+def findings_frame(every: Iterable[tuple[Survey, Reconstruction]], alpha: float, design_effect: float) -> pd.DataFrame:
+    """Return a row for each printed figure of some surveys."""
     rows = [
         _finding_row(finding, reconstruction.findings[finding.id], alpha, design_effect)
         for survey, reconstruction in every
@@ -161,9 +162,9 @@ def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
     }
 
 
-def by_survey(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+def by_survey(surveys: Mapping[str, Survey], reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
     """Return a row for each survey wave."""
-    rows = [_survey_row(survey, reconstructions[name]) for name, survey in registry.surveys.items()]
+    rows = [_survey_row(survey, reconstructions[name]) for name, survey in surveys.items()]
     frame = pd.DataFrame(rows, columns=list(SURVEY_COLUMNS))
     return frame.astype({"n_low": "Int64", "n_high": "Int64", "weighted": "boolean"})
 

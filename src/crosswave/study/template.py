@@ -74,7 +74,7 @@ _ANSWER = (
 )
 _ANSWER_REST = (
     "printed_in", "measure", "item", "base", "net_of", "part_of", "rival_of", "complement_of", "organisations_of",
-    "ambiguity", "unusable", "note",
+    "ambiguity", "unusable", "unchecked", "note",
 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def make_downloads(frames: Mapping[str, pd.DataFrame], version: str, study: Stud
     """
     fields = {name: fields_of(name, study) for name in frames}
     texts = {f"{name}.csv": ledger_text(frame).encode() for name, frame in frames.items()}
-    parquet = {f"{name}.parquet": _parquet(frame, fields[name]) for name, frame in frames.items()}
+    parquet = {f"{name}.parquet": parquet_bytes(frame, fields[name]) for name, frame in frames.items()}
     package = {
         "profile": "tabular-data-package",
         "name": "crosswave",
@@ -102,13 +102,12 @@ def _told(field: Field) -> tuple[str, str, str, str]:
     return field.name, field.type, field.unit, f"{field.description}{values}"
 
 
-def _parquet(frame: pd.DataFrame, fields: tuple[Field, ...]) -> bytes:
+def parquet_bytes(frame: pd.DataFrame, fields: tuple[Field, ...]) -> bytes:
     """A frame with the types and decimals of its columns, as Parquet without a trace of when it was made."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    typed = pd.DataFrame({field.name: _column(frame[field.name], field) for field in fields})
-    table = pa.Table.from_pandas(typed, preserve_index=False).replace_schema_metadata(None)
+    table = pa.Table.from_pandas(typed(frame, fields), preserve_index=False).replace_schema_metadata(None)
     described = [
         one.with_metadata({"description": field.description, "unit": field.unit})
         for one, field in zip(table.schema, fields, strict=True)
@@ -116,6 +115,11 @@ def _parquet(frame: pd.DataFrame, fields: tuple[Field, ...]) -> bytes:
     stream = io.BytesIO()
     pq.write_table(table.cast(pa.schema(described)), stream, compression="zstd")
     return stream.getvalue()
+
+
+def typed(frame: pd.DataFrame, fields: tuple[Field, ...]) -> pd.DataFrame:
+    """Return a frame with the types and decimals of its columns; missing where a text is empty."""
+    return pd.DataFrame({field.name: _column(frame[field.name], field) for field in fields})
 
 
 def _column(values: pd.Series, field: Field) -> pd.Series:

@@ -44,8 +44,8 @@ class ErrorTier(Record):
         """The points as a number; `ValueError` where they are to be estimated and were not."""
         if self.points == "estimated":
             raise ValueError(
-                "points of a tier of total_error must be a number here; plan.yaml says estimated. "
-                "Pass the registry through crosswave.trend.dispersion.with_estimated_error first, or declare a number."
+                f"points of total_error ({self.means}) must be a number here; plan.yaml says estimated, and no two "
+                "surveys of one year measure the same, from which it could be; write a number of points there"
             )
         return float(self.points)
 

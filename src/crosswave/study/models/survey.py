@@ -110,6 +110,12 @@ def _short(printed: str) -> str:
     return printed
 
 
+def _refused(found_at: str) -> str:
+    raise ValueError(
+        "unchecked: a program found this figure; compare it with the source, say what it answers, and delete this line"
+    )
+
+
 _Printed = Annotated[Figure, AfterValidator(_short)]
 
 
@@ -139,6 +145,9 @@ class Answer(Record):
     derived: Text | None = Field(None, description="How the value follows from others: it is computed, not printed.")
     ambiguity: Text | None = Field(None, description="What print leaves open.")
     unusable: Text | None = Field(None, description="Why the figure must not be used in a comparison.")
+    unchecked: Annotated[Text, AfterValidator(_refused)] | None = Field(
+        None, description="Where a program found the figure: nobody has compared it yet, and no check passes."
+    )
     note: Text | None = None
 
 

@@ -1,0 +1,117 @@
+"""What a study holds as files for other programs: tables of everything or of one thing, and its chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from crosswave.api.comparisons import TrendResult
+from crosswave.api.results import SurveyResult
+from crosswave.api.series import SeriesResult
+from crosswave.api.showing import records
+from crosswave.api.study import Study, open
+from crosswave.claims import Checker
+from crosswave.files import write_whole
+from crosswave.report import series, survey, trend
+from crosswave.report.canvas import png_bytes, svg_text
+from crosswave.report.export import Table, long_table, write_tables
+from crosswave.report.fields import fields_of
+from crosswave.report.results import by_claim, by_finding, by_survey, by_trend, findings_frame
+from crosswave.study.faults import nearest
+from crosswave.trend.change import Trend
+from crosswave.words import arrived
+
+CHARTS: Mapping[str, Callable[[Figure, str], str | bytes]] = {".svg": svg_text, ".png": png_bytes}
+"""What writes a chart, by the ending of the file."""
+
+
+def export_study(study: Study, path: Path, name: str | None, long: bool) -> tuple[Path, ...]:
+    """Write what `Study.export` says, and return the files."""
+    if draw := CHARTS.get(path.suffix.lower()):
+        figure, words = chart_of(study, name)
+        write_whole(path, draw(figure, words))
+        return (path,)
+    tables = tables_of(study, name)
+    if long:
+        findings = next(table for table in tables if table.name == "findings")
+        tables = [long_table(findings.frame, findings.fields, study.loaded.surveys)]
+    held = study.loaded.study
+    about = {
+        "title": f"{held.title}{f': {name}' if name else ''}",
+        "creator": f"{', '.join(held.authors)}; made by crosswave {version('crosswave')}",
+        "license": f"{held.licence.title}, {held.licence.path}",
+    }
+    return write_tables(path, tables, about)
+
+
+def tables_of(study: Study, name: str | None) -> list[Table]:
+    """Return the results of a study, or those of one survey, series or construct, as the ledger has them."""
+    held, plan = study.loaded, study.loaded.plan
+    figures: Collection[str] | None = None
+    trends: Iterable[Trend] = () if name else study.trends(study.settings()).values()
+    surveys = dict(held.surveys)
+    if name:
+        found = study.result(name)
+        if isinstance(found, TrendResult):
+            trends, figures = [found.trend], [answer.finding for answer in found.trend.construct.answers]
+        of = {one.split(".")[0] for one in figures or held.series.get(name, (name,))}
+        surveys = {key: one for key, one in surveys.items() if key in of}
+    every = [(one, study.reconstructions[key]) for key, one in surveys.items()]
+    findings = findings_frame(every, plan.alpha.value, plan.design_effect.value)
+    frames = {
+        "findings": findings if figures is None else findings[findings["finding_id"].isin(figures)],
+        "trends": by_trend(trends),
+        "surveys": by_survey(surveys, study.reconstructions),
+    }
+    if name is None:
+        checker = Checker(study.registry, study.reconstructions, plan.alpha.value)
+        frames["claims"] = by_claim(held.claims.values(), checker)
+    return [Table.of(key, frame, fields_of(key, held.study)) for key, frame in frames.items() if len(frame)]
+
+
+def chart_of(study: Study, name: str | None) -> tuple[Figure, str]:
+    """Return the chart that a page has of a survey, series or construct, and the same in words."""
+    if name is None:
+        raise ValueError("a chart shows one survey, series or construct; name one")
+    found = study.result(name)
+    figure, words = _DRAWN[type(found)](found)
+    if figure is None:
+        raise ValueError(words)
+    return figure, words
+
+
+def _survey_chart(found: SurveyResult) -> tuple[Figure | None, str]:
+    alpha, effect = found.settings.alpha, found.settings.design_effect
+    frame = by_finding(found.record, found.reconstruction, alpha=alpha, design_effect=effect)
+    drawn = survey.figures.findings_chart(found.record, frame, alpha=alpha)
+    return drawn, survey.figures.findings_alt(found.record, frame)
+
+
+def _trend_chart(found: TrendResult) -> tuple[Figure | None, str]:
+    frame = trend.waves.by_wave(found.trend)
+    return trend.waves.waves_chart(found.trend, frame), trend.waves.waves_alt(found.trend, frame)
+
+
+def _series_chart(found: SeriesResult) -> tuple[Figure | None, str]:
+    return series.series_chart(found.figures, found.title), series.series_alt(found.figures, found.title)
+
+
+_DRAWN: Mapping[type, Callable[[Any], tuple[Figure | None, str]]] = {
+    SurveyResult: _survey_chart, TrendResult: _trend_chart, SeriesResult: _series_chart,
+}  # fmt: skip
+
+
+def shown(name: str, folder: Path) -> dict[str, object]:
+    """Return a finding, survey, series or construct as plain values, ready for JSON."""
+    study, known = open(folder), name.strip().lower()
+    survey_id = known.split(".")[0]
+    if survey_id == known or survey_id not in study.loaded.surveys:
+        return study.result(known).to_dict()
+    rows = {row["finding_id"]: row for row in records(study.survey(survey_id).findings)}
+    if known not in rows:
+        raise KeyError(f"no finding is called {arrived(name)}{nearest(known, map(str, rows))}")
+    return rows[known]
