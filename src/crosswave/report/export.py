@@ -204,7 +204,7 @@ WRITERS: Mapping[str, Callable[[Path, Sequence[Table], Mapping[str, str]], Files
 _LONG = (
     Field("REF_AREA", "Where; empty where no source says."),
     Field("TIME_PERIOD", "The year that places the survey.", "year", required=True),
-    Field("SURVEY", "The survey wave.", required=True),
+    Field("SURVEY", "The survey.", required=True),
     Field("QUESTION", "The question, within its survey.", required=True),
     Field("ANSWER", "The printed figure.", required=True),
     Field("MEASURE", "What is given: a column of the findings.", required=True),
