@@ -184,19 +184,17 @@ def test_only_compared_constructs_are_drawn_each_with_its_verdict(trends: list[T
     compared = [trend for trend in trends if trend.comparison]
     assert sorted(row.kind for row in rows) == sorted(trend.verdict for trend in compared)
     alt = synthesis_page.synthesis_alt(trends)
-    assert all(f"{trend.construct.label}, " in alt and trend.verdict in alt for trend in compared)
+    assert all(f"{trend.construct.label}, " in alt and said_of(trend.verdict) in alt for trend in compared)
     assert synthesis_page.synthesis_chart(trends) is not None and synthesis_page.synthesis_chart([]) is None
 
 
 def test_verdicts_are_counted_whole(trends: list[Trend]) -> None:
     counts = synthesis_page.verdicts_table(trends)
-    assert counts["Verdict"].tolist() == list(DECISIONS) and counts["Constructs"].sum() == len(trends)
+    assert counts["Answer"].tolist() == [said_of(one) for one in DECISIONS] and counts["Topics"].sum() == len(trends)
     assert all(
-        f"{row.Verdict} {row.Constructs}" in synthesis_page.verdicts_alt(trends)
-        for row in counts.itertuples()
-        if row.Constructs
+        f"{row.Answer} {row.Topics}" in synthesis_page.verdicts_alt(trends) for row in counts.itertuples() if row.Topics
     )
-    assert f"of {len(trends)} constructs" in " ".join(texts(synthesis_page.verdicts_chart(trends)).split())
+    assert f"of {len(trends)} topics" in " ".join(texts(synthesis_page.verdicts_chart(trends)).split())
 
 
 def test_claims_fall_from_those_who_answered_to_the_population(registry: Registry) -> None:
@@ -219,8 +217,8 @@ def test_the_timeline_runs_through_the_years_and_names_every_fact(registry: Regi
 def test_columns_are_as_high_as_the_waves_of_their_year(registry: Registry) -> None:
     years = start_page.years_table(registry, 2015, 2025)
     heights = [bar.get_height() for bar in start_page.years_chart(years).axes[0].patches]
-    assert heights == years["Waves"].tolist()
-    assert all(f"{row.Year}: {row.Waves}" in start_page.years_alt(years) for row in years.itertuples())
+    assert heights == years["Surveys"].tolist()
+    assert all(f"{row.Year}: {row.Surveys}" in start_page.years_alt(years) for row in years.itertuples())
 
 
 def test_bars_are_as_long_as_the_figures_of_their_level() -> None:

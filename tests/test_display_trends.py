@@ -145,7 +145,7 @@ def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, 
         course = wave_series(resolved.construct(name), resolved, reconstructions, settings)
         assert not course.has_line
         assert lines_page.line_under(course) is None
-        assert lines_page.trajectory_message(course).endswith("waves that may be compared, too few for a line")
+        assert lines_page.trajectory_message(course).endswith("surveys that can be compared, too few for a line")
         words = lines_page.trajectory_words(course)
         assert not words or "No line is fitted: " in held(words)
         with pytest.raises(ValueError, match=f"{name} has no line; ask has_line before a date"):
@@ -307,7 +307,7 @@ def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Regi
     assert (following.share, following.next_low) == pytest.approx(
         (made.trajectory.prediction.share, made.trajectory.prediction.next_low)
     )
-    assert "Not identified by these waves: " in said[-2] and "house (" in said[-2]
+    assert "Not identified by these surveys: " in said[-2] and "house (" in said[-2]
     assert lines_page.trajectory_message(made).startswith("Lack of budget as a barrier: a rise; ")
     assert any(words.startswith("The next such survey, at ") for words in said)
 
@@ -510,10 +510,10 @@ def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
 ) -> None:
     compared = [trend for trend in trends if trend.comparison]
     whole = synthesis_page.synthesis_table(trends, wide, resolved)
-    assert len(whole) == len(resolved.constructs) and whole.columns[-1] == "Verdict, 2015 to 2022"
+    assert len(whole) == len(resolved.constructs) and whole.columns[-1] == "Answer, 2015 to 2022"
     assert len(synthesis_page.multiplicity_table(trends, resolved)) == len(compared)
     refused = sum(trend.verdict == "not comparable" for trend in trends)
-    assert synthesis_page.refusals_table(trends)["Constructs"].max() <= refused
+    assert synthesis_page.refusals_table(trends)["Topics"].max() <= refused
     held(
         synthesis_page.synthesis_answer(wide),
         whole,

@@ -16,6 +16,7 @@ from crosswave.report import render
 from crosswave.report import start as start_page
 from crosswave.report.render import Link, confidence, percent, span, to_html, to_text
 from crosswave.report.results import by_finding
+from crosswave.report.sentences import said_of
 from crosswave.report.survey import conflicts as conflicts_page
 from crosswave.report.survey import figures as figures_page
 from crosswave.report.trend import comparison as comparison_page
@@ -189,17 +190,17 @@ def test_what_no_source_prints_is_said_to_be_so(registry: Registry) -> None:
 
 def test_the_settings_table_has_a_verdict_in_every_row(culture: Trend) -> None:
     table = comparison_page.settings_table({"as asked": culture})
-    assert table["Verdict"].tolist() == [culture.verdict] and table["If"].tolist() == ["as asked"]
+    assert table["Answer"].tolist() == [said_of(culture.verdict)] and table["If"].tolist() == ["as asked"]
     answers = comparison_page.tests_table(culture).set_index("What")["Answer"]
-    assert answers["Verdict"] == culture.verdict and culture.comparison is not None
+    assert answers["Answer"] == said_of(culture.verdict) and culture.comparison is not None
     assert answers["Difference, later minus earlier, points"] == percent(culture.comparison.difference, sign=True)
 
 
 def test_every_pair_passes_the_gate_or_has_a_reason(culture: Trend) -> None:
     gate = comparison_page.gate_table(culture)
     assert len(gate) == len(culture.pairs) > 0
-    assert gate["Reasons"].str.len().gt(0).all() and set(gate["Gate"]) <= {"open", "refused", "cannot be tested"}
-    assert ((gate["Gate"] == "refused") == (gate["Grade"] == "C")).all()
+    assert gate["Reasons"].str.len().gt(0).all() and set(gate["Comparable?"]) <= {"yes", "no", "cannot be tested"}
+    assert ((gate["Comparable?"] == "no") == (gate["Grade"] == "C")).all()
 
 
 def test_a_reversed_wave_is_turned_round(culture: Trend) -> None:
@@ -209,13 +210,15 @@ def test_a_reversed_wave_is_turned_round(culture: Trend) -> None:
     one, other = waves_page.by_wave(culture), waves_page.by_wave(turned)
     assert other["value_low"].tolist() == pytest.approx((1 - one["value_high"]).tolist())
     assert other["high"].dropna().tolist() == pytest.approx((1 - one["low"].dropna()).tolist())
-    assert waves_page.waves_table(other)["Printed"].str.startswith("all but ").all()
+    assert waves_page.waves_table(other.assign(comparable=False))["Published"].str.startswith("all but ").all()
 
 
 def test_years_without_a_wave_are_shown_too(registry: Registry) -> None:
     years = start_page.years_table(registry, 2010, 2025)
     assert years["Year"].tolist() == [str(year) for year in range(2010, 2026)]
-    assert years["Waves"].sum() == len(registry.surveys) and years["Printed figures"].sum() == len(registry.findings)
+    assert years["Surveys"].sum() == len(registry.surveys) and years["Published figures"].sum() == len(
+        registry.findings
+    )
     with pytest.raises(ValueError, match="from_year 2020 must not be after to_year 2017; swap them"):
         start_page.years_table(registry, 2020, 2017)
 

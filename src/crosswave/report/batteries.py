@@ -149,7 +149,7 @@ def verdicts_table(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> pd.Data
         )
         for row in verdicts.itertuples()
     ]  # fmt: skip
-    heads = ["Item", "All together, points", "Verdict", "Two surveys, points", "Their verdict", "Why they differ"]
+    heads = ["Item", "All together, points", "Answer", "Two surveys, points", "Their answer", "Why they differ"]
     return pd.DataFrame(rows, columns=heads)
 
 
@@ -203,7 +203,7 @@ def _order_words(result: Posterior, names: Mapping[str, str], year: int) -> str:
         if (lower := [two for two in above.columns if above.loc[one, two] >= _SURE])
     ]
     if not told:
-        return f"No item stands above another with probability {_SURE:.2f}."
+        return f"No item is above another with probability {_SURE:.2f}."
     return f"With probability {_SURE:.2f} or more, in {year}: {'; '.join(told)}. The rest is not ordered."
 
 
@@ -362,11 +362,11 @@ def battery_caveats(result: Posterior, figures: pd.DataFrame) -> list[str]:
     return [
         f"{int(outside.sum())} of {len(figures)} figures are of years outside {first} to {last}: they steady the level "
         "and the slopes, on the assumption that items move smoothly.",
-        "Print shows the largest answers of a battery. An item that a survey does not print is not taken as rare: it "
-        "is left out, which makes items that are printed only when they are large look larger.",
+        "Publishers show the largest answers of a battery. An item that a survey does not print is not taken as rare: "
+        "it is left out, which makes items that are printed only when they are large look larger.",
         *([f"Two or three surveys alone carry {listed_words(thin)}."] if thin else []),
         *([f"Of {plural(unknown, 'figure')} nobody says how many people are behind it."] if unknown else []),
-        "Surveys of people and of organisations, of councils, hospitals and departments stand side by side: what sets "
+        "Surveys of people and of organisations, of councils, hospitals and departments are side by side: what sets "
         "them apart goes into the effects of surveys and houses, and makes the intervals wider, not into the levels.",
         f"The standard deviations were integrated over at points worth {result.effective:.0f} independent ones.",
     ]

@@ -33,14 +33,14 @@ def calibration_answer(found: Calibration, tier: str) -> list[str]:
 
     return [
         f"In {world.worlds:,} worlds the true share is {percent(world.share)}% and {after}. Each survey has "
-        f"{world.n:,} answers; the total error of each is {world.true_error:g} points, and tier {tier} declares "
+        f"{world.n:,} answers; the total error of each is {world.true_error:g} points, and grade {tier} declares "
         f"{world.declared:g}.",
-        f"The verdict “{way}” is given in {rate(found.right)}, the opposite in {rate(found.wrong)}."
+        f"The answer “{way}” is given in {rate(found.right)}, the opposite in {rate(found.wrong)}."
         if world.change
-        else f"The verdict is “rose” or “fell”, a false alarm, in {rate(found.wrong)}.",
+        else f"The answer is “rose” or “fell”, a false alarm, in {rate(found.wrong)}.",
         f"The {level} interval holds the true change in {rate(found.coverage)} and excludes no change in "
         f"{rate(found.excludes_zero)}; that {'breaks' if broken else 'is in keeping with'} the promise of {level}.",
-        f"The commonest verdict is “{commonest}”: {rate(found.verdicts[commonest])}.",
+        f"The commonest answer is “{commonest}”: {rate(found.verdicts[commonest])}.",
     ]
 
 
@@ -54,20 +54,20 @@ def calibration_checks(by_case: pd.DataFrame, *, alpha: float) -> list[str]:
         f"With the error declared as it is and no change, “rose” or “fell” is said in at most "
         f"{percent(kept['wrong'].max())}% of worlds in any of {len(kept)} cases; the interval excludes no change in "
         f"{percent(kept['excludes_zero'].min())} to {percent(kept['excludes_zero'].max())}%, {where}.",
-        f"The interval holds the true change in {percent(least['coverage'])}% or more; least for tier {least['tier']} "
+        f"The interval holds the true change in {percent(least['coverage'])}% or more; least for grade {least['tier']} "
         f"at n {least['n']:,}.",
     ]
     for (tier, declared, true), rows in by_case[~right & still].groupby(["tier", "declared", "true_error"], sort=False):
         worst = rows.loc[rows["excludes_zero"].idxmax()]
         told.append(
-            f"Tier {tier}, with {declared:g} points declared where {true:g} are true and nothing changed: the interval "
-            f"excludes no change in up to {percent(worst['excludes_zero'])}% of worlds (n {worst['n']:,}), and “rose” "
-            f"or “fell” is said in up to {percent(rows['wrong'].max())}%."
+            f"Grade {tier}, with {declared:g} points declared where {true:g} are true and nothing changed: the "
+            f"interval excludes no change in up to {percent(worst['excludes_zero'])}% of worlds (n {worst['n']:,}), "
+            f"and “rose” or “fell” is said in up to {percent(rows['wrong'].max())}%."
         )
     for tier, rows in by_case[right & ~still].groupby("tier", sort=False):
         change, best = points(abs(float(rows["change"].iloc[0]))), rows.loc[rows["right"].idxmax()]
         found = f"finds a change of {change} points in up to {percent(best['right'])}% of worlds (n {best['n']:,})"
-        told.append(f"Tier {tier} {found if best['right'] else f'never finds a change of {change} points'}.")
+        told.append(f"Grade {tier} {found if best['right'] else f'never finds a change of {change} points'}.")
     return told
 
 
@@ -76,7 +76,7 @@ def calibration_caveats(world: World) -> list[str]:
     return [
         "Errors are drawn from a normal distribution on the logit scale, afresh and independently for each survey; a "
         "house that errs the same way twice makes fewer false alarms.",
-        "Both surveys have the same size, print n and a whole percentage, and nobody skips the question.",
+        "Both surveys have the same size, publish n and a whole percentage, and nobody skips the question.",
         f"One comparison is judged alone at {world.criteria.alpha:g}; among several, Holm's procedure makes “rose” and "
         "“fell” rarer still.",
         "The rates hold for the errors that are simulated here. Which error a real survey has is never known; what "
@@ -112,12 +112,12 @@ def rates_table(found: Calibration) -> pd.DataFrame:
 
 def alarms_table(by_case: pd.DataFrame) -> pd.DataFrame:
     """Return how often a change is seen where nothing changed, a row for each tier, true error and n."""
-    return _rates(by_case[by_case["change"] == 0], {"Verdict rose or fell, %": "wrong"})
+    return _rates(by_case[by_case["change"] == 0], {"Answer rose or fell, %": "wrong"})
 
 
 def power_table(by_case: pd.DataFrame) -> pd.DataFrame:
     """Return how often a change is seen where there is one, a row for each tier, true error and n."""
-    return _rates(by_case[by_case["change"] != 0], {"Verdict right, %": "right", "Verdict the wrong way, %": "wrong"})
+    return _rates(by_case[by_case["change"] != 0], {"Answer right, %": "right", "Answer the wrong way, %": "wrong"})
 
 
 def _rates(cases: pd.DataFrame, verdicts: Mapping[str, str]) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def _rates(cases: pd.DataFrame, verdicts: Mapping[str, str]) -> pd.DataFrame:
     }
     error = (100 * standard_errors(cases)).map("{:.2f}".format)
     truth = {
-        "Tier": cases["tier"],
+        "Grade": cases["tier"],
         "Error declared, points": cases["declared"].map("{:g}".format),
         "Error true, points": cases["true_error"].map("{:g}".format),
         "n of each": cases["n"].map("{:,}".format),
@@ -161,7 +161,7 @@ def calibration_chart(by_case: pd.DataFrame, *, alpha: float) -> Figure | None:
     if cases.empty:
         return None
     subtitle = (
-        f"% of simulated worlds without change whose {confidence(alpha)} interval excludes 0. A panel for each tier; "
+        f"% of simulated worlds without change whose {confidence(alpha)} interval excludes 0. A panel for each grade; "
         "lines by the true total error of each survey, in points; bars: 95% Monte Carlo intervals."
     )
     tiers = [tier for _, tier in cases.groupby("tier", sort=False)]

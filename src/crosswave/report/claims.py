@@ -58,7 +58,7 @@ def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdi
     ]
     if own := sum(verdict.claim.made_by == "project" for verdict in verdicts):
         says = "is no sentence of a source: it is" if own == 1 else "are no sentences of a source: they are"
-        here = "put together here from what sources print, and no source is wrong where one fails."
+        here = "put together here from what sources publish, and no source is wrong where one fails."
         told.append(f"{own} of them {says} {here}")
     return [*told, claim_sentence(verdicts[0])] if len(verdicts) == 1 else told
 

@@ -100,7 +100,7 @@ def timeline_chart(facts: Sequence[Fact]) -> Figure | None:
         return None
     years = [fact.year for fact in facts]
     scale = Scale(min(years) - 0.5, max(years) + 0.5, "year")
-    subtitle = "Dated facts beside the surveys, as their documents print them; no survey figure is among them."
+    subtitle = "Dated facts beside the surveys, as their documents give them; no survey figure is among them."
     return forest(timeline_rows(facts), KIND_LOOKS, scale, title=_message(facts), subtitle=subtitle)
 
 

@@ -54,7 +54,7 @@ def _id(name: str, description: str) -> Field:
 
 FINDING_FIELDS = (
     _id("finding_id", "The printed figure: survey.question.answer."),
-    _id("survey_id", "The survey that prints it."),
+    _id("survey_id", "The survey that published it."),
     _id("question_id", "The question, within its survey."),
     _id("answer", "The answer, in this project's own words."),
     _id("published", "The figure exactly as printed."),
@@ -66,8 +66,8 @@ FINDING_FIELDS = (
             "recomputed", "consistent", "bounded", "sources-disagree", "conflicting", "not-solved", "unquantified",
         ),
     ),
-    _share("value_low", "Least share for which the printed text can stand."),
-    _share("value_high", "Greatest share for which the printed text can stand."),
+    _share("value_low", "Least share that the published text can mean."),
+    _share("value_high", "Greatest share that the published text can mean."),
     _whole("base_low", "Fewest respondents that the figure can rest on."),
     _whole("base_high", "Most respondents that the figure can rest on."),
     _whole("count_low", "Fewest respondents who can have given the answer."),
@@ -146,18 +146,18 @@ SURVEY_FIELDS = (
     _id("population", "Who was asked, in this project's own words."),
     Field("sector", "Part of {population}.", required=True, vocabulary="sectors"),
     Field("nation", "Where; empty where no source says."),
-    Field("unit", "What one reply stands for.", required=True, vocabulary="units"),
+    Field("unit", "What one reply is from.", required=True, vocabulary="units"),
     Field("mode", "How answers were collected; empty where no source says."),
     Field("sampling", "How those asked were chosen; empty where no source says."),
     Field("n_printed", "How many replied, as printed."),
     _whole("n_low", "Fewest who can have replied."),
     _whole("n_high", "Most who can have replied."),
     Field("weighted", "Whether the figures are weighted; empty where no source says.", "boolean"),
-    Field("inferred", "Which of these no source states as they stand here, joined by semicolons."),
+    Field("inferred", "Which of these no source states as they are given here, joined by semicolons."),
     Field("figures", "Printed figures in this registry.", "integer", "figures", required=True),
-    Field("conflicts", "Groups of figures and assumptions that no counts can print together.", "integer",
+    Field("conflicts", "Groups of figures and assumptions that no numbers of people can give together.", "integer",
           "groups", required=True),
-    _id("sources", "Addresses of the pages that print it, joined by spaces."),
+    _id("sources", "Addresses of the pages that published it, joined by spaces."),
 )  # fmt: skip
 
 FIELDS: Mapping[str, tuple[Field, ...]] = {

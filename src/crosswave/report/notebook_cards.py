@@ -9,7 +9,7 @@ from html import escape
 
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import NOT_PRINTED, Link, period, publish, span, survey_name
-from crosswave.report.sentences import trend_sentence
+from crosswave.report.sentences import said_of, trend_sentence
 from crosswave.study.models import Source, Survey, sampling_words, unit_words
 from crosswave.trend.change import Trend
 from crosswave.words import capital, plural
@@ -126,10 +126,10 @@ def trend_card(trend: Trend) -> Card:
     waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.shown}" for wave in trend.waves)
     facts = {
         "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
-        "Verdict": trend.verdict,
+        "Answer": capital(said_of(trend.verdict)),
         "What may be said": trend_sentence(trend),
         "How comparable": f"grade {trend.comparison.pair.comparability.grade}" if trend.comparison else "",
-        "Waves": waves or "none in these years",
+        "Surveys": waves or "none in these years",
         "Id": trend.construct.id,
     }
     return Card(capital(trend.construct.label), facts)

@@ -71,9 +71,9 @@ def _row(source: str, prints: list[_Print]) -> tuple[object, ...]:
 def _words(left: frozenset[str], told: int) -> str:
     """The rules that print every figure that any rule prints; rounding to the nearest is one where all halves fit."""
     if not told:
-        return "print cannot tell"
+        return "the figures cannot tell"
     if not left:
-        return "no one rule prints all"
+        return "no one rule gives all"
     if left >= set(NEAREST):
         names = ["to the nearest", *(rule for rule in RULES if rule in left - set(NEAREST))]
     else:
@@ -97,5 +97,5 @@ def rounding_words(frame: pd.DataFrame) -> list[str]:
     told, others = int((frame["could_tell"] > 0).sum()), int((frame["could_tell"] == 0).sum())
     words = [f"{plural(told, 'source')} can tell."] if told else []
     return words + (
-        [f"Every rule prints the figures of {plural(others, 'source')}: print cannot tell."] if others else []
+        [f"Every rule gives the figures of {plural(others, 'source')}: the figures cannot tell."] if others else []
     )

@@ -308,7 +308,7 @@ def claim_sentence(verdict: ClaimVerdict) -> str:
     """Return what became of a claim, in one sentence, and whose sentence the claim is where no source makes it."""
     if verdict.answered == "not checkable":
         return f"Not checkable: {verdict.reason.removesuffix('.')}."
-    own = "this project's own comparison, which no source prints: " if verdict.claim.made_by == "project" else ""
+    own = "this project's own comparison, which no source published: " if verdict.claim.made_by == "project" else ""
     told = f"{verdict_word(verdict.answered)} ({verdict.reason})"
     if verdict.claim.subject == "arithmetic":
         return capital(f"{own}by the printed figures: {told}.")

@@ -30,11 +30,11 @@ def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
     sampled = sum(survey.sampling in ("probability", "census") for survey in surveys)
     unsized = sum(survey.n.kind == "unknown" for survey in surveys)
     return [
-        f"{waves} print {figures}. Whole numbers of people that give the figure exist for "
+        f"{waves} published {figures}. Whole numbers of people that give the figure exist for "
         f"{count['consistent'] + count['recomputed']}; {count['bounded']} are known as intervals only; "
-        f"{count['conflicting']} cannot stand together; for {count['sources-disagree']} the sources disagree.",
-        f"Waves that rest on a documented probability sample or a census: {sampled}. Of all others nothing is said but "
-        f"for those who answered. Waves that do not print how many answered: {unsized}.",
+        f"{count['conflicting']} do not add up; for {count['sources-disagree']} the sources disagree.",
+        f"Surveys that rest on a documented probability sample or a census: {sampled}. Of all others nothing is said "
+        f"but for those who answered. Surveys that do not say how many answered: {unsized}.",
     ]
 
 
@@ -44,9 +44,9 @@ def counts_table(registry: Registry) -> pd.DataFrame:
     rows: Mapping[str, int] = {
         "surveys": len(registry.surveys),
         "published figures": len(registry.findings),
-        "printed changes without a level": changes,
+        "published changes without a level": changes,
         "sources": len(registry.sources),
-        "constructs: things that several waves measured": len(registry.constructs),
+        "topics that several surveys asked about": len(registry.constructs),
         "claims that writers made": len(registry.claims),
         "dated facts": len(registry.facts),
     }
@@ -72,7 +72,7 @@ def years_table(registry: Registry, from_year: int | None = None, to_year: int |
     first, last = years_between(waves, from_year, to_year)
     figures = [finding.survey.year for finding in registry.findings.values()]
     rows = [(str(year), waves.count(year), figures.count(year)) for year in range(first, last + 1)]
-    return pd.DataFrame(rows, columns=["Year", "Waves", "Printed figures"])
+    return pd.DataFrame(rows, columns=["Year", "Surveys", "Published figures"])
 
 
 @styled
@@ -80,23 +80,23 @@ def years_chart(years: pd.DataFrame) -> Figure:
     """Return the waves of each year as columns."""
     subtitle = "Surveys by year, as far as they were found; not a count of all that exist."
     figure, axes = sheet(_years_message(years), subtitle, 2.0, foot=0.45)
-    sns.barplot(years, x="Year", y="Waves", color=NAVY, saturation=1, width=0.7, ax=axes)
-    for k, waves in enumerate(years["Waves"]):
+    sns.barplot(years, x="Year", y="Surveys", color=NAVY, saturation=1, width=0.7, ax=axes)
+    for k, waves in enumerate(years["Surveys"]):
         axes.text(k, waves + 0.2, str(waves), ha="center", va="bottom", fontsize=SMALLEST)
-    axes.set_ylim(0, max(1, years["Waves"].max()) * 1.12)
+    axes.set_ylim(0, max(1, years["Surveys"].max()) * 1.12)
     axes.set(ylabel="", yticks=[], xlabel="")
     axes.tick_params(axis="x", labelsize=SMALLEST, length=0, rotation=90)
     return figure
 
 
 def _years_message(years: pd.DataFrame) -> str:
-    top, ends = years.iloc[years["Waves"].argmax()], f"{years['Year'].iloc[0]} to {years['Year'].iloc[-1]}"
-    return f"{years['Waves'].sum()} waves from {ends}; most in {top['Year']}"
+    top, ends = years.iloc[years["Surveys"].argmax()], f"{years['Year'].iloc[0]} to {years['Year'].iloc[-1]}"
+    return f"{years['Waves'].sum()} surveys from {ends}; most in {top['Year']}"
 
 
 def years_alt(years: pd.DataFrame) -> str:
     """Return the chart in words."""
-    return f"{_years_message(years)}. {'; '.join(f'{row.Year}: {row.Waves}' for row in years.itertuples())}."
+    return f"{_years_message(years)}. {'; '.join(f'{row.Year}: {row.Surveys}' for row in years.itertuples())}."
 
 
 @styled
@@ -105,7 +105,7 @@ def levels_chart(levels: pd.DataFrame) -> Figure:
     frame = levels.rename(columns={"Level": "label", "Figures": "value"})
     frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
     colours = {level: look.colour for level, look in LEVEL_LOOKS.items()}
-    subtitle = "Printed figures by level of reproduction; what each level means stands in the table."
+    subtitle = "Published figures by level of reproduction; the table says what each level means."
     return bars(frame, title=_levels_message(levels), subtitle=subtitle, colours=colours)
 
 

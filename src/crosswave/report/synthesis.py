@@ -13,7 +13,7 @@ from crosswave.difference.verdict import DECISIONS
 from crosswave.report.canvas import styled
 from crosswave.report.forest import Row, bars, forest
 from crosswave.report.render import span
-from crosswave.report.sentences import interval_points, p_number, p_words, points, trend_sentence
+from crosswave.report.sentences import interval_points, p_number, p_words, points, said_of, trend_sentence
 from crosswave.report.trend.comparison import points_scale
 from crosswave.report.trend.total_error import endless_change, smallest_size
 from crosswave.report.trend.waves import VERDICT_LOOKS
@@ -196,7 +196,7 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
     """Return a row for each reason for which the gate refuses constructs, by its nearest pair, with how many."""
     refused = [trend.pair for trend in trends if trend.verdict == "not comparable" and trend.pair]
     reasons = [reason for pair in refused for reason in dict.fromkeys(pair.comparability.reasons)]
-    return pd.DataFrame(Counter(reasons).most_common(), columns=["Reason", "Constructs"])
+    return pd.DataFrame(Counter(reasons).most_common(), columns=["Reason", "Topics"])
 
 
 def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: Registry) -> pd.DataFrame:
@@ -205,8 +205,8 @@ def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: R
     table = pd.DataFrame([_synthesis_row(trend) for trend in trends])
     table["Family"] = table["Family"].map(labels)
     if wider:
-        others = {trend.construct.label: trend.verdict for trend in wider}
-        table[f"Verdict, {window_words(wider)}"] = table["Construct"].map(others)
+        others = {trend.construct.label: said_of(trend.verdict) for trend in wider}
+        table[f"Answer, {window_words(wider)}"] = table["Topic"].map(others)
     return table
 
 
@@ -214,7 +214,7 @@ def _synthesis_row(trend: Trend) -> dict[str, str]:
     comparison = trend.comparison
     shown = comparison.pair if comparison else trend.pair
     return {
-        "Construct": trend.construct.label,
+        "Topic": trend.construct.label,
         "Family": trend.construct.family,
         "Waves": str(len(trend.waves)),
         "Years": span(str(shown.first.year), str(shown.second.year)) if shown else "",
@@ -222,7 +222,7 @@ def _synthesis_row(trend: Trend) -> dict[str, str]:
         "Difference, points": points(comparison.difference, sign=True) if comparison else "",
         "Interval, points": interval_points(comparison) if comparison else "",
         "p, adjusted": "" if trend.p_adjusted is None else p_number(trend.p_adjusted),
-        "Verdict": trend.verdict,
+        "Answer": said_of(trend.verdict),
         "What becomes of it": fate(trend),
     }
 
@@ -230,20 +230,20 @@ def _synthesis_row(trend: Trend) -> dict[str, str]:
 def differences_table(trends: Iterable[Trend]) -> pd.DataFrame:
     """Return a row for each construct that was compared: years, grade, difference with its interval, verdict."""
     rows = [_synthesis_row(trend) for trend in trends if trend.comparison]
-    columns = ["Construct", "Years", "Grade", "Difference, points", "Interval, points", "p, adjusted", "Verdict"]
+    columns = ["Topic", "Years", "Grade", "Difference, points", "Interval, points", "p, adjusted", "Answer"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def decision_table(plan: Plan) -> pd.DataFrame:
     """Return the ordered table by which a comparison gets its verdict."""
-    rows = [(row.verdict, row.when) for row in plan.decision_table]
-    return pd.DataFrame(rows, columns=["Verdict", "When"])
+    rows = [(said_of(row.verdict), row.when) for row in plan.decision_table]
+    return pd.DataFrame(rows, columns=["Answer", "When"])
 
 
 def verdicts_table(trends: Sequence[Trend]) -> pd.DataFrame:
     """Return how many constructs have each verdict, in the order of the decision table, zeros included."""
     found = [trend.verdict for trend in trends]
-    return pd.DataFrame([(one, found.count(one)) for one in DECISIONS], columns=["Verdict", "Constructs"])
+    return pd.DataFrame([(said_of(one), found.count(one)) for one in DECISIONS], columns=["Answer", "Topics"])
 
 
 def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
@@ -251,11 +251,11 @@ def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFr
     labels = {family.id: family.label for family in registry.plan.families}
     rows = [
         (labels[trend.construct.family], trend.construct.label, grade_of(trend), p_words(trend.comparison.p_high),
-         "" if trend.p_adjusted is None else p_words(trend.p_adjusted), trend.verdict)
+         "" if trend.p_adjusted is None else p_words(trend.p_adjusted), said_of(trend.verdict))
         for trend in sorted(trends, key=lambda one: labels[one.construct.family])
         if trend.comparison
     ]  # fmt: skip
-    names = ["Family", "Construct", "Grade", "Largest p over all counts", "Adjusted", "Verdict"]
+    names = ["Family", "Topic", "Grade", "Largest p over all counts", "Adjusted", "Answer"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -298,24 +298,27 @@ def synthesis_message(trends: Sequence[Trend]) -> str:
 
 def synthesis_alt(trends: Sequence[Trend]) -> str:
     """Return the chart in words: the message, then each construct that was compared with its verdict."""
-    rows = [f"{row.label}, interval {row.low:+.1f} to {row.high:+.1f}, {row.kind}" for row in synthesis_rows(trends)]
+    rows = [
+        f"{row.label}, interval {row.low:+.1f} to {row.high:+.1f}, {said_of(row.kind)}"
+        for row in synthesis_rows(trends)
+    ]
     return f"{synthesis_message(trends)}. {'; '.join(rows) or 'No chart'}."
 
 
 @styled
 def verdicts_chart(trends: Sequence[Trend]) -> Figure:
     """Return how many constructs have each verdict."""
-    frame = verdicts_table(trends).rename(columns={"Verdict": "label", "Constructs": "value"})
+    frame = verdicts_table(trends).rename(columns={"Answer": "label", "Topics": "value"})
     frame = frame[frame["value"] > 0].assign(words=lambda f: f["value"].map(str))
-    colours = {verdict: look.colour for verdict, look in VERDICT_LOOKS.items()}
+    colours = {said_of(verdict): look.colour for verdict, look in VERDICT_LOOKS.items()}
     subtitle = "Topics by answer; answers that none has are left out of the chart and kept in the table."
     return bars(frame, title=_most_common(trends), subtitle=subtitle, colours=colours)
 
 
 def _most_common(trends: Sequence[Trend]) -> str:
-    counts = verdicts_table(trends).sort_values("Constructs", ascending=False, kind="stable")
+    counts = verdicts_table(trends).sort_values("Topics", ascending=False, kind="stable")
     verdict, most = counts.iloc[0]
-    return f"The commonest verdict is “{verdict}”: {most} of {len(trends)} constructs"
+    return f"The commonest answer is “{verdict}”: {most} of {len(trends)} topics"
 
 
 def verdicts_alt(trends: Sequence[Trend]) -> str:

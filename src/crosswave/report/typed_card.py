@@ -36,10 +36,10 @@ KEYS: Mapping[str, str] = {
     "p_high": "the greatest",
     "critical_difference": "smallest observed change whose interval excludes 0, points",
     "detectable_change": "smallest true change found with the planned power, points",
-    "equivalence_attainable": "whether “no material change” can be the verdict at all",
+    "equivalence_attainable": "whether “no material change” can be the answer at all",
     "people_needed": "of each wave, to find a true change of the observed size",
     "break_even_n": "people that each figure without an n must rest on for the figures to show something",
-    "tipping": "the first design_effect, total_error, bias (points) at which another verdict follows; correlation",
+    "tipping": "the first design_effect, total_error, bias (points) at which another answer follows; correlation",
 }
 """What each key of a verdict in JSON holds; null where there is no such number."""
 
@@ -144,13 +144,13 @@ def _judged(found: TypedComparison) -> str:
     """Under which total error the verdict was reached, and who chose it."""
     points, tiers = f"{found.comparison.points:.3g} points", found.judged.plan.total_error
     if found.chosen == GIVEN:
-        return f"Judged with a total error of {points}, as given; each tier of the plan is tried below."
+        return f"Judged with a total error of {points}, as given; each grade of the plan is tried below."
     means = tiers[found.chosen].means  # type: ignore[index]
     if found.tier_given:
-        return f"Judged under tier {found.chosen}: {means}, a total error of {points}."
+        return f"Judged under grade {found.chosen}: {means}, a total error of {points}."
     others = ", ".join(str(name) for name in tiers if name != found.chosen)
     return (
-        f"Nobody says how the two surveys are related, so they count as tier {found.chosen}: {means}, a total error "
+        f"Nobody says how the two surveys are related, so they count as grade {found.chosen}: {means}, a total error "
         f"of {points}. Another relation: --tier {others}."
     )
 
@@ -204,7 +204,7 @@ def _note(found: TypedComparison, tips: Robustness) -> str:
     unsized = [figure.typed for figure in found.figures if figure.sizes is None]
     if unsized:
         lines.append(
-            f"No n for {' and '.join(unsized)}: every n from the smallest that prints it to "
-            f"{plan.n_largest.value:,.0f} counts, and a verdict needs all of them to agree."
+            f"No n for {' and '.join(unsized)}: every n from the smallest that gives it to "
+            f"{plan.n_largest.value:,.0f} counts, and an answer needs all of them to agree."
         )
     return "\n".join(lines)

@@ -88,9 +88,9 @@ def _lines(shares: Sequence[Quantity], sizes: tuple[int, int], fitting: Sequence
 def _one_size(share: Quantity, n: int) -> Iterator[str]:
     counts = counts_of(share, n)
     of = "" if share.reason == "counted" else f" of {n:,}"
-    yield f"{share.printed}{of}: {number_range(counts[0], counts[-1]) if counts else 'no count prints it'}"
+    yield f"{share.printed}{of}: {number_range(counts[0], counts[-1]) if counts else 'no count gives it'}"
     if not counts and share.verbal:
         beside = (counts.start - 1, counts.start)
         near = " and ".join(f"{count:,} are {100 * count / n:.1f} %" for count in beside if 0 <= count <= n)
         low, high = (f"{float(100 * end):.4g}" for end in (share.low, share.high))
-        yield f"{share.printed} stands for {low} to {high} %: of {n:,}, {near}"
+        yield f"{share.printed} can be {low} to {high} %: of {n:,}, {near}"

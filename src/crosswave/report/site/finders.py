@@ -72,15 +72,15 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
         _HOUSE,
         _SUBJECT,
         Column("asked", "What was asked, and the answer", wide=True),
-        Column("printed", "Printed", number=True),
-        Column("counts", "Counts that print it"),
+        Column("printed", "Published", number=True),
+        Column("counts", "People behind it"),
         Column("interval", "Interval, %", number=True),
         Column("level", "Level", filter="Level"),
         *_WHO,
     )
-    lead = "Every published percentage, with the number of people it can stand for."
+    lead = "Every published percentage, with the number of people it can be."
     caption = (
-        "Printed figures of all surveys. The interval says how far chance alone would move a figure if those who "
+        "Published figures of all surveys. The interval says how far chance alone would move a figure if those who "
         "answered were a random sample."
     )
     rows = {}
@@ -191,7 +191,7 @@ def _surveys(registry: Registry, ledger: Ledger) -> Finder:
         *_WHO,
     )
     lead = "Every survey: who asked whom, when, and how many answered."
-    caption = "Surveys, earliest first. What no source prints is not known, and is left empty."
+    caption = "Surveys, earliest first. What no source says is not known, and is left empty."
     rows = {}
     for survey in sorted(registry.surveys.values(), key=lambda one: (one.year, one.id)):
         found, figures = ledger.reconstructions[survey.id], findings_of(survey)

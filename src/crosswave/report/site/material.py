@@ -14,12 +14,12 @@ GROUPS = {
     "start": "Start here",
     "synthesis": "What changed",
     "series": "Series, which ask the same again and again",
-    "barriers": "What stands in the way",
+    "barriers": "What holds organisations back",
     "trend": "Trends, one for each topic",
     "claims": "Claims that writers made",
     "survey": "Surveys, reproduced",
     "context": "Dated facts beside the surveys",
-    "calibration": "How often the verdicts err",
+    "calibration": "How often the answers err",
 }
 
 

@@ -20,8 +20,8 @@ from crosswave.study.models import Study
 
 TITLES = {
     "findings": "Every printed figure, with its feasible counts, interval and level",
-    "claims": "Every claim, with its verdicts",
-    "trends": "Every topic, with its comparison and verdict",
+    "claims": "Every claim, with its conclusions",
+    "trends": "Every topic, with its comparison and answer",
     "surveys": "Every survey: who asked whom, when, and how",
 }
 KEYS = {"findings": "finding_id", "claims": "claim_id", "trends": "construct_id", "surveys": "survey_id"}
@@ -33,7 +33,7 @@ PACKAGE, WHOLE = "datapackage.json", "crosswave-data.zip"
 _TYPES = {"integer": "Int64", "year": "Int64", "number": "Float64", "boolean": "boolean", "string": "string"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _CODE_LICENCE = ("MIT", "the code")
-_DATA = "the descriptions and results; figures are facts, cited to the pages that print them"
+_DATA = "the descriptions and results; figures are facts, cited to the pages that published them"
 
 
 def make_downloads(frames: Mapping[str, pd.DataFrame], version: str, study: Study) -> Downloads:

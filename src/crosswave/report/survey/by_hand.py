@@ -214,9 +214,9 @@ def _impossible(case: Case, figure: Figure, size: int) -> list[str]:
     quantity, people = case.quantity(figure.printed), case.people(size, figure.base)
     finding = next(f for f in findings_of(case.survey) if f.local_id == figure.id)
     return [
-        f"Take {label(finding)}. It stands for a share of {ends(quantity)}, and {people} are taken to have answered. "
+        f"Take {label(finding)}. It can be a share of {ends(quantity)}, and {people} are taken to have answered. "
         f"The nearest counts are {neighbours(quantity, size, case.rounding)}. Nothing lies between them.",
-        f"So no whole number of {people} prints {figure.printed}: either something that was taken for granted is "
+        f"So no whole number of {people} gives {figure.printed}: either something that was taken for granted is "
         "wrong, or the print is.",
     ]
 
@@ -230,8 +230,8 @@ def _gap(case: Case) -> list[str]:
                 near = min(counts.bases, key=lambda base: abs(base - size))
                 bases = feasible_words(counts.bases, counts.bases[0], counts.bases[-1])
                 return [
-                    f"Take {label(finding)}. It stands for a share of {ends(figure)}; on exactly how many people it "
-                    f"rests is not printed. Of {case.people(near)}, {counted(figure, near)} print it. Of {size:,} no "
+                    f"Take {label(finding)}. It can be a share of {ends(figure)}; on exactly how many people it "
+                    f"rests is not printed. Of {case.people(near)}, {counted(figure, near)} give it. Of {size:,} no "
                     f"number does: the nearest are {neighbours(figure, size, case.rounding)}. Nothing lies between "
                     "them.",
                     f"So it cannot rest on {case.people(size)}. What all figures together leave is "
@@ -256,7 +256,7 @@ def _by_its_base(case: Case) -> list[str]:
     others = f" Beside the other figures {able} of them would have failed." if able > alone else ""
     return [
         f"Take {label(finding)}. {_on_bases(case, figure, bases)}",
-        f"Not every percentage can be printed of so few: {other.printed} would lie between "
+        f"Not every percentage can come from so few: {other.printed} would lie between "
         f"{neighbours(other, bases[-1], case.rounding)}. Of the {last + 1:,} values "
         f"from 0 to 100%, {alone} cannot come from any whole number of them: had one of these been printed, the check "
         f"would have failed.{others}",
@@ -266,7 +266,7 @@ def _by_its_base(case: Case) -> list[str]:
 def _on_bases(case: Case, figure: Quantity, bases: Sequence[int]) -> str:
     sizes = dict.fromkeys((bases[0], bases[-1]))
     told = " and ".join(f"of {case.people(base)}, {counted(figure, base)}" for base in sizes)
-    return f"{capital(told)} print it."
+    return f"{capital(told)} give it."
 
 
 def _by_others(case: Case) -> list[str]:
@@ -284,7 +284,7 @@ def _by_others(case: Case) -> list[str]:
     return [
         f"Take {label(finding)}. {_on_bases(case, figure, bases)} By itself it could not have failed: every value from "
         "0 to 100% is printed by some number of them.",
-        f"But it does not stand alone: {'; '.join(dict.fromkeys(ties))}. "
+        f"But there are other figures beside it: {'; '.join(dict.fromkeys(ties))}. "
         f"{_taken(case, finding, figure)}{_left_open(case, finding, figure)}"
         f"Of the {values:,} values from 0 to 100%, {round(values * (counts.power or 0))} would have left no "
         "whole numbers of people for it and the other figures together: had one of these been printed, the check "
@@ -301,9 +301,9 @@ def _silent(case: Case) -> list[str]:
         sized, key=lambda one: (one[2].verbal, (one[1].base_high or 0) - (one[1].base_low or 0))
     )
     bases = counts.bases or (counts.base_low or 1, counts.base_high or 1)
-    told = f"Take {label(finding)}. It stands for a share of {ends(figure)}. {_on_bases(case, figure, bases)}"
+    told = f"Take {label(finding)}. It can be a share of {ends(figure)}. {_on_bases(case, figure, bases)}"
     if figure.decimals is None:
-        wide = "Words stand for so wide a range that no number of people contradicts them: nothing could have failed."
+        wide = "Words have so wide a range that no number of people contradicts them: nothing could have failed."
         return [told, wide]
     step, unit = 100 / bases[0], 1 / 10**figure.decimals
     size = f"One of {case.people(bases[0])} is {step:.2g} {'point' if bases[0] == 100 else 'points'}"
@@ -327,7 +327,7 @@ def _no_base(case: Case) -> list[str]:
     exact = figure.decimals is not None
     anyway = f" From {100 * 10 ** (figure.decimals or 0):,} on, every number of them does." if exact else ""
     return [
-        f"Take {label(finding)}. It stands for a share of {ends(figure)}, but print does not say of how many. The "
+        f"Take {label(finding)}. It can be a share of {ends(figure)}, but print does not say of how many. The "
         f"smallest number that can print it is {case.people(size)}: "
         f"{ratio(counts_of(figure, size)[0], size, figure)}.{anyway}",
         "So no whole number can be checked: any value would have fitted some number of them.",

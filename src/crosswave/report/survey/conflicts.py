@@ -28,7 +28,7 @@ _MEANINGS: Mapping[str, str] = {
     r"with a base of \d+ in place of .*": "not all of them answered this question",
     r"with \d+ asked in place of \d+": "more answered than is printed",
     r"with percentages cut off in place of rounded": "digits after the last were dropped, not rounded",
-    r"with \d+ for all \d+ figures of .*": "one other number of respondents prints all figures of theirs",
+    r"with \d+ for all \d+ figures of .*": "one other number of respondents gives all figures of theirs",
     r"if only the \d+ behind .* were asked": "the question went to them alone",
     r"without the assumption that .*": "it is nowhere stated",
     r"with \d+ scores in place of \d+": "another number of them gave a score",
@@ -49,7 +49,7 @@ def conflict_words(survey: Survey, conflict: Conflict) -> str:
         return f"{capital(conflict.why)}."
     named = [f"{finding.shown} for “{finding.answer.says}” ({finding.local_id})" for finding in held]
     assumed, several = conflict.assumptions, len(named) > 1
-    head = "No whole numbers of respondents print" if several else "No whole number of respondents prints"
+    head = "No whole numbers of respondents give" if several else "No whole number of respondents gives"
     condition = f", if {assumed[0]}" if len(assumed) == 1 else f", if all of this holds: {'; '.join(assumed)}"
     return f"{head} {' and '.join(named)}{' together' * several}{condition if assumed else ''}."
 
@@ -70,14 +70,14 @@ def what_became(reconstruction: Reconstruction) -> str:
     if not reconstruction.conflicts and not solved:
         return "Nothing could be: no figure is a share of a known number of respondents."
     if not reconstruction.conflicts:
-        return "Nothing is: whole numbers exist that print all figures that were checked, under the assumptions named."
+        return "Nothing is: whole numbers exist that give all figures that were checked, under the assumptions named."
     rest = (
         f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
         if solved
         else "No other figure is left that could be counted."
     )
     return (
-        "Each repair was tried by itself and lets the figures of its conflict stand. Print does not say which is true, "
+        "Each repair was tried by itself and makes the figures of its conflict fit. No source says which is true, "
         f"so none is applied. {rest}"
     )
 
@@ -107,7 +107,7 @@ def survey_readings(survey: Survey, registry: Registry) -> list[str]:
         fits = left.get(place, [])
         fate = "all fit" if len(fits) == len(options) else f"only this fits: {' or '.join(fits)}"
         about = "how nets were made" if place == NETS else f"on whom {place} was counted"
-        told.append(f"Print leaves open {about} ({' or '.join(options)}): {fate}.")
+        told.append(f"The sources leave open {about} ({' or '.join(options)}): {fate}.")
         told += [_why(survey, trial, place, words) for words in options if words not in fits]
     return told
 
@@ -133,7 +133,7 @@ def _places(readings: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
 
 
 _UNKNOWN = (
-    "Print does not say how answers to different questions go together: who gave one answer and another is not known, "
+    "No source says how answers to different questions go together: who gave one answer and another is not known, "
     "and the same figures come from very different sets of people."
 )
 

@@ -56,9 +56,9 @@ def survey_checks(survey: Survey, reconstruction: Reconstruction, findings: pd.D
     if solutions := reconstruction.solutions:
         known = solutions.number == 1 and not solutions.capped
         sure = "Under the assumptions named, each of these counts is known."
-        meaning = sure if known else "Print does not say which of them is true."
+        meaning = sure if known else "No source says which of them is true."
         told += [
-            f"Different tables of counts that print all figures not in conflict: {solutions}. {meaning}",
+            f"Different tables of counts that give all figures not in conflict: {solutions}. {meaning}",
             f"{capital(reconstruction.rounding)}.",
         ]
     since = [f"{change.points:+d} points since {change.since}" for change in survey.changes]
@@ -129,7 +129,7 @@ def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame
         "Placed in": f"{survey.year} ({survey.year_basis})",
         "Who was asked": survey.population,
         "Nation": marked(survey.nation, "nation"),
-        "One reply stands for": marked(unit_words(survey.unit).one, "unit"),
+        "One reply is from": marked(unit_words(survey.unit).one, "unit"),
         "How answers were collected": marked(survey.mode, "mode"),
         "How those asked were chosen": marked(survey.sampling, "sampling"),
         "How many replied, as printed": survey.n.printed,
@@ -211,7 +211,7 @@ def findings_message(findings: pd.DataFrame) -> str:
 def findings_alt(survey: Survey, findings: pd.DataFrame) -> str:
     """Return the chart in words: its message, then each figure with its interval."""
     if findings["value_low"].isna().all():
-        return f"No chart: {survey.id} prints no share."
+        return f"No chart: {survey.id} gives no share."
     rows = [
         f"{row.answer}: printed {row.published}{interval_words(row.low, row.high)}" for row in findings.itertuples()
     ]

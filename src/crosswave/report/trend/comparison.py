@@ -40,8 +40,8 @@ def reach_table(comparison: Comparison | None) -> pd.DataFrame:
         reach = comparison.reach
         chance, margin = f"{reach.power:.0%}", points(reach.margin)
         ends = {
-            "Smallest printed rise whose interval excludes zero, points": reach.critical_rise,
-            "Smallest printed fall whose interval excludes zero, points": reach.critical_fall,
+            "Smallest published rise whose interval excludes zero, points": reach.critical_rise,
+            "Smallest published fall whose interval excludes zero, points": reach.critical_fall,
             f"Smallest true rise with an {chance} chance to show, points": reach.detectable_rise,
             f"Smallest true fall with an {chance} chance to show, points": reach.detectable_fall,
             "Smallest change that could be ruled out if nothing changed, points": reach.smallest_margin,
@@ -50,11 +50,11 @@ def reach_table(comparison: Comparison | None) -> pd.DataFrame:
         rows = {words: points(end) if math.isfinite(end) else none for words, end in ends.items()}
         rows["Smallest change that matters, points"] = margin
         attainable = "yes" if reach.equivalence_attainable else "no"
-        rows["Could the verdict have been that nothing material changed?"] = attainable
-        sizes = {f"{margin} points": reach.margin, "the printed size": abs(comparison.difference)}
+        rows["Could the answer have been that nothing really changed?"] = attainable
+        sizes = {f"{margin} points": reach.margin, "the published size": abs(comparison.difference)}
         for words, change in sizes.items():
             n = needed_n(comparison, change)
-            what = f"Smallest n of each wave with an {chance} chance to show a change of {words}"
+            what = f"Smallest n of each survey with an {chance} chance to show a change of {words}"
             rows[what] = "none" if n is None else f"{n:,}"
     return pd.DataFrame(list(rows.items()), columns=["What", "Answer"])
 
@@ -104,7 +104,7 @@ def left_out_table(construct: Construct, registry: Registry) -> pd.DataFrame:
         found = registry.findings.get(out.figure)
         named = (figure_name(found), found.shown) if found else (out.figure, "")
         rows.append((*named, out.reason, out.figure))
-    return pd.DataFrame(rows, columns=["Figure", "Printed", "Why it is left out", "Id of the figure"])
+    return pd.DataFrame(rows, columns=["Figure", "Published", "Why it is left out", "Id of the figure"])
 
 
 @styled
@@ -192,7 +192,7 @@ def _sizes(comparison: Comparison) -> str:
     margin, size = comparison.reach.margin, abs(comparison.difference)
     wanted = {f"{points(margin)} points, the smallest that matters": margin}
     if points(size) not in (points(0), points(margin)):
-        wanted[f"{points(size)} points, as printed"] = size
+        wanted[f"{points(size)} points, as published"] = size
     told = []
     for words, change in wanted.items():
         n = needed_n(comparison, change)

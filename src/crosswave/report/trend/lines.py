@@ -80,14 +80,14 @@ def terms_table(series: WaveSeries) -> pd.DataFrame:
     """Return a row for each term that could stand beside the line: identified by these waves, or why not."""
     terms = series.trajectory.terms if series.trajectory else ()
     rows = [(term.name, "identified" if term.identified else "not identified", term.reason or "") for term in terms]
-    return pd.DataFrame(rows, columns=["Term", "Can these waves tell it apart?", "Why not"])
+    return pd.DataFrame(rows, columns=["Term", "Can these surveys tell it apart?", "Why not"])
 
 
 def not_on_line_table(series: WaveSeries) -> pd.DataFrame:
     """Return the waves of any year that stand on no line with the others, with the reason."""
     names = {wave.finding.id: figure_name(wave.finding) for wave in series.waves}
     rows = [(names.get(name, name), why, name) for name, why in series.comparable.left_out.items()]
-    return pd.DataFrame(rows, columns=["Figure", "Why it does not stand on the line", "Id of the figure"])
+    return pd.DataFrame(rows, columns=["Figure", "Why it is not on the line", "Id of the figure"])
 
 
 def slopes_table(every: Sequence[WaveSeries]) -> pd.DataFrame:
@@ -114,15 +114,15 @@ def trajectory_words(series: WaveSeries) -> list[str]:
     found, count = series.trajectory, len(series.comparable.waves)
     if found is None or count < FEWEST_FOR_TREND:
         return []
-    many = f"every two of {plural(count, 'wave')}" if count > 1 else f"only {plural(count, 'wave')}"
-    head = f"Over all years, {many} may be compared with one another and have a printed n."
+    many = f"every two of {plural(count, 'survey')}" if count > 1 else f"only {plural(count, 'survey')}"
+    head = f"Over all years, {many} may be compared with one another and say how many answered."
     alone = "No p-value here is adjusted for the lines of other topics; the synthesis adjusts them together."
     end = [alone] if series.has_line or series.has_test else []
     if found.regression is None or found.prediction is None or found.next_date is None:
         return [head, f"No line is fitted: {found.refusals['meta-regression']}.", _test_words(found), *end]
     unknown = [f"{term.name} ({term.reason})" for term in found.terms if not term.identified]
     known = [term.name for term in found.terms if term.identified]
-    terms = [f"Not identified by these waves: {'; '.join(unknown)}."] if unknown else []
+    terms = [f"Not identified by these surveys: {'; '.join(unknown)}."] if unknown else []
     terms += [f"Identified, and in the adjusted line: {', '.join(known)}."] if known else []
     fitted = _fitted_words(series, found, found.regression, found.prediction)
     return [head, *fitted, _counts_words(found), _test_words(found), " ".join(terms), *end]
@@ -135,12 +135,12 @@ def _fitted_words(series: WaveSeries, found: Trajectory, fit: RandomEffects, fol
     told = [f"over all {name} {_p_range(part.p_low, part.p_high)}" for name, part in parts.items() if part]
     return [
         f"By random-effects meta-regression {verdict}: {points(line.at_mean, sign=True)} points a year at the share of "
-        f"the mean wave, {level} interval {points_to(line.at_mean_low, line.at_mean_high)}, {p_words(line.p_value)}.",
-        "When each survey was in the field and which counts it printed is not fully known; p then runs, "
+        f"the mean survey, {level} interval {points_to(line.at_mean_low, line.at_mean_high)}, {p_words(line.p_value)}.",
+        "When each survey was in the field and which numbers of people it counted is not fully known; p then runs, "
         f"{'; '.join(told)}.",
         f"Between surveys a variance of {fit.tau2:.3f} on the logit scale is left (interval {fit.tau2_low:.3f} to "
         f"{fit.tau2_high:.3f}); {fit.i2:.0%} of what the line leaves is more than sampling.",
-        f"The next such survey, at {found.next_date:.1f}, would print between {percent(following.next_low)} and "
+        f"The next such survey, at {found.next_date:.1f}, would publish between {percent(following.next_low)} and "
         f"{percent(following.next_high)}% ({level} prediction interval).",
     ]
 
@@ -179,9 +179,9 @@ def slopes_words(every: Sequence[WaveSeries]) -> list[str]:
     lined = [(one, one.trajectory.lines["meta-regression"]) for one in every if one.has_line and one.trajectory]
     short, adjusted = len(every) - len(lined), [p for one in every for p in one.p_adjusted.values()]
     told = [
-        f"{capital(plural(len(lined), 'construct'))} with {FEWEST_FOR_LINE} or more comparable waves "
+        f"{capital(plural(len(lined), 'topic'))} with {FEWEST_FOR_LINE} or more comparable surveys "
         f"{'has' if len(lined) == 1 else 'have'} a line; {short} with {FEWEST_FOR_TREND} or {FEWEST_FOR_LINE - 1} "
-        f"{'has' if short == 1 else 'have'} none, because so few waves cannot tell a trend from differences between "
+        f"{'has' if short == 1 else 'have'} none, because so few surveys cannot tell a trend from differences between "
         "surveys.",
         *(f"{capital(one.construct.label)}: {_SLOPES[one.slope]}, {_slope(line, ' points a year')}."
           for one, line in lined),
@@ -227,7 +227,7 @@ def trajectory_message(series: WaveSeries) -> str:
     """Return what the chart says: the slope in points a year with its interval, or that there is none."""
     label = capital(series.construct.label)
     if series.trajectory is None or not series.has_line:
-        return f"{label}: {len(series.comparable.waves)} waves that may be compared, too few for a line"
+        return f"{label}: {len(series.comparable.waves)} surveys that can be compared, too few for a line"
     line = series.trajectory.lines["meta-regression"]
     side = {1: "a rise", -1: "a fall", 0: "no slope shows"}[series.slope]
     return f"{label}: {side}; {_slope(line, ' points a year')}"
@@ -237,7 +237,7 @@ def slope_rows(every: Sequence[WaveSeries]) -> list[Row]:
     """Return a row for each model of each construct that has a line, in points a year."""
     return [
         Row(f"{model}: {points(line.at_mean, sign=True)}", model, 100 * line.at_mean, 100 * line.at_mean_low,
-            100 * line.at_mean_high, heading=f"{one.construct.label}, {len(one.comparable.waves)} waves")
+            100 * line.at_mean_high, heading=f"{one.construct.label}, {len(one.comparable.waves)} surveys")
         for one in every
         if one.trajectory
         for model, line in one.trajectory.lines.items()
@@ -252,7 +252,7 @@ def slopes_chart(every: Sequence[WaveSeries]) -> Figure | None:
         return None
     top = 5.0 * (int(max(abs(end) for row in rows for end in (row.low, row.high)) / 5) + 1)
     level = confidence(every[0].settings.alpha)
-    subtitle = f"Points a year at the share of the mean wave, over all years. Line: {level} interval."
+    subtitle = f"Points a year at the share of the mean survey, over all years. Line: {level} interval."
     scale = Scale(-top, top, "percentage points a year", zero=True)
     return forest(rows, _MODEL_LOOKS, scale, title=slopes_message(every), subtitle=subtitle)
 

@@ -86,7 +86,7 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
         f"They come from {plural(pairs, 'pair')} of surveys that can be compared, under every combination of the "
         "choices that the plan names. No analysis is preferred, and their shares are no probabilities: they say how "
         "much depends on choices. Each is an outcome of tests alone: whether a comparison could have shown anything, "
-        "and what the other comparisons do to it, enters the verdict and not these.",
+        "and what the other comparisons do to it, enters the answer and not these.",
     ]
     if pairs > 1 and not own.empty:
         said = specification_message(own)

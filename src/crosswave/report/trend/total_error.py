@@ -112,9 +112,10 @@ def error_words(errors: Mapping[str, Measurement], settings: Settings, registry:
     told = [
         "Surveys of one year that asked about one thing differ by more than sampling and rounding explain.",
         *(words for tier, error in errors.items() for words in _tier_words(tier, error, registry)),
-        "A comparison adds the points of tier A to those of H, and takes B3 on no more degrees of freedom than B2.",
-        "One survey has figures in several groups and errs alike in them, so the intervals are shorter than they "
-        "should be. An n that is not printed has the range that its figure allows, and its geometric middle is taken.",
+        "A comparison adds the points of grade A to those of H, and takes B3 on no more degrees of freedom than B2.",
+        "One survey has figures in several groups and errs alike in them, so the intervals are shorter than "
+        "they should be. An n that is not published has the range that its figure allows, and its geometric middle is "
+        "taken.",
     ]
     own = settings.total_error
     return told if own is None else [*told, f"This page was asked to take {own:g} points in place of them."]
