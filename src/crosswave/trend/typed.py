@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from crosswave.difference.compare import Comparison, compare_pairs
 from crosswave.difference.feasible import SharePair, feasible_share
 from crosswave.difference.sensitivity import smallest_n
 from crosswave.reconstruct.typed import PARTS, TypedFigure, attempt, read_figures
+from crosswave.study.faults import DataError
+from crosswave.study.loading import load_evidence, load_rules, with_rest
 from crosswave.study.models import Plan, Vocabulary
 from crosswave.study.parameters import limits
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Judged, verdict_of
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 from crosswave.words import arrived
 
@@ -214,3 +219,29 @@ def _read_sampling(typed: str | None, vocabulary: Vocabulary, prefix: str) -> st
     raise ValueError(
         f"{option} must be one of {', '.join(words)}; {arrived(typed)} arrived; leave it out if nobody says"
     )
+
+
+def load_for_typed(folder: Path) -> Registry:
+    """Return what figures typed by hand are compared by: plan and phrases, and the evidence where it can be used.
+
+    Raises
+    ------
+    DataError
+        One of these two has a fault: all faults of both.
+
+    Notes
+    -----
+    Without the evidence, or with too little of it, no total error can be estimated. Where plan.yaml has one estimated,
+    a line on standard error says which tier is therefore left out, and why.
+    """
+    rules, why = load_rules(folder), "no survey is here"
+    if (folder / "surveys").is_dir():
+        try:
+            rules, why = load_evidence(folder), "no two surveys of one year asked the same thing"
+        except DataError as error:
+            why = with_rest(error.faults[0], len(error.faults) - 1)
+    registry = with_estimated_error(rules)
+    if absent := [name for name, tier in registry.plan.total_error.items() if tier.points == "estimated"]:
+        told = f"left out as their total error is estimated from surveys: {', '.join(absent)}"
+        print(f"crosswave: tiers {told} ({why})", file=sys.stderr)
+    return registry
