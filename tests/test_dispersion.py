@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
-from crosswave.trend.comparability import grade_pair
+from crosswave.trend.comparability import BETWEEN_HOUSES, COMPARABLE, grade_pair
 from crosswave.trend.dispersion import (
     POINTS_PER_LOGIT,
     SOURCES,
@@ -23,7 +23,7 @@ from crosswave.trend.dispersion import (
     leave_one_out,
     with_estimated_error,
 )
-from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, FIGURE_COLUMNS, same_year_figures, same_year_surveys
+from crosswave.trend.same_year import FIGURE_COLUMNS, same_year_figures, same_year_surveys
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
 from crosswave.trend.waves import pair_of, pairs_of, waves_of

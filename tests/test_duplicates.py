@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crosswave.study import Registry
-from crosswave.study.cross import same_pages
+from crosswave.study.cross import _one_page, _plain, same_pages
 from crosswave.study.models import Source
 
 PAGE = "https://www.example.org/news/2017/more-councils-plan-for-the-cloud"
@@ -95,3 +97,13 @@ def test_the_two_addresses_of_each_merged_page_would_be_found(registry: Registry
     for one in registry.sources.values():
         each = [source(f"{one.id}-{k}", address) for k, address in enumerate((one.url, *one.also_at))]
         assert len(list(same_pages(each))) == len(list(combinations(each, 2)))
+
+
+_ADDRESSES = st.from_regex(r"https?://(www\.)?[ab]\.uk(/(a\.uk|[ab]|news-of-twenty-letters)){0,3}/?", fullmatch=True)
+
+
+@given(st.lists(_ADDRESSES))
+def test_pages_are_found_among_many_as_they_are_by_twos(addresses: list[str]) -> None:
+    every = [source(f"s{place}", address) for place, address in enumerate(addresses)]
+    twos = [(a, b) for a, b in combinations(every, 2) if _one_page(_plain(a.url), _plain(b.url), one_date=True)]
+    assert list(same_pages(every)) == twos

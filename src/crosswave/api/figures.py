@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +13,9 @@ from crosswave.api.comparisons import ComparisonResult, comparison_frame
 from crosswave.api.showing import BLUE, Shown, axes_of, records
 from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report.typed_counts import Counted, count_typed
-from crosswave.study.faults import DataError
-from crosswave.study.loading import load_evidence, load_rules, with_rest
+from crosswave.study.loading import load_rules
 from crosswave.study.places import find_rules
-from crosswave.study.registry import Registry
-from crosswave.trend.dispersion import with_estimated_error
-from crosswave.trend.typed import compare_typed
+from crosswave.trend.typed import compare_typed, load_for_typed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -211,29 +206,3 @@ def compare(
 def _each(value: object) -> list[str]:
     several = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
     return [str(one) for one in several]
-
-
-def load_for_typed(folder: Path) -> Registry:
-    """Return what figures typed by hand are compared by: plan and phrases, and the evidence where it can be used.
-
-    Raises
-    ------
-    DataError
-        One of these two has a fault: all faults of both.
-
-    Notes
-    -----
-    Without the evidence, or with too little of it, no total error can be estimated. Where plan.yaml has one estimated,
-    a line on standard error says which tier is therefore left out, and why.
-    """
-    rules, why = load_rules(folder), "no survey is here"
-    if (folder / "surveys").is_dir():
-        try:
-            rules, why = load_evidence(folder), "no two surveys of one year asked the same thing"
-        except DataError as error:
-            why = with_rest(error.faults[0], len(error.faults) - 1)
-    registry = with_estimated_error(rules)
-    if absent := [name for name, tier in registry.plan.total_error.items() if tier.points == "estimated"]:
-        told = f"left out as their total error is estimated from surveys: {', '.join(absent)}"
-        print(f"crosswave: tiers {told} ({why})", file=sys.stderr)
-    return registry

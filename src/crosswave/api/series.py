@@ -13,9 +13,9 @@ from crosswave.api.results import findings_frame
 from crosswave.api.showing import BLUE, GREY, Shown, axes_of, records
 from crosswave.models.trajectory import FEWEST_FOR_TREND
 from crosswave.reconstruct import Reconstruction
+from crosswave.report import results
 from crosswave.report.official import changes_frame, left_words, tally, told
 from crosswave.report.render import year_of
-from crosswave.report.results import by_finding
 from crosswave.report.rounding import rounding_frame
 from crosswave.study import Registry, read_series
 from crosswave.study.models import Construct, Survey
@@ -123,15 +123,13 @@ class SeriesResult(Shown):
         ``figure`` (question and answer), ``about`` (the thing measured), ``construct_id`` (the topic, if it is in one
         of this series) and ``note``.
         """
-        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
-        frames, topic = [], {a.finding: one.id for one in self.topics for a in one.answers}
-        for survey in self.surveys:
-            own, found = findings_of(survey), {survey.id: self.reconstructions[survey.id]}
-            frame = findings_frame(by_finding(survey, found[survey.id], **numbers), own, found)
-            told = [(one.local_id, one.question.about, topic.get(one.id), one.answer.note) for one in own]
-            frame[["figure", "about", "construct_id", "note"]] = pd.DataFrame(told, dtype="object")
-            frames.append(frame.assign(printed=[one.text for one in own]))
-        every = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+        found = [(survey, self.reconstructions[survey.id]) for survey in self.surveys]
+        own = [one for survey in self.surveys for one in findings_of(survey)]
+        ledger = results.findings_frame(found, self.settings.alpha, self.settings.design_effect)
+        every = findings_frame(ledger, own, self.reconstructions).assign(printed=[one.text for one in own])
+        topic = {a.finding: one.id for one in self.topics for a in one.answers}
+        told = [(one.local_id, one.question.about, topic.get(one.id), one.answer.note) for one in own]
+        every[["figure", "about", "construct_id", "note"]] = pd.DataFrame(told, dtype="object")
         joined = every.merge(self.waves[["survey_id", "wave", "group", "pandemic"]], on="survey_id")
         places = joined.assign(a=joined["group"].factorize()[0], b=joined["figure"].factorize()[0])
         return joined.loc[places.sort_values(["a", "b", "year"], kind="stable").index].reset_index(drop=True)

@@ -19,7 +19,7 @@ from crosswave.claims import Checker
 from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.report.official import official_frame
-from crosswave.report.results import all_findings, by_claim, by_survey, by_trend
+from crosswave.report.results import all_findings, all_trends, by_claim, by_survey
 from crosswave.study import load_evidence, read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan
@@ -185,10 +185,9 @@ class Study:
         ``certainty``, ``sentence``; numbers are missing where nothing was compared.
         """
         settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
-        held = list(self.trends(settings).values())
-        frame = by_trend(held)
-        frame.insert(1, "label", [trend.construct.label for trend in held])
-        frame.insert(2, "family", [trend.construct.family for trend in held])
+        frame, topics = all_trends(self.registry, self.trends(settings), settings), self.registry.constructs.values()
+        frame.insert(1, "label", [topic.label for topic in topics])
+        frame.insert(2, "family", [topic.family for topic in topics])
         numbers = [name for name in frame if name.endswith("_pp") or name.startswith("p_") or name == "total_error"]
         return frame.astype(dict.fromkeys(numbers, "float64"))
 

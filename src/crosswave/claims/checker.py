@@ -74,8 +74,9 @@ class Checker:
         ----------
         Berger 1982, Technometrics 24(4), doi:10.1080/00401706.1982.10487790.
         """
-        content = self.registry.content, repr(self.alpha), claim.model_dump_json()
-        return remembered(lambda: self._verdict(claim), "claim", *content, outlives=False)
+        facts = [self.registry.facts[name].model_dump_json() for name in claim.names if name in self.registry.facts]
+        content = self.registry.content, repr(self.alpha), claim.model_dump_json(), *facts
+        return remembered(lambda: self._verdict(claim), "claim", *content)
 
     def _verdict(self, claim: Claim) -> ClaimVerdict:
         surveys, none = tuple(surveys_of(claim, self.registry)), "not checkable"

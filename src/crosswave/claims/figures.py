@@ -195,10 +195,10 @@ def _subset(condition: Condition, figures: Figures, end: str) -> list[LinearTerm
 
 def _fieldwork(survey: Survey, registry: Registry) -> str:
     """One name for waves that share respondents, however far: their errors may add up."""
-    shared, size = {survey.id}, 0
+    shared, size, overlapping = {survey.id}, 0, [one for one in registry.surveys.values() if one.overlaps]
     while len(shared) > size:
         size = len(shared)
-        for other in registry.surveys.values():
+        for other in overlapping:
             ring = {other.id, *(overlap.survey for overlap in other.overlaps)}
             shared |= ring if ring & shared else set()
     return min(shared)

@@ -134,10 +134,9 @@ def compare(
 
     from rich.console import Console
 
-    from crosswave.api.figures import load_for_typed
     from crosswave.report.typed_card import as_record, block
     from crosswave.study.cache import keeping
-    from crosswave.trend.typed import compare_typed
+    from crosswave.trend.typed import compare_typed, load_for_typed
 
     with plain_faults(), keeping():
         found = compare_typed(

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import elementwise
 from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray, checked, checked_shares, checked_sizes
@@ -22,7 +21,8 @@ from crosswave.difference.student import student
 N_MAX = 2**33
 """A sample beyond this size is no plan: more people than live."""
 
-_CLOSE = 1e-12
+_HALVINGS = 40
+"""So often the scale is halved to find a smallest change: to a millionth of a millionth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +194,13 @@ def _smallest_change(*given: FloatArray) -> FloatArray:
     For a fall exchange sizes and errors. A power of one half gives the smallest observed rise whose interval excludes
     0.
     """
-    none, all_of_it = np.zeros_like(given[0]), np.ones_like(given[0])
-    always, never = _limit_when_missed(none, *given) >= 0, _limit_when_missed(all_of_it, *given) < 0
-    # Where there is no root, the ends do not differ in sign: they are set aside.
-    root = elementwise.find_root(_limit_when_missed, (none, all_of_it), args=given, tolerances={"xatol": _CLOSE}).x
-    return np.where(never, np.inf, np.where(always, 0.0, root))
+    low, high = np.zeros_like(given[0]), np.ones_like(given[0])
+    always, never = _limit_when_missed(low, *given) >= 0, _limit_when_missed(high, *given) < 0
+    for _ in range(_HALVINGS):  # scipy.optimize takes as long to import as two typed figures take altogether
+        half = (low + high) / 2
+        beyond = _limit_when_missed(half, *given) >= 0
+        low, high = np.where(beyond, low, half), np.where(beyond, half, high)
+    return np.where(never, np.inf, np.where(always, 0.0, (low + high) / 2))
 
 
 def around(middle: FloatArray, change: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -11,8 +11,6 @@ from itertools import islice, product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from crosswave.printed.intervals import RationalInterval, Shares
 from crosswave.printed.plain import is_withheld
@@ -41,6 +39,28 @@ class BaseSize:
     assumption: str
     loose: bool = False
     floor: int = 1
+
+
+MENDED = "; it would fit"
+"""Before this a conflict says what cannot be, after it what would mend it."""
+
+N_FACTOR = 2
+"""An n is looked for up to this many times larger, and down to this part, of the one that is stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A minimal set of figures and assumptions that no counts satisfy: without any one of them, counts exist."""
+
+    figures: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    repairs: tuple[str, ...]
+    words: str
+
+    @property
+    def why(self) -> str:
+        """What cannot be, without what would mend it."""
+        return self.words.partition(MENDED)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,9 @@ class Arithmetic:
 
 def components(arithmetic: Arithmetic) -> list[Arithmetic]:
     """Return the parts of a survey that share no unknown number but n, each to be solved by itself."""
+    from scipy.sparse import coo_array  # takes long to import, and two typed figures need none
+    from scipy.sparse.csgraph import connected_components
+
     places = {figure.id: place for place, figure in enumerate(arithmetic.figures)}
     by_base = defaultdict(list)
     for figure in arithmetic.figures:

@@ -6,13 +6,13 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
 from crosswave.printed.intervals import percent_interval
-from crosswave.reconstruct.arithmetic import Arithmetic, BaseSize, Figure, IntArray
+from crosswave.reconstruct.arithmetic import MENDED, N_FACTOR, Arithmetic, BaseSize, Conflict, Figure, IntArray
 from crosswave.reconstruct.closed_form import boxes, is_simple
 from crosswave.reconstruct.cpsat import Element, Model, elements, link_name
 from crosswave.reconstruct.effort import NotSolvedError, at_most, check_room
@@ -20,31 +20,11 @@ from crosswave.reconstruct.effort import NotSolvedError, at_most, check_room
 CONFLICTS_LISTED = 10
 """At most so many minimal conflicts are looked for in a part of a survey."""
 
-_MENDED = "; it would fit"
-
 TRIALS = 500
 """After so many questions to the solver the search for further conflicts of a part ends."""
 
 EFFORT_OF_REPAIRS = 0.5
 """Units of work for each kind of repair of a conflict; what is not found within it is not offered."""
-
-N_FACTOR = 2
-"""An n is looked for up to this many times larger, and down to this part, of the one that is stated."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A minimal set of figures and assumptions that no counts satisfy: without any one of them, counts exist."""
-
-    figures: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    repairs: tuple[str, ...]
-    words: str
-
-    @property
-    def why(self) -> str:
-        """What cannot be, without what would mend it."""
-        return self.words.partition(_MENDED)[0]
 
 
 def find_conflicts(arithmetic: Arithmetic, *, limit: int = CONFLICTS_LISTED) -> Iterator[Conflict]:
@@ -135,7 +115,7 @@ def _explain(arithmetic: Arithmetic, core: list[Element]) -> Conflict:
     alone = (" on one base" if one_base else ", the one being asked of those who gave the other") * (len(figures) > 1)
     given = f" if {' and '.join(assumptions)}" if assumptions else alone
     found = repairs(arithmetic, core)
-    mended = f"{_MENDED} {', or '.join(found)}" if found else ""
+    mended = f"{MENDED} {', or '.join(found)}" if found else ""
     words = f"no whole number of answers prints {printed}{given}{mended}"
     return Conflict(tuple(figure.id for figure in figures), assumptions, found, words)
 

@@ -13,8 +13,7 @@ from scipy.special import ndtri
 from crosswave.printed.intervals import Quantity, RationalInterval, Shares
 from crosswave.printed.plain import is_withheld
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct.arithmetic import BaseSize, Counts, describe
-from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.arithmetic import BaseSize, Conflict, Counts, describe
 from crosswave.reconstruct.means import Mean
 from crosswave.reconstruct.power import Possible, alone_power, joint_power
 from crosswave.study.models import ORGANISATIONS, Plan, Survey

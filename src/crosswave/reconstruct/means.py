@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
-from crosswave.reconstruct.arithmetic import size_of
-from crosswave.reconstruct.conflicts import N_FACTOR, Conflict
+from crosswave.reconstruct.arithmetic import N_FACTOR, Conflict, size_of
 from crosswave.reconstruct.effort import spend
 from crosswave.reconstruct.power import Run, Scale
 from crosswave.study.models import Survey

@@ -17,6 +17,7 @@ import numpy as np
 from crosswave.printed.intervals import RationalInterval
 from crosswave.reconstruct.arithmetic import (
     Arithmetic,
+    Conflict,
     Counts,
     Figure,
     IntArray,
@@ -30,7 +31,7 @@ from crosswave.reconstruct.arithmetic import (
     without,
 )  # fmt: skip
 from crosswave.reconstruct.closed_form import ClosedForm, LooseClosedForm, is_simple
-from crosswave.reconstruct.conflicts import Conflict, find_conflicts
+from crosswave.reconstruct.conflicts import find_conflicts
 from crosswave.reconstruct.cpsat import Searched
 from crosswave.reconstruct.effort import at_most, spend
 from crosswave.reconstruct.power import Possible

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from crosswave.memo import remembered
 from crosswave.printed.intervals import RationalInterval
-from crosswave.reconstruct.arithmetic import Arithmetic, Counts, interpretations, people, rivals
-from crosswave.reconstruct.conflicts import Conflict, survey_repairs, with_repairs
+from crosswave.reconstruct.arithmetic import Arithmetic, Conflict, Counts, interpretations, people, rivals
+from crosswave.reconstruct.conflicts import survey_repairs, with_repairs
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.finding import LEVELS, Context, FindingCounts
 from crosswave.reconstruct.means import means_of

@@ -11,7 +11,7 @@ from crosswave.claims import Checker
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import by_battery
 from crosswave.report.official import official_changes
-from crosswave.report.results import all_findings, by_claim, by_trend, ledger_text
+from crosswave.report.results import all_findings, all_trends, by_claim, ledger_text
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import with_estimated_error
@@ -51,7 +51,7 @@ def make_ledger(registry: Registry) -> Ledger:
     return Ledger(
         findings=all_findings(registry, reconstructions),
         claims=by_claim(registry.claims.values(), checker),
-        trends=by_trend(trends.values()),
+        trends=all_trends(registry, trends, settings),
         batteries=by_battery(registry, reconstructions, settings, trends),
         reconstructions=reconstructions,
         assessed=trends,

@@ -23,6 +23,7 @@ from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
+from crosswave.trend.settings import Settings
 
 FINDING_COLUMNS, CLAIM_COLUMNS, TREND_COLUMNS, SURVEY_COLUMNS = (
     tuple(field.name for field in FIELDS[name]) for name in ("findings", "claims", "trends", "surveys")
@@ -38,7 +39,7 @@ def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstructio
     """Return a row for each printed figure of a registry, under the settings of its plan."""
     every = [(survey, reconstructions[name]) for name, survey in registry.surveys.items()]
     settings = registry.plan.alpha.value, registry.plan.design_effect.value
-    made = remembered(lambda: findings_frame(every, *settings), "all findings", registry.content, outlives=False)
+    made = remembered(lambda: findings_frame(every, *settings), "all findings", registry.content)
     return made.copy()
 
 
@@ -100,6 +101,11 @@ def _listed(values: Sequence[int]) -> str:
 
 def _share(value: Fraction | float | None) -> float | None:
     return None if value is None else round(float(value), 4) + 0.0
+
+
+def all_trends(registry: Registry, trends: Mapping[str, Trend], settings: Settings) -> pd.DataFrame:
+    """Return a row for each construct of a registry, from what `assess_all` says of them under some settings."""
+    return remembered(lambda: by_trend(trends.values()), "all trends", registry.content, repr(settings)).copy()
 
 
 def by_trend(trends: Iterable[Trend]) -> pd.DataFrame:

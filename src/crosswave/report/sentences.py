@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crosswave.claims import ClaimVerdict
 from crosswave.study.models import Plan, Survey, sampling_words, unit_words
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
@@ -15,6 +14,9 @@ from crosswave.trend.comparison import Comparison
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Wave
 from crosswave.words import capital
+
+if TYPE_CHECKING:
+    from crosswave.claims import ClaimVerdict
 
 _PROBABILITY = ("probability", "census")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -182,11 +182,20 @@ def same_pages(sources: Iterable[Source]) -> Iterator[tuple[Source, Source]]:
     where one site gives both pages the same long last part of the address, and not two dates.
     """
     known = [(source, [_plain(address) for address in (source.url, *source.also_at)]) for source in sources]
-    for (first, ours), (second, theirs) in combinations(known, 2):
+    alike: dict[str, set[int]] = defaultdict(set)  # only two with an address that ends alike can be one page
+    for place, (_, addresses) in enumerate(known):
+        for address in addresses:
+            alike[_last_part(address)].add(place)
+    pairs = {pair for places in alike.values() for pair in combinations(sorted(places), 2)}
+    for (first, ours), (second, theirs) in ((known[one], known[other]) for one, other in sorted(pairs)):
         dates = sorted((source.published or "" for source in (first, second)), key=len)
         one_date = dates[1].startswith(dates[0])  # also where one of them is not known
         if any(_one_page(one, other, one_date) for one, other in product(ours, theirs)):
             yield first, second
+
+
+def _last_part(address: str) -> str:
+    return re.sub(r"[\W_]", "", address.split("/")[-1].lower())
 
 
 def _plain(address: str) -> str:
@@ -201,6 +210,6 @@ def _one_page(one: str, other: str, one_date: bool) -> bool:
     shorter, longer = sorted((one, other), key=len)
     if one == other or ("/" in shorter and longer.endswith((f"/{shorter}", f".{shorter}"))):
         return True
-    names = {re.sub(r"[\W_]", "", address.split("/")[-1].lower()) for address in (one, other)}
+    names = {_last_part(one), _last_part(other)}
     one_name = one.split("/")[0] == other.split("/")[0] and len(names) == 1
     return one_date and one_name and len(names.pop()) >= _LEAST_LETTERS

@@ -72,7 +72,7 @@ def load_registry(folder: Path | None = None) -> Registry:
     return registry
 
 
-def load_evidence(folder: Path | None = None) -> Registry:
+def load_evidence(folder: Path | None = None, *, warn: bool = True) -> Registry:
     """Return the evidence without the surveys whose files have faults; each such file gets a line on standard error.
 
     `DataError` where a file that all surveys share has a fault, or no survey is without one; `ValueError` as above.
@@ -82,7 +82,7 @@ def load_evidence(folder: Path | None = None) -> Registry:
     content = ("evidence", str(place), _key(place, folder_digests(place)))
     registry = remembered(lambda: _usable(place), *content, outlives=False)
     check_given(registry.plan)
-    if registry.faults and os.environ.get(WARN_VARIABLE) != "0":
+    if warn and registry.faults and os.environ.get(WARN_VARIABLE) != "0":
         for line in warnings(registry):
             print(f"crosswave: {line}", file=sys.stderr)
     return registry

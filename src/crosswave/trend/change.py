@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic
+from typing import TYPE_CHECKING, Generic
 
 from crosswave.difference.compare import Comparison, P
 from crosswave.difference.verdict import Evidence, decide
-from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.comparison import compare_waves
@@ -16,6 +15,9 @@ from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
+
+if TYPE_CHECKING:
+    from crosswave.reconstruct import Reconstruction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

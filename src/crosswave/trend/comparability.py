@@ -11,6 +11,12 @@ from crosswave.study.registry import Registry
 GRADES = ("A", "B1", "H", "B2", "B3", "C")
 """From the same instrument repeated to not comparable."""
 
+BETWEEN_HOUSES = frozenset({"B1", "B2"})
+"""Grades of figures by different houses in like words: what B2 is estimated from."""
+
+COMPARABLE = frozenset({"B1", "H", "B2", "B3"})
+"""Grades of all figures by different instruments that the gate passes."""
+
 _DISTANCE = {"same": 0, "similar": 1, "unknown": 2, "different": 3}
 
 

@@ -6,17 +6,21 @@ import math
 from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from crosswave.arguments import FloatArray, checked, checked_alpha
 from crosswave.memo import remembered
 from crosswave.models.heterogeneity import ESTIMATORS, Effects, q_profile
-from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study.models import ErrorTier, Plan
 from crosswave.study.registry import Registry
-from crosswave.trend.same_year import BETWEEN_HOUSES, COMPARABLE, same_year_figures, same_year_surveys
+from crosswave.trend.comparability import BETWEEN_HOUSES, COMPARABLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crosswave.reconstruct import Reconstruction
 
 POINTS_PER_LOGIT = 25.0
 """What 1 on the logit scale is at a share of one half, in points: 100 p (1 - p)."""
@@ -84,6 +88,7 @@ def estimate_total_error(
     --------
     Two construct-years of logits (0, 1) and (2, 4), each with variance 0.25: (0.5 + 2) / 2 - 0.25 = 1.
 
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"group": [*"aabb"], "logit": [0, 1, 2, 4], "sampling_variance": 0.2,
     ...                       "rounding_variance": 0.05})
     >>> e = estimate_total_error(frame)
@@ -122,6 +127,8 @@ def _grouped(by_wave: pd.DataFrame, *, own_level: bool) -> tuple[Effects, FloatA
 
 
 def _dummies(names: pd.Series) -> FloatArray:
+    import pandas as pd
+
     codes, levels = pd.factorize(names)
     return np.asarray(np.eye(len(levels))[codes])
 
@@ -159,6 +166,8 @@ def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id", own_le
     ValueError
         If the column is not there, or as for `estimate_total_error`.
     """
+    import pandas as pd
+
     if column not in by_wave:
         raise ValueError(f"column must be one of by_wave; got {column!r}, there are {list(by_wave)}. Choose one.")
     rest = {value: by_wave[by_wave[column] != value] for value in by_wave[column].unique()}
@@ -296,6 +305,9 @@ def _estimates(registry: Registry, known: Mapping[str, Reconstruction]) -> dict[
 
 
 def _figures(registry: Registry, known: Mapping[str, Reconstruction], grades: Collection[str]) -> pd.DataFrame:
+    from crosswave.reconstruct import reconstruct  # the solver and pandas: not where the estimate is known
+    from crosswave.trend.same_year import same_year_figures, same_year_surveys
+
     needed = sorted(same_year_surveys(registry))
     made = {name: known[name] if name in known else reconstruct(registry.survey(name), registry) for name in needed}
     return same_year_figures(registry, made, grades)

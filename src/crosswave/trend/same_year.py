@@ -12,19 +12,13 @@ import pandas as pd
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
-from crosswave.trend.comparability import GRADES, grade_pair
+from crosswave.trend.comparability import COMPARABLE, GRADES, grade_pair
 from crosswave.trend.waves import Wave, pair_of, waves_of
 
 FIGURE_COLUMNS = (
     "group", "construct_id", "year", "finding_id", "survey_id", "grade", "share", "n", "n_low", "n_high", "logit",
     "sampling_variance", "rounding_variance",
 )  # fmt: skip
-
-BETWEEN_HOUSES = frozenset({"B1", "B2"})
-"""Grades of figures by different houses in like words: what B2 is estimated from."""
-
-COMPARABLE = frozenset({"B1", "H", "B2", "B3"})
-"""Grades of all figures by different instruments that the gate passes."""
 
 _EVERY_YEAR = (0, 9999)
 

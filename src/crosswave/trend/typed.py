@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from crosswave.difference.compare import Comparison, compare_pairs
 from crosswave.difference.feasible import SharePair, feasible_share
 from crosswave.difference.sensitivity import smallest_n
+from crosswave.memo import digest, remembered
 from crosswave.reconstruct.typed import PARTS, TypedFigure, attempt, read_figures
+from crosswave.study.cache import read_results
+from crosswave.study.faults import DataError
+from crosswave.study.loading import load_evidence, load_rules, warnings, with_rest
 from crosswave.study.models import Plan, Vocabulary
 from crosswave.study.parameters import limits
+from crosswave.study.reading import folder_digests
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Judged, verdict_of
+from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
 from crosswave.words import arrived
 
@@ -214,3 +223,36 @@ def _read_sampling(typed: str | None, vocabulary: Vocabulary, prefix: str) -> st
     raise ValueError(
         f"{option} must be one of {', '.join(words)}; {arrived(typed)} arrived; leave it out if nobody says"
     )
+
+
+def load_for_typed(folder: Path) -> Registry:
+    """Return what figures typed by hand are compared by: plan and phrases; errors as for `load_rules`.
+
+    Notes
+    -----
+    What plan.yaml has estimated from the evidence is found once for each content of the folder. Where it cannot be, a
+    line on standard error says which tier is therefore left out, and why; so it does of files with faults.
+    """
+    read_results()
+    place = Path(os.path.abspath(folder))
+    content = digest(*(f"{path} {found}" for path, found in folder_digests(place).items()))
+    rules, told = remembered(lambda: _rules_for_typed(place), "rules for typed figures", content)
+    for line in told:
+        print(f"crosswave: {line}", file=sys.stderr)
+    return rules
+
+
+def _rules_for_typed(folder: Path) -> tuple[Registry, tuple[str, ...]]:
+    """The rules without any survey, their total errors estimated where they can be, and what is to be told of that."""
+    rules, why = load_rules(folder), "no survey is here"
+    loaded = rules
+    if (folder / "surveys").is_dir():
+        try:
+            loaded, why = load_evidence(folder, warn=False), "no two surveys of one year asked the same thing"
+        except DataError as error:
+            why = with_rest(error.faults[0], len(error.faults) - 1)
+    plan = with_estimated_error(loaded).plan
+    told = [*warnings(loaded)]
+    if absent := [name for name, tier in plan.total_error.items() if tier.points == "estimated"]:
+        told.append(f"tiers left out as their total error is estimated from surveys: {', '.join(absent)} ({why})")
+    return replace(rules, plan=plan, study=loaded.study, documents={}), tuple(told)

@@ -6,15 +6,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crosswave.difference.census import finite_population
 from crosswave.difference.feasible import FeasibleShare, SharePair, feasible_ends
-from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.study.models import Construct, ConstructAnswer, Overlap, Survey
 from crosswave.study.registry import Finding, Registry
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
+
+if TYPE_CHECKING:
+    from crosswave.reconstruct import FindingCounts, Reconstruction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill
 from nbformat import NotebookNode
+from papermill.engines import papermill_engines
+from papermill.execute import raise_for_execution_errors, remove_error_markers
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+from papermill.utils import chdir
 from traitlets.config import Config
 
 from crosswave.failures import os_words
@@ -70,7 +74,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 @lru_cache(maxsize=32)
 def _read(path: Path, *_: int) -> NotebookNode:
-    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    notebook: NotebookNode = remove_error_markers(load_notebook_node(str(path)))
     return notebook
 
 
@@ -81,15 +85,10 @@ def _execute(task: Task, **engine: Any) -> Product:
     seen: list[NotebookNode] = []  # the notebook as it starts, for a kernel that dies
     html = error = ""
     try:
-        executed = papermill.execute_notebook(
+        executed = _executed(
             deepcopy(read_notebook(task.notebook)),
-            None,
-            parameters=dict(task.parameters),
+            dict(task.parameters),
             kernel_name=task.kernel,
-            language="python",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
             execution_timeout=task.timeout,
             on_notebook_start=lambda notebook: seen.append(notebook),
             **engine,
@@ -107,6 +106,21 @@ def _execute(task: Task, **engine: Any) -> Product:
     # in as few bytes as may be: it is downloaded, and no difference is looked at
     notebook = json.dumps(executed, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
     return Product(task.page, page_title(task, executed), notebook, html, error, time.perf_counter() - begun)
+
+
+def _executed(
+    notebook: NotebookNode, parameters: dict[str, object], *, engine_name: str | None = None, cwd: str | None = None,
+    kernel_name: str, **engine: Any,
+) -> NotebookNode:  # fmt: skip
+    """What `papermill.execute_notebook` does, without writing and validating a notebook that is no file yet."""
+    named = {"engine_name": engine_name, "kernel_name": kernel_name}
+    given = parameterize_notebook(notebook, parameters, language="python", **named) if parameters else notebook
+    with chdir(cwd):
+        executed: NotebookNode = papermill_engines.execute_notebook_with_engine(
+            nb=given, progress_bar=False, autosave_cell_every=0, **named, **engine
+        )
+    raise_for_execution_errors(executed, None)
+    return executed
 
 
 def page_title(task: Task, notebook: NotebookNode) -> str:

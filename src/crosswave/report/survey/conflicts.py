@@ -9,8 +9,7 @@ from itertools import chain, combinations, groupby
 import pandas as pd
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.reconstruct.arithmetic import Counts
-from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.arithmetic import Conflict, Counts
 from crosswave.reconstruct.effort import NotSolvedError, at_most
 from crosswave.reconstruct.joint import joint_counts
 from crosswave.reconstruct.solve import NETS, Solver, Trial, try_readings

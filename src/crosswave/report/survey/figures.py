@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.reconstruct.conflicts import Conflict
+from crosswave.reconstruct.arithmetic import Conflict
 from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
 from crosswave.report.forest import PERCENT, Look, Row, forest, share_row
 from crosswave.report.holes import feasible

@@ -52,7 +52,7 @@ HeadCount = Annotated[int, Field(ge=1, le=10_000_000)]
 class Record(BaseModel):
     """A part of a data file: unknown keys are faults, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 _Held = TypeVar("_Held", bound=Record)
