@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import crosswave as cw
 import real
@@ -20,6 +21,9 @@ from crosswave.study.models import Claim, Construct, Fact, Survey
 from crosswave.trend.change import Trend
 
 collect_ignore = ["reference"]  # scripts that made the reference numbers, with packages of their own
+
+settings.register_profile("any machine", deadline=None)  # on a busy one a test may take its time
+settings.load_profile("any machine")
 
 os.environ[KEEP_VARIABLE] = "0"  # what is tested is computed, and not what was kept
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import real
 from crosswave.cli import app
-from crosswave.failures import import_words, os_words, python_fault
+from crosswave.failures import NO_MEMORY, import_words, os_words, python_fault
 from crosswave.report.run.folder import alone_in
 from crosswave.study.parameters import check_given
 
@@ -265,3 +265,17 @@ def test_parameters_that_a_notebook_has_pass():
 
 def test_outside_a_notebook_nothing_is_given():
     check_given()
+
+
+def test_too_little_memory_is_said_and_no_package_is_blamed():
+    for words in ("libortools.so: failed to map segment from shared object", "x.so: cannot allocate memory"):
+        assert import_words(ImportError(words, name="ortools")) == NO_MEMORY
+    result = crosswave("check", "--data", DATA, before="import crosswave.cli.shared as shared\n"
+                       "def fail(*_): raise MemoryError\nshared.folder_of = fail\nimport crosswave.cli.data as data\n"
+                       "data.folder_of = fail")  # fmt: skip
+    assert (result.returncode, result.stderr) == (1, f"crosswave: {NO_MEMORY}\n")
+
+
+def test_a_file_that_is_larger_than_the_system_allows_is_named():
+    words = os_words(OSError(errno.EFBIG, "File too large", "reports/index.html"))
+    assert words.startswith("this machine lets no command write a file as large as reports/index.html; raise the limit")

@@ -85,3 +85,9 @@ def test_it_equals_that_of_statsmodels() -> None:
     for size in (1, 2, 5, 40):
         p = np.round(rng.random(size) ** 3, 3)  # with ties
         np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1], rtol=1e-14)
+
+
+@pytest.mark.parametrize("p", [[-1e-9], [1 + 1e-9], 0.5])
+def test_what_is_just_outside_or_no_list_is_refused(p: Any) -> None:
+    with pytest.raises(ValueError, match=r"^p must "):
+        holm(p)

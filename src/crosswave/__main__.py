@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from crosswave.failures import import_words, os_words, python_fault
+from crosswave.failures import NO_MEMORY, import_words, os_words, python_fault
 from crosswave.surroundings import begin_with_them, show_everywhere
 
 
@@ -22,6 +22,8 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()
+    except MemoryError:
+        sys.exit(f"crosswave: {NO_MEMORY}")
     except ImportError as error:
         sys.exit(f"crosswave: {import_words(error)}")
     except OSError as error:  # what is printed finds no room; Python would try once more at its end, with a traceback

@@ -28,6 +28,7 @@ _WORDS: Mapping[int, str] = {
     errno.EEXIST: _OTHER_KIND,
     errno.EISDIR: "{file} is a folder, and a file is needed here; name another",
     errno.ENOENT: "{file} is not there; mend the path",
+    errno.EFBIG: "this machine lets no command write a file as large as {file}; raise the limit: ulimit -f unlimited",
     errno.EMFILE: "this machine lets a command open no more files; raise the limit with ulimit -n 4096",
 }
 
@@ -50,8 +51,16 @@ def python_fault(version: tuple[int, int]) -> str | None:
     )
 
 
+NO_MEMORY = (
+    "this machine gives a command too little memory; end other programs, or raise the limit with ulimit -v unlimited"
+)
+_OUT_OF_MEMORY = ("cannot allocate memory", "failed to map segment")
+
+
 def import_words(error: ImportError) -> str:
     """Return which package is missing or broken, and the command that mends it."""
+    if any(words in str(error).lower() for words in _OUT_OF_MEMORY):
+        return NO_MEMORY
     package = (error.name or "").split(".")[0] or "a package"
     if package == "distributed":
         return 'the package distributed is not installed, which --scheduler needs: pip install ".[cluster]"'
