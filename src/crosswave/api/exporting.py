@@ -16,6 +16,7 @@ from crosswave.api.showing import records
 from crosswave.api.study import Study, open
 from crosswave.claims import Checker
 from crosswave.files import write_whole
+from crosswave.models.wave_series import wave_series
 from crosswave.report import series, survey, trend
 from crosswave.report.canvas import png_bytes, svg_text
 from crosswave.report.export import Table, long_table, write_tables
@@ -78,29 +79,29 @@ def chart_of(study: Study, name: str | None) -> tuple[Figure, str]:
     if name is None:
         raise ValueError("a chart shows one survey, series or construct; name one")
     found = study.result(name)
-    figure, words = _DRAWN[type(found)](found)
+    figure, words = _DRAWN[type(found)](study, found)
     if figure is None:
         raise ValueError(words)
     return figure, words
 
 
-def _survey_chart(found: SurveyResult) -> tuple[Figure | None, str]:
+def _survey_chart(study: Study, found: SurveyResult) -> tuple[Figure | None, str]:
     alpha, effect = found.settings.alpha, found.settings.design_effect
     frame = by_finding(found.record, found.reconstruction, alpha=alpha, design_effect=effect)
     drawn = survey.figures.findings_chart(found.record, frame, alpha=alpha)
     return drawn, survey.figures.findings_alt(found.record, frame)
 
 
-def _trend_chart(found: TrendResult) -> tuple[Figure | None, str]:
-    frame = trend.waves.by_wave(found.trend)
-    return trend.waves.waves_chart(found.trend, frame), trend.waves.waves_alt(found.trend, frame)
+def _trend_chart(study: Study, found: TrendResult) -> tuple[Figure | None, str]:
+    held = wave_series(found.trend.construct, study.registry, study.reconstructions, found.settings)
+    return trend.waves.waves_chart(found.trend, held), trend.waves.waves_alt(found.trend, held)
 
 
-def _series_chart(found: SeriesResult) -> tuple[Figure | None, str]:
+def _series_chart(study: Study, found: SeriesResult) -> tuple[Figure | None, str]:
     return series.series_chart(found.figures, found.title), series.series_alt(found.figures, found.title)
 
 
-_DRAWN: Mapping[type, Callable[[Any], tuple[Figure | None, str]]] = {
+_DRAWN: Mapping[type, Callable[[Study, Any], tuple[Figure | None, str]]] = {
     SurveyResult: _survey_chart, TrendResult: _trend_chart, SeriesResult: _series_chart,
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -84,7 +85,9 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a text in the double quotes of YAML."""
+    """Return a text in the double quotes of YAML, which are those of JSON where all is plain ASCII."""
+    if text.isascii() and text.isprintable():
+        return json.dumps(text, ensure_ascii=False)
     return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**9).rstrip("\n")
 
 

@@ -223,7 +223,8 @@ def _excel_sheet(sheet: ReadOnlyWorksheet, path: Path, printed: bool) -> Sheet:
     stopped: list[int] = []
     rows = _limited(_excel_rows(sheet, path, stopped, printed), path)
     told = f"the {EMPTY_ROWS} rows up to here are empty but formatted; what follows them was not read"
-    return Sheet(title, rows, _merged(sheet), f"{title}:{stopped[0]}: {told}" if stopped else "")
+    merged = _merged(sheet) if printed or header_of(rows) is not None else ()  # else it is read again as printed
+    return Sheet(title, rows, merged, f"{title}:{stopped[0]}: {told}" if stopped else "")
 
 
 def _excel_rows(sheet: ReadOnlyWorksheet, path: Path, stopped: list[int], printed: bool) -> Iterator[Row]:
@@ -263,7 +264,8 @@ def _merged(sheet: ReadOnlyWorksheet) -> tuple[Merged, ...]:
     with sheet._get_source() as stream:
         while chunk := stream.read(1 << 20):  # never the whole of a sheet that is formatted to its last row
             text, tail = tail + chunk, chunk[-200:]
-            found += [[part.decode() for part in place] for place in _MERGED.findall(text)]
+            if b"mergeCell" in text:
+                found += [[part.decode() for part in place] for place in _MERGED.findall(text)]
     found = [list(place) for place in dict.fromkeys(map(tuple, found))]  # what stands on an edge is found twice
     return tuple((int(top), int(last), column(left) - 1, column(right) - 1, f"{left}{top}:{right}{last}")
                  for left, top, right, last in found)  # fmt: skip
