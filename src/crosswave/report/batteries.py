@@ -14,6 +14,7 @@ from crosswave.models.joint_checks import left_out
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled
 from crosswave.report.render import percent
+from crosswave.report.sentences import VERDICT_WORDS
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.batteries import battery_figures, battery_posterior
@@ -143,14 +144,20 @@ def verdicts_table(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> pd.Data
     rows = [
         (
             labels.get(row.item, row.item) + (" (official series)" if row.official else ""),
-            f"{row.change:+.0f} ({row.low:+.0f} to {row.high:+.0f})", f"{row.verdict} ({row.certainty} certainty)",
-            "" if pd.isna(row.pair_change) else f"{row.pair_change:+.0f} ({row.pair_low:+.0f} to {row.pair_high:+.0f})",
-            row.pair_verdict, row.why,
+            _whole(row.change, row.low, row.high),
+            f"{VERDICT_WORDS.get(row.verdict, row.verdict)} ({row.certainty} certainty)",
+            "" if pd.isna(row.pair_change) else _whole(row.pair_change, row.pair_low, row.pair_high),
+            VERDICT_WORDS.get(row.pair_verdict, row.pair_verdict), row.why,
         )
         for row in verdicts.itertuples()
     ]  # fmt: skip
     heads = ["Item", "All together, points", "Answer", "Two surveys, points", "Their answer", "Why they differ"]
     return pd.DataFrame(rows, columns=heads)
+
+
+def _whole(change: float, low: float, high: float) -> str:
+    middle, *ends = (round(one) for one in (change, low, high))
+    return f"{middle:+d} ({ends[0]:+d} to {ends[1]:+d})"
 
 
 def official_words(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> str:
