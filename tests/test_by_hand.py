@@ -427,9 +427,9 @@ def block_text(found):
 
 
 def test_the_block_says_who_chose_the_tier():
-    assert "so they count as tier A: same instrument" in block_text(compared("40% of 1000", "46% of 800"))
+    assert "so they count as grade A: same instrument" in block_text(compared("40% of 1000", "46% of 800"))
     told = block_text(compared("40% of 1000", "46% of 800", tier="B1"))
-    assert "Judged under tier B1: same question, another house, a total error of 3 points." in told
+    assert "Judged under grade B1: same question, another house, a total error of 3 points." in told
     given = block_text(compared("40% of 1000", "46% of 800", total_error=0.0))
     assert "Judged with a total error of 0 points, as given; each tier of the plan is tried below." in given
 

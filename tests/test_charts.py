@@ -97,7 +97,7 @@ def test_a_figure_without_a_base_has_a_marker_and_no_interval(registry: Registry
 def test_a_survey_without_a_share_has_words_in_place_of_a_chart(registry: Registry) -> None:
     wave, findings = registry.survey("bt-yougov-2020"), findings_of(registry, "bt-yougov-2020")
     assert figures_page.findings_chart(wave, findings, alpha=0.05) is None
-    assert figures_page.findings_alt(wave, findings) == "No chart: bt-yougov-2020 prints no share."
+    assert figures_page.findings_alt(wave, findings) == "No chart: bt-yougov-2020 gives no share."
 
 
 def test_every_survey_can_be_drawn(registry: Registry) -> None:

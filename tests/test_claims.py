@@ -182,9 +182,9 @@ def test_the_words_of_a_condition_name_its_answers_as_printed(check: Callable[..
         f'{words}; minus "no" (17%, w-2017) plus 2 times "yes" (38%, w-2017) is 58.3 to 60.0 points, '
         "must be above 0: true"
     )
-    assert "undetermined (31.9 to 44.7 %); for the population" in claim_sentence(single)
+    assert "undetermined (31.9 to 44.7 %); only of those who replied" in claim_sentence(single)
     assert several.low is not None
-    assert "undetermined; for the population" in claim_sentence(several)  # no interval says it of both
+    assert "undetermined; only of those who replied" in claim_sentence(several)  # no interval says it of both
     ratio = claim(condition("above", "3", inmates=1) | {"over": ["officers", "more"]}, subject="arithmetic")
     facts = fact("inmates", "84000"), fact("officers", "20000"), fact("more", "1000")
     assert check(ratio, *facts).reason == "s (84000 u), over s (20000 u) plus s (1000 u) is 4, must be above 3: true"
@@ -480,11 +480,11 @@ def test_what_no_source_says_is_false_of_nobody(check: Callable[..., ClaimVerdic
     assert (said.answered, ours.answered) == ("false", "does not follow")
     assert claim_sentence(said).startswith("By the printed figures: false (")
     assert claim_sentence(ours).startswith(
-        "This project's own comparison, which no source prints: by the printed figures: does not follow ("
+        "This project's own comparison, which no source published: by the printed figures: does not follow ("
     )
     unsure = check(claim(condition("above", "38%", w_2017__q__yes=1), made_by="project"))
     assert unsure.answered == "undecided by rounding"
-    assert claim_sentence(unsure).startswith("This project's own comparison, which no source prints: for those who")
+    assert claim_sentence(unsure).startswith("This project's own comparison, which no source published: for those who")
 
 
 def test_whose_sentence_a_claim_is_stands_in_the_table_and_in_the_answer(
@@ -497,7 +497,7 @@ def test_whose_sentence_a_claim_is_stands_in_the_table_and_in_the_answer(
     assert list(whose) == ["this project's" if here else "the source's" for here in own]
     assert sum(own) == 8
     assert claims_page.claims_answer(registry, source, found)[2] == (
-        "8 of them are no sentences of a source: they are put together here from what sources print, "
+        "8 of them are no sentences of a source: they are put together here from what sources publish, "
         "and no source is wrong where one fails."
     )
     others = [verdict for verdict, here in zip(found, own, strict=True) if not here]

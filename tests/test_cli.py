@@ -200,12 +200,12 @@ def test_version_is_that_of_the_package():
 @pytest.mark.parametrize(
     ("arguments", "status", "lines"),
     [
-        (["73%", "--n", "61"], 1, ["73% of 61: no count prints it", "nearest n that fit: 60 and 62"]),
+        (["73%", "--n", "61"], 1, ["73% of 61: no count gives it", "nearest n that fit: 60 and 62"]),
         (["73%", "--n", "62"], 0, ["73% of 62: 45"]),
         (
             ["71%", "--n", "43", "--rounding", "truncated"],
             1,
-            ["71% of 43: no count prints it", "nearest n that fit: 42 and 45"],
+            ["71% of 43: no count gives it", "nearest n that fit: 42 and 45"],
         ),
         (
             ["73%", "65%", "63%", "60%", "40%", "--n", "50-80"],
@@ -257,7 +257,7 @@ def test_compare_prints_the_verdict_first_and_all_tiers():
     assert result.exit_code == 0
     assert result.output.splitlines()[0] == "58% of 235, then 53% of 232: inconclusive"
     assert all(f"tier {tier}" in result.output for tier in ("A", "B1", "B2"))
-    assert "Nobody says how the two surveys are related, so they count as tier A" in result.output
+    assert "Nobody says how the two surveys are related, so they count as grade A" in result.output
 
 
 def test_compare_prints_one_json_object():

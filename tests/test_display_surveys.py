@@ -71,8 +71,8 @@ def test_igov_2017_is_counted_by_hand_on_the_base_that_61_is_not(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     assert worked("igov-2017", registry, reconstructions) == [
-        "Take 73% for “skills gap” (gap-barriers.skills). It stands for a share of 72.5 to 73.5%; on exactly how many "
-        "people it rests is not printed. Of 60 people, 44 (44/60 = 73.3%) print it. Of 61 no number does: the "
+        "Take 73% for “skills gap” (gap-barriers.skills). It can be a share of 72.5 to 73.5%; on exactly how many "
+        "people it rests is not printed. Of 60 people, 44 (44/60 = 73.3%) give it. Of 61 no number does: the "
         "nearest are "
         "44/61 = 72.1%, printed as 72%, and 45/61 = 73.8%, printed as 74%. Nothing lies between them.",
         "So it cannot rest on 61 people. What all figures together leave is 60 or 62.",
@@ -83,13 +83,13 @@ def test_capita_2019_is_counted_by_hand_between_18_and_19_of_23(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     assert worked("capita-2019", registry, reconstructions) == [
-        "Take 81% for “funding” (challenges.funding). It stands for a share of 80.5 to 81.5%, and 23 people are "
+        "Take 81% for “funding” (challenges.funding). It can be a share of 80.5 to 81.5%, and 23 people are "
         "taken to "
         "have answered. The nearest counts are 18/23 = 78.3%, printed as 78%, and 19/23 = 82.6%, printed as "
         "83%. Nothing "
         "lies between them.",
-        "So no whole number of 23 people prints 81%: either something that was taken for granted is wrong, or "
-        "the print "
+        "So no whole number of 23 people gives 81%: either something that was taken for granted is wrong, or "
+        "the figure "
         "is.",
     ]
 
@@ -98,8 +98,8 @@ def test_a_survey_without_any_power_says_why_with_its_numbers(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
     assert worked("pure-2018", registry, reconstructions) == [
-        "Take 74% for “recognises it” (citizen-engagement.recognise). It stands for a share of 73.5 to 74.5%. Of 101 "
-        "people, 75 (75/101 = 74.3%) print it.",
+        "Take 74% for “recognises it” (citizen-engagement.recognise). It can be a share of 73.5 to 74.5%. Of 101 "
+        "people, 75 (75/101 = 74.3%) give it.",
         "One of 101 people is 0.99 points, no more than the 1 between two printed values. So every value from 0 "
         "to 100% "
         "is printed by some number of them: no figure here could have failed, whatever had been printed.",
@@ -139,7 +139,7 @@ def test_every_repair_of_a_conflict_is_an_item_that_says_what_it_would_mean(
 ) -> None:
     told = conflicts_page.survey_conflicts(registry.survey("capita-2019"), reconstructions["capita-2019"].conflicts)
     sentence = (
-        "No whole number of respondents prints 81% for “funding” (challenges.funding), if the base of challenges is "
+        "No whole number of respondents gives 81% for “funding” (challenges.funding), if the base of challenges is "
         "everyone, and nobody skipped it."
     )
     assert told[sentence][:2] == [
@@ -170,11 +170,11 @@ def test_conflicts_are_displayed_with_their_repairs_as_a_list(
 def test_a_reading_that_does_not_survive_says_why(registry: Registry) -> None:
     head, why = conflicts_page.survey_readings(registry.survey("cif-2017"), registry)
     assert head == (
-        "Print leaves open on whom services-count was counted (everyone or adopters of cloud): only this fits: "
+        "The sources leave open on whom services-count was counted (everyone or adopters of cloud): only this fits: "
         "everyone."
     )
     assert why == (
-        "Counted on adopters of cloud, services-count does not fit. No whole numbers of respondents print 82% "
+        "Counted on adopters of cloud, services-count does not fit. No whole numbers of respondents give 82% "
         "for “yes” "
         "(adopted-cloud.yes) and 72% for “one or two” (services-count.one-two) together, if all of this holds: "
         "the base "
@@ -184,8 +184,9 @@ def test_a_reading_that_does_not_survive_says_why(registry: Registry) -> None:
 
 def test_readings_that_survive_are_told_without_a_reason(registry: Registry) -> None:
     assert conflicts_page.survey_readings(registry.survey("igov-2017"), registry) == [
-        "Print leaves open on whom strategy-stage was counted (everyone or those with a strategy): all fit.",
-        "Print leaves open on whom automation-use was counted (everyone or those engaged with automation): all fit.",
+        "The sources leave open on whom strategy-stage was counted (everyone or those with a strategy): all fit.",
+        "The sources leave open on whom automation-use was counted (everyone or those engaged with automation): "
+        "all fit.",
     ]
 
 

@@ -205,7 +205,7 @@ def test_a_survey_page_names_who_answered_and_every_conflict(registry: Registry,
 
 def test_both_readings_of_an_ambiguous_base_are_told(registry: Registry) -> None:
     assert (
-        "Print leaves open on whom strategy-stage was counted (everyone or those with a strategy): all fit."
+        "The sources leave open on whom strategy-stage was counted (everyone or those with a strategy): all fit."
         in conflicts_page.survey_readings(registry.survey("igov-2017"), registry)
     )
 

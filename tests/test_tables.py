@@ -72,9 +72,9 @@ def test_plain_text_has_a_row_a_line() -> None:
     assert to_text(frame, "Where") == "Where\nSource | Figures\nPage <https://example.org> | 1,200"
 
 
-def test_a_table_without_rows_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_without_rows_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     render.show(pd.DataFrame(columns=["What"]), "Pairs of waves")
-    assert "Pairs of waves: nothing to show." in capsys.readouterr().out
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_an_assumption_shows_what_holds_with_it_and_without(registry: Registry) 
     subset = table.loc["All of them (those not very or not at all confident) answered gap-barriers"]
     assert subset.tolist() == [5, "base 60 or 62", "base 40, 48, 52, 60 or 62"]
     assert table.loc["The figures are not weighted"].tolist() == [
-        26, "whole counts behind 26 figures", "no whole counts, so an interval only"
+        26, "whole numbers of people behind 26 figures", "no whole counts, so an interval only"
     ]  # fmt: skip
     assert table.loc["Percentages are rounded to the nearest"].tolist() == [0, "", "no count changes"]
 

@@ -298,7 +298,7 @@ def test_a_fraction_may_say_who_answered(registry: Registry) -> None:
             ["half", "--n", "7"],
             1,
             [
-                "half of 7: no count prints it",
+                "half of 7: no count gives it",
                 "half stands for 46 to 54 %: of 7, 3 are 42.9 % and 4 are 57.1 %",
                 "nearest n that fit: 6 and 8",
             ],
@@ -309,7 +309,7 @@ def test_a_fraction_may_say_who_answered(registry: Registry) -> None:
         (
             ["0.0001%", "--n", "50000"],
             1,
-            ["0.0001% of 50,000: no count prints it", "nearest n that fit: 666,667"],
+            ["0.0001% of 50,000: no count gives it", "nearest n that fit: 666,667"],
         ),
         (
             ["58%", "--n", "10-1000000"],

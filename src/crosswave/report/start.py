@@ -91,7 +91,7 @@ def years_chart(years: pd.DataFrame) -> Figure:
 
 def _years_message(years: pd.DataFrame) -> str:
     top, ends = years.iloc[years["Surveys"].argmax()], f"{years['Year'].iloc[0]} to {years['Year'].iloc[-1]}"
-    return f"{years['Waves'].sum()} surveys from {ends}; most in {top['Year']}"
+    return f"{years['Surveys'].sum()} surveys from {ends}; most in {top['Year']}"
 
 
 def years_alt(years: pd.DataFrame) -> str:

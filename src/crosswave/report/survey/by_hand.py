@@ -217,7 +217,7 @@ def _impossible(case: Case, figure: Figure, size: int) -> list[str]:
         f"Take {label(finding)}. It can be a share of {ends(quantity)}, and {people} are taken to have answered. "
         f"The nearest counts are {neighbours(quantity, size, case.rounding)}. Nothing lies between them.",
         f"So no whole number of {people} gives {figure.printed}: either something that was taken for granted is "
-        "wrong, or the print is.",
+        "wrong, or the figure is.",
     ]
 
 
@@ -327,8 +327,8 @@ def _no_base(case: Case) -> list[str]:
     exact = figure.decimals is not None
     anyway = f" From {100 * 10 ** (figure.decimals or 0):,} on, every number of them does." if exact else ""
     return [
-        f"Take {label(finding)}. It can be a share of {ends(figure)}, but print does not say of how many. The "
-        f"smallest number that can print it is {case.people(size)}: "
+        f"Take {label(finding)}. It can be a share of {ends(figure)}, but no source says of how many. The "
+        f"smallest number that can give it is {case.people(size)}: "
         f"{ratio(counts_of(figure, size)[0], size, figure)}.{anyway}",
         "So no whole number can be checked: any value would have fitted some number of them.",
     ]
