@@ -122,7 +122,7 @@ def part(folder: Path, *names: str) -> Path:
     for name in ("constructs.yaml", "claims.yaml", "batteries.yaml", "context.csv"):
         blocks = re.split(r"^(?=  - |\w)", (DATA / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
         whole = (one for one in blocks if not gone & set(re.findall(r"[a-z0-9][a-z0-9-]*", one)))
-        files[DATA / name] = "".join(whole)
+        files[DATA / name] = re.sub(r"^(\w+):\n(?=\w|\Z)", r"\1: []\n", "".join(whole), flags=re.MULTILINE)
     for path, text in files.items():
         place = folder / path.relative_to(DATA)
         place.parent.mkdir(parents=True, exist_ok=True)

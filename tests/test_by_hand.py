@@ -431,12 +431,12 @@ def test_the_block_says_who_chose_the_tier():
     told = block_text(compared("40% of 1000", "46% of 800", tier="B1"))
     assert "Judged under grade B1: same question, another house, a total error of 3 points." in told
     given = block_text(compared("40% of 1000", "46% of 800", total_error=0.0))
-    assert "Judged with a total error of 0 points, as given; each tier of the plan is tried below." in given
+    assert "Judged with a total error of 0 points, as given; each grade of the plan is tried below." in given
 
 
 def test_the_block_says_which_n_are_tried_where_none_is_told():
     told = block_text(compared("40%", "46% of 800"))
-    assert "No n for 40%: every n from the smallest that prints it to 5,000 counts" in told
+    assert "No n for 40%: every n from the smallest that gives it to 5,000 counts" in told
     assert "No n" not in block_text(compared("40% of 1000", "46% of 800"))
 
 

@@ -364,7 +364,7 @@ def test_the_answer_gives_the_rates_and_says_when_the_promise_is_broken() -> Non
     assert f"holds the true change in {percent(broken.coverage)}%" in said[1] and "breaks the promise" in said[1]
     found = run(change=-0.15)
     assert (
-        f"The verdict “fell” is given in {percent(found.right)}%" in calibration_page.calibration_answer(found, "B1")[1]
+        f"The answer “fell” is given in {percent(found.right)}%" in calibration_page.calibration_answer(found, "B1")[1]
     )
 
 
@@ -381,12 +381,12 @@ def test_the_checks_name_the_worst_case_of_each_tier(plan: Plan, small_grid: pd.
         own = small_grid[(small_grid["tier"] == tier) & (small_grid["true_error"] == plan.total_error[tier].number)]
         found = own.loc[own["right"].idxmax()]
         assert found["right"] < 0.1, "a change of 15 points is too small for these tiers"
-        words = f"Tier {tier} finds a change of 15.0 points in up to {percent(found['right'])}% of worlds"
+        words = f"Grade {tier} finds a change of 15.0 points in up to {percent(found['right'])}% of worlds"
         assert any(s.startswith(f"{words} (n {found['n']:,})") for s in said)
     never = calibration_page.calibration_checks(small_grid.assign(right=0.0), alpha=0.05)
-    assert any(s.startswith("Tier B2 never finds a change of 15.0 points") for s in never)
+    assert any(s.startswith("Grade B2 never finds a change of 15.0 points") for s in never)
     # Twice its own error for each of six tiers, the next tier's for four (twice A is B1, B3 has none), six powers.
-    assert sum(s.startswith("Tier ") for s in said) == 6 + 4 + 6
+    assert sum(s.startswith("Grade ") for s in said) == 6 + 4 + 6
     assert calibration_page.calibration_caveats(world())
 
 

@@ -202,6 +202,9 @@ def test_claims_fall_from_those_who_answered_to_the_population(registry: Registr
     verdicts = [checker.check(claim) for claim in registry.claims.values()]
     figure, alt = claims_page.claims_chart(verdicts), claims_page.claims_alt(verdicts)
     true = sum(verdict.answered == "true" for verdict in verdicts)
+    checked = claims_page.fact_checks(verdicts)
+    assert len(checked) == len(verdicts)
+    assert sum("Conclusion: Correct for those who replied. " in one for one in checked) == true
     assert figure is not None and f"True of those who answered: {true} of {len(verdicts)}" in texts(figure)
     assert f"{true} of {len(verdicts)}" in alt and claims_page.claims_chart([]) is None
 

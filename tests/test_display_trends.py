@@ -307,7 +307,7 @@ def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Regi
     line = made.trajectory.lines["meta-regression"]
     assert said[1] == (
         f"By random-effects meta-regression the share rises: {points(line.at_mean, sign=True)} points a year at the "
-        f"share of the mean wave, 95% interval {points(line.at_mean_low, sign=True)} to "
+        f"share of the mean survey, 95% interval {points(line.at_mean_low, sign=True)} to "
         f"{points(line.at_mean_high, sign=True)}, p < 0.001."
     )
     assert 4.5 < 100 * line.at_mean < 6

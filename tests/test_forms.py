@@ -82,7 +82,7 @@ def test_a_pick_changes_the_card_and_the_saved_form_is_the_default(
     menu, card = made[0].children
     assert card.value == default.html
     menu.value = "barrier-culture"
-    assert "uninformative by design" in card.value
+    assert "Cannot tell: the surveys are too different" in card.value
     with pytest.raises(KeyError, match="no survey is called 'igov-2018'"):
         start_page.chooser(registry, "igov-2018", reconstructions)
 

@@ -199,7 +199,7 @@ def test_a_construct_has_two_hundred_analyses_or_a_reason_for_none(real: dict[st
     for name, found in real.items():
         assert bool(sizes[name]) != bool(found.reason), name
         assert sizes[name] == 0 or sizes[name] >= 200, name
-    assert real["barrier-leadership"].reason == "the gate refuses every pair of waves"
+    assert real["barrier-leadership"].reason == "no two surveys can be compared"
 
 
 def test_every_named_choice_is_combined_with_every_other_once(real: dict[str, Multiverse], registry: Registry) -> None:

@@ -67,7 +67,7 @@ def page(root: Path, *surveys: str, **parameters: object) -> tuple[str, str]:
         done = run_report(root / "data", root / "reports", Choice(surveys, ("says-yes",), parameters=parameters))
     assert done.failed == ()
     html = (root / "reports" / "pages" / "trend" / "says-yes.html").read_text(encoding="utf-8")
-    box, body = html[html.index("<main") :].split("<!--content-->")
+    body, box = html[html.index("<main") :].split("<!--/content-->")
     return spoken(box), spoken(body)
 
 
@@ -81,9 +81,10 @@ def test_a_page_of_other_settings_says_so_first_and_its_box_too(root: Path) -> N
         "This page was made with alpha = 0.05 in place of the plan's 0.01, "
         "from_year = 2017 in place of the plan's 2018, to_year = 2020 in place of the plan's 2024."
     )
-    sentence = re.search(r"Says-yes: \S+ of [\d,]+ people in 2017", body)
-    assert sentence and told in body[: sentence.start()]
-    assert "The verdict under the plan. The page below was made with other settings Verdict Fell" in box
+    assert told in body
+    assert (
+        "In numbers under the plan, and how to cite it. The page above was made with other settings Answer Fell" in box
+    )
     assert "2017 to 2020" in body
     row = pd.read_csv(root / "reports" / "results" / "trends.csv").set_index("construct_id").loc["says-yes"]
     assert (row["from_year"], row["to_year"], row["verdict"]) == (2018, 2024, "fell")
@@ -93,11 +94,12 @@ def test_page_box_and_results_follow_the_plan(root: Path) -> None:
     box, body = page(root, "w-2018")
     row = pd.read_csv(root / "reports" / "results" / "trends.csv").set_index("construct_id").loc["says-yes"]
     assert (row["from_year"], row["to_year"], row["verdict"]) == (2018, 2024, "fell")
-    assert "The verdict under the plan Verdict Fell Years 2018 to 2024 Waves 3 Difference -11.0 points" in box
+    assert "In numbers under the plan, and how to cite it Answer Fell Years 2018 to 2024 Surveys asked 3" in box
+    assert "Difference -11.0 points" in box
     assert f"Interval {row['low_pp']:+.1f} to {row['high_pp']:+.1f} points" in box
-    assert row["sentence"] in body
+    assert "Says-yes: may have fallen between 2018 (41.0%) and 2024 (30.0%)" in body
     assert f"({row['low_pp']:+.1f} to {row['high_pp']:+.1f}" in body
     assert "2018 to 2024" in body and "2017 to 2020" not in body
     assert "made with" not in box and "This page was made with" not in body
     survey = (root / "reports" / "pages" / "survey" / "w-2018.html").read_text(encoding="utf-8")
-    assert "Printed figures of w-2018, with 99% intervals" in survey
+    assert "Published figures of w-2018, with 99% margins of error" in survey

@@ -422,8 +422,8 @@ def test_a_weighted_figure_is_bounded_and_never_called_impossible(registry: Regi
     counts = found.findings["demo.q.a"]
     assert (counts.level, counts.count_low, found.conflicts) == ("bounded", None, ())
     assert counts.reason == (
-        "the figures are weighted, so no whole counts need print them; the interval takes 28 people to be worth 14 "
-        "(a design effect of 2, the widest of the 1 to 2 that the plan tries)"
+        "the figures are weighted, so no whole numbers of people need give them; the interval takes 28 people to be "
+        "worth 14 (a design effect of 2, the widest of the 1 to 2 that the plan tries)"
     )
 
 

@@ -148,7 +148,9 @@ def test_a_count_is_itself_and_a_base_that_is_at_most_n_is_a_range(held: Registr
     # 1,900 is the least of 2,000 where at most 5 % left it out; by hand: which bases have a count that prints 40.05 %
     bases = [n for n in range(1900, 2001) if any(round(100 * c / n, 2) == 40.05 for c in range(740, 820))]
     assert (tools.base_low, tools.base_high) == (bases[0], bases[-1])
-    assert tools.reason.startswith("whole counts print it, if at most 5% of them (everyone who answered the item) left")
+    assert tools.reason.startswith(
+        "whole numbers of people give it, if at most 5% of them (everyone who answered the item) left"
+    )
 
 
 def test_the_gate_refuses_two_wordings_of_one_series(held: Registry) -> None:

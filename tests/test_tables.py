@@ -136,7 +136,7 @@ def test_an_assumption_shows_what_holds_with_it_and_without(registry: Registry) 
     subset = table.loc["All of them (those not very or not at all confident) answered gap-barriers"]
     assert subset.tolist() == [5, "base 60 or 62", "base 40, 48, 52, 60 or 62"]
     assert table.loc["The figures are not weighted"].tolist() == [
-        26, "whole numbers of people behind 26 figures", "no whole counts, so an interval only"
+        26, "whole numbers of people behind 26 figures", "no whole numbers of people, so an interval only"
     ]  # fmt: skip
     assert table.loc["Percentages are rounded to the nearest"].tolist() == [0, "", "no count changes"]
 

@@ -317,7 +317,7 @@ def test_culture_says_that_it_could_not_have_shown_it(real: Callable[..., Trend]
     found = real("barrier-culture")
     assert found.verdict == "uninformative by design"
     assert trend_sentence(found).endswith(
-        "and the printed difference of -4.9 points (-42.9 to +32.7) shows neither a change nor its absence."
+        "would have been noticed. The published difference of -4.9 points (-42.9 to +32.7) is evidence of nothing."
     )
 
 
@@ -342,10 +342,9 @@ def test_every_range_of_p_holds_the_printed_one(registry: Registry, real: Callab
 def test_what_the_verdict_depends_on_is_said(real: Callable[..., Trend]) -> None:
     found = real("goss-half-online")
     assert found.verdict == "not testable" and found.comparison is not None
-    unsized = [w.survey.id for w in (found.comparison.pair.first, found.comparison.pair.second) if not w.size_known]
     assert trend_sentence(found).endswith(
-        f"Not testable: no n is printed for {' or '.join(unsized)}, and the verdict depends on it "
-        "(fell or inconclusive)."
+        "does not say how many answered, and the answer depends on it (fell or cannot tell: the evidence is not strong "
+        "enough)."
     )
 
 
@@ -358,13 +357,15 @@ def test_waves_of_one_year_say_so(
     construct = make_construct("c", "w-0.q.yes", "w-1.q.yes")
     small = small_registry(surveys, [construct])
     found = assess(construct, small, reconstruct_all(small), SETTINGS)
-    assert trend_sentence(found) == "C, 2017 to 2020: not testable; every wave is of 2017."
+    assert trend_sentence(found) == (
+        "C, 2017 to 2020: cannot tell: not asked twice, or a number is missing; every survey is of 2017."
+    )
 
 
 def test_strategy_has_no_second_wave_that_can_be_compared_and_says_so(real: Callable[..., Trend]) -> None:
     found = real("has-strategy")
     assert found.verdict == "not comparable"
-    assert "no second wave can be compared" in trend_sentence(found)
+    assert "no two surveys" in trend_sentence(found)
 
 
 @pytest.mark.parametrize(
@@ -412,10 +413,10 @@ def test_where_no_n_is_printed_the_sentence_gives_the_largest_p_over_every_n(rea
 
 
 def test_an_only_wave_says_that_it_has_no_second(real: Callable[..., Trend]) -> None:
-    assert "there is no second wave beside" in trend_sentence(real("embrace-missing"))
+    assert "; one survey asked: " in trend_sentence(real("embrace-missing"))
 
 
 def test_an_empty_window_says_that_nobody_asks(real: Callable[..., Trend]) -> None:
     assert trend_sentence(real("barrier-culture", from_year=1990, to_year=1991)).endswith(
-        "not testable; no wave in scope asks it in these years."
+        "not asked twice, or a number is missing; no survey asked in these years."
     )

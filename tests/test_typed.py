@@ -299,7 +299,7 @@ def test_a_fraction_may_say_who_answered(registry: Registry) -> None:
             1,
             [
                 "half of 7: no count gives it",
-                "half stands for 46 to 54 %: of 7, 3 are 42.9 % and 4 are 57.1 %",
+                "half can be 46 to 54 %: of 7, 3 are 42.9 % and 4 are 57.1 %",
                 "nearest n that fit: 6 and 8",
             ],
         ),

@@ -39,7 +39,7 @@ def test_the_interval_is_that_of_the_effective_n(
     assert row["n_effective"] == pytest.approx(1000 / effect, abs=0.06)
     assert row[["count_low", "count_high", "base_low", "base_high"]].isna().all()
     assert row["level"] == "bounded"
-    assert "1,000 people" in row["reason"] and "no whole counts" in row["reason"]
+    assert "1,000 people" in row["reason"] and "no whole numbers of people" in row["reason"]
 
 
 def test_a_subset_has_its_own_n_and_one_without_has_no_interval(

@@ -23,6 +23,7 @@ from crosswave.report.results import all_findings, all_trends, by_claim, by_surv
 from crosswave.study import load_evidence, read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan
+from crosswave.study.places import has_surveys
 from crosswave.study.registry import Registry
 from crosswave.trend.batteries import battery_figures, battery_posterior
 from crosswave.trend.change import Trend, assess_each
@@ -68,7 +69,7 @@ def _data_folder(folder: str | PathLike[str] | None) -> Path:
         tried = [Path(folder), Path(folder) / "data"]
         where, advice = f"{folder} holds no study", "name a folder that holds surveys/ or data/surveys/"
     for one in tried:
-        if (one / "surveys").is_dir():
+        if has_surveys(one):
             return one
     raise FileNotFoundError(f"{where}; {advice}")
 

@@ -20,7 +20,7 @@ def nearest_data(start: Path | None = None, *, rules: bool = False) -> Path:
     """Return the data folder here or above; `FileNotFoundError` where there is none."""
     here = (start or Path.cwd()).resolve()
     for folder in (parent / "data" for parent in (here, *here.parents)):
-        if (folder / "surveys").is_dir() or (rules and has_rules(folder)):
+        if has_surveys(folder) or (rules and has_rules(folder)):
             return folder
     raise FileNotFoundError("no folder data/surveys is here or above; name the data folder with --data FOLDER")
 
@@ -30,7 +30,7 @@ def find_data(start: Path | None = None) -> Path:
     try:
         return nearest_data(start)
     except FileNotFoundError:
-        if not (_OWN / "surveys").is_dir():
+        if not has_surveys(_OWN):
             raise
         return _named(_OWN)
 
@@ -41,6 +41,11 @@ def find_rules(start: Path | None = None) -> Path:
         return nearest_data(start, rules=True)
     except FileNotFoundError:
         return _named(next(folder for folder in (_OWN, SHIPPED) if has_rules(folder)))
+
+
+def has_surveys(folder: Path) -> bool:
+    """Return whether a folder holds surveys, or series of them."""
+    return any((folder / name).is_dir() for name in ("surveys", "series"))
 
 
 def has_rules(folder: Path) -> bool:

@@ -126,7 +126,7 @@ class Site:
             return document
         card = self._material.cards.get(page)
         if card and card.planned and MADE_WITH in content.html:  # other settings than the plan, whose verdict it shows
-            card = replace(card, heading=f"{card.heading}. The page below was made with other settings")
+            card = replace(card, heading=f"{card.heading}. The page above was made with other settings")
         shown = without_card(content, place.title) if card else content
         linked = woven(self._cited(shown, page, place), page, self._hrefs, place.up)
         known = self._material.citation

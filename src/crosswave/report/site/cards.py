@@ -136,7 +136,7 @@ def _trend_card(trend: Trend, study: Study) -> Card:
     waves = dict.fromkeys((wave.survey.id, wave.survey.title) for wave in trend.waves)
     facts["Surveys"] = tuple(Link(title, page=f"survey/{name}") for name, title in waves)
     facts["Cite this page"] = _cite(capital(construct.label), f"trend/{construct.id}", study)
-    return Card("In numbers, and how to cite it", facts, planned=True)
+    return Card("In numbers under the plan, and how to cite it", facts, planned=True)
 
 
 def _source_card(source: Source, verdicts: Sequence[str], registry: Registry) -> Card:
