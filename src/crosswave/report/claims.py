@@ -66,7 +66,8 @@ def claims_answer(registry: Registry, source: str, verdicts: Sequence[ClaimVerdi
 def fact_checks(verdicts: Sequence[ClaimVerdict]) -> list[str]:
     """Return each claim with the conclusion on it: what may be said, and of whom."""
     return [
-        f"Claim: {capital(v.claim.says).removesuffix('.')}. Conclusion: {CONCLUSIONS.get(v.answered, capital(v.answered))}"
+        f"Claim: {capital(v.claim.says).removesuffix('.')}. "
+        f"Conclusion: {CONCLUSIONS.get(v.answered, capital(v.answered))}"
         f"{'' if v.answered == 'not checkable' else f'. It can be said {of_whom(v.population_licence)}'}."
         for v in verdicts
     ]
