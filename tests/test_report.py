@@ -17,11 +17,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import real
 from crosswave.report.building import Choice, run_report
 from crosswave.report.pages import run_request
+from crosswave.report.render import span
 from crosswave.report.run.plan import SINGLE, plan_tasks
 from crosswave.report.sentences import said_of
 from crosswave.report.site.build import Site
 from crosswave.report.site.material import PageLink
 from crosswave.report.site.overview import answer
+from crosswave.report.trend.answer import headline
 from crosswave.study.cache import FOLDER_VARIABLE
 from crosswave.trend.same_year import same_year_figures
 
@@ -227,6 +229,24 @@ def test_the_page_of_a_topic_the_table_and_the_overview_say_one_thing():
         said = said_of(row.verdict)
         assert said_in(rows[name]) == request().texts[f"trend/{name}"].verdict == said
         assert request().material.cards[f"trend/{name}"].facts["Answer"].lower() == said.lower()
+
+
+def test_every_number_of_a_topic_is_one_wherever_it_is_shown():
+    """Title, card and table of each topic, beside the ledger."""
+    finder = next(one for one in request().material.finders if one.name == "trends")
+    places = {column.key: k for k, column in enumerate(finder.columns)}
+    for name, trend in real.ledger().assessed.items():
+        row, cells, card = TRENDS.loc[name], finder.rows[name], request().material.cards[f"trend/{name}"].facts
+        title = headline(trend)
+        assert ("cannot tell" in title) == (row.answer == "cannot tell"), name
+        assert row.answer not in ("rose", "fell") or re.search(f"{row.answer}|risen|fallen", title), name
+        if trend.comparison is None:
+            assert "Difference" not in card and cells[places["difference"]].text == ""
+            continue
+        shown = f"{row.difference_pp + 0.0:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0")
+        assert card["Difference"] == f"{shown} points" and cells[places["difference"]].text == shown
+        low, high = (f"{end:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0") for end in (row.low_pp, row.high_pp))
+        assert card["Interval"].removesuffix(" points") == cells[places["interval"]].text == span(low, high), name
 
 
 def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_checked():

@@ -69,6 +69,7 @@ def test_a_subject_names_each_survey_that_asked_and_a_series_once() -> None:
     asked = {name.partition(".")[0] for name, one in registry.findings.items() if one.answer.topic == "skills"}
     named = {registry.series_of.get(name, name) for name in asked}
     shown = [link.page.removeprefix("survey/") for link in skills.surveys]
+    assert all(re.search(r"\b20\d\d$", link.after) for link in skills.surveys)
     assert {registry.series_of.get(name, name) for name in shown} == named and len(shown) == len(named)
 
 

@@ -63,7 +63,8 @@ def _items_said(items: Sequence[Sequence[str]], year: int) -> str:
     first, chance = items[0][0], items[0][3]
     return (
         f"All comparable surveys in one model: “{first}” is the obstacle most likely to have been named most in {year} "
-        f"(probability {chance}). {items[0][2]} named it."
+        f"(probability {chance}). A typical survey would find that {items[0][2]} name it; single surveys are well "
+        "above or below that."
     )
 
 
@@ -92,8 +93,10 @@ def answer(trends: Sequence[Trend]) -> list[str]:
     asked = sum(trend.comparison is not None for trend in trends)
     changed = f"{count['rose']} rose, {count['fell']} fell and {count['no real change']} did not really change"
     years = f"{trends[0].settings.years}" if trends else ""
+    weak = asked - (len(trends) - count[UNTOLD])
     return [
-        f"Of {plural(len(trends), 'topic')}, {asked} can be compared between two surveys of {years}: {changed}. "
+        f"Of {plural(len(trends), 'topic')}, {changed} between two surveys of {years}. {weak} others were compared "
+        f"without a clear result, and {len(trends) - asked} could not be compared. "
         f"For the other {count[UNTOLD]} surveys cannot tell."
     ]
 

@@ -38,7 +38,7 @@ def _subject(name: str, registry: Registry, ledger: Ledger) -> Subject:
             asked.setdefault(registry.series_of.get(survey.id, survey.id), []).append(survey)
     links = [
         Link(waves[-1].title, page=f"survey/{waves[-1].id}",
-             after=", ".join(filter(None, [house_of(waves[-1]), span(waves[0].year, waves[-1].year)])))
+             after=", ".join(filter(None, [house_of(waves[-1]), span(str(waves[0].year), str(waves[-1].year))])))
         for waves in asked.values()
     ]  # fmt: skip
     by_answer = sorted(topics, key=lambda link: (list(VERDICT_WORDS.values()).index(link.after), link.text))
