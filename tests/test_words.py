@@ -10,8 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PRIVATE = (
-    "print admits", "whole counts", "the gate", "lets through", "error that n does not show", "tier of error",
-    "tier of total error", "nothing above holds", "nothing to show", "things measured", "thing measured", "survey wave",
+    "print admits", "whole counts", "gives way", "the gate", "lets through", "error that n does not show",
+    "tier of error", "tier of total error", "nothing above holds", "nothing to show", "things measured",
+    "thing measured", "survey wave",
 )  # fmt: skip
 """Words that only we would understand."""
 

@@ -163,7 +163,7 @@ class SeriesResult(Shown):
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """A row for each wave of each topic that one unaltered instrument measured three times or more in whole counts.
+        """A row for each wave of each topic that one unaltered instrument measured three times or more, with counts.
 
         ``construct_id``, ``label``, ``survey_id``, ``year``, ``yes``, ``n`` (the middle of the feasible counts),
         ``total_error`` (of the tier of two such waves, points at 50 %).

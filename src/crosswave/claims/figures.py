@@ -79,7 +79,7 @@ class Figures:
         return change_span(self.change(name))
 
     def share_span(self, name: str) -> Span:
-        """Return the shares that print admits, whichever of several printed values is the true one."""
+        """Return the shares that fit the print, whichever of several printed values is the true one."""
         ends = [end for other in self.values_of(name) for end in _feasible(self.counts(other))]
         return Span(min(ends), max(ends))
 
@@ -132,7 +132,7 @@ def _ratio(condition: Condition, spans: Mapping[str, Span]) -> Span:
 
 
 def _feasible(counts: FindingCounts) -> tuple[Fraction, Fraction]:
-    """The shares of whole counts where there are any, else those for which the printed text can stand.
+    """The shares of whole numbers of people where there are any, else those for which the printed text can stand.
 
     An end that is just left out, as where digits are cut off, counts as inside then: no claim is judged too surely.
     """

@@ -158,7 +158,7 @@ def _by_look(
 
 
 def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
-    """The interval of each row as a line with its ends, and what print admits as a bar behind it."""
+    """The interval of each row as a line with its ends, and what fits the print as a bar behind it."""
     for look, own in _by_look(rows, places, looks):
         drawn = [(row.low, row.high, place) for row, place in own if not math.isnan(row.low)]
         low, high, at = np.array(drawn).reshape(-1, 3).T

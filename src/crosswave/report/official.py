@@ -81,7 +81,7 @@ def percent_of(wave: Wave) -> float:
 
 
 def _exact(first: Wave, second: Wave) -> CensusChange | None:
-    """The change among those counted in a census, and the bounds for all invited; of whole counts alone."""
+    """The change among those counted in a census, and the bounds for all invited; of whole numbers of people alone."""
     if any(wave.sampling != "census" or wave.reversed or wave.counts.count_low is None for wave in (first, second)):
         return None
     return census_change(_census_wave(first), _census_wave(second))

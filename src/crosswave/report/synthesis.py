@@ -193,7 +193,7 @@ def window_words(trends: Sequence[Trend]) -> str:
 
 
 def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
-    """Return a row for each reason for which the gate refuses constructs, by its nearest pair, with how many."""
+    """Return a row for each reason for which constructs cannot be compared, by its nearest pair, with how many."""
     refused = [trend.pair for trend in trends if trend.verdict == "not comparable" and trend.pair]
     reasons = [reason for pair in refused for reason in dict.fromkeys(pair.comparability.reasons)]
     return pd.DataFrame(Counter(reasons).most_common(), columns=["Reason", "Topics"])

@@ -137,7 +137,7 @@ def _frame(pairs: Sequence[Pair], choices: Choices) -> pd.DataFrame:
 def readings_of(pair: Pair, choices: Choices) -> list[Reading]:
     """Return the readings of two usable waves that the choices name.
 
-    Where print admits one size of each wave, the choice of a size falls away and is called "only".
+    Where one size of each wave fits the print, the choice of a size falls away and is called "only".
     """
     waves = (pair.first, pair.second)
     only = all(wave.sizes.min() == wave.sizes.max() for wave in waves)

@@ -1,4 +1,4 @@
-"""The gate: which two answers may be compared at all, and how far to trust the comparison."""
+"""Which two answers may be compared at all, and how far to trust the comparison."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BETWEEN_HOUSES = frozenset({"B1", "B2"})
 """Grades of figures by different houses in like words: what B2 is estimated from."""
 
 COMPARABLE = frozenset({"B1", "H", "B2", "B3"})
-"""Grades of all figures by different instruments that the gate passes."""
+"""Grades of all figures by different instruments that may be compared."""
 
 _DISTANCE = {"same": 0, "similar": 1, "unknown": 2, "different": 3}
 

@@ -16,7 +16,7 @@ Comparison = compare.Comparison[Pair]
 def compare_waves(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list[Comparison]:
     """Return the comparison of each pair of waves under the total error of its tier.
 
-    `ValueError`: the gate refused a pair, respondents of one year are in both waves, or its total error is not
+    `ValueError`: a pair cannot be compared, respondents of one year are in both waves, or its total error is not
     estimated.
     """
     for pair in pairs:

@@ -31,7 +31,7 @@ def same_year_figures(
     Parameters
     ----------
     registry : Registry
-        Holds constructs, surveys and the gate.
+        Holds constructs, surveys and the rules of comparability.
     reconstructions : mapping of str to Reconstruction
         Of every survey that `same_year_surveys` names.
     grades : collection of str, default COMPARABLE
@@ -42,7 +42,7 @@ def same_year_figures(
     DataFrame
         Columns `FIGURE_COLUMNS`. ``group`` is the construct-year, ``grade`` the worst grade in it. Shares lie in
         [0, 1]; variances are on the logit scale. Where n has a range or is not printed, ``n`` is the geometric middle
-        of what print admits, as in a comparison.
+        of what fits the print, as in a comparison.
 
     Notes
     -----
@@ -51,7 +51,7 @@ def same_year_figures(
     plan. Constructs of one partition are answers of one question, so the first with figures in a year stands for all.
 
     Variances by the delta method: sampling 1 / (n p (1 - p)); rounding w^2 / 12 / (p (1 - p))^2, w being the width of
-    the shares that print admits. A share stays at least half an answer away from 0 and 1.
+    the shares that fit the print. A share stays at least half an answer away from 0 and 1.
     """
     groups = _groups(registry, reconstructions, grades)
     rows = [_row(wave, *group) for *group, waves in groups for wave in waves]
@@ -59,7 +59,7 @@ def same_year_figures(
 
 
 def same_year_surveys(registry: Registry) -> set[str]:
-    """Return the ids of the surveys that the gate lets be compared with another survey of their year."""
+    """Return the ids of the surveys that may be compared with another survey of their year."""
     found = (_candidates(construct, registry, COMPARABLE) for construct in registry.constructs.values())
     return {registry.finding(answer.finding).survey.id for construct in found for answer in construct.answers}
 

@@ -189,7 +189,7 @@ def pairs_of(construct: Construct, waves: list[Wave], registry: Registry) -> lis
     ----------
     construct : Construct, what is measured
     waves : list of Wave, its waves
-    registry : Registry, holds the rules of the gate
+    registry : Registry, holds the rules of comparability
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""The comparison of two waves: the gate, what it could have shown, its tests, other settings."""
+"""The comparison of two waves: may they be compared, what it could have shown, its tests, other settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from crosswave.trend.comparison import Comparison
 
 
 def gate_table(trend: Trend) -> pd.DataFrame:
-    """Return a row for each pair of waves of different years: its grade, what the gate says, and the reasons."""
+    """Return a row for each pair of waves of different years: its grade, if it may be compared, and the reasons."""
     rows = []
     for pair in trend.pairs:
         found, reasons = pair.comparability, list(pair.comparability.reasons)

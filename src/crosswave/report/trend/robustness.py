@@ -129,7 +129,7 @@ def _tip(point: TippingPoint, unit: str = "") -> str:
 
 
 def bias_words(bias: TippingPoint) -> str:
-    """Return where a verdict gives way to a bias, without the sign of a limit that was searched both ways."""
+    """Return where a bias changes a verdict, without the sign of a limit that was searched both ways."""
     if bias.value is None:
         return f"none up to {abs(bias.limit):g} points either way"
     return f"{bias.value:+.3g} points: {_said(bias.verdict)}"

@@ -123,7 +123,7 @@ class CertaintyPlan(Record):
 
 
 class RobustnessPlan(Record):
-    """How far numbers are moved in search of the value at which a verdict gives way."""
+    """How far numbers are moved in search of the value at which a verdict changes."""
 
     design_effect_limit: Declared
     total_error_limit: Declared = Field(description="Points at 50 %.")
