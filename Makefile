@@ -41,6 +41,7 @@ bench: setup                           ## how long everything takes, into report
 	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)
 	@$(VENV_BIN)/python tests/benchmarks/bench_reconstruct.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_official.py
+	@$(VENV_BIN)/python tests/benchmarks/bench_import.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_comparisons.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
 

@@ -208,6 +208,8 @@ class _Questions:
 
     def _read(self, row: Row, key: str) -> Any:
         """What a cell says; None where it is empty or nobody can tell."""
+        if key not in self._columns:
+            return None
         cell = self._cell(row, key)
         if cell.fault:
             self._fault(row, key, cell.fault)
