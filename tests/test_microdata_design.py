@@ -134,6 +134,14 @@ def test_one_answer_is_tested_as_pearson_does_and_copies_of_it_add_nothing():
     assert apart.p == pytest.approx(alone.p, abs=0.002)
 
 
+def test_two_surveys_of_different_designs_are_tested_as_one_design_of_r_with_both():
+    (schools, one), (districts, other) = data("apistrat"), data("apiclus1")
+    boxes = ["awards", "sch.wide", "comp.imp"]
+    found = between(one, (schools[boxes] == "Yes").to_numpy(), other, (districts[boxes] == "Yes").to_numpy())
+    expected = [MORE[f"apistrat and apiclus1 boxes {what}"] for what in ("statistic", "df", "p")]
+    assert [found.statistic, found.df, found.p] == pytest.approx(expected, rel=2e-7)
+
+
 def test_one_answer_in_clusters_is_tested_as_r_does():
     frame, design = data("apiclus2")
     first = (frame["stype"] == "E").to_numpy()

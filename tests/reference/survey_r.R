@@ -31,12 +31,12 @@ m <- svymean(~api00, designs$apiclus1); jk <- as.svrepdesign(designs$apiclus2, t
 j <- svymean(~as.numeric(awards == "Yes"), jk)
 two <- svyttest(as.numeric(awards == "Yes") ~ elementary, update(designs$apiclus2, elementary = stype == "E"))
 # Three boxes of one question, two kinds of schools: the covariance of the shares, then Rao and Scott's second order.
-several <- function(d, a, b) {
+several <- function(d, a, b, by = "stype") {
   boxes <- ~as.numeric(awards == "Yes") + as.numeric(sch.wide == "Yes") + as.numeric(comp.imp == "Yes")
-  both <- svyby(boxes, ~stype, subset(d, stype %in% c(a, b)), svymean, covmat = TRUE)
+  both <- svyby(boxes, as.formula(paste0("~", by)), d[d$variables[[by]] %in% c(a, b), ], svymean, covmat = TRUE)
   k <- 3; shares <- matrix(coef(both), ncol = k); V <- vcov(both)
   L <- do.call(rbind, lapply(1:k, function(j) { r <- numeric(2 * k); r[2 * j - 1] <- 1; r[2 * j] <- -1; r }))
-  n <- table(d$variables$stype)[c(a, b)]; pooled <- (n[[1]] * shares[1, ] + n[[2]] * shares[2, ]) / sum(n)
+  n <- table(d$variables[[by]])[c(a, b)]; pooled <- (n[[1]] * shares[1, ] + n[[2]] * shares[2, ]) / sum(n)
   simple <- pooled * (1 - pooled) * sum(1 / n)
   eigenvalues <- Re(eigen((L %*% V %*% t(L)) %*% diag(1 / simple))$values)
   X2 <- sum((shares[1, ] - shares[2, ])^2 / simple)
@@ -44,6 +44,12 @@ several <- function(d, a, b) {
   c(X2 * sum(eigenvalues) / sum(eigenvalues^2), df, pchisqsum(X2, rep(1, k), eigenvalues, method = "satterthwaite", lower.tail = FALSE))
 }
 overlaps <- c(several(designs$apiclus2, "E", "M"), several(designs$apistrat, "E", "H"))
+# Two surveys as one design: each its own strata, people sampled one by one in the first and by district in the second.
+answered <- c("awards", "sch.wide", "comp.imp", "pw", "fpc")
+two_surveys <- rbind(cbind(apistrat[, answered], survey = "a", stratum = paste("a", apistrat$stype), unit = seq_len(nrow(apistrat))),
+                     cbind(apiclus1[, answered], survey = "b", stratum = "b", unit = 1000 + apiclus1$dnum))
+joined <- svydesign(id = ~unit, strata = ~stratum, weights = ~pw, fpc = ~fpc, data = two_surveys)
+overlaps <- c(overlaps, several(joined, "a", "b", "survey"))
 data(scd)
 fay <- as.svrepdesign(svydesign(data = scd, prob = ~1, id = ~ambulance, strata = ~ESA, nest = TRUE),
                       type = "Fay", fay.rho = 0.3, mse = TRUE)
@@ -51,7 +57,7 @@ f <- svymean(~as.numeric(alive > 40), fay)
 write.csv(data.frame(
   what = c("apiclus1 mean api00", "apiclus1 se api00", "apiclus2 jk1 share awards", "apiclus2 jk1 se awards",
            "apiclus2 awards by elementary t",
-           paste(rep(c("apiclus2", "apistrat"), each = 3), "boxes", c("statistic", "df", "p")),
+           paste(rep(c("apiclus2", "apistrat", "apistrat and apiclus1"), each = 3), "boxes", c("statistic", "df", "p")),
            "scd fay share", "scd fay se", paste("scd fay weight", 1:length(weights(fay, "analysis")))),
   value = c(coef(m)[[1]], SE(m)[[1]], coef(j)[[1]], SE(j)[[1]], two$statistic[[1]], overlaps,
             coef(f)[[1]], SE(f)[[1]], as.vector(weights(fay, "analysis")))),
