@@ -118,25 +118,22 @@ class Arithmetic:
 
 def components(arithmetic: Arithmetic) -> list[Arithmetic]:
     """Return the parts of a survey that share no unknown number but n, each to be solved by itself."""
-    from scipy.sparse import coo_array  # takes long to import, and two typed figures need none
-    from scipy.sparse.csgraph import connected_components
-
-    places = {figure.id: place for place, figure in enumerate(arithmetic.figures)}
-    by_base = defaultdict(list)
+    by_base, part = defaultdict(list), {figure.id: [figure.id] for figure in arithmetic.figures}
     for figure in arithmetic.figures:
         if figure.base.answers or figure.base.loose:
             by_base[figure.base.key].append(figure.id)
     ties = [(figure.id, *figure.base.answers) for figure in arithmetic.figures]
-    ties += [tuple(names) for names in by_base.values()] + [link.members for link in arithmetic.links]
-    tied = [(places[first], places[other]) for first, *others in ties for other in others]
-    rows, columns = zip(*tied, strict=True) if tied else ((), ())
-    graph = coo_array((np.ones(len(tied)), (rows, columns)), shape=(len(places), len(places)))
-    labels = connected_components(graph, directed=False)[1].tolist()
+    for first, *others in [*ties, *by_base.values(), *(link.members for link in arithmetic.links)]:
+        for other in others:
+            few, many = sorted((part[first], part[other]), key=len)
+            if few is not many:
+                many += few
+                part |= dict.fromkeys(few, many)
     figures, links = defaultdict(list), defaultdict(list)
-    for figure, label in zip(arithmetic.figures, labels, strict=True):
-        figures[label].append(figure)
+    for figure in arithmetic.figures:
+        figures[id(part[figure.id])].append(figure)
     for link in arithmetic.links:
-        links[labels[places[link.members[0]]]].append(link)
+        links[id(part[link.members[0]])].append(link)
     return [replace(arithmetic, figures=tuple(figures[k]), links=tuple(links[k])) for k in figures]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
 
@@ -200,7 +200,7 @@ class Context:
             power_alone=self._power_alone(possible, share),
             reason=reason,
             weighted=self._weighted(finding),
-            **(asdict(counts) if counts else {}),
+            **({name: getattr(counts, name) for name in Counts.__slots__} if counts else {}),
         )
 
     def _weighted(self, finding: Finding) -> Weighted | None:
