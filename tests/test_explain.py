@@ -83,5 +83,5 @@ def test_the_document_stands_beside_the_data(tmp_path, monkeypatch):
 
 def test_a_missing_document_is_told_with_the_way_out(tmp_path):
     (tmp_path / "data").mkdir()
-    with pytest.raises(FileNotFoundError, match=r"^METHODS.md must stand beside the data folder; .* name another"):
+    with pytest.raises(FileNotFoundError, match=r"^METHODS.md must be beside the data folder; .* name another"):
         find_methods(tmp_path / "data")

@@ -175,7 +175,7 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "a key that stands twice": (
         "title: A survey\n",
         "title: A survey\ntitle: Another\n",
-        "3: key title stands twice; the first is on line 2; keep one",
+        "3: key title occurs twice; the first is on line 2; keep one",
     ),
     "a key that is missing": ("population: staff\n", "", "1: key population is missing; add it"),
     "an empty value": (
@@ -221,7 +221,7 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
         "published: 2018-12",
         "4: published 2018-12, before the fieldwork of 2019-01; mend one of them",
     ),
-    "an id that repeats": ("- id: state", "- id: plan", "33: id plan stands twice; ids are unique, so rename one"),
+    "an id that repeats": ("- id: state", "- id: plan", "33: id plan occurs twice; ids are unique, so rename one"),
     "a dangling source": (
         "sources: [page]",
         "sources: [pge]",
@@ -275,18 +275,18 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "a tab": (
         "title: A survey",
         "title:\tA survey\n\tx: y",
-        "3: not YAML: a tab stands here; indent with spaces",
+        "3: not YAML: a tab is here; indent with spaces",
     ),
     "a colon inside a text": (
         "title: A survey",
         "title: Acme: a survey",
-        "2: not YAML: a colon and a space stand inside a text, or the line is indented too far; "
+        "2: not YAML: a colon and a space are inside a text, or the line is indented too far; "
         "put the text in double quotes, or mend the indentation",
     ),
     "quotes that are not closed": (
         "title: A survey",
         'title: "A survey',
-        "10: not YAML: the indentation or a quote is wrong here or above; keys of one group stand in one "
+        "10: not YAML: the indentation or a quote is wrong here or above; keys of one group are in one "
         "column, and quotes come in pairs",
     ),
     "a list without its commas": (
@@ -304,7 +304,7 @@ ONE_FAULT: Mapping[str, tuple[str, str, str]] = {
     "an alias": (
         "title: A survey\n",
         "title: &t A survey\nnote: *t\n",
-        "3: an alias stands for another part of the file; write it out",
+        "3: an alias repeats another part of the file; write it out",
     ),
     "a list as a key": (
         "title: A survey\n",
@@ -349,7 +349,7 @@ def test_six_different_faults_in_one_file_give_six_lines(tmp_path: Path) -> None
         "surveys/demo-2019.yaml:14: url must be an address that starts with http:// or https://; "
         "'htp://example.org/page' arrived",
         "surveys/demo-2019.yaml:26: pge is no source; did you mean page?",
-        "surveys/demo-2019.yaml:27: id yes stands twice; ids are unique, so rename one",
+        "surveys/demo-2019.yaml:27: id yes occurs twice; ids are unique, so rename one",
         "surveys/demo-2019.yaml:48: unknown key colour",
     ]
 
@@ -403,7 +403,7 @@ BETWEEN_FILES: Mapping[str, tuple[str, str, str, str]] = {
         "context.csv:5: source blob is described in no survey and not in claims.yaml; add it there",
     ),
     "a fact that stands twice": (
-        "context", "jobs,2019", "staff,2019", "context.csv:3: id staff stands twice; ids are unique, so rename one",
+        "context", "jobs,2019", "staff,2019", "context.csv:3: id staff occurs twice; ids are unique, so rename one",
     ),
     "a row with a cell too many": (
         "context", "exact,\n", "exact,,\n", "context.csv:2: the row has 10 cells, the first line 9",
@@ -465,7 +465,7 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
 def test_a_folder_without_surveys_says_how_to_make_one(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
     (folder / "surveys" / "demo-2019.yaml").unlink()
-    assert "surveys:1: no survey file stands here; crosswave new SURVEY-ID makes one" in faults_of(folder)
+    assert "surveys:1: no survey file is here; crosswave new SURVEY-ID makes one" in faults_of(folder)
 
 
 def test_no_folder_at_all_is_told_only_where_the_package_has_none_beside_it(tmp_path: Path) -> None:
@@ -482,8 +482,8 @@ def test_no_folder_at_all_is_told_only_where_the_package_has_none_beside_it(tmp_
         ),
         (b"", "1: the file must hold keys and values, such as id: ..."),
         (b"- a\n- b\n", "1: the file must hold keys and values, such as id: ..."),
-        (b"a: " + b"[" * 100_000, "1: lists or keys stand too deep in each other"),
-        (b"a: " + b"[" * 900 + b"]" * 900, "1: lists or keys stand too deep in each other"),
+        (b"a: " + b"[" * 100_000, "1: lists or keys are too deep in each other"),
+        (b"a: " + b"[" * 900 + b"]" * 900, "1: lists or keys are too deep in each other"),
         (b"a: b\x00c\n", "1: not text that YAML allows: control characters are not allowed"),
         (b"a: b\n---\nc: d\n", "2: not YAML: but found another document"),
     ],
@@ -499,7 +499,7 @@ def test_a_bomb_of_aliases_goes_off_in_no_time(tmp_path: Path) -> None:
     bomb = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     bomb += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefghij", "bcdefghijk", strict=True)]
     faults = faults_of(write_folder(tmp_path, **{"demo-2019": "\n".join(bomb) + "\n"}))
-    assert "surveys/demo-2019.yaml:2: an alias stands for another part of the file; write it out" in faults
+    assert "surveys/demo-2019.yaml:2: an alias repeats another part of the file; write it out" in faults
 
 
 def test_a_folder_where_a_file_should_be_is_told(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_rules_need_the_word_for_a_figure_without_words(tmp_path: Path) -> None:
     path = write_folder(tmp_path) / "quantities.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("bare", "nude"), encoding="utf-8")
     line = line_of("rules:", path.read_text(encoding="utf-8"))
-    words = "no rule for a proportion has the word bare, which stands for no word at all; add it"
+    words = "no rule for a proportion has the word bare, which means no word at all; add it"
     assert faults_of(tmp_path) == [f"quantities.yaml:{line}: {words}"]
 
 

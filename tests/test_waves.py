@@ -170,9 +170,9 @@ def test_a_subset_of_the_same_year_is_never_a_pair_and_refused_as_one(
     pair = pair_of(*found, registry)
     assert pair.overlap is not None and pair.overlap.shared == 100
     assert pair.refusal is not None
-    assert pair.refusal.startswith("one answer may stand in both waves, which are of one year: ")
+    assert pair.refusal.startswith("one answer may be in both waves, which are of one year: ")
     plan = registry.plan
-    with pytest.raises(ValueError, match="cannot be tested: one answer may stand in both waves"):
+    with pytest.raises(ValueError, match="cannot be tested: one answer may be in both waves"):
         compare_pair(pair, replace(planned(plan), total_error=0.0), plan)
 
 

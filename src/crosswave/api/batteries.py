@@ -143,7 +143,7 @@ class BatteryResult(Shown):
         return {"sentences": self.sentences} | {name: records(frame) for name, frame in frames.items()}
 
     def _title(self) -> str:
-        return f"What stands in the way, {self.posterior.years[-1]}"
+        return f"What is in the way, {self.posterior.years[-1]}"
 
     def _facts(self) -> Mapping[str, str]:
         return {"Answer": " ".join(self.sentences[1:4]), "Rests on": self.sentences[0]}

@@ -96,7 +96,7 @@ class CountsResult(Shown):
         """Return a row for each n tried and each figure.
 
         ``printed``, ``n``, ``count_low``, ``count_high`` (missing where no count prints the figure), ``share_low``,
-        ``share_high`` (for which the figure stands), ``fits`` (whether this n fits all figures).
+        ``share_high`` (which the figure means), ``fits`` (whether this n fits all figures).
         """
         n = np.arange(self.found.sizes[0], self.found.sizes[1] + 1)
         frames = []

@@ -326,7 +326,7 @@ class Study:
         Parameters
         ----------
         comparable : bool, default True
-            Only batteries that may stand beside each other as they are; else all but those of schools.
+            Only batteries that can be compared as they are; else all but those of schools.
         without : sequence of str
             Ids of surveys that are left out.
         from_year, to_year : int, optional

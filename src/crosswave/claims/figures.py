@@ -101,7 +101,7 @@ class Figures:
         return found
 
     def counts(self, name: str) -> FindingCounts:
-        """Return what the print of a figure admits."""
+        """Return what the print of a figure allows."""
         return self.reconstructions[name.split(".")[0]].findings[name]
 
     def change(self, name: str) -> PrintedChange:
@@ -132,7 +132,7 @@ def _ratio(condition: Condition, spans: Mapping[str, Span]) -> Span:
 
 
 def _feasible(counts: FindingCounts) -> tuple[Fraction, Fraction]:
-    """The shares of whole numbers of people where there are any, else those for which the printed text can stand.
+    """The shares of whole numbers of people where there are any, else those that the printed text can mean.
 
     An end that is just left out, as where digits are cut off, counts as inside then: no claim is judged too surely.
     """
@@ -222,7 +222,7 @@ def licence(surveys: Iterable[Survey]) -> str:
     inferred = {survey.sampling or "" for survey in surveys if "sampling" in survey.inferred.named}
     bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
     if not surveys:
-        return "not licensed: no survey stands behind it"
+        return "not licensed: no survey supports it"
     told = (
         f"probably {words} (inferred)" if one in inferred else words
         for one, words in ((one, sampling_words(one).sample) for one in bad)

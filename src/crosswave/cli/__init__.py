@@ -1,4 +1,4 @@
-"""The command line: its commands stand in `crosswave.cli`, each a few lines that call the package."""
+"""The command line: its commands are in `crosswave.cli`, each a few lines that call the package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in data/, and how a study or a survey comes to stand there."""
+"""What is in data/, and how a study or a survey comes to be there."""
 
 from __future__ import annotations
 

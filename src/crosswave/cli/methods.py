@@ -177,7 +177,7 @@ def find_methods(data: Path) -> Path:
         if path.is_file():
             return path
     raise FileNotFoundError(
-        f"METHODS.md must stand beside the data folder; {shown_path(folder)} arrived, which has none beside it; "
+        f"METHODS.md must be beside the data folder; {shown_path(folder)} arrived, which has none beside it; "
         "name another with --data FOLDER"
     )
 

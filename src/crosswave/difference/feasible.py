@@ -91,13 +91,13 @@ def feasible_share(
     Parameters
     ----------
     printed : Quantity
-        For which shares the text can stand.
+        Which shares the text can mean.
     sizes : pair of int or None
         The fewest and the most people who can have answered; None where nobody says.
     largest : int
         The largest n that is tried where nobody says.
     verbal : bool, optional
-        Whether words stand where a number could, if the text does not say it.
+        Whether words are given where a number could be, if the text does not say it.
     """
     fitting = [] if sizes is None else fitting_sizes([printed], range(sizes[0], sizes[1] + 1))
     words = printed.verbal if verbal is None else verbal

@@ -1,4 +1,4 @@
-"""Printed text as an exact interval: what "58%", "58.0 per cent", "nearly half" and "over 300" can stand for."""
+"""Printed text as an exact interval: what "58%", "58.0 per cent", "nearly half" and "over 300" can mean."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class Model:
         self._cp.minimize(sign * variable)
         if not self._has_solution():
             raise ValueError(
-                f"{variable.name} has no bounds: the figures cannot stand together; find the conflict first"
+                f"{variable.name} has no bounds: the figures contradict each other; find the conflict first"
             )
         self._note()
         return self._solver.value(variable)
@@ -245,7 +245,7 @@ class Model:
         """What some sums are where another is as large as it can be."""
         self._cp.maximize(aim)
         if self._solver.solve(self._cp) != cp_model.OPTIMAL:
-            raise ValueError("these counts have no ratio: the figures cannot stand together; find the conflict first")
+            raise ValueError("these counts have no ratio: the figures contradict each other; find the conflict first")
         return tuple(self._solver.value(one) for one in told)
 
 
@@ -318,7 +318,7 @@ class Searched:
         return {name: Counts(*low_high, *ends, listed, values) for name, (low_high, values), (ends, listed) in rows}
 
     def possible(self, n: IntArray, names: Names = None) -> dict[str, Possible]:
-        """Return what could stand in place of each figure: value by value, where bounds of count and base allow it."""
+        """Return what could be in place of each figure: value by value, where bounds of count and base allow it."""
         chosen, found = wanted(self.part, names), {}
         for figure in (figure for figure in self.part.figures if figure.id in chosen):
             scale = Scale.of(figure.decimals or 0, self.part.rounding)

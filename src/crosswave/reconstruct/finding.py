@@ -138,7 +138,7 @@ class FindingCounts:
 
     @property
     def printed(self) -> Fraction:
-        """The figure itself: the middle of what print can stand for, but 0 for a printed 0 % and 1 for 100 %."""
+        """The figure itself: the middle of what print can mean, but 0 for a printed 0 % and 1 for 100 %."""
         low, high = self.share_low or Fraction(0), self.share_high or Fraction(0)
         if self.verbal or low == high:
             return (low + high) / 2

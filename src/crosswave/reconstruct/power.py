@@ -223,7 +223,7 @@ def all_printed(scale: Scale, low: int, high: int) -> Values:
 
 
 def unlimited(figure: Figure, rounding: str) -> Possible:
-    """Return what could stand in place of a figure whose base is not known: everything prints on some base."""
+    """Return what could be in place of a figure whose base is not known: everything prints on some base."""
     scale = Scale.of(figure.decimals or 0, rounding)
     return Possible(scale, scale.values([Run(scale.steps, 0, scale.steps)]), 1, scale.steps)
 

@@ -149,7 +149,7 @@ def _context(survey: Survey, registry: Registry, retract: Collection[str], branc
 
 
 def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, ...]]:
-    """What could stand in place of each figure; of a rival value, in the survey with it."""
+    """What could be in place of each figure; of a rival value, in the survey with it."""
 
     def names(trial: Trial) -> set[str]:
         return {f.id for solution in trial.best.values() for f in solution.left.figures if f.decimals is not None}
@@ -164,7 +164,7 @@ def _all_possible(trials: Trials, solver: Solver) -> dict[str, tuple[Possible, .
 
 
 def _possible(trial: Trial, names: Iterable[str], solver: Solver) -> dict[str, tuple[Possible, ...]]:
-    """What could stand in place of some figures, under every reading that another value could let survive."""
+    """What could be in place of some figures, under every reading that another value could let survive."""
     fewest = min(len(solution.out) for solution in trial.best.values())
     known = [
         (branch, {figure.id: figure for figure in branch.figures}, solution, solver.possible(solution.left))

@@ -37,7 +37,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class TypedFigure:
-    """A figure as typed, read: the shares for which it can stand, and the fewest and the most who can have answered.
+    """A figure as typed, read: the shares that it can mean, and the fewest and the most who can have answered.
 
     Of a count and its n there is one share. No sizes where nobody says.
     """

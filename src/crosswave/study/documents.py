@@ -24,18 +24,18 @@ EMPTY = "key {} is empty; give a value or delete the line"
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _DEEPEST = 40
 _YAML_WORDS = {
-    "mapping values are not allowed": "a colon and a space stand inside a text, or the line is indented too far; "
+    "mapping values are not allowed": "a colon and a space are inside a text, or the line is indented too far; "
     "put the text in double quotes, or mend the indentation",
-    "found character '\\t'": "a tab stands here; indent with spaces",
-    "found a tab character": "a tab stands here; indent with spaces",
-    "could not find expected ':'": "a key without its colon stands here or on the line above; write key: value",
-    "did not find expected key": "the indentation or a quote is wrong here or above; keys of one group stand "
+    "found character '\\t'": "a tab is here; indent with spaces",
+    "found a tab character": "a tab is here; indent with spaces",
+    "could not find expected ':'": "a key without its colon is here or on the line above; write key: value",
+    "did not find expected key": "the indentation or a quote is wrong here or above; keys of one group are "
     "in one column, and quotes come in pairs",
     "found unexpected end of stream": "the quotes that open here are not closed; close them",
     "did not find expected ',' or": "a comma or the closing bracket is missing here or on the line above; add it",
     "found character that cannot start": "a text begins with a character that YAML keeps for itself; "
     "put the text in double quotes",
-    "did not find expected '-' indicator": "the entries of a list stand in different columns; "
+    "did not find expected '-' indicator": "the entries of a list are in different columns; "
     "put each - under the one above",
     "found undefined alias": "a text begins with *, which YAML keeps for itself; put the text in double quotes",
 }
@@ -103,7 +103,7 @@ def read_document(path: Path, shown_as: str) -> Document:
     try:
         text = _read_text(path)
         if too_deep := _too_deep(text):
-            line, words = too_deep, "lists or keys stand too deep in each other"
+            line, words = too_deep, "lists or keys are too deep in each other"
         elif isinstance(root := yaml.compose(text, Loader=_LOADER), yaml.MappingNode):
             return _read_nodes(root, shown_as)
         else:
@@ -142,7 +142,7 @@ def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
     def value_of(node: yaml.Node, where: Path_) -> Any:
         lines.setdefault(where, node.start_mark.line + 1)
         if id(node) in seen:
-            faults.append(Fault(shown_as, lines[where], "an alias stands for another part of the file; write it out"))
+            faults.append(Fault(shown_as, lines[where], "an alias repeats another part of the file; write it out"))
             return None
         seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
@@ -159,7 +159,7 @@ def _read_nodes(root: yaml.MappingNode, shown_as: str) -> Document:
                 faults.append(Fault(shown_as, line, "a key must be a word, not a list or a group of keys"))
                 continue
             if first := lines.get((*where, key)):
-                words = f"key {shown(key)} stands twice; the first is on line {first}; keep one"
+                words = f"key {shown(key)} occurs twice; the first is on line {first}; keep one"
                 faults.append(Fault(shown_as, line, words))
                 continue
             lines[(*where, key)] = line

@@ -138,7 +138,7 @@ class Reader:
         for path in wrongly_named(self.folder):
             self.faults.append(Fault(shown_path(path), 1, "files of surveys end in .yaml; rename it"))
         if not paths and not series_files(self.folder):
-            message = "no survey file stands here; crosswave new SURVEY-ID makes one"
+            message = "no survey file is here; crosswave new SURVEY-ID makes one"
             self.faults.append(Fault(shown_path(self.folder / "surveys"), 1, message))
         found = {path.stem: survey for path in paths if (survey := self.survey(path))}
         for path in series_files(self.folder):

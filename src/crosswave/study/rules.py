@@ -83,7 +83,7 @@ def repeated(ids: Iterable[Located]) -> Iterator[Located]:
     seen: set[str] = set()
     for where, name in ids:
         if name in seen:
-            yield where, f"id {shown(name)} stands twice; ids are unique, so rename one"
+            yield where, f"id {shown(name)} occurs twice; ids are unique, so rename one"
         seen.add(name)
 
 

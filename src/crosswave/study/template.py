@@ -35,11 +35,11 @@ _HEAD = (
     ("population", "", "who was asked, in own words"),
     ("sector", "SECTOR", "one of: SECTORS"),
     ("#nation", "NATION", "one of: NATIONS"),
-    ("unit", "person", "what one reply stands for, one of: UNITS"),
+    ("unit", "person", "whose answer one reply is, one of: UNITS"),
     ("#mode", "MODE", "one of: MODES"),
     ("#sampling", "self-selected", "one of: SAMPLINGS"),
     ("#n", '{printed: "235", value: 235, kind: exact}', _KINDS_OF_N),
-    ("#organisations", "180", "how many organisations stand behind the replies"),
+    ("#organisations", "180", "how many organisations the replies come from"),
     ("#asked", "1000", "how many were asked, where that is printed"),
     ("#weighted", "false", "true or false, where a source says"),
     ("#design_effect", "1.6", "as printed"),
@@ -47,7 +47,7 @@ _HEAD = (
     ("#microdata", "poll.sav, weight w", "the file of respondents that its figures were computed from"),
     ("#rounding", "nearest", "nearest or truncated, where a source says"),
     ("#missing", "The report.", "what would have to be obtained"),
-    ("#inferred", "{sampling: from the house}", "what no source states as it stands here, and what it is taken from"),
+    ("#inferred", "{sampling: from the house}", "what no source states in these words, and what it is taken from"),
     ("#note", "Anything else.", "anything else worth knowing"),
 )
 _SOURCE = (
@@ -71,7 +71,7 @@ _ANSWER = (
     ("says", "", "the answer, in own words"),
     ("printed", "", 'the figure exactly as printed, in quotes: "58%"'),
     ("topic", "", "one of the topics above"),
-    ("#barrier", "true", "it stands in the way"),
+    ("#barrier", "true", "it is in the way"),
 )
 _ANSWER_REST = (
     "printed_in", "measure", "item", "base", "net_of", "part_of", "rival_of", "complement_of", "organisations_of",

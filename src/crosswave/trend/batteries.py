@@ -37,7 +37,7 @@ def battery_figures(
     registry, reconstructions
         As everywhere.
     comparable : bool, default True
-        Only batteries that may stand beside each other as they are; else every question with several answers but those
+        Only batteries that can be compared as they are; else every question with several answers but those
         of schools, whose ways of asking then go into the effect of the survey.
 
     Returns

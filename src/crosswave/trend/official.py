@@ -90,7 +90,7 @@ def _of_years(construct: Construct, years: tuple[int, int], registry: Registry) 
 
 
 def one_instrument(waves: Sequence[Wave], registry: Registry) -> list[Wave]:
-    """Return the waves that stand on one line: most of those that repeat one instrument and count people.
+    """Return the waves that belong on one line: most of those that repeat one instrument and count people.
 
     Of several sets of one size the earliest.
     """

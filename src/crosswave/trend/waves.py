@@ -129,7 +129,7 @@ class Pair(SharePair):
             if wave.refusal:
                 return f"{wave.finding.id} cannot be used: {wave.refusal}"
         if self.overlap and not self.span:
-            return f"one answer may stand in both waves, which are of one year: {self.overlap.how}"
+            return f"one answer may be in both waves, which are of one year: {self.overlap.how}"
         return None
 
     @property

@@ -1,4 +1,4 @@
-"""Figures that cannot stand together, answers held together, and what would hold without each assumption."""
+"""Figures that contradict each other, answers held together, and what would hold without each assumption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data model: what may stand in ``data/``, as pydantic models.
+"""The data model: what may be in ``data/``, as pydantic models.
 
 Absent means unknown. A field that is not there is never read as a fact; where the arithmetic needs one, the
 reconstruction takes it as a named assumption.

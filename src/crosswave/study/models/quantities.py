@@ -59,5 +59,5 @@ class Quantities(Record):
     def _for_figures_without_words(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         for kind in ("proportion", "count"):
             if not any(BARE in rule.words for rule in rules if rule.kind in (kind, "any")):
-                raise ValueError(f"no rule for a {kind} has the word {BARE}, which stands for no word at all; add it")
+                raise ValueError(f"no rule for a {kind} has the word {BARE}, which means no word at all; add it")
         return rules

@@ -110,7 +110,7 @@ class Vocabulary(Record):
     nations: tuple[Text, ...] = ()
     modes: tuple[Slug, ...] = Field((), description="How answers are collected.")
     source_kinds: tuple[Slug, ...] = ()
-    units: dict[Slug, Unit] = Field({}, description="What one reply can stand for, besides a person or organisation.")
+    units: dict[Slug, Unit] = Field({}, description="Whose answer one reply can be, besides a person or organisation.")
     sampling: dict[Slug, Sampling] = Field({}, description="Ways of choosing, besides those that every study has.")
     names: dict[Slug, Text] = Field(
         {}, description="What readers see in place of a topic or a sector, where a capital letter does not do."

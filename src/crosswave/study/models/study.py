@@ -57,7 +57,7 @@ class Licence(Record):
 
 
 class Headline(Record):
-    """The constructs whose results stand in README.md."""
+    """The constructs whose results README.md gives."""
 
     noun: Text = Field(description="What they are together, in the plural.")
     constructs: dict[Slug, Text] = Field(description="Construct id: its name there.")
@@ -151,7 +151,7 @@ class Construct(Record):
     family: Slug = Field(description="The family of plan.yaml in which multiplicity is controlled.")
     partition: Slug | None = Field(None, description="Constructs of one partition are answers of one question.")
     answers: tuple[ConstructAnswer, ...] = ()
-    changes: tuple[LocalId, ...] = Field((), description="survey.change: printed changes that stand for a level.")
+    changes: tuple[LocalId, ...] = Field((), description="survey.change: printed changes from which to find a level.")
     left_out: tuple[LeftOut, ...] = ()
     overview: Text | None = Field(None, description="Heading under which the site's first page answers it.")
 
@@ -252,7 +252,7 @@ class Battery(Record):
     question: LocalId = Field(description="survey.question")
     stem: Text = Field(description="The class of the thing asked about, such as cloud.")
     choices: Text = Field(description="How many answers one could give: any, top one, up to 3; unknown.")
-    comparable: bool = Field(description="Whether it may stand beside the other batteries without a term of its own.")
+    comparable: bool = Field(description="Whether it may be set beside the other batteries without a term of its own.")
     why: Text | None = Field(None, description="Why it is not comparable, or what is doubtful.")
     answers: Annotated[dict[Slug, BatteryAnswer], Field(min_length=1)]
 

@@ -49,7 +49,7 @@ class Fieldwork(Record):
 
 
 class SampleSize(Record):
-    """How many answered, as printed, and the integers that this admits."""
+    """How many answered, as printed, and the integers that this allows."""
 
     printed: Figure | None = Field(None, description="The printed form, untouched.")
     value: HeadCount | None = Field(None, description="The number in the printed form.")
@@ -81,7 +81,7 @@ class Base(Record):
     n: HeadCount | None = Field(None, description="Size of the subset, where it is printed.")
     answers: tuple[LocalId, ...] = Field((), description="question.answer whose respondents make up the subset.")
     at_most: Literal["n"] | HeadCount | None = Field(
-        None, description="It is not printed and at most this many; n stands for all who answered the survey."
+        None, description="It is not printed and at most this many; n is all who answered the survey."
     )
     counts: Text | None = Field(None, description="What is counted, where it is not respondents (projects, breaches).")
     either: tuple[Base, ...] = Field((), description="Alternatives, where print is ambiguous: each is tried.")
@@ -100,7 +100,7 @@ class Base(Record):
         if self.n and self.at_most:
             raise ValueError("a base has n where it is printed, or at_most where it is not; keep one")
         if self.either and (len(self.either) < 2 or any(forms[:2]) or forms[3]):
-            raise ValueError("either lists two or more alternatives and stands alone")
+            raise ValueError("either lists two or more alternatives and is the only key")
         return self
 
 
@@ -126,14 +126,14 @@ class Answer(Record):
     says: Text = Field(description="The answer, in own words.")
     printed: _Printed = Field(description="The figure exactly as printed, in quotes: 58%, 58.0 per cent, nearly half.")
     printed_in: Literal["percent", "share", "count"] | None = Field(
-        None, description="What a bare number stands for: 63.5 per cent, a share of 0.635, a count of the base."
+        None, description="What a bare number means: 63.5 per cent, a share of 0.635, a count of the base."
     )
     measure: Literal["share", "mean", "median", "change", "range", "size"] = Field(
         "share",
         description="A share of the base, a mean score, a median of organisations, a change, a range, a head count.",
     )
     topic: Topic
-    barrier: bool = Field(False, description="true where the answer names something that stands in the way.")
+    barrier: bool = Field(False, description="true where the answer names something that is in the way.")
     sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
     item: Slug | None = Field(None, description="The statement of a battery that this answers, one per statement.")
     base: Base | None = Field(None, description="Where it differs from the base of the question.")
@@ -244,7 +244,7 @@ class Survey(Record):
     )
     microdata: Text | None = Field(None, description="The file of respondents that its figures were computed from.")
     rounding: Literal["nearest", "truncated"] | None = Field(None, description="Absent: unknown; nearest assumed.")
-    inferred: Inferred = Field(Inferred(), description="What no source states as it stands here, and why it is given.")
+    inferred: Inferred = Field(Inferred(), description="What no source states in these words, and why it is given.")
     overlaps: tuple[Overlap, ...] = ()
     missing: Text | None = Field(None, description="What would have to be obtained, where no share is printed.")
     note: Text | None = None
