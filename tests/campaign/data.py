@@ -92,7 +92,9 @@ def watched() -> Iterator[Path]:
         _watched["hooked"] = True
 
     def stop(number: int, _: object) -> None:
-        raise TooLongError(f"over {SECONDS} s of work" if number == signal.SIGPROF else "it waits, or hardly gets to work")
+        raise TooLongError(
+            f"over {SECONDS} s of work" if number == signal.SIGPROF else "it waits, or hardly gets to work"
+        )
 
     # Not below a folder of others: the cache would not trust it.
     folder = Path(tempfile.mkdtemp(prefix="crosswave-campaign-"))
