@@ -1,8 +1,8 @@
-"""Faults put into the package's own code, one at a time: `python -m campaign.mutants trends` in tests/ counts the seen.
+"""Faults put into the package's own code, one at a time: `cd tests && python -m campaign.mutants trends`.
 
-The faults are those of cosmic-ray's operators: another sign, comparison, number or keyword. Each is tried in a fork that
-has the libraries loaded and the package not, by the tests that call the function it is in, quickest first. A fault that
-no such test sees survives; those of `survivors.yaml` change no result, and why is said there.
+The faults are those of cosmic-ray's operators: another sign, comparison, number or keyword. Each is tried in a fork
+that has the libraries loaded and the package not, by the tests that call the function it is in, quickest first. A fault
+that no such test sees survives; those of `survivors.yaml` change no result, and why is said there.
 """
 
 from __future__ import annotations
@@ -18,28 +18,30 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from random import Random
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
+import pytest
 import yaml
+from hypothesis import Phase, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER, SOURCE, KNOWN = ROOT / ".campaign", ROOT / "src", Path(__file__).with_name("survivors.yaml")
 ROOMS = {
-    "counts": ("reconstruct printed", "reconstruct exact rounding quantities solutions means organisations forms inferred "
-               "findings single_figures power_of_print typed draws repairs joint tables unfit published_uses"),
+    "counts": ("reconstruct printed", "reconstruct exact rounding quantities solutions means organisations forms "
+               "inferred findings single_figures power_of_print typed draws repairs joint tables unfit published_uses"),
     "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid"),
-    "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty official "
-               "tables verdict"),
+    "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty "
+               "official tables verdict"),
     "models": ("models", "pooling meta_regression trajectory glmm battery_model joint_worlds official compare"),
     "claims": ("claims", "claims context"),
 }  # fmt: skip
 """The packages of each room, and the files of tests that try them."""
-LIBRARIES = ("hypothesis", "matplotlib.figure", "numpy", "ortools.sat.python.cp_model", "pandas", "pydantic", "pytest",
+LIBRARIES = ("matplotlib.figure", "numpy", "ortools.sat.python.cp_model", "pandas", "pydantic",
              "rich.table", "scipy.optimize", "scipy.stats", "statsmodels.api", "typer")  # fmt: skip
 _SECONDS = 30.0
 """What the tests of a fault may take together where nothing is wrong: the quickest of them are chosen."""
@@ -71,7 +73,7 @@ def mutants(path: Path) -> Iterator[Callable[[], Mutant | None]]:
             operator = provider[name]()
             places = [(k, n) for k, node in enumerate(nodes) for n, _ in enumerate(operator.mutation_positions(node))]
             for k, n in places:
-                yield lambda k=k, n=n, name=name, operator=operator: _made(path, text, plain, name, operator, k, n)
+                yield partial(_made, path, text, plain, name, operator, k, n)
 
 
 def _nodes(tree: Any) -> Iterator[Any]:
@@ -146,19 +148,35 @@ class Called:
             self.found.setdefault(f"{code.co_filename}:{code.co_firstlineno}", set()).add(self.now)
 
 
-def _pytest(arguments: list[str], plugins: list[object]) -> int:
-    """Run tests in this fork, without a word, and without looking for the smallest example of a fault."""
-    import pytest
-    from hypothesis import Phase, settings
+class Settings:
+    """A plugin of pytest, after conftest.py: examples are not made smaller; reconstructions that are right are kept."""
 
-    settings.register_profile("once", deadline=None, database=None, phases=(Phase.explicit, Phase.generate))
-    settings.load_profile("once")
-    settings.load_profile = lambda _: None  # type: ignore[assignment]
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self) -> None:
+        from crosswave.study import cache
+
+        settings.register_profile("once", deadline=None, database=None, phases=(Phase.explicit, Phase.generate))
+        settings.load_profile("once")
+        os.environ[cache.FOLDER_VARIABLE] = str(FOLDER / "cache")
+        results = cache.results
+
+        def some(key: str, make: Callable[[], object]) -> object:
+            ours = self.keep and make.__module__.startswith("crosswave.reconstruct")
+            return results(key, make) if ours else make()
+
+        cache.results = some
+
+
+def _pytest(room: str, arguments: list[str], *plugins: object) -> int:
+    """Run tests in this fork, without a word."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
     own = ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore", "--hypothesis-seed=0", "--rootdir", str(ROOT)]
-    return int(pytest.main([*own, *arguments], plugins=plugins))
+    return int(pytest.main([*own, *arguments], plugins=[Settings(room != "counts"), *plugins]))
 
 
 def in_a_fork(work: Callable[[], int]) -> int:
@@ -181,7 +199,7 @@ def baseline(room: str) -> dict[str, Any]:
     def run() -> int:
         called = Called(packages)
         sys.setprofile(called)
-        _pytest([f"tests/test_{name}.py" for name in names], [called])
+        _pytest(room, [f"tests/test_{name}.py" for name in names], called)
         sys.setprofile(None)
         found = {place: sorted(tests - {""}) for place, tests in called.found.items()}
         kept.write_text(json.dumps({"failed": called.failed, "seconds": called.seconds, "found": found}, indent=1))
@@ -202,7 +220,7 @@ def tests_of(mutant: Mutant, called: dict[str, Any]) -> list[str]:
     found = (
         {one for line in lines for one in called["found"].get(f"{mutant.path}:{line}", ())} if inside else {*seconds}
     )
-    chosen, took = [], 0.0
+    chosen, took = list[str](), 0.0
     for one in sorted(found & seconds.keys(), key=seconds.__getitem__):
         took += seconds[one]
         if took > _SECONDS and chosen:
@@ -211,7 +229,7 @@ def tests_of(mutant: Mutant, called: dict[str, Any]) -> list[str]:
     return chosen
 
 
-def survives(mutant: Mutant, tests: list[str]) -> bool:
+def survives(room: str, mutant: Mutant, tests: list[str]) -> bool:
     """Whether tests pass that meet a fault."""
     name = ".".join(mutant.path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
@@ -227,8 +245,8 @@ def survives(mutant: Mutant, tests: list[str]) -> bool:
 
     def run() -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (int(6 * _SECONDS),) * 2)
-        sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
-        return _pytest(["-x", *tests], [])
+        sys.meta_path.insert(0, Finder)
+        return _pytest(room, ["-x", *tests])
 
     return bool(tests) and in_a_fork(run) == 0
 
@@ -260,7 +278,7 @@ def main() -> int:
             alike += 1
             continue
         tests = tests_of(mutant, called)
-        survived = not tests or survives(mutant, tests)
+        survived = not tests or survives(given.room, mutant, tests)
         tried += 1
         killed += not survived
         if survived:
