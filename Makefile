@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
-.PHONY: help setup report test lint campaign faults bench lab notebooks readme picture lock sbom clean
+.PHONY: help setup report test lint campaign faults mutate bench lab notebooks readme picture lock sbom clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,10 @@ campaign: setup                        ## hostile files, arguments and sheets fo
 
 faults: setup                          ## faults of the machine, five times each: killed, full disks, torn files (FAULTS_OPTIONS="--only kill")
 	@cd tests && ../$(VENV_BIN)/python -m campaign.machine $(FAULTS_OPTIONS)
+
+mutate: setup                          ## put faults into the code of MODULE=counts, compare, trends, models or claims, and count those that tests see (MUTATE_OPTIONS="--number 100 --seed 1")
+	@$(VENV_BIN)/uv pip install --quiet --no-deps --require-hashes --target .campaign/tools --requirements .ci/mutate.txt
+	@cd tests && PYTHONPATH=../.campaign/tools ../$(VENV_BIN)/python -W ignore -m campaign.mutants $(MODULE) $(MUTATE_OPTIONS)
 
 bench: setup                           ## how long everything takes, into reports/benchmark.md (BENCH_OPTIONS="--rounds 3")
 	@$(VENV_BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)

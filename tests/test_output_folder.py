@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -142,6 +143,48 @@ def test_what_a_killed_run_had_written_and_not_listed_is_no_stranger_where_the_n
         outputs.keep(product("a"), "key")
     assert outputs.put_aside == ()
     assert not list(tmp_path.rglob("*~"))
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_whichever_of_two_files_a_run_that_broke_off_leaves_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """The disk is full from the file of this number on; the run after that has yet another text for each."""
+
+    def made(turn: str) -> tuple[str, ...]:
+        with Outputs(tmp_path) as outputs:
+            outputs.keep(product("a", html=turn), "key")
+            outputs.write_results({"results/trends.csv": turn, "results/claims.csv": turn})
+            outputs.write_site({"index.html": turn, "methods.html": turn})
+        return outputs.put_aside
+
+    made("first")
+    write, left = write_whole, iter(range(part))
+
+    def full(path: Path, content: str | bytes) -> None:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr("crosswave.report.run.outputs.write_whole", full)
+    with pytest.raises(OSError, match="No space"):
+        made("second")
+    monkeypatch.undo()
+    assert made("third") == ()
+    files = ("pages/a.html", "results/trends.csv", "results/claims.csv", "index.html", "methods.html")
+    assert {(tmp_path / name).read_text() for name in files} == {"third"}
+
+
+def test_a_file_that_finds_no_room_is_named(tmp_path: Path) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("os.replace", full)
+        with pytest.raises(OSError, match="No space") as refused:
+            write_whole(tmp_path / "a.html", "x")
+    assert refused.value.filename == str(tmp_path / "a.html")
+    assert contents(tmp_path) == {}
 
 
 def test_outdated_files_go_where_they_are_as_a_run_wrote_them_and_stay_where_they_are_not(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def os_words(error: OSError) -> str:
     template = _WORDS.get(error.errno or 0)
     if template is None:
         return str(error)
-    return template.format(file=error.filename or "a file", reason=error.strerror)
+    return template.format(file=error.filename or "a file or what is printed", reason=error.strerror)
 
 
 def python_fault(version: tuple[int, int]) -> str | None:

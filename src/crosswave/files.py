@@ -19,8 +19,10 @@ def write_whole(path: Path, content: str | bytes) -> None:
             stream.write(content.encode() if isinstance(content, str) else content)
         os.chmod(aside, 0o644)
         os.replace(aside, path)
-    except BaseException:
+    except BaseException as error:
         Path(aside).unlink(missing_ok=True)
+        if isinstance(error, OSError):  # the full disk itself names no file, and the half-written one means nothing
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -165,5 +165,6 @@ _SHAPES: Mapping[str, Callable[[object], bool]] = {
     "pages": _pages,
     "site": _texts,
     "results": _texts,
+    "writing": _texts,
     "planned": _planned,
 }

@@ -28,9 +28,11 @@ class OwnFiles:
     folder, by itself or through a link, is nobody's: nothing is removed there, and to write there is an error.
     """
 
-    def __init__(self, folder: Path, known: Mapping[str, str], own: Collection[str] = ()) -> None:
+    def __init__(self, folder: Path, known: Iterable[tuple[str, str]], own: Collection[str] = ()) -> None:
         self._folder = folder
-        self._known = dict(known)
+        self._known: dict[str, set[str]] = {}
+        for name, written in known:
+            self._known.setdefault(name, set()).add(written)
         self._own = own
         self.put_aside: list[str] = []
 
@@ -58,7 +60,7 @@ class OwnFiles:
             self.put_aside.append(f"{was} was not as a run had written it: it is now {now}")
         if self.found(name) != wanted:
             write_whole(path, content)
-        self._known[name] = wanted
+        self._known[name] = {wanted}
 
     def remove(self, *names: str) -> None:
         """Remove the files at some addresses, where they are as a run has written them."""
@@ -80,7 +82,7 @@ class OwnFiles:
 
     def _is_own(self, name: str) -> bool:
         found = self.found(name)
-        return bool(found) and (name in self._own or found == self._known.get(name))
+        return bool(found) and (name in self._own or found in self._known.get(name, ()))
 
 
 class Outputs:
@@ -89,7 +91,9 @@ class Outputs:
     ``pages/<page>.html`` and ``notebooks/<page>.ipynb`` are the last success of a page; ``failed/<page>.ipynb`` and
     ``failed/<page>.txt`` its failure, when the last run of it failed. The manifest alone says what succeeded. It is
     written before the first file, then once a second at most, and when the ``with`` block ends: with ten thousand pages
-    it is long. What stands in the folder and is not as the manifest has it is somebody's: see `OwnFiles`.
+    it is long. Files that are being written stand in it under ``writing``, beside what stood there before: whichever of
+    the two a run that breaks off leaves is its own. What stands in the folder and is not as the manifest has it is
+    somebody's: see `OwnFiles`.
     """
 
     def __init__(self, folder: Path, own: Collection[str] = ()) -> None:
@@ -99,10 +103,11 @@ class Outputs:
         except ManifestError:
             self._held = {"format": FORMAT}
         self._pages: dict[str, dict[str, Any]] = self._held.setdefault("pages", {})
-        known = self._shared()
+        self._writing: dict[str, str] = self._held.setdefault("writing", {})
+        known = [*self._shared().items(), *self._writing.items()]
         for page, entry in self._pages.items():
             for kind, names in (("files", _names(page)[:2]), ("failed", _names(page)[2:])):
-                known |= dict(zip(names, entry.get(kind, ()), strict=False))
+                known += zip(names, entry.get(kind, ()), strict=False)
         self._files = OwnFiles(folder, known, own)
         self._saved, self._dirty = float("-inf"), False
 
@@ -143,13 +148,13 @@ class Outputs:
 
     def write_results(self, texts: Mapping[str, str]) -> None:
         """Write result files, each whole or not at all, and remember their bytes."""
-        self._write("results", texts)
+        self._held["results"] = self._write(texts, at_once=True)
 
     def write_site(self, files: Mapping[str, str | bytes]) -> None:
         """Write the files of the site, each whole or not at all, and remember their bytes; those it had before go."""
-        outdated = self._held.get("site", {}).keys() - files.keys()
-        self._write("site", files)
-        self._files.remove(*outdated)
+        before = self._held.get("site", {})
+        self._held["site"] = self._write(files, at_once=True)
+        self._files.remove(*before.keys() - files.keys())
 
     def reframe(self, page: str, frame: Callable[[str, str], str]) -> None:
         """Put a page that stands there as it was made into another frame, and remember its bytes."""
@@ -159,8 +164,8 @@ class Outputs:
             document = (self.folder / name).read_text(encoding="utf-8")
             framed = frame(page, document)
             if framed != document:
-                self._files.write(name, framed)
-                digests[0], self._dirty = digest(framed), True
+                self._write({name: framed})
+                digests[0] = digest(framed)
 
     def whole(self) -> bool:
         """Return whether the site and the results stand there as they were written."""
@@ -178,11 +183,8 @@ class Outputs:
         else:
             entry |= {"key": key, "files": [digest(product.html), digest(product.notebook)]}
             wanted = {notebook: product.notebook, html: product.html}
+        self._write(wanted)
         self._pages[product.page] = entry
-        self._dirty = True
-        self._save()
-        for name, content in wanted.items():
-            self._files.write(name, content)
         self._files.remove(*({html, notebook, text, trial} - wanted.keys()))
 
     def forget_all_but(self, pages: Iterable[str]) -> None:
@@ -205,12 +207,18 @@ class Outputs:
         """The digests of the files that belong to no page."""
         return {**self._held.get("results", {}), **self._held.get("site", {})}
 
-    def _write(self, kind: str, files: Mapping[str, str] | Mapping[str, str | bytes]) -> None:
-        self._save(at_once=not self._held.get(kind))
+    def _write(self, files: Mapping[str, str] | Mapping[str, str | bytes], at_once: bool = False) -> dict[str, str]:
+        """Write files and return their digests; until these are listed, the manifest says which files change."""
+        digests = {name: digest(content) for name, content in files.items()}
+        self._writing |= {name: now for name, now in digests.items() if self._files.found(name) != now}
+        self._dirty = bool(self._writing) or self._dirty
+        self._save(at_once and bool(self._writing))
         for name, content in files.items():
             self._files.write(name, content)
-        self._held[kind] = {name: digest(content) for name, content in files.items()}
+        for name in files:
+            self._writing.pop(name, None)
         self._dirty = True
+        return digests
 
     def _save(self, at_once: bool = False) -> None:
         due = at_once or time.monotonic() - self._saved >= _SECONDS_BETWEEN_SAVES

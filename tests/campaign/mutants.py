@@ -1,0 +1,292 @@
+"""Faults put into the package's own code, one at a time: `cd tests && python -m campaign.mutants trends`.
+
+The faults are those of cosmic-ray's operators: another sign, comparison, number or keyword. Each is tried in a fork
+that has the libraries loaded and the package not, by the tests that call the function it is in, quickest first. A fault
+that no such test sees survives; those of `survivors.yaml` change no result, and why is said there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import importlib.util
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from random import Random
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+from hypothesis import Phase, settings
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER, SOURCE, KNOWN = ROOT / ".campaign", ROOT / "src", Path(__file__).with_name("survivors.yaml")
+ROOMS = {
+    "counts": ("reconstruct printed", "reconstruct exact rounding quantities solutions means organisations forms "
+               "inferred findings single_figures power_of_print typed draws repairs joint tables unfit published_uses"),
+    "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid"),
+    "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty "
+               "official tables verdict"),
+    "models": ("models", "pooling meta_regression trajectory glmm battery_model joint_worlds official compare"),
+    "claims": ("claims", "claims context"),
+}  # fmt: skip
+"""The packages of each room, and the files of tests that try them."""
+LIBRARIES = ("matplotlib.figure", "numpy", "ortools.sat.python.cp_model", "pandas", "pydantic",
+             "rich.table", "scipy.optimize", "scipy.stats", "statsmodels.api", "typer")  # fmt: skip
+_SECONDS = 30.0
+"""What the tests of a fault may take together where nothing is wrong: the quickest of them are chosen."""
+
+
+class Mutant(NamedTuple):
+    """A fault in a file: its operator and place, the line that it changes, before and after, and the whole text."""
+
+    path: Path
+    name: str
+    line: int
+    was: str
+    now: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(SOURCE)}:{self.line}: {self.was} -> {self.now}"
+
+
+def mutants(path: Path) -> Iterator[Callable[[], Mutant | None]]:
+    """Every fault of a file, made when it is called; then None where it changes no code."""
+    import parso
+    from cosmic_ray.operators.provider import OperatorProvider
+
+    text = path.read_text(encoding="utf-8")
+    provider, plain, nodes = OperatorProvider(), _plain(text), list(_nodes(parso.parse(text)))
+    for name in provider:
+        if not any(one in name for one in ("Decorator", "Variable", "NoOp")):
+            operator = provider[name]()
+            places = [(k, n) for k, node in enumerate(nodes) for n, _ in enumerate(operator.mutation_positions(node))]
+            for k, n in places:
+                yield partial(_made, path, text, plain, name, operator, k, n)
+
+
+def _nodes(tree: Any) -> Iterator[Any]:
+    yield tree
+    for one in getattr(tree, "children", ()):
+        yield from _nodes(one)
+
+
+def _made(path: Path, text: str, plain: str, name: str, operator: Any, k: int, n: int) -> Mutant | None:
+    import parso
+
+    tree = parso.parse(text)
+    node = list(_nodes(tree))[k]
+    changed = operator.mutate(node, n)
+    if changed is None:
+        return None
+    if changed is not node:
+        siblings = node.parent.children
+        siblings[siblings.index(node)] = changed
+    now = tree.get_code()
+    try:
+        if _plain(now) == plain:
+            return None
+    except SyntaxError:
+        return None
+    pairs = zip(text.splitlines(), now.splitlines(), strict=False)
+    line, was, new = next((line, was, new) for line, (was, new) in enumerate(pairs, 1) if was != new)
+    return Mutant(path, name, line, was.strip(), new.strip(), now)
+
+
+def _plain(text: str) -> str:
+    """What a text does: its tree without annotations, which nothing reads, and texts that stand alone."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(None)
+    return ast.dump(tree)
+
+
+@cache
+def functions(path: Path) -> list[tuple[int, int]]:
+    """The first and last line of every function of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [(min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno)
+            for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]  # fmt: skip
+
+
+class Called:
+    """A plugin of pytest: which tests call which functions of the packages, how long each takes, and which fail."""
+
+    def __init__(self, packages: list[str]) -> None:
+        self.places = tuple(str(SOURCE / "crosswave" / one) + os.sep for one in packages)
+        self.now, self.seconds, self.failed = "", dict[str, float](), list[str]()
+        self.found: dict[str, set[str]] = {}
+        self._seen: dict[CodeType, str] = {}
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.now = nodeid
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> None:
+        code = frame.f_code
+        if code.co_filename.startswith(self.places) and event == "call":
+            self.found.setdefault(f"{code.co_filename}:{code.co_firstlineno}", set()).add(self.now)
+
+
+class Settings:
+    """A plugin of pytest, after conftest.py: examples are not made smaller; reconstructions that are right are kept."""
+
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self) -> None:
+        from crosswave.study import cache
+
+        settings.register_profile("once", deadline=None, database=None, phases=(Phase.explicit, Phase.generate))
+        settings.load_profile("once")
+        os.environ[cache.FOLDER_VARIABLE] = str(FOLDER / "cache")
+        results = cache.results
+
+        def some(key: str, make: Callable[[], object]) -> object:
+            ours = self.keep and make.__module__.startswith("crosswave.reconstruct")
+            return results(key, make) if ours else make()
+
+        cache.results = some
+
+
+def _pytest(room: str, arguments: list[str], *plugins: object) -> int:
+    """Run tests in this fork, without a word."""
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    own = ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore", "--hypothesis-seed=0", "--rootdir", str(ROOT)]
+    return int(pytest.main([*own, *arguments], plugins=[Settings(room != "counts"), *plugins]))
+
+
+def in_a_fork(work: Callable[[], int]) -> int:
+    """Return how a fork ended that did some work."""
+    pid = os.fork()
+    if not pid:
+        try:
+            signal.alarm(1200)
+            os._exit(work())
+        except BaseException:
+            os._exit(70)
+    return os.waitpid(pid, 0)[1]
+
+
+def baseline(room: str) -> dict[str, Any]:
+    """Which tests call which functions of a room; kept in .campaign/ beside tests/."""
+    kept = FOLDER / f"called-{room}.json"
+    packages, names = (part.split() for part in ROOMS[room])
+
+    def run() -> int:
+        called = Called(packages)
+        sys.setprofile(called)
+        _pytest(room, [f"tests/test_{name}.py" for name in names], called)
+        sys.setprofile(None)
+        found = {place: sorted(tests - {""}) for place, tests in called.found.items()}
+        kept.write_text(json.dumps({"failed": called.failed, "seconds": called.seconds, "found": found}, indent=1))
+        return 0
+
+    if not kept.exists():
+        FOLDER.mkdir(exist_ok=True)
+        assert in_a_fork(run) == 0, "the tests did not come to their end"
+    held: dict[str, Any] = json.loads(kept.read_text())
+    return held
+
+
+def tests_of(mutant: Mutant, called: dict[str, Any]) -> list[str]:
+    """The tests that call the function of a fault, quickest first, as many as may be run; all where it is in none."""
+    inside = [(last - first, first) for first, last in functions(mutant.path) if first <= mutant.line <= last]
+    seconds: dict[str, float] = {one: took for one, took in called["seconds"].items() if one not in called["failed"]}
+    lines = range(min(inside)[1], mutant.line + 1) if inside else ()
+    found = (
+        {one for line in lines for one in called["found"].get(f"{mutant.path}:{line}", ())} if inside else {*seconds}
+    )
+    chosen, took = list[str](), 0.0
+    for one in sorted(found & seconds.keys(), key=seconds.__getitem__):
+        took += seconds[one]
+        if took > _SECONDS and chosen:
+            break
+        chosen.append(one)
+    return chosen
+
+
+def survives(room: str, mutant: Mutant, tests: list[str]) -> bool:
+    """Whether tests pass that meet a fault."""
+    name = ".".join(mutant.path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+
+    class Broken(SourceFileLoader):
+        def get_code(self, _: str) -> CodeType:
+            return compile(mutant.text, str(mutant.path), "exec")
+
+    class Finder:
+        @staticmethod
+        def find_spec(wanted: str, *_: object) -> ModuleSpec | None:
+            loader = Broken(name, str(mutant.path))
+            return importlib.util.spec_from_file_location(name, mutant.path, loader=loader) if wanted == name else None
+
+    def run() -> int:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(6 * _SECONDS),) * 2)
+        sys.meta_path.insert(0, Finder)
+        return _pytest(room, ["-x", *tests])
+
+    return bool(tests) and in_a_fork(run) == 0
+
+
+def main() -> int:
+    """Try a sample of the faults of a room, and print those that survive and how many that is."""
+    parser = argparse.ArgumentParser(prog="campaign.mutants")
+    parser.add_argument("room", choices=[*ROOMS])
+    parser.add_argument("--number", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    given, begun = parser.parse_args(), time.monotonic()
+    os.chdir(ROOT)
+    os.environ.update(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    for one in LIBRARIES:
+        importlib.import_module(one)
+    called = baseline(given.room)
+    packages = ROOMS[given.room][0].split()
+    every = [one for package in packages for path in sorted((SOURCE / "crosswave" / package).rglob("*.py"))
+             for one in mutants(path)]  # fmt: skip
+    Random(given.seed).shuffle(every)
+    known = {(one["in"], one["was"], one["now"]) for one in yaml.safe_load(KNOWN.read_text(encoding="utf-8"))}
+    tried = killed = alike = 0
+    for make in every:
+        if tried == given.number:
+            break
+        if (mutant := make()) is None:
+            continue
+        if (mutant.path.relative_to(SOURCE / "crosswave").as_posix(), mutant.was, mutant.now) in known:
+            alike += 1
+            continue
+        tests = tests_of(mutant, called)
+        survived = not tests or survives(given.room, mutant, tests)
+        tried += 1
+        killed += not survived
+        if survived:
+            print(f"{mutant}  ({len(tests)} tests call it)", flush=True)
+    print(f"{given.room}, seed {given.seed}: {killed} of {tried} faults are seen; {alike} more are in {KNOWN.name}; "
+          f"{len(every)} could be tried; {time.monotonic() - begun:.0f} s")  # fmt: skip
+    return int(killed < 0.9 * tried)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
