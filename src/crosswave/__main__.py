@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 from crosswave.failures import NO_MEMORY, import_words, os_words, python_fault
 from crosswave.surroundings import begin_with_them, show_everywhere
 
+_NEW_OBJECTS = 100_000
+"""So many come between two looks for garbage: imports make few circles, and Python looks after each 700."""
+
 
 def main() -> None:
     """Run the command that was typed; end with status 1 and plain words where Python, a package or room is missing."""
+    gc.set_threshold(_NEW_OBJECTS)
     begin_with_them()
     show_everywhere()
     if fault := python_fault(sys.version_info[:2]):

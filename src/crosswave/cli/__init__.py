@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -28,7 +27,9 @@ for group in (data, pages, methods):
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(metadata.version("crosswave"))
+        from importlib.metadata import version  # takes as long to import as the rest of the version takes
+
+        print(version("crosswave"))
         raise typer.Exit
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import elementwise
 
 from crosswave.arguments import Z_MAX, FloatArray, checked, checked_shares, checked_sizes
 from crosswave.difference.estimate import wilson_arm
+from crosswave.difference.roots import root_between
 from crosswave.difference.student import student
 
 NO_ERROR: tuple[float, float] = (0.0, 0.0)
@@ -47,18 +47,9 @@ class Arms:
 
     def reaching(self, gap: npt.ArrayLike) -> FloatArray:
         """Return the standard errors at which the arm is as long as `gap`; infinity beyond `Z_MAX`."""
-        parts = [getattr(self, field.name) for field in fields(self)]
-        *wide, far = np.broadcast_arrays(*parts, np.asarray(gap, dtype=np.float64))
-
-        def excess(z: FloatArray, *at: FloatArray) -> FloatArray:
-            return Arms(*at[:-1]).length(z) - at[-1]
-
-        ends = np.zeros(far.shape), np.full(far.shape, Z_MAX)
-        found = elementwise.find_root(excess, ends, args=(*wide, far), tolerances=_TOLERANCES)
-        return np.where(far <= 0, 0.0, np.where(found.success, found.x, np.inf))
-
-
-_TOLERANCES = {"xatol": 1e-13, "xrtol": 1e-13, "fatol": 0.0}
+        far = np.asarray(gap, dtype=np.float64)
+        found = root_between(lambda z: self.length(z) - far, 0.0, Z_MAX)
+        return np.where(far <= 0, 0.0, np.where(np.isnan(found), np.inf, found))
 
 
 def arms_of(

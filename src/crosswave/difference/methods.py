@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import elementwise
 from scipy.special import ndtr, ndtri
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.arms import arms_of
 from crosswave.difference.newcombe import limits_of, tests_passed, two_sided_p
+from crosswave.difference.roots import root_between
 
 Bools = npt.NDArray[np.bool_]
 
@@ -143,17 +143,11 @@ def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
 
 def _upper(waves: Shares, alpha: FloatArray) -> FloatArray:
     """The difference that the observed one lies z score errors below; 1 where there is none."""
-    parts = (waves.share_1, waves.n_1, waves.share_2, waves.n_2, waves.extra, -ndtri(alpha / 2))
-
-    def excess(d: FloatArray, *given: FloatArray) -> FloatArray:
-        here = Shares(*given[:-1])
-        return d - here.difference - given[-1] * _error(here, d)
-
-    wide = np.broadcast_arrays(*parts)
+    observed, z = waves.difference, -ndtri(alpha / 2)
     # At the observed difference itself the error may be exactly 0 (both shares 0): start just above.
-    start = np.minimum(wide[2] - wide[0] + 1e-9, 1.0)
-    found = elementwise.find_root(excess, (start, 1.0), args=tuple(wide), tolerances={"xatol": 1e-12})
-    return np.where(found.success, found.x, 1.0)
+    start = np.minimum(observed + 1e-9, 1.0)
+    found = root_between(lambda d: d - observed - z * _error(waves, d), start, 1.0)
+    return np.where(np.isnan(found), 1.0, found)
 
 
 def _error(waves: Shares, null: FloatArray) -> FloatArray:

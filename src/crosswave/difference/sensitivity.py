@@ -16,13 +16,11 @@ from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray, checked, checked_shares, checked_sizes
 from crosswave.difference.arms import NO_ERROR, Arms
+from crosswave.difference.roots import root_between
 from crosswave.difference.student import student
 
 N_MAX = 2**33
 """A sample beyond this size is no plan: more people than live."""
-
-_HALVINGS = 40
-"""So often the scale is halved to find a smallest change: to a millionth of a millionth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +192,9 @@ def _smallest_change(*given: FloatArray) -> FloatArray:
     For a fall exchange sizes and errors. A power of one half gives the smallest observed rise whose interval excludes
     0.
     """
-    low, high = np.zeros_like(given[0]), np.ones_like(given[0])
-    always, never = _limit_when_missed(low, *given) >= 0, _limit_when_missed(high, *given) < 0
-    for _ in range(_HALVINGS):  # scipy.optimize takes as long to import as two typed figures take altogether
-        half = (low + high) / 2
-        beyond = _limit_when_missed(half, *given) >= 0
-        low, high = np.where(beyond, low, half), np.where(beyond, half, high)
-    return np.where(never, np.inf, np.where(always, 0.0, (low + high) / 2))
+    always, never = _limit_when_missed(np.float64(0), *given) >= 0, _limit_when_missed(np.float64(1), *given) < 0
+    found = root_between(lambda change: _limit_when_missed(change, *given), 0.0, 1.0)
+    return np.where(never, np.inf, np.where(always, 0.0, found))
 
 
 def around(middle: FloatArray, change: FloatArray) -> tuple[FloatArray, FloatArray]:
