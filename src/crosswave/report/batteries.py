@@ -7,12 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from scipy.special import expit
 
 from crosswave.models.joint import Posterior, half_width
 from crosswave.models.joint_checks import left_out
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled
+from crosswave.report.canvas import NAVY, PLUM, TEAL, Look, mark, multiples, ruled, styled
+from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import percent
 from crosswave.report.sentences import VERDICT_WORDS
 from crosswave.study.models import Plan
@@ -292,16 +294,26 @@ def ranking_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
 
 def effects_table(result: Posterior) -> pd.DataFrame:
     """Return a row for each house and survey: how many points more or less of everything it has, at one half."""
-    told = result.effects.assign(order=result.effects["kind"].ne("house")).sort_values(["order", "effect"])
+    told = _effects(result)
     ends = {head: told[name].map(_points) for head, name in _ENDS.items()}
     return pd.DataFrame({"Kind": told["kind"], "Name": told["name"]} | ends).reset_index(drop=True)
+
+
+def _effects(result: Posterior) -> pd.DataFrame:
+    """Houses, then surveys, each from the one with the least of everything."""
+    effects = result.effects.assign(order=result.effects["kind"].ne("house"))
+    return effects.sort_values(["order", "effect"], ignore_index=True)
 
 
 _ENDS = {"Points at one half": "effect", "From": "low", "To": "high"}
 
 
 def _points(effect: float) -> str:
-    return f"{100 * (float(expit(effect)) - 0.5):+.0f}"
+    return f"{round(_at_half(effect)):+d}".replace("-", "−")
+
+
+def _at_half(effect: float) -> float:
+    return 100 * (float(expit(effect)) - 0.5)
 
 
 @styled
@@ -309,25 +321,28 @@ def levels_chart(result: Posterior, figures: pd.DataFrame, labels: Mapping[str, 
     """Draw a panel for each item: its level over the years with its interval, and the surveys as dots."""
     names, order = labels_of(result, labels), list(result.ranking(result.years[-1])["item"])
     title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
-    subtitle = "% of those asked; a dot is a survey (white: n not printed), the line what all say"
-    figure, axes = panels(title, subtitle, [0.95] * len(order), left=0.34, gap=0.35)
+    subtitle = (
+        "% of those asked. A dot is a survey (white: it does not say how many answered); the line is what all say "
+        "together, with its interval."
+    )
+    ends = result.levels().groupby("item")["level"].agg(["first", "last"])
+    heads = [f"{names[one]}: {ends.loc[one, 'first']:.0%}, then {ends.loc[one, 'last']:.0%}" for one in order]
+    figure, axes = multiples(heads, title=title, subtitle=subtitle, height=1.2)
     for item, ax in zip(order, axes, strict=True):
         _draw_item(ax, result, figures[figures["item"] == item], item)
-        ax.set_title(names[item], loc="left", fontsize=SMALLEST, pad=3)
     return figure
 
 
 def _draw_item(ax: Axes, result: Posterior, own: pd.DataFrame, item: str) -> None:
-    level = result.levels().query("item == @item")
-    years = level["year"].to_numpy() + 0.5
-    ax.fill_between(years, 100 * level["low"], 100 * level["high"], color=NAVY, alpha=0.18, linewidth=0)
-    ax.plot(years, 100 * level["level"], color=NAVY, linewidth=1.8)
-    known = own["n_known"].to_numpy(dtype=bool)
-    for rows, look in ((own[known], PLUM), (own[~known], "white")):
-        ax.scatter(rows["date"], 100 * rows["share"], s=14, facecolor=look, edgecolor=PLUM, linewidth=0.9, zorder=3)
-    ax.set(ylim=(0, 100), yticks=[0, 50, 100], xlim=(2012.5, 2025.5), xticks=[2013, 2017, 2021, 2025])
-    ax.grid(axis="y", color=LINE, linewidth=0.6)
-    ax.tick_params(colors=GREY, length=2)
+    levels, years = result.levels().query("item == @item"), (2013, 2017, 2021, 2025)
+    at, ends = levels["year"].to_numpy() + 0.5, 100 * levels[["level", "low", "high"]].to_numpy()
+    ax.set(xlim=(2012.5, 2026), ylim=(0, 100))
+    ruled(ax, {year: str(year) for year in years}, {tick: f"{tick}%" for tick in (0, 50, 100)})
+    ax.fill_between(at, ends[:, 1], ends[:, 2], color=NAVY, alpha=0.18, linewidth=0)
+    ax.add_artist(Line2D(at, ends[:, 0], color=NAVY, linewidth=1.8))
+    for row in own.itertuples():
+        look = Look("o", PLUM, filled=bool(row.n_known))
+        mark(ax, row.date, 100 * row.share, look, 4.5, tip=f"{row.survey}: {100 * row.share:.0f}% name it.")
 
 
 def levels_alt(result: Posterior, labels: Mapping[str, str]) -> str:
@@ -337,6 +352,67 @@ def levels_alt(result: Posterior, labels: Mapping[str, str]) -> str:
     told = [f"{names[str(row.item)].lower()} {percent(row.level)}%" for row in last.itertuples()]
     title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
     return f"{title}. A panel for each item. In {result.years[-1]}: {listed_words(told)}."
+
+
+@styled
+def ranking_chart(result: Posterior, labels: Mapping[str, str]) -> Figure:
+    """Draw the rank of each item in the last year with its interval, the one named most first."""
+    names, ranks = labels_of(result, labels), result.ranking(result.years[-1])
+    rows = [
+        Row(f"{names[row.item]}: first with probability {row.first:.2f}", "item", row.rank, row.low, row.high)
+        for row in ranks.itertuples()
+    ]
+    scale = Scale(0.7, len(rows) + 0.3, f"rank in {result.years[-1]}; 1: named by most")
+    subtitle = f"Middle rank and {_SURE:.0%} interval. {RANK_WORDS}"
+    return forest(rows, {"item": Look("o", NAVY)}, scale, title=_ranking_message(result, labels), subtitle=subtitle)
+
+
+RANK_WORDS = (
+    "The rank is the middle of all that the figures allow: an item of which little is known can stand low and still be "
+    "first more often than one above it."
+)
+
+
+def _ranking_message(result: Posterior, labels: Mapping[str, str]) -> str:
+    first = result.ranking(result.years[-1]).iloc[0]
+    return f"{labels_of(result, labels)[str(first['item'])]} is named most in {result.years[-1]}, as far as can be told"
+
+
+def ranking_alt(result: Posterior, labels: Mapping[str, str]) -> str:
+    """Return the chart of ranks in words."""
+    names, ranks = labels_of(result, labels), result.ranking(result.years[-1])
+    told = [f"{names[row.item].lower()} {row.rank:.0f} ({row.low:.0f} to {row.high:.0f})" for row in ranks.itertuples()]
+    return f"{_ranking_message(result, labels)}. Ranks: {listed_words(told)}."
+
+
+_EFFECT_LOOKS = {"house": Look("s", PLUM, "all surveys of a house"), "survey": Look("o", TEAL, "one survey")}
+
+
+@styled
+def effects_chart(result: Posterior) -> Figure:
+    """Draw how many points more or less of everything each house and each survey has."""
+    rows = [
+        Row(f"{row.name}: {_points(row.effect)}", str(row.kind), _at_half(row.effect), _at_half(row.low),
+            _at_half(row.high))
+        for row in _effects(result).itertuples(index=False)
+    ]  # fmt: skip
+    most = max((abs(end) for row in rows for end in (row.low, row.high)), default=1.0)
+    scale = Scale(-1.05 * most, 1.05 * most, "points more or less than others, at a share of one half", zero=True)
+    subtitle = "What a house or a survey adds to every item alike: take it off before you quote one survey alone."
+    return forest(rows, _EFFECT_LOOKS, scale, title=_effects_message(result), subtitle=subtitle)
+
+
+def _effects_message(result: Posterior) -> str:
+    told = _effects(result)
+    low, high = told["effect"].idxmin(), told["effect"].idxmax()
+    ends = [f"{told.loc[k, 'name']} ({_points(told.loc[k, 'effect'])} points)" for k in (low, high)]
+    return f"What surveys add to every answer, from {ends[0]} to {ends[1]}"
+
+
+def effects_alt(result: Posterior) -> str:
+    """Return the chart of effects in words."""
+    told = [f"{row.name} {_points(row.effect)}" for row in _effects(result).itertuples(index=False)]
+    return f"{_effects_message(result)}. {listed_words(told)}."
 
 
 def sensitivity_table(results: Mapping[str, Posterior]) -> pd.DataFrame:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from crosswave.difference.estimate import wilson
-from crosswave.report.canvas import GREY, LINE, NAVY, ORANGE, PLUM, SMALLEST, panels, styled
-from crosswave.report.forest import Look
+from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, Look, level, mark, multiples, ruled, styled, upright
 from crosswave.report.render import confidence, percent
 from crosswave.report.sentences import points
 from crosswave.robustness.calibration import Calibration, World
@@ -144,14 +144,12 @@ def standard_errors(by_case: pd.DataFrame) -> pd.Series:
     return np.sqrt(rate * (1 - rate) / by_case["worlds"])
 
 
-LOOKS: Sequence[tuple[Look, str]] = (
+LOOKS: Sequence[tuple[Look, Any]] = (
     (Look("o", NAVY, "declared as it is"), "-"),
     (Look("s", PLUM, "declared too small", filled=False), "--"),
     (Look("^", ORANGE, "declared far too small", filled=False), ":"),
 )
 """Marker, colour and line of the true errors of a tier, from the smallest: none told by colour alone."""
-
-_HEIGHT, _GAP = 1.7, 0.75
 
 
 @styled
@@ -165,8 +163,8 @@ def calibration_chart(by_case: pd.DataFrame, *, alpha: float) -> Figure | None:
         "lines by the true total error of each survey, in points; bars: 95% Monte Carlo intervals."
     )
     tiers = [tier for _, tier in cases.groupby("tier", sort=False)]
-    heights = (_HEIGHT,) * len(tiers)
-    figure, places = panels(calibration_message(by_case), subtitle, heights, left=0.4, gap=_GAP, foot=0.5, head=0.35)
+    heads = [f"{one['tier'].iloc[0]}: {one['declared'].iloc[0]:g} points declared" for one in tiers]
+    figure, places = multiples(heads, title=calibration_message(by_case), subtitle=subtitle, height=1.7)
     top = 100 * float(cases["excludes_zero"].max()) * 1.15 + 5
     for axes, tier in zip(places, tiers, strict=True):
         _panel(axes, tier, 100 * alpha, top)
@@ -176,21 +174,20 @@ def calibration_chart(by_case: pd.DataFrame, *, alpha: float) -> Figure | None:
 def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float) -> None:
     sizes = sorted(tier["n"].unique())
     axes.set_xscale("log")
-    axes.set(xlim=(sizes[0] / 1.3, sizes[-1] * 1.3), ylim=(0, top), xlabel="n of each survey")
-    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], fontsize=SMALLEST)
-    axes.minorticks_off()
-    axes.tick_params(axis="y", length=0, labelsize=SMALLEST)
-    axes.grid(axis="y", color=LINE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.axhline(promise, color=GREY, linewidth=1)
-    title = f"{tier['tier'].iloc[0]}: {tier['declared'].iloc[0]:g} points declared, {promise:g}% promised"
-    axes.set_title(title, fontsize=SMALLEST, loc="left", weight="bold")
+    axes.set(xlim=(sizes[0] / 1.5, sizes[-1] * 1.5), ylim=(0, top))
+    step = 20 if top > 50 else 10 if top > 20 else 5
+    told = [size for size in sizes if size in (sizes[0], sizes[len(sizes) // 2], sizes[-1])]
+    heights = {tick: f"{tick}%" for tick in range(0, int(top) + 1, step)}
+    ruled(axes, {size: f"{'n ' if size == sizes[0] else ''}{size:,}" for size in told}, heights)
+    level(axes, promise, *axes.get_xlim(), GREY)
     for (true, cases), (look, style) in zip(tier.groupby("true_error"), LOOKS, strict=False):
         low, high = (100 * end for end in wilson(cases["excludes_zero"], cases["worlds"], 0.05))
-        fill, rates = look.colour if look.filled else "white", 100 * cases["excludes_zero"]
-        marks: dict[str, Any] = {"marker": look.marker, "markersize": 5.5, "markerfacecolor": fill}
-        axes.vlines(cases["n"], low, high, color=look.colour, linewidth=1.4, zorder=2)
-        axes.plot(cases["n"], rates, color=look.colour, linestyle=style, linewidth=1.4, **marks)
+        rates = 100 * cases["excludes_zero"]
+        upright(axes, cases["n"], low, high, look.colour, over=2)
+        axes.add_artist(Line2D(cases["n"], rates, color=look.colour, linestyle=style, linewidth=1.4))
+        for n, rate in zip(cases["n"], rates, strict=True):
+            words = f"{tier['tier'].iloc[0]}, n {n:,}, true error {true:g} points ({look.words})"
+            mark(axes, n, rate, look, 5, tip=f"{words}: {rate:.1f}% see a change.")
         _label(axes, cases, f"true {true:g}", top)
 
 
@@ -198,9 +195,7 @@ def _label(axes: Axes, cases: pd.DataFrame, words: str, top: float) -> None:
     """Above the last point of a line, or of the highest near it."""
     last = cases.loc[cases["n"].idxmax()]
     height = 100 * max(float(last["excludes_zero"]), float(np.mean(cases["excludes_zero"].tail(2))))
-    place = (float(last["n"]) * 1.2, height + 0.035 * top)
-    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-    axes.text(*place, words, fontsize=SMALLEST, ha="right", va="bottom", bbox=ground, zorder=4)
+    axes.text(float(last["n"]) * 1.4, height + 0.035 * top, words, ha="right", va="bottom", zorder=4)
 
 
 def calibration_message(by_case: pd.DataFrame) -> str:

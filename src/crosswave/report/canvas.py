@@ -7,33 +7,39 @@ wider than what a browser puts in its place, so that nothing runs out of its roo
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, wraps
-from hashlib import sha256
 from html import escape
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from numpy.typing import ArrayLike
 
 from crosswave.report.render import STYLE, download, folded, publish, to_html, to_text
+from crosswave.report.vector import INK as INK
+from crosswave.report.vector import SIZE, TIP, svg_of
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
-INK, GREY, LINE = "#1b1f24", "#5b6570", "#c9d1d9"
+GREY, LINE = "#5b6570", "#c9d1d9"
 WIDTH = 7.2
 """Inches, 691 pixels: a page enlarges it to its own width, and a phone scrolls it sideways, so that its letters are
 never smaller than `SMALLEST` points (12 pixels) less a sixth."""
 
-SMALLEST = 9.0
+SMALLEST = SIZE
 """Points."""
 
-LEFT, RIGHT, FOOT = 0.08, 0.2, 0.55
+LEFT, RIGHT, FOOT, BETWEEN = 0.08, 0.2, 0.55, 0.5
 _TITLE_SIZE = 11.0
 _TITLE_LINE, _SUBTITLE_LINE, _TOP = 0.2, 0.17, 0.08
 _LOOK: Mapping[Any, Any] = {
@@ -50,13 +56,21 @@ _LOOK: Mapping[Any, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
     "figure.facecolor": "white",
-    "axes.facecolor": "white",
-    "svg.fonttype": "none",
-    "svg.hashsalt": "crosswave",
+    "axes.facecolor": "none",
     "path.simplify": False,
 }
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one kind of thing is marked: never by colour alone."""
+
+    marker: str
+    colour: str
+    words: str = ""
+    filled: bool = True
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -78,9 +92,9 @@ def sheet(title: str, subtitle: str, height: float, *, foot: float = FOOT) -> tu
 
 def panels(
     title: str, subtitle: str, heights: Sequence[float], *, left: float = LEFT, gap: float = 0.0, foot: float = FOOT,
-    head: float = 0.12,
+    head: float = 0.12, columns: int = 1,
 ) -> tuple[Figure, list[Axes]]:  # fmt: skip
-    """Return a figure with its title written, and axes of given heights one below the other."""
+    """Return a figure with its title written, and axes of given heights one below the other, in so many columns."""
     heads, subs = wrapped(title, size=_TITLE_SIZE, weight="bold"), wrapped(subtitle)
     top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + head
     total = top + sum(heights) + gap * (len(heights) - 1) + foot
@@ -93,12 +107,82 @@ def panels(
     for place, line in enumerate(subs):
         height = under - place * (_SUBTITLE_LINE / total)
         figure.text(LEFT / WIDTH, height, line, fontsize=SMALLEST, color=GREY, **look)
-    axes, bottom = [], total - top + gap
+    axes, bottom, step = [], total - top + gap, (WIDTH - left - RIGHT + BETWEEN) / columns
     for height in heights:
         bottom -= gap + height
-        box = (left / WIDTH, bottom / total, (WIDTH - left - RIGHT) / WIDTH, height / total)
-        axes.append(figure.add_axes(box))
+        boxes = [(left + k * step, bottom, step - BETWEEN, height) for k in range(columns)]
+        axes += [figure.add_axes((x / WIDTH, y / total, wide / WIDTH, tall / total)) for x, y, wide, tall in boxes]
     return figure, axes
+
+
+def multiples(heads: Sequence[str], *, title: str, subtitle: str, height: float = 0.9) -> tuple[Figure, list[Axes]]:
+    """Return a figure with small axes, up to three beside one another, each under its head."""
+    columns = min(3, len(heads))
+    lines = [wrapped(head, (WIDTH - 0.42 - RIGHT + BETWEEN) / columns - BETWEEN, weight="bold") for head in heads]
+    most, rows = 0.15 * max(map(len, lines)), -(-len(heads) // columns)
+    figure, axes = panels(title, subtitle, [height] * rows, left=0.42, gap=0.42 + most, head=0.2 + most, foot=0.3,
+                          columns=columns)  # fmt: skip
+    for place, words in zip(axes, lines, strict=False):
+        place.text(0, 1 + 0.1 / height, "\n".join(words), transform=place.transAxes, va="bottom", weight="bold",
+                   linespacing=1.1, parse_math=False)  # fmt: skip
+    for place in axes[len(heads) :]:
+        place.remove()
+    return figure, axes[: len(heads)]
+
+
+def upright(
+    axes: Axes, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, width: float = 1.3, *, over: float = 1.0,
+) -> None:  # fmt: skip
+    """Draw strokes from low to high as one path, in numbers of the axes."""
+    x, low, high = np.broadcast_arrays(*map(np.atleast_1d, (x, low, high)))
+    _strokes(axes, (x, x), (low, high), edgecolor=colour, linewidth=width, zorder=over)
+
+
+def level(
+    axes: Axes, y: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, width: float = 1.3, *, over: float = 1.0,
+    fade: float = 1.0,
+) -> None:  # fmt: skip
+    """Draw strokes from left to right as one path, in numbers of the axes."""
+    y, low, high = np.broadcast_arrays(*map(np.atleast_1d, (y, low, high)))
+    _strokes(axes, (low, high), (y, y), edgecolor=colour, linewidth=width, zorder=over, alpha=fade)
+
+
+def _strokes(axes: Axes, x: Sequence[ArrayLike], y: Sequence[ArrayLike], **look: Any) -> None:
+    ends = np.column_stack([np.column_stack(list(x)).ravel(), np.column_stack(list(y)).ravel()]).astype(float)
+    codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(ends) // 2)
+    if len(ends):  # as a patch each stroke would be taken as a curve to find how far it reaches
+        axes.add_artist(PathPatch(Path(ends, codes), fill=False, **look))
+
+
+def mark(axes: Axes, x: float, y: float, look: Look, size: float = 6.5, *, over: float = 4.0, tip: str = "") -> None:
+    """Draw a marker, which may leave its axes; with words where it is pointed at or focused."""
+    fill = look.colour if look.filled else "white"
+    drawn = Line2D([x], [y], linestyle="none", marker=look.marker, markersize=size, color=look.colour,
+                   markerfacecolor=fill, markeredgewidth=1.3, zorder=over, clip_on=False)  # fmt: skip
+    drawn.set_gid(f"{TIP}{tip}" if tip else None)
+    axes.add_artist(drawn)
+
+
+def ruled(axes: Axes, x: Mapping[Any, str] | None = None, y: Mapping[Any, str] | None = None) -> None:
+    """Draw lines across axes, and the words of each below or left of it.
+
+    Notes
+    -----
+    Ticks of matplotlib are objects of five parts; hundreds of them were a third of the time of a chart.
+    """
+    axes.set_axis_off()
+    figure = axes.get_figure(root=True)
+    wide, tall = np.multiply(axes.get_position().size, figure.get_size_inches() if figure else 1)
+    level(axes, list(y or ()), *axes.get_xlim(), LINE, 0.7, over=0)
+    for place, words in (x or {}).items():
+        axes.text(place, -0.07 / tall, words, transform=axes.get_xaxis_transform(), ha="center", va="top")
+    for place, words in (y or {}).items():
+        axes.text(-0.07 / wide, place, words, transform=axes.get_yaxis_transform(), ha="right", va="center")
+
+
+def numbered(ticks: Iterable[float], low: float, high: float, unit: str = "") -> dict[float, str]:
+    """Return the ticks within a scale with the number that each of them shows."""
+    return {tick: f"{tick:g}{unit}".replace("-", "−") for tick in ticks if low <= tick <= high}
 
 
 def wrapped(text: str, width: float = 0.0, *, size: float = SMALLEST, weight: str = "normal") -> list[str]:
@@ -129,23 +213,7 @@ def _points_wide(letter: str, size: float, weight: str) -> float:
 @styled
 def svg_text(figure: Figure, alt: str) -> str:
     """Return a figure as SVG that carries its alternative text; the same bytes for the same figure."""
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    text = stream.getvalue()
-    svg = _TIP.sub(_with_tip, compact(text[text.index("<svg ") :]))
-    role = "group" if "<title>" in svg else "img"  # an image has no parts that can be focused
-    return svg.replace("<svg ", f'<svg role="{role}" aria-label="{escape(alt)}" ', 1)
-
-
-TIP = "tip: "
-"""How the name (gid) of an artist begins whose other words are shown where it is pointed at or focused."""
-
-_TIP = re.compile(rf'<g id="{TIP}([^"]*)">')
-
-
-def _with_tip(match: re.Match[str]) -> str:
-    words = match.group(1)
-    return f'<g tabindex="0" role="img" aria-label="{words}"><title>{words}</title>'
+    return svg_of(figure, alt, _points_wide)
 
 
 @styled
@@ -173,50 +241,3 @@ def image(figure: Figure, alt: str) -> str:
     """Return a figure as an HTML image with its alternative text."""
     coded = quote(svg_text(figure, alt), safe=" /:;,?!()'*")
     return f'<img class="chart" width="{WIDTH * 96:.0f}" alt="{escape(alt)}" src="data:image/svg+xml,{coded}">'
-
-
-_STYLED = re.compile(
-    r"<(\w+)((?:\s+(?!style=|class=)[\w:-]+=\"[^\"]*\")*)\s+style=\"([^\"]*)\"((?:\s+(?!class=)[\w:-]+=\"[^\"]*\")*)"
-)
-_ID = re.compile(r' id="([^"]*)"')
-_REFERRED = re.compile(r"#([\w.:-]+)")
-_REFERENCE = re.compile(r"""(href="|url\()#([\w.:-]+)""")
-_NO_TURN = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
-_EMPTY = re.compile(r"<g/>|<g></g>")
-_OPENING = re.compile(r"<svg\b[^>]*>")
-_LINE = re.compile(r"(?=<g>|<g |<text\b)")
-
-
-def compact(svg: str) -> str:
-    """Return an SVG image that looks the same: each style once, no names that nothing refers to, nothing empty.
-
-    Notes
-    -----
-    Groups and words begin a line, so that a changed word is one line of a diff. The names of styles and of parts hold
-    a digest of the image: several can stand in one page and none takes the styles of another.
-
-    Examples
-    --------
-    >>> print(compact('<svg><g id="a"><path style="fill: red"/><path style="fill: red"/></g></svg>'))
-    <svg><style>.c5ef48-0{fill:red}</style>
-    <g><path class="c5ef48-0"/><path class="c5ef48-0"/></g></svg>
-    """
-    referred, name = set(_REFERRED.findall(svg)), f"c{sha256(svg.encode()).hexdigest()[:5]}"
-
-    def named(match: re.Match[str]) -> str:
-        own = match.group(1)
-        return f' id="{name}-{own}"' if own in referred else match.group() if own.startswith(TIP) else ""
-
-    short = _ID.sub(named, _NO_TURN.sub("", svg.strip()))
-    short = _REFERENCE.sub(lambda match: f"{match.group(1)}#{name}-{match.group(2)}", short)
-    classes: dict[str, str] = {}
-
-    def classed(match: re.Match[str]) -> str:
-        tag, before, style, after = match.groups()
-        rule = re.sub(r"\s*([:;,])\s*", r"\1", style.strip().rstrip(";"))
-        return f'<{tag}{before} class="{classes.setdefault(rule, f"{name}-{len(classes)}")}"{after}'
-
-    short = re.sub(r"\s*\n\s*", " ", _STYLED.sub(classed, short)).replace("> <", "><")
-    short = _LINE.sub("\n", _EMPTY.sub("", short))
-    rules = "".join(f".{one}{{{rule}}}" for rule, one in classes.items())
-    return _OPENING.sub(lambda match: f"{match.group()}<style>{rules}</style>", short, count=1) if rules else short

@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from crosswave.claims import ClaimVerdict
-from crosswave.report.canvas import GREY, NAVY, PLUM, TEAL, styled
-from crosswave.report.forest import Look, Row, Scale, forest
+from crosswave.report.canvas import GREY, NAVY, PLUM, TEAL, Look, styled
+from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import Link
 from crosswave.study.models import Fact, Source
 from crosswave.study.registry import Registry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +13,31 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, RIGHT, SMALLEST, WIDTH, panels, sheet, wrapped
+from crosswave.report.canvas import (
+    GREY,
+    INK,
+    LEFT,
+    LINE,
+    NAVY,
+    RIGHT,
+    SMALLEST,
+    WIDTH,
+    Look,
+    level,
+    mark,
+    numbered,
+    panels,
+    ruled,
+    sheet,
+    upright,
+    wrapped,
+)  # fmt: skip
 
 _LABEL_LINE, _HEADING_LINE, _GAP, _LANE, _SIDE = 0.17, 0.18, 0.09, 0.11, 3.1
 _INCH = WIDTH - _SIDE - RIGHT
 """Width of the scale; the labels stand on its left."""
 
 _KEY_INDENT, _KEY_GAP = 0.24, 0.12
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one kind of row is marked: never by colour alone."""
-
-    marker: str
-    colour: str
-    words: str = ""
-    filled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,11 @@ def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, titl
     start = _LABEL_LINE * sum(len(_key_lines(look)) for look in key) + (_KEY_GAP if key else 0)
     places = _places(rows, start)
     height = (places[-1] + _height(rows[-1]) / 2 if rows else start) + _GAP
-    figure, (axes,) = panels(title, subtitle, (height,), left=_SIDE)
+    figure, (axes,) = panels(title, subtitle, (height,), left=_SIDE, head=0.28 if len(rows) > _MANY else 0.12)
     _ground(axes, scale, height, places)
     _key(axes, key, scale)
-    _draw(axes, rows, places, looks)
+    _draw(axes, rows, places, looks, scale.words)
     _write_labels(axes, rows, places, scale)
-    _mark(axes, rows, places, looks)
     return figure
 
 
@@ -111,27 +118,29 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
     """Grid, zone and zero in the lane of each mark only, so that no line runs through a label."""
     axes.set_xlim(scale.low, scale.high)
     axes.set_ylim(height, 0)
-    axes.set_yticks([])
-    axes.set_xlabel(scale.words)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-    axes.tick_params(top=len(places) > _MANY, labeltop=len(places) > _MANY)
-    ticks = [tick for tick in axes.get_xticks() if scale.low <= tick <= scale.high]
-    above, below = np.array(places) - _LANE, np.array(places) + _LANE
-    starts, ends = np.repeat(above, len(ticks)), np.repeat(below, len(ticks))
-    axes.vlines(np.tile(ticks, len(above)), starts, ends, color=LINE, linewidth=0.8, zorder=0)
+    ticks = numbered(MaxNLocator(7, integer=True, steps=[1, 2, 5, 10]).tick_values(scale.low, scale.high), scale.low,
+                     scale.high)  # fmt: skip
+    ruled(axes, ticks)
+    axes.text((scale.low + scale.high) / 2, height + 0.27, scale.words, ha="center", va="top")
+    for tick, words in ticks.items() if len(places) > _MANY else ():
+        axes.text(tick, -0.05, words, ha="center", va="bottom")
+    lanes = np.array(places)
+    at, every = np.tile(list(ticks), len(lanes)), np.repeat(lanes, len(ticks))
+    upright(axes, at, every - _LANE, every + _LANE, LINE, 0.8, over=0)
     if scale.zone:
         start, end = scale.zone
-        axes.barh(places, end - start, 2 * _LANE, start, color=LINE, alpha=0.6, linewidth=0, zorder=0)
+        level(axes, lanes, start, end, LINE, 144 * _LANE, fade=0.6, over=0)
     if scale.zero:
-        axes.vlines(np.zeros(len(above)), above, below, color=INK, linewidth=1, zorder=1)
+        upright(axes, 0, lanes - _LANE, lanes + _LANE, INK, 1)
 
 
 def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
     inch, top, left = (scale.high - scale.low) / _INCH, 0.0, _left(scale)
     for look in key:
-        lines, mark = _key_lines(look), ([left + 0.08 * inch], [top + _LABEL_LINE * 0.4])
-        axes.scatter(*mark, 42, **_marker(look), clip_on=False)
-        _lines(axes, lines, left + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY)
+        mark(axes, left + 0.08 * inch, top + _LABEL_LINE * 0.4, look)
+        _lines(
+            axes, lines := _key_lines(look), left + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY
+        )
         top += _LABEL_LINE * len(lines)
 
 
@@ -144,30 +153,23 @@ def _key_lines(look: Look) -> list[str]:
     return wrapped(look.words, WIDTH - LEFT - RIGHT / 2 - _KEY_INDENT)
 
 
-def _marker(look: Look) -> dict[str, Any]:
-    fill = look.colour if look.filled else "white"
-    return {"marker": look.marker, "facecolor": fill, "edgecolor": look.colour, "linewidth": 1.3, "zorder": 3}
-
-
-def _by_look(
-    rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]
-) -> Iterator[tuple[Look, list[tuple[Row, float]]]]:
-    """The rows of each kind with their places, kinds in the order in which they first come."""
+def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look], words: str) -> None:
+    """Each row: what fits the print as a bar, the interval as a line with its ends, the mark with its numbers."""
     for kind in dict.fromkeys(row.kind for row in rows):
-        yield looks[kind], [(row, place) for row, place in zip(rows, places, strict=True) if row.kind == kind]
-
-
-def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
-    """The interval of each row as a line with its ends, and what fits the print as a bar behind it."""
-    for look, own in _by_look(rows, places, looks):
-        drawn = [(row.low, row.high, place) for row, place in own if not math.isnan(row.low)]
-        low, high, at = np.array(drawn).reshape(-1, 3).T
-        ends, beside = np.concatenate([low, high]), np.tile(at, 2)
-        axes.hlines(at, low, high, color=look.colour, linewidth=1.6, zorder=2)
-        axes.vlines(ends, beside - 0.05, beside + 0.05, color=look.colour, linewidth=1.6, zorder=2)
-        printed = [(row.admits_low, row.admits_high, place) for row, place in own if not math.isnan(row.admits_low)]
-        low, high, at = np.array(printed).reshape(-1, 3).T
-        axes.hlines(at, low, high, color=look.colour, linewidth=8, alpha=0.35, zorder=1.5)
+        look = looks[kind]
+        own = pd.DataFrame([(row.low, row.high, row.admits_low, row.admits_high, at)
+                            for row, at in zip(rows, places, strict=True) if row.kind == kind])  # fmt: skip
+        low, high, _, _, at = own[own[0].notna()].to_numpy().T
+        level(axes, at, low, high, look.colour, 1.6, over=2)
+        for end in (low, high):
+            upright(axes, end, at - 0.05, at + 0.05, look.colour, 1.6, over=2)
+        _, _, low, high, at = own[own[2].notna()].to_numpy().T
+        level(axes, at, low, high, look.colour, 8, fade=0.35, over=1.5)
+    for row, place in zip(rows, places, strict=True):
+        if not math.isnan(row.value):
+            interval = "" if math.isnan(row.low) else f", interval {row.low:.1f} to {row.high:.1f}"
+            tip = f"{row.heading}{': ' * bool(row.heading)}{row.label}. {row.value:.1f}{interval} ({words})."
+            mark(axes, row.value, place, looks[row.kind], tip=tip)
 
 
 def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scale: Scale) -> None:
@@ -188,24 +190,14 @@ def _lines(axes: Axes, lines: Sequence[str], x: float, top: float, step: float, 
         axes.text(*place, line, va="center", ha="left", fontsize=SMALLEST, parse_math=False, **look)
 
 
-def _mark(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look]) -> None:
-    for look, own in _by_look(rows, places, looks):
-        if marked := [(row.value, place) for row, place in own if not math.isnan(row.value)]:
-            x, y = np.array(marked).T
-            axes.scatter(x, y, 46, **_marker(look), clip_on=False)
-    axes.set_ylabel("")
-    axes.set_yticks([])
-
-
 def bars(frame: pd.DataFrame, *, title: str, subtitle: str, colours: Mapping[str, str] | None = None) -> Figure:
     """Return horizontal bars with their numbers written beside them."""
     figure, axes = sheet(title, subtitle, 0.42 * len(frame) + 0.05, foot=0.08)
-    axes.barh(range(len(frame)), frame["value"], 0.45, color=[(colours or {}).get(one, NAVY) for one in frame["label"]])
     most = float(frame["value"].max()) or 1.0
     axes.set_xlim(0, most * 1.02)
     axes.set_ylim(len(frame) - 0.55, -0.75)
     for k, row in enumerate(frame.itertuples()):
+        level(axes, k, 0, row.value, (colours or {}).get(row.label, NAVY), 14)
         axes.text(0, k - 0.42, f"{row.label}: {row.words}", va="center", fontsize=SMALLEST, parse_math=False)
-    axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
-    axes.spines["bottom"].set_visible(False)
+    axes.set_axis_off()
     return figure

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from crosswave.report.canvas import GREY, LINE, NAVY, PLUM, SMALLEST, panels, styled, wrapped
+from crosswave.report.canvas import GREY, INK, LINE, NAVY, PLUM, Look, mark, multiples, numbered, ruled, styled, upright
 from crosswave.report.official import left_words, told
 from crosswave.report.render import NOT_PRINTED, percent, show, span
 from crosswave.report.sentences import points, points_to, said_of
@@ -18,9 +19,8 @@ from crosswave.study.models import Plan
 from crosswave.words import capital, plural
 
 EVERYBODY = "everybody"
-_FEW_GROUPS = 3
-_PANEL, _GAP, _LINE, _HALF = 0.75, 0.4, 0.15, 1.35
-_LOOKS = ((NAVY, "-", "o"), (PLUM, "--", "s"), (GREY, ":", "^"))
+_FEW_GROUPS, _LONG = 3, 6
+_LOOKS: Sequence[tuple[Look, Any]] = ((Look("o", NAVY), "-"), (Look("s", PLUM), "--"), (Look("^", GREY), ":"))
 
 
 def series_answer(changes: pd.DataFrame, plan: Plan) -> list[str]:
@@ -135,20 +135,11 @@ def series_chart(figures: pd.DataFrame, title: str) -> Figure | None:
     groups = list(shown["group"].unique())
     alike = len(groups) > _FEW_GROUPS
     looks = {name: (_LOOKS[2] if alike and name != EVERYBODY else _LOOKS[groups.index(name)]) for name in groups}
-    names = [heading for heading, _ in _by_heading(shown)]
-    heads = [wrapped(name, _HALF) for name in names]
-    most = _LINE * max(map(len, heads))
-    heights = [_PANEL] * -(-len(heads) // 2)
-    words = (
-        f"{title}, {_years(shown)}",
-        _subtitle(looks, alike) + " Shaded: from the pandemic on." * bool(shown["pandemic"].any()),
-    )
-    figure, axes = panels(*words, heights, gap=_GAP + most, head=0.15 + most, left=0.4, foot=0.35)
-    places = [half for one in axes for half in _halves(figure, one)]
-    for place, head, (_, own) in zip(places, heads, _by_heading(shown), strict=False):
-        _small(place, head, own, looks, alike)
-    for place in places[len(heads) :]:
-        place.remove()
+    heads = [heading for heading, _ in _by_heading(shown)]
+    subtitle = _subtitle(looks, alike) + " Shaded: from the pandemic on." * bool(shown["pandemic"].any())
+    figure, places = multiples(heads, title=f"{title}, {_years(shown)}", subtitle=subtitle)
+    for place, (_, own) in zip(places, _by_heading(shown), strict=True):
+        _small(place, own, looks, alike)
     return figure
 
 
@@ -169,7 +160,7 @@ def _years(shown: pd.DataFrame) -> str:
     return span(str(shown["year"].min()), str(shown["year"].max()))
 
 
-def _subtitle(looks: Mapping[str, tuple[str, str, str]], alike: bool) -> str:
+def _subtitle(looks: Mapping[str, tuple[Look, Any]], alike: bool) -> str:
     told = {"-": "full line", "--": "broken line", ":": "dotted line"}
     groups = [EVERYBODY, f"{plural(len(looks) - 1, 'group')}"] if alike else list(looks)
     lines = [told[_LOOKS[min(k, 2)][1]] for k in range(len(groups))]
@@ -179,33 +170,48 @@ def _subtitle(looks: Mapping[str, tuple[str, str, str]], alike: bool) -> str:
     return f"Per cent, each on a scale of its own, with the interval of chance. {capital(listed)}."
 
 
-def _halves(figure: Figure, whole: Axes) -> list[Axes]:
-    """Two axes in the place of one."""
-    box = whole.get_position()
-    whole.remove()
-    width = 0.42 * box.width
-    return [figure.add_axes((left, box.y0, width, box.height)) for left in (box.x0, box.x1 - width)]
-
-
-def _small(axes: Axes, head: Sequence[str], own: pd.DataFrame, looks: Mapping[str, Any], alike: bool) -> None:
-    for name, rows in own.groupby("group", sort=False):
-        colour, style, marker = looks[str(name)]
-        thin = alike and name != EVERYBODY
-        axes.vlines(rows["year"], rows["low"], rows["high"], color=colour, linewidth=0 if thin else 1.2)
-        axes.plot(rows["year"], rows["estimate"], linestyle="-" if thin else style, color=colour,
-                  linewidth=0.5 if thin else 1.3, marker="" if thin else marker, markersize=3)  # fmt: skip
-    first, last = own["year"].min(), own["year"].max()
+def _small(axes: Axes, own: pd.DataFrame, looks: Mapping[str, tuple[Look, Any]], alike: bool) -> None:
+    ends = own[["estimate", "low", "high"]]
+    low, high, first, last = ends.min(axis=None), ends.max(axis=None), own["year"].min(), own["year"].max()
+    room = 0.4 * (high - low) or 1.0  # for words above and below
+    axes.set(xlim=(first - 0.45, last + 0.45), ylim=(low - room, high + room))
+    ticks = MaxNLocator(3, steps=[1, 2, 5, 10]).tick_values(*axes.get_ylim())
+    held = numbered(ticks, max(low - room, 0), min(high + room, 100), "%")
+    ruled(axes, {year: str(year) for year in (first, last)}, held)
     if own["pandemic"].any():
-        axes.axvspan(
-            own.loc[own["pandemic"], "year"].min() - 0.5, last + 0.4, color=LINE, alpha=0.5, linewidth=0, zorder=0
-        )
-    axes.set_xlim(first - 0.4, last + 0.4)
-    axes.set_xticks([first, last], [str(first), str(last)])
-    axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
-    axes.grid(axis="y", color=LINE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=0, labelsize=SMALLEST)
-    axes.set_title("\n".join(head), loc="left", fontsize=SMALLEST, parse_math=False)
+        start = own.loc[own["pandemic"], "year"].min() - 0.45
+        axes.axvspan(start, last + 0.45, color=LINE, alpha=0.5, linewidth=0, zorder=0)
+    for name, rows in own.groupby("group", sort=False):
+        look, style = looks[str(name)]
+        thin = alike and name != EVERYBODY
+        line = Line2D(rows["year"], rows["estimate"], linestyle="-" if thin else style, color=look.colour,
+                      linewidth=0.5 if thin else 1.5)  # fmt: skip
+        axes.add_artist(line)
+        if not thin:
+            _points(axes, rows, look)
+        if look == _LOOKS[0][0]:
+            _ends_words(axes, rows)
+
+
+def _points(axes: Axes, rows: pd.DataFrame, look: Look) -> None:
+    """Each wave with its interval, and its numbers where it is pointed at."""
+    known = rows.dropna(subset=["low", "high"])
+    upright(axes, known["year"], known["low"], known["high"], look.colour, over=2)
+    for row in rows.itertuples():
+        interval = "" if pd.isna(row.low) else f", interval {row.low:.1f} to {row.high:.1f}%"
+        whom = "" if row.group == EVERYBODY else f", {row.group}"
+        mark(axes, row.year, row.estimate, look, 5, tip=f"{row.heading}{whom}, {row.year}: {row.printed}{interval}.")
+
+
+def _ends_words(axes: Axes, rows: pd.DataFrame) -> None:
+    """The first and the last figure as printed, as far as it fits, on the side to which the line does not run."""
+    up = rows["estimate"].iloc[-1] >= rows["estimate"].iloc[0]
+    for row, above in ((rows.iloc[0], not up), (rows.iloc[-1], up)):
+        place = row["estimate"] if pd.isna(row["low"]) else row["high"] if above else row["low"]
+        printed, away = str(row["printed"]).replace(" per cent", "%"), (0, 5 if above else -5)
+        words = printed if len(printed) < _LONG or printed[0].isalpha() else f"{row['estimate']:.0f}%"
+        axes.annotate(words, (row["year"], place), away, textcoords="offset points", ha="center",
+                      va="bottom" if above else "top", color=INK, parse_math=False)  # fmt: skip
 
 
 def series_alt(figures: pd.DataFrame, title: str) -> str:

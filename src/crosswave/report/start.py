@@ -7,12 +7,11 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.survey import LEVELS
-from crosswave.report.canvas import NAVY, SMALLEST, sheet, styled
+from crosswave.report.canvas import NAVY, SMALLEST, WIDTH, ruled, sheet, styled, upright
 from crosswave.report.forest import bars
 from crosswave.report.notebook_cards import Card, survey_card, trend_card
 from crosswave.report.render import publish, survey_name
@@ -79,13 +78,12 @@ def years_table(registry: Registry, from_year: int | None = None, to_year: int |
 def years_chart(years: pd.DataFrame) -> Figure:
     """Return the waves of each year as columns."""
     subtitle = "Surveys by year, as far as they were found; not a count of all that exist."
-    figure, axes = sheet(_years_message(years), subtitle, 2.0, foot=0.45)
-    sns.barplot(years, x="Year", y="Surveys", color=NAVY, saturation=1, width=0.7, ax=axes)
+    figure, axes = sheet(_years_message(years), subtitle, 2.0, foot=0.3)
+    axes.set(xlim=(-0.6, len(years) - 0.4), ylim=(0, max(1, years["Surveys"].max()) * 1.12))
+    ruled(axes, {k: f"’{year[2:]}" for k, year in enumerate(years["Year"])})
     for k, waves in enumerate(years["Surveys"]):
-        axes.text(k, waves + 0.2, str(waves), ha="center", va="bottom", fontsize=SMALLEST)
-    axes.set_ylim(0, max(1, years["Surveys"].max()) * 1.12)
-    axes.set(ylabel="", yticks=[], xlabel="")
-    axes.tick_params(axis="x", labelsize=SMALLEST, length=0, rotation=90)
+        upright(axes, k, 0, waves, NAVY, 0.65 * 72 * WIDTH / len(years))
+        axes.text(k, waves + 0.3, str(waves), ha="center", va="bottom", fontsize=SMALLEST)
     return figure
 
 

@@ -9,10 +9,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from crosswave.report.canvas import GREY, INK, LINE, NAVY, RIGHT, SMALLEST, TEAL, TIP, WIDTH, panels
-from crosswave.report.forest import Look
+from crosswave.report.canvas import (
+    GREY,
+    INK,
+    LINE,
+    NAVY,
+    RIGHT,
+    SMALLEST,
+    TEAL,
+    WIDTH,
+    Look,
+    mark,
+    panels,
+    ruled,
+    upright,
+)  # fmt: skip
 
 _HEIGHT, _LEFT, _STEP, _LETTER, _KEY = 3.4, 0.5, 0.14, 0.078, 0.18
 _TRIES = sorted(range(-12, 13), key=abs)
@@ -46,28 +58,26 @@ def timeline(
     first, last = min(dot.date for dot in dots), max(dot.date for dot in dots)
     start, end = np.floor(min(first, window[0])), np.ceil(max(last, window[1] + 1.0))
     axes.set(xlim=(start - 0.1, end + 0.6), ylim=(0, 100))
-    axes.set_yticks(range(0, 101, 20), [f"{tick}%" for tick in range(0, 101, 20)])
     axes.axvspan(window[0], window[1] + 1, color=LINE, alpha=0.35, linewidth=0, zorder=0)
     axes.text(window[0] + 0.06, 98, f"{window[0]} to {window[1]}", va="top", color=GREY, fontsize=SMALLEST)
-    axes.grid(axis="y", color=LINE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.xaxis.set_major_locator(MaxNLocator(12, integer=True))
-    axes.xaxis.set_minor_locator(MaxNLocator(int(end - start) or 1, integer=True))
+    years = range(int(start), int(end) + 1, -(-int(end - start) // 12) or 1)
+    ruled(axes, {year: str(year) for year in years}, {tick: f"{tick}%" for tick in range(0, 101, 20)})
+    upright(axes, list(years), -1.2, 0, GREY, 1)
     if under:
         under(axes)
     inch = (end - start + 0.7) / (WIDTH - _LEFT - RIGHT)
     placed = _apart(dots, 0.11 * inch)
     pair = [(x, dot.share) for x, dot in placed if dot.kind == "compared"]
     if len(pair) > 1:
-        axes.plot(*zip(*pair, strict=True), color=NAVY, linewidth=1.8, zorder=2)
+        axes.add_artist(Line2D(*zip(*pair, strict=True), color=NAVY, linewidth=1.8, zorder=2))
     for x, dot in placed:
         _draw(axes, x, dot)
     _label(axes, placed, inch, 100 / _HEIGHT)
     for place, look in enumerate(kinds):
         height = (_KEY * (len(kinds) - place) - 0.08) / figure.get_figheight()
-        mark = Line2D([(_LEFT + 0.06) / WIDTH], [height], marker=look.marker, color=look.colour, markersize=6,
-                      markerfacecolor=look.colour if look.filled else "white")  # fmt: skip
-        figure.add_artist(mark)
+        keyed = Line2D([(_LEFT + 0.06) / WIDTH], [height], marker=look.marker, color=look.colour, markersize=6,
+                       markerfacecolor=look.colour if look.filled else "white")  # fmt: skip
+        figure.add_artist(keyed)
         figure.text((_LEFT + 0.22) / WIDTH, height, look.words, fontsize=SMALLEST, color=GREY, va="center_baseline")
     return figure
 
@@ -83,12 +93,9 @@ def _apart(dots: Iterable[Dot], least: float) -> list[tuple[float, Dot]]:
 
 def _draw(axes: Axes, x: float, dot: Dot) -> None:
     look, order = LOOKS[dot.kind], 4 if dot.kind == "compared" else 3
-    fill = look.colour if look.filled else "white"
     if dot.low == dot.low:
-        axes.vlines(x, dot.low, dot.high, color=look.colour, linewidth=1.3, zorder=order)
-    point = axes.scatter([x], [dot.share], 40, marker=look.marker, facecolor=fill, edgecolor=look.colour,
-                         linewidth=1.3, zorder=order + 1, clip_on=False)  # fmt: skip
-    point.set_gid(f"{TIP}{dot.tip}")
+        upright(axes, x, dot.low, dot.high, look.colour, over=order)
+    mark(axes, x, dot.share, look, over=order + 1, tip=dot.tip)
 
 
 def _label(axes: Axes, placed: Sequence[tuple[float, Dot]], inch: float, tall: float) -> None:

@@ -73,8 +73,8 @@ def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], paramete
 def _rehearse_results() -> None:
     import pandas as pd
 
-    from crosswave.report.canvas import NAVY, svg_text
-    from crosswave.report.forest import PERCENT, Look, Row, bars, forest
+    from crosswave.report.canvas import NAVY, Look, svg_text
+    from crosswave.report.forest import PERCENT, Row, bars, forest
     from crosswave.report.render import download, to_html, to_text
 
     rows = [Row(_LETTERS, "wave", 50, 40, 60, 45, 55, heading=_LETTERS)]

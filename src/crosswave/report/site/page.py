@@ -15,7 +15,6 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from crosswave.report.canvas import GREY, INK, LINE, NAVY, ORANGE, PLUM, TEAL
 from crosswave.report.render import STYLE
 from crosswave.report.site.clean import Styles, clean_html
 from crosswave.report.site.frame import Content, Place, accessible_tables, framed, plain
@@ -32,7 +31,6 @@ _SUMMARIES = {"parameters": "Default parameters", "injected-parameters": "Parame
 _QUESTION = re.compile(r'<h1(?! class="headline")[^>]*>(.*?)</h1>', re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _UNSEEN = re.compile(r'<span></span>|<span class="[npw]">([^<]*)</span>')
-_SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
@@ -187,24 +185,9 @@ SHOWN: Mapping[str, Callable[[str, str, Styles], str]] = {
 """How each form of an output is shown; of several the first. A widget is not, for nothing could bring it to life."""
 
 
-_COLOURS = {
-    NAVY: "navy", TEAL: "teal", PLUM: "plum", ORANGE: "orange", INK: "ink", GREY: "grey", LINE: "line",
-    "#ffffff": "paper",
-}  # fmt: skip
-_COLOUR = re.compile("|".join(_COLOURS), re.IGNORECASE)
-
-
 def figure(svg: str, styles: Styles) -> str:
-    """Return a chart as part of the page: its colours follow the theme, and its words can be selected.
-
-    >>> figure('<svg><style>.a{fill:#12436d}</style></svg>', page := Styles()).removeprefix(DRAWN)
-    '<svg></svg></div><figcaption></figcaption></figure>'
-    >>> page.css
-    '.a{fill:var(--navy,#12436d)}'
-    """
-    named = {colour.lower(): f"var(--{name},{colour.lower()})" for colour, name in _COLOURS.items()}
-    themed = _SHEET.sub(lambda rules: _COLOUR.sub(lambda match: named[match.group().lower()], rules.group()), svg)
-    return f"{DRAWN}{clean_html(themed, styles)}</div>{CAPTION}</figure>"
+    """Return a chart as part of the page, whose sheet gives its colours the shades of the theme."""
+    return f"{DRAWN}{clean_html(svg, styles)}</div>{CAPTION}</figure>"
 
 
 DRAWN = '<figure class="chart"><div class="drawn" tabindex="0" role="group" aria-label="Chart">'

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.arithmetic import Conflict
-from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
-from crosswave.report.forest import PERCENT, Look, Row, forest, share_row
+from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, Look, styled
+from crosswave.report.forest import PERCENT, Row, forest, share_row
 from crosswave.report.holes import feasible
 from crosswave.report.render import NOT_PRINTED, confidence, percent, period, span, spans
 from crosswave.report.sentences import population_note

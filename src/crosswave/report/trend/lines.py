@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from crosswave.difference.estimate import wilson
 from crosswave.models.heterogeneity import Prediction, RandomEffects
 from crosswave.models.trajectory import FEWEST_FOR_LINE, FEWEST_FOR_TREND, Line, Trajectory
 from crosswave.models.wave_series import WaveSeries
-from crosswave.report.canvas import GREY, INK, LINE, NAVY, styled
-from crosswave.report.forest import Look, Row, Scale, forest
+from crosswave.report.canvas import GREY, INK, LINE, NAVY, Look, mark, styled
+from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import confidence, figure_name, percent, span, survey_name
 from crosswave.report.sentences import p_range, p_words, points, points_span, points_to
 from crosswave.words import capital, plural
@@ -217,10 +218,10 @@ def _draw_line(axes: Axes, series: WaveSeries, waves: pd.DataFrame) -> None:
         np.array([100 * getattr(one, name) for one in at]) for name in ("share", "low", "high", "next_low", "next_high")
     )
     axes.fill_between(dates, low, high, color=LINE, alpha=0.7, linewidth=0, zorder=1)
-    axes.plot(dates, share, color=INK, linewidth=1.6, zorder=2)
+    axes.add_artist(Line2D(dates, share, color=INK, linewidth=1.6))
     for end in (next_low, next_high):
-        axes.plot(dates, end, color=GREY, linewidth=1.2, linestyle=(0, (1.5, 2)), zorder=2)
-    axes.plot([found.next_date], [share[-1]], marker="s", markersize=7, color=INK, markerfacecolor="white", zorder=4)
+        axes.add_artist(Line2D(dates, end, color=GREY, linewidth=1.2, linestyle=(0, (1.5, 2))))
+    mark(axes, found.next_date, share[-1], Look("s", INK, filled=False))
 
 
 def trajectory_message(series: WaveSeries) -> str:

@@ -10,11 +10,26 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
-from crosswave.arguments import FloatArray
-from crosswave.report.canvas import GREY, INK, LEFT, LINE, NAVY, PLUM, RIGHT, SMALLEST, WIDTH, panels, styled
+from crosswave.report.canvas import (
+    GREY,
+    INK,
+    LEFT,
+    LINE,
+    NAVY,
+    PLUM,
+    RIGHT,
+    SMALLEST,
+    WIDTH,
+    level,
+    numbered,
+    panels,
+    ruled,
+    styled,
+    upright,
+)  # fmt: skip
 from crosswave.report.render import percent
 from crosswave.report.sentences import VERDICT_WORDS, p_range, p_words, points, points_span, points_to
 from crosswave.robustness.multiverse import Multiverse, by_outcome
@@ -279,36 +294,26 @@ def _draw_curve(axes: Axes, shown: pd.DataFrame) -> None:
     places = np.arange(len(shown), dtype=np.float64)
     for side, colour in _SIDES.items():
         own = (shown["side"] == side).to_numpy()
-        ends = 100 * shown.loc[own, ["low", "high"]].to_numpy()
-        _strokes(axes, np.repeat(places[own], 2), ends.ravel(), colour, 0.8)
-    axes.step(places, 100 * shown["difference"], where="mid", color=INK, linewidth=2.2, zorder=3)
-    axes.axhline(0, color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=2)
-    axes.set_xlim(-1, len(shown))
-    axes.margins(y=0.04)
-    axes.autoscale_view(scalex=False)
-    axes.set_xticks([])
-    axes.tick_params(axis="y", length=3, labelsize=SMALLEST)
-    axes.set_ylabel("points", fontsize=SMALLEST)
-    axes.spines["bottom"].set_visible(False)
-    axes.spines["left"].set_visible(True)
+        low, high = 100 * shown.loc[own, ["low", "high"]].to_numpy().T
+        upright(axes, places[own], low, high, colour, 0.8)
+    axes.set(xlim=(-1, len(shown)), ylim=_room(100 * shown[["low", "high"]]))
+    ticks = MaxNLocator(6).tick_values(*axes.get_ylim())
+    ruled(axes, y=numbered(ticks, *axes.get_ylim()))
+    difference = Line2D(places, 100 * shown["difference"], color=INK, linewidth=2.2, drawstyle="steps-mid", zorder=3)
+    axes.add_artist(difference)
+    level(axes, 0, -1, len(shown), INK, over=2)
+    axes.text(-0.12, 0.5, "points", transform=axes.transAxes, ha="right", va="center")
 
 
-def _strokes(axes: Axes, x: FloatArray, y: FloatArray, colour: str, width: float) -> None:
-    """Many strokes as one path: a tenth of the bytes of a path each."""
-    if not len(x):
-        return
-    ends, codes = np.column_stack([x, y]), np.tile([Path.MOVETO, Path.LINETO], len(x) // 2)
-    strokes = PathPatch(Path(ends, codes.tolist()), fill=False, edgecolor=colour, linewidth=width, zorder=1)
-    strokes.set_capstyle("butt")
-    axes.add_artist(strokes)  # as a patch each stroke would be taken as a curve to find how far it reaches
-    axes.update_datalim(ends)
+def _room(ends: pd.DataFrame) -> tuple[float, float]:
+    low, high = float(ends.min(axis=None)), float(ends.max(axis=None))
+    return low - 0.04 * (high - low), high + 0.04 * (high - low)
 
 
 def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) -> None:
     axes.set_xlim(-1, count)
     axes.set_ylim(depth, 0)
-    axes.set(xticks=[], yticks=[])
-    axes.spines["bottom"].set_visible(False)
+    axes.set_axis_off()
     side, start = axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
     places = np.cumsum([_HEAD if line.at is None else _ROW for line in lines]) - _ROW / 2
     look: dict[str, Any] = {"va": "center", "ha": "left", "fontsize": SMALLEST, "parse_math": False}
@@ -316,10 +321,10 @@ def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) ->
     for line, here in zip(lines, places, strict=True):
         axes.text(start, here, line.words, transform=side, weight="bold" if line.at is None else "normal", **look)
         rows += [] if line.at is None else [(line.at, here)]
-    axes.hlines([here for _, here in rows], -1, count, color=LINE, linewidth=0.6, zorder=0)
-    ends = [np.column_stack([at - 0.5, at + 0.5]).ravel() for at, _ in rows]
-    heights = [np.full(2 * len(at), here) for at, here in rows]
-    _strokes(axes, np.concatenate(ends), np.concatenate(heights), INK, 5.5)
+    level(axes, [here for _, here in rows], -1, count, LINE, 0.6, over=0)
+    for at, here in rows:  # neighbours are one stroke
+        ends = at[[0, *np.flatnonzero(np.diff(at) > 1) + 1]], at[[*np.flatnonzero(np.diff(at) > 1), -1]]
+        level(axes, np.full(len(ends[0]), here), ends[0] - 0.5, ends[1] + 0.5, INK, 5.5)
 
 
 def specification_message(frame: pd.DataFrame) -> str:

@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 
 from crosswave.difference.estimate import estimate_share
 from crosswave.models.wave_series import WaveSeries, date_interval
-from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, styled
-from crosswave.report.forest import Look
+from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, Look, styled
 from crosswave.report.render import NOT_PRINTED, confidence, figure_name, percent, span, spans, survey_name
 from crosswave.report.sentences import answer_sentence, population_note, trend_sentence
 from crosswave.report.survey.figures import interval_words

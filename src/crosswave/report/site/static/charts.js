@@ -35,15 +35,7 @@ function save(address, name) {
 }
 
 function standalone(svg) {
-  const copy = svg.cloneNode(true);
-  const prefix = /class="(c[0-9a-f]{5}-)/.exec(svg.outerHTML);
-  const rules = [...document.styleSheets].filter((sheet) => !sheet.href).flatMap((sheet) => [...sheet.cssRules]);
-  const style = document.createElementNS(svg.namespaceURI, "style");
-  const own = rules.filter((rule) => prefix && (rule.selectorText || "").startsWith(`.${prefix[1]}`));
-  style.textContent = own.map((rule) => rule.cssText).join("\n");
-  copy.prepend(style);
-  copy.setAttribute("xmlns", svg.namespaceURI);
-  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
 }
 
 function png(svg, name) {
@@ -75,7 +67,7 @@ for (const chart of document.querySelectorAll("figure.chart")) {
   for (const event of ["mouseover", "focusin"]) {
     svg.addEventListener(event, (found) => {
       const dot = found.target.closest("[tabindex]");
-      if (dot) tip.textContent = dot.getAttribute("aria-label");
+      if (dot) tip.textContent = dot.querySelector("title").textContent;
     });
   }
 }
