@@ -21,10 +21,11 @@ _LISTS = ("columns", "skip")
 class House(Record):
     """What is to be known of the tables of one house beyond what they say."""
 
-    bare: Literal["percent", "share"] | None = None
+    bare: Literal["percent", "share", "count"] | None = None
     groups: Literal["columns", "rows"] | None = None
     columns: tuple[Text, ...] = ()
-    skip: tuple[Text, ...] = ()
+    skip: tuple[Text, ...] = ("Skipped",)
+    asks: Text | None = None
     marks: dict[Text, Text] = Field({}, description="What a sign means.")
     topic: Text | None = None
     facts: dict[Text, Text] = Field({}, description="Facts of the survey.")

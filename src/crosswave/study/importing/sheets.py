@@ -9,13 +9,14 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crosswave.study.faults import DataError, Fault, shown_path
+from crosswave.study.importing.draft import letter
 from crosswave.words import unsafe
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ _MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
 }  # fmt: skip
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+
+_HIDDEN = re.compile(rb'<(?:\w+:)?(row|col)\s([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_PLACE = re.compile(rb'\b(r|min|max)="(\d+)"')
 
 Merged = tuple[int, int, int, int, str]
 """First and last row, first and last column (from 0), and the range as Excel names it."""
@@ -223,8 +227,12 @@ def _excel_sheet(sheet: ReadOnlyWorksheet, path: Path, printed: bool) -> Sheet:
     stopped: list[int] = []
     rows = _limited(_excel_rows(sheet, path, stopped, printed), path)
     told = f"the {EMPTY_ROWS} rows up to here are empty but formatted; what follows them was not read"
-    merged = _merged(sheet) if printed or header_of(rows) is not None else ()  # else it is read again as printed
-    return Sheet(title, rows, merged, f"{title}:{stopped[0]}: {told}" if stopped else "")
+    notice = f"{title}:{stopped[0]}: {told}" if stopped else ""
+    if not printed and header_of(rows) is None:  # it is read again as printed
+        return Sheet(title, rows, (), notice)
+    merged, hidden_rows, hidden_columns = _marked_up(sheet)
+    sheet_ = Sheet(title, rows, merged, notice)
+    return _unhidden(sheet_, hidden_rows, hidden_columns) if printed else sheet_
 
 
 def _excel_rows(sheet: ReadOnlyWorksheet, path: Path, stopped: list[int], printed: bool) -> Iterator[Row]:
@@ -256,19 +264,42 @@ def _excel_cell(cell: Any, printed: bool) -> Cell:
     return Cell(text, unsafe(text), date=made_of_a_figure)
 
 
-def _merged(sheet: ReadOnlyWorksheet) -> tuple[Merged, ...]:
-    """Where cells are merged: openpyxl tells it only of sheets that it holds in memory as a whole."""
+def _marked_up(sheet: ReadOnlyWorksheet) -> tuple[tuple[Merged, ...], set[int], set[int]]:
+    """Where cells are merged, hidden rows and columns: openpyxl tells it only of sheets held in memory as a whole."""
     from openpyxl.utils import column_index_from_string as column
 
-    found, tail = list[list[str]](), b""
+    merged, rows, columns, tail = list[list[str]](), set[int](), set[int](), b""
     with sheet._get_source() as stream:
         while chunk := stream.read(1 << 20):  # never the whole of a sheet that is formatted to its last row
             text, tail = tail + chunk, chunk[-200:]
             if b"mergeCell" in text:
-                found += [[part.decode() for part in place] for place in _MERGED.findall(text)]
-    found = [list(place) for place in dict.fromkeys(map(tuple, found))]  # what stands on an edge is found twice
-    return tuple((int(top), int(last), column(left) - 1, column(right) - 1, f"{left}{top}:{right}{last}")
-                 for left, top, right, last in found)  # fmt: skip
+                merged += [[part.decode() for part in place] for place in _MERGED.findall(text)]
+            for what, attributes in _HIDDEN.findall(text) if b"hidden=" in text else ():
+                at = {key: int(value) for key, value in _PLACE.findall(attributes)}
+                if what == b"col":
+                    columns |= set(range(at.get(b"min", 1) - 1, min(at.get(b"max", 0), COLUMNS)))
+                else:
+                    rows.add(at.get(b"r", 0))
+    merged = [list(place) for place in dict.fromkeys(map(tuple, merged))]  # what stands on an edge is found twice
+    places = ((int(top), int(last), column(left) - 1, column(right) - 1, f"{left}{top}:{right}{last}")
+              for left, top, right, last in merged)  # fmt: skip
+    return tuple(places), rows, columns
+
+
+def _unhidden(sheet: Sheet, rows: set[int], columns: set[int]) -> Sheet:
+    """A sheet as it shows itself: what its maker has hidden is not read, and that is said."""
+    held = {row.number for row in sheet.rows if row.number in rows}
+    wide = {k for k in columns if any(row.text(k) for row in sheet.rows)}
+    if not held | wide:
+        return sheet
+    told = [f"row {number}" for number in sorted(held)] + [f"column {letter(k)}" for k in sorted(wide)]
+    shown_rows = (
+        Row(row.number, tuple(_EMPTY if k in wide else cell for k, cell in enumerate(row.cells)))
+        for row in sheet.rows
+        if row.number not in held
+    )
+    notice = f"{sheet.name}: hidden, and so not read: {', '.join(told[:9])}{' ...' if len(told) > 9 else ''}"
+    return replace(sheet, rows=tuple(shown_rows), notice="\n".join(filter(None, (sheet.notice, notice))))
 
 
 # --- what an Excel cell shows: the figure that a person sees, which is the one that was printed -----------------------
@@ -384,12 +415,25 @@ def _read_ods(path: Path, content: bytes, printed: bool) -> list[Sheet]:
         _refuse_bomb(path, content)
         with zipfile.ZipFile(io.BytesIO(content)).open("content.xml") as stream:
             tables = (element for _, element in iterparse(stream) if element.tag == f"{_ODS['table']}table")
-            return [_spanned(path, str(table.get(f"{_ODS['table']}name")), _ods_rows(table)) for table in tables]
+            return [_ods_sheet(path, table) for table in tables]
     except (zipfile.BadZipFile, KeyError, ParseError) as error:
         raise _fault(path, f"not an OpenDocument sheet that can be read ({error}); save it as .ods again") from None
 
 
-def _ods_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
+def _ods_sheet(path: Path, table: Any) -> Sheet:
+    hidden_rows, hidden_columns = set[int](), list[bool]()
+    sheet = _spanned(path, str(table.get(f"{_ODS['table']}name")), _ods_rows(table, hidden_rows))
+    for one in table.iter(f"{_ODS['table']}table-column"):
+        hidden_columns += [_is_hidden(one)] * _times(one.get(_REPEAT["columns"]), COLUMNS)
+    return _unhidden(sheet, hidden_rows, {k for k, hidden in enumerate(hidden_columns) if hidden})
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get(f"{_ODS['table']}visibility") in ("collapse", "filter")
+
+
+def _ods_rows(table: Any, hidden: set[int]) -> Iterator[list[tuple[str, int, int]]]:
+    number = 0
     for row in table.iter(f"{_ODS['table']}table-row"):
         cells: list[tuple[str, int, int]] = []
         for cell in row:
@@ -401,9 +445,10 @@ def _ods_rows(table: Any) -> Iterator[list[tuple[str, int, int]]]:
             cells += [(text, *span)] * times
         while cells and not cells[-1][0]:
             cells.pop()
-        times = _times(row.get(_REPEAT["rows"]), ROWS)
-        yield from [cells] * (times if cells else 1)
-        yield from [[]] * (0 if cells else min(times, EMPTY_ROWS) - 1)
+        times = min(_times(row.get(_REPEAT["rows"]), ROWS), ROWS if cells else EMPTY_ROWS)
+        hidden |= set(range(number + 1, number + times + 1)) if _is_hidden(row) else set()
+        number += times
+        yield from [cells] * times
 
 
 def _read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:

@@ -86,7 +86,8 @@ def write_document(document: Document, folder: Path, force: bool = False, notice
 
 def preview_survey(sheet: Path, house: House) -> str:
     """Return the published tables of a file as they are understood; nothing is written."""
-    return preview(find_tables(read_sheets(sheet, printed=True), house))
+    sheets = read_sheets(sheet, printed=True)
+    return "\n".join([preview(find_tables(sheets, house)), *(one.notice for one in sheets if one.notice)])
 
 
 def _read(path: Path, folder: Path, survey_id: str | None, house: House) -> tuple[Document, str]:

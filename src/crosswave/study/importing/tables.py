@@ -8,75 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from crosswave.printed.plain import is_mark
+from crosswave.study.importing import signs
 from crosswave.study.importing.draft import letter
 from crosswave.study.importing.houses import House
+from crosswave.study.importing.layout import blocks, first_column
+from crosswave.study.importing.long import Columns, columns_of
 from crosswave.study.importing.sheets import Cell, Row, Sheet
-
-_SHARE = re.compile(r"(?:[<>~≤≥+-]|less than|under)?\s*-?\d[\d,]*(?:\.\d+)?\s*%", re.IGNORECASE)
-_NUMBER = re.compile(r"[<>]?\s*[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_MARKED = re.compile(
-    r"(?P<figure>[<>]?\s*[-+]?\d[\d,]*(?:\.\d+)?\s*%?)\s*"
-    r"(?P<mark>(?:\[[a-z0-9 ,]+\]\s*)+|[*†‡#^¹²³⁴⁵⁶⁷⁸⁹]+|[A-Z]{1,9}|[A-Za-z](?:[/, ][A-Za-z])*)"
-)
-_LETTERS = re.compile(r"[A-Z*]{1,9}|\(?[A-Za-z]\)?(?:[/, ][A-Za-z*])*")
-_LETTER = re.compile(r"\(?[A-Za-z]\)?")
-_BASE = re.compile(
-    r"(?P<weight>un-?weighted|weighted|effective)?[\s_]*"
-    r"(?:(?:total|number of|all|row|column)\s+)?(?:bases?|sample|count|total|n|respondents|responses|answered)"
-    r"(?:[\s_](?:base|sizes?|sample|totals?|counts?|n|respondents|responses|row))*"
-    r"[\s_]*(?:\(?(?P<after>un-?weighted|weighted|effective)\)?)?(?:\s*\(.*\))?\s*:?(?:\s*\[.*\])?",
-    re.IGNORECASE,
-)
-_SIZES = re.compile(r".*(base|sample|respondents|answered).*", re.IGNORECASE)
-_UNITS = re.compile(r"(col(umn)?\.? ?)?(%|per ?cent(age)?s?|pct|counts?|n|no\.?)", re.IGNORECASE)
-_ALL_ARE = re.compile(r"col(umn)? ?%|percent|all figures|figures are", re.IGNORECASE)
-_SUMS = re.compile(r"(?:total|sigma|sum|all|σ)\s*(?:\(?%\)?)?", re.IGNORECASE)
-_SPREAD = re.compile(
-    r".*(confidence|\b[lu]cl\b|\bci\b|lower|upper|standard (error|deviation)|std\.?\s|variance|margin of error|"
-    r"error (variance|limit)|\bcv\b|significan|p-?value).*",
-    re.IGNORECASE,
-)
-_MEANS = re.compile(r"(mean|average)\b.*", re.IGNORECASE)
-_NET = re.compile(r"(?:net\b|nett\b|total:? \w|sum:|all:? \w).*|.*\((?:net|total)\)|t[23]b\b.*|(?:top|bottom) ?[23].*",
-                  re.IGNORECASE)  # fmt: skip
-_PERCENT = re.compile(r".*(%|per ?cent|percentages?|proportions?|\bpct\b).*", re.IGNORECASE)
-_COUNTS = re.compile(r"(?:.*\b)?(?:counts?|n|no\.?|number(?: of .*)?|frequency|freq\.?|#)(?:\s*[)\]])?", re.IGNORECASE)
-_ASKS = re.compile(r"(?:q(?:uestion)?\.?\s?[a-z_]*\d|[a-z]{1,6}_?\d+[a-z_]*\d*[.:) ]).*|.*\?.*", re.IGNORECASE)
-_BASE_WORDS = re.compile(
-    r"base\s*(?:\(.*?\))?\s*[:=-]\s*(?P<who>.+)|(?P<all>all (?:respondents|adults).*)", re.IGNORECASE
-)
-_ASIDE = re.compile(
-    r"(table|sheet|worksheet|page|contents|back to|return to|field ?work|prepared|source|note|notes|©|published|weight|"
-    r"sample:|method|prop(ortion)?s? |mean of|this (work)?sheet|some cells|some short|columns? |column %|percentages? |"
-    r"%|figures|significan|www\.|http|\*|\[|\(|summary).*",
-    re.IGNORECASE,
-)
-_TABLE = re.compile(r"table[\s_]+[\w.]+\s*(?:[:.–-]\s*)?(?P<rest>.*)", re.IGNORECASE)
-_SAYS = re.compile(
-    r"[\"'“‘]?(?P<mark>\*+|-|–|\.\.|:|~|[cxzu]|\[[a-z]{1,8}\])[\"'”’]?\s*"
-    r"(?:=|:|denotes|indicates?|means|represents|shows|refers to|stands for)\s*(?P<says>[^;\[]{2,90})",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r".*\b(?:19|20)\d\d\b.*|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ -]\d\d", re.IGNORECASE
-)
-_OTHER_SHEETS = re.compile(
-    r".*\b(contents?|index|cover|notes?|information|metadata|front|read ?me|toc|back)\b.*", re.IGNORECASE
-)
-_EVERYONE = re.compile(
-    r"(?:total|all|overall|everyone|all (?:adults|respondents|persons|people)|great britain|uk)\b.*", re.IGNORECASE
-)
-GSS: Mapping[str, str] = {
-    "[c]": "confidential", "[d]": "not comparable", "[x]": "not available", "[z]": "not applicable",
-    "[w]": "none recorded", "[low]": "a small number that the table does not print", "[u]": "unreliable",
-    "z": "not applicable", "..": "not available", ":": "not available", "n/a": "not available",
-}  # fmt: skip
-"""What a sign alone in a cell means by the guidance of the Government Statistical Service (analysisfunction, 2022)."""
-
-FLAGS: Mapping[str, str] = {
-    "[b]": "break in the series", "[e]": "estimated", "[f]": "forecast", "[p]": "provisional", "[r]": "revised",
-    "[u]": "unreliable", "[er]": "estimated and revised", "[low]": "low",
-}  # fmt: skip
+from crosswave.study.importing.signs import FLAGS, GSS, kind_of, no_name, weight_of, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +77,18 @@ def find_tables(sheets: list[Sheet], house: House) -> Found:
     found = Found()
     names = [sheet.name.partition("[")[2].removesuffix("]") for sheet in sheets]
     marks = {**GSS, **{m["mark"]: m["says"].strip(" .,") for sheet in sheets for row in sheet.rows for cell in row.cells
-                       if not _kind(cell.text) for m in _SAYS.finditer(cell.text)}, **house.marks}  # fmt: skip
+                       if not kind_of(cell.text) for m in signs.SAYS.finditer(cell.text)}, **house.marks}  # fmt: skip
     for sheet, name in zip(sheets, names, strict=True):
-        if len(sheets) > 1 and _OTHER_SHEETS.fullmatch(name):
+        if len(sheets) > 1 and signs.OTHER_SHEETS.fullmatch(name):
             found.left_out.append(f"sheet {name}: by its name no table")
             continue
         before = len(found.tables), len(found.faults)
-        _Sheet(sheet, name, house, marks, found).read()
+        for rows in blocks(sheet, name, found.left_out):
+            _Sheet(rows, bool(sheet.merged), name, house, marks, found).read()
         if (len(found.tables), len(found.faults)) == before:
-            found.left_out.append(f"sheet {name}: no row of figures under a heading")
+            like = f" that says {' or '.join(house.columns)}" if house.columns else ""
+            found.left_out.append(f"sheet {name}: no row of figures under a heading{like}")
     return found
-
-
-def _kind(text: str) -> str:
-    if _SHARE.fullmatch(text):
-        return "share"
-    if _NUMBER.fullmatch(text):
-        return "number"
-    if is_mark(text) and not re.fullmatch(r"[A-Za-z#]", text.replace("z", "").replace("c", "").replace("x", "")):
-        return "mark"
-    match = _MARKED.fullmatch(text)
-    return (_kind(match["figure"]) if match and match["figure"].strip() else "") if text else ""
 
 
 @dataclass(slots=True)
@@ -167,6 +96,7 @@ class _Line:
     row: Row
     label: str
     cells: dict[int, Cell]
+    unit: str = ""
 
 
 class _Block(NamedTuple):
@@ -178,15 +108,18 @@ class _Block(NamedTuple):
     names: Mapping[int, str]
     units: Mapping[int, str]
     own: set[int]
+    heads: Mapping[int, tuple[str, ...]]
 
 
 class _Sheet:
-    """Reads one sheet from its first row to its last."""
+    """Reads the rows of one sheet from the first to the last."""
 
-    def __init__(self, sheet: Sheet, name: str, house: House, marks: Mapping[str, str], found: Found) -> None:
-        self._sheet, self._name, self._house, self._marks, self._found = sheet, name, house, marks, found
-        self._rows = _filled(sheet)
-        self._first = _first_column(self._rows)
+    def __init__(
+        self, rows: list[Row], merged: bool, name: str, house: House, marks: Mapping[str, str], found: Found
+    ) -> None:
+        self._rows, self._merged, self._name = rows, merged, name
+        self._house, self._marks, self._found = house, marks, found
+        self._first = first_column(rows)
         self._heads: list[Row] = []
         self._words: list[tuple[Row, str]] = []
         self._title = ""
@@ -197,8 +130,11 @@ class _Sheet:
         self._last = 0
 
     def read(self) -> None:
-        for row in self._rows:
-            kinds = {k: _kind(cell.text) for k, cell in enumerate(row.cells) if k >= self._first and cell.text}
+        for place, row in enumerate(self._rows):
+            if columns := columns_of(row, self._rows[place + 1 :]):
+                self._long(row, self._rows[place + 1 :], columns)
+                return
+            kinds = {k: kind_of(cell.text) for k, cell in enumerate(row.cells) if k >= self._first and cell.text}
             if any(kinds.values()) and not self._is_heading(row, kinds):
                 self._figures(row, kinds)
             elif kinds:
@@ -219,9 +155,14 @@ class _Sheet:
 
     def _label(self, row: Row) -> str:
         texts = [cell.text for cell in row.cells[: self._first] if cell.text]
-        if len(texts) > 1 and texts[-2] != texts[-1]:
+        if len(texts) > 1 and texts[-2] != texts[-1] and not self._items():
             self._ask(row, texts[-2])
-        return texts[-1] if texts else ""
+        first = row.text(self._first)
+        return texts[-1] if texts else first if signs.BASE.fullmatch(first) or first in self._house.skip else ""
+
+    def _items(self) -> bool:
+        """Whether each row is a question of its own, as the heading of its label says."""
+        return bool(self._heads) and bool(signs.ITEM.fullmatch(self._heads[-1].text(self._first - 1)))
 
     def _ask(self, row: Row, question: str) -> None:
         if question != self._question:
@@ -230,23 +171,23 @@ class _Sheet:
 
     def _head(self, row: Row, kinds: Mapping[int, str]) -> None:
         label = row.text(self._first - 1) if self._first else ""
-        letters = all((_LETTERS if self._lines else _LETTER).fullmatch(row.text(k)) for k in kinds)
+        letters = all((signs.LETTERS if self._lines else signs.LETTER).fullmatch(row.text(k)) for k in kinds)
         if letters and not label and self._last == row.number - 1 and (self._lines or self._heads):
             self._found.left_out.append(f"{Place(self._name, row.number, min(kinds))}: letters of a test")
             return
-        if self._lines or (self._bases and not all(_UNITS.fullmatch(row.text(k)) for k in kinds)):
+        if self._lines or (self._bases and not all(signs.UNITS.fullmatch(row.text(k)) for k in kinds)):
             self._close()
             self._heads, self._bases = [], []
         self._heads.append(row)
         for text in dict.fromkeys(cell.text for cell in row.cells[: self._first] if cell.text):
-            if _ASKS.fullmatch(text):
+            if signs.ASKS.fullmatch(text):
                 self._words.append((row, text))
 
     def _text(self, row: Row) -> None:
         if self._lines:
             self._close()
         for text in dict.fromkeys(cell.text for cell in row.cells if cell.text):
-            if match := _BASE_WORDS.fullmatch(text):
+            if match := signs.BASE_WORDS.fullmatch(text):
                 self._who = match["who"] or match["all"]
             else:
                 self._words.append((row, text))
@@ -254,7 +195,11 @@ class _Sheet:
     def _figures(self, row: Row, kinds: Mapping[int, str]) -> None:
         label = self._label(row)
         line = _Line(row, label, {k: row.cells[k] for k in kinds})
-        base = _BASE.fullmatch(label)
+        base = signs.BASE.fullmatch(label)
+        counts = {k: cell for k, cell in line.cells.items() if kinds[k] == "number"}
+        whole_shares = all(re.fullmatch(r"100(\.0+)? ?%", row.text(k)) for k in kinds if kinds[k] == "share")
+        if base and counts and whole_shares and not self._bases:  # all, and beside it how many that are
+            line.cells, kinds = counts, dict.fromkeys(counts, "number")
         if base and "share" not in kinds.values():
             if self._lines and self._bases and self._bases[-1].row.number < self._lines[0].row.number:
                 self._close()
@@ -274,12 +219,25 @@ class _Sheet:
     def _second(self, line: _Line, kinds: Mapping[int, str]) -> None:
         """A second row under an answer: its shares count where the first has bare counts."""
         above = self._lines[-1]
-        if "share" in kinds.values() and all(_kind(cell.text) != "share" for cell in above.cells.values()):
-            self._lines[-1] = _Line(line.row, above.label, line.cells)
+        shares = "share" in kinds.values() and all(kind_of(cell.text) != "share" for cell in above.cells.values())
+        if shares or self._percentages_of(above, line):
+            self._lines[-1] = _Line(line.row, above.label, line.cells, "" if shares else "percent")
         else:
             self._found.left_out.append(
                 f"{Place(self._name, line.row.number, min(kinds))}: a second row of {above.label}"
             )
+
+    def _percentages_of(self, counts: _Line, below: _Line) -> bool:
+        """Whether the bare numbers below bare counts are what these are of one of the bases, in per cent."""
+
+        def fits(base: _Line) -> bool:
+            places = [k for k in counts.cells if (whole(base.row.text(k)) and whole(counts.row.text(k)))]
+            return bool(places) and all(
+                _near(below.row.text(k), 100 * (whole(counts.row.text(k)) or 0) / (whole(base.row.text(k)) or 1))
+                for k in places
+            )
+
+        return any(fits(base) for base in self._bases)
 
     # --- a question is closed: what stands in it ----------------------------------------------------------------------
 
@@ -291,7 +249,7 @@ class _Sheet:
         self._words = []
         if not self._heads and not self._bases:
             place = Place(self._name, lines[0].row.number, min(lines[0].cells))
-            if any(_kind(cell.text) == "share" for line in lines for cell in line.cells.values()):
+            if any(kind_of(cell.text) == "share" for line in lines for cell in line.cells.values()):
                 self._heads = [replace(lines[0].row, cells=(*[Cell()] * min(lines[0].cells), Cell("Total")))]
             else:
                 self._found.left_out.append(f"{place}: numbers without a heading")
@@ -300,20 +258,22 @@ class _Sheet:
 
     def _asked(self) -> str:
         texts = [text for _, text in self._words]
-        asking = [text for text in texts if _ASKS.fullmatch(text) and not _TABLE.fullmatch(text)]
-        asking += [m["rest"] for text in texts if (m := _TABLE.fullmatch(text)) and m["rest"] and not asking]
-        plain = [text for text in texts if not (_ASIDE.fullmatch(text) or _TABLE.fullmatch(text))]
+        asking = [text for text in texts if signs.ASKS.fullmatch(text) and not signs.TABLE.fullmatch(text)]
+        asking += [m["rest"] for text in texts if (m := signs.TABLE.fullmatch(text)) and m["rest"] and not asking]
+        plain = [text for text in texts if not (signs.ASIDE.fullmatch(text) or signs.TABLE.fullmatch(text))]
         if found := (asking or plain)[-1:]:
-            self._question = found[0]
+            code = found[0].split()[0]  # of one question in two languages the first
+            self._question = next((text for text in asking if text.split()[0] == code), found[0])
         if not self._title and texts:
             self._title = texts[0]
-        return self._question or self._title
+        return self._house.asks or self._question or self._title
 
     def _table(self, lines: list[_Line], asked: str) -> None:
         heads = self._headings(lines)
-        base_columns = {
-            k for k, head in heads.items() if head and _BASE.fullmatch(head[-1]) and _SIZES.fullmatch(head[-1])
-        }
+        shares = {k for line in lines for k, cell in line.cells.items() if kind_of(cell.text) == "share"}
+        sizes = {k for k, head in heads.items() if head and signs.SIZES.fullmatch(head[-1]) and k not in shares}
+        base_columns = {k for k in sizes if signs.BASE.fullmatch(heads[k][-1])}
+        base_columns = base_columns if len(base_columns) < len(heads) else set()
         units = {k: self._unit(k, head, lines, asked) for k, head in heads.items() if k not in base_columns}
         for k in [k for k, unit in units.items() if unit in ("spread", "count", "none")]:
             words = {"spread": "not a share", "count": "counts beside shares", "none": "empty"}[units.pop(k)]
@@ -323,12 +283,19 @@ class _Sheet:
                 )
         names = {k: self._name_of(heads[k], bool(base_columns)) for k in units}
         at = Place(self._name, lines[0].row.number, max(self._first - 1, 0))
-        if not asked:
-            self._found.faults.append((at, "no question stands above this table; write it on a row of its own"))
-        elif self._rows_are_groups(lines, base_columns, units):
-            self._by_row(_Block(lines, asked, at, names, units, base_columns))
+        block = _Block(lines, asked, at, names, self._one_date(heads, names, units), base_columns, heads)
+        if not block.units:
+            return
+        if self._items():
+            for line in lines:
+                self._by_row(block._replace(lines=[line], asked=line.label), about=asked)
+        elif not asked:
+            told = "no question stands above this table; write it on a row of its own, or --set asks='...'"
+            self._found.faults.append((at, told))
+        elif self._rows_are_groups(block):
+            self._by_row(block)
         else:
-            self._by_column(_Block(lines, asked, at, names, units, base_columns))
+            self._by_column(block)
 
     def _headings(self, lines: list[_Line]) -> dict[int, tuple[str, ...]]:
         columns = sorted({k for line in [*lines, *self._bases] for k in line.cells})
@@ -339,44 +306,75 @@ class _Sheet:
             for k in columns:
                 text = row.text(k)
                 above = text or above
-                kept = text if last or self._sheet.merged else above
+                kept = text if last or self._merged else above
                 if kept and (not heads[k] or heads[k][-1] != kept):
                     heads[k].append(kept)
         return {k: tuple(texts) for k, texts in heads.items()}
 
     def _unit(self, column: int, head: tuple[str, ...], lines: list[_Line], asked: str) -> str:
-        kinds = {_kind(line.cells[column].text) for line in lines if column in line.cells}
+        kinds = {kind_of(line.cells[column].text) for line in lines if column in line.cells}
         if not kinds - {""}:
             return "none"
         words = " ".join(head)
-        if _SPREAD.fullmatch(words):
+        if signs.SPREAD.fullmatch(words):
             return "spread"
         if "share" in kinds:
             return "shown"
-        unheaded = not head and any(_kind(cell.text) == "share" for line in lines for cell in line.cells.values())
-        if unheaded or (head and _COUNTS.fullmatch(head[-1]) and not _PERCENT.fullmatch(head[-1])):
+        unheaded = not head and any(kind_of(cell.text) == "share" for line in lines for cell in line.cells.values())
+        if unheaded or (
+            self._house.bare != "count"
+            and head
+            and signs.COUNTS.fullmatch(head[-1])
+            and not signs.PERCENT.fullmatch(head[-1])
+        ):
             return "count"
-        told = _PERCENT.fullmatch(words) or any(
-            _PERCENT.fullmatch(text) for text in (asked, self._title, *self._aside())
-        )
-        return self._house.bare or ("percent" if told else "bare")
+        texts = (words, asked, self._title, *self._aside())
+        told = any(signs.PERCENT.fullmatch(text) for text in texts)
+        bare = "people" if self._house.bare == "count" else self._house.bare
+        return bare or ("percent" if told else "bare")
 
     def _aside(self) -> Iterator[str]:
         """What stands above the headings and says what all figures are."""
         first = self._heads[0].number if self._heads else 0
         texts = (cell.text for row in self._rows if row.number < first for cell in row.cells)
-        yield from (text for text in texts if _ALL_ARE.match(text))
+        yield from (text for text in texts if signs.ALL_ARE.match(text))
 
     def _name_of(self, head: tuple[str, ...], answers: bool) -> str:
-        kept = [text for text in head if not _UNITS.fullmatch(text)] or ["Total"]
-        kept = [re.sub(r"\s*(\((%|per ?cent)\)|\[note \d+\]|[¹²³])$", "", text) for text in kept]
+        kept = [text for text in head if not signs.UNITS.fullmatch(text)] or ["Total"]
+        kept = [signs.AFTER_NAME.sub("", signs.HEAD_BASE.sub("", text)) for text in kept]
         return kept[-1] if answers else ": ".join(kept)
 
-    def _rows_are_groups(self, lines: list[_Line], bases: set[int], units: Mapping[int, str]) -> bool:
-        if self._house.groups or not bases:
-            return self._house.groups == "rows"
-        sizes = {line.cells[k].text for line in lines for k in bases if k in line.cells}
-        return len(units) > 1 or len(sizes) > 1
+    def _one_date(
+        self, heads: Mapping[int, tuple[str, ...]], names: Mapping[int, str], units: Mapping[int, str]
+    ) -> Mapping[int, str]:
+        """The columns of figures; of columns of several dates those of the one that was chosen, or a fault."""
+        dates = {k: signs.DATE.findall(signs.VOTES.sub("", ": ".join(heads[k]))) for k in units}
+        chosen = [k for k in units if self._wanted(names[k])]
+        if self._house.columns and chosen and any(dates.values()):
+            units = {k: units[k] for k in chosen}
+        dated = {str(dates[k]): k for k in reversed(list(units)) if dates[k]}
+        if len(dated) < 2:
+            return units
+        other, one = sorted(dated.values(), reverse=True)[-2:]
+        self._several_dates(Place(self._name, self._heads[-1].number, one), names[one], names[other])
+        return {}
+
+    def _rows_are_groups(self, table: _Block) -> bool:
+        """Whether each row is a group of people: as the house says, by a column of bases, or by what adds up to 100."""
+        if self._house.groups or table.own:
+            sizes = {line.cells[k].text for line in table.lines for k in table.own if k in line.cells}
+            return self._house.groups == "rows" if self._house.groups else len(table.units) > 1 or len(sizes) > 1
+        lines = [line for line in table.lines if not _is_sum(line.label)]
+        columns = [[line.row.text(k) for line in lines] for k in table.units if not _is_sum(table.names[k])]
+        if _add_up(columns):
+            return False
+        if not self._bases and len(columns) > 1 and _add_up([list(row) for row in zip(*columns, strict=True)]):
+            return True
+        people = [line for line in table.lines if signs.PEOPLE.fullmatch(line.label)]
+        if len(people) > 1 and len(people) * 2 > len(table.lines):
+            words = f"the rows look like groups of people ({people[0].label}, {people[1].label} ...)"
+            self._found.faults.append((table.at, f"{words}; if so, --set groups=rows, else --set groups=columns"))
+        return False
 
     def _wanted(self, name: str) -> bool:
         columns = self._house.columns
@@ -386,26 +384,18 @@ class _Sheet:
 
     def _by_column(self, table: _Block) -> None:
         wanted = [k for k in table.units if self._wanted(table.names[k])]
-        dated = [k for k in wanted if _DATE.fullmatch(table.names[k])]
-        if len(dated) > 1:
-            one, other = (table.names[k] for k in dated[:2])
-            words = f"the columns are dates ({one}, {other} ...), each a survey of its own"
-            told = f"{words}; import one at a time: --set 'columns={one}'"
-            self._found.faults.append((Place(self._name, self._heads[-1].number, dated[0]), told))
-            return
-        groups = tuple(self._group(k, table.names[k], table.lines, table.own, alone=len(wanted) == 1) for k in wanted)
-        lines = self._answers(table.lines)
-        answers = [(line.label, tuple(self._figure(line, k, table.units[k]) for k in wanted)) for line in lines]
+        groups = tuple(self._group(k, table, alone=len(wanted) == 1) for k in wanted)
+        answers = [
+            (line.label, tuple(self._figure(line, k, line.unit or table.units[k], group.unweighted)
+                               for k, group in zip(wanted, groups, strict=True)))
+            for line in self._answers(table.lines)
+        ]  # fmt: skip
         self._put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
 
     def _answers(self, lines: list[_Line]) -> Iterator[_Line]:
         for line in lines:
             place = Place(self._name, line.row.number, min(line.cells))
-            if (
-                _SUMS.fullmatch(line.label)
-                or _SPREAD.fullmatch(line.label)
-                or re.fullmatch("median.*", line.label, re.I)
-            ):
+            if signs.SUMS.fullmatch(line.label) or signs.SPREAD.fullmatch(line.label):
                 self._found.left_out.append(f"{place}: {line.label}, no answer")
             elif not line.label:
                 self._found.faults.append(
@@ -414,21 +404,32 @@ class _Sheet:
             else:
                 yield line
 
-    def _group(self, column: int, name: str, lines: list[_Line], own: set[int], alone: bool) -> Group:
+    def _group(self, column: int, table: _Block, alone: bool) -> Group:
         sizes: dict[str, int] = {}
+        name, lines = table.names[column], table.lines
+        beside = [
+            k for k, head in table.heads.items() if k not in table.units and head[:-1] == table.heads[column][:-1]
+        ]
         for base in self._bases:
-            match = _BASE.fullmatch(base.label)
-            weight = ((match["weight"] or match["after"] or "") if match else "").lower().replace("-", "")
-            cell = base.cells.get(column) or (next(iter(base.cells.values())) if alone else None)
-            if cell is not None and (number := _whole(cell.text)) is not None:
-                sizes[weight] = number
-        for k in own:
-            number = _whole(lines[0].cells[k].text) if k in lines[0].cells else None
-            sizes |= {"" if number is None else "unweighted": number or 0} if number else {}
-        n = sizes.get("unweighted", sizes.get("") if "weighted" not in sizes else None)
-        return Group(name, n, "weighted" in sizes, alone or bool(_EVERYONE.fullmatch(name)))
+            cells = [base.cells.get(k) for k in (column, *beside)] + list(base.cells.values()) * alone
+            sized = (number for cell in cells if cell is not None and (number := whole(cell.text)) is not None)
+            if number := next(sized, None):
+                sizes[weight_of(base.label) or self._weight()] = number
+        if match := signs.HEAD_BASE.search(" ".join(table.heads[column])):
+            sizes["unweighted"] = whole(match["n"]) or 0
+        for k in table.own:
+            if k in lines[0].cells and (number := whole(lines[0].cells[k].text)):
+                sizes["unweighted"] = number
+        n = sizes.get("unweighted", sizes.get(""))
+        return Group(name, n, "weighted" in sizes, alone or bool(signs.EVERYONE.fullmatch(name)))
 
-    def _figure(self, line: _Line, column: int, unit: str) -> Figure | None:
+    def _weight(self) -> str:
+        """What a base that does not say so is, where the texts above say that all figures are weighted."""
+        texts = [cell.text.lower() for row in self._rows for cell in row.cells if not kind_of(cell.text)]
+        told = " ".join(text for text in texts if not signs.BASE.fullmatch(text))
+        return "weighted" if re.search(r"\bweighted", told) and "unweighted" not in told else ""
+
+    def _figure(self, line: _Line, column: int, unit: str, n: int | None = None) -> Figure | None:
         cell, place = line.cells.get(column, Cell()), Place(self._name, line.row.number, column)
         if cell.fault:
             self._found.faults.append((place, cell.fault))
@@ -436,26 +437,47 @@ class _Sheet:
         text, note = cell.text, ""
         if not text:
             return None
-        if (match := _MARKED.fullmatch(text)) and not _SHARE.fullmatch(text) and not is_mark(text):
+        if (match := signs.MARKED.fullmatch(text)) and not signs.SHARE.fullmatch(text) and not is_mark(text):
             text, mark = match["figure"].strip(), match["mark"].strip()
             note = f"marked {mark}" + (
                 f": {self._marks.get(mark) or FLAGS[mark]}" if mark in self._marks or mark in FLAGS else ""
             )
-        kind = _kind(text)
+        kind = kind_of(text)
         if kind == "mark":
             return self._marked(text, place)
-        if kind == "" or (kind == "number" and unit == "bare" and not _MEANS.fullmatch(line.label)):
+        if signs.DECIMAL_COMMA.search(text):
+            text, note = signs.DECIMAL_COMMA.sub(".", text), note or f"printed as {text}"
+        if kind == "" or (kind == "number" and unit == "bare" and not signs.MEANS.fullmatch(line.label)):
             words = f"{cell.text} is a bare number" if kind else f"{cell.text!r} is no figure"
-            advice = "say what bare numbers are: --set bare=percent (45 is 45 %) or --set bare=share (0.45 is 45 %)"
+            advice = (
+                "say what bare numbers are: --set bare=percent (45 is 45 %), bare=share (0.45 is 45 %) or bare=count"
+                " (45 people of an unweighted base)"
+            )
             self._found.faults.append((place, f"{words}; {advice if kind else 'mend or empty the cell'}"))
             return None
-        if _MEANS.fullmatch(line.label):
+        if signs.MEANS.fullmatch(line.label):
             return Figure(text, place, note=note, measure="mean")
         if text.startswith(("-", "+", "−")):
             return Figure(text, place, note=note, measure="change", unusable="a difference of shares, no share")
+        if unit == "people" and kind == "number":
+            return self._count(text, place, n)
+        if (number := _number(text)) is not None and number > (1 if kind == "number" and unit == "share" else 100):
+            told = (
+                f"{text} is more than all, so a count, a mean or a change, and no share; empty the cell or the column"
+            )
+            self._found.faults.append((place, told))
+            return None
         return Figure(
             text, place, {"percent": "percent", "share": "share"}.get(unit, "") if kind == "number" else "", note
         )
+
+    def _count(self, text: str, place: Place, n: int | None) -> Figure | None:
+        if n is None or not text.replace(",", "").isdecimal():
+            self._found.faults.append(
+                (place, f"{text} cannot be read as a count of an unweighted base; add a row Base")
+            )
+            return None
+        return Figure(f"{text} of {n}", place, note=f"printed as the count {text}")
 
     def _marked(self, text: str, place: Place) -> Figure:
         says = self._marks.get(text) or self._marks.get(text.lower(), "")
@@ -469,56 +491,120 @@ class _Sheet:
 
     # --- the other layout: groups down, answers across ----------------------------------------------------------------
 
-    def _by_row(self, table: _Block) -> None:
-        kept = [line for line in table.lines if self._wanted(line.label)]
-        size = min(table.own, default=None)
+    def _by_row(self, table: _Block, about: str | None = None) -> None:
+        dated = any(self._wanted(table.names[k]) for k in table.units) and bool(self._house.columns)
+        kept = [line for line in table.lines if dated or self._wanted(line.label)]
+        sizes = [
+            next((n for k in table.own if k in line.cells and (n := whole(line.cells[k].text))), None) for line in kept
+        ]
         groups = tuple(
-            Group(line.label, _whole(line.cells[size].text) if size in line.cells else None, False,
-                  bool(_EVERYONE.fullmatch(line.label)))
-            for line in kept
-        )  # fmt: skip
-        answers = tuple(
-            (table.names[k], tuple(self._figure(line, k, unit) for line in kept)) for k, unit in table.units.items()
+            Group(
+                "Total" if about is not None else line.label,
+                n,
+                False,
+                about is not None or bool(signs.EVERYONE.fullmatch(line.label)),
+            )
+            for line, n in zip(kept, sizes, strict=True)
         )
-        self._put(Table(table.asked, self._who, table.at, groups, answers, {}))
+        answers = []
+        for k, unit in table.units.items():
+            says = table.names[k]
+            if signs.SUMS.fullmatch(says) and all(_near(line.row.text(k), 100) for line in kept):
+                self._found.left_out.append(f"{Place(self._name, kept[0].row.number, k)}: {says}, no answer")
+                continue
+            unnamed = len(table.units) == 1 and (says == "Total" or signs.DATE.fullmatch(says))
+            says = about or table.asked if unnamed else says
+            answers.append((says, tuple(self._figure(line, k, line.unit or unit) for line in kept)))
+        self._put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
+
+    # --- a third layout: one figure a row -----------------------------------------------------------------------------
+
+    def _long(self, head: Row, rows: list[Row], columns: Columns) -> None:
+        unit = "percent" if signs.PERCENT.fullmatch(head.text(columns.printed)) else self._house.bare or "bare"
+        tables: dict[str, dict[tuple[str, str], Figure | None]] = {}
+        groups: dict[str, Group] = {}
+        for row in rows:
+            name, says = ", ".join(row.text(k) for k in columns.groups) or "Total", row.text(columns.says)
+            if not (says and row.text(columns.printed) and self._wanted(name)):
+                continue
+            asks = row.text(columns.asks) if columns.asks is not None else self._asked()
+            held, line = tables.setdefault(asks, {}), _Line(row, says, {columns.printed: row.cells[columns.printed]})
+            if (says, name) in held:
+                told = (
+                    f"a second figure for {says!r} of {name}; a column that tells the two apart has no heading or words"
+                )
+                self._found.faults.append((Place(self._name, row.number, columns.printed), told))
+            n = whole(row.text(columns.base)) if columns.base is not None else None
+            held[says, name] = self._figure(line, columns.printed, unit)
+            groups[name] = Group(name, n, False, bool(signs.EVERYONE.fullmatch(name.partition(",")[0])))
+        at = Place(self._name, head.number, columns.printed)
+        if (
+            len(dated := [name for name in groups if signs.DATE.search(name)]) > 1
+            and len({str(signs.DATE.findall(name)) for name in dated}) > 1
+        ):
+            self._several_dates(at, dated[0], dated[-1])
+            return
+        for asks, held in tables.items():
+            names = list(dict.fromkeys(name for _, name in held))
+            answers = [
+                (says, tuple(held.get((says, name)) for name in names))
+                for says in dict.fromkeys(one for one, _ in held)
+            ]
+            self._put(Table(asks, "", at, tuple(groups[name] for name in names), tuple(answers), {}))
+
+    def _several_dates(self, at: Place, one: str, other: str) -> None:
+        words = f"the columns are dates ({one}, {other} ...), each a survey of its own"
+        self._found.faults.append((at, f"{words}; import one at a time: --set 'columns={one}'"))
 
     def _put(self, table: Table) -> None:
+        named = [table.asks, *(group.name for group in table.groups), *(says for says, _ in table.answers)]
+        if wrong := [text for text in named if no_name(text)] + [table.asks] * bool(re.fullmatch(r"\d+", table.asks)):
+            words = f"{wrong[0]!r} stands where a question, an answer or a heading should"
+            told = f"{words}; mend the cells around, or empty them"
+            self._found.faults.append((table.at, told))
+            return
+        sized = {k: group.unweighted for k, group in enumerate(table.groups) if group.unweighted}
+        if sized and len(table.answers) > 1 and all(n == _sum(table, k) != 100 for k, n in sized.items()):
+            words = f"the figures add up to the base {next(iter(sized.values()))}, so they are counts, and no shares"
+            self._found.faults.append((table.at, f"{words}; --set bare=count (where the base is unweighted)"))
+            return
+        bare = [
+            _sum(table, k) for k in range(len(table.groups)) if len(table.answers) > 1 and _all_in(table, k, "percent")
+        ]
+        if bare and all(abs(one - 1) < 1e-9 for one in bare):
+            self._found.faults.append((table.at, "the figures add up to 1, and not to 100; --set bare=share"))
+            return
         if table.groups and any(any(figures) for _, figures in table.answers):
             self._found.tables.append(replace(table, nets=_nets(table)))
 
 
-def _filled(sheet: Sheet) -> list[Row]:
-    """The rows of a sheet; what is merged over several columns or rows stands in each of them, if it is no figure."""
-    rows = {row.number: list(row.cells) for row in sheet.rows}
-    for top, last, left, right, _ in sheet.merged:
-        text = rows.get(top, [])[left] if left < len(rows.get(top, [])) else Cell()
-        if not text.text or _kind(text.text) or (top == last and len([c for c in rows[top] if c.text]) == 1):
-            continue  # a title over the whole width is no heading
-        for number in range(top, min(last, top + 500) + 1):
-            cells = rows.setdefault(number, [])
-            cells += [Cell()] * (right + 1 - len(cells))
-            for column in range(left, right + 1):
-                cells[column] = text
-    return [Row(number, tuple(cells)) for number, cells in sorted(rows.items())]
+def _sum(table: Table, column: int) -> float:
+    return sum(_value(figures[column]) or 0 for _, figures in table.answers)
 
 
-def _first_column(rows: list[Row]) -> int:
-    """The first column of figures: more figures than texts stand in it, beside a text at their left."""
-    figures: dict[int, int] = {}
-    texts: dict[int, int] = {}
-    for row in rows:
-        filled = [k for k, cell in enumerate(row.cells) if cell.text]
-        kinds = {k: _kind(row.text(k)) for k in filled}
-        if any(kinds.values()):
-            for k in filled:
-                (figures if kinds[k] else texts)[k] = (figures if kinds[k] else texts).get(k, 0) + 1
-    found = [k for k in sorted(figures) if k > 0 and figures[k] > texts.get(k, 0) * 0.8]
-    return found[0] if found else 1
+def _all_in(table: Table, column: int, unit: str) -> bool:
+    return all(figure.printed_in == unit for _, figures in table.answers if (figure := figures[column]))
 
 
-def _whole(text: str) -> int | None:
-    digits = re.sub(r"\s*(\[.*\]|[*¹²³†])$", "", text).replace(",", "").strip("() ").removeprefix("n=").strip()
-    return round(float(digits)) if re.fullmatch(r"\d+(\.\d+)?", digits) and float(digits) >= 1 else None
+def _number(text: str) -> float | None:
+    match = re.fullmatch(r"[<>]?\s*(\d[\d,]*(?:\.\d+)?)\s*%?", signs.DECIMAL_COMMA.sub(".", text))
+    return float(match[1].replace(",", "")) if match else None
+
+
+def _near(text: str, value: float) -> bool:
+    """Whether a shown figure is a value as far as its decimals tell."""
+    number, decimals = _number(text), len(text.rstrip("% ").partition(".")[2])
+    return number is not None and abs(number - value) <= 0.51 / 10**decimals
+
+
+def _is_sum(label: str) -> bool:
+    return bool(signs.SUMS.fullmatch(label) or signs.NET.fullmatch(label) or signs.BASE.fullmatch(label))
+
+
+def _add_up(lists: list[list[str]]) -> bool:
+    """Whether the figures of each list add up to 100, as far as rounding lets one see."""
+    sums = [[number for text in texts if (number := _number(text)) is not None] for texts in lists]
+    return bool(sums) and all(len(one) > 1 and abs(sum(one) - 100) <= max(1.0, 0.5 * len(one)) for one in sums)
 
 
 def _nets(table: Table) -> dict[str, tuple[str, ...]]:
@@ -526,9 +612,9 @@ def _nets(table: Table) -> dict[str, tuple[str, ...]]:
     values = [[_value(figure) for figure in figures] for _, figures in table.answers]
     names = [says for says, _ in table.answers]
     found = {}
-    for j in (j for j, says in enumerate(names) if _NET.fullmatch(says)):
+    for j in (j for j, says in enumerate(names) if signs.NET.fullmatch(says)):
         runs = [range(j + 1, k) for k in range(j + 3, len(names) + 1)] + [range(k, j) for k in range(j - 1)]
-        fits = [run for run in runs if not any(_NET.fullmatch(names[k]) for k in run) and _sums(values, j, run)]
+        fits = [run for run in runs if not any(signs.NET.fullmatch(names[k]) for k in run) and _sums(values, j, run)]
         if len(fits) == 1:
             found[names[j]] = tuple(names[k] for k in fits[0])
     return found

@@ -1,0 +1,98 @@
+"""A sheet before it is read: merged cells filled, cells of two figures parted, tables side by side one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import count
+
+from crosswave.study.importing.draft import letter
+from crosswave.study.importing.sheets import Cell, Row, Sheet
+from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, kind_of
+
+_NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.IGNORECASE)
+_NOTE = re.compile(r"(?:\[?notes? ?[\d, ]+\]?|\[\w\d, ]+\]|\d{1,2}|[*†‡]+)+", re.IGNORECASE)
+
+
+def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:
+    """Return the rows of a sheet, of each of the tables that stand side by side alone; and say what is left out."""
+    rows = _filled(sheet)
+    for place, row in enumerate(rows):
+        for k, cell in enumerate(row.cells):
+            if span := _aside(rows, place, k, cell.text):
+                left_out.append(f"{name}{'!' * bool(name)}{letter(k)}{row.number}: column {cell.text}")
+                rows[place : place + span] = [_without(one, {k}) for one in rows[place : place + span]]
+    rows = [replace(row, cells=tuple(_one_figure(row))) for row in rows]
+    starts = [0, *_starts(rows)]
+    ends = [*starts[1:], max((len(row.cells) for row in rows), default=0)]
+    parts = [[replace(row, cells=(*[Cell()] * start, *row.cells[start:end])) for row in rows]
+             for start, end in zip(starts, ends, strict=True)]  # fmt: skip
+    return [[row for row in part if any(cell.text or cell.fault for cell in row.cells)] for part in parts]
+
+
+def _aside(rows: list[Row], place: int, column: int, heading: str) -> int:
+    """How many rows a column of note marks, or one that counts the rows, goes down from its heading; 0: neither."""
+    if heading != "#" and not _NOTES.fullmatch(heading):
+        return 0
+    counted = count(1)
+    for span, row in enumerate(rows[place + 1 :], start=1):
+        text = row.text(column)
+        if text and not (text == str(next(counted)) if heading == "#" else _NOTE.fullmatch(text)):
+            return span if span > 1 else 0
+    return len(rows) - place
+
+
+def _without(row: Row, columns: Iterable[int]) -> Row:
+    return replace(row, cells=tuple(Cell() if k in columns else cell for k, cell in enumerate(row.cells)))
+
+
+def _one_figure(row: Row) -> Iterator[Cell]:
+    """Of a count and a share in one cell the share; of a base the count."""
+    base = any(BASE.fullmatch(cell.text) for cell in row.cells)
+    for cell in row.cells:
+        if match := PAIRS.fullmatch(cell.text):
+            share, people = match["share"] or match["share_"], match["count"] or match["count_"]
+            cell = replace(cell, text=people if base else share + (match["mark"] or ""))
+        yield cell
+
+
+def _starts(rows: list[Row]) -> Iterator[int]:
+    """Columns in which another table begins: right of an empty one, with texts beside figures."""
+    filled = {k for row in rows for k, cell in enumerate(row.cells) if cell.text}
+    for k in sorted(filled)[1:]:
+        if k - 1 in filled:
+            continue
+        beside = [row.text(k) for row in rows if any(kind_of(cell.text) for cell in row.cells[k + 1 :])]
+        texts = [text for text in beside if text and not kind_of(text) and not LETTERS.fullmatch(text)]
+        if len(texts) > 1 and len(texts) * 2 > len(beside):
+            yield k
+
+
+def _filled(sheet: Sheet) -> list[Row]:
+    """The rows of a sheet; what is merged over several columns or rows stands in each of them, if it is no figure."""
+    rows = {row.number: list(row.cells) for row in sheet.rows}
+    for top, last, left, right, _ in sheet.merged:
+        text = rows.get(top, [])[left] if left < len(rows.get(top, [])) else Cell()
+        if not text.text or kind_of(text.text) or (top == last and len([c for c in rows[top] if c.text]) == 1):
+            continue  # a title over the whole width is no heading
+        for number in range(top, min(last, top + 500) + 1):
+            cells = rows.setdefault(number, [])
+            cells += [Cell()] * (right + 1 - len(cells))
+            for column in range(left, right + 1):
+                cells[column] = text
+    return [Row(number, tuple(cells)) for number, cells in sorted(rows.items())]
+
+
+def first_column(rows: list[Row]) -> int:
+    """The first column of figures: more figures than texts stand in it, beside a text at their left."""
+    figures: dict[int, int] = {}
+    texts: dict[int, int] = {}
+    for row in rows:
+        filled = [k for k, cell in enumerate(row.cells) if cell.text]
+        kinds = {k: kind_of(row.text(k)) for k in filled}
+        if any(kinds.values()):
+            for k in filled:
+                (figures if kinds[k] else texts)[k] = (figures if kinds[k] else texts).get(k, 0) + 1
+    found = [k for k in sorted(figures) if k > 0 and figures[k] > texts.get(k, 0) * 0.8]
+    return found[0] if found else 1
