@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
-.PHONY: help setup report test lint campaign faults mutate bench lab notebooks readme picture lock sbom clean
+.PHONY: help setup report test lint campaign faults mutate bench lab notebooks readme renew picture lock sbom clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,11 @@ notebooks: setup                       ## execute the notebooks in place: their 
 
 readme: setup                          ## renew the computed parts of README.md from reports/results and the benchmark
 	@$(VENV_BIN)/python -m crosswave.report.readme README.md
+
+renew: setup                           ## renew all that is computed and committed: schemas, reports/results, outputs of notebooks, README
+	@$(VENV_BIN)/crosswave schemas
+	@$(VENV_BIN)/crosswave run $(REPORT_OPTIONS)
+	@$(MAKE) --no-print-directory notebooks readme
 
 picture: report                        ## take docs/overview.png of reports/index.html with Chromium
 	@sh .ci/picture reports/index.html docs/overview.png
