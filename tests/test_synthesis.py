@@ -137,7 +137,8 @@ def test_what_could_show_nothing_is_not_counted_and_is_itself_held_against_all(
     """Decided without the difference: nobody else pays for it, and it gets no bonus."""
     settings = planned(resolved.plan)
     trends = list(assess_all(resolved, reconstructions, settings).values())
-    members = family_members(trends, resolved, reconstructions, settings)
+    families = {one.family for one in resolved.constructs.values()}
+    members = [one for name in families for one in family_members(name, resolved, reconstructions, settings)]
     blind = [one for one in members if one.comparison and not one.comparison.informative]
     assert {one.construct.id for one in blind} >= {"barrier-skills", "barrier-culture", "barrier-budget"}
     for trend in (one for one in trends if one.comparison):

@@ -76,7 +76,7 @@ class BatteryResult(Shown):
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """A row for each item: the verdict with its certainty, that of two surveys alone, and why they differ."""
-        trends = trends_beside(self.figures, self.registry, self.reconstructions, self.settings)
+        trends = trends_beside(self.figures, self.registry, self.settings)
         return verdicts_beside(self.posterior, self.figures, trends, self.registry)
 
     @property

@@ -26,10 +26,10 @@ from crosswave.study.models import Plan
 from crosswave.study.places import has_surveys
 from crosswave.study.registry import Registry
 from crosswave.trend.batteries import battery_figures, battery_posterior
-from crosswave.trend.change import Trend, assess_each
+from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings, planned
-from crosswave.trend.synthesis import assess_all
+from crosswave.trend.synthesis import assess_one, trends_of
 from crosswave.words import arrived, plural
 
 
@@ -296,18 +296,11 @@ class Study:
             from_year=from_year, to_year=to_year,
         )  # fmt: skip
         wanted = self.loaded.shown("trend") if construct_id is None else construct_id
-        [trend] = assess_each([self.loaded.construct(wanted)], self.registry, self.reconstructions, settings)
-        return TrendResult(trend if trend.comparison is None else self.trends(settings)[wanted])
+        return TrendResult(assess_one(self.loaded.construct(wanted), self.registry, settings)[0])
 
     def trends(self, settings: Settings) -> Mapping[str, Trend]:
         """Return every construct under some settings, by its id; found once for each."""
-        if settings not in self._trends:
-            self._trends[settings] = assess_all(self.registry, self.reconstructions, settings)
-        return self._trends[settings]
-
-    @cached_property
-    def _trends(self) -> dict[Settings, Mapping[str, Trend]]:
-        return {}
+        return trends_of(self.registry, settings)
 
     def barriers(
         self,

@@ -1,4 +1,4 @@
-"""Where a function passes 0, for whole arrays at once: scipy.optimize takes half a second to import, and more per call."""
+"""Where a function passes 0, for whole arrays at once: faster than scipy.optimize, which takes long to import."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ def root_between(
 ) -> FloatArray:
     """Return where a function is 0 between two ends at which its signs differ; NaN where they do not.
 
-    References
-    ----------
-    Chandrupatla (1997), doi:10.1016/S0965-9978(96)00051-8: inverse quadratic interpolation where that is safe, else
-    the middle.
+    Inverse quadratic interpolation where that is safe, else the middle: Chandrupatla (1997),
+    doi:10.1016/S0965-9978(96)00051-8.
 
     Examples
     --------
@@ -30,6 +28,7 @@ def root_between(
     a, b = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     a, b, f_a, f_b = np.broadcast_arrays(a, b, excess(a), excess(b))
     never, part = ~(f_a * f_b <= 0), np.float64(0.5)
+    found, done = np.full(a.shape, np.nan), never
     with np.errstate(all="ignore"):
         for _ in range(_MOST_STEPS):
             x = a + part * (b - a)
@@ -39,10 +38,12 @@ def root_between(
             a, f_a, b, f_b = x, f_x, np.where(same, b, a), np.where(same, f_b, f_a)
             best = np.where(np.abs(f_a) < np.abs(f_b), a, b)
             least = np.minimum(tolerance * (1 + np.abs(best)) / np.abs(b - a), 1)
-            if np.all((least == 1) | (f_a == 0) | never):
+            found[...] = np.where(done, found, best)  # what is done stays, so that no neighbour alters it
+            done = done | (least == 1) | (f_a == 0)
+            if done.all():
                 break
             xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
             bent = f_a / (f_b - f_a) * f_c / (f_b - f_c) + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (f_c - f_b)
             safe = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
             part = np.clip(np.where(safe, bent, 0.5), least / 2, 1 - least / 2)
-    return np.where(never, np.nan, best)
+    return found

@@ -86,7 +86,7 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
 
         ledger, request = _planned(folder, out, choice, inputs)
         if make_executor is None:
-            get_ready(folder.resolve(), ledger.reconstructions, choice.parameters)
+            get_ready(folder.resolve(), ledger.reconstructions, choice.parameters, many=not choice.pages)
         summary = run_all(request, make_executor=make_executor)
     aside: tuple[str, ...] = ()
     if not request.material.left_out:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crosswave.claims import Checker
+from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import by_battery
 from crosswave.report.official import official_changes
@@ -42,7 +43,17 @@ class Ledger:
 
 
 def make_ledger(registry: Registry) -> Ledger:
-    """Return findings, claims, trends and batteries of a registry under the settings of its plan."""
+    """Return findings, claims, trends and batteries of a registry under the settings of its plan.
+
+    Computed once for each content: a run of some pages, or under other parameters, reads it.
+    """
+    told = [*registry.claims.values(), *registry.claim_sources.values(), *registry.facts.values()]
+    return remembered(
+        lambda: _made(registry), "ledger", registry.content, *(record.model_dump_json() for record in told)
+    )
+
+
+def _made(registry: Registry) -> Ledger:
     reconstructions = reconstruct_all(registry)
     registry = with_estimated_error(registry, reconstructions)
     checker = Checker(registry, reconstructions, registry.plan.alpha.value)

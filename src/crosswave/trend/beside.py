@@ -14,12 +14,12 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import ANSWERS, UNTOLD, Certainty, answer_of, certainty_by, certainty_of, hedged
-from crosswave.trend.change import Trend, assess_each, with_others
+from crosswave.trend.change import Trend
 from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.official import SAMPLING, official_topics
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
-from crosswave.trend.synthesis import others_of_each
+from crosswave.trend.synthesis import assess_one
 from crosswave.trend.waves import Pair, pairs_of, waves_of
 from crosswave.words import plural
 
@@ -87,14 +87,10 @@ def predicted_beside(
 PAIRWISE = ("pairwise", "pairwise_low", "pairwise_high")
 
 
-def trends_beside(
-    figures: pd.DataFrame, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> dict[str, Trend]:
+def trends_beside(figures: pd.DataFrame, registry: Registry, settings: Settings) -> dict[str, Trend]:
     """Return by item what two surveys alone say of it, allowing for the other comparisons of its family."""
-    topics, estimated = topics_beside(figures, registry), with_estimated_error(registry, reconstructions)
-    found = assess_each(topics.values(), estimated, reconstructions, settings)
-    others = others_of_each(estimated, settings) if any(one.comparison for one in found) else {}
-    return {item: with_others(one, others.get(one.construct.id, ())) for item, one in zip(topics, found, strict=True)}
+    topics = topics_beside(figures, registry)
+    return {item: assess_one(topic, registry, settings)[0] for item, topic in topics.items()}
 
 
 def verdicts_beside(

@@ -10,7 +10,7 @@ from crosswave.study.models import Construct, Survey
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess_each, with_others
 from crosswave.trend.settings import Settings
-from crosswave.trend.synthesis import assess_all, family_members, others_counted
+from crosswave.trend.synthesis import family_members, others_counted
 from crosswave.trend.waves import Wave, pair_of
 
 SAMPLING = ("census", "probability")
@@ -65,18 +65,14 @@ def assess_between(
     No wave of another year takes the place of a missing one: then nothing is compared. p-values are adjusted as in
     `assess_all`, inside the family and not over the pairs of years, each of which is a question of its own.
     """
-    window = registry.plan.window
-    planned = replace(settings, from_year=window.from_year, to_year=window.to_year)
-    members: list[Trend] = []
-    if constructs and registry.plan.official_years:
-        everything = list(assess_all(registry, reconstructions, planned).values())
-        members = family_members(everything, registry, reconstructions, planned)
+    families = {construct.family for construct in constructs} if registry.plan.official_years else set()
+    members = {family: family_members(family, registry, reconstructions, settings) for family in families}
     found = []
     for years in registry.plan.official_years:
         own = [_of_years(construct, years, registry) for construct in constructs]
         between = replace(settings, from_year=years[0], to_year=years[1])
         trends = assess_each(own, registry, reconstructions, between)
-        found.append([with_others(trend, others_counted(trend, members)) for trend in trends])
+        found.append([with_others(one, others_counted(one, members[one.construct.family])) for one in trends])
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -61,23 +61,46 @@ def assess_all(
     Holm inside each family, see `others_counted`. What a family holds is fixed by plan.yaml, so that two waves have one
     verdict whatever window they are looked at in.
     """
-    trends = _assess_all(registry, reconstructions, settings)
-    members = family_members(trends, registry, reconstructions, settings)
-    return {
-        name: with_others(trend, others_counted(trend, members))
-        for name, trend in zip(registry.constructs, trends, strict=True)
-    }
+    return _by_family(registry, lambda family: _assess_family(family, registry, reconstructions, settings))
+
+
+def trends_of(registry: Registry, settings: Settings) -> dict[str, Trend]:
+    """Return what `assess_all` says of a registry; each family is computed once for each content and settings."""
+    return _by_family(registry, lambda family: trends_of_family(family, registry, settings))
+
+
+def trends_of_family(family: str, registry: Registry, settings: Settings) -> dict[str, Trend]:
+    """Return what `assess_all` says of the constructs of one family, without a look at any other."""
+
+    def make() -> dict[str, Trend]:
+        resolved, own = with_estimated_error(registry), _surveys(_constructs(family, registry))
+        return _assess_family(family, resolved, reconstruct_all(registry, own), settings)
+
+    return remembered(make, "family", registry.content, family, repr(settings))
+
+
+def _by_family(registry: Registry, assessed: Callable[[str], Mapping[str, Trend]]) -> dict[str, Trend]:
+    families = {family: assessed(family) for family in {one.family: None for one in registry.constructs.values()}}
+    return {name: families[one.family][name] for name, one in registry.constructs.items()}
+
+
+def _assess_family(
+    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> dict[str, Trend]:
+    trends = _assessed(family, registry, reconstructions, settings)
+    members = family_members(family, registry, reconstructions, settings)
+    return {trend.construct.id: with_others(trend, others_counted(trend, members)) for trend in trends}
 
 
 def family_members(
-    trends: Sequence[Trend], registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
 ) -> list[Trend]:
     """Return the comparison of each construct that counts in its family, whatever window is being looked at.
 
     Parameters
     ----------
-    trends : sequence of Trend
-        Of all constructs, under the settings.
+    family : str
+        The family of some constructs.
     registry, reconstructions, settings
         As for `assess_all`.
 
@@ -85,24 +108,27 @@ def family_members(
     -----
     A construct enters with the pair that is reported in the plan's window; where that has none, with that of all years.
     """
-    window = registry.plan.window
-    planned = replace(settings, from_year=window.from_year, to_year=window.to_year)
-    inside = trends if planned == settings else _assess_all(registry, reconstructions, planned)
-    every = _assess_all(registry, reconstructions, replace(settings, from_year=FIRST_YEAR, to_year=LAST_YEAR))
+    windows = (registry.plan.window.from_year, registry.plan.window.to_year), (FIRST_YEAR, LAST_YEAR)
+    inside, every = (
+        _assessed(family, registry, reconstructions, replace(settings, from_year=start, to_year=end))
+        for start, end in windows
+    )
     chosen = (one if one.comparison else other for one, other in zip(inside, every, strict=True))
     return [trend for trend in chosen if trend.comparison]
 
 
-def _assess_all(registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings) -> list[Trend]:
+def _assessed(
+    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> list[Trend]:
     """Computed once for the same reconstructions, which the result holds, so that no others take their places."""
-    names = _surveys(registry.constructs.values())
-    used = [one for name, one in sorted(reconstructions.items()) if name in names]
+    constructs = _constructs(family, registry)
+    used = [reconstructions[name] for name in sorted(_surveys(constructs)) if name in reconstructions]
 
     def make() -> tuple[list[Trend], list[Reconstruction]]:
-        return assess_each(registry.constructs.values(), registry, reconstructions, settings), used
+        return assess_each(constructs, registry, reconstructions, settings), used
 
     same = (str(id(one)) for one in used)
-    return remembered(make, "assess", registry.content, repr(settings), *same, outlives=False)[0]
+    return remembered(make, "assess", registry.content, family, repr(settings), *same, outlives=False)[0]
 
 
 def assess_one(construct: Construct, registry: Registry, settings: Settings) -> tuple[Trend, dict[str, Reconstruction]]:
@@ -110,23 +136,17 @@ def assess_one(construct: Construct, registry: Registry, settings: Settings) -> 
 
     Notes
     -----
-    Other constructs are looked at only if this one was compared, for then the adjustment can alter the verdict.
+    The rest of its family is looked at only if this one was compared, for then the adjustment can alter the verdict.
     """
     own = reconstruct_all(registry, _surveys([construct]))
     trend = assess_each([construct], registry, own, settings)[0]
     if trend.comparison is None:
         return trend, own
-    return with_others(trend, others_of_each(with_estimated_error(registry), settings)[construct.id]), own
+    return trends_of_family(construct.family, registry, settings)[construct.id], own
 
 
-def others_of_each(registry: Registry, settings: Settings) -> dict[str, tuple[float, ...]]:
-    """Return by construct the p-values of the other comparisons of its family: what is left of `assess_all`."""
-
-    def make() -> dict[str, tuple[float, ...]]:
-        trends = assess_all(registry, reconstruct_all(registry, _surveys(registry.constructs.values())), settings)
-        return {name: trend.others for name, trend in trends.items()}
-
-    return remembered(make, "others", registry.content, repr(settings))
+def _constructs(family: str, registry: Registry) -> list[Construct]:
+    return [one for one in registry.constructs.values() if one.family == family]
 
 
 def _surveys(constructs: Iterable[Construct]) -> set[str]:

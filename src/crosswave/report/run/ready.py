@@ -40,23 +40,25 @@ _SETTINGS = ("alpha", "design_effect", "total_error", "smallest_change", "from_y
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 %.,:;()–−'\"/&+"
 
 
-def get_ready(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
-    """Import the libraries, compute what many pages show, and draw charts, a table and a page for nobody."""
+def get_ready(
+    data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object], *, many: bool = True
+) -> None:
+    """Import the libraries; for many pages compute what they show, and draw charts, a table and a page for nobody."""
     rooms = pkgutil.walk_packages(crosswave.__path__, "crosswave.")
     own = (room.name for room in rooms if room.name.split(".")[1] not in _NOT_IMPORTED)
     for name in (*_STACK, *own):
         importlib.import_module(name)
     importlib.import_module("matplotlib").rcParams["backend"] = FIXED["MPLBACKEND"]  # which looks at every package
-    _compute(data, reconstructions, parameters)
-    _rehearse_results()
-    _rehearse_page(data.parent / "notebooks")
+    if many:
+        _compute(data, reconstructions, parameters)
+        _rehearse_results()
+        _rehearse_page(data.parent / "notebooks")
 
 
 def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
     """What pages ask for by the address of the data folder and the settings given."""
     from crosswave.trend.dispersion import measure_total_error
     from crosswave.trend.settings import planned
-    from crosswave.trend.synthesis import others_of_each
 
     study = crosswave.open(data)
     given = {name: value for name, value in parameters.items() if name in _SETTINGS}
@@ -65,7 +67,6 @@ def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], paramete
     for one in (settings, replace(settings, total_error=0.0), wider):
         study.trends(one)
     study.findings()
-    others_of_each(study.registry, settings)
     study.claims(alpha=settings.alpha)
     measure_total_error(study.registry, reconstructions, alpha=settings.alpha)
 
