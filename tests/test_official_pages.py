@@ -83,7 +83,7 @@ def test_a_sentence_tells_its_row(study):
 ROW = {
     "construct_id": "a", "label": "has tools", "series": "s", "group": None, "from_year": 2017, "to_year": 2020,
     "first_pct": 40.0, "second_pct": 40.04, "difference_pp": 0.04, "low_pp": -1.0, "high_pp": 1.1,
-    "answer": "no real change", "certainty": "high",
+    "answer": "no real change", "certainty": "high", "main": True,
 }  # fmt: skip
 
 
@@ -102,8 +102,8 @@ def test_sentences_in_the_words_of_their_certainty(changed, words):
     assert [str(one) for one in told(pd.DataFrame([ROW | changed]))] == [f"Has tools: {words}."]
 
 
-def test_of_several_pairs_the_longest_with_an_answer_is_told_and_the_rest_is_counted():
-    short = ROW | {"to_year": 2019}
+def test_of_several_pairs_the_one_of_the_topics_page_is_told_and_the_rest_is_counted():
+    short = ROW | {"to_year": 2019, "answer": "rose", "main": False}
     untold = ROW | {"construct_id": "b", "answer": "cannot tell"}
     group = ROW | {"construct_id": "c", "group": "one", "answer": "rose"}
     frame = pd.DataFrame([short, ROW, untold, group])
@@ -121,6 +121,18 @@ def test_the_topics_of_official_series_add_up():
     groups, *kinds, rest = (int(number) for number in re.findall(r"\d+", words))
     assert groups == sum(kinds) == official[official["group"].notna()]["construct_id"].nunique()
     assert len(told(official)) + groups + rest == official["construct_id"].nunique()
+
+
+def test_what_official_series_tell_is_what_the_page_of_each_topic_says():
+    ledger = real.ledger()
+    main = ledger.official[ledger.official["main"]].set_index("construct_id")
+    assert {one.construct_id for one in told(ledger.official)} <= set(main.index) and main.index.is_unique
+    for name, row in main.iterrows():
+        trend = ledger.assessed[name]
+        compared = trend.comparison
+        assert (row["verdict"], row["from_year"]) == (trend.verdict, trend.pair.first.year)
+        assert row["difference_pp"] == pytest.approx(100 * compared.difference, nan_ok=True)
+        assert (row["low_pp"], row["high_pp"]) == pytest.approx((100 * compared.low, 100 * compared.high), nan_ok=True)
 
 
 @pytest.mark.parametrize("name", list(real.registry().series))

@@ -138,12 +138,15 @@ class SeriesResult(Shown):
     def changes(self) -> pd.DataFrame:
         """A row for each topic and each two years of the plan's ``official_years`` in which it was measured.
 
+        Also for the two years that the page of the topic compares, where ``main`` is true.
+
         ``construct_id``, ``label``, ``series``, ``whom``, ``group``, ``unit``, ``from_year``, ``to_year``, ``first``,
         ``second`` (ids of the figures), ``first_pct``, ``second_pct`` (as printed), ``difference_pp``, ``low_pp``,
         ``high_pp``, ``p_adjusted``, ``verdict``, ``answer``, ``certainty``; of a census ``counted_low_pp``,
         ``counted_high_pp`` (the change among those counted), ``invited_low_pp``, ``invited_high_pp`` (among everybody
         invited, whatever the silent think), ``needed_later_pp``, ``needed_both_pp`` (how far those who did not answer
-        must differ for no change: in the later wave, in both with opposite signs). Percentages and percentage points.
+        must differ for no change: in the later wave, in both with opposite signs), ``main``. Percentages and percentage
+        points.
         """
         return changes_frame(self.topics, self.registry, self.reconstructions, self.settings)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ CHANGES = (
     "construct_id", "label", "series", "whom", "group", "unit", "from_year", "to_year", "first", "second", "first_pct",
     "second_pct", "difference_pp", "low_pp", "high_pp", "p_adjusted", "verdict", "answer", "certainty",
     "counted_low_pp", "counted_high_pp", "invited_low_pp", "invited_high_pp", "needed_later_pp", "needed_both_pp",
+    "main",
 )  # fmt: skip
 _NUMBERS = tuple(name for name in CHANGES if name.endswith(("_pp", "_pct")) or name == "p_adjusted")
 _OF_TOPIC = ["construct_id", "label", "series", "whom", "unit"]
@@ -37,12 +39,17 @@ def changes_frame(
     constructs: Sequence[Construct], registry: Registry, reconstructions: Mapping[str, Reconstruction],
     settings: Settings,
 ) -> pd.DataFrame:  # fmt: skip
-    """Return a row for each topic of a series and each two declared years in which it was measured."""
-    found = assess_between(constructs, registry, reconstructions, settings)
-    topics = zip(*found, strict=True)
-    rows = [_change_row(trend, registry) for trends in topics for trend in trends if trend.pair]
-    frame = pd.DataFrame(rows, columns=list(CHANGES))
-    return frame.astype(dict.fromkeys(("from_year", "to_year"), "Int64") | dict.fromkeys(_NUMBERS, "float64"))
+    """Return a row for each topic of a series and each two declared years in which it was measured, and for its own."""
+    *between, own = assess_between(constructs, registry, reconstructions, settings)
+    rows = {}
+    for trend, main in (*((one, False) for one in chain.from_iterable(between)), *((one, True) for one in own)):
+        if pair := trend.pair:
+            where = trend.construct.id, pair.first.year, pair.second.year
+            rows[where] = _change_row(trend, registry) | {"main": main}
+    place = {construct.id: number for number, construct in enumerate(constructs)}
+    ordered = [rows[where] for where in sorted(rows, key=lambda where: place[where[0]])]
+    kinds: dict[str, Any] = dict.fromkeys(("from_year", "to_year"), "Int64") | dict.fromkeys(_NUMBERS, "float64")
+    return pd.DataFrame(ordered, columns=list(CHANGES)).astype(kinds | {"main": bool})
 
 
 def official_changes(
@@ -96,7 +103,6 @@ def _census_wave(wave: Wave) -> CensusWave:
 def official_frame(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
     """Return a row for each official topic: its figures by year, then each declared difference with its verdict."""
     changes = official_changes(registry, reconstructions)
-    pairs = list(dict.fromkeys(zip(changes["from_year"], changes["to_year"], strict=True)))
     years = [year for pair in registry.plan.official_years for year in pair]
     shown = [str(year) for year in range(min(years, default=0), max(years, default=-1) + 1)]
     topics = changes.drop_duplicates("construct_id")[_OF_TOPIC].reset_index(drop=True)
@@ -105,7 +111,7 @@ def official_frame(registry: Registry, reconstructions: Mapping[str, Reconstruct
         for one in map(registry.construct, topics["construct_id"])
     ]
     found = topics.join(pd.DataFrame(levels).reindex(columns=shown).astype("float64"))
-    for first, last in pairs:
+    for first, last in registry.plan.official_years:
         own = changes[(changes["from_year"] == first) & (changes["to_year"] == last)].set_index("construct_id")
         found = found.join(own[_OF_PAIR].add_prefix(f"{first}_{last}_"), on="construct_id")
     return found
@@ -138,10 +144,8 @@ def told(changes: pd.DataFrame) -> list[Told]:
 
 
 def _answered(changes: pd.DataFrame) -> pd.DataFrame:
-    """The row of the longest span that gives an answer, of each topic that has one."""
-    found = changes[changes["answer"].isin(HEADINGS)]
-    spans = found.assign(span=found["to_year"] - found["from_year"])
-    return spans.sort_values(["span", "to_year"], ascending=False, kind="stable").drop_duplicates("construct_id")
+    """The row of what the page of each topic compares, of those that give an answer."""
+    return changes[changes["main"] & changes["answer"].isin(HEADINGS)]
 
 
 def change_words(row: Mapping[str, Any]) -> str:

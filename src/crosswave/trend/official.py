@@ -51,7 +51,7 @@ def assess_between(
     constructs: Sequence[Construct], registry: Registry, reconstructions: Mapping[str, Reconstruction],
     settings: Settings,
 ) -> list[list[Trend]]:  # fmt: skip
-    """Return, for each two years that the plan declares, what these alone say of each construct.
+    """Return for each two years that the plan declares what these alone say of each construct; then what its page does.
 
     Parameters
     ----------
@@ -62,18 +62,23 @@ def assess_between(
 
     Notes
     -----
-    No wave of another year takes the place of a missing one: then nothing is compared. p-values are adjusted as in
-    `assess_all`, inside the family and not over the pairs of years, each of which is a question of its own.
+    No wave of another year takes the place of a missing one: then nothing is compared. The last list holds what is
+    compared on the page of each construct, inside the plan's window. p-values are adjusted as in `assess_all`, inside
+    the family and not over the pairs of years, each of which is a question of its own.
     """
-    families = {construct.family for construct in constructs} if registry.plan.official_years else set()
+    declared, window = registry.plan.official_years, registry.plan.window
+    families = {construct.family for construct in constructs} if declared else set()
     members = {family: family_members(family, registry, reconstructions, settings) for family in families}
     found = []
-    for years in registry.plan.official_years:
+    for years in declared:
         own = [_of_years(construct, years, registry) for construct in constructs]
         between = replace(settings, from_year=years[0], to_year=years[1])
-        trends = assess_each(own, registry, reconstructions, between)
-        found.append([with_others(one, others_counted(one, members[one.construct.family])) for one in trends])
-    return found
+        found.append(assess_each(own, registry, reconstructions, between))
+    names = {construct.id for construct in constructs}
+    every = [trend for family in sorted(members) for trend in members[family] if trend.construct.id in names]
+    inside = (window.from_year, window.to_year)
+    found.append([one for one in every if (one.settings.from_year, one.settings.to_year) == inside])
+    return [[with_others(one, others_counted(one, members[one.construct.family])) for one in rows] for rows in found]
 
 
 def _of_years(construct: Construct, years: tuple[int, int], registry: Registry) -> Construct:
