@@ -149,34 +149,38 @@ class Called:
 
 
 class Settings:
-    """A plugin of pytest, after conftest.py: examples are not made smaller; reconstructions that are right are kept."""
-
-    def __init__(self, keep: bool) -> None:
-        self.keep = keep
+    """A plugin of pytest, after conftest.py: examples are not made smaller, and what is right is as it was read once."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
-        from crosswave.study import cache
+        import real
 
         settings.register_profile("once", deadline=None, database=None, phases=(Phase.explicit, Phase.generate))
         settings.load_profile("once")
-        os.environ[cache.FOLDER_VARIABLE] = str(FOLDER / "cache")
-        results = cache.results
-
-        def some(key: str, make: Callable[[], object]) -> object:
-            ours = self.keep and make.__module__.startswith("crosswave.reconstruct")
-            return results(key, make) if ours else make()
-
-        cache.results = some
+        for name, made in _RIGHT.items():
+            setattr(real, name, partial(lambda made: made, made))
 
 
-def _pytest(room: str, arguments: list[str], *plugins: object) -> int:
+_RIGHT: dict[str, object] = {}
+
+
+def read_once() -> None:
+    """Read data/ and reconstruct it, for the faults of packages that have no part in that."""
+    from crosswave.reconstruct import reconstruct
+    from crosswave.study import load_registry
+
+    registry = load_registry(ROOT / "data")
+    made = {name: reconstruct(survey, registry) for name, survey in registry.surveys.items()}
+    _RIGHT.update(registry=registry, reconstructions=made)
+
+
+def _pytest(arguments: list[str], *plugins: object) -> int:
     """Run tests in this fork, without a word."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
     own = ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore", "--hypothesis-seed=0", "--rootdir", str(ROOT)]
-    return int(pytest.main([*own, *arguments], plugins=[Settings(room != "counts"), *plugins]))
+    return int(pytest.main([*own, *arguments], plugins=[Settings(), *plugins]))
 
 
 def in_a_fork(work: Callable[[], int]) -> int:
@@ -199,7 +203,7 @@ def baseline(room: str) -> dict[str, Any]:
     def run() -> int:
         called = Called(packages)
         sys.setprofile(called)
-        _pytest(room, [f"tests/test_{name}.py" for name in names], called)
+        _pytest([f"tests/test_{name}.py" for name in names], called)
         sys.setprofile(None)
         found = {place: sorted(tests - {""}) for place, tests in called.found.items()}
         kept.write_text(json.dumps({"failed": called.failed, "seconds": called.seconds, "found": found}, indent=1))
@@ -229,7 +233,7 @@ def tests_of(mutant: Mutant, called: dict[str, Any]) -> list[str]:
     return chosen
 
 
-def survives(room: str, mutant: Mutant, tests: list[str]) -> bool:
+def survives(mutant: Mutant, tests: list[str]) -> bool:
     """Whether tests pass that meet a fault."""
     name = ".".join(mutant.path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
@@ -246,7 +250,7 @@ def survives(room: str, mutant: Mutant, tests: list[str]) -> bool:
     def run() -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (int(6 * _SECONDS),) * 2)
         sys.meta_path.insert(0, Finder)
-        return _pytest(room, ["-x", *tests])
+        return _pytest(["-x", *tests])
 
     return bool(tests) and in_a_fork(run) == 0
 
@@ -262,6 +266,8 @@ def main() -> int:
     os.environ.update(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     for one in LIBRARIES:
         importlib.import_module(one)
+    if given.room != "counts":
+        read_once()
     called = baseline(given.room)
     packages = ROOMS[given.room][0].split()
     every = [one for package in packages for path in sorted((SOURCE / "crosswave" / package).rglob("*.py"))
@@ -278,7 +284,7 @@ def main() -> int:
             alike += 1
             continue
         tests = tests_of(mutant, called)
-        survived = not tests or survives(given.room, mutant, tests)
+        survived = not tests or survives(mutant, tests)
         tried += 1
         killed += not survived
         if survived:
