@@ -149,7 +149,7 @@ class Called:
 
 
 class Settings:
-    """A plugin of pytest, after conftest.py: examples are not made smaller, and what is right is as it was read once."""
+    """A plugin of pytest, after conftest.py: examples are not made smaller, and what is right was read once."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
