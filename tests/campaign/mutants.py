@@ -17,6 +17,7 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -43,6 +44,8 @@ ROOMS = {
 """The packages of each room, and the files of tests that try them."""
 LIBRARIES = ("matplotlib.figure", "numpy", "ortools.sat.python.cp_model", "pandas", "pydantic",
              "rich.table", "scipy.optimize", "scipy.stats", "statsmodels.api", "typer")  # fmt: skip
+_LEFT_OUT = ("Decorator", "Variable", "NoOp", "Eq_Is", "Eq_IsNot")
+"""Operators that change nothing as a rule: equal short texts and small numbers are one and the same to Python."""
 _SECONDS = 30.0
 """What the tests of a fault may take together where nothing is wrong: the quickest of them are chosen."""
 
@@ -69,7 +72,7 @@ def mutants(path: Path) -> Iterator[Callable[[], Mutant | None]]:
     text = path.read_text(encoding="utf-8")
     provider, plain, nodes = OperatorProvider(), _plain(text), list(_nodes(parso.parse(text)))
     for name in provider:
-        if not any(one in name for one in ("Decorator", "Variable", "NoOp")):
+        if not any(one in name for one in _LEFT_OUT):
             operator = provider[name]()
             places = [(k, n) for k, node in enumerate(nodes) for n, _ in enumerate(operator.mutation_positions(node))]
             for k, n in places:
@@ -191,6 +194,7 @@ def in_a_fork(work: Callable[[], int]) -> int:
             signal.alarm(1200)
             os._exit(work())
         except BaseException:
+            (FOLDER / "fork.txt").write_text(traceback.format_exc())
             os._exit(70)
     return os.waitpid(pid, 0)[1]
 
