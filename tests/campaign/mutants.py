@@ -191,7 +191,7 @@ def in_a_fork(work: Callable[[], int]) -> int:
     pid = os.fork()
     if not pid:
         try:
-            signal.alarm(1200)
+            signal.alarm(3600)
             os._exit(work())
         except BaseException:
             (FOLDER / "fork.txt").write_text(traceback.format_exc())
