@@ -446,6 +446,9 @@ def test_without_counts_a_share_of_a_share_has_bounds_and_says_so(check: Callabl
         assert found.answered == verdict
         assert "each figure within its own bounds, as they have no counts together" in found.reason
         assert (found.random_sample, found.low) == ("undetermined", None)
+    for weight, told in ((1, True), (-1, False)):  # a sum is of people who answered alike; a gap has no such table
+        of = claim(condition("above", "0", w_2017__q__yes=1, w_2017__q__no=weight))
+        assert ("each figure within its own bounds" in check(of, first=first).reason) is told
 
 
 def test_a_sum_of_answers_is_exact_over_all_tables(check: Callable[..., ClaimVerdict]) -> None:
