@@ -20,6 +20,7 @@ TOLD = {
     "use-without-phrase.quantities.yaml": "quantities.yaml:3: a use that was seen needs phrase; add it",
     "base-of-two-questions.survey.yaml": "surveys/base-of-two-questions.yaml:24: the size of a base is the sum of its "
     "answers' counts, so all are answers to one question; those of plan and status arrived; name those of one",
+    "source-is-a-list.series.yaml": "series/source-is-a-list.yaml:16: an entry of sources must be text; a list arrived",
     "mean-that-is-a-share.survey.yaml": "surveys/mean-that-is-a-share.yaml:15: the mean of a scale is a number such as "
     "5.19; '91.0%' arrived; print it alone",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.claims import Checker, ClaimVerdict
+from crosswave.claims.figures import Figures
 from crosswave.difference.linear import LinearTerm, combine_linear
 from crosswave.printed.conditions import fact_span
 from crosswave.printed.intervals import QuantityError, Span
@@ -347,6 +349,21 @@ def test_a_larger_group_may_hide_where_not_all_answers_are_printed(check: Callab
     assert 'other groups in print: "no" (17%, w-2017)' in told
 
 
+@pytest.mark.parametrize("of", [condition("above", "1/3"), condition("phrase") | {"phrase": "more than a third"}])
+def test_other_groups_are_named_only_of_what_is_called_the_largest(
+    check: Callable[..., ClaimVerdict], of: dict[str, Any]
+) -> None:
+    assert "other groups in print" not in check(claim(of | {"terms": {"w-2017.q.yes": 1}})).reason
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_printed_change_is_the_one_that_is_named(registry: Registry, step: int) -> None:
+    survey = next(one for one in registry.surveys.values() if len(one.changes) > 1)
+    turned = survey.model_copy(update={"changes": survey.changes[::step]})
+    figures = Figures(replace(registry, surveys={survey.id: turned}), {})
+    assert [figures.change(f"{survey.id}.{one.id}") for one in survey.changes] == list(survey.changes)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -429,6 +446,9 @@ def test_without_counts_a_share_of_a_share_has_bounds_and_says_so(check: Callabl
         assert found.answered == verdict
         assert "each figure within its own bounds, as they have no counts together" in found.reason
         assert (found.random_sample, found.low) == ("undetermined", None)
+    for weight, told in ((1, True), (-1, False)):  # a sum is of people who answered alike; a gap has no such table
+        of = claim(condition("above", "0", w_2017__q__yes=1, w_2017__q__no=weight))
+        assert ("each figure within its own bounds" in check(of, first=first).reason) is told
 
 
 def test_a_sum_of_answers_is_exact_over_all_tables(check: Callable[..., ClaimVerdict]) -> None:

@@ -34,7 +34,7 @@ def main() -> None:
     except OSError as error:  # what is printed finds no room; Python would try once more at its end, with a traceback
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         error.filename = error.filename or "what is printed"
-        sys.exit(f"crosswave: {os_words(error)}")
+        sys.exit(1 if isinstance(error, BrokenPipeError) else f"crosswave: {os_words(error)}")
 
 
 if __name__ == "__main__":

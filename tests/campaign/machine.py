@@ -173,28 +173,36 @@ def two_at_once(place: Place) -> Outcome:
     return max(ended), text if status else told
 
 
-def nowhere_to_print(place: Place) -> Outcome:
-    """Every command with /dev/full as its output."""
+def printed_to(place: Place, output: Callable[[], int]) -> Outcome:
+    """Every command with an output that takes nothing."""
     told = []
     for words in COMMANDS:
-        with open("/dev/full", "wb") as full:
-            running = place.start(*words, stdout=full, stderr=subprocess.PIPE)
-            text = running.communicate(timeout=600)[1].decode(errors="replace")
+        taken = output()
+        running = place.start(*words, stdout=taken, stderr=subprocess.PIPE)
+        os.close(taken)
+        text = running.communicate(timeout=600)[1].decode(errors="replace")
         told.append(f"{words[0]} {running.returncode}: {text.strip()}")
-        assert running.returncode in (0, 1) and len(text.splitlines()) < 4, told[-1]
-    shutil.rmtree(place.study / "other", ignore_errors=True)
-    shutil.rmtree(place.study / "drawn", ignore_errors=True)
-    (place.study / "data" / "surveys" / "poll-2030.yaml").unlink(missing_ok=True)
-    return 1, told[-1]
+        assert running.returncode in (0, 1) and len(text.splitlines()) < 4 and "Errno" not in text, told[-1]
+        shutil.rmtree(place.study / "other", ignore_errors=True)
+        shutil.rmtree(place.study / "drawn", ignore_errors=True)
+        (place.study / "data" / "surveys" / "poll-2030.yaml").unlink(missing_ok=True)
+    return 1, told[5].partition(": ")[2]
+
+
+def nowhere_to_print(place: Place) -> Outcome:
+    """The output is a disk without room."""
+    return printed_to(place, lambda: os.open("/dev/full", os.O_WRONLY))
 
 
 def nobody_reads(place: Place) -> Outcome:
-    """The output is a pipe whose other end is closed."""
-    read, write = os.pipe()
-    os.close(read)
-    running = place.start("list", "findings", stdout=write, stderr=subprocess.PIPE)
-    os.close(write)
-    return running.wait(600), running.stderr.read().decode() if running.stderr else ""
+    """The output is a pipe whose other end is closed, as `head` does when it has what it wants."""
+
+    def closed() -> int:
+        read, write = os.pipe()
+        os.close(read)
+        return write
+
+    return printed_to(place, closed)
 
 
 def read_only_source(place: Place) -> Outcome:

@@ -17,6 +17,7 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -43,6 +44,8 @@ ROOMS = {
 """The packages of each room, and the files of tests that try them."""
 LIBRARIES = ("matplotlib.figure", "numpy", "ortools.sat.python.cp_model", "pandas", "pydantic",
              "rich.table", "scipy.optimize", "scipy.stats", "statsmodels.api", "typer")  # fmt: skip
+_LEFT_OUT = ("Decorator", "Variable", "NoOp", "Eq_Is", "Eq_IsNot")
+"""Operators that change nothing as a rule: equal short texts and small numbers are one and the same to Python."""
 _SECONDS = 30.0
 """What the tests of a fault may take together where nothing is wrong: the quickest of them are chosen."""
 
@@ -69,7 +72,7 @@ def mutants(path: Path) -> Iterator[Callable[[], Mutant | None]]:
     text = path.read_text(encoding="utf-8")
     provider, plain, nodes = OperatorProvider(), _plain(text), list(_nodes(parso.parse(text)))
     for name in provider:
-        if not any(one in name for one in ("Decorator", "Variable", "NoOp")):
+        if not any(one in name for one in _LEFT_OUT):
             operator = provider[name]()
             places = [(k, n) for k, node in enumerate(nodes) for n, _ in enumerate(operator.mutation_positions(node))]
             for k, n in places:
@@ -149,34 +152,38 @@ class Called:
 
 
 class Settings:
-    """A plugin of pytest, after conftest.py: examples are not made smaller; reconstructions that are right are kept."""
-
-    def __init__(self, keep: bool) -> None:
-        self.keep = keep
+    """A plugin of pytest, after conftest.py: examples are not made smaller, and what is right was read once."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
-        from crosswave.study import cache
+        import real
 
         settings.register_profile("once", deadline=None, database=None, phases=(Phase.explicit, Phase.generate))
         settings.load_profile("once")
-        os.environ[cache.FOLDER_VARIABLE] = str(FOLDER / "cache")
-        results = cache.results
-
-        def some(key: str, make: Callable[[], object]) -> object:
-            ours = self.keep and make.__module__.startswith("crosswave.reconstruct")
-            return results(key, make) if ours else make()
-
-        cache.results = some
+        for name, made in _RIGHT.items():
+            setattr(real, name, partial(lambda made: made, made))
 
 
-def _pytest(room: str, arguments: list[str], *plugins: object) -> int:
+_RIGHT: dict[str, object] = {}
+
+
+def read_once() -> None:
+    """Read data/ and reconstruct it, for the faults of packages that have no part in that."""
+    from crosswave.reconstruct import reconstruct
+    from crosswave.study import load_registry
+
+    registry = load_registry(ROOT / "data")
+    made = {name: reconstruct(survey, registry) for name, survey in registry.surveys.items()}
+    _RIGHT.update(registry=registry, reconstructions=made)
+
+
+def _pytest(arguments: list[str], *plugins: object) -> int:
     """Run tests in this fork, without a word."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
     own = ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore", "--hypothesis-seed=0", "--rootdir", str(ROOT)]
-    return int(pytest.main([*own, *arguments], plugins=[Settings(room != "counts"), *plugins]))
+    return int(pytest.main([*own, *arguments], plugins=[Settings(), *plugins]))
 
 
 def in_a_fork(work: Callable[[], int]) -> int:
@@ -184,9 +191,10 @@ def in_a_fork(work: Callable[[], int]) -> int:
     pid = os.fork()
     if not pid:
         try:
-            signal.alarm(1200)
+            signal.alarm(3600)
             os._exit(work())
         except BaseException:
+            (FOLDER / "fork.txt").write_text(traceback.format_exc())
             os._exit(70)
     return os.waitpid(pid, 0)[1]
 
@@ -199,7 +207,7 @@ def baseline(room: str) -> dict[str, Any]:
     def run() -> int:
         called = Called(packages)
         sys.setprofile(called)
-        _pytest(room, [f"tests/test_{name}.py" for name in names], called)
+        _pytest([f"tests/test_{name}.py" for name in names], called)
         sys.setprofile(None)
         found = {place: sorted(tests - {""}) for place, tests in called.found.items()}
         kept.write_text(json.dumps({"failed": called.failed, "seconds": called.seconds, "found": found}, indent=1))
@@ -229,7 +237,7 @@ def tests_of(mutant: Mutant, called: dict[str, Any]) -> list[str]:
     return chosen
 
 
-def survives(room: str, mutant: Mutant, tests: list[str]) -> bool:
+def survives(mutant: Mutant, tests: list[str]) -> bool:
     """Whether tests pass that meet a fault."""
     name = ".".join(mutant.path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
@@ -246,7 +254,7 @@ def survives(room: str, mutant: Mutant, tests: list[str]) -> bool:
     def run() -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (int(6 * _SECONDS),) * 2)
         sys.meta_path.insert(0, Finder)
-        return _pytest(room, ["-x", *tests])
+        return _pytest(["-x", *tests])
 
     return bool(tests) and in_a_fork(run) == 0
 
@@ -262,6 +270,8 @@ def main() -> int:
     os.environ.update(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     for one in LIBRARIES:
         importlib.import_module(one)
+    if given.room != "counts":
+        read_once()
     called = baseline(given.room)
     packages = ROOMS[given.room][0].split()
     every = [one for package in packages for path in sorted((SOURCE / "crosswave" / package).rglob("*.py"))
@@ -278,7 +288,7 @@ def main() -> int:
             alike += 1
             continue
         tests = tests_of(mutant, called)
-        survived = not tests or survives(given.room, mutant, tests)
+        survived = not tests or survives(mutant, tests)
         tried += 1
         killed += not survived
         if survived:

@@ -23,8 +23,9 @@ def misjudged(survey: Survey, levels: dict[str, str]) -> Iterator[str]:
         yield from (f"{question.id}.{one}: no count prints it" for one in sorted(good) if known[one] == set())
         for answer in question.answers:
             here, other = known[answer.id], known.get(answer.complement_of or "")
-            [n] = _bases(survey, f"{question.id}.{answer.id}") or {0} if here and other else {0}
-            if n and {answer.id, answer.complement_of} <= good and not any(n - one in other for one in here):
+            bases = (_bases(survey, f"{question.id}.{answer.id}") if here and other else None) or ()
+            left = bases and {answer.id, answer.complement_of} <= good
+            if left and not any(n - one in other for n in bases for one in here):
                 yield f"{question.id}.{answer.id}: its complement leaves it no count"
 
 

@@ -37,6 +37,8 @@ def plain_faults(stream: TextIO | None = None) -> Iterator[None]:
         return
     except DataError as error:
         print(error, file=stream or sys.stderr)
+    except BrokenPipeError:  # nobody reads on, as after "| head": the command ends without a word
+        raise
     except OSError as error:
         print(f"crosswave: {os_words(error)}", file=sys.stderr)
     except (KeyError, ValueError) as error:

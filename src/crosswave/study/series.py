@@ -141,9 +141,11 @@ def _questions(questions: list[dict[str, Any]], wave: str, origins: dict[Path_, 
 
 
 def _cited(questions: list[dict[str, Any]]) -> Iterator[str]:
+    """The sources of all answers; whether they are named rightly is asked of the wave as of any survey."""
     for question in questions:
         for answer in question["answers"]:
-            yield from answer.get("sources", ())
+            if isinstance(named := answer.get("sources"), list):
+                yield from (one for one in named if isinstance(one, str))
 
 
 def _overlaps(series: Series, wave: str) -> Iterator[dict[str, Any]]:
