@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from crosswave.memo import remembered
-from crosswave.models.joint import NAMES, Posterior, Spreads, posterior
+from crosswave.models.joint import Posterior, posterior
+from crosswave.models.mixed import NAMES, Spreads
 from crosswave.models.wave_series import date_interval
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Battery, ConstructAnswer, Grades, Plan
