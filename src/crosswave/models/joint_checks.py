@@ -62,9 +62,7 @@ def held_out(found: Posterior, figures: pd.DataFrame, by: str = "survey") -> pd.
         shares /= shares.sum()
         effective.append(float(1 / (shares**2).sum()))
         for i in own:
-            ends = [
-                mixed_quantile(q, shares, means[:, i], sds[:, i]) for q in (0.5, found.alpha / 2, 1 - found.alpha / 2)
-            ]
+            ends = [mixed_quantile(q, shares, means[:, i], sds[:, i]) for q in quantiles]
             rows.iloc[i] = [*expit(ends), float(shares @ ndtr((design.y[i] - means[:, i]) / sds[:, i]))]
     rows["last"] = _last(figures)
     rows.attrs["effective"] = min(effective)

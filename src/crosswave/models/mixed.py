@@ -65,6 +65,9 @@ class Design:
     kind : array of int, shape (q,)
         Which standard deviation multiplies a column: a place among the fields of `Spreads`, 5 for one that is known
         (answers of the same respondents), 6 for a fixed one.
+    products : sparse array, shape (cells, figures)
+        Each figure's products of its columns and y, two at a time: of the columns of the first nested block with
+        themselves, of these with the others, of the others with each other. None where columns are sparse.
     """
 
     y: FloatArray
@@ -78,11 +81,12 @@ class Design:
     houses: tuple[str, ...]
     centre: float
     wander: bool = False
+    products: Any = None
 
     @property
     def nested(self) -> list[int]:
         """How many columns lead each nested block: each survey has one house, so that each block is diagonal."""
-        return [int((self.kind == kind).sum()) for kind in (_KNOWN, 0, 1) if (self.kind == kind).any()]
+        return [int((self.kind == kind).sum()) for kind in (_KNOWN, 0, 1) if (self.kind == kind).any()] or [0]
 
     def course(self, dates: FloatArray) -> FloatArray:
         """Return what multiplies an item's own course at each date: see `course_of`."""
@@ -162,8 +166,19 @@ def design_of(
     columns = hstack(parts, format="csr")
     kind = np.repeat([kind for kind, _, _ in blocks], sizes)
     y = figures["logit"].to_numpy(dtype=float)
-    held = columns if np.prod(columns.shape) > _LARGE else columns.toarray()
-    return Design(y, variance * (1 - rho), dates, held, kind, items, every, surveys, houses, centre, wander)
+    large, first = np.prod(columns.shape) > _LARGE, sizes[0] if len(items) > 1 else 0
+    held, products = (columns, None) if large else (columns.toarray(), _products(columns, y, first))
+    return Design(y, variance * (1 - rho), dates, held, kind, items, every, surveys, houses, centre, wander, products)
+
+
+def _products(columns: Any, y: FloatArray, n: int) -> Any:
+    bordered = hstack([columns, y[:, None]], format="coo")
+    m, cells = bordered.shape[1] - n, pd.DataFrame({"row": bordered.row, "at": bordered.col, "value": bordered.data})
+    pairs = cells.merge(cells, on="row").query("(at_x < @n and at_x == at_y) or at_y >= @n")
+    first, second = pairs["at_x"], pairs["at_y"] - n
+    place = np.where(second < 0, first, n + first * m + second)
+    value = pairs["value_x"] * pairs["value_y"]
+    return csr_array((value, (place, pairs["row"])), shape=(n + (n + m) * m, len(y)))
 
 
 _LARGE = 2_000_000
@@ -232,26 +247,49 @@ def solved(design: Design, spreads: FloatArray) -> Solved:
     """
     variance = design.variance + spreads[..., 2, None] ** 2
     scale = np.append(design.scales(spreads), np.ones((*spreads.shape[:-1], 1)), axis=-1)
-    border = hstack if issparse(design.columns) else np.hstack
-    bordered = border([design.columns, design.y[:, None]])
-    left = _scaled(_turned(_scaled(bordered.T @ _scaled(bordered, 1 / variance), scale)), scale)
-    penalty = np.append(design.kind != FIXED, False).astype(float)
-    left = left + (diags_array(penalty) if issparse(left) else np.diag(penalty))
     logs, steps, nested = np.log(variance).sum(axis=-1), [], design.nested
+    diagonal, cross, left = (_sparse if design.products is None else _dense)(design, 1 / variance, scale)
     for place, n in enumerate(nested):
-        left = left.tocsr() if issparse(left) else left
-        diagonal = left.diagonal()[:n] if issparse(left) else np.einsum("...ii->...i", left)[..., :n].copy()
-        cross, rest = left[..., :n, n:], left[..., n:, n:]
-        if issparse(left) and place == len(nested) - 1:
-            cross, rest = cross.toarray(), rest.toarray()
+        if place:
+            diagonal, cross, left = _split(left, n)
+        if issparse(cross) and place == len(nested) - 1:
+            cross, left = cross.toarray(), left.toarray()
         steps.append((diagonal, cross))
         logs = logs + np.log(diagonal).sum(axis=-1)
-        left = rest - _turned(cross) @ _scaled(cross, 1 / diagonal)
+        left = left - _turned(cross) @ _scaled(cross, 1 / diagonal)
     root = np.linalg.cholesky(left[..., :-1, :-1])
     half = np.linalg.solve(root, left[..., :-1, -1:])
     logs = logs + 2 * np.log(np.einsum("...ii->...i", root)).sum(axis=-1)
     loglik = -0.5 * (logs + left[..., -1, -1] - (half**2).sum(axis=(-1, -2)))
     return Solved(loglik, np.linalg.solve(_turned(root), half)[..., 0], root, tuple(steps))
+
+
+def _dense(design: Design, weights: FloatArray, scale: FloatArray) -> tuple[Any, Any, Any]:
+    """Of the equations the diagonal of the first nested block, what it shares with the others, and the others."""
+    n, penalty = design.nested[0], np.append(design.kind != FIXED, False).astype(float)
+    first, others = scale[..., :n], scale[..., n:]
+    cells = np.ascontiguousarray((design.products @ weights.T).T)
+    ends = n, n + n * others.shape[-1]
+    cross, rest = (part.reshape(*scale.shape[:-1], -1, others.shape[-1]) for part in np.split(cells, ends, axis=-1)[1:])
+    for part, rows in ((cross, first), (rest, others)):
+        part *= rows[..., None]
+        part *= others[..., None, :]
+    np.einsum("...ii->...i", rest)[...] += penalty[n:]
+    return cells[..., :n] * first**2 + penalty[:n], cross, rest
+
+
+def _sparse(design: Design, weights: FloatArray, scale: FloatArray) -> tuple[Any, Any, Any]:
+    """The same of many surveys."""
+    bordered = hstack([design.columns, design.y[:, None]])
+    penalty = diags_array(np.append(design.kind != FIXED, False).astype(float))
+    left = _scaled(_scaled(bordered.T @ _scaled(bordered, weights), scale).T, scale) + penalty
+    return _split(left, design.nested[0])
+
+
+def _split(left: Any, n: int) -> tuple[Any, Any, Any]:
+    left = left.tocsr() if issparse(left) else left
+    diagonal = left.diagonal()[:n] if issparse(left) else np.einsum("...ii->...i", left)[..., :n].copy()
+    return diagonal, left[..., :n, n:], left[..., n:, n:]
 
 
 def _scaled(matrix: Any, factors: FloatArray) -> Any:
@@ -273,7 +311,7 @@ def solved_each(design: Design, points: FloatArray) -> Iterator[Solved]:
         yield from (many.at(place) for place in range(len(many.mean)))
 
 
-_AT_ONCE = 128
+_AT_ONCE = 32
 
 
 def restricted(design: Design, free: Sequence[str] | None = None) -> Spreads:
@@ -303,11 +341,12 @@ def restricted(design: Design, free: Sequence[str] | None = None) -> Spreads:
 
     if issparse(design.columns):
         return Spreads(*spreads(minimize(lost, np.full(len(places), 0.3), method="BFGS", options=ROUGH).x).tolist())
-    starts = [np.full(len(places), scale) for scale in (0.1, 0.3, 0.6)]
-    tried = [minimize(lost, start, method="Nelder-Mead", options=_EXACT) for start in starts]
-    return Spreads(*spreads(min(tried, key=lambda one: one.fun).x).tolist())
+    tried = [minimize(lost, np.full(len(places), start), method="Nelder-Mead", options=_NEAR) for start in _STARTS]
+    best = min(tried, key=lambda one: float(one.fun))
+    return Spreads(*spreads(minimize(lost, best.x, method="Nelder-Mead", options=_EXACT).x).tolist())
 
 
+_STARTS, _NEAR = (0.1, 0.3, 0.6), {"xatol": 1e-3, "fatol": 1e-3}
 _EXACT = {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 20_000, "maxfev": 20_000}
 ROUGH = {"gtol": 2.0, "eps": 1e-5}
 """Of many surveys the likelihood is steep: a gradient of two is far less than a standard error from the mode."""
