@@ -20,7 +20,7 @@ from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.models.mixed import NAMES, ROUGH, Design, Spreads, design_of, solved_each
 
 PRIORS = Spreads(survey=0.5, house=0.5, figure=0.5, slope=0.15, year=0.25)
-_FEW_POINTS, _EFFECTS = 32, 10_000_000
+_FEW_POINTS, _CELLS, _EFFECTS = 32, 100_000_000, 10_000_000
 _POWER = 0.8
 _LEAST = 1e-4
 
@@ -152,7 +152,7 @@ def posterior(
         Intervals hold 1 - alpha.
     points : int, default 2048
         At so many the standard deviations are integrated over, and four times as many draws made: a power of two. Of
-        very many surveys, whose standard deviations are all but known, 32 are taken.
+        very many items fewer are taken; of very many surveys, whose standard deviations are all but known, 32.
     wander : bool, default False
         As for `design_of`.
     known : Spreads, optional
@@ -175,7 +175,7 @@ def posterior(
     at, logs = (
         (known.array()[None], np.zeros(1))
         if known
-        else _integration_points(design, priors, _FEW_POINTS if issparse(design.columns) else points)
+        else _integration_points(design, priors, min(points, _affordable(design)))
     )
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
@@ -225,6 +225,13 @@ def _integration_points(design: Design, priors: Spreads, number: int) -> tuple[F
     at = mode + _WIDER * z @ root.T
     proposal = -(_T_DF + len(scale)) / 2 * np.log1p((z**2).sum(axis=1) / _T_DF)
     return every(np.maximum(np.exp(at), _LEAST)), log_posteriors(at) - proposal
+
+
+def _affordable(design: Design) -> int:
+    """How many points are worth their time: fewer where levels, slopes and years are many."""
+    dense = len(design.kind) - sum(design.nested)
+    most = _FEW_POINTS if issparse(design.columns) else max(_FEW_POINTS, _CELLS // dense**2)
+    return int(2 ** math.floor(math.log2(most)))
 
 
 def _scale(design: Design, priors: Spreads) -> FloatArray:

@@ -346,7 +346,7 @@ def restricted(design: Design, free: Sequence[str] | None = None) -> Spreads:
     return Spreads(*spreads(minimize(lost, best.x, method="Nelder-Mead", options=_EXACT).x).tolist())
 
 
-_STARTS, _NEAR = (0.1, 0.3, 0.6), {"xatol": 1e-3, "fatol": 1e-3}
-_EXACT = {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 20_000, "maxfev": 20_000}
+_STARTS, _NEAR = (0.1, 0.3, 0.6), {"xatol": 1e-2, "fatol": 1e-2}
+_EXACT = {"xatol": 1e-7, "fatol": 1e-10, "maxiter": 20_000, "maxfev": 20_000}
 ROUGH = {"gtol": 2.0, "eps": 1e-5}
 """Of many surveys the likelihood is steep: a gradient of two is far less than a standard error from the mode."""

@@ -177,6 +177,14 @@ def topic_line(
 ) -> TopicLine:
     """Return a construct over all years: which waves are comparable, and the line through them.
 
+    Parameters
+    ----------
+    construct : Construct
+    registry, reconstructions
+        As everywhere.
+    settings : Settings
+        The error rate, the design effect, and the total error where it is not that of the plan.
+
     Notes
     -----
     A line needs five waves whose dates tell them apart: no single date may lie in the intervals of all. The trend
@@ -232,6 +240,13 @@ def topic_lines(
     constructs: Iterable[Construct] | None = None,
 ) -> tuple[TopicLine, ...]:
     """Return every construct with three comparable waves or more, over all years, adjusted as one family.
+
+    Parameters
+    ----------
+    registry, reconstructions, settings
+        As for `topic_line`.
+    constructs : iterable of Construct, optional
+        All of the registry if absent.
 
     Notes
     -----
