@@ -15,20 +15,9 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 import real
-from crosswave.models.joint import (
-    NAMES,
-    Posterior,
-    Spreads,
-    design_of,
-    drawn,
-    half_width,
-    level_rows,
-    posterior,
-    restricted,
-    solved,
-    solved_each,
-)
+from crosswave.models.joint import Posterior, drawn, half_width, level_rows, posterior
 from crosswave.models.joint_checks import SOURCES, decomposed, held_out, left_out, replicated
+from crosswave.models.mixed import NAMES, Spreads, design_of, restricted, solved, solved_each
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import largest_moves_words, prediction_table
@@ -363,7 +352,7 @@ def test_many_surveys_are_solved_as_few_are(figures: pd.DataFrame, monkeypatch: 
     """The sparse representation of the columns gives the numbers of the dense one."""
     point = np.array((0.2, 0.3, 0.35, 0.05, 0.1))
     dense_one = solved(design_of(figures, years=YEARS, rho=0.2), point)
-    monkeypatch.setattr("crosswave.models.joint._LARGE", 0)
+    monkeypatch.setattr("crosswave.models.mixed._LARGE", 0)
     sparse_one = solved(design_of(figures, years=YEARS, rho=0.2), point)
     assert sparse_one.loglik == pytest.approx(dense_one.loglik, rel=1e-12)
     normal = np.linspace(-1, 1, 200)[:, None][: len(design_of(figures, years=YEARS, rho=0.2).kind)]

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 import real
 from crosswave.claims import Checker
 from crosswave.difference.verdict import DECISIONS
-from crosswave.models.wave_series import WaveSeries, wave_series
 from crosswave.reconstruct import reconstruct
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report import canvas
@@ -36,6 +35,7 @@ from crosswave.report.trend.comparison import difference_rows
 from crosswave.report.trend.waves import VERDICT_LOOKS
 from crosswave.study import Registry
 from crosswave.trend.change import Trend
+from crosswave.trend.lines import TopicLine, topic_line
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -134,17 +134,17 @@ def test_every_kind_of_fact_has_a_look(registry: Registry) -> None:
     assert {fact.kind for fact in registry.facts.values()} <= set(KIND_LOOKS)
 
 
-def series_of(trend: Trend, registry: Registry) -> WaveSeries:
-    return wave_series(trend.construct, registry, real.reconstructions(), trend.settings)
+def series_of(trend: Trend, registry: Registry) -> TopicLine:
+    return topic_line(trend.construct, registry, real.reconstructions(), trend.settings)
 
 
 @pytest.fixture(scope="module")
-def years(registry: Registry, culture: Trend) -> WaveSeries:
+def years(registry: Registry, culture: Trend) -> TopicLine:
     return series_of(culture, registry)
 
 
 def test_every_survey_has_a_dot_with_its_words_and_the_compared_ones_are_joined(
-    culture: Trend, years: WaveSeries
+    culture: Trend, years: TopicLine
 ) -> None:
     figure = waves_page.waves_chart(culture, years)
     assert figure is not None and culture.comparison is not None
@@ -158,13 +158,13 @@ def test_every_survey_has_a_dot_with_its_words_and_the_compared_ones_are_joined(
     assert levels == [[round(float(y), 6) for y in line.get_ydata()] for line in joined]
 
 
-def test_no_dot_hides_another(culture: Trend, years: WaveSeries) -> None:
+def test_no_dot_hides_another(culture: Trend, years: TopicLine) -> None:
     figure = waves_page.waves_chart(culture, years)
     assert figure is not None
     assert len(set(places(figure))) == len(places(figure)) > 1
 
 
-def test_the_chart_over_the_years_says_the_answer_and_so_do_its_words(culture: Trend, years: WaveSeries) -> None:
+def test_the_chart_over_the_years_says_the_answer_and_so_do_its_words(culture: Trend, years: TopicLine) -> None:
     figure, alt = waves_page.waves_chart(culture, years), waves_page.waves_alt(culture, years)
     said = "surveys cannot tell whether this changed"
     assert figure is not None and said in " ".join(texts(figure).split())
@@ -243,13 +243,13 @@ def test_bars_are_as_long_as_the_figures_of_their_level() -> None:
     )
 
 
-def test_the_same_chart_is_the_same_bytes(culture: Trend, years: WaveSeries) -> None:
+def test_the_same_chart_is_the_same_bytes(culture: Trend, years: TopicLine) -> None:
     first, second = (waves_page.waves_chart(culture, years) for _ in range(2))
     assert first is not None and second is not None
     assert canvas.svg_text(first, "alt") == canvas.svg_text(second, "alt")
 
 
-def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend, years: WaveSeries) -> None:
+def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend, years: TopicLine) -> None:
     figure = waves_page.waves_chart(culture, years)
     assert figure is not None and figure.get_figwidth() == WIDTH <= 9
     svg = canvas.svg_text(figure, 'shares of "A" < B')
@@ -293,7 +293,7 @@ def test_where_nothing_can_be_drawn_nothing_is_shown(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == ""
 
 
-def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend, years: WaveSeries) -> None:
+def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend, years: TopicLine) -> None:
     figure = waves_page.waves_chart(culture, years)
     assert figure is not None
     html = canvas.image(figure, 'shares of "A" < B')
@@ -302,7 +302,7 @@ def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend, y
     assert unquote(address) == canvas.svg_text(figure, 'shares of "A" < B')
 
 
-def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, years: WaveSeries, trends: list[Trend]) -> None:
+def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, years: TopicLine, trends: list[Trend]) -> None:
     """As set in the letters by which charts are laid out; a few per cent more are left for others."""
     findings = findings_of(registry, "solarwinds-2018")
     drawn = [
@@ -319,7 +319,7 @@ def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, years: W
         assert max(ends) <= figure.bbox.width, written[ends.index(max(ends))].get_text()
 
 
-def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend, years: WaveSeries) -> None:
+def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend, years: TopicLine) -> None:
     from matplotlib import rc_context
 
     plain = waves_page.waves_chart(culture, years)

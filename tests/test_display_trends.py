@@ -17,8 +17,7 @@ from scipy.stats import norm
 import real
 from crosswave.difference.estimate import Interval
 from crosswave.difference.sensitivity import smallest_n
-from crosswave.models.trajectory import trajectory
-from crosswave.models.wave_series import ComparableWaves, WaveSeries, every_wave_series, wave_series
+from crosswave.models.joint import PRIORS
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import synthesis as synthesis_page
 from crosswave.report.render import to_html, to_text
@@ -42,6 +41,7 @@ from crosswave.robustness.verdict import Robustness, robustness_by_construct, ro
 from crosswave.study import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import Measurement, measure_total_error
+from crosswave.trend.lines import ComparableWaves, Line, TopicLine, line_through, topic_line, topic_lines
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import assess_all
 
@@ -68,8 +68,8 @@ def errors(resolved: Registry, reconstructions: Counts) -> dict[str, Measurement
 
 
 @pytest.fixture(scope="module")
-def courses(resolved: Registry, reconstructions: Counts) -> tuple[WaveSeries, ...]:
-    return every_wave_series(resolved, reconstructions, planned(resolved.plan))
+def courses(resolved: Registry, reconstructions: Counts) -> tuple[TopicLine, ...]:
+    return topic_lines(resolved, reconstructions, planned(resolved.plan))
 
 
 def of(trends: list[Trend], name: str) -> Trend:
@@ -96,7 +96,7 @@ def test_every_construct_has_words_tables_and_charts(
     chosen = [one for one in every if alike.get(one.construct.id) != one.verdict]
     assert len(chosen) > 10
     for place, trend in enumerate(chosen):
-        series = wave_series(trend.construct, resolved, reconstructions, trend.settings)
+        series = topic_line(trend.construct, resolved, reconstructions, trend.settings)
         waves, held_so = waves_page.every_wave(trend, series), robust.get(trend.construct.id)
         analyses = multiverse(trend.construct, resolved, reconstructions, trend.settings)
         frame = robustness_page.analyses(analyses, trend)
@@ -125,15 +125,14 @@ def test_every_construct_has_words_tables_and_charts(
             assert (waves_page.waves_chart(trend, series) is None) == waves["value_low"].isna().all()
 
 
-def test_every_course_has_words_tables_and_charts(courses: tuple[WaveSeries, ...]) -> None:
+def test_every_course_has_words_tables_and_charts(courses: tuple[TopicLine, ...]) -> None:
     assert sum(course.has_line for course in courses) >= 1
     for course in courses:
         shown = [
             lines_page.lines_table([course]),
-            lines_page.terms_table(course),
             lines_page.not_on_line_table(course),
         ]
-        assert held(lines_page.trajectory_words(course), *shown, alt=lines_page.trajectory_message(course))
+        assert held(lines_page.line_words(course), *shown, alt=lines_page.line_message(course))
         under, axes = lines_page.line_under(course), Figure().subplots()
         assert (under is not None) == course.has_line
         if under:
@@ -141,7 +140,7 @@ def test_every_course_has_words_tables_and_charts(courses: tuple[WaveSeries, ...
             assert len(axes.lines) == 4
     assert held(
         lines_page.slopes_words(courses),
-        lines_page.slopes_table(courses),
+        lines_page.lines_table(courses),
         alt=lines_page.slopes_alt(courses),
     )
     assert lines_page.slopes_chart(courses) is not None and lines_page.slopes_chart([]) is None
@@ -150,14 +149,12 @@ def test_every_course_has_words_tables_and_charts(courses: tuple[WaveSeries, ...
 def test_a_construct_with_few_waves_says_why_it_has_no_line(resolved: Registry, reconstructions: Counts) -> None:
     settings = planned(resolved.plan)
     for name in ("techuk-overhead", "goss-strategy", "nhs-video"):
-        course = wave_series(resolved.construct(name), resolved, reconstructions, settings)
+        course = topic_line(resolved.construct(name), resolved, reconstructions, settings)
         assert not course.has_line
         assert lines_page.line_under(course) is None
-        assert lines_page.trajectory_message(course).endswith("surveys that can be compared, too few for a line")
-        words = lines_page.trajectory_words(course)
+        assert lines_page.line_message(course).endswith("surveys that can be compared, too few for a line")
+        words = lines_page.line_words(course)
         assert not words or "No line is fitted: " in held(words)
-        with pytest.raises(ValueError, match=f"{name} has no line; ask has_line before a date"):
-            course.at(2020.0)
 
 
 # --- a robustness made by hand --------------------------------------------------------------------------------------
@@ -284,62 +281,43 @@ def test_nothing_is_called_the_best(resolved: Registry, reconstructions: Counts,
 # --- a trajectory made by hand ------------------------------------------------------------------------------------
 
 
-def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> WaveSeries:
-    k = len(shares)
-    table = pd.DataFrame(
-        {
-            "wave": [f"w-{i}" for i in range(k)], "count_low": [1000 * p for p in shares], "base_low": [1000.0] * k,
-            "count_high": [1000 * p for p in shares], "base_high": [1000.0] * k,
-            "date_low": [2015.0 + i for i in range(k)], "date_high": [2015.5 + i for i in range(k)],
-            "house": [f"house {i}" for i in range(k)], "series": [None] * k, "wording": ["same"] * k,
-            "question_changed": [False] * k,
-        }
-    )  # fmt: skip
-    waves = tuple(of(trends, "nhs-video").waves[:1] * k)
+def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> TopicLine:
+    names, p = [f"w-{i}" for i in range(len(shares))], np.array(shares)
+    columns = {"item": "budget", "survey": names, "house": names, "date": 2015.25 + np.arange(len(p))}
+    figures = pd.DataFrame(columns | {"logit": np.log(p / (1 - p)), "variance": 1 / (1000 * p * (1 - p))})
+    waves = tuple(of(trends, "nhs-video").waves[:1] * len(p))
     construct = of(trends, "barrier-budget").construct
-    return WaveSeries(construct, waves, ComparableWaves(waves, {}), table, trajectory(table), planned(resolved.plan))
+    line = line_through(figures, PRIORS, alpha=0.05)
+    return TopicLine(construct, waves, ComparableWaves(waves, {}), figures, line, "no", planned(resolved.plan))
 
 
 def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    said = lines_page.trajectory_words(made)
-    assert made.trajectory is not None and made.trajectory.prediction is not None
-    line = made.trajectory.lines["meta-regression"]
+    said, line = lines_page.line_words(made), made.line
+    assert isinstance(line, Line)
     assert said[1] == (
-        f"By random-effects meta-regression the share rises: {points(line.at_mean, sign=True)} points a year at the "
-        f"share of the mean survey, 95% interval {points(line.at_mean_low, sign=True)} to "
-        f"{points(line.at_mean_high, sign=True)}, p < 0.001."
+        f"By the joint model of this topic alone the share rises: {points(line.slope, sign=True)} points a year at the "
+        f"share of the mean survey, 95% interval {points(line.low, sign=True)} to {points(line.high, sign=True)}, "
+        "p < 0.001."
     )
-    assert 4.5 < 100 * line.at_mean < 6
-    following = made.at(made.trajectory.next_date or 0.0)
-    assert (following.share, following.next_low) == pytest.approx(
-        (made.trajectory.prediction.share, made.trajectory.prediction.next_low)
-    )
-    assert "Not identified by these surveys: " in said[-2] and "house (" in said[-2]
-    assert lines_page.trajectory_message(made).startswith("Lack of budget as a barrier: a rise; ")
-    assert any(words.startswith("The next such survey, at ") for words in said)
+    assert 4.5 < 100 * line.slope < 6
+    assert lines_page.line_message(made).startswith("Lack of budget as a barrier: a rise; ")
+    assert any(words.startswith("The next such survey, in 2021, would publish between ") for words in said)
 
 
 def test_a_slope_that_the_family_of_lines_does_not_bear_out_is_none(resolved: Registry, trends: list[Trend]) -> None:
     made = course(resolved, [0.30, 0.36, 0.40, 0.46, 0.50, 0.56], trends)
-    assert lines_page.trajectory_words(made)[-1].startswith("No p-value here is adjusted")
-    many = replace(made, p_adjusted={"meta-regression": 0.2})
+    assert lines_page.line_words(made)[-1].startswith("No p-value here is adjusted")
+    many = replace(made, p_adjusted={"line": 0.2})
     assert (made.slope, many.slope) == (1, 0)
     assert (
         ": rises, " in lines_page.slopes_words([made])[1] and ": no slope shows, " in lines_page.slopes_words([many])[1]
     )
     assert lines_page.slopes_words([many])[-1] == (
-        "All slopes and trends here are one family, each with its largest p over all dates and counts: "
-        "adjusted by Holm, 0 of 1 are below 0.05, and the smallest is p = 0.200."
+        "All slopes and trends here are one family: adjusted by Holm, 0 of 1 are below 0.05, and the smallest is "
+        "p = 0.200."
     )
     assert lines_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
-
-
-def test_a_course_of_waves_has_each_in_order_with_its_interval(resolved: Registry, trends: list[Trend]) -> None:
-    frame = lines_page.wave_series_table(course(resolved, [0.5, 0.4], trends))
-    assert frame["wave"].tolist() == ["w-0", "w-1"]
-    # R 4.2.2: prop.test(500, 1000, correct = FALSE)$conf.int
-    assert (frame["low"][0], frame["high"][0]) == pytest.approx((0.4690696004, 0.5309303996), abs=1e-9)
 
 
 # --- before the data, tiers, waves --------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_methods_names_every_module_that_cites_a_source():
     ]
     modules = {".".join(path.relative_to(package).with_suffix("").parts) for path in citing}
     named = {name.rpartition(".")[0] for name in CODE}
-    assert {"difference.newcombe", "models.count_models", "reconstruct.joint"} <= modules
+    assert {"difference.newcombe", "trend.lines", "reconstruct.joint"} <= modules
     assert sorted(modules - named) == []
 
 
@@ -107,7 +107,7 @@ def test_every_method_names_its_code():
 def test_methods_sends_readers_to_names_that_exist():
     names = {name for method in METHODS for name in method.names}
     sent = set(re.findall(r"see `([a-z-]+)`", text("METHODS.md")))
-    assert {"dispersion", "cochran-armitage", "linear", "overlap"} <= sent
+    assert {"dispersion", "joint-model", "linear", "overlap"} <= sent
     assert sent - names == set()
 
 

@@ -10,7 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import pandas as pd
 
-from crosswave.models.joint import design_of, posterior, restricted
+from crosswave.models.joint import posterior
+from crosswave.models.mixed import design_of, restricted
 
 ITEMS, EACH, PER_HOUSE = 200, 10, 5
 FREE = ("survey", "house", "figure")

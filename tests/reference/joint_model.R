@@ -85,4 +85,12 @@ counts <- glmer(cbind(yes, n - yes) ~ 0 + item + t + (1 | house) + (1 | survey) 
 for (name in names(fixef(counts))) keep("binomial", sub("^item", "", name), fixef(counts)[[name]])
 for (name in c("house", "survey", "id")) keep("binomial", sub("^id$", "figure", name), VarCorr(counts)[[name]][1])
 
+# One item: a line through its surveys and what sets them apart.
+for (name in c("budget", "skills", "culture", "security", "legacy")) {
+  m <- rma(y, v, mods = ~ t, data = subset(many, item == name), control = list(threshold = 1e-13, maxiter = 1000))
+  keep(paste0("one.", name), "figure", m$tau2)
+  keep(paste0("one.", name), "t", coef(m)[["t"]])
+  keep(paste0("one.", name), "error", m$se[2])
+}
+
 write.csv(do.call(rbind, rows), "joint_model.csv", row.names = FALSE, quote = FALSE)

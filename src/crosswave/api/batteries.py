@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crosswave.api.showing import BLUE, GREY, PLUM, Shown, axes_of, records
-from crosswave.models.joint import Posterior, restricted
+from crosswave.models.joint import Posterior
 from crosswave.models.joint_checks import decomposed, held_out
+from crosswave.models.mixed import restricted
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import battery_sentences, labels_of, moves_of

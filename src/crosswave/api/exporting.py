@@ -16,7 +16,6 @@ from crosswave.api.showing import records
 from crosswave.api.study import Study, open
 from crosswave.claims import Checker
 from crosswave.files import write_whole
-from crosswave.models.wave_series import wave_series
 from crosswave.report import series, survey, trend
 from crosswave.report.canvas import png_bytes, svg_text
 from crosswave.report.export import Table, long_table, write_tables
@@ -24,6 +23,7 @@ from crosswave.report.fields import fields_of
 from crosswave.report.results import by_claim, by_finding, by_survey, by_trend, findings_frame
 from crosswave.study.faults import nearest
 from crosswave.trend.change import Trend
+from crosswave.trend.lines import topic_line
 from crosswave.words import arrived
 
 CHARTS: Mapping[str, Callable[[Figure, str], str | bytes]] = {".svg": svg_text, ".png": png_bytes}
@@ -93,7 +93,7 @@ def _survey_chart(study: Study, found: SurveyResult) -> tuple[Figure | None, str
 
 
 def _trend_chart(study: Study, found: TrendResult) -> tuple[Figure | None, str]:
-    held = wave_series(found.trend.construct, study.registry, study.reconstructions, found.settings)
+    held = topic_line(found.trend.construct, study.registry, study.reconstructions, found.settings)
     return trend.waves.waves_chart(found.trend, held), trend.waves.waves_alt(found.trend, held)
 
 

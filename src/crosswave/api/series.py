@@ -11,7 +11,7 @@ import pandas as pd
 
 from crosswave.api.results import findings_frame
 from crosswave.api.showing import BLUE, GREY, Shown, axes_of, records
-from crosswave.models.trajectory import FEWEST_FOR_TREND
+from crosswave.models.wave_trend import FEWEST_FOR_TREND
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import results
 from crosswave.report.official import changes_frame, left_words, tally, told

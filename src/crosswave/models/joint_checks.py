@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import expit, ndtr
 
 from crosswave.arguments import FloatArray
-from crosswave.models.joint import FIXED, NAMES, Design, Posterior, drawn, level_rows, resampled, solved_each
+from crosswave.models.joint import Posterior, drawn, level_rows, mixed_quantile, resampled
+from crosswave.models.mixed import FIXED, NAMES, Design, solved_each
 
 
 def held_out(found: Posterior, figures: pd.DataFrame, by: str = "survey") -> pd.DataFrame:
@@ -56,12 +56,13 @@ def held_out(found: Posterior, figures: pd.DataFrame, by: str = "survey") -> pd.
             means[k, own], sds[k, own] = design.y[own] - off, np.sqrt(np.diag(block))
             logs[k, s] = 0.5 * np.log(kept_values).sum() - 0.5 * off @ gone[own]
     rows, effective = pd.DataFrame(index=figures.index, columns=["predicted", "low", "high", "place"], dtype=float), []
+    quantiles = (0.5, found.alpha / 2, 1 - found.alpha / 2)
     for s, own in enumerate(places):
         shares = weights[kept] * np.exp(logs[:, s].min() - logs[:, s])
         shares /= shares.sum()
         effective.append(float(1 / (shares**2).sum()))
         for i in own:
-            ends = [_quantile(q, shares, means[:, i], sds[:, i]) for q in (0.5, found.alpha / 2, 1 - found.alpha / 2)]
+            ends = [mixed_quantile(q, shares, means[:, i], sds[:, i]) for q in quantiles]
             rows.iloc[i] = [*expit(ends), float(shares @ ndtr((design.y[i] - means[:, i]) / sds[:, i]))]
     rows["last"] = _last(figures)
     rows.attrs["effective"] = min(effective)
@@ -78,12 +79,6 @@ def _projected(design: Design, point: FloatArray) -> FloatArray:
     inverse = np.linalg.inv(chance @ chance.T + np.diag(design.variance + point[NAMES.index("figure")] ** 2))
     projected: FloatArray = inverse - inverse @ x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse)
     return projected
-
-
-def _quantile(q: float, weights: FloatArray, means: FloatArray, sds: FloatArray) -> float:
-    """A quantile of a mixture of normal distributions."""
-    low, high = float((means - 9 * sds).min()), float((means + 9 * sds).max())
-    return float(brentq(lambda at: weights @ ndtr((at - means) / sds) - q, low, high, xtol=1e-6))
 
 
 def _last(figures: pd.DataFrame) -> pd.Series:

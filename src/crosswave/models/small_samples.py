@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from crosswave.arguments import FloatArray
-from crosswave.models.joint import FIXED, NAMES, Design, Spreads
+from crosswave.models.mixed import FIXED, NAMES, Design, Spreads
 
 
 def fixed_effects(design: Design, spreads: Spreads, clusters: pd.Series, *, alpha: float = 0.05) -> pd.DataFrame:
@@ -16,9 +16,9 @@ def fixed_effects(design: Design, spreads: Spreads, clusters: pd.Series, *, alph
     Parameters
     ----------
     design : Design
-        From `crosswave.models.joint.design_of`, not a sparse one.
+        From `crosswave.models.mixed.design_of`, not a sparse one.
     spreads : Spreads
-        From `crosswave.models.joint.restricted`. Those that are 0 count as known.
+        From `crosswave.models.mixed.restricted`. Those that are 0 count as known.
     clusters : Series
         The house (or survey) of each figure: no random effect that is not 0 may cross it.
     alpha : float, error rate in (0, 1)

@@ -13,12 +13,21 @@ from crosswave.arguments import FloatArray, checked, checked_alpha
 from crosswave.difference.arms import arms_of
 from crosswave.difference.newcombe import limits_of, two_sided_p
 from crosswave.difference.total_error import pair_error
-from crosswave.models.count_models import Counts, counts_by_design
-from crosswave.models.heterogeneity import logit_effects, weighted_fits
-from crosswave.models.trajectory import FEWEST_FOR_TREND, LOGITS_PER_POINT
+from crosswave.models.heterogeneity import checked_counts, logit_effects, weighted_fits
 from crosswave.trend.multiplicity import holm
 
+FEWEST_FOR_TREND = 3
+LOGITS_PER_POINT = 0.04
 _FEWEST_SPLIT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Counts of k waves on a constant and years."""
+
+    yes: FloatArray
+    bases: FloatArray
+    design: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,7 @@ def trend_over_waves(
     error = float(checked("total_error", total_error, rule, lambda a: (a >= 0) & np.isfinite(a), "Pass 0 for none."))
     level = checked_alpha(alpha)
     z = float(-ndtri(level / 2))
-    data = counts_by_design(yes, n, np.column_stack([np.ones_like(when), when - when.mean()]))
+    data = _Counts(*checked_counts(yes, n), np.column_stack([np.ones_like(when), when - when.mean()]))
     if ((data.yes > 0) & (data.yes < data.bases)).sum() < _FEWEST_SPLIT:
         raise ValueError(
             f"yes must be some and not all of n in two waves or more, else a slope may be without end; "
@@ -152,7 +161,7 @@ def trend_over_waves(
     return WaveTrend(_by_likelihood(data, z), by_error, _contrasts(data, when, error, level, pandemic))
 
 
-def _by_likelihood(data: Counts, z: float) -> TrendTest:
+def _by_likelihood(data: _Counts, z: float) -> TrendTest:
     import statsmodels.api as sm  # takes a second to import
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
@@ -163,7 +172,7 @@ def _by_likelihood(data: Counts, z: float) -> TrendTest:
     return _trend_test(line.params[1], line.bse[1], flat.deviance, line.deviance, len(cells) - 2, z)
 
 
-def _by_least_squares(data: Counts, error: float, z: float) -> TrendTest:
+def _by_least_squares(data: _Counts, error: float, z: float) -> TrendTest:
     effects, spread = logit_effects(data.yes, data.bases), np.array([error**2])
     flat, line = (weighted_fits(spread, effects, design[None]) for design in (data.design[:, :1], data.design))
     slope, se = line.coefficients[0, 1], np.sqrt(line.inverse[0, 1, 1])
@@ -178,7 +187,7 @@ def _trend_test(slope: float, se: float, flat: float, line: float, df: int, z: f
 
 
 def _contrasts(
-    data: Counts, years: FloatArray, error: float, alpha: FloatArray, pandemic: float
+    data: _Counts, years: FloatArray, error: float, alpha: FloatArray, pandemic: float
 ) -> tuple[Contrast, ...]:
     before, last = int((years < pandemic).sum()) - 1, len(years) - 1
     pairs = np.array([pair for pair in ((0, before), (before, last)) if 0 <= pair[0] < pair[1]], dtype=np.intp)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 
 from crosswave.memo import remembered
-from crosswave.models.joint import NAMES, Posterior, Spreads, posterior
-from crosswave.models.wave_series import date_interval
+from crosswave.models.joint import Posterior, posterior
+from crosswave.models.mixed import NAMES, Spreads
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Battery, ConstructAnswer, Grades, Plan
 from crosswave.study.registry import Finding, Registry
+from crosswave.trend.figures import figure_of
 from crosswave.trend.settings import Settings
-from crosswave.trend.waves import Wave, wave_of
+from crosswave.trend.waves import wave_of
 
 FIGURES = (
     "item", "survey", "house", "date", "logit", "variance", "finding_id", "share", "n", "n_known", "stem", "comparable",
@@ -122,20 +121,7 @@ def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator
 
 def _row(
     finding: Finding, item: str, battery: Battery, registry: Registry, reconstructions: Mapping[str, Reconstruction]
-) -> tuple[object, ...] | None:
+) -> dict[str, object] | None:
     answer = ConstructAnswer(finding=finding.id, grades=_SAME)
-    wave: Wave = wave_of(answer, finding, registry, reconstructions)
-    if wave.refusal or not len(wave.sizes):
-        return None
-    sizes = wave.sizes / wave.design_effect
-    n = math.sqrt(float(sizes.min()) * float(sizes.max()))
-    share = min(max(wave.share, 0.5 / n), 1 - 0.5 / n)
-    scale, survey = share * (1 - share), finding.survey
-    variance = 1 / (n * scale) + float(np.ptp(wave.shares)) ** 2 / 12 / scale**2
-    date = sum(date_interval(survey, registry.plan.lines.published_within.value)) / 2
-    house = survey.fieldwork.house or survey.publisher or survey.id
-    logit = math.log(share / (1 - share))
-    return (
-        item, survey.id, house, date, logit, variance, finding.id, share, n, wave.size_known, battery.stem,
-        battery.comparable, wave.verbal,
-    )  # fmt: skip
+    row = figure_of(wave_of(answer, finding, registry, reconstructions), item, registry.plan)
+    return row and row | {"stem": battery.stem, "comparable": battery.comparable}

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
-from crosswave.models.wave_series import WaveSeries
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.render import publish, survey_name, year_of
 from crosswave.report.sentences import answer_sentence, points, points_to, population_note
@@ -16,6 +15,7 @@ from crosswave.study.models import unit_words
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
 from crosswave.trend.change import Trend
+from crosswave.trend.lines import Line, TopicLine
 from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Wave, pairs_of, waves_of
 from crosswave.words import capital, listed_words, plural
@@ -125,16 +125,16 @@ def in_window(trend: Trend) -> str:
         f"({ends}; {level} certainty)."  # fmt: skip
 
 
-def all_years(trend: Trend, wide: Trend, series: WaveSeries) -> list[str]:
+def all_years(trend: Trend, wide: Trend, series: TopicLine) -> list[str]:
     """Return the answer of the wider window and what all comparable surveys of any year say together."""
     told = [in_window(wide)] if _figures(wide) and _figures(wide) != _figures(trend) else []
-    if series.trajectory and series.has_line:
-        line, waves = series.trajectory.lines["meta-regression"], series.comparable.waves
+    if isinstance(line := series.line, Line):
+        waves = series.comparable.waves
         shown = {1: "a rise shows", -1: "a fall shows", 0: "no steady rise or fall shows"}[series.slope]
         told.append(
             f"All years: {plural(len(waves), 'survey')} can be compared with each other ({waves[0].year} to "
-            f"{waves[-1].year}). Together they give {points(line.at_mean, sign=True)} points a year "
-            f"({points_to(line.at_mean_low, line.at_mean_high)}): {shown}."
+            f"{waves[-1].year}). Together they give {points(line.slope, sign=True)} points a year "
+            f"({points_to(line.low, line.high)}): {shown}."
         )
     return told
 
@@ -196,7 +196,7 @@ def _certainty(trend: Trend) -> list[str]:
     return [f"Certainty: {certainty.level}{', because ' if because else ''}{because}."]
 
 
-def show_answer(trend: Trend, wide: Trend, series: WaveSeries) -> None:
+def show_answer(trend: Trend, wide: Trend, series: TopicLine) -> None:
     """Display the box at the head of the page."""
     parts = [("You may say", may_say(trend)), ("Do not say", may_not_say(trend))]
     told = [in_window(trend), *all_years(trend, wide, series)]

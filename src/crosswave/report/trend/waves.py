@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from crosswave.difference.estimate import estimate_share
-from crosswave.models.wave_series import WaveSeries, date_interval
 from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, TEAL, Look, styled
 from crosswave.report.render import NOT_PRINTED, confidence, figure_name, percent, span, spans, survey_name
 from crosswave.report.sentences import answer_sentence, population_note, trend_sentence
@@ -20,6 +19,8 @@ from crosswave.report.timeline import Dot, timeline
 from crosswave.report.trend.answer import headline
 from crosswave.report.trend.lines import line_under
 from crosswave.trend.change import Trend
+from crosswave.trend.figures import date_interval
+from crosswave.trend.lines import TopicLine
 from crosswave.trend.waves import Wave
 from crosswave.words import capital
 
@@ -139,7 +140,7 @@ VERDICT_LOOKS: Mapping[str, Look] = {
 }
 
 
-def every_wave(trend: Trend, series: WaveSeries) -> pd.DataFrame:
+def every_wave(trend: Trend, series: TopicLine) -> pd.DataFrame:
     """Return the frame of `by_wave` over all years, with whether a survey may be compared with most others."""
     waves = by_wave(replace(trend, waves=series.waves))
     on_line = {wave.finding.id for wave in series.comparable.waves} if len(series.comparable.waves) > 1 else set()
@@ -147,7 +148,7 @@ def every_wave(trend: Trend, series: WaveSeries) -> pd.DataFrame:
 
 
 @styled
-def waves_chart(trend: Trend, series: WaveSeries) -> Figure | None:
+def waves_chart(trend: Trend, series: TopicLine) -> Figure | None:
     """Return every survey of a topic at its date, with its interval; None where none prints a share."""
     dots = _dots(trend, series)
     if not dots:
@@ -163,7 +164,7 @@ def waves_chart(trend: Trend, series: WaveSeries) -> Figure | None:
 _LINE_WORDS = " Long line and band: the average of comparable surveys; dotted: where a new one would fall."
 
 
-def _dots(trend: Trend, series: WaveSeries) -> list[Dot]:
+def _dots(trend: Trend, series: TopicLine) -> list[Dot]:
     """The surveys of all years that print a share, in per cent."""
     within = trend.plan.lines.published_within.value
     pairs = zip(series.waves, every_wave(trend, series).itertuples(), strict=True)
@@ -193,7 +194,7 @@ def waves_message(trend: Trend) -> str:
     return headline(trend)
 
 
-def waves_alt(trend: Trend, series: WaveSeries) -> str:
+def waves_alt(trend: Trend, series: TopicLine) -> str:
     """Return the chart in words: the answer, then each survey."""
     rows = [
         f"{row.year}, {row.survey}: {_printed(row)} of {row.base}{interval_words(row.low, row.high)}"

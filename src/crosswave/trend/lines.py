@@ -1,0 +1,266 @@
+"""A topic over all years: the waves that may stand on one line, and the joint model of these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from crosswave.memo import remembered
+from crosswave.models.joint import combined, level_rows, posterior
+from crosswave.models.mixed import NAMES, Spreads
+from crosswave.models.wave_trend import FEWEST_FOR_TREND, LOGITS_PER_POINT
+from crosswave.reconstruct import Reconstruction
+from crosswave.study.models import Construct
+from crosswave.study.registry import Registry
+from crosswave.trend.figures import date_interval, figure_of
+from crosswave.trend.multiplicity import holm
+from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
+from crosswave.trend.waves import Wave, pair_of, waves_of
+
+FEWEST_FOR_LINE = 5
+_POINTS = 256
+_NUMBERS = ("no survey", "one survey", "two surveys", "three surveys", "four surveys")
+
+
+@dataclass(frozen=True, slots=True)
+class ComparableWaves:
+    """The largest set of waves of which every pair may be compared; why each other wave is left out, by finding id."""
+
+    waves: tuple[Wave, ...]
+    left_out: Mapping[str, str]
+
+
+def comparable_waves(waves: Sequence[Wave], registry: Registry) -> ComparableWaves:
+    """Return the largest set of usable waves of which the comparability rule refuses no pair.
+
+    Parameters
+    ----------
+    waves : sequence of Wave
+        Of one construct, see `crosswave.trend.waves.waves_of`.
+    registry : Registry, holds the comparability rules
+
+    Notes
+    -----
+    A wave needs a printed n, since a line weighs waves; no two waves may share respondents. Of several largest sets
+    the one with the fewest steps between recorded grades, then the earliest waves: no figure's value is looked at.
+    """
+    usable = [wave for wave in waves if wave.refusal is None and wave.size_known]
+    pairs = {(i, j): pair_of(usable[i], usable[j], registry) for i, j in combinations(range(len(usable)), 2)}
+    allowed = {ends for ends, pair in pairs.items() if pair.refusal is None and not pair.comparability.refused}
+
+    def order(chosen: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
+        return -len(chosen), sum(pairs[ends].comparability.distance for ends in combinations(chosen, 2)), chosen
+
+    best = [usable[i] for i in min(_cliques((), range(len(usable)), allowed), key=order)]
+    return ComparableWaves(
+        tuple(best), {wave.finding.id: _why_not(wave, best, registry) for wave in waves if wave not in best}
+    )
+
+
+def _cliques(
+    chosen: tuple[int, ...], candidates: Sequence[int], allowed: set[tuple[int, int]]
+) -> Iterator[tuple[int, ...]]:
+    """Every set of waves of which each pair is allowed, the empty one too."""
+    yield chosen
+    for i in candidates:
+        yield from _cliques((*chosen, i), [j for j in candidates if j > i and (i, j) in allowed], allowed)
+
+
+def _why_not(wave: Wave, chosen: Sequence[Wave], registry: Registry) -> str:
+    if wave.refusal or not wave.size_known:
+        return wave.refusal or "its n is not printed, so that it cannot be weighed"
+    for pair in (pair_of(other, wave, registry) for other in chosen):
+        reasons = pair.refusal or ("; ".join(pair.comparability.reasons) if pair.comparability.refused else None)
+        if reasons:
+            return f"not comparable with {pair.first.finding.id}: {reasons}"
+    return "another set of waves is as large"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line through surveys on the logit scale.
+
+    Its slope with interval is in shares a year at the level of the mean survey; `p_value` is twice the smaller
+    probability of a side; `spread` is the standard deviation between surveys (logits) with its interval. `levels` has a
+    row for each year and the next: year, level, low, high (of the average survey), next_low, next_high (of a new one).
+    """
+
+    slope: float
+    low: float
+    high: float
+    p_value: float
+    spread: tuple[float, float, float]
+    levels: pd.DataFrame
+
+
+def line_through(figures: pd.DataFrame, priors: Spreads, *, alpha: float, known: float | None = None) -> Line:
+    """Return the line through the surveys of one topic: the joint model of a single item.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        One item, with the columns of `crosswave.models.mixed.COLUMNS`.
+    priors : Spreads
+        Scales of the half-normal priors.
+    alpha : float
+        Error rate of the intervals.
+    known : float, optional
+        The standard deviation between surveys (logits) where it is known; else it is integrated over.
+
+    Notes
+    -----
+    ``logit p = level + slope (date - centre) + figure + error``. Nothing is drawn: quantiles are those of the mixture
+    of normal distributions that the integration leaves. A p-value is twice the posterior probability of the rarer sign;
+    under a known standard deviation it is that of the weighted least squares of the logits.
+    """
+    years = tuple(range(int(figures["date"].min()), int(figures["date"].max()) + 2))
+    at = None if known is None else replace(Spreads(*(0.0 for _ in NAMES)), figure=known)
+    found = posterior(figures, years=years, priors=priors, rho=0.0, alpha=alpha, points=_POINTS, known=at)
+    mean = float(figures["date"].mean()) - found.design.centre
+    slope, middle = combined(found, np.array([[0.0, 1.0], [1.0, mean]])).itertuples(index=False)
+    rows = level_rows(found.design, years)
+    average, new = (expit(combined(found, rows, beyond)) for beyond in ((), ("figure",)))
+    levels = average[["estimate", "low", "high"]].set_axis(["level", "low", "high"], axis=1)
+    levels = levels.assign(next_low=new["low"], next_high=new["high"])
+    levels.insert(0, "year", years)
+    steepness = float(expit(middle.estimate) * expit(-middle.estimate))
+    estimate, low, high = (steepness * float(end) for end in (slope.estimate, slope.low, slope.high))
+    middle_sd, least, most = (float(found.spreads[end][0]) for end in ("median", "low", "high"))
+    p = 2 * float(min(slope.below, 1 - slope.below))
+    return Line(estimate, low, high, p, (middle_sd, least, most), levels)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A construct over all years: its waves, which are comparable, their figures, and the line through them.
+
+    Where there is no line, or no test of a trend within one instrument, the reason stands in its place. Holm's p of
+    each, "line" and "test", is among all topics, and empty for a construct that is looked at alone.
+    """
+
+    construct: Construct
+    waves: tuple[Wave, ...]
+    comparable: ComparableWaves
+    figures: pd.DataFrame
+    line: Line | str
+    test: Line | str
+    settings: Settings
+    p_adjusted: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def has_line(self) -> bool:
+        """Whether there is a line."""
+        return isinstance(self.line, Line)
+
+    @property
+    def tests(self) -> dict[str, Line]:
+        """The line and the test, as far as there are any."""
+        return {name: one for name, one in (("line", self.line), ("test", self.test)) if isinstance(one, Line)}
+
+    @property
+    def slope(self) -> int:
+        """The sign of the slope, 0 where none shows: alone, or among all lines if adjusted."""
+        line = self.line
+        if not isinstance(line, Line) or self.p_adjusted.get("line", 0.0) >= self.settings.alpha:
+            return 0
+        return int(line.low > 0) - int(line.high < 0)
+
+
+def topic_line(
+    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+) -> TopicLine:
+    """Return a construct over all years: which waves are comparable, and the line through them.
+
+    Parameters
+    ----------
+    construct : Construct
+    registry, reconstructions
+        As everywhere.
+    settings : Settings
+        The error rate, the design effect, and the total error where it is not that of the plan.
+
+    Notes
+    -----
+    A line needs five waves whose dates tell them apart: no single date may lie in the intervals of all. The trend
+    within one instrument needs three waves of one series and one house; what sets them apart has the total error of the
+    plan as its standard deviation.
+    """
+    waves = waves_of(construct, registry, reconstructions, (FIRST_YEAR, LAST_YEAR))
+    comparable, plan = comparable_waves(waves, registry), registry.plan
+    rows = [figure_of(wave, construct.id, plan, settings.design_effect) for wave in comparable.waves]
+    figures = pd.DataFrame([row for row in rows if row])
+    priors = Spreads(*(getattr(plan.joint, name) for name in NAMES))
+
+    def fitted(reason: str | None, known: float | None) -> Line | str:
+        if reason:
+            return reason
+        made = partial(line_through, figures, priors, alpha=settings.alpha, known=known)
+        return remembered(made, "line", figures.to_csv(index=False), repr((priors, settings.alpha, known)))
+
+    line = fitted(_no_line(comparable.waves, plan.lines.published_within.value), None)
+    test = fitted(_no_test(comparable.waves), settings.error(plan, "A")[0] * LOGITS_PER_POINT)
+    return TopicLine(construct, tuple(waves), comparable, figures, line, test, settings)
+
+
+def _no_line(waves: Sequence[Wave], published_within: float) -> str | None:
+    if len(waves) < FEWEST_FOR_LINE:
+        return (
+            f"{_NUMBERS[len(waves)]}: chart and pairwise contrasts only, because a line through fewer than five leaves "
+            "at most two degrees of freedom to tell a trend from differences between surveys"
+        )
+    starts, ends = zip(*(date_interval(wave.survey, published_within) for wave in waves), strict=True)
+    if max(starts) <= min(ends):
+        return "the dates do not tell the surveys apart: all of them may have been in the field at once"
+    return None
+
+
+def _no_test(waves: Sequence[Wave]) -> str | None:
+    if len(waves) < FEWEST_FOR_TREND:
+        return f"{_NUMBERS[len(waves)]}: a trend within one instrument needs three"
+    recorded = {
+        "series": {wave.survey.series for wave in waves},
+        "house": {wave.survey.fieldwork.house or wave.survey.publisher for wave in waves},
+    }
+    for name, found in recorded.items():
+        if len(found) > 1 or None in found:
+            return f"the surveys are not one instrument: they have no single recorded {name}"
+    return None
+
+
+def topic_lines(
+    registry: Registry,
+    reconstructions: Mapping[str, Reconstruction],
+    settings: Settings,
+    constructs: Iterable[Construct] | None = None,
+) -> tuple[TopicLine, ...]:
+    """Return every construct with three comparable waves or more, over all years, adjusted as one family.
+
+    Parameters
+    ----------
+    registry, reconstructions, settings
+        As for `topic_line`.
+    constructs : iterable of Construct, optional
+        All of the registry if absent.
+
+    Notes
+    -----
+    One family by Holm's procedure, apart from those of comparisons: every line and every test within one instrument.
+
+    References
+    ----------
+    Holm (1979), https://www.jstor.org/stable/4615733.
+    """
+    chosen = registry.constructs.values() if constructs is None else constructs
+    every = [topic_line(one, registry, reconstructions, settings) for one in chosen]
+    every = [one for one in every if len(one.comparable.waves) >= FEWEST_FOR_TREND]
+    tests = [(place, name, one.p_value) for place, topic in enumerate(every) for name, one in topic.tests.items()]
+    adjusted: list[dict[str, float]] = [{} for _ in every]
+    for (place, name, _), p in zip(tests, holm(np.array([p for _, _, p in tests])).tolist(), strict=True):
+        adjusted[place][name] = p
+    return tuple(replace(one, p_adjusted=p) for one, p in zip(every, adjusted, strict=True))
