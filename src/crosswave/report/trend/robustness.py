@@ -176,7 +176,7 @@ CHOICES: Mapping[str, str] = {
 }
 """Columns of the frame of analyses that are choices: what each is called."""
 
-REPORTED, ANOTHER = "the one reported", "another one"
+REPORTED, ANOTHER = "reported", "another"
 
 
 def analyses(multiverse: Multiverse, trend: Trend) -> pd.DataFrame:
@@ -223,7 +223,7 @@ def value_words(choice: str, value: object) -> str:
     return f"{value:g}{unit}" if isinstance(value, int | float) else str(value)
 
 
-MOST_DRAWN = 240
+MOST_DRAWN = 120
 """Intervals that a chart can hold side by side and still be read."""
 
 
@@ -239,22 +239,22 @@ _CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
 
 # The smallest change that matters moves no interval: it is a choice of the verdict alone.
 _DRAWN = tuple(name for name in CHOICES if name != "smallest_change")
-_SIDES = {"above zero": NAVY, "holds zero": GREY, "below zero": PLUM}
+_SIDES = {"above 0": NAVY, "across 0": GREY, "below 0": PLUM}
 
 
 def intervals(frame: pd.DataFrame) -> pd.DataFrame:
     """Return every interval once, from the lowest difference to the highest; what each one says of zero beside it."""
     columns = ["first", "second", *_DRAWN, "difference", "low", "high"]
     once = frame[columns].drop_duplicates(["first", "second", *_DRAWN])
-    side = np.where(once["low"] > 0, "above zero", np.where(once["high"] < 0, "below zero", "holds zero"))
+    side = np.where(once["low"] > 0, "above 0", np.where(once["high"] < 0, "below 0", "across 0"))
     return once.assign(side=side).sort_values(["difference", "low", "high"], kind="stable", ignore_index=True)
 
 
 def drawn(by_interval: pd.DataFrame) -> pd.DataFrame:
-    """Return the intervals that are drawn: all of them, or as many as can be, evenly spaced in their order."""
+    """Return the intervals that are drawn, to a hundredth of a point: all, or as many as can be, evenly spaced."""
     last = len(by_interval) - 1
     places = np.unique(np.linspace(0, last, min(MOST_DRAWN, last + 1)).round().astype(int))
-    return by_interval.iloc[places].reset_index(drop=True)
+    return by_interval.iloc[places].reset_index(drop=True).round({"difference": 4, "low": 4, "high": 4})
 
 
 def matrix(by_interval: pd.DataFrame) -> list[Line]:
@@ -345,7 +345,7 @@ def specification_alt(frame: pd.DataFrame, reason: str) -> str:
     if frame.empty:
         return f"No chart: {reason}."
     every = intervals(frame)
-    sides = [f"{side} {percent(float((every['side'] == side).mean()))}%" for side in _SIDES]
+    sides = [f"{percent(float((every['side'] == side).mean()))}% {side}" for side in _SIDES]
     return (
         f"{specification_message(frame)}. Intervals: {'; '.join(sides)}. "
         f"Lowest end of an interval {points(every['low'].min(), sign=True)}, highest "
