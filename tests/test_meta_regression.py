@@ -162,8 +162,8 @@ def reasons(**columns: object) -> dict[str, str | None]:
 
 def test_a_term_is_admitted_only_where_waves_can_tell_it() -> None:
     assert reasons(house=list("ababab"))["house"] is None
-    assert reasons(house=list("aabaaa"))["house"] == "only one wave has b"
-    assert reasons(house=list("aaaaaa"))["house"] == "every wave has the same: a"
+    assert reasons(house=list("aabaaa"))["house"] == "only one survey has b"
+    assert reasons(house=list("aaaaaa"))["house"] == "every survey has the same: a"
     assert reasons(house=["a", None, "a", "b", "b", "a"])["house"] == "it is not recorded for 1 of 6 waves"
     assert reasons(house=list("abab"))["house"] == "it would leave 1 degrees of freedom; 2 are needed"
 
@@ -171,7 +171,7 @@ def test_a_term_is_admitted_only_where_waves_can_tell_it() -> None:
 def test_a_term_that_dates_may_stand_for_is_not_identified() -> None:
     years = np.array([2015, 2015, 2015, 2019, 2019, 2019.0])
     assert reasons(house=list("aaabbb"), date_low=years, date_high=years + 0.9)["house"] == (
-        "it cannot be told from the date: within each level the waves may have been in the field at once"
+        "it cannot be told from the date: within each level the surveys may have been in the field at once"
     )
 
 

@@ -50,8 +50,8 @@ def test_four_waves_are_charted_and_compared_in_pairs() -> None:
     found = trajectory(table(*SMOKERS))
     for model in ("meta-regression", "binomial-normal", "beta-binomial", "adjusted"):
         assert found.refusals[model] == (
-            "four waves: chart and pairwise contrasts only, because a line through fewer than five waves leaves at "
-            "most two degrees of freedom to tell a trend from differences between surveys"
+            "four surveys: a line needs five, because through fewer at most two degrees of freedom are left to tell a "
+            "trend from differences between surveys"
         )
     assert (dict(found.lines), found.regression, found.over_both, found.prediction) == ({}, None, None, None)
 
@@ -71,7 +71,7 @@ def test_scores_that_set_the_last_wave_apart_give_what_r_prints() -> None:
     assert cochran_armitage(*SMOKERS[:2], [0, 0, 0, 1]).z ** 2 == pytest.approx(12.1731, abs=5e-5)
 
 
-MIXED = "the waves are not one instrument: "
+MIXED = "the surveys are not one instrument: "
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ MIXED = "the waves are not one instrument: "
         ({**ONE, "question_changed": [False, False, True, False]}, f"{MIXED}the question changed"),
         (
             {**ONE, "date_low": [2015.0] * 4, "date_high": [2016.0] * 4},
-            "the dates do not tell the waves apart: they have one middle",
+            "the dates do not tell the surveys apart: they have one middle",
         ),
         (
             {**ONE, "count_low": [0] * 4, "count_high": [1] * 4},
@@ -189,13 +189,13 @@ def test_a_house_term_is_used_where_it_is_identified() -> None:
     found = trajectory(rows)
     assert [term.name for term in found.terms if term.identified] == ["house"]
     assert found.lines["adjusted"].slope != found.lines["meta-regression"].slope
-    assert trajectory(table(*FIVE)).refusals["adjusted"].startswith("not identified: break: every wave has the same")
+    assert trajectory(table(*FIVE)).refusals["adjusted"].startswith("not identified: break: every survey has the same")
 
 
 def test_dates_that_may_coincide_have_no_line() -> None:
     found = trajectory(table(*FIVE[:2], [2017.0] * 5, date_high=[2018.0] * 5))
     assert found.refusals["meta-regression"] == (
-        "the dates do not tell the waves apart: all of them may have been in the field at once"
+        "the dates do not tell the surveys apart: all of them may have been in the field at once"
     )
 
 

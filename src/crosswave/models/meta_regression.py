@@ -244,18 +244,18 @@ def identified_terms(table: pd.DataFrame) -> tuple[Term, ...]:
 
 def _not_enough(levels: pd.Series) -> str | None:
     if levels.isna().any():
-        return f"it is not recorded for {int(levels.isna().sum())} of {len(levels)} waves"
+        return f"it is not recorded for {int(levels.isna().sum())} of {len(levels)} surveys"
     waves = levels.value_counts()
     if len(waves) < 2:
-        return f"every wave has the same: {waves.index[0]}"
+        return f"every survey has the same: {waves.index[0]}"
     lonely = sorted(map(str, waves.index[waves < _FEWEST_WAVES]))
-    return f"only one wave has {', only one '.join(lonely)}" if lonely else None
+    return f"only one survey has {', only one '.join(lonely)}" if lonely else None
 
 
 def _not_apart(columns: FloatArray, dates: Dates) -> str | None:
     if np.linalg.matrix_rank(np.column_stack([np.ones(len(columns)), columns])) <= columns.shape[1]:
         return "its levels are a combination of the terms before it"
     if not slope_is_identified(dates, columns):
-        return "it cannot be told from the date: within each level the waves may have been in the field at once"
+        return "it cannot be told from the date: within each level the surveys may have been in the field at once"
     left = len(columns) - 2 - columns.shape[1]
     return None if left >= _FEWEST_DF else f"it would leave {max(left, 0)} degrees of freedom; {_FEWEST_DF} are needed"

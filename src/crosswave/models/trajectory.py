@@ -41,7 +41,7 @@ COLUMNS = (
 
 FEWEST_FOR_TREND = 3
 FEWEST_FOR_LINE = 5
-_NUMBERS = ("no wave", "one wave", "two waves", "three waves", "four waves")
+_NUMBERS = ("no survey", "one survey", "two surveys", "three surveys", "four surveys")
 _NEXT_AFTER = 1.0
 LOGITS_PER_POINT = 0.04
 
@@ -244,11 +244,11 @@ def _no_line(case: WaveTable) -> str | None:
     k = len(case.rows)
     if k < FEWEST_FOR_LINE:
         return (
-            f"{_NUMBERS[k]}: chart and pairwise contrasts only, because a line through fewer than five waves leaves at "
-            "most two degrees of freedom to tell a trend from differences between surveys"
+            f"{_NUMBERS[k]}: a line needs five, because through fewer at most two degrees of freedom are left "
+            "to tell a trend from differences between surveys"
         )
     if not slope_is_identified(case.dates):
-        return "the dates do not tell the waves apart: all of them may have been in the field at once"
+        return "the dates do not tell the surveys apart: all of them may have been in the field at once"
     return None
 
 
@@ -257,11 +257,11 @@ def _no_trend(case: WaveTable) -> str | None:
         return f"{_NUMBERS[len(case.rows)]}: a trend within one instrument needs three"
     for column in ("series", "house"):
         if len(set(case.rows[column])) > 1 or case.rows[column].isna().any():
-            return f"the waves are not one instrument: they have no single recorded {column}"
+            return f"the surveys are not one instrument: they have no single recorded {column}"
     if case.rows["question_changed"].any():
-        return "the waves are not one instrument: the question changed"
+        return "the surveys are not one instrument: the question changed"
     if np.ptp(case.dates.middle) == 0:
-        return "the dates do not tell the waves apart: they have one middle"
+        return "the dates do not tell the surveys apart: they have one middle"
     shares = [counts.sum() / bases.sum() for counts, bases in case.samples().values()]
     return None if 0 < min(shares) <= max(shares) < 1 else "counts are possible in which everyone or nobody said yes"
 

@@ -141,7 +141,7 @@ def _fitted_words(series: WaveSeries, found: Trajectory, fit: RandomEffects, fol
         f"{'; '.join(told)}.",
         f"Between surveys a variance of {fit.tau2:.3f} on the logit scale is left (interval {fit.tau2_low:.3f} to "
         f"{fit.tau2_high:.3f}); {fit.i2:.0%} of what the line leaves is more than sampling.",
-        f"The next such survey, at {found.next_date:.1f}, would publish between {percent(following.next_low)} and "
+        f"The next such survey, in {found.next_date or 0:.0f}, would publish between {percent(following.next_low)} and "
         f"{percent(following.next_high)}% ({level} prediction interval).",
     ]
 

@@ -31,7 +31,7 @@ from crosswave.report.canvas import (
     upright,
 )  # fmt: skip
 from crosswave.report.render import percent
-from crosswave.report.sentences import VERDICT_WORDS, p_range, p_words, points, points_span, points_to
+from crosswave.report.sentences import VERDICT_WORDS, p_range, p_words, points, points_span, points_to, said_of
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.robustness.verdict import Robustness
@@ -192,7 +192,7 @@ def outcomes_table(multiverse: Multiverse) -> pd.DataFrame:
     """Return a row for each outcome: how many analyses come to it, their share, and the range of their differences."""
     every = multiverse.by_analysis
     rows = [
-        (row.outcome, f"{row.analyses:,}", percent(row.share),
+        (said_of(row.outcome), f"{row.analyses:,}", percent(row.share),
          "" if pd.isna(row.difference_low) else points_span(row.difference_low, row.difference_high))
         for row in ([] if every.empty else by_outcome(every).itertuples())
     ]  # fmt: skip
@@ -213,7 +213,7 @@ def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
         counts = pd.crosstab(frame[name], frame["outcome"]).loc[frame[name].unique(), found]
         for value, own in counts.iterrows() if len(counts) > 1 else ():
             choice = {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{own.sum():,}"}
-            rows.append(choice | {f"{one}, %": percent(k / own.sum()) for one, k in own.items()})
+            rows.append(choice | {f"{said_of(one)}, %": percent(k / own.sum()) for one, k in own.items()})
     return pd.DataFrame(rows)
 
 
@@ -333,7 +333,7 @@ def specification_message(frame: pd.DataFrame) -> str:
     every = counts[counts["outcome"] == "any"].iloc[0]
     found = counts[(counts["outcome"] != "any") & (counts["analyses"] > 0)]
     found = found.sort_values("analyses", ascending=False, kind="stable")
-    shares = ", ".join(f"{row.outcome} {percent(row.share)}%" for row in found.itertuples())
+    shares = ", ".join(f"{said_of(row.outcome)} {percent(row.share)}%" for row in found.itertuples())
     return (
         f"Over {every['analyses']:,} analyses the difference runs from "
         f"{points_to(every['difference_low'], every['difference_high'])} points; their outcomes: {shares}"
