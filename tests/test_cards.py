@@ -81,11 +81,11 @@ def test_a_survey_says_why_figures_cannot_be_reproduced_a_reason_a_line(registry
     lines = [line.rstrip() for line in lines]
     start = lines.index("why figures cannot be reproduced")
     assert lines[start + 1 : start + 8] == [
-        "- no whole number of answers prints 41% (migrate-all.central) if all 28 of them (central government "
+        "- no whole number of answers gives 41% (migrate-all.central) if all 28 of them (central government "
         "departments) answered migrate-all",
         "  it would fit with a base of 27 in place of 28",
         "  it would fit with 29 asked in place of 28",
-        "- no whole number of answers prints 53% (monitoring-tools.central) if all 28 of them (central government "
+        "- no whole number of answers gives 53% (monitoring-tools.central) if all 28 of them (central government "
         "departments) answered monitoring-tools",
         "  it would fit with a base of 19 in place of 28",
         "  it would fit with 30 asked in place of 28",
@@ -93,7 +93,7 @@ def test_a_survey_says_why_figures_cannot_be_reproduced_a_reason_a_line(registry
     ]
     others = lines[start + 8 :]
     assert (
-        "- cloud-barriers.legacy-nhs-alt1: print also gives 57% (cloud-barriers.legacy-nhs-alt2) for the same quantity"
+        "- cloud-barriers.legacy-nhs-alt1: 57% (cloud-barriers.legacy-nhs-alt2) is published too for the same quantity"
     ) in others
     together = "- migrate-all.nhs, roi-expected.expected, roi-expected.none-expected: n is printed as "
     assert sum(line.startswith(together) for line in others) == 1

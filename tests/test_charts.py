@@ -257,7 +257,7 @@ def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend, y
     assert not re.search(r"<dc:date>|Matplotlib|/home/|/Users/|/tmp/", svg)
 
 
-def test_a_drawing_has_no_styles_and_no_names_and_goes_to_a_tenth_of_a_point(culture: Trend, years: WaveSeries) -> None:
+def test_a_drawing_has_no_styles_and_no_names_and_goes_to_a_tenth_of_a_point(culture: Trend, years: TopicLine) -> None:
     figure = waves_page.waves_chart(culture, years)
     assert figure is not None
     svg = canvas.svg_text(figure, "")

@@ -568,7 +568,7 @@ def test_words_that_together_exceed_everybody_give_an_interval_and_no_traceback(
 def test_a_claim_on_an_impossible_figure_is_not_checkable_and_says_why(check: Callable[..., ClaimVerdict]) -> None:
     found = check(claim(condition("above", "1/3", w_2017__q__yes=1)), first={"n": 28, "yes": "41%"})
     assert (found.answered, found.random_sample, found.estimate) == ("not checkable", "not checkable", None)
-    assert found.reason.startswith("w-2017.q.yes is in conflict: no whole number of answers prints 41% (q.yes)")
+    assert found.reason.startswith("w-2017.q.yes is in conflict: no whole number of answers gives 41% (q.yes)")
 
 
 LICENCES = [

@@ -238,14 +238,14 @@ def test_the_specification_curve_runs_from_the_lowest_difference_to_the_highest(
     frame = robustness_page.analyses(made, of(trends, "nhs-video"))
     by_interval = intervals(frame)
     assert by_interval["difference"].tolist() == [-0.02, 0.04, 0.10]
-    assert by_interval["side"].tolist() == ["holds zero", "holds zero", "above zero"]
+    assert by_interval["side"].tolist() == ["across 0", "across 0", "above 0"]
     assert robustness_page.specification_alt(frame, "") == (
         "Over 3 analyses the difference runs from -2.0 to +10.0 points; their outcomes: inconclusive 66.7%, rose "
-        "33.3%. Intervals: above zero 33.3%; holds zero 66.7%; below zero 0.0%. Lowest end of an interval -7.0, "
+        "33.3%. Intervals: 33.3% above 0; 66.7% across 0; 0.0% below 0. Lowest end of an interval -7.0, "
         "highest +15.0 points."
     )
     lines = {line.words: line.at for line in matrix(by_interval)}
-    assert np.array_equal(lines["m1"], [0]) and np.array_equal(lines["above zero"], [2])  # type: ignore[arg-type]
+    assert np.array_equal(lines["m1"], [0]) and np.array_equal(lines["above 0"], [2])  # type: ignore[arg-type]
     assert "Tier of total error" not in lines, "a choice with one value is no choice"
 
 

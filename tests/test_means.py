@@ -72,12 +72,12 @@ def test_the_rounding_that_fits_is_said(
     assert (not found.conflicts, fits_truncated(of, registry)) == (nearest, truncated)
     words = {
         (True, True): "rounded to the nearest is assumed; all figures cut off after the last digit would fit as well",
-        (True, False): "rounded to the nearest is assumed; no counts print all figures cut off after the last digit",
+        (True, False): "rounded to the nearest is assumed; no counts give all figures cut off after the last digit",
         (
             False,
             True,
-        ): "no counts print all figures rounded to the nearest; cut off after the last digit they would fit",
-        (False, False): "no counts print all figures, rounded to the nearest or cut off after the last digit",
+        ): "no counts give all figures rounded to the nearest; cut off after the last digit they would fit",
+        (False, False): "no counts give all figures, rounded to the nearest or cut off after the last digit",
     }
     assert found.rounding == words[nearest, truncated]
 

@@ -33,7 +33,7 @@ def test_forty_one_percent_of_twenty_eight_by_hand():
     [conflict] = find_conflicts(survey(28, 41))
     assert conflict.repairs == ("with a base of 27 in place of 28", "with 29 asked in place of 28")
     assert conflict.words == (
-        "no whole number of answers prints 41% (q.a0) if the base of q|all is everyone; it would fit with a base of 27 "
+        "no whole number of answers gives 41% (q.a0) if the base of q|all is everyone; it would fit with a base of 27 "
         "in place of 28, or with 29 asked in place of 28"
     )
 
@@ -134,5 +134,5 @@ def test_a_subset_of_nobody_is_a_conflict_of_both_figures():
     [conflict] = find_conflicts(Arithmetic(figures, (), (10, 10)))
     assert conflict.figures == ("q.a", "r.c")
     assert conflict.words == (
-        "no whole number of answers prints 0% (q.a) with 50% (r.c), the one being asked of those who gave the other"
+        "no whole number of answers gives 0% (q.a) with 50% (r.c), the one being asked of those who gave the other"
     )

@@ -17,7 +17,7 @@ from crosswave.difference.compare import Criteria
 from crosswave.difference.readings import Readings
 from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.reconstruct import Reconstruction
-from crosswave.robustness.nonresponse import needed_correlation
+from crosswave.robustness.nonresponse import correlations, needed_correlation
 from crosswave.robustness.tipping_points import (
     VERDICTS,
     TippingPoint,
@@ -490,6 +490,15 @@ def test_every_population_of_the_plan_is_named(compared: dict[str, Trend], regis
     ten, million = held.correlations
     assert abs(million.value) < abs(ten.value) < 1
     assert ten.sizes == pytest.approx((10 * 235, 10 * 232))
+
+
+def test_who_answered_is_counted_in_people_whatever_their_answers_are_worth() -> None:
+    """A census errs less than its n would, and those who were silent stay silent."""
+    plain = readings((0.68008, 294905, 0.68878, 319935))
+    worth = replace(plain, n_1=plain.n_1 * 3, n_2=plain.n_2 * 3, effect_1=1 / 3, effect_2=1 / 3)
+    [[own]], [[other]] = (correlations(one, (), (1_000_000,)) for one in (plain, worth))
+    spread = [math.sqrt(p * (1 - p) * (1e6 - n) / n) for p, n in ((0.68008, 294905), (0.68878, 319935))]
+    assert own.value == other.value == pytest.approx(0.0087 / sum(spread), rel=1e-3)
 
 
 def test_where_both_denominators_are_known_the_difference_of_all_who_were_asked_is_bounded(

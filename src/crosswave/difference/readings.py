@@ -25,7 +25,8 @@ class Readings:
 
     Arrays of shape (rows,): shares, sizes (divided by each wave's own design effect alone) and the correlation of the
     two estimates. Of shape (k,): the first row of each comparison, its printed shares, its total error (points at 50 %)
-    with the degrees of freedom, whether print says all that it needs, and whether a figure is printed in words.
+    with the degrees of freedom, whether print says all that it needs, whether a figure is printed in words, and each
+    wave's own design effect.
     """
 
     share_1: FloatArray
@@ -40,6 +41,8 @@ class Readings:
     df: FloatArray
     sized: Bools
     verbal: Bools
+    effect_1: FloatArray | float = 1.0
+    effect_2: FloatArray | float = 1.0
 
     @property
     def owner(self) -> Places:
@@ -63,6 +66,11 @@ class Readings:
         """Return the geometric middle of the feasible sizes of each comparison, earlier and later."""
         one, two = (np.sqrt(self.least(n) * self.most(n)) for n in (self.n_1, self.n_2))
         return one, two
+
+    def people(self) -> tuple[FloatArray, FloatArray]:
+        """Return the same in people who answered, not in answers of a simple random sample that are worth as much."""
+        one, two = self.middle_sizes()
+        return one * self.effect_1, two * self.effect_2
 
     @property
     def middle(self) -> FloatArray:
@@ -131,6 +139,8 @@ def stacked(pairs: Sequence[SharePair], points: Sequence[float], df: Sequence[fl
         df=np.array(df, dtype=np.float64),
         sized=np.array([pair.sized for pair in pairs]),
         verbal=np.array([pair.verbal for pair in pairs]),
+        effect_1=np.array([pair.first.design_effect for pair in pairs]),
+        effect_2=np.array([pair.second.design_effect for pair in pairs]),
     )  # fmt: skip
 
 

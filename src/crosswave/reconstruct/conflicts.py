@@ -116,7 +116,7 @@ def _explain(arithmetic: Arithmetic, core: list[Element]) -> Conflict:
     given = f" if {' and '.join(assumptions)}" if assumptions else alone
     found = repairs(arithmetic, core)
     mended = f"{MENDED} {', or '.join(found)}" if found else ""
-    words = f"no whole number of answers prints {printed}{given}{mended}"
+    words = f"no whole number of answers gives {printed}{given}{mended}"
     return Conflict(tuple(figure.id for figure in figures), assumptions, found, words)
 
 

@@ -25,7 +25,7 @@ LEVELS: Mapping[str, str] = {
     "recomputed": "computed again from microdata",
     "consistent": "whole numbers of people exist that give every figure of the survey, under the assumptions named",
     "bounded": "an interval only: n, the base or the figure itself is not printed as a number",
-    "sources-disagree": "print gives two values of one quantity",
+    "sources-disagree": "two values of one quantity are published",
     "conflicting": "no whole numbers of people give these figures together",
     "not-solved": "whether whole numbers of people fit was not found out with the work that is allowed for one survey",
     "unquantified": "no share is printed",
@@ -248,7 +248,7 @@ class Context:
         if others:
             texts = {one.local_id: one.answer.printed for one in findings_of(self.survey)}
             told = ", ".join(f"{texts[other]} ({other})" for other in others)
-            yield "sources-disagree", f"print also gives {told} for the same quantity"
+            yield "sources-disagree", f"{told} is published too for the same quantity"
         if counts is None:
             yield "bounded", self._not_sized(finding)
         elif share is not None and share.verbal:

@@ -48,9 +48,9 @@ SUM_OF_COUNTS = f"{NETS}: the share of the counts added up"
 SUM_OF_PRINT = f"{NETS}: the printed percentages added up"
 _WORDS = {
     (True, True): "rounded to the nearest is assumed; all figures cut off after the last digit would fit as well",
-    (True, False): "rounded to the nearest is assumed; no counts print all figures cut off after the last digit",
-    (False, True): "no counts print all figures rounded to the nearest; cut off after the last digit they would fit",
-    (False, False): "no counts print all figures, rounded to the nearest or cut off after the last digit",
+    (True, False): "rounded to the nearest is assumed; no counts give all figures cut off after the last digit",
+    (False, True): "no counts give all figures rounded to the nearest; cut off after the last digit they would fit",
+    (False, False): "no counts give all figures, rounded to the nearest or cut off after the last digit",
 }
 
 

@@ -368,7 +368,7 @@ def ranking_chart(result: Posterior, labels: Mapping[str, str]) -> Figure:
 
 
 RANK_WORDS = (
-    "The rank is the middle of all that the figures allow: an item of which little is known can stand low and still be "
+    "The rank is the middle of all that the figures allow: an item of which little is known can be low and still be "
     "first more often than one above it."
 )
 
@@ -445,8 +445,8 @@ def battery_caveats(result: Posterior, figures: pd.DataFrame) -> list[str]:
     return [
         f"{int(outside.sum())} of {len(figures)} figures are of years outside {first} to {last}: they steady the level "
         "and the slopes, on the assumption that items move smoothly.",
-        "Publishers show the largest answers of a battery. An item that a survey does not print is not taken as rare: "
-        "it is left out, which makes items that are printed only when they are large look larger.",
+        "Publishers show the largest answers of a battery. An item that a survey does not publish is not rare: it "
+        "is left out, which makes items that are published only when they are large look larger.",
         *([f"Two or three surveys alone carry {listed_words(thin)}."] if thin else []),
         *([f"Of {plural(unknown, 'figure')} nobody says how many people are behind it."] if unknown else []),
         "Surveys of people and of organisations, of councils, hospitals and departments are side by side: what sets "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -260,15 +261,14 @@ def answer_sentence(trend: Judged[Any]) -> str:
 _UNTOLD = {
     "undecided by wording": "a figure is printed in words, and what the words allow gives different answers",
     "undecided by rounding": "the figures are rounded, and the counts behind them give different answers",
-    "uninformative by design": "two such surveys differ so much by themselves that a change of {:g} points would often "
-    "go unseen",
+    "uninformative by design": "two such surveys differ so much by themselves that {}",
 }
 
 
 def _why_untold(trend: Judged[Any]) -> str:
     """Why there is no answer."""
     if trend.verdict in _UNTOLD:
-        return _UNTOLD[trend.verdict].format(trend.plan.detectable_limit.value)
+        return _UNTOLD[trend.verdict].format(_noticed(trend.comparison) if trend.comparison else "")
     if trend.comparison is None or trend.verdict == "not comparable":
         return _why_untested(trend) if isinstance(trend, Trend) else ""
     if trend.verdict == "not testable":
@@ -280,6 +280,15 @@ def _why_untold(trend: Judged[Any]) -> str:
     if trend.comparison.p_high < trend.settings.alpha <= adjusted:
         return f"{interval}, and of {1 + len(trend.others)} comparisons one such may be chance ({p_words(adjusted)})"
     return f"{interval}: none at all, or one that matters"
+
+
+def _noticed(comparison: Comparison) -> str:
+    """How large a change would have been noticed."""
+    reach = comparison.reach
+    least = min(reach.detectable_rise, reach.detectable_fall)
+    if math.isinf(least):
+        return "no change, however large, would probably have been noticed"
+    return f"only a change of {points(least)} points or more would have been noticed {reach.power:.0%} of the time"
 
 
 def of_whom(licence: str) -> str:

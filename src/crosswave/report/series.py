@@ -53,7 +53,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
         )
         for row in waves.astype(object).itertuples()
     ]  # fmt: skip
-    columns = ["Wave", "Year", "Whom", "Chosen by", "Asked", "Answered", "Response, %", "Pandemic"]
+    columns = ["Survey", "Year", "Whom", "Chosen by", "Asked", "Answered", "Response, %", "Pandemic"]
     return _told_columns(pd.DataFrame(rows, columns=columns))
 
 
@@ -100,7 +100,7 @@ def census_table(changes: pd.DataFrame) -> pd.DataFrame:
         )
         for row in changes.dropna(subset="counted_low_pp").itertuples()
     ]  # fmt: skip
-    columns = ["Topic", "Years", "Counted", "All invited", "Needed, later wave", "Needed, both waves"]
+    columns = ["Topic", "Years", "Counted", "All invited", "Needed, later survey", "Needed, both surveys"]
     return _told_columns(pd.DataFrame(rows, columns=columns))
 
 

@@ -102,7 +102,7 @@ def synthesis_needs(settings: Settings, registry: Registry) -> list[str]:
         needed = []
         for change in (settings.smallest_change / 100, 2 * settings.smallest_change / 100):
             n = smallest_size(change, tier.error, plan, settings)
-            enough = "no n is enough" if n is None else f"{n:,} answers in each wave"
+            enough = "no n is enough" if n is None else f"{n:,} answers in each survey"
             needed.append(f"{points(change)} points: {enough}")
         told.append(f"Grade {name} ({tier.means}; total error {tier.number:.3g} points): {'; '.join(needed)}.")
         floor = endless_change(tier.error, plan, settings)
@@ -150,7 +150,7 @@ FATES: Mapping[str, tuple[str, Callable[[Trend], bool]]] = {
     "rose": ("decided", lambda t: t.verdict == "rose"),
     "fell": ("decided", lambda t: t.verdict == "fell"),
     "changed, by less than matters": ("decided", lambda t: t.verdict == "changed, immaterially"),
-    "did not change by as much as matters": ("decided", lambda t: t.verdict == "no material change"),
+    "no real change": ("decided", lambda t: t.verdict == "no material change"),
     "the evidence is not strong enough": ("not decided", lambda t: t.verdict == "inconclusive"),
     "rounding decides": ("not decided", lambda t: t.verdict == "undecided by rounding"),
     "a figure printed in words decides": ("not decided", lambda t: t.verdict == "undecided by wording"),

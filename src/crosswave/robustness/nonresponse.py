@@ -96,7 +96,7 @@ def correlations(
     multiples, populations : sequence of float, of int
         Sizes of the population: times those who answered, and people.
     """
-    sizes = readings.middle_sizes()
+    sizes = readings.people()
     named = {f"{times:g} times those who answered": [times * n for n in sizes] for times in multiples}
     named |= {f"{people:,} people": [np.full_like(n, people) for n in sizes] for people in populations}
     rows: list[list[Correlation]] = [[] for _ in readings.first]

@@ -25,6 +25,7 @@ from papermill.utils import chdir
 from traitlets.config import Config
 
 from crosswave.failures import os_words
+from crosswave.report.render import STYLE
 from crosswave.report.run import shell
 from crosswave.report.run.current import data_hash, shown_name
 from crosswave.report.run.kernels import FIXED, LocalKernelManager
@@ -103,6 +104,8 @@ def _execute(task: Task, **engine: Any) -> Product:
             said = os_words(fault)
         error = COLOURS.sub("", said).strip()
         _clean(executed, task)
+    if not task.whole:
+        _told_once(executed)
     # in as few bytes as may be: it is downloaded, and no difference is looked at
     notebook = json.dumps(executed, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
     return Product(task.page, page_title(task, executed), notebook, html, error, time.perf_counter() - begun)
@@ -160,6 +163,24 @@ def _judge(notebook: NotebookNode) -> None:
             raise PageError(f"cell {number} ended with {errors[0].ename}: {errors[0].evalue}")
         if cell.execution_count is None:
             raise PageError(f"cell {number} did not run")
+
+
+_DOWNLOAD = re.compile(r'\n?<p class="download">.*?</p>')
+_SCOPED = re.compile(r"<style scoped>.*?</style>\n?", re.DOTALL)
+
+
+def _told_once(notebook: NotebookNode) -> None:
+    """Leave each table and chart in one form: the page has the downloads, and whoever runs the notebook the frames."""
+    styled = False
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        data = output.get("data", {})
+        if html := data.get("text/html"):
+            html = _SCOPED.sub("", _DOWNLOAD.sub("", html))
+            data["text/html"] = html.replace(f"{STYLE}\n", "") if styled else html
+            data["text/plain"] = data.get("text/plain", "").partition("\n")[0]
+            styled = styled or STYLE in html
+        elif "image/svg+xml" in data:
+            data.pop("text/plain", None)
 
 
 def _clean(notebook: NotebookNode, task: Task) -> None:

@@ -70,6 +70,7 @@ class Task:
     title: str = ""  # empty takes the first heading of the executed notebook
     kernel: str = CURRENT_KERNEL
     timeout: int = 600
+    whole: bool = False  # whether its notebook keeps every form of what it shows: one that is committed
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def refresh(notebook: Path) -> str:
     from crosswave.report.run.execute import make_page_cold
     from crosswave.report.run.plan import Task
 
-    product = make_page_cold(Task(notebook.stem, notebook, {}, kind="start"))
+    product = make_page_cold(Task(notebook.stem, notebook, {}, kind="start", whole=True))
     if not product.error:
         executed = nbformat.reads(product.notebook, as_version=4)
         for name in ("papermill", "crosswave"):

@@ -122,7 +122,7 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
     lead = "Topics that surveys asked about, and whether the answer changed."
     caption = (
         f"Topics of surveys of {registry.plan.window.from_year} to {registry.plan.window.to_year}, those who "
-        "answered only. The difference is later minus earlier; its interval holds the total error of both waves."
+        "answered only. The difference is later minus earlier; its interval holds the total error of both surveys."
     )
     rows = {}
     for row in ledger.trends.itertuples():

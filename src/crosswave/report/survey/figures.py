@@ -79,7 +79,7 @@ def _checked(reconstruction: Reconstruction) -> str:
     which = f"{tried} of {len(figures):,} printed figures" if tried < len(figures) else many
     fate = f"{fitting} can be printed so, {failing} cannot" if failing else "Such numbers exist"
     return (
-        f"{which} {'was' if tried == 1 else 'were'} checked: whole numbers of respondents were looked for that print "
+        f"{which} {'was' if tried == 1 else 'were'} checked: whole numbers of respondents were looked for that give "
         f"all that was checked at once. {fate}."
     )
 

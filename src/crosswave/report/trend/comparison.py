@@ -184,6 +184,10 @@ def trend_reach(trend: Trend) -> list[str]:
         f"{pair.comparability.grade}) err by {comparison.points:.3g} points each beyond chance.",
         f"{change}; the absence of a change of {points(reach.margin)} points or more {same} have been shown."
         f"{few if unsized else ''}",
+        f"So three numbers are told apart: {points(reach.margin)} points, the smallest change that matters; "
+        f"{points(seen) if math.isfinite(seen) else 'none'}, what would have been noticed; and "
+        f"{trend.plan.detectable_limit.value:g} points: two surveys that would miss changes larger than that are too "
+        "different to tell.",
         _sizes(comparison),
     ]
 

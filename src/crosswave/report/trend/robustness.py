@@ -31,7 +31,7 @@ from crosswave.report.canvas import (
     upright,
 )  # fmt: skip
 from crosswave.report.render import percent
-from crosswave.report.sentences import VERDICT_WORDS, p_range, p_words, points, points_span, points_to
+from crosswave.report.sentences import VERDICT_WORDS, p_range, p_words, points, points_span, points_to, said_of
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.robustness.verdict import Robustness
@@ -176,7 +176,7 @@ CHOICES: Mapping[str, str] = {
 }
 """Columns of the frame of analyses that are choices: what each is called."""
 
-REPORTED, ANOTHER = "the one reported", "another one"
+REPORTED, ANOTHER = "reported", "another"
 
 
 def analyses(multiverse: Multiverse, trend: Trend) -> pd.DataFrame:
@@ -192,7 +192,7 @@ def outcomes_table(multiverse: Multiverse) -> pd.DataFrame:
     """Return a row for each outcome: how many analyses come to it, their share, and the range of their differences."""
     every = multiverse.by_analysis
     rows = [
-        (row.outcome, f"{row.analyses:,}", percent(row.share),
+        (said_of(row.outcome), f"{row.analyses:,}", percent(row.share),
          "" if pd.isna(row.difference_low) else points_span(row.difference_low, row.difference_high))
         for row in ([] if every.empty else by_outcome(every).itertuples())
     ]  # fmt: skip
@@ -213,7 +213,7 @@ def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
         counts = pd.crosstab(frame[name], frame["outcome"]).loc[frame[name].unique(), found]
         for value, own in counts.iterrows() if len(counts) > 1 else ():
             choice = {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{own.sum():,}"}
-            rows.append(choice | {f"{one}, %": percent(k / own.sum()) for one, k in own.items()})
+            rows.append(choice | {f"{said_of(one)}, %": percent(k / own.sum()) for one, k in own.items()})
     return pd.DataFrame(rows)
 
 
@@ -223,7 +223,7 @@ def value_words(choice: str, value: object) -> str:
     return f"{value:g}{unit}" if isinstance(value, int | float) else str(value)
 
 
-MOST_DRAWN = 240
+MOST_DRAWN = 120
 """Intervals that a chart can hold side by side and still be read."""
 
 
@@ -239,22 +239,22 @@ _CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
 
 # The smallest change that matters moves no interval: it is a choice of the verdict alone.
 _DRAWN = tuple(name for name in CHOICES if name != "smallest_change")
-_SIDES = {"above zero": NAVY, "holds zero": GREY, "below zero": PLUM}
+_SIDES = {"above 0": NAVY, "across 0": GREY, "below 0": PLUM}
 
 
 def intervals(frame: pd.DataFrame) -> pd.DataFrame:
     """Return every interval once, from the lowest difference to the highest; what each one says of zero beside it."""
     columns = ["first", "second", *_DRAWN, "difference", "low", "high"]
     once = frame[columns].drop_duplicates(["first", "second", *_DRAWN])
-    side = np.where(once["low"] > 0, "above zero", np.where(once["high"] < 0, "below zero", "holds zero"))
+    side = np.where(once["low"] > 0, "above 0", np.where(once["high"] < 0, "below 0", "across 0"))
     return once.assign(side=side).sort_values(["difference", "low", "high"], kind="stable", ignore_index=True)
 
 
 def drawn(by_interval: pd.DataFrame) -> pd.DataFrame:
-    """Return the intervals that are drawn: all of them, or as many as can be, evenly spaced in their order."""
+    """Return the intervals that are drawn, to a hundredth of a point: all, or as many as can be, evenly spaced."""
     last = len(by_interval) - 1
     places = np.unique(np.linspace(0, last, min(MOST_DRAWN, last + 1)).round().astype(int))
-    return by_interval.iloc[places].reset_index(drop=True)
+    return by_interval.iloc[places].reset_index(drop=True).round({"difference": 4, "low": 4, "high": 4})
 
 
 def matrix(by_interval: pd.DataFrame) -> list[Line]:
@@ -333,7 +333,7 @@ def specification_message(frame: pd.DataFrame) -> str:
     every = counts[counts["outcome"] == "any"].iloc[0]
     found = counts[(counts["outcome"] != "any") & (counts["analyses"] > 0)]
     found = found.sort_values("analyses", ascending=False, kind="stable")
-    shares = ", ".join(f"{row.outcome} {percent(row.share)}%" for row in found.itertuples())
+    shares = ", ".join(f"{said_of(row.outcome)} {percent(row.share)}%" for row in found.itertuples())
     return (
         f"Over {every['analyses']:,} analyses the difference runs from "
         f"{points_to(every['difference_low'], every['difference_high'])} points; their outcomes: {shares}"
@@ -345,7 +345,7 @@ def specification_alt(frame: pd.DataFrame, reason: str) -> str:
     if frame.empty:
         return f"No chart: {reason}."
     every = intervals(frame)
-    sides = [f"{side} {percent(float((every['side'] == side).mean()))}%" for side in _SIDES]
+    sides = [f"{percent(float((every['side'] == side).mean()))}% {side}" for side in _SIDES]
     return (
         f"{specification_message(frame)}. Intervals: {'; '.join(sides)}. "
         f"Lowest end of an interval {points(every['low'].min(), sign=True)}, highest "

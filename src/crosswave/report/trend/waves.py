@@ -130,7 +130,7 @@ VERDICT_LOOKS: Mapping[str, Look] = {
     "rose": Look("^", NAVY, "rose"),
     "fell": Look("v", PLUM, "fell"),
     "changed, immaterially": Look("d", TEAL, "changed by less than matters"),
-    "no material change": Look("s", TEAL, "no material change"),
+    "no material change": Look("s", TEAL, "no real change"),
     "inconclusive": Look("o", GREY, "not strong enough", filled=False),
     "undecided by rounding": Look("P", ORANGE, "rounding decides"),
     "undecided by wording": Look("X", ORANGE, "a figure printed in words decides"),
