@@ -1,13 +1,16 @@
-"""Tables as ten houses lay them out, with made-up figures: read right, or refused with the cell."""
+"""Tables as houses lay them out, with made-up figures: read right, or refused with the cell."""
 
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
@@ -32,6 +35,10 @@ FACTS = (
     "source_kind=publisher-report",
 )
 Rows = list[list[Any]]
+LAYOUTS: dict[str, dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("layouts.yaml").read_text(encoding="utf-8")
+)
+READS = [(name, settings) for name, layout in LAYOUTS.items() for settings in layout["read"]]
 
 
 def book(
@@ -87,10 +94,97 @@ def sizes(one: Table) -> dict[str, int | None]:
     return {group.name: group.unweighted for group in one.groups}
 
 
+def laid_out(folder: Path, name: str) -> Path:
+    """A file of layouts.yaml as its house publishes it."""
+    layout = LAYOUTS[name]
+    path = folder / f"{name}.{layout['kind']}"
+    if layout["kind"] == "html":
+        path.write_text(layout["html"], encoding="utf-8")
+        return path
+    sheets = {
+        title: [[_cell(text) for text in line.split("|")] for line in text.splitlines()]
+        for title, text in layout["sheets"].items()
+    }
+    texts = {title: [[_shown(value) for value in row] for row in rows] for title, rows in sheets.items()}
+    if layout["kind"] == "ods":
+        return ods(path, {title: [[escape(text) for text in row] for row in rows] for title, rows in texts.items()})
+    if layout["kind"] == "csv":
+        separator, encoding = layout.get("csv", (",", "utf-8"))
+        with path.open("w", newline="", encoding=encoding) as stream:
+            csv.writer(stream, delimiter=separator).writerows(texts[""])
+        return path
+    return _workbook(path, sheets, layout)
+
+
+def _workbook(path: Path, sheets: dict[str, Rows], layout: dict[str, Any]) -> Path:
+    made = Workbook()
+    made.remove(made.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for r, row in enumerate(rows, start=1):
+            for c, value in enumerate(row, start=1):
+                cell = sheet.cell(r, c, _number(value[0]) if isinstance(value, tuple) else _plain(value))
+                cell.number_format = value[1] if isinstance(value, tuple) else "General"
+        for place in layout.get("merged", {}).get(title, []):
+            sheet.merge_cells(place)
+        for hidden in layout.get("hidden", []):
+            (sheet.row_dimensions if isinstance(hidden, int) else sheet.column_dimensions)[hidden].hidden = True
+    made.save(path)
+    return path
+
+
+def _cell(text: str) -> str | tuple[str, str]:
+    match = re.fullmatch(r"([\d.]+)\{(.*)\}", text.strip())
+    return (match[1], match[2]) if match else text.strip().replace("⏎", "\n")
+
+
+def _number(text: str) -> float:
+    return float(text) if "." in text else int(text)
+
+
+def _plain(text: str) -> str | float | None:
+    return _number(text) if re.fullmatch(r"\d+(\.\d+)?", text) else text.removeprefix("'") or None
+
+
+def _shown(value: str | tuple[str, str]) -> str:
+    return shown(_number(value[0]), value[1], printed=True) if isinstance(value, tuple) else value.removeprefix("'")
+
+
+def understood(path: Path, house: str, settings: list[str]) -> str:
+    """What is read of a file, in the words of layouts.yaml."""
+    found = find_tables(read_sheets(path, printed=True), house_of(house, settings))
+    units = {"percent": " in %", "share": " in 1", "count": " people"}
+    lines: list[str] = []
+    for one in found.tables:
+        lines += [one.asks + (f"  [{one.who}]" if one.who else "")]
+        lines += ["  " + " | ".join(f"{group.name} n={group.unweighted or '?'}" for group in one.groups)]
+        for says, row in one.answers:
+            texts = [
+                one.printed + (" unusable" if one.unusable else units.get(one.printed_in, "")) if one else ""
+                for one in row
+            ]
+            lines += [f"  {says}: " + " | ".join(texts)]
+        lines += [f"  {net} = {' + '.join(parts)}" for net, parts in one.nets.items()]
+    lines += [f"left out: {words}" for words in found.left_out]
+    return "\n".join([*lines, *(f"! {at}: {words.partition(';')[0]}" for at, words in found.faults)])
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return real.part(tmp_path / "data", "igov-2017")
+
+
+@pytest.mark.parametrize(("name", "settings"), READS)
+def test_a_layout_is_read_as_it_was_meant_or_refused_with_the_cell(folder: Path, name: str, settings: str) -> None:
+    house, *set_ = settings.split("; ")
+    path = laid_out(folder.parent, name)
+    told = understood(path, house, set_)
+    assert [line.rstrip() for line in told.splitlines()] == LAYOUTS[name]["read"][settings].rstrip().splitlines()
+    if "\n! " not in f"\n{told}":
+        facts = ("publisher=House", *FACTS)
+        done = import_survey(path, folder, survey_id="poll-2021", house=house_of(house, (*facts, *set_)))
+        assert (done.still_open, done.figures > 0) == ((), True)
 
 
 def test_yougov_groups_above_and_several_questions_below_one_heading(tmp_path: Path) -> None:

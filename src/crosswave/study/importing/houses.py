@@ -22,7 +22,7 @@ class House(Record):
     """What is to be known of the tables of one house beyond what they say."""
 
     bare: Literal["percent", "share", "count"] | None = None
-    groups: Literal["columns", "rows"] | None = None
+    groups: Literal["columns", "rows", "questions"] | None = None
     columns: tuple[Text, ...] = ()
     skip: tuple[Text, ...] = ("Skipped",)
     asks: Text | None = None

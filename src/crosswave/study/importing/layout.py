@@ -12,6 +12,7 @@ from crosswave.study.importing.sheets import Cell, Row, Sheet
 from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, kind_of
 
 _NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.IGNORECASE)
+_RANKS = re.compile(r"#|rank|no\.", re.IGNORECASE)
 _NOTE = re.compile(r"(?:\[?notes? ?[\d, ]+\]?|\[\w\d, ]+\]|\d{1,2}|[*†‡]+)+", re.IGNORECASE)
 
 
@@ -33,14 +34,16 @@ def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:
 
 def _aside(rows: list[Row], place: int, column: int, heading: str) -> int:
     """How many rows a column of note marks, or one that counts the rows, goes down from its heading; 0: neither."""
-    if heading != "#" and not _NOTES.fullmatch(heading):
+    counts = bool(_RANKS.fullmatch(heading))
+    if not counts and not _NOTES.fullmatch(heading):
         return 0
-    counted = count(1)
+    counted, marked = count(1), 0
     for span, row in enumerate(rows[place + 1 :], start=1):
         text = row.text(column)
-        if text and not (text == str(next(counted)) if heading == "#" else _NOTE.fullmatch(text)):
-            return span if span > 1 else 0
-    return len(rows) - place
+        if text and not (text == str(next(counted)) if counts else _NOTE.fullmatch(text)):
+            return span if marked else 0
+        marked += bool(text)
+    return len(rows) - place if marked else 0
 
 
 def _without(row: Row, columns: Iterable[int]) -> Row:

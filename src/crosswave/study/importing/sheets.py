@@ -455,6 +455,8 @@ def _read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(_decoded(path, content)[0], "html.parser")
+    for raised in soup.find_all("sup"):  # the mark of a note
+        raised.replace_with(f" [{raised.get_text().strip(' []()')}]")
     heading, titles, inside = "", dict[int, str](), defaultdict[int, list[Any]](list)
     tables = list[Any]()
     for tag in soup.find_all([*_HEADINGS, *_TABLE]):  # once, for tables can stand in tables

@@ -26,7 +26,8 @@ _WEIGHT = r"un-?weighted|weighted|unwtd\.?|wtd\.?|effective"
 _NOUN = "base|sample|count|total|n|respondents|responses|answered|interviews"
 BASE = re.compile(
     rf"(?:(?P<weight>{_WEIGHT})?[\s_]*(?:(?:total|grand|number of|all|row|column)\s+)?(?:{_NOUN}|bases)"
-    rf"(?:[\s_](?:{_NOUN}|sizes?|totals|counts|row))*[\s_:–-]*(?:\(?(?P<after>{_WEIGHT})\)?)?|(?P<alone>{_WEIGHT}))"
+    rf"(?:[\s_](?:{_NOUN}|sizes?|totals|counts|row))*[\s_:–-]*(?:\(?(?P<after>{_WEIGHT})\)?)?|n ?="
+    rf"|(?P<alone>{_WEIGHT}))"
     r"(?:\s*\(.*\))?\s*:?(?:\s*\[.*\])?",
     re.IGNORECASE,
 )
@@ -35,6 +36,7 @@ SIZES = re.compile(r".*(base|sample|respondents|responses|answered).*", re.IGNOR
 UNITS = re.compile(r"(col(umn)?\.? ?)?(%|per ?cent(age)?s?|pct|counts?|n|no\.)|column labels|values", re.IGNORECASE)
 ALL_ARE = re.compile(r"(col(umn)?|row) ?%|(column |row )?percent|all figures|figures are", re.IGNORECASE)
 AFTER_NAME = re.compile(r"\s*(\((%|per ?cent)\)|%|\[note \d+\]|[¹²³])$")
+CONTINUED = re.compile(r"\s*[(\[]?cont(?:inued|\.|'d)?[)\]]?$", re.IGNORECASE)
 SUMS = re.compile(r"(?:total|grand total|sigma|sum|all|σ)\s*(?:\(?%\)?)?", re.IGNORECASE)
 SPREAD = re.compile(
     r".*(confidence|\brange\b|\+ ?/ ?-|±|median|\b[lu]cl\b|\bci\b|lower|upper|standard (error|deviation)|"
@@ -62,9 +64,14 @@ SAYS = re.compile(
     r"(?:=|:|denotes|indicates?|means|represents|shows|refers to|stands for)\s*(?P<says>[^;\[]{2,90})",
     re.IGNORECASE,
 )
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
 DATE = re.compile(
     r"(?:[a-z]+ )?(?:\d\d?(?:\s?[–-]\s?\d\d?)?,? )?\b(?:19|20)\d\d(?:\s?[/–-]\s?\d\d+)?\b"
-    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ -]\d\d\b|\bwave \d+\b",
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ -]\d\d\b|\bwave \d+\b"
+    rf"|(?:^|(?<=: )){_MONTH}(?=$|:)",
     re.IGNORECASE,
 )
 VOTES = re.compile(r"[^:]*\b(?:vot(?:e|ed|er|ing)s?|ge|elections?|referendum|ref|eu ref)\b[^:]*", re.IGNORECASE)

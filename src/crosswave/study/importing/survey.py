@@ -23,6 +23,7 @@ from crosswave.study.importing.tables import find_tables
 from crosswave.study.loading import read_study
 from crosswave.study.models import Answer, Quantities, Study, Survey
 from crosswave.study.reading import Reader
+from crosswave.study.registry import text_of
 from crosswave.study.rules import inner_faults, unreadable
 from crosswave.study.template import (
     answer_text,
@@ -133,7 +134,9 @@ def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Faul
     for k, question in enumerate(validated.record.questions if validated.record else ()):
         for j, answer in enumerate(question.answers):
             where = ("questions", k, "answers", j, "printed")
-            if (words := _no_share(answer, lexicon)) and validated.speaks_of(where):
+            text = text_of(answer, answer.base or question.base, validated.record.n) if validated.record else ""
+            words = "" if answer.printed_in == "count" else _no_share(answer, lexicon, text)
+            if words and validated.speaks_of(where):
                 yield document.fault(where, words)
 
 
@@ -148,12 +151,12 @@ _BASE = re.compile(
 _WEIGHTED = re.compile(r"\bweighted", re.IGNORECASE)
 
 
-def _no_share(answer: Answer, lexicon: Lexicon) -> str | None:
+def _no_share(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
     """What to do about a row that is no share; None where it is one. What it shows says what was perhaps meant."""
     printed = answer.printed
     if _BASE.fullmatch(answer.says) and re.fullmatch(r"100(\.0+)? ?%", printed):
         return "this row is the sum of the others; delete the row"
-    message = unreadable(answer, lexicon)
+    message = unreadable(answer, lexicon, text)
     if message is None:
         return None
     if _BASE.fullmatch(answer.says) and _NUMBER.fullmatch(printed):

@@ -196,6 +196,9 @@ class _Sheet:
         label = self._label(row)
         line = _Line(row, label, {k: row.cells[k] for k in kinds})
         base = signs.BASE.fullmatch(label)
+        told = signs.BASE_WORDS.fullmatch(label)
+        if told and told["who"] and "share" not in kinds.values():
+            base, self._who = told, told["who"]
         counts = {k: cell for k, cell in line.cells.items() if kinds[k] == "number"}
         whole_shares = all(re.fullmatch(r"100(\.0+)? ?%", row.text(k)) for k in kinds if kinds[k] == "share")
         if base and counts and whole_shares and not self._bases:  # all, and beside it how many that are
@@ -261,6 +264,7 @@ class _Sheet:
         asking = [text for text in texts if signs.ASKS.fullmatch(text) and not signs.TABLE.fullmatch(text)]
         asking += [m["rest"] for text in texts if (m := signs.TABLE.fullmatch(text)) and m["rest"] and not asking]
         plain = [text for text in texts if not (signs.ASIDE.fullmatch(text) or signs.TABLE.fullmatch(text))]
+        asking = [signs.CONTINUED.sub("", text) for text in asking]
         if found := (asking or plain)[-1:]:
             code = found[0].split()[0]  # of one question in two languages the first
             self._question = next((text for text in asking if text.split()[0] == code), found[0])
@@ -276,8 +280,8 @@ class _Sheet:
         base_columns = base_columns if len(base_columns) < len(heads) else set()
         units = {k: self._unit(k, head, lines, asked) for k, head in heads.items() if k not in base_columns}
         for k in [k for k, unit in units.items() if unit in ("spread", "count", "none")]:
-            words = {"spread": "not a share", "count": "counts beside shares", "none": "empty"}[units.pop(k)]
-            if words != "empty":
+            words = {"spread": "not a share", "count": "counts beside shares", "none": "no figures"}[units.pop(k)]
+            if words != "no figures" or any(line.row.text(k) for line in lines):
                 self._found.left_out.append(
                     f"{Place(self._name, lines[0].row.number, k)}: {' / '.join(heads[k])}, {words}"
                 )
@@ -286,16 +290,15 @@ class _Sheet:
         block = _Block(lines, asked, at, names, self._one_date(heads, names, units), base_columns, heads)
         if not block.units:
             return
-        if self._items():
-            for line in lines:
-                self._by_row(block._replace(lines=[line], asked=line.label), about=asked)
-        elif not asked:
+        layout = self._layout(block) if asked or self._items() else ""
+        if not (asked or self._items()):
             told = "no question stands above this table; write it on a row of its own, or --set asks='...'"
             self._found.faults.append((at, told))
-        elif self._rows_are_groups(block):
-            self._by_row(block)
-        else:
-            self._by_column(block)
+        elif layout == "questions":
+            for line in lines:
+                self._by_row(block._replace(lines=[line], asked=line.label), about=asked)
+        elif layout:
+            (self._by_row if layout == "rows" else self._by_column)(block)
 
     def _headings(self, lines: list[_Line]) -> dict[int, tuple[str, ...]]:
         columns = sorted({k for line in [*lines, *self._bases] for k in line.cells})
@@ -356,25 +359,35 @@ class _Sheet:
         if len(dated) < 2:
             return units
         other, one = sorted(dated.values(), reverse=True)[-2:]
-        self._several_dates(Place(self._name, self._heads[-1].number, one), names[one], names[other])
+        self._several_dates(Place(self._name, self._heads[-1].number, one), names[one], names[other], "columns")
         return {}
 
-    def _rows_are_groups(self, table: _Block) -> bool:
-        """Whether each row is a group of people: as the house says, by a column of bases, or by what adds up to 100."""
-        if self._house.groups or table.own:
-            sizes = {line.cells[k].text for line in table.lines for k in table.own if k in line.cells}
-            return self._house.groups == "rows" if self._house.groups else len(table.units) > 1 or len(sizes) > 1
+    def _layout(self, table: _Block) -> str:
+        """What each row is: "columns", an answer; "rows", a group; "questions", a question; "" for a fault."""
+        if self._house.groups:
+            return self._house.groups
+        if self._items():
+            return "questions"
         lines = [line for line in table.lines if not _is_sum(line.label)]
         columns = [[line.row.text(k) for line in lines] for k in table.units if not _is_sum(table.names[k])]
-        if _add_up(columns):
-            return False
-        if not self._bases and len(columns) > 1 and _add_up([list(row) for row in zip(*columns, strict=True)]):
-            return True
-        people = [line for line in table.lines if signs.PEOPLE.fullmatch(line.label)]
-        if len(people) > 1 and len(people) * 2 > len(table.lines):
-            words = f"the rows look like groups of people ({people[0].label}, {people[1].label} ...)"
-            self._found.faults.append((table.at, f"{words}; if so, --set groups=rows, else --set groups=columns"))
-        return False
+        sizes = {line.cells[k].text for line in lines for k in table.own if k in line.cells}
+        sums = not (self._bases or _add_up(columns)) and _add_up([list(row) for row in zip(*columns, strict=True)])
+        across = (len(columns) > 1 and (sums or bool(table.own))) or len(sizes) > 1
+        people = [line.label for line in table.lines if signs.PEOPLE.fullmatch(line.label)]
+        dates = [line.label for line in lines if signs.DATE.fullmatch(line.label)]
+        if len(dates) > 1 and not _add_up(columns):
+            chosen = [date for date in dates if self._wanted(date)]
+            if len(chosen) != 1:
+                self._several_dates(table.at, dates[0], dates[-1], "rows")
+            return "rows" if len(chosen) == 1 else ""
+        if across and people:
+            return "rows"
+        if across or (len(people) > 1 and len(people) * 2 > len(lines) and not _add_up(columns)):
+            told = "each row looks like a group of people or a question of its own, and not like an answer"
+            kinds = "groups=rows (groups), groups=questions or groups=columns (each row is an answer)"
+            self._found.faults.append((table.at, f"{told} ({lines[0].label}, {lines[-1].label} ...); --set {kinds}"))
+            return ""
+        return "columns"
 
     def _wanted(self, name: str) -> bool:
         columns = self._house.columns
@@ -421,7 +434,7 @@ class _Sheet:
             if k in lines[0].cells and (number := whole(lines[0].cells[k].text)):
                 sizes["unweighted"] = number
         n = sizes.get("unweighted", sizes.get(""))
-        return Group(name, n, "weighted" in sizes, alone or bool(signs.EVERYONE.fullmatch(name)))
+        return Group(name, n, "weighted" in sizes, alone or _is_all(name))
 
     def _weight(self) -> str:
         """What a base that does not say so is, where the texts above say that all figures are weighted."""
@@ -447,7 +460,13 @@ class _Sheet:
             return self._marked(text, place)
         if signs.DECIMAL_COMMA.search(text):
             text, note = signs.DECIMAL_COMMA.sub(".", text), note or f"printed as {text}"
-        if kind == "" or (kind == "number" and unit == "bare" and not signs.MEANS.fullmatch(line.label)):
+        if kind and signs.MEANS.fullmatch(line.label):
+            return Figure(text, place, note=note, measure="mean")
+        if kind and any(re.match(r"[-+−]\s?\d", cell.text) for cell in line.cells.values()):
+            return Figure(text, place, note=note, measure="change", unusable="a difference of shares, no share")
+        if kind == "number" and unit == "shown":
+            unit = self._house.bare or "bare"
+        if kind == "" or (kind == "number" and unit == "bare"):
             words = f"{cell.text} is a bare number" if kind else f"{cell.text!r} is no figure"
             advice = (
                 "say what bare numbers are: --set bare=percent (45 is 45 %), bare=share (0.45 is 45 %) or bare=count"
@@ -455,10 +474,6 @@ class _Sheet:
             )
             self._found.faults.append((place, f"{words}; {advice if kind else 'mend or empty the cell'}"))
             return None
-        if signs.MEANS.fullmatch(line.label):
-            return Figure(text, place, note=note, measure="mean")
-        if text.startswith(("-", "+", "−")):
-            return Figure(text, place, note=note, measure="change", unusable="a difference of shares, no share")
         if unit == "people" and kind == "number":
             return self._count(text, place, n)
         if (number := _number(text)) is not None and number > (1 if kind == "number" and unit == "share" else 100):
@@ -477,7 +492,7 @@ class _Sheet:
                 (place, f"{text} cannot be read as a count of an unweighted base; add a row Base")
             )
             return None
-        return Figure(f"{text} of {n}", place, note=f"printed as the count {text}")
+        return Figure(text, place, "count")
 
     def _marked(self, text: str, place: Place) -> Figure:
         says = self._marks.get(text) or self._marks.get(text.lower(), "")
@@ -502,7 +517,7 @@ class _Sheet:
                 "Total" if about is not None else line.label,
                 n,
                 False,
-                about is not None or bool(signs.EVERYONE.fullmatch(line.label)),
+                about is not None or _is_all(line.label),
             )
             for line, n in zip(kept, sizes, strict=True)
         )
@@ -536,13 +551,13 @@ class _Sheet:
                 self._found.faults.append((Place(self._name, row.number, columns.printed), told))
             n = whole(row.text(columns.base)) if columns.base is not None else None
             held[says, name] = self._figure(line, columns.printed, unit)
-            groups[name] = Group(name, n, False, bool(signs.EVERYONE.fullmatch(name.partition(",")[0])))
+            groups[name] = Group(name, n, False, _is_all(name.partition(",")[0]))
         at = Place(self._name, head.number, columns.printed)
         if (
             len(dated := [name for name in groups if signs.DATE.search(name)]) > 1
             and len({str(signs.DATE.findall(name)) for name in dated}) > 1
         ):
-            self._several_dates(at, dated[0], dated[-1])
+            self._several_dates(at, dated[0], dated[-1], "rows")
             return
         for asks, held in tables.items():
             names = list(dict.fromkeys(name for _, name in held))
@@ -552,8 +567,8 @@ class _Sheet:
             ]
             self._put(Table(asks, "", at, tuple(groups[name] for name in names), tuple(answers), {}))
 
-    def _several_dates(self, at: Place, one: str, other: str) -> None:
-        words = f"the columns are dates ({one}, {other} ...), each a survey of its own"
+    def _several_dates(self, at: Place, one: str, other: str, what: str) -> None:
+        words = f"the {what} are dates ({one}, {other} ...), each a survey of its own"
         self._found.faults.append((at, f"{words}; import one at a time: --set 'columns={one}'"))
 
     def _put(self, table: Table) -> None:
@@ -564,7 +579,11 @@ class _Sheet:
             self._found.faults.append((table.at, told))
             return
         sized = {k: group.unweighted for k, group in enumerate(table.groups) if group.unweighted}
-        if sized and len(table.answers) > 1 and all(n == _sum(table, k) != 100 for k, n in sized.items()):
+        if (
+            sized
+            and len(table.answers) > 1
+            and all(n == _sum(table, k) != 100 and not _all_in(table, k, "count") for k, n in sized.items())
+        ):
             words = f"the figures add up to the base {next(iter(sized.values()))}, so they are counts, and no shares"
             self._found.faults.append((table.at, f"{words}; --set bare=count (where the base is unweighted)"))
             return
@@ -599,6 +618,11 @@ def _near(text: str, value: float) -> bool:
 
 def _is_sum(label: str) -> bool:
     return bool(signs.SUMS.fullmatch(label) or signs.NET.fullmatch(label) or signs.BASE.fullmatch(label))
+
+
+def _is_all(name: str) -> bool:
+    """Whether a group is everybody: by its name, or as those of the one date that is read."""
+    return bool(signs.EVERYONE.fullmatch(name) or signs.DATE.fullmatch(name))
 
 
 def _add_up(lists: list[list[str]]) -> bool:
