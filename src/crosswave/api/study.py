@@ -345,7 +345,10 @@ class Study:
         'all items'
         """
         settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
-        figures = battery_figures(self.registry, self.reconstructions, comparable=comparable)
+        figures = remembered(
+            lambda: battery_figures(self.registry, self.reconstructions, comparable=comparable),
+            "battery figures", self.registry.content, repr(comparable),
+        )  # fmt: skip
         kept = figures[~figures["survey"].isin(list(without))]
         found, kept = battery_posterior(kept, self.plan, settings, priors=priors, rho=rho, wander=wander)
         return BatteryResult(found, kept, self.registry, self.reconstructions, settings)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.special import expit
 
+from crosswave.memo import digest, remembered
 from crosswave.models.joint import Posterior, half_width
 from crosswave.models.joint_checks import left_out
 from crosswave.reconstruct import Reconstruction
@@ -84,10 +85,15 @@ def _texts(rows: pd.DataFrame) -> pd.DataFrame:
 
 def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Return every answer again without each survey and each house (column by): see `left_out`."""
-    frames = [
-        left_out(found, figures, by, margin=plan.smallest_change.value).assign(by=by) for by in ("survey", "house")
-    ]
-    return pd.concat(frames, ignore_index=True).assign(year=found.years[-1])
+    margin = plan.smallest_change.value
+
+    def make() -> pd.DataFrame:
+        frames = [left_out(found, figures, by, margin=margin).assign(by=by) for by in ("survey", "house")]
+        return pd.concat(frames, ignore_index=True).assign(year=found.years[-1])
+
+    numbers = (found.points, found.weights, found.draws)
+    asked = repr((found.years, found.alpha, margin)), digest(*(one.tobytes() for one in numbers))
+    return remembered(make, "moves", figures.to_csv(index=False), *asked)
 
 
 def largest_moves(moves: pd.DataFrame) -> pd.DataFrame:

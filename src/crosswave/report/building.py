@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,9 +86,8 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
         from crosswave.report.run.ready import get_ready
 
         ledger, request = _planned(folder, out, choice, inputs)
-        if make_executor is None:
-            get_ready(folder.resolve(), ledger.reconstructions, choice.parameters, many=not choice.pages)
-        summary = run_all(request, make_executor=make_executor)
+        ready = None if make_executor else partial(get_ready, folder.resolve(), choice.parameters)
+        summary = run_all(request, make_executor=make_executor, get_ready=ready)
     aside: tuple[str, ...] = ()
     if not request.material.left_out:
         with Outputs(out, own_names(out, root)) as outputs:

@@ -37,10 +37,12 @@ def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, 
 
 def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
     """Return a row for each printed figure of a registry, under the settings of its plan."""
-    every = [(survey, reconstructions[name]) for name, survey in registry.surveys.items()]
     settings = registry.plan.alpha.value, registry.plan.design_effect.value
-    made = remembered(lambda: findings_frame(every, *settings), "all findings", registry.content)
-    return made.copy()
+
+    def make() -> pd.DataFrame:
+        return findings_frame([(one, reconstructions[name]) for name, one in registry.surveys.items()], *settings)
+
+    return remembered(make, "all findings", registry.content).copy()
 
 
 def findings_frame(every: Iterable[tuple[Survey, Reconstruction]], alpha: float, design_effect: float) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -211,7 +211,7 @@ def results(key: str, make: Callable[[], object]) -> object:
     waits for the first. A process whose code is older than the files of the package neither reads nor keeps.
     """
     store, whole = Store(RESULTS), digest(package_digest(), key)
-    if any(_changed(file) > _BEGUN for file in _package_files()):
+    if _is_old(int(time.monotonic())):
         return make()
     if found := _unpickled(store.get(whole)):
         return found[0]
@@ -221,7 +221,8 @@ def results(key: str, make: Callable[[], object]) -> object:
         if found := _unpickled(store.get(whole)):
             return found[0]
         made = make()
-        store.put(whole, pickle.dumps(made))
+        if not _is_old.__wrapped__(0):
+            store.put(whole, pickle.dumps(made))
         return made
 
 
@@ -269,6 +270,12 @@ def _version(library: str) -> str:
         return version(library)
     except PackageNotFoundError:
         return ""
+
+
+@lru_cache(maxsize=1)
+def _is_old(_second: int) -> bool:
+    """Whether the package was changed since this process began: two hundred files are looked at once a second."""
+    return any(_changed(file) > _BEGUN for file in _package_files())
 
 
 def _changed(file: Path) -> int:

@@ -33,9 +33,12 @@ from crosswave.report.site.material import PageText, commit_of
 
 
 def run_all(
-    request: RunRequest, *, make_executor: MakeExecutor | None = None, console: Console | None = None
-) -> RunSummary:
+    request: RunRequest, *, make_executor: MakeExecutor | None = None, console: Console | None = None,
+    get_ready: Callable[[int], None] | None = None,
+) -> RunSummary:  # fmt: skip
     """Make every page that the request asks for and that is not current, then the index.
+
+    Before the first page is made this process gets ready for so many of them, where it can: they are its forks.
 
     PlanError and ParameterError (ValueError) come before anything runs; ConnectionError where a cluster is lost;
     OSError where the output folder cannot be written, or holds what is not crosswave's.
@@ -50,6 +53,8 @@ def run_all(
         outputs.plan(request.inputs, [task.page for task in plan], keys)
         stale = [task for task in tasks if request.force or not outputs.holds(task.page, keys[task.page])]
         stale.sort(key=lambda task: -outputs.seconds(task.page))
+        if stale and get_ready:
+            get_ready(len(stale))
         with _reporting(console or Console(stderr=True), len(stale)) as report:
             for product in products(stale, request.jobs or default_jobs(), make_executor):
                 outputs.keep(product, keys[product.page])

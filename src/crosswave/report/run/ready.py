@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import crosswave
-from crosswave.reconstruct import Reconstruction
 from crosswave.report.run.kernels import FIXED
 
 _STACK = (
@@ -35,27 +34,28 @@ _STACK = (
     "typer.testing",
     "crosswave.report.run.execute",
 )
+_MANY = 10
+"""Of fewer pages each computes and reads for itself what it shows."""
+
 _NOT_IMPORTED = ("__main__", "cli")
 _SETTINGS = ("alpha", "design_effect", "total_error", "smallest_change", "from_year", "to_year")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 %.,:;()–−'\"/&+"
 
 
-def get_ready(
-    data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object], *, many: bool = True
-) -> None:
+def get_ready(data: Path, parameters: Mapping[str, object], pages: int) -> None:
     """Import the libraries; for many pages compute what they show, and draw charts, a table and a page for nobody."""
     rooms = pkgutil.walk_packages(crosswave.__path__, "crosswave.")
     own = (room.name for room in rooms if room.name.split(".")[1] not in _NOT_IMPORTED)
     for name in (*_STACK, *own):
         importlib.import_module(name)
     importlib.import_module("matplotlib").rcParams["backend"] = FIXED["MPLBACKEND"]  # which looks at every package
-    if many:
-        _compute(data, reconstructions, parameters)
+    if pages >= _MANY:
+        _compute(data, parameters)
         _rehearse_results()
         _rehearse_page(data.parent / "notebooks")
 
 
-def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], parameters: Mapping[str, object]) -> None:
+def _compute(data: Path, parameters: Mapping[str, object]) -> None:
     """What pages ask for by the address of the data folder and the settings given."""
     from crosswave.trend.dispersion import measure_total_error
     from crosswave.trend.settings import planned
@@ -68,7 +68,7 @@ def _compute(data: Path, reconstructions: Mapping[str, Reconstruction], paramete
         study.trends(one)
     study.findings()
     study.claims(alpha=settings.alpha)
-    measure_total_error(study.registry, reconstructions, alpha=settings.alpha)
+    measure_total_error(study.registry, study.reconstructions, alpha=settings.alpha)
 
 
 def _rehearse_results() -> None:
