@@ -27,7 +27,7 @@ def root_between(
     """
     a, b = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     a, b, f_a, f_b = np.broadcast_arrays(a, b, excess(a), excess(b))
-    never, part = ~(f_a * f_b <= 0), np.float64(0.5)
+    never, part = ~(f_a * f_b <= 0), np.full(a.shape, 0.5)
     found, done = np.full(a.shape, np.nan), never
     with np.errstate(all="ignore"):
         for _ in range(_MOST_STEPS):

@@ -192,7 +192,7 @@ def _smallest_change(*given: FloatArray) -> FloatArray:
     For a fall exchange sizes and errors. A power of one half gives the smallest observed rise whose interval excludes
     0.
     """
-    always, never = _limit_when_missed(np.float64(0), *given) >= 0, _limit_when_missed(np.float64(1), *given) < 0
+    always, never = _limit_when_missed(np.zeros(()), *given) >= 0, _limit_when_missed(np.ones(()), *given) < 0
     found = root_between(lambda change: _limit_when_missed(change, *given), 0.0, 1.0)
     return np.where(never, np.inf, np.where(always, 0.0, found))
 
