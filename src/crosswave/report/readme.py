@@ -16,7 +16,6 @@ import yaml
 from crosswave.files import write_whole
 from crosswave.report.official import HEADINGS, change_words
 from crosswave.study import read_study
-from crosswave.study.models import Headline
 
 _PART = re.compile(r"<!-- (?P<name>\w+) -->\n(?P<text>.*?)<!-- /(?P=name) -->", re.DOTALL)
 _CHANGED = ("rose", "fell")
@@ -27,14 +26,16 @@ _TOLD, _JOINED = 3, ";\n  "
 
 def computed(root: Path) -> Mapping[str, str]:
     """Return each computed part of the README by its name."""
-    findings, trends, claims = (
-        pd.read_csv(root / "reports" / "results" / f"{name}.csv") for name in ("findings", "trends", "claims")
+    findings, trends, claims, batteries = (
+        pd.read_csv(root / "reports" / "results" / f"{name}.csv")
+        for name in ("findings", "trends", "claims", "batteries")
     )
     series = [yaml.safe_load(path.read_bytes()) for path in (root / "data" / "series").glob("*.yaml")]
     surveys = len(list((root / "data" / "surveys").glob("*.yaml"))) + sum(len(one["waves"]) for one in series)
-    told = [_trends(trends), _figures(findings), _claims(claims)]
-    if headline := read_study(root / "data").headline:
-        told = [*_official(headline, trends, findings), *told, _headline(headline, trends, findings)]
+    headline, items = read_study(root / "data").headline, yaml.safe_load((root / "data/batteries.yaml").read_bytes())
+    labels = {item["id"]: item["label"] for item in items["items"]}
+    told = [*_official(headline, trends, findings), _obstacles(batteries, labels)]
+    told += [_trends(trends), _figures(findings), _claims(claims)]
     benchmark = root / "reports" / "benchmark.md"
     speed = benchmark.read_text(encoding="utf-8").split("\n\n")[1] + "\n" if benchmark.is_file() else ""
     return {
@@ -93,28 +94,29 @@ def _trends(trends: pd.DataFrame) -> str:
     )
 
 
-def _official(headline: Headline, trends: pd.DataFrame, findings: pd.DataFrame) -> list[str]:
-    """What the official topics of study.yaml show, a sentence each."""
+def _official(headline: Mapping[str, str], trends: pd.DataFrame, findings: pd.DataFrame) -> list[str]:
+    """What the topics of study.yaml show, a sentence each."""
     shares, rows = 100 * findings.set_index("finding_id")["estimate"], trends.set_index("construct_id", drop=False)
     ends = {"first_pct": rows["first"].map(shares), "second_pct": rows["second"].map(shares)}
     known = rows.assign(**ends).astype({"from_year": "Int64", "to_year": "Int64"}).to_dict("index")
-    told = {name: known[name] for name in headline.official if known.get(name, {}).get("answer") in HEADINGS}
-    return [f"**{headline.official[name]}:** {change_words(row)}." for name, row in told.items()]
+    told = {name: known[name] for name in headline if known.get(name, {}).get("answer") in HEADINGS}
+    return [f"**{headline[name]}:** {change_words(row)}." for name, row in told.items()]
 
 
-def _headline(headline: Headline, trends: pd.DataFrame, findings: pd.DataFrame) -> str:
-    printed = findings.set_index("finding_id")["published"]
-    rows = trends.set_index("construct_id").loc[list(headline.constructs)]
-    told = [
-        f"{headline.constructs[str(row.Index)]} {printed[row.first]} in {row.from_year:.0f} and "
-        f"{printed[row.second]} in {row.to_year:.0f} (between {row.low_pp:+.0f} and {row.high_pp:+.0f} points)"
-        for row in rows.itertuples()
-    ]
-    changed = int(rows["answer"].isin(_CHANGED).sum())
+def _obstacles(batteries: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """What the joint model says of every obstacle in the last year, and of their changes."""
+    rows = batteries[batteries["figures"] == "comparable"]
+    last = rows[(rows["quantity"] == "level") & (rows["year"] == rows["year"].max())].sort_values("value")[::-1]
+    first, *others = last.itertuples()
+    chance = rows[(rows["quantity"] == "rank") & (rows["item"] == first.item)]["probability"].iloc[0]
+    changes = rows[rows["quantity"] == "change"]
+    moved = int(changes["verdict"].isin(_CHANGED).sum())
+    rest = ", ".join(f"{labels[row.item].lower()} {row.value:.0f}%" for row in others)
     return (
-        f"**{changed or 'None'} of {len(rows)} {headline.noun}** can be shown to have changed:\n  "
-        + ";\n  ".join(told)
-        + "."
+        f"**What holds organisations back, all surveys together:** {labels[first.item].lower()}, named by "
+        f"{first.value:.0f}% in {first.year:.0f} ({first.lower:.0f} to {first.upper:.0f}; named most with probability "
+        f"{chance:.2f}); then {rest}.\n  {moved or 'None'} of {len(last)} can be shown to have changed since "
+        f"{rows['year'].min():.0f}."
     )
 
 

@@ -18,7 +18,6 @@ from crosswave.study.models.study import (
     Constructs,
     Fact,
     Grades,
-    Headline,
     Licence,
     Study,
 )
@@ -36,7 +35,7 @@ from crosswave.study.models.survey import (
 
 __all__ = [
     "ALL_YEARS", "ALPHA_TOP", "ORGANISATIONS", "Answer", "Base", "Batteries", "Battery", "Claim", "Claims",
-    "Condition", "Construct", "ConstructAnswer", "Constructs", "ErrorTier", "Fact", "Grades", "Headline", "Licence",
+    "Condition", "Construct", "ConstructAnswer", "Constructs", "ErrorTier", "Fact", "Grades", "Licence",
     "MultiversePlan", "Overlap", "Phrase", "Plan", "PrintedChange", "Quantities", "Question", "Record",
     "RobustnessPlan", "Rule", "SampleSize", "Source", "Study", "Survey", "Vocabulary", "sampling_words", "unit_words",
 ]  # fmt: skip

@@ -56,14 +56,6 @@ class Licence(Record):
     path: Address
 
 
-class Headline(Record):
-    """The constructs whose results README.md gives."""
-
-    noun: Text = Field(description="What they are together, in the plural.")
-    constructs: dict[Slug, Text] = Field(description="Construct id: its name there.")
-    official: dict[Slug, Text] = Field({}, description="Constructs of official series, which come first.")
-
-
 class Shown(Record):
     """The survey, series, construct and source of claims whose pages a notebook shows unless told otherwise."""
 
@@ -115,7 +107,9 @@ class Study(Record):
     window: Window
     authors: Annotated[tuple[Text, ...], Field(min_length=1)]
     licence: Licence
-    headline: Headline | None = None
+    headline: dict[Slug, Text] = Field(
+        {}, description="Topics whose results README.md gives: construct id: its name there."
+    )
     shown: Shown = Shown()
     lesson: Lesson | None = None
     published: Published = Published()
