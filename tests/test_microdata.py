@@ -125,3 +125,46 @@ def test_other_files_give_the_same_shares(poll: Path, ending: str) -> None:
     write[ending]()
     found = cw.tabulate(path, weight="w", questions=["sex"]).to_frame()
     assert list(found["value"]) == pytest.approx([0.5, 0.5])
+
+
+def test_a_csv_of_windows_with_semicolons_decimal_commas_and_umlauts_is_read(tmp_path: Path) -> None:
+    """Weights 1.5, 1.5 and 3: half each."""
+    (tmp_path / "w.csv").write_text("w;wie\n1,5;Öfters\n1,5;Öfters\n3;Selten\n", encoding="cp1252")
+    found = lines(cw.tabulate(tmp_path / "w.csv", weight="w", questions=["wie"]))
+    assert found.loc[("wie", "Öfters", ""), "value"] == pytest.approx(0.5)
+
+
+def test_boxes_are_read_as_programs_write_them(tmp_path: Path) -> None:
+    """Skills by two of the three who ticked something, Money by two; the fourth cannot be told from one not asked."""
+    (tmp_path / "b.csv").write_text("q_1,q_2,all\nSkills,,Skills\nSkills,Money,Skills; Money\n,Money,Money\n,,\n")
+    found = lines(cw.tabulate(tmp_path / "b.csv", multi=["q_*", "all"]))
+    for question in ("q", "all"):
+        for answer in ("Skills", "Money"):
+            assert tuple(found.loc[(question, answer, ""), ["count", "n", "missing"]]) == (2, 3, 1)
+    with pytest.raises(ValueError, match="q_1 is one column, and no ; or"):
+        cw.tabulate(tmp_path / "b.csv", multi=["q_1"])
+
+
+def test_answers_in_the_order_of_their_categories_and_no_answer_in_blanks(tmp_path: Path) -> None:
+    levels = ["Very", "Fairly", "Not"]
+    frame = pd.DataFrame({"q": pd.Categorical(["Not", "Very", "Fairly", "Very"] * 10, levels, ordered=True)})
+    frame.to_parquet(tmp_path / "c.parquet")
+    assert list(cw.tabulate(tmp_path / "c.parquet").to_frame()["answer"]) == levels
+    pyreadstat = pytest.importorskip("pyreadstat")
+    pyreadstat.write_sav(pd.DataFrame({"q": ["web", "", "post", "web"]}), str(tmp_path / "b.sav"))
+    found = lines(cw.tabulate(tmp_path / "b.sav", questions=["q"]))
+    assert tuple(found.loc[("q", "web", ""), ["count", "n", "missing"]]) == (2, 3, 1)
+
+
+def test_a_number_of_which_only_a_missing_value_has_a_label_is_a_measurement(tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    frame = pd.DataFrame({"age": [*map(float, range(20, 60)), 999.0]})
+    labels = {"age": {999.0: "Refused"}}
+    pyreadstat.write_sav(frame, str(tmp_path / "a.sav"), variable_value_labels=labels, missing_ranges={"age": [999.0]})
+    (found,) = cw.tabulate(tmp_path / "a.sav").to_frame().to_dict("records")
+    assert (found["answer"], found["value"], found["missing"]) == ("Mean", 39.5, 1)
+
+
+def test_what_is_not_tabulated_is_told(poll: Path) -> None:
+    assert cw.tabulate(poll, weight="w").others == ("name", "email")
+    assert "not tabulated: name, email;" in CliRunner().invoke(app, ["tabulate", "poll.sav", "--weight", "w"]).output

@@ -60,14 +60,19 @@ def test_a_mean_and_a_jackknife_are_those_of_r():
     assert (found.value, found.se) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("kind", "se"), [("bootstrap", 0.165891530827), ("brr", 0.151437555888)])
-def test_replicate_weights_have_the_errors_of_r(kind, se):
-    """R's svrepdesign with mse=TRUE, scales as it chooses them."""
+@pytest.mark.parametrize(
+    ("kind", "se", "low"),
+    [("bootstrap", 0.165891530827, 0.124598138257), ("brr", 0.151437555888, 0.144337282656)],
+)
+def test_replicate_weights_have_the_errors_and_intervals_of_r(kind, se, low):
+    """R's svrepdesign with mse=TRUE, scales as it chooses them, and its svyciprop with method="logit"."""
     people, sets = np.arange(10), np.arange(6)
     replicates = (people[:, None] * 7 + sets * 3) % 5 + 0.5
     design = Design(np.ones(10), np.zeros(10, int), people, None, replicates, kind)
     answer = np.isin(people, (0, 2, 3, 5, 8))
-    assert share(design, answer, np.ones(10, bool)).se == pytest.approx(se, rel=1e-10)
+    found = share(design, answer, np.ones(10, bool))
+    assert found.se == pytest.approx(se, rel=1e-10)
+    assert found.low == pytest.approx(low, rel=1e-7)
 
 
 def test_fay_weights_have_the_error_of_r():

@@ -42,7 +42,7 @@ PARAGRAPHS = {
     "Fieldwork: 2019-06-03 to 2019-06-05. Published 12/07/2019.":
         ["date 2019-06-03", "date 2019-06-05", "date 12/07/2019"],
     "Satisfaction fell 5 percentage points, from 63.5% to 58.5%.":
-        ["figure 63.5% to 58.5%"],
+        ["figure 63.5%", "figure 58.5%"],
     "Over 300 senior leaders and almost 200 suppliers were asked; 60% or more replied.":
         ["people Over 300", "people almost 200", "figure 60% or more"],
     "The half-hour show cost half a million pounds and ran 24/7.":
@@ -59,6 +59,18 @@ PARAGRAPHS = {
         ["figure One hundred per cent", "figure two-thirds", "figure one half", "figure one tenth"],
     "The 58-year-old minister met 10 colleagues in 10 Downing Street on 3 May.":
         ["date 3 May"],
+    "Two thirds of council chief executives name skills. Of the 214 who replied between 3 and 21 May 2019, 3 in 5 do.":
+        ["figure Two thirds", "people 214", "date 3 and 21 May 2019", "figure 3 in 5"],
+    "Nearly nine out of ten respondents (n=312) agreed; fewer than one in twenty did not know.":
+        ["figure Nearly nine out of ten", "people 312", "figure fewer than one in twenty"],
+    "The share at home trebled from 9 to 27 per cent. A third (34pc) were worried, against 29pc a year ago.":
+        ["figure 9 to 27 per cent", "figure A third", "figure 34pc", "figure 29pc"],
+    "A majority of nurses (58%) had no time. It has doubled to 24 per cent since 2016, more than half in Wales.":
+        ["figure A majority", "figure 58%", "figure 24 per cent", "date 2016", "figure more than half"],
+    "87.0% of respondents, i.e. 121 of 139, use it. A further 1/8 plan to. Fieldwork: 2 Jan - 30 Jan 2018.":
+        ["figure 87.0%", "count 121 of 139", "figure 1/8", "date 2 Jan - 30 Jan 2018"],
+    "Fewer than 5% of libraries, and almost all in London, offered it: the sample of 95 shows that. 52-48 was it.":
+        ["figure Fewer than 5%", "people 95"],
     "45,5% is a German decimal; 110% is too much.":
         ["figure 45,5%", "figure 110%"],
 }  # fmt: skip

@@ -12,7 +12,7 @@ import pandas as pd
 from crosswave.api.showing import BLUE, Shown, axes_of, records
 from crosswave.microdata.reading import read_respondents
 from crosswave.microdata.suppression import Line
-from crosswave.microdata.tabulating import Plan, tabulate_all
+from crosswave.microdata.tabulating import Plan, others_of, tabulate_all
 from crosswave.microdata.writing import beside_print, write_survey
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def tabulate(
         )
     plan = Plan(weight=weight, strata=strata, psu=psu, **listed, **more)  # type: ignore[arg-type]
     data = read_respondents(Path(file))
-    return TabulationResult(Path(file), plan, len(data.frame), tuple(tabulate_all(data, plan)))
+    lines = tuple(tabulate_all(data, plan))
+    return TabulationResult(Path(file), plan, len(data.frame), lines, () if plan.questions else others_of(data, plan))
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,6 +69,7 @@ class TabulationResult(Shown):
     plan: Plan
     n: int
     lines: tuple[Line, ...]
+    others: tuple[str, ...] = ()
 
     def _title(self) -> str:
         return f"{self.file.name}: {self.n:,} respondents, {len({line.question for line in self.lines})} questions"

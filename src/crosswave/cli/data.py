@@ -278,6 +278,12 @@ def tabulate(
             _tell(done)
         else:
             print(form.dumps(found.to_dict(), indent=1) if json else found.to_frame().to_string(index=False))
+            if found.others and not json:
+                told = ", ".join(found.others[:12]) + " ..." * (len(found.others) > 12)
+                print(
+                    f"not tabulated: {told}; a text may be a name, and a number with many values a "
+                    f"measurement; to tabulate one: --question {found.others[0]}"
+                )
 
 
 def _tell(done: Imported) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -37,24 +37,32 @@ class Design:
     kind: str = "brr"
     rho: float = 0.0
 
+    _first: npt.NDArray[np.int64] = field(init=False, repr=False)
+    _rank: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find once what every estimate needs: a respondent of each unit, and how many replicates are independent."""
+        object.__setattr__(self, "_first", np.unique(self.units, return_index=True)[1])
+        rank = 0 if self.replicates is None else int(np.linalg.matrix_rank(self.replicates))
+        object.__setattr__(self, "_rank", rank)
+
     def covariance(self, scores: Floats) -> Floats:
         """Return the covariance of weighted totals of scores: rows are respondents, columns totals."""
-        sums = np.zeros((int(self.units.max()) + 1, scores.shape[1]))
-        np.add.at(sums, self.units, self.weights[:, None] * scores)
-        first = np.unique(self.units, return_index=True)[1]
-        strata, total = self.strata[first], np.zeros((scores.shape[1],) * 2)
-        for stratum in np.unique(strata):
-            held = sums[strata == stratum]
-            apart, size = held - held.mean(axis=0), len(held)
-            drawn = 0.0 if self.population is None else size / self.population[first][strata == stratum][0]
-            total += (1 - drawn) * size / (size - 1) * apart.T @ apart
-        return total
+        size, strata = int(self.units.max()) + 1, self.strata[self._first]
+        sums = np.stack([np.bincount(self.units, self.weights * column, size) for column in scores.T], axis=1)
+        units = np.bincount(strata)
+        means = np.stack([np.bincount(strata, column) for column in sums.T], axis=1) / np.maximum(units, 1)[:, None]
+        drawn = 0.0 if self.population is None else units[strata] / self.population[self._first]
+        apart, sized = sums - means[strata], units[strata]
+        return np.asarray((apart * ((1 - drawn) * sized / (sized - 1))[:, None]).T @ apart)
 
     def freedom(self, domain: Bools) -> int:
         """Return the degrees of freedom of a domain: units less strata, or replicates less one."""
         if self.replicates is not None:
-            return int(np.linalg.matrix_rank(self.replicates)) - 1
-        return len(np.unique(self.units[domain])) - len(np.unique(self.strata[domain]))
+            return self._rank - 1
+        return int(
+            np.count_nonzero(np.bincount(self.units[domain])) - np.count_nonzero(np.bincount(self.strata[domain]))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,8 @@ def share(design: Design, answer: Bools, domain: Bools, level: float = 0.95, met
     certain = min(value, 1 - value) < 1e-12
     effective = alone if certain or se == 0 else value * (1 - value) / se**2
     effect = float("nan") if certain else se**2 / (value * (1 - value) / (n - 1))
-    low, high = _INTERVALS["beta" if certain else method](value, se, n, df, effective, level)
+    spread = se if certain else _spread(design, answer, domain, value, se)
+    low, high = _INTERVALS["beta" if certain else method](value, spread, n, df, effective, level)
     return Estimate(value, se, low, high, n, effect, effective, df)
 
 
@@ -118,20 +127,36 @@ def _mean(design: Design, values: Floats, domain: Bools) -> tuple[float, float, 
     total = design.weights[domain].sum()
     value = float(design.weights[domain] @ values[domain] / total)
     if design.replicates is not None:
-        held = design.replicates[domain]
-        moved = (held.T @ values[domain]) / held.sum(axis=0) - value
-        scale = REPLICATES[design.kind](len(moved), design.rho)
-        return value, float(np.sqrt(scale * (moved**2).sum())), n, design.freedom(domain)
+        return value, _error(design, _replicated(design, values, domain) - value), n, design.freedom(domain)
     scores = np.where(domain, values - value, 0.0)[:, None] / total
     return value, float(np.sqrt(design.covariance(scores)[0, 0])), n, design.freedom(domain)
 
 
-def _logit(value: float, se: float, n: int, df: int, effective: float, level: float) -> tuple[float, float]:
-    centre, reach = np.log(value / (1 - value)), stats.t.ppf((1 + level) / 2, df) * se / (value * (1 - value))
+def _replicated(design: Design, values: Floats, domain: Bools) -> Floats:
+    """The mean under each set of replicate weights."""
+    held = np.empty((0, 0)) if design.replicates is None else design.replicates[domain]
+    return np.asarray((held.T @ values[domain]) / held.sum(axis=0))
+
+
+def _error(design: Design, moved: Floats) -> float:
+    return float(np.sqrt(REPLICATES[design.kind](len(moved), design.rho) * (moved**2).sum()))
+
+
+def _spread(design: Design, answer: Bools, domain: Bools, value: float, se: float) -> float:
+    """The standard error of the logit of a share: by the delta method, or of the logits of the replicates."""
+    if design.replicates is not None:
+        moved = _replicated(design, answer.astype(float), domain)
+        if ((moved > 0) & (moved < 1)).all():
+            return _error(design, np.log(moved / (1 - moved)) - np.log(value / (1 - value)))
+    return se / (value * (1 - value))
+
+
+def _logit(value: float, spread: float, n: int, df: int, effective: float, level: float) -> tuple[float, float]:
+    centre, reach = np.log(value / (1 - value)), stats.t.ppf((1 + level) / 2, df) * spread
     return float(1 / (1 + np.exp(reach - centre))), float(1 / (1 + np.exp(-reach - centre)))
 
 
-def _beta(value: float, se: float, n: int, df: int, effective: float, level: float) -> tuple[float, float]:
+def _beta(value: float, spread: float, n: int, df: int, effective: float, level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
     size = effective * (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** 2
     hits, misses = size * value, size * (1 - value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +56,8 @@ def _labelled(name: str, **options: Any) -> Callable[[Path], Respondents]:
         missing = {name: _declared(frame[name], ends, values.get(name, {})) for name, ends in ranges.items()}
         letters = {name: {code: values.get(name, {}).get(code, f"missing .{code}") for code in codes}
                    for name, codes in (meta.missing_user_values or {}).items()}  # fmt: skip
+        blank = frame.select_dtypes(["object", "string"]).columns  # SPSS and SAS know no other missing text
+        frame[blank] = frame[blank].mask(frame[blank] == "")
         return Respondents(frame, labels, values, {**missing, **letters})
 
     return read
@@ -69,8 +72,25 @@ def _declared(column: pd.Series[Any], ranges: list[tuple[Any, Any]], labels: Map
     return {code: labels.get(code, f"declared missing: {code:g}" if isinstance(code, float) else code) for code in held}
 
 
+def _read_csv(path: Path) -> Respondents:
+    """A CSV file: UTF-8 or as Windows saves it, its separator the sign that its first line has most of."""
+    with path.open("rb") as stream:
+        head = stream.read(1 << 16)
+    lines = head.decode("latin-1").splitlines() or [""]
+    separator = max(",;\t|", key=lines[0].count)
+    decimal = "," if separator == ";" and re.search(r"\d,\d", " ".join(lines[1:])) else "."
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return Respondents(pd.read_csv(path, sep=separator, decimal=decimal, encoding=encoding, low_memory=False))
+        except UnicodeDecodeError:
+            continue
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise ValueError(f"{path}: not a table that can be read ({error})") from None
+    raise ValueError(f"{path}: neither UTF-8 nor Windows-1252 text; save it as CSV UTF-8")
+
+
 _READERS: Mapping[str, Callable[[Path], Respondents]] = {
-    ".csv": lambda path: Respondents(pd.read_csv(path)),
+    ".csv": _read_csv,
     ".parquet": lambda path: Respondents(pd.read_parquet(path)),
     ".sav": _labelled("read_sav", user_missing=True), ".zsav": _labelled("read_sav", user_missing=True),
     ".dta": _labelled("read_dta", user_missing=True), ".sas7bdat": _labelled("read_sas7bdat", user_missing=True),

@@ -17,7 +17,10 @@ from crosswave.microdata.suppression import Line, suppressed
 from crosswave.study.faults import nearest
 
 MOST_ANSWERS = 12
-"""A variable without labels is a question up to so many different numbers; texts may be names and are none."""
+"""A variable without labels is a question up to so many different values; texts only where each is of many people."""
+
+_MANY = 10
+"""How many people must have given each text of a variable, that all of them are answers and none is a name."""
 
 _UNSURE = re.compile(r"(?:don.?t know|do not know|not sure|unsure|no opinion|dk|refused|prefer not.*).*", re.IGNORECASE)
 _TICKED = ("1", "1.0", "yes", "true", "selected", "ticked", "checked", "mentioned", "quoted")
@@ -128,9 +131,19 @@ def _tables(data: Respondents, plan: Plan, design: Design, group: str, domain: A
     sets = [_matching(data.frame, pattern) for pattern in plan.multi]
     for pattern, boxes in zip(plan.multi, sets, strict=True):
         yield from _boxes(data, plan, design, group, domain, pattern, boxes)
-    taken = {*plan.named, *(box for boxes in sets for box in boxes), *_matching(data.frame, plan.replicates)}
-    for name in questions_of(data, plan, taken):
+    for name in questions_of(data, plan, _taken(data, plan)):
         yield from _single(data, plan, design, group, domain, name)
+
+
+def _taken(data: Respondents, plan: Plan) -> set[str]:
+    patterns = (*plan.multi, *filter(None, [plan.replicates]))
+    return {*plan.named, *(name for pattern in patterns for name in _matching(data.frame, pattern))}
+
+
+def others_of(data: Respondents, plan: Plan) -> tuple[str, ...]:
+    """Return the columns that are neither questions nor named by the plan."""
+    known = {*(taken := _taken(data, plan)), *questions_of(data, plan, taken)}
+    return tuple(str(name) for name in data.frame.columns if str(name) not in known)
 
 
 def questions_of(data: Respondents, plan: Plan, taken: set[str] | frozenset[str] = frozenset()) -> list[str]:
@@ -142,14 +155,25 @@ def questions_of(data: Respondents, plan: Plan, taken: set[str] | frozenset[str]
 
 
 def _is_short(column: pd.Series[Any]) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(column)) and 1 < column.nunique() <= MOST_ANSWERS
+    few = 1 < column.nunique() <= MOST_ANSWERS
+    number = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+    return few and (number or bool((column.value_counts().loc[lambda counts: counts > 0] >= _MANY).all()))
+
+
+def _is_measured(data: Respondents, name: str, answers: Mapping[Any, str]) -> bool:
+    """Whether a variable is a measurement: of its many numbers hardly one has a label."""
+    labelled = sum(code in data.codes.get(name, {}) for code in answers)
+    numeric = pd.api.types.is_numeric_dtype(data.frame[name])
+    return numeric and len(answers) > MOST_ANSWERS and labelled * 2 < len(answers)
 
 
 def _answers(data: Respondents, name: str) -> dict[Any, str]:
     labels, missing = data.codes.get(name, {}), data.missing.get(name, {})
     found = [code for code in data.frame[name].dropna().unique() if code not in missing]
+    kind = data.frame[name].dtype
     try:
-        found = sorted(found)
+        in_order = isinstance(kind, pd.CategoricalDtype) and kind.ordered
+        found = [code for code in kind.categories if code in found] if in_order else sorted(found)
     except TypeError:
         found = sorted(found, key=str)
     return {code: labels.get(code, f"{code:g}" if isinstance(code, float) else str(code)) for code in found}
@@ -159,7 +183,7 @@ def _single(data: Respondents, plan: Plan, design: Design, group: str, domain: A
     column, answers = data.frame[name], _answers(data, name)
     valid = domain & column.isin(list(answers)).to_numpy()
     asked, label = int(domain.sum()), data.labels.get(name, name)
-    if not data.codes.get(name) and len(answers) > MOST_ANSWERS and pd.api.types.is_numeric_dtype(column):
+    if _is_measured(data, name, answers):
         found = mean(design, column.to_numpy(float), valid) if valid.sum() > 1 else None
         yield Line(name, label, "Mean", group, found, int(valid.sum()), int(valid.sum()), asked, "mean")
         return
@@ -183,21 +207,44 @@ def _boxes(
     data: Respondents, plan: Plan, design: Design, group: str, domain: Any, pattern: str, boxes: list[str]
 ) -> Iterator[Line]:
     """A set of boxes: asked is who has a value in any of them, and a box without one is not ticked."""
+    if len(boxes) == 1:
+        data, boxes = _split(data, boxes[0])
     valid = domain & np.logical_or.reduce([~_no_answer(data, box) for box in boxes])
     for box in boxes:
         tick = _ticked(data, box)
-        words = (pattern.strip("*_"), pattern.strip("*_"), data.labels.get(box, box), group)
+        words = (pattern.strip("*_"), pattern.strip("*_"), data.labels.get(box) or _own(data, box) or box, group)
         yield _line(design, plan, words, tick, (domain, valid, valid))
+
+
+def _split(data: Respondents, name: str) -> tuple[Respondents, list[str]]:
+    """One column that holds all that was ticked, with ; or | between, as a box for each."""
+    texts = data.frame[name].dropna().astype(str)
+    separator = next((sign for sign in ";|" if texts.str.contains(sign, regex=False).any()), None)
+    if separator is None:
+        raise ValueError(
+            f"{name} is one column, and no ; or | parts what was ticked in it; name the boxes with a pattern, such as "
+            f"--multi '{name}_*', or leave --multi out"
+        )
+    boxes = texts.str.replace(rf"\s*\{separator}\s*", "|", regex=True).str.strip("| ").str.get_dummies("|")
+    return Respondents(boxes.reindex(data.frame.index)), [str(box) for box in boxes.columns]
+
+
+def _own(data: Respondents, box: str) -> str | None:
+    """The text that a box holds where it is ticked, and nothing else: the answer itself."""
+    held = data.frame[box][~_no_answer(data, box)].unique()
+    text = str(data.codes.get(box, {}).get(held[0], held[0])).strip() if len(held) == 1 else ""
+    return text if text.lower() not in (*_TICKED, *_NOT_TICKED) and not re.fullmatch(r"[\d.]+", text) else None
 
 
 def _ticked(data: Respondents, box: str) -> Any:
     """Who ticked a box: some programs write its own label there, others a label or number for yes."""
-    labels, own = data.codes.get(box, {}), data.labels.get(box, box).lower()
+    labels, own = data.codes.get(box, {}), {data.labels.get(box, box).lower(), str(_own(data, box)).lower()}
     held = data.frame[box][~_no_answer(data, box)].unique()
     words = {code: str(labels.get(code, code)).strip().lower() for code in held}
-    ticked = {code for code, text in words.items() if text in _TICKED or text == own}
+    ticked = {code for code, text in words.items() if text in _TICKED or text in own}
     if unknown := [text for code, text in words.items() if code not in ticked and text not in _NOT_TICKED]:
-        raise ValueError(f"{box} holds {unknown[0]}, which is neither ticked nor not; code it as 1 and 0 or label it")
+        advice = "code it as 1 and 0, or label its values yes and no"
+        raise ValueError(f"{box} holds {unknown[0]}, which is neither ticked nor not; {advice}")
     return data.frame[box].isin(list(ticked)).to_numpy()
 
 

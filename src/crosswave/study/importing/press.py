@@ -75,6 +75,9 @@ _CHANGE = re.compile(
     r"(?:\s+(?:an?|of|at|is|was|about|plus or minus))*|±|\+/-)\s*$",
     re.IGNORECASE,
 )
+_FROM_TO = re.compile(r"(.*?)\s+to\s+(.*)", re.IGNORECASE | re.DOTALL)
+"""Two figures, and no range: it rose from 9% to 27%."""
+
 _NOT_READ, _PER_CENT = "not read: ", re.compile(r"%|cent|p\.?c", re.IGNORECASE)
 _COUNT = rf"{_DIGITS}(?:\s+(?:hundred|thousand|million))?|\b(?:{_SPELT})\s+(?:hundred|thousand|million)"
 _ASKED = (
@@ -142,8 +145,16 @@ def figures_of(text: str, lexicon: Lexicon) -> list[Found]:
 
     def figure(match: re.Match[str]) -> str:
         start, end = match.span()
-        if _NO_SHARE.search(f"{text[max(start - 12, 0) : start]}\x1a{text[end : end + 16]}"):
+        around = f"{text[max(start - 12, 0) : start]}\x1a{text[end : end + 16]}"
+        if (other := _NO_SHARE.search(around)) and not (_PER_CENT.search(match[0]) and "year" in other[0]):
             return match[0]
+        if re.search(r"\bfrom\s+$", text[:start], re.IGNORECASE) and (both := _FROM_TO.fullmatch(match[0])):
+            if both[1].isdecimal():
+                return take("figure", start, end, f"{_NOT_READ}two figures, from one to the other; write each", match)
+            for group in (1, 2):
+                kind, reading = _read(both[group], lexicon)
+                held[start + both.start(group)] = kind, start + both.end(group), reading
+            return "\x1a" * len(match[0])
         if hedge := hedges.search(text, max(start - _HEDGED, 0), start):
             start = hedge.start(1)
         kind, reading = _read(text[start:end], lexicon)
@@ -171,10 +182,13 @@ def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     before = words(word for rule in rules for word in rule.words if word != BARE)
     after = words(word for rule in rules for word in rule.after)
     phrases = (phrase.text for phrase in lexicon.quantities.phrases if phrase.kind == "proportion")
-    named = words(text.removeprefix("the ") for text in phrases if re.search("majority|nearly all", text))
+    named = words(
+        text.removeprefix("the ") for text in phrases if re.search("majority|(nearly|almost|virtually) all", text)
+    )
     hedge = words(w for r in lexicon.quantities.rules if r.kind in ("count", "any") for w in r.words if w != BARE)
     counted = words(lexicon.quantities.counted)
     count = rf"(?:(?:{hedge})\s+)?(?:{_COUNT})"
+    who = r"\s+(?:of\s+(?:them|those)\s+)?(?:who|that)\s+(?:replied|answered|responded|took\s+part|voted)\b"
     whom = rf"(?:\s+(?:{counted})){{0,4}}\s+(?:people|staff|(?:{counted})(?<=s))\b"
     return (
         re.compile(rf"(?<![\w.-])((?:{before}|[~≈≤≥]|c\.|ca\.)\s*)\Z", re.IGNORECASE),
@@ -184,7 +198,8 @@ def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
             re.IGNORECASE,
         ),
         re.compile(
-            rf"\b(?P<n>{count}){whom}|{_ASKED}\s+?(?P<asked>{count})|(?P<of>{_DIGITS}\s+of\s+{_DIGITS})", re.IGNORECASE
+            rf"\b(?P<n>{count})(?:{whom}|{who})|{_ASKED}\s*?(?P<asked>(?<![\w.]){count})|(?P<of>{_DIGITS}\s+of\s+{_DIGITS})",
+            re.IGNORECASE,
         ),
     )
 
