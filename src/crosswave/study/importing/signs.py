@@ -82,7 +82,7 @@ ITEM = re.compile(
 PEOPLE = re.compile(
     r"all\b.*|total|(?:ages? )?\d\d ?(?:[-–]|to) ?\d\d.*|\d\d\+|\d\d (?:and|or) over.*|(?:wo)?men|(?:fe)?males?"
     r"|(?:white|black|asian|mixed)\b.*|(?:upper|lower) socio.*|(?:not )?(?:employed|working|disabled)\b.*"
-    r"|(?:north|south|east|west)(?: \w+)?|england|scotland|wales|northern ireland|london",
+    r"|(?:north|south|east|west)(?:ern)?(?: \w+)?",
     re.IGNORECASE,
 )
 """Rows that name people, and no answers."""
