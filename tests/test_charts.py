@@ -243,6 +243,18 @@ def test_bars_are_as_long_as_the_figures_of_their_level() -> None:
     )
 
 
+def test_levels_by_class_of_evidence_add_up_to_all_figures(registry: Registry) -> None:
+    findings = pd.DataFrame(
+        {"survey_id": ["igov-2017"] * 2 + ["csps-2017"] * 3, "level": ["bounded"] + ["consistent"] * 4}
+    )
+    table = start_page.evidence_table(findings, registry)
+    told = {row[0]: row[1:] for row in table.itertuples(index=False, name=None)}
+    assert told == {
+        "Everybody was asked": (3, 0, 3),
+        "Nobody says how those who answered were chosen": (1, 1, 2),
+    }
+
+
 def test_the_same_chart_is_the_same_bytes(culture: Trend, years: TopicLine) -> None:
     first, second = (waves_page.waves_chart(culture, years) for _ in range(2))
     assert first is not None and second is not None

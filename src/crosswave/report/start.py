@@ -16,6 +16,7 @@ from crosswave.report.forest import bars
 from crosswave.report.notebook_cards import Card, survey_card, trend_card
 from crosswave.report.render import publish, survey_name
 from crosswave.report.survey.figures import LEVEL_LOOKS
+from crosswave.study.models import sampling_words
 from crosswave.study.registry import Registry
 from crosswave.trend.settings import Settings
 from crosswave.trend.synthesis import assess_one
@@ -57,6 +58,14 @@ def levels_table(findings: pd.DataFrame) -> pd.DataFrame:
     counts = findings["level"].value_counts()
     rows = [(level, words, int(counts.get(level, 0))) for level, words in LEVELS.items()]
     return pd.DataFrame(rows, columns=["Level", "Meaning", "Figures"])
+
+
+def evidence_table(findings: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    """Return how many figures have each level, a row for each way in which those asked were chosen."""
+    chosen = {name: capital(sampling_words(one.sampling or "unstated").says) for name, one in registry.surveys.items()}
+    rows = pd.crosstab(findings["survey_id"].map(chosen), findings["level"])
+    rows = rows[[level for level in LEVELS if level in rows]].assign(Figures=lambda frame: frame.sum(axis=1))
+    return rows.sort_values("Figures", ascending=False).rename_axis("How those asked were chosen").reset_index()
 
 
 def years_table(registry: Registry, from_year: int | None = None, to_year: int | None = None) -> pd.DataFrame:
