@@ -3,7 +3,6 @@
 import math
 import re
 from dataclasses import replace
-from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -303,15 +302,6 @@ def test_markup_in_a_label_is_drawn_as_text() -> None:
 def test_where_nothing_can_be_drawn_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     canvas.show(None, "No chart: nothing is published.", pd.DataFrame(), "caption")
     assert capsys.readouterr().out == ""
-
-
-def test_an_image_in_a_card_has_its_words_and_the_same_drawing(culture: Trend, years: TopicLine) -> None:
-    figure = waves_page.waves_chart(culture, years)
-    assert figure is not None
-    html = canvas.image(figure, 'shares of "A" < B')
-    assert 'alt="shares of &quot;A&quot; &lt; B"' in html
-    [address] = re.findall(r'src="data:image/svg\+xml,([^"]+)"', html)
-    assert unquote(address) == canvas.svg_text(figure, 'shares of "A" < B')
 
 
 def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, years: TopicLine, trends: list[Trend]) -> None:

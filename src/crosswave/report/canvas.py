@@ -10,9 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
-from html import escape
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -235,9 +233,3 @@ def show(
         html = f"{STYLE}\n{to_html(table, caption)}\n{download(table if data is None else data, caption)}"
         html = folded(f"{caption}: the chart as a table" if figure else caption, html) if fold else html
         publish({"text/plain": to_text(table, caption), "text/html": html})
-
-
-def image(figure: Figure, alt: str) -> str:
-    """Return a figure as an HTML image with its alternative text."""
-    coded = quote(svg_text(figure, alt), safe=" /:;,?!()'*")
-    return f'<img class="chart" width="{WIDTH * 96:.0f}" alt="{escape(alt)}" src="data:image/svg+xml,{coded}">'
