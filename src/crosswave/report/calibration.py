@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from crosswave.difference.estimate import wilson
 from crosswave.report.canvas import GREY, NAVY, ORANGE, PLUM, Look, level, mark, multiples, ruled, styled, upright
 from crosswave.report.render import confidence, percent
-from crosswave.report.sentences import points
+from crosswave.report.sentences import points, said_of
 from crosswave.robustness.calibration import Calibration, World
 
 _CERTAIN = 3.0
@@ -40,7 +40,7 @@ def calibration_answer(found: Calibration, tier: str) -> list[str]:
         else f"The answer is “rose” or “fell”, a false alarm, in {rate(found.wrong)}.",
         f"The {level} interval holds the true change in {rate(found.coverage)} and excludes no change in "
         f"{rate(found.excludes_zero)}; that {'breaks' if broken else 'is in keeping with'} the promise of {level}.",
-        f"The commonest answer is “{commonest}”: {rate(found.verdicts[commonest])}.",
+        f"The commonest answer is “{said_of(commonest)}”: {rate(found.verdicts[commonest])}.",
     ]
 
 
@@ -104,7 +104,7 @@ def rates_table(found: Calibration) -> pd.DataFrame:
     rates = {
         "the interval holds the true change": found.coverage,
         "the interval excludes no change": found.excludes_zero,
-        **{f"verdict: {verdict}": rate for verdict, rate in found.verdicts.items() if rate},
+        **{f"answer: {said_of(verdict)}": rate for verdict, rate in found.verdicts.items() if rate},
     }
     rows = [(words, percent(rate), f"{100 * found.standard_error(rate):.2f}") for words, rate in rates.items()]
     return pd.DataFrame(rows, columns=["What was said", "Worlds, %", "Standard error, points"])
@@ -180,6 +180,7 @@ def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float) -> None:
     heights = {tick: f"{tick}%" for tick in range(0, int(top) + 1, step)}
     ruled(axes, {size: f"{'n ' if size == sizes[0] else ''}{size:,}" for size in told}, heights)
     level(axes, promise, *axes.get_xlim(), GREY)
+    labels: list[tuple[float, float]] = []
     for (true, cases), (look, style) in zip(tier.groupby("true_error"), LOOKS, strict=False):
         low, high = (100 * end for end in wilson(cases["excludes_zero"], cases["worlds"], 0.05))
         rates = 100 * cases["excludes_zero"]
@@ -188,14 +189,18 @@ def _panel(axes: Axes, tier: pd.DataFrame, promise: float, top: float) -> None:
         for n, rate in zip(cases["n"], rates, strict=True):
             words = f"{tier['tier'].iloc[0]}, n {n:,}, true error {true:g} points ({look.words})"
             mark(axes, n, rate, look, 5, tip=f"{words}: {rate:.1f}% see a change.")
-        _label(axes, cases, f"true {true:g}", top)
+        labels.append((_height(cases), true))
+    free = 0.0
+    for height, true in sorted(labels):  # one above the other where lines end together
+        place = max(height + 0.035 * top, free)
+        axes.text(sizes[-1] * 1.4, place, f"true {true:g}", ha="right", va="bottom", zorder=4)
+        free = place + 0.09 * top
 
 
-def _label(axes: Axes, cases: pd.DataFrame, words: str, top: float) -> None:
-    """Above the last point of a line, or of the highest near it."""
+def _height(cases: pd.DataFrame) -> float:
+    """Of the last point of a line, or of the highest near it."""
     last = cases.loc[cases["n"].idxmax()]
-    height = 100 * max(float(last["excludes_zero"]), float(np.mean(cases["excludes_zero"].tail(2))))
-    axes.text(float(last["n"]) * 1.4, height + 0.035 * top, words, ha="right", va="bottom", zorder=4)
+    return 100 * max(float(last["excludes_zero"]), float(np.mean(cases["excludes_zero"].tail(2))))
 
 
 def calibration_message(by_case: pd.DataFrame) -> str:
