@@ -51,8 +51,8 @@ def by_battery(
         found, figures = battery_posterior(figures, registry.plan, settings)
         trends = {item: assessed[topic.id] for item, topic in topics_beside(figures, registry).items()}
         rows = [_long(found, verdicts_beside(found, figures, trends, registry), registry.plan)]
-        if comparable:
-            rows += [_texts(largest_moves(moves_of(found, figures, registry.plan)))]
+        if comparable and len(moves := moves_of(found, figures, registry.plan)):
+            rows += [_texts(largest_moves(moves))]
         frames += [one.assign(battery=kind, figures=name) for one in rows]
     return pd.concat(frames, ignore_index=True)[list(BATTERY_COLUMNS)] if frames else pd.DataFrame()
 
