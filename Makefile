@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE       # without byte code every process compiles the package anew
 
-.PHONY: help setup report test lint campaign faults mutate bench lab notebooks readme renew picture lock sbom clean
+.PHONY: help setup report test lint campaign faults mutate bench worlds lab notebooks readme renew picture lock sbom clean
 
 help:                                  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/ .*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,10 @@ bench: setup                           ## how long everything takes, into report
 	@$(VENV_BIN)/python tests/benchmarks/bench_import.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_comparisons.py
 	@$(VENV_BIN)/python tests/benchmarks/bench_calibration.py
+
+worlds: setup                          ## 1,000 worlds of each kind for the joint model, going on where it stopped (WORLDS_OPTIONS="--processes 2")
+	@mkdir -p .campaign
+	@$(VENV_BIN)/python tests/benchmarks/bench_joint.py --rows .campaign/joint_worlds.csv --table src/crosswave/report/joint_worlds.csv $(WORLDS_OPTIONS)
 
 lab: setup                             ## open the notebooks in JupyterLab
 	@$(VENV_BIN)/jupyter lab --notebook-dir=. notebooks

@@ -19,6 +19,7 @@ from crosswave.report.batteries import battery_sentences, labels_of, moves_of
 from crosswave.study.registry import Registry
 from crosswave.trend.beside import predicted_beside, trends_beside, verdicts_beside
 from crosswave.trend.settings import Settings
+from crosswave.words import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,8 @@ class BatteryResult(Shown):
 
     Attributes
     ----------
+    name : str
+        The kind of batteries, such as barriers.
     posterior : Posterior
         The joint model, with its draws.
     figures : DataFrame
@@ -45,6 +48,7 @@ class BatteryResult(Shown):
     ('budget', True)
     """
 
+    name: str
     posterior: Posterior = field(repr=False)
     figures: pd.DataFrame = field(repr=False)
     registry: Registry = field(repr=False)
@@ -144,7 +148,7 @@ class BatteryResult(Shown):
         return {"sentences": self.sentences} | {name: records(frame) for name, frame in frames.items()}
 
     def _title(self) -> str:
-        return f"What is in the way, {self.posterior.years[-1]}"
+        return f"{capital(self.name)} that surveys name, {self.posterior.years[-1]}"
 
     def _facts(self) -> Mapping[str, str]:
         return {"Answer": " ".join(self.sentences[1:4]), "Rests on": self.sentences[0]}

@@ -302,8 +302,9 @@ class Study:
         """Return every construct under some settings, by its id; found once for each."""
         return trends_of(self.registry, settings)
 
-    def barriers(
+    def battery(
         self,
+        name: str = "barriers",
         *,
         comparable: bool = True,
         without: Sequence[str] = (),
@@ -314,10 +315,12 @@ class Study:
         alpha: float | None = None,
         wander: bool = False,
     ) -> BatteryResult:
-        """Return what all batteries of batteries.yaml say together of every item, by the joint model.
+        """Return what all batteries of one kind in batteries.yaml say together of every item, by the joint model.
 
         Parameters
         ----------
+        name : str, default "barriers"
+            The kind, as `batteries` has it.
         comparable : bool, default True
             Only batteries that can be compared as they are; else all but those of schools.
         without : sequence of str
@@ -336,7 +339,7 @@ class Study:
         Raises
         ------
         ValueError
-            Too few figures are left, or a number is outside its range.
+            No battery is of that kind, too few figures are left, or a number is outside its range.
 
         Examples
         --------
@@ -344,14 +347,25 @@ class Study:
         >>> cw.open().barriers().changes["item"].iloc[-1]
         'all items'
         """
+        if name not in self.batteries:
+            raise ValueError(f"no battery is called {arrived(name)}{nearest(name, self.batteries)}")
         settings = self.settings(alpha=alpha, from_year=from_year, to_year=to_year)
         figures = remembered(
-            lambda: battery_figures(self.registry, self.reconstructions, comparable=comparable),
-            "battery figures", self.registry.content, repr(comparable),
+            lambda: battery_figures(self.registry, self.reconstructions, comparable=comparable, kind=name),
+            "battery figures", self.registry.content, repr((name, comparable)),
         )  # fmt: skip
         kept = figures[~figures["survey"].isin(list(without))]
         found, kept = battery_posterior(kept, self.plan, settings, priors=priors, rho=rho, wander=wander)
-        return BatteryResult(found, kept, self.registry, self.reconstructions, settings)
+        return BatteryResult(name, found, kept, self.registry, self.reconstructions, settings)
+
+    @property
+    def batteries(self) -> tuple[str, ...]:
+        """The kinds of batteries that batteries.yaml gathers."""
+        return self.registry.batteries.kinds
+
+    def barriers(self, **how: Any) -> BatteryResult:
+        """Return `battery` of barriers; its arguments are those of `battery`."""
+        return self.battery("barriers", **how)
 
     def barriers_otherwise(
         self,

@@ -55,25 +55,23 @@ def counts(
     epilog="Examples:  [bold]crosswave model barriers[/]  ·  [bold]crosswave model barriers --all --json[/]"
 )
 def model(
-    name: Annotated[str, typer.Argument(metavar="barriers", help="What all surveys together are asked about.")],
+    name: Annotated[str, typer.Argument(help="What all surveys together are asked about: barriers, benefits.")],
     every: Annotated[bool, typer.Option("--all", help="All batteries but those of schools.")] = False,
     without: Annotated[list[str] | None, typer.Option(help="A survey to leave out; may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of the text.")] = False,
     data: Data = None,
 ) -> None:
-    """Say what all surveys together find: levels, changes and ranking of barriers, by the joint model of METHODS.md."""
+    """Say what all surveys together find: levels, changes and ranking of a battery, by METHODS.md."""
     import json
 
     from crosswave.api.study import open as opened
     from crosswave.study.cache import keeping
 
     with plain_faults(), keeping():
-        if name != "barriers":
-            raise ValueError(f"{arrived(name)} has no joint model; barriers is what batteries.yaml gathers")
         study = opened(folder_of(data))
         if lost := [one for one in without or () if one not in study.loaded.surveys]:
             raise ValueError(f"no survey is called {arrived(lost[0])}{nearest(lost[0], study.loaded.surveys)}")
-        found = study.barriers(comparable=not every, without=without or ())
+        found = study.battery(name, comparable=not every, without=without or ())
     if as_json:
         print(json.dumps(found.to_dict(), allow_nan=False, indent=2))
         return

@@ -88,16 +88,12 @@ def _last(figures: pd.DataFrame) -> pd.Series:
 
 
 def left_out(found: Posterior, figures: pd.DataFrame, by: str = "survey", *, margin: float) -> pd.DataFrame:
-    """Return every answer again without each survey, or without each house.
+    """Return every answer again without each survey, or without each house, where the rest can still be fitted.
 
     Parameters
     ----------
-    found : Posterior
-        Of `figures`.
-    figures : DataFrame
-        The rows that went into it.
-    by : str
-        The column whose values are left out one after the other: survey or house.
+    found, figures, by
+        As for `held_out`.
     margin : float
         The smallest change that matters, points.
 
@@ -126,8 +122,12 @@ def left_out(found: Posterior, figures: pd.DataFrame, by: str = "survey", *, mar
         rest = replace(blind, items=tuple(design.items[place] for place in held))
         return _answers(replace(found, design=rest, draws=levels[:, held]), margin)
 
+    rests = {name: figures[figures[by] != name] for name in dict.fromkeys(figures[by])}
+    names = [name for name, rest in rests.items() if len(rest) > rest["item"].nunique() + 1]
+    if not names:
+        return pd.DataFrame(columns=list(LEFT_OUT))
     base = again(np.zeros(len(figures), dtype=bool)).rename(columns={"value": "all"})
-    frames = [again((figures[by] == name).to_numpy()).assign(without=name) for name in dict.fromkeys(figures[by])]
+    frames = [again((figures[by] == name).to_numpy()).assign(without=name) for name in names]
     rows = pd.concat(frames, ignore_index=True).merge(base[["item", "answer", "all"]], on=["item", "answer"])
     return rows.assign(moved=rows["value"] - rows["all"])[list(LEFT_OUT)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -28,7 +29,7 @@ from crosswave.words import listed_words, plural
 
 _SURE = 0.95
 BATTERY_COLUMNS = (
-    "figures", "item", "quantity", "year", "value", "lower", "upper", "probability", "verdict", "certainty",
+    "battery", "figures", "item", "quantity", "year", "value", "lower", "upper", "probability", "verdict", "certainty",
     "pair_verdict", "without",
 )  # fmt: skip
 """Columns of batteries.csv: see `by_battery`."""
@@ -42,17 +43,17 @@ def by_battery(
 
     The verdicts beside it are those of every construct, by its id.
     """
-    frames = []
-    for name, comparable in (("comparable", True), ("all but schools", False)):
-        figures = battery_figures(registry, reconstructions, comparable=comparable)
-        if figures.empty:
+    frames, answers = [], (("comparable", True), ("all but schools", False))
+    for kind, (name, comparable) in product(registry.batteries.kinds, answers):
+        figures = battery_figures(registry, reconstructions, comparable=comparable, kind=kind)
+        if len(figures) <= figures["item"].nunique() + 1:
             continue
         found, figures = battery_posterior(figures, registry.plan, settings)
         trends = {item: assessed[topic.id] for item, topic in topics_beside(figures, registry).items()}
         rows = [_long(found, verdicts_beside(found, figures, trends, registry), registry.plan)]
-        if comparable:
-            rows += [_texts(largest_moves(moves_of(found, figures, registry.plan)))]
-        frames += [one.assign(figures=name) for one in rows]
+        if comparable and len(moves := moves_of(found, figures, registry.plan)):
+            rows += [_texts(largest_moves(moves))]
+        frames += [one.assign(battery=kind, figures=name) for one in rows]
     return pd.concat(frames, ignore_index=True)[list(BATTERY_COLUMNS)] if frames else pd.DataFrame()
 
 
@@ -106,7 +107,7 @@ def largest_moves_words(moves: pd.DataFrame, labels: Mapping[str, str], houses: 
     """Return in words which survey and which house moves which answer most when it is left out."""
     rows = largest_moves(moves).set_index(["by", "answer"], drop=False)
     told = []
-    for by in ("survey", "house"):
+    for by in (one for one in ("survey", "house") if (one, "change") in rows.index):
         change, level = rows.loc[(by, "change")], rows.loc[(by, "level")]
         told.append(
             f"Without one {by} no change moves by more than {abs(change['moved']):.1f} points "

@@ -27,7 +27,11 @@ _SAME = Grades(**dict.fromkeys(Grades.model_fields, "same"))
 
 
 def battery_figures(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], *, comparable: bool = True
+    registry: Registry,
+    reconstructions: Mapping[str, Reconstruction],
+    *,
+    comparable: bool = True,
+    kind: str = "barriers",
 ) -> pd.DataFrame:
     """Return the figures of batteries, a row for each survey and item that two surveys have.
 
@@ -38,6 +42,8 @@ def battery_figures(
     comparable : bool, default True
         Only batteries that can be compared as they are; else every question with several answers but those
         of schools, whose ways of asking then go into the effect of the survey.
+    kind : str
+        Of the batteries.
 
     Returns
     -------
@@ -53,7 +59,7 @@ def battery_figures(
     its words can mean, and a twelfth of the square of their width as variance, like a rounded one.
     """
     rows = {}
-    for battery in registry.batteries.batteries:
+    for battery in (one for one in registry.batteries.batteries if one.kind == kind):
         for item, finding in _answers(battery, registry, comparable):
             key = (finding.survey.id, item)
             if key not in rows and (row := _row(finding, item, battery, registry, reconstructions)):

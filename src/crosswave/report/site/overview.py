@@ -41,7 +41,8 @@ def _items(registry: Registry, ledger: Ledger) -> tuple[tuple[str, ...], ...]:
     """What the joint model says of each item that can be compared, in the order of the last year."""
     if ledger.batteries.empty:
         return ()
-    every = ledger.batteries[ledger.batteries["figures"] == "comparable"]
+    every = ledger.batteries[ledger.batteries["battery"] == registry.batteries.kinds[0]]
+    every = every[every["figures"] == "comparable"]
     part = {name: rows.set_index("item") for name, rows in every.groupby("quantity")}
     labels = {item.id: item.label for item in registry.batteries.items}
     levels, rank = part["level"], part["rank"].sort_values("value", key=lambda one: one.astype(float))

@@ -244,6 +244,7 @@ class Battery(Record):
     """A question with several answers of one kind, each of which is an item that other surveys name too."""
 
     question: LocalId = Field(description="survey.question")
+    kind: Slug = Field("barriers", description="What its answers are; those of one kind go into one model.")
     stem: Text = Field(description="The class of the thing asked about, such as cloud.")
     choices: Text = Field(description="How many answers one could give: any, top one, up to 3; unknown.")
     comparable: bool = Field(description="Whether it may be set beside the other batteries without a term of its own.")
@@ -256,6 +257,11 @@ class Batteries(Record):
 
     items: tuple[Item, ...] = ()
     batteries: tuple[Battery, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of batteries, the first that is listed first."""
+        return tuple(dict.fromkeys(one.kind for one in self.batteries))
 
 
 class Fact(Record):
