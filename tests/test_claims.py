@@ -194,6 +194,16 @@ def test_the_words_of_a_condition_name_its_answers_as_printed(check: Callable[..
     assert unbounded.reason == "s (2 u) is not bounded by print, must be above 3: undecided by rounding"
 
 
+@pytest.mark.parametrize("over", [["officers"], ["officers", "inmates"], ["guests"]])
+def test_a_ratio_with_a_number_that_nobody_knows_is_not_bounded(
+    check: Callable[..., ClaimVerdict], over: list[str]
+) -> None:
+    """Nor is it where another number stands above and below, for which one value is taken."""
+    facts = fact("inmates", "84000"), fact("officers", "20000"), fact("guests", "900", "rhetorical")
+    of = claim(condition("above", "1000", inmates=1, guests=1) | {"over": over}, subject="arithmetic")
+    assert check(of, *facts).answered == "undecided by rounding"
+
+
 def test_one_share_has_the_wilson_interval_of_its_print(check: Callable[..., ClaimVerdict]) -> None:
     """38 % of 235: from 89 people down and from 90 up, by statsmodels."""
     found = check(claim(condition("above", "1/3", w_2017__q__yes=1)))
