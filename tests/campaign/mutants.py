@@ -38,7 +38,7 @@ ROOMS = {
     "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid"),
     "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty "
                "official tables verdict"),
-    "models": ("models", "pooling glmm battery_model joint_worlds official compare"),
+    "models": ("models", "pooling lines battery_model joint_worlds official compare"),
     "claims": ("claims", "claims context"),
 }  # fmt: skip
 """The packages of each room, and the files of tests that try them."""
