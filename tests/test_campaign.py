@@ -10,6 +10,7 @@ import yaml
 
 from campaign.commands import argument_cases, imported, sheet_cases, study_in
 from campaign.data import TooLongError, bounded, cases, loaded, outside, prepared, true_cases, watched
+from campaign.mutants import KNOWN, ROOMS, SOURCE, Mutant, functions, tests_of
 from campaign.oracle import misjudged
 from crosswave.study.models import Survey
 
@@ -48,6 +49,27 @@ def test_nothing_unforeseen_breaks_it(make: Callable, number: int) -> None:
     counted, failures = make(20_170_401, number)
     assert not failures, "\n\n".join(f"{one.name}\n{one.words}" for one in failures)
     assert len(counted) > 1 and counted.total() >= number, f"all ended alike, which shows little: {counted}"
+
+
+def test_every_room_of_mutants_and_every_survivor_is_there() -> None:
+    """A line that is no longer as it was survives nothing; nor does a test that is called otherwise try it."""
+    package = SOURCE / "crosswave"
+    for packages, tests in ROOMS.values():
+        assert all((package / one / "__init__.py").is_file() for one in packages.split())
+        assert all((Path(__file__).parent / f"test_{one}.py").is_file() for one in tests.split())
+    for one in yaml.safe_load(KNOWN.read_text(encoding="utf-8")):
+        lines = [line.strip() for line in (package / one["in"]).read_text(encoding="utf-8").splitlines()]
+        assert one["was"] in lines and one["now"] not in lines and one["because"], one
+
+
+def test_the_tests_of_a_mutant_are_those_that_call_its_function_quickest_first() -> None:
+    path = SOURCE / "crosswave" / "trend" / "multiplicity.py"
+    first, last = functions(path)[0]
+    called = {"seconds": {"slow": 9.0, "quick": 1.0, "other": 0.1, "red": 0.1}, "failed": ["red"],
+              "found": {f"{path}:{first}": ["slow", "quick", "red"], f"{path}:{last + 9}": ["other"]}}  # fmt: skip
+    mutant = Mutant(path, "", last, "", "", "")
+    assert tests_of(mutant, called) == ["quick", "slow"]
+    assert tests_of(mutant._replace(line=1), called) == ["other", "quick", "slow"], "a line of the module: all of them"
 
 
 def test_what_must_not_be_is_seen_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

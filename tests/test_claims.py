@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from scipy.optimize import brentq
 from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.claims import Checker, ClaimVerdict
@@ -192,6 +193,32 @@ def test_the_words_of_a_condition_name_its_answers_as_printed(check: Callable[..
     assert check(ratio, *facts).reason == "s (84000 u), over s (20000 u) plus s (1000 u) is 4, must be above 3: true"
     unbounded = check(claim(condition("above", "3", years=1), subject="arithmetic"), fact("years", "2", "rhetorical"))
     assert unbounded.reason == "s (2 u) is not bounded by print, must be above 3: undecided by rounding"
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(0.999, "supported"), (1.001, "undetermined")])
+def test_the_same_in_a_random_sample_is_within_the_smallest_change_that_counts(
+    make_survey: Callable[..., Survey], small_registry: Callable[..., Registry], times: float, verdict: str
+) -> None:
+    """At the error rate for which the interval ends just inside that change, and just outside."""
+    small = small_registry([make_survey(f"w-{year}", year, 400, yes="60%") for year in (2017, 2018)])
+    made, limit = reconstruct_all(small), small.plan.smallest_change.value / 100
+    of = claim(condition("about", "0", w_2018__q__yes=1, w_2017__q__yes=-1))
+
+    def found(alpha: float) -> ClaimVerdict:
+        return Checker(small, made, alpha).check(of)
+
+    alpha = brentq(lambda alpha: max(-found(alpha).low, found(alpha).high) - times * limit, 1e-6, 0.999)
+    assert found(alpha).random_sample == verdict
+
+
+@pytest.mark.parametrize("over", [["officers"], ["officers", "inmates"], ["guests"]])
+def test_a_ratio_with_a_number_that_nobody_knows_is_not_bounded(
+    check: Callable[..., ClaimVerdict], over: list[str]
+) -> None:
+    """Nor is it where another number stands above and below, for which one value is taken."""
+    facts = fact("inmates", "84000"), fact("officers", "20000"), fact("guests", "900", "rhetorical")
+    of = claim(condition("above", "1000", inmates=1, guests=1) | {"over": over}, subject="arithmetic")
+    assert check(of, *facts).answered == "undecided by rounding"
 
 
 def test_one_share_has_the_wilson_interval_of_its_print(check: Callable[..., ClaimVerdict]) -> None:

@@ -280,3 +280,24 @@ def test_too_little_memory_is_said_and_no_package_is_blamed():
 def test_a_file_that_is_larger_than_the_system_allows_is_named():
     words = os_words(OSError(errno.EFBIG, "File too large", "reports/index.html"))
     assert words.startswith("this machine lets no command write a file as large as reports/index.html; raise the limit")
+
+
+def test_a_run_that_is_stopped_says_what_becomes_of_it(monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crosswave.report.building.run_report", stopped)
+    ended = runner.invoke(app, ["run"])
+    assert ended.exit_code == 130
+    assert ended.stderr == "crosswave: stopped; what was made is kept, and the next run makes the rest\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of another kind")
+@pytest.mark.parametrize("words", [["explain", "newcombe"], ["counts", "58% of 235"]])
+def test_a_command_whose_output_nobody_reads_ends_without_a_word(words):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "crosswave", *words]
+    ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (1, "")

@@ -38,7 +38,7 @@ ROOMS = {
     "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid"),
     "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty "
                "official tables verdict"),
-    "models": ("models", "pooling glmm battery_model joint_worlds official compare"),
+    "models": ("models", "pooling lines battery_model joint_worlds official compare"),
     "claims": ("claims", "claims context"),
 }  # fmt: skip
 """The packages of each room, and the files of tests that try them."""
@@ -132,7 +132,7 @@ class Called:
     """A plugin of pytest: which tests call which functions of the packages, how long each takes, and which fail."""
 
     def __init__(self, packages: list[str]) -> None:
-        self.places = tuple(str(SOURCE / "crosswave" / one) + os.sep for one in packages)
+        self.places = tuple(str(SOURCE / "crosswave" / one) for one in packages)
         self.now, self.seconds, self.failed = "", dict[str, float](), list[str]()
         self.found: dict[str, set[str]] = {}
         self._seen: dict[CodeType, str] = {}
@@ -199,15 +199,25 @@ def in_a_fork(work: Callable[[], int]) -> int:
     return os.waitpid(pid, 0)[1]
 
 
+def scope(room: str) -> tuple[list[str], list[str]]:
+    """The packages or the one module of a room, and the files of tests that try it: those that name the module."""
+    if room in ROOMS:
+        packages, tests = (part.split() for part in ROOMS[room])
+        return packages, [f"tests/test_{name}.py" for name in tests]
+    name = f"crosswave.{room.replace('/', '.')}"
+    found = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if f"{name} import" in path.read_text("utf-8")]
+    return [f"{room}.py"], [path.relative_to(ROOT).as_posix() for path in found]
+
+
 def baseline(room: str) -> dict[str, Any]:
     """Which tests call which functions of a room; kept in .campaign/ beside tests/."""
-    kept = FOLDER / f"called-{room}.json"
-    packages, names = (part.split() for part in ROOMS[room])
+    kept = FOLDER / f"called-{room.replace('/', '-')}.json"
+    packages, tests = scope(room)
 
     def run() -> int:
         called = Called(packages)
         sys.setprofile(called)
-        _pytest([f"tests/test_{name}.py" for name in names], called)
+        _pytest(tests, called)
         sys.setprofile(None)
         found = {place: sorted(tests - {""}) for place, tests in called.found.items()}
         kept.write_text(json.dumps({"failed": called.failed, "seconds": called.seconds, "found": found}, indent=1))
@@ -262,7 +272,7 @@ def survives(mutant: Mutant, tests: list[str]) -> bool:
 def main() -> int:
     """Try a sample of the faults of a room, and print those that survive and how many that is."""
     parser = argparse.ArgumentParser(prog="campaign.mutants")
-    parser.add_argument("room", choices=[*ROOMS])
+    parser.add_argument("room", help=f"{', '.join(ROOMS)}, or a module such as trend/multiplicity")
     parser.add_argument("--number", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     given, begun = parser.parse_args(), time.monotonic()
@@ -270,12 +280,12 @@ def main() -> int:
     os.environ.update(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     for one in LIBRARIES:
         importlib.import_module(one)
-    if given.room != "counts":
+    if given.room in ROOMS.keys() - {"counts"}:
         read_once()
     called = baseline(given.room)
-    packages = ROOMS[given.room][0].split()
-    every = [one for package in packages for path in sorted((SOURCE / "crosswave" / package).rglob("*.py"))
-             for one in mutants(path)]  # fmt: skip
+    places = [SOURCE / "crosswave" / one for one in scope(given.room)[0]]
+    files = [path for place in places for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    every = [one for path in files for one in mutants(path)]
     Random(given.seed).shuffle(every)
     known = {(one["in"], one["was"], one["now"]) for one in yaml.safe_load(KNOWN.read_text(encoding="utf-8"))}
     tried = killed = alike = 0
@@ -292,7 +302,7 @@ def main() -> int:
         tried += 1
         killed += not survived
         if survived:
-            print(f"{mutant}  ({len(tests)} tests call it)", flush=True)
+            print(f"{tried}: {mutant}  ({len(tests)} tests call it)", flush=True)
     print(f"{given.room}, seed {given.seed}: {killed} of {tried} faults are seen; {alike} more are in {KNOWN.name}; "
           f"{len(every)} could be tried; {time.monotonic() - begun:.0f} s")  # fmt: skip
     return int(killed < 0.9 * tried)

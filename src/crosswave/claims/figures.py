@@ -67,9 +67,11 @@ class Figures:
         if not condition.over:
             return terms
         divisor = _sum(spans[name] for name in condition.over)
-        shared = set(condition.terms) & set(condition.over)
-        sure = divisor.low is not None and divisor.low > 0 and divisor.high is not None
-        return _ratio(condition, spans) if shared and sure else terms.over(divisor)
+        ends = {
+            name: (one.low, one.high) for name, one in spans.items() if one.low is not None and one.high is not None
+        }
+        joint = set(condition.terms) & set(condition.over) and ends.keys() == spans.keys()
+        return _ratio(condition, ends) if joint and (divisor.low or 0) > 0 else terms.over(divisor)
 
     def _term(self, name: str) -> Span:
         if name in self.registry.findings:
@@ -117,12 +119,12 @@ def _sum(spans: Iterable[Span]) -> Span:
     return total
 
 
-def _ratio(condition: Condition, spans: Mapping[str, Span]) -> Span:
+def _ratio(condition: Condition, ends: Mapping[str, tuple[Fraction, Fraction]]) -> Span:
     """A ratio that shares terms with its divisor: each term has one value, at the top and at the bottom."""
 
     def best(sign: int, ratio: Fraction) -> tuple[Fraction, Fraction]:
-        gain = {name: sign * condition.terms.get(name, 0) - ratio * (name in condition.over) for name in spans}
-        value = {name: (span.high if gain[name] > 0 else span.low) or Fraction(0) for name, span in spans.items()}
+        gain = {name: sign * condition.terms.get(name, 0) - ratio * (name in condition.over) for name in ends}
+        value = {name: high if gain[name] > 0 else low for name, (low, high) in ends.items()}
         return (
             sign * sum((weight * value[name] for name, weight in condition.terms.items()), Fraction(0)),
             sum((value[name] for name in condition.over), Fraction(0)),

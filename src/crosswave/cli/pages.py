@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,11 @@ def run(
             parameters=_values(parameter), jobs=jobs, force=force, single_file=single_file,
             scheduler=scheduler,
         )  # fmt: skip
-        summary = run_report(folder_of(data), out, choice)
+        try:
+            summary = run_report(folder_of(data), out, choice)
+        except KeyboardInterrupt:
+            print("crosswave: stopped; what was made is kept, and the next run makes the rest", file=sys.stderr)
+            raise
     for line in summary.lines():
         Console(highlight=False, soft_wrap=True).print(escape(line))
     raise typer.Exit(summary.exit_status)
