@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -20,9 +21,9 @@ from crosswave.report import claims as claims_page
 from crosswave.report import context as context_page
 from crosswave.report import start as start_page
 from crosswave.report import synthesis as synthesis_page
-from crosswave.report.canvas import WIDTH
+from crosswave.report.canvas import WIDTH, Look
 from crosswave.report.context import KIND_LOOKS
-from crosswave.report.forest import PERCENT, Look, Row, forest
+from crosswave.report.forest import PERCENT, Row, forest
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import said_of
 from crosswave.report.survey import figures as figures_page
@@ -61,7 +62,7 @@ def texts(figure: Figure) -> str:
 
 def strokes(figure: Figure) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """Both ends of every stroke of the chart, of as many as a path holds."""
-    paths = [patch.get_path().vertices for patch in figure.axes[0].artists + figure.axes[0].patches]
+    paths = [np.asarray(patch.get_path().vertices).tolist() for patch in figure.axes[0].patches]
     rounded = [[(round(float(x), 2), round(float(y), 2)) for x, y in path] for path in paths]
     return [(one, other) for path in rounded for one, other in zip(path[::2], path[1::2], strict=False)]
 
@@ -73,8 +74,8 @@ def segments(figure: Figure) -> set[tuple[float, float]]:
 
 def places(figure: Figure) -> list[tuple[float, float]]:
     """Where each mark stands."""
-    marked = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 1]
-    return [(float(line.get_xdata()[0]), float(line.get_ydata()[0])) for line in marked]
+    drawn = [np.asarray(line.get_xydata()).tolist() for line in figure.axes[0].lines]
+    return [(x, y) for [(x, y), *more] in drawn if not more]
 
 
 def markers(figure: Figure) -> set[float]:
@@ -152,9 +153,9 @@ def test_every_survey_has_a_dot_with_its_words_and_the_compared_ones_are_joined(
     assert {round(100 * share, 6) for share in waves["estimate"].dropna()} <= drawn
     svg = canvas.svg_text(figure, "alt")
     assert svg.count("<title>") == waves["estimate"].notna().sum() and 'role="group"' in svg
-    joined = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
+    joined = [line for line in (np.asarray(one.get_xydata()) for one in figure.axes[0].lines) if len(line) == 2]
     levels = [[round(100 * share, 6) for share in waves.loc[waves["compared"], "estimate"]]]
-    assert levels == [[round(float(y), 6) for y in line.get_ydata()] for line in joined]
+    assert levels == [[round(float(y), 6) for _, y in line] for line in joined]
 
 
 def test_no_dot_hides_another(culture: Trend, years: TopicLine) -> None:

@@ -179,7 +179,10 @@ def _told_once(notebook: NotebookNode) -> None:
             data["text/html"] = html.replace(f"{STYLE}\n", "") if styled else html
             data["text/plain"] = data.get("text/plain", "").partition("\n")[0]
             styled = styled or STYLE in html
-        elif "image/svg+xml" in data:
+        elif "image/svg+xml" in data:  # which says in words what it shows
+            data.pop("text/plain", None)
+            output["metadata"] = {}
+        elif "text/markdown" in data:
             data.pop("text/plain", None)
 
 
