@@ -10,10 +10,10 @@ import numpy.typing as npt
 from scipy.special import chdtri
 
 from crosswave.arguments import FloatArray, checked
+from crosswave.difference.roots import root_between
 
 _GRID = 60
 _FINEST, _WIDEST = 1e-8, 1e4
-_CLOSE, _ROUNDS = 1e-13, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _restricted(effects: Effects, designs: FloatArray) -> FloatArray:
     grid = np.concatenate([[0.0], np.geomspace(_FINEST, _WIDEST, _GRID)])[:, None] * scale
     values = score(grid.ravel(), np.tile(every, len(grid))).reshape(grid.shape)
     place, falls = np.nonzero((values[:-1] > 0) & (values[1:] <= 0))
-    roots = _refined(lambda tau2: score(tau2, falls), grid[place, falls], grid[place + 1, falls])
+    roots = root_between(lambda tau2: score(tau2, falls), grid[place, falls], grid[place + 1, falls])
     which, tau2 = np.concatenate([every, falls]), np.concatenate([np.zeros(len(designs)), roots])
     fits = weighted_fits(tau2, effects, designs[which])
     likelihood = np.log(fits.weights).sum(axis=1) + np.linalg.slogdet(fits.inverse)[1] - fits.q
@@ -131,36 +131,12 @@ def _restricted(effects: Effects, designs: FloatArray) -> FloatArray:
     return best
 
 
-def _refined(function: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:
-    """Where a function falls through zero between `low` and `high` (m,): Ridders' method, on all of them at once.
-
-    scipy's own, which takes one or many, costs thirty times the function here.
-    """
-    at_low, at_high, before = function(low), function(high), np.full(len(low), np.inf)
-    for _ in range(_ROUNDS):
-        middle = (low + high) / 2
-        at_middle = function(middle)
-        root = np.sqrt(at_middle**2 - at_low * at_high)
-        place = middle + (middle - low) * np.divide(at_middle, root, out=np.zeros_like(root), where=root > 0)
-        if (np.abs(place - before) <= _CLOSE * place).all():
-            break
-        points, values = np.stack([low, middle, place, high]), np.stack([at_low, at_middle, function(place), at_high])
-        order = np.argsort(points, axis=0)
-        points, values = (np.take_along_axis(part, order, axis=0) for part in (points, values))
-        after, each = (values <= 0).argmax(axis=0), np.arange(len(low))
-        low, high, before = points[after - 1, each], points[after, each], place
-        at_low, at_high = values[after - 1, each], values[after, each]
-    return place
-
-
 def _root_of_q(target: float, effects: Effects, designs: FloatArray) -> FloatArray:
     """Where the generalised Q, which falls with tau2, meets a value; 0 where it is below it from the start."""
     met = np.zeros(len(designs))
     above = weighted_fits(met, effects, designs).q > target
     beyond = _residual_squares(effects, designs[above]) / target  # Q is at most the unweighted squares over tau2
-    met[above] = _refined(
-        lambda tau2: weighted_fits(tau2, effects, designs[above]).q - target, np.zeros(len(beyond)), beyond
-    )
+    met[above] = root_between(lambda tau2: weighted_fits(tau2, effects, designs[above]).q - target, 0 * beyond, beyond)
     return met
 
 

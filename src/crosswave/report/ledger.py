@@ -17,7 +17,7 @@ from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import with_estimated_error
 from crosswave.trend.settings import Settings
-from crosswave.trend.synthesis import assess_all, reconstruct_all
+from crosswave.trend.synthesis import reconstruct_all, trends_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _made(registry: Registry) -> Ledger:
     registry = with_estimated_error(registry, reconstructions)
     checker = Checker(registry, reconstructions, registry.plan.alpha.value)
     settings = Settings.of(registry.plan)
-    trends = assess_all(registry, reconstructions, settings)
+    trends = trends_of(registry, settings)
     return Ledger(
         findings=all_findings(registry, reconstructions),
         claims=by_claim(registry.claims.values(), checker),

@@ -211,7 +211,7 @@ def results(key: str, make: Callable[[], object]) -> object:
     waits for the first. A process whose code is older than the files of the package neither reads nor keeps.
     """
     store, whole = Store(RESULTS), digest(package_digest(), key)
-    if _is_old(int(time.monotonic())):
+    if _is_old(_BEGUN, int(time.monotonic())):
         return make()
     if found := _unpickled(store.get(whole)):
         return found[0]
@@ -221,7 +221,7 @@ def results(key: str, make: Callable[[], object]) -> object:
         if found := _unpickled(store.get(whole)):
             return found[0]
         made = make()
-        if not _is_old.__wrapped__(0):
+        if not _is_old(_BEGUN, time.monotonic_ns()):
             store.put(whole, pickle.dumps(made))
         return made
 
@@ -273,9 +273,9 @@ def _version(library: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _is_old(_second: int) -> bool:
-    """Whether the package was changed since this process began: two hundred files are looked at once a second."""
-    return any(_changed(file) > _BEGUN for file in _package_files())
+def _is_old(begun: int, _moment: int) -> bool:
+    """Whether the package was changed since a process began: two hundred files are looked at once a moment."""
+    return any(_changed(file) > begun for file in _package_files())
 
 
 def _changed(file: Path) -> int:
@@ -295,8 +295,14 @@ def source_digest(folder: Path) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """Return the digest of a file's bytes; empty where it cannot be read."""
+    """Return the digest of a file's bytes, read once while the file stays as it is; empty where it cannot be read."""
     try:
-        return hashlib.sha256(read_bytes(path)).hexdigest()
+        status = path.stat()
+        return _file_digest(path, (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     except OSError:
         return ""
+
+
+@lru_cache(maxsize=20_000)
+def _file_digest(path: Path, _status: tuple[int, ...]) -> str:
+    return hashlib.sha256(read_bytes(path)).hexdigest()

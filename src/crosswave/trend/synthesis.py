@@ -76,7 +76,11 @@ def trends_of_family(family: str, registry: Registry, settings: Settings) -> dic
         resolved, own = with_estimated_error(registry), _surveys(_constructs(family, registry))
         return _assess_family(family, resolved, reconstruct_all(registry, own), settings)
 
-    return remembered(make, "family", registry.content, family, repr(settings))
+    return remembered(make, *_name_of(family, registry, settings))
+
+
+def _name_of(family: str, registry: Registry, settings: Settings) -> tuple[str, ...]:
+    return "family", registry.content, family, repr(settings)
 
 
 def _by_family(registry: Registry, assessed: Callable[[str], Mapping[str, Trend]]) -> dict[str, Trend]:
@@ -138,11 +142,12 @@ def assess_one(construct: Construct, registry: Registry, settings: Settings) -> 
     -----
     The rest of its family is looked at only if this one was compared, for then the adjustment can alter the verdict.
     """
-    own = reconstruct_all(registry, _surveys([construct]))
-    trend = assess_each([construct], registry, own, settings)[0]
-    if trend.comparison is None:
-        return trend, own
-    return trends_of_family(construct.family, registry, settings)[construct.id], own
+    own, family = reconstruct_all(registry, _surveys([construct])), construct.family
+    if not kept(*_name_of(family, registry, settings)):
+        trend = assess_each([construct], registry, own, settings)[0]
+        if trend.comparison is None:
+            return trend, own
+    return trends_of_family(family, registry, settings)[construct.id], own
 
 
 def _constructs(family: str, registry: Registry) -> list[Construct]:

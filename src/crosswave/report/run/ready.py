@@ -20,6 +20,7 @@ _STACK = (
     "IPython.core.completerlib",
     "IPython.core.logger",
     "IPython.core.magics",
+    "IPython.core.oinspect",
     "IPython.core.pylabtools",
     "ipywidgets",
     "matplotlib.backends.backend_agg",
