@@ -105,7 +105,7 @@ def _official(headline: Mapping[str, str], trends: pd.DataFrame, findings: pd.Da
 
 def _obstacles(batteries: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """What the joint model says of every obstacle in the last year, and of their changes."""
-    rows = batteries[batteries["figures"] == "comparable"]
+    rows = batteries[(batteries["battery"] == "barriers") & (batteries["figures"] == "comparable")]
     last = rows[(rows["quantity"] == "level") & (rows["year"] == rows["year"].max())].sort_values("value")[::-1]
     first, *others = last.itertuples()
     chance = rows[(rows["quantity"] == "rank") & (rows["item"] == first.item)]["probability"].iloc[0]
