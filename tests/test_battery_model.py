@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
+import crosswave as cw
 import real
 from crosswave.models.joint import Posterior, drawn, half_width, level_rows, posterior
 from crosswave.models.joint_checks import SOURCES, decomposed, held_out, left_out, replicated
@@ -492,3 +493,14 @@ def test_the_largest_move_is_named() -> None:
         "by more than 3.0 (skills without Yotta, 10.0 to 7.0%)."
         for by in ("survey", "house")
     ]
+
+
+def test_each_kind_of_battery_has_a_model_of_its_own() -> None:
+    study = cw.open()
+    assert study.batteries == ("barriers", "benefits", "priorities")
+    found = study.battery("benefits", comparable=False)
+    asked = {one.question.split(".")[0] for one in study.registry.batteries.batteries if one.kind == "benefits"}
+    assert set(found.figures["survey"]) <= asked and found.figures["survey"].nunique() > 3
+    assert set(found.changes["verdict"]) == {"uninformative by design"}
+    with pytest.raises(ValueError, match="no battery is called 'benefit'; did you mean benefits"):
+        study.battery("benefit")
