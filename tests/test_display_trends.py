@@ -240,9 +240,9 @@ def test_the_specification_curve_runs_from_the_lowest_difference_to_the_highest(
     assert by_interval["difference"].tolist() == [-0.02, 0.04, 0.10]
     assert by_interval["side"].tolist() == ["across 0", "across 0", "above 0"]
     assert robustness_page.specification_alt(frame, "") == (
-        "Over 3 analyses the difference runs from -2.0 to +10.0 points; their outcomes: inconclusive 66.7%, rose "
-        "33.3%. Intervals: 33.3% above 0; 66.7% across 0; 0.0% below 0. Lowest end of an interval -7.0, "
-        "highest +15.0 points."
+        "Over 3 analyses the difference runs from -2.0 to +10.0 points; their outcomes: 66.7% cannot tell: the "
+        "evidence is not strong enough; 33.3% rose. Intervals: 33.3% above 0; 66.7% across 0; 0.0% below 0. Lowest "
+        "end of an interval -7.0, highest +15.0 points."
     )
     lines = {line.words: line.at for line in matrix(by_interval)}
     assert np.array_equal(lines["m1"], [0]) and np.array_equal(lines["above 0"], [2])  # type: ignore[arg-type]

@@ -211,8 +211,8 @@ def topic_line(
 def _no_line(waves: Sequence[Wave], published_within: float) -> str | None:
     if len(waves) < FEWEST_FOR_LINE:
         return (
-            f"{_NUMBERS[len(waves)]}: chart and pairwise contrasts only, because a line through fewer than five leaves "
-            "at most two degrees of freedom to tell a trend from differences between surveys"
+            f"{_NUMBERS[len(waves)]}: a line needs five, because through fewer at most two degrees of freedom are left "
+            "to tell a trend from differences between surveys"
         )
     starts, ends = zip(*(date_interval(wave.survey, published_within) for wave in waves), strict=True)
     if max(starts) <= min(ends):

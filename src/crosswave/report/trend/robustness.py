@@ -333,7 +333,7 @@ def specification_message(frame: pd.DataFrame) -> str:
     every = counts[counts["outcome"] == "any"].iloc[0]
     found = counts[(counts["outcome"] != "any") & (counts["analyses"] > 0)]
     found = found.sort_values("analyses", ascending=False, kind="stable")
-    shares = ", ".join(f"{said_of(row.outcome)} {percent(row.share)}%" for row in found.itertuples())
+    shares = "; ".join(f"{percent(row.share)}% {said_of(row.outcome)}" for row in found.itertuples())
     return (
         f"Over {every['analyses']:,} analyses the difference runs from "
         f"{points_to(every['difference_low'], every['difference_high'])} points; their outcomes: {shares}"
