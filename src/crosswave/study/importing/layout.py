@@ -63,10 +63,11 @@ def _one_figure(row: Row) -> Iterator[Cell]:
 def _starts(rows: list[Row]) -> Iterator[int]:
     """Columns in which another table begins: right of an empty one, with texts beside figures."""
     filled = {k for row in rows for k, cell in enumerate(row.cells) if cell.text}
+    last = [max((k for k, cell in enumerate(row.cells) if kind_of(cell.text)), default=-1) for row in rows]
     for k in sorted(filled)[1:]:
         if k - 1 in filled:
             continue
-        beside = [row.text(k) for row in rows if any(kind_of(cell.text) for cell in row.cells[k + 1 :])]
+        beside = [row.text(k) for row, figure in zip(rows, last, strict=True) if figure > k]
         texts = [text for text in beside if text and not kind_of(text) and not LETTERS.fullmatch(text)]
         if len(texts) > 1 and len(texts) * 2 > len(beside):
             yield k

@@ -34,12 +34,13 @@ class Columns:
     groups: tuple[int, ...]
 
 
-def columns_of(head: Row, rows: list[Row]) -> Columns | None:
-    """Return the columns of a table with one figure a row; None where the row heads none."""
-    names = {k: cell.text.replace("_", " ") for k, cell in enumerate(head.cells) if cell.text}
+def columns_of(sheet: list[Row], place: int) -> Columns | None:
+    """Return the columns of a table with one figure a row; None where the row at a place heads none."""
+    names = {k: cell.text.replace("_", " ") for k, cell in enumerate(sheet[place].cells) if cell.text}
     found = {key: [k for k, name in names.items() if form.fullmatch(name)] for key, form in _COLUMNS.items()}
     if len(found["says"]) != 1 or len(found["printed"]) != 1 or len(found["asks"]) > 1:
         return None
+    rows = sheet[place + 1 :]
     base = next((k for k, name in names.items() if signs.BASE.fullmatch(name) and "eighted" not in name.lower()), None)
     base = next((k for k, name in names.items() if signs.weight_of(name) == "unweighted"), base)
     taken = {k for key in ("asks", "says", "printed") for k in found[key]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from crosswave.printed.plain import is_mark
 
@@ -106,6 +107,7 @@ FLAGS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=8192)  # the cells of a sheet repeat
 def kind_of(text: str) -> str:
     """Return what a cell holds: "share", "number", "mark", or "" where it is text."""
     if SHARE.fullmatch(text):

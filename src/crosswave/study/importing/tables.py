@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -97,6 +98,11 @@ class _Line:
     label: str
     cells: dict[int, Cell]
     unit: str = ""
+    signed: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """A row with a signed number holds differences, those without a sign too."""
+        self.signed = any(re.match(r"[-+−]\s?\d", cell.text) for cell in self.cells.values())
 
 
 class _Block(NamedTuple):
@@ -109,6 +115,7 @@ class _Block(NamedTuple):
     units: Mapping[int, str]
     own: set[int]
     heads: Mapping[int, tuple[str, ...]]
+    counts: Mapping[int, int]
 
 
 class _Sheet:
@@ -120,6 +127,7 @@ class _Sheet:
         self._rows, self._merged, self._name = rows, merged, name
         self._house, self._marks, self._found = house, marks, found
         self._first = first_column(rows)
+        self._weight = _said_weight(rows)
         self._heads: list[Row] = []
         self._words: list[tuple[Row, str]] = []
         self._title = ""
@@ -131,7 +139,7 @@ class _Sheet:
 
     def read(self) -> None:
         for place, row in enumerate(self._rows):
-            if columns := columns_of(row, self._rows[place + 1 :]):
+            if columns := columns_of(self._rows, place):
                 self._long(row, self._rows[place + 1 :], columns)
                 return
             kinds = {k: kind_of(cell.text) for k, cell in enumerate(row.cells) if k >= self._first and cell.text}
@@ -279,15 +287,17 @@ class _Sheet:
         base_columns = {k for k in sizes if signs.BASE.fullmatch(heads[k][-1])}
         base_columns = base_columns if len(base_columns) < len(heads) else set()
         units = {k: self._unit(k, head, lines, asked) for k, head in heads.items() if k not in base_columns}
+        counted = [k for k, unit in units.items() if unit == "count"]
         for k in [k for k, unit in units.items() if unit in ("spread", "count", "none")]:
             words = {"spread": "not a share", "count": "counts beside shares", "none": "no figures"}[units.pop(k)]
             if words != "no figures" or any(line.row.text(k) for line in lines):
                 self._found.left_out.append(
                     f"{Place(self._name, lines[0].row.number, k)}: {' / '.join(heads[k])}, {words}"
                 )
+        counts = _counts_of(heads, units, counted)
         names = {k: self._name_of(heads[k], bool(base_columns)) for k in units}
         at = Place(self._name, lines[0].row.number, max(self._first - 1, 0))
-        block = _Block(lines, asked, at, names, self._one_date(heads, names, units), base_columns, heads)
+        block = _Block(lines, asked, at, names, self._one_date(heads, names, units), base_columns, heads, counts)
         if not block.units:
             return
         layout = self._layout(block) if asked or self._items() else ""
@@ -420,14 +430,12 @@ class _Sheet:
     def _group(self, column: int, table: _Block, alone: bool) -> Group:
         sizes: dict[str, int] = {}
         name, lines = table.names[column], table.lines
-        beside = [
-            k for k, head in table.heads.items() if k not in table.units and head[:-1] == table.heads[column][:-1]
-        ]
         for base in self._bases:
-            cells = [base.cells.get(k) for k in (column, *beside)] + list(base.cells.values()) * alone
+            cells = [base.cells.get(column), base.cells.get(table.counts.get(column, column))]
+            cells += list(base.cells.values()) if alone else []
             sized = (number for cell in cells if cell is not None and (number := whole(cell.text)) is not None)
             if number := next(sized, None):
-                sizes[weight_of(base.label) or self._weight()] = number
+                sizes[weight_of(base.label) or self._weight] = number
         if match := signs.HEAD_BASE.search(" ".join(table.heads[column])):
             sizes["unweighted"] = whole(match["n"]) or 0
         for k in table.own:
@@ -435,12 +443,6 @@ class _Sheet:
                 sizes["unweighted"] = number
         n = sizes.get("unweighted", sizes.get(""))
         return Group(name, n, "weighted" in sizes, alone or _is_all(name))
-
-    def _weight(self) -> str:
-        """What a base that does not say so is, where the texts above say that all figures are weighted."""
-        texts = [cell.text.lower() for row in self._rows for cell in row.cells if not kind_of(cell.text)]
-        told = " ".join(text for text in texts if not signs.BASE.fullmatch(text))
-        return "weighted" if re.search(r"\bweighted", told) and "unweighted" not in told else ""
 
     def _figure(self, line: _Line, column: int, unit: str, n: int | None = None) -> Figure | None:
         cell, place = line.cells.get(column, Cell()), Place(self._name, line.row.number, column)
@@ -462,7 +464,7 @@ class _Sheet:
             text, note = signs.DECIMAL_COMMA.sub(".", text), note or f"printed as {text}"
         if kind and signs.MEANS.fullmatch(line.label):
             return Figure(text, place, note=note, measure="mean")
-        if kind and any(re.match(r"[-+−]\s?\d", cell.text) for cell in line.cells.values()):
+        if kind and line.signed:
             return Figure(text, place, note=note, measure="change", unusable="a difference of shares, no share")
         if kind == "number" and unit == "shown":
             unit = self._house.bare or "bare"
@@ -614,6 +616,21 @@ def _near(text: str, value: float) -> bool:
     """Whether a shown figure is a value as far as its decimals tell."""
     number, decimals = _number(text), len(text.rstrip("% ").partition(".")[2])
     return number is not None and abs(number - value) <= 0.51 / 10**decimals
+
+
+def _said_weight(rows: list[Row]) -> str:
+    """What a base that does not say so is, where texts say that all figures are weighted."""
+    texts = [cell.text.lower() for row in rows for cell in row.cells if "weighted" in cell.text.lower()]
+    told = " ".join(text for text in texts if not signs.BASE.fullmatch(text))
+    return "weighted" if re.search(r"\bweighted", told) and "unweighted" not in told else ""
+
+
+def _counts_of(heads: Mapping[int, tuple[str, ...]], shares: Mapping[int, str], counts: list[int]) -> dict[int, int]:
+    """The column of counts of each column of shares: those of which one stands under each heading."""
+    under = [{k: heads[k][:-1] for k in columns} for columns in (shares, counts)]
+    often = [Counter(held.values()) for held in under]
+    alone = [{parent: k for k, parent in held.items() if n[parent] == 1} for held, n in zip(under, often, strict=True)]
+    return {k: alone[1][parent] for parent, k in alone[0].items() if parent in alone[1]}
 
 
 def _is_sum(label: str) -> bool:
