@@ -159,7 +159,8 @@ def import_(
     as_: Annotated[str | None, typer.Option("--as", metavar="SURVEY-ID", help="The id; else the file's name.")] = None,
     house: Annotated[str, typer.Option(help="Who laid out the tables: a name, or a .yaml of your own.")] = "any",
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A fact, or bare=, columns=, mark:*= ...")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A fact, or bare=, columns=, groups=, asks=, mark:*= ..."),
     ] = None,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep house and settings for the next time.")

@@ -378,7 +378,7 @@ class _Sheet:
             return self._house.groups
         if self._items():
             return "questions"
-        lines = [line for line in table.lines if not _is_sum(line.label)]
+        lines = [line for line in table.lines if not _is_sum(line.label)] or table.lines
         columns = [[line.row.text(k) for line in lines] for k in table.units if not _is_sum(table.names[k])]
         sizes = {line.cells[k].text for line in lines for k in table.own if k in line.cells}
         sums = not (self._bases or _add_up(columns)) and _add_up([list(row) for row in zip(*columns, strict=True)])
@@ -526,7 +526,7 @@ class _Sheet:
         answers = []
         for k, unit in table.units.items():
             says = table.names[k]
-            if signs.SUMS.fullmatch(says) and all(_near(line.row.text(k), 100) for line in kept):
+            if kept and signs.SUMS.fullmatch(says) and all(_near(line.row.text(k), 100) for line in kept):
                 self._found.left_out.append(f"{Place(self._name, kept[0].row.number, k)}: {says}, no answer")
                 continue
             unnamed = len(table.units) == 1 and (says == "Total" or signs.DATE.fullmatch(says))
