@@ -146,6 +146,11 @@ def test_the_worst_correlation_lengthens_the_arm_most(p1: float, p2: float, at: 
 
 FAULTS = [
     (
+        lambda: manski(-1, 1, answered=2, asked=3),
+        "manski needs 0 <= yes_low <= yes_high <= answered <= asked; got -1, 1, 2, 3. "
+        "Check the order of the arguments.",
+    ),
+    (
         lambda: shared_correlation(0.5, 10, 0.5, 20, shared=11),
         "shared must lie between 0 and the smaller wave; got 11.0 of 10.0. Leave it out where nobody says how many.",
     ),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ from crosswave.report.run.plan import (
     plan_tasks,
 )
 from crosswave.report.run.recorded import main as recorded
+from crosswave.report.run.shell import plain_warnings
 from crosswave.report.run.workers import KERNEL_VARIABLE, forked
 from crosswave.report.scratch import Scratch
 
@@ -340,6 +342,12 @@ def test_folder_with_a_name_too_long_for_sockets_leaves_tcp(tmp_path: Path) -> N
         talk.stop_channels()
         manager.shutdown_kernel(now=True)
         shutil.rmtree(folder)
+
+
+def test_a_warning_in_a_page_names_no_folder_of_this_machine() -> None:
+    with plain_warnings():
+        assert warnings.formatwarning("x", RuntimeWarning, "/lib/python3.11/a.py", 3) == "RuntimeWarning: x\n"
+    assert "python3.11" in warnings.formatwarning("x", RuntimeWarning, "/lib/python3.11/a.py", 3)
 
 
 def test_kernel_environment_fixes_what_could_change_an_output() -> None:

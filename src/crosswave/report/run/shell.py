@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,13 +30,23 @@ NAME = "crosswave-here"
 _SECONDS_TO_HEAR = 10
 _LANGUAGE = {
     "name": "python",
-    "version": sys.version.split()[0],
     "mimetype": "text/x-python",
     "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
     "pygments_lexer": "ipython3",
     "nbconvert_exporter": "python",
     "file_extension": ".py",
 }
+
+
+@contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Have warnings say what they are about, and not in which folder of this machine they arose."""
+    before = warnings.formatwarning
+    warnings.formatwarning = lambda message, category, *_, **__: f"{category.__name__}: {message}\n"
+    try:
+        yield
+    finally:
+        warnings.formatwarning = before
 
 
 class EngineHere(Engine):  # type: ignore[misc]
@@ -55,7 +66,7 @@ class EngineHere(Engine):  # type: ignore[misc]
         """Run a notebook: the first error ends it, and papermill tells of it."""
         on_notebook_start(notebook=nb_man.nb)
         said = Said()
-        with said.listening():
+        with said.listening(), plain_warnings():
             shell = ZMQInteractiveShell.instance(said=said, ipython_dir=scratch, config=_SETTINGS)
             for index, cell in enumerate(nb_man.nb.cells):
                 try:
