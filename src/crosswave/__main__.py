@@ -27,6 +27,7 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()
+            gc.freeze()  # Python looks through all that is left before it ends: a tenth of a short command
     except MemoryError:
         sys.exit(f"crosswave: {NO_MEMORY}")
     except ImportError as error:
