@@ -267,7 +267,7 @@ def test_a_study_is_opened_anew_when_any_of_its_files_has_changed(
     assert set(cw.open(data).loaded.claims) == set(study.loaded.claims)
     words = (data / "study.yaml").read_text(encoding="utf-8")
     before = cw.open(data).loaded
-    (data / "study.yaml").write_text(words.replace("obstacles", "hindrances"), encoding="utf-8")
+    (data / "study.yaml").write_text(words.replace("with the tools", "who have the tools"), encoding="utf-8")
     assert cw.open(data).loaded.content != before.content
 
 

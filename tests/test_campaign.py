@@ -10,7 +10,8 @@ import yaml
 
 from campaign.commands import argument_cases, imported, sheet_cases, study_in
 from campaign.data import TooLongError, bounded, cases, loaded, outside, prepared, true_cases, watched
-from campaign.mutants import KNOWN, ROOMS, SOURCE, Mutant, functions, tests_of
+from campaign.mutants import KNOWN, ROOMS, SOURCE, Mutant, functions
+from campaign.mutants import tests_of as chosen
 from campaign.oracle import misjudged
 from crosswave.study.models import Survey
 
@@ -21,7 +22,7 @@ TOLD = {
     "use-without-phrase.quantities.yaml": "quantities.yaml:3: a use that was seen needs phrase; add it",
     "base-of-two-questions.survey.yaml": "surveys/base-of-two-questions.yaml:24: the size of a base is the sum of its "
     "answers' counts, so all are answers to one question; those of plan and status arrived; name those of one",
-    "source-is-a-list.series.yaml": "series/source-is-a-list.yaml:16: an entry of sources must be text; a list arrived",
+    "source-is-a-list.series.yaml": "series/source-is-a-list.yaml:16: entry 1 of sources must be text; a list arrived",
     "mean-that-is-a-share.survey.yaml": "surveys/mean-that-is-a-share.yaml:15: the mean of a scale is a number such as "
     "5.19; '91.0%' arrived; print it alone",
 }
@@ -68,8 +69,8 @@ def test_the_tests_of_a_mutant_are_those_that_call_its_function_quickest_first()
     called = {"seconds": {"slow": 9.0, "quick": 1.0, "other": 0.1, "red": 0.1}, "failed": ["red"],
               "found": {f"{path}:{first}": ["slow", "quick", "red"], f"{path}:{last + 9}": ["other"]}}  # fmt: skip
     mutant = Mutant(path, "", last, "", "", "")
-    assert tests_of(mutant, called) == ["quick", "slow"]
-    assert tests_of(mutant._replace(line=1), called) == ["other", "quick", "slow"], "a line of the module: all of them"
+    assert chosen(mutant, called) == ["quick", "slow"]
+    assert chosen(mutant._replace(line=1), called) == ["other", "quick", "slow"], "a line of the module: all of them"
 
 
 def test_what_must_not_be_is_seen_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,7 +175,7 @@ def test_the_gate_refuses_two_wordings_of_one_series(held: Registry) -> None:
         ("waves: [staff-2020]}", "waves: [staff-2021]}", "staff-2021 is no wave of this series"),
         ("sector: central", "sector: moon", "sector must be one of"),
         ("id: staff-poll", "id: staff-pole", "the file is called staff-poll.yaml"),
-        ("  - {id: staff-2019, year: 2019", "  - {id: staff-2017, year: 2019", "stands twice"),
+        ("  - {id: staff-2019, year: 2019", "  - {id: staff-2017, year: 2019", "occurs twice"),
         ("sources: [staff-tables]\n        figures", "sources: [tables]\n        figures", "tables is no source"),
         ("year_basis: financial-year", "year_basis: spring", "year_basis must be one of"),
     ],

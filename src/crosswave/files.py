@@ -21,7 +21,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
         os.replace(aside, path)
     except BaseException as error:
         Path(aside).unlink(missing_ok=True)
-        if isinstance(error, OSError):  # the full disk itself names no file, and the half-written one means nothing
+        if (
+            isinstance(error, OSError) and error.errno
+        ):  # the full disk itself names no file, and the half-written one means nothing
             error.filename, error.filename2 = str(path), None
         raise
 

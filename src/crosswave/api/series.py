@@ -63,8 +63,8 @@ class SeriesResult(Shown):
     --------
     >>> import crosswave as cw
     >>> study = cw.open()
-    >>> [study.series(name).changes.shape[1] for name in list(study.registry.series)[:1]]
-    [25]
+    >>> study.series(next(iter(study.registry.series))).changes.columns[:3].tolist()
+    ['construct_id', 'label', 'series']
     """
 
     id: str

@@ -124,7 +124,7 @@ def _words(detail: ErrorDetails, model: type[Record]) -> str:
     """What breaks a rule of form: the key, the rule, what arrived, and the nearest that was perhaps meant."""
     key = shown(detail["loc"][-1]) if detail["loc"] else "the file"
     if key.isdigit() and (lists := [one for one in detail["loc"] if isinstance(one, str)]):
-        key = f"an entry of {lists[-1]}"
+        key = f"entry {int(key) + 1} of {lists[-1]}"
     kind, value = detail["type"], detail.get("input")
     if kind == "extra_forbidden":
         return f"unknown key {key}{nearest(key, _known_keys(model))}"

@@ -189,6 +189,7 @@ def _told_once(notebook: NotebookNode) -> None:
 def _clean(notebook: NotebookNode, task: Task) -> None:
     """Take out of the notebook what differs between machines and moments: times, paths, random ids."""
     notebook.metadata.pop("widgets", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
