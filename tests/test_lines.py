@@ -1,4 +1,4 @@
-"""Three and more waves of one construct: which may stand on one line, the line, and what the real registry has."""
+"""Three and more waves of one construct: which may share one line, the line, and what the real registry has."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Survey
 from crosswave.trend.figures import date_interval
-from crosswave.trend.lines import Line, TopicLine, comparable_waves, line_through, topic_lines
+from crosswave.trend.lines import Line, TopicLine, comparable_waves, line_through, topic_line, topic_lines
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import planned
 from crosswave.trend.synthesis import reconstruct_all
@@ -173,6 +173,25 @@ def test_waves_that_the_gate_refuses_are_left_out_with_the_reason(
     assert found.left_out["w-2018.q.yes"] == "its n is not printed, so that it cannot be weighed"
     assert found.left_out["w-2019.q.yes"].startswith("its figures are in conflict")
     assert found.left_out["w-2020.q.yes"].startswith("not comparable with w-2015.q.yes: one counts people")
+
+
+@pytest.mark.parametrize(("years", "answered"), [((2017, 2017, 2017), False), ((2017, 2018, 2019), True)])
+def test_waves_that_may_have_been_asked_at_once_have_neither_line_nor_test(
+    make_survey: Callable[..., Survey],
+    make_construct: Callable[..., Construct],
+    small_registry: Callable[..., Registry],
+    years: tuple[int, ...],
+    answered: bool,
+) -> None:
+    more = {"series": "poll", "fieldwork": {"house": "one"}}
+    surveys = [
+        make_survey(f"{key}-{year}", year, 100, yes="40%", more=more) for key, year in zip("abc", years, strict=True)
+    ]
+    construct = make_construct("c", *(f"{survey.id}.q.yes" for survey in surveys))
+    small = small_registry(surveys, [construct])
+    found = topic_line(construct, small, reconstruct_all(small), planned(small.plan, total_error=2.0))
+    assert len(found.comparable.waves) == 3 and isinstance(found.test, Line) == answered
+    assert answered or "dates do not tell" in str(found.test)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A topic over all years: the waves that may stand on one line, and the joint model of these alone."""
+"""A topic over all years: the surveys that may share one line, and the joint model of these alone."""
 
 from __future__ import annotations
 
@@ -187,9 +187,9 @@ def topic_line(
 
     Notes
     -----
-    A line needs five waves whose dates tell them apart: no single date may lie in the intervals of all. The trend
-    within one instrument needs three waves of one series and one house; what sets them apart has the total error of the
-    plan as its standard deviation.
+    A line needs five waves, the trend within one instrument three of one series and one house; what sets these apart
+    has the total error of the plan as its standard deviation. Both need dates that tell waves apart: no single date may
+    lie in the intervals of all.
     """
     waves = waves_of(construct, registry, reconstructions, (FIRST_YEAR, LAST_YEAR))
     comparable, plan = comparable_waves(waves, registry), registry.plan
@@ -203,19 +203,24 @@ def topic_line(
         made = partial(line_through, figures, priors, alpha=settings.alpha, known=known)
         return remembered(made, "line", figures.to_csv(index=False), repr((priors, settings.alpha, known)))
 
-    line = fitted(_no_line(comparable.waves, plan.lines.published_within.value), None)
-    test = fitted(_no_test(comparable.waves), settings.error(plan, "A")[0] * LOGITS_PER_POINT)
+    at_once = _at_once(comparable.waves, plan.lines.published_within.value)
+    line = fitted(_no_line(comparable.waves) or at_once, None)
+    test = fitted(_no_test(comparable.waves) or at_once, settings.error(plan, "A")[0] * LOGITS_PER_POINT)
     return TopicLine(construct, tuple(waves), comparable, figures, line, test, settings)
 
 
-def _no_line(waves: Sequence[Wave], published_within: float) -> str | None:
+def _no_line(waves: Sequence[Wave]) -> str | None:
     if len(waves) < FEWEST_FOR_LINE:
         return (
             f"{_NUMBERS[len(waves)]}: a line needs five, because through fewer at most two degrees of freedom are left "
             "to tell a trend from differences between surveys"
         )
-    starts, ends = zip(*(date_interval(wave.survey, published_within) for wave in waves), strict=True)
-    if max(starts) <= min(ends):
+    return None
+
+
+def _at_once(waves: Sequence[Wave], published_within: float) -> str | None:
+    dates = [date_interval(wave.survey, published_within) for wave in waves]
+    if dates and max(start for start, _ in dates) <= min(end for _, end in dates):
         return "the dates do not tell the surveys apart: all of them may have been in the field at once"
     return None
 
