@@ -242,7 +242,7 @@ def test_notebooks_that_are_not_there_are_told_before_anything_runs(tmp_path):
     result = runner.invoke(app, ["run", "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")])
     assert (result.exit_code, result.output) == (
         1,
-        f"crosswave: no notebook stands in {tmp_path / 'notebooks'}; pages are made from the notebooks beside the data "
+        f"crosswave: no notebook is in {tmp_path / 'notebooks'}; pages are made from the notebooks beside the data "
         "folder: git checkout notebooks brings them back\n",
     )
 

@@ -264,9 +264,9 @@ def test_every_fault_of_a_workbook_is_told_at_once_by_sheet_row_and_column(data:
         f"{where}:8: column C (printed): is a formula (=1/2); type what is printed",
         f"{where}:9: column B (answer): answer is empty; fill it in, delete the row, or begin the row with # if it is "
         "a remark",
-        f"{where}:10: column F (no name): 'stray' stands under no column name; 1 cell below it as well; "
+        f"{where}:10: column F (no name): 'stray' is under no column name; 1 cell below it as well; "
         "name it or empty it",
-        f"{where}:12: column C (printed): the cells C12:C13 are merged; one figure stands on one row, so split them",
+        f"{where}:12: column C (printed): the cells C12:C13 are merged; one figure is on one row, so split them",
     ]
 
 
@@ -274,7 +274,7 @@ def test_rows_of_one_question_that_disagree_are_told(data: Path) -> None:
     table = [["question", "answer", "printed", "response"], ["Q?", "a", "1%", "multi"], ["Q?", "b", "2%", "single"]]
     Path("acme-2021.csv").write_bytes(csv_bytes(table))
     assert faults(Path("acme-2021.csv"), data) == [
-        "acme-2021.csv:3: column D (response): 'single' stands here and 'multi' on row 2 of the same question; "
+        "acme-2021.csv:3: column D (response): 'single' is here and 'multi' on row 2 of the same question; "
         "make them the same, or empty this one"
     ]
 

@@ -263,7 +263,7 @@ def test_unknown_columns_are_a_fault_each_whatever_stands_in_them(folder: Path) 
 
 def test_a_column_that_stands_twice_is_one_fault(folder: Path) -> None:
     rows = table("question|answer|printed|printed", "Q?|a|1%|2%", "|b|3%|4%")
-    assert faults(rows, folder) == [f"{FIRST}: column D (printed): the column stands twice; keep one"]
+    assert faults(rows, folder) == [f"{FIRST}: column D (printed): the column occurs twice; keep one"]
 
 
 BAD_NUMBERS = ["10,26", "1,0", "1,,026", "1,026,", ",026", "1.026", "1 026", "0,026", "1'026", "٣"]
@@ -477,7 +477,7 @@ def test_a_text_in_the_last_cell_of_a_sheet_is_one_fault(folder: Path) -> None:
     with pytest.raises(DataError) as caught:
         import_survey(Path("odd-2021.xlsx"), folder)
     assert str(caught.value) == (
-        "odd-2021.xlsx[Sheet]:1048576: column XFD (no name): 'x' stands under no column name; name it or empty it"
+        "odd-2021.xlsx[Sheet]:1048576: column XFD (no name): 'x' is under no column name; name it or empty it"
     )
 
 

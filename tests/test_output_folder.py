@@ -71,7 +71,7 @@ def test_the_refusal_names_what_is_in_the_way(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError) as refused:
         check_folder(tmp_path, ROOT)
     assert str(refused.value) == (
-        f"{tmp_path} is not empty and has no manifest.json of a run, so what stands in it may be somebody's: "
+        f"{tmp_path} is not empty and has no manifest.json of a run, so what is in it may be somebody's: "
         "a, b, c and 2 more. Nothing was written: name a new folder with --out, or empty this one"
     )
 

@@ -1,4 +1,4 @@
-"""The survey error that n does not show, declared in points at one half, at other shares."""
+"""The error of a survey beyond sampling, declared in points at one half, at other shares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trend over several waves of one instrument: on the counts alone, and with the error that n does not show."""
+"""A trend over several waves of one instrument: on the counts alone, and with the error of surveys beyond sampling."""
 
 from __future__ import annotations
 

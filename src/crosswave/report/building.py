@@ -118,7 +118,7 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     check_settings(registry, choice.parameters, choice.constructs)
     if not any(notebooks.glob("*.ipynb")):
         raise FileNotFoundError(
-            f"no notebook stands in {notebooks}; pages are made from the notebooks beside the data folder: "
+            f"no notebook is in {notebooks}; pages are made from the notebooks beside the data folder: "
             "git checkout notebooks brings them back"
         )
     ledger = make_ledger(registry)

@@ -53,7 +53,7 @@ def check_folder(folder: Path, checkout: Path) -> None:
         found, reason = _in_the_way(folder, checkout), f"its {MANIFEST} is not that of a run ({error})"
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     raise FileExistsError(
-        f"{folder} is not empty and {reason}, so what stands in it may be somebody's: "
+        f"{folder} is not empty and {reason}, so what is in it may be somebody's: "
         f"{', '.join(found[:_NAMED])}{more}. Nothing was written: name a new folder with --out, or empty this one"
     )
 

@@ -28,7 +28,7 @@ _SHOWN = 3
 _MOST_DECIMALS = 9
 
 Share = tuple[Finding, FindingCounts, Quantity]
-"""A printed share of respondents, what it admits, and the shares for which it stands."""
+"""A printed share of respondents, the counts that print it, and the shares that it can mean."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A construct over all years: the surveys that may stand on one line, and the line through them."""
+"""A construct over all years: the surveys that may share one line, and the line through them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def lines_table(every: Sequence[TopicLine]) -> pd.DataFrame:
 
 
 def not_on_line_table(series: TopicLine) -> pd.DataFrame:
-    """Return the waves of any year that stand on no line with the others, with the reason."""
+    """Return the surveys of any year that share no line with the others, with the reason."""
     names = {wave.finding.id: figure_name(wave.finding) for wave in series.waves}
     rows = [(names.get(name, name), why, name) for name, why in series.comparable.left_out.items()]
     return pd.DataFrame(rows, columns=["Figure", "Why it is not on the line", "Id of the figure"])

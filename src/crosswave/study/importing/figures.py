@@ -60,7 +60,7 @@ def _columns(row: Row, draft: Draft) -> Columns:
     for place, cell in enumerate(row.cells):
         key = name(cell.text)
         if key in columns:
-            draft.fault(row.number, place, key, "the column stands twice; keep one")
+            draft.fault(row.number, place, key, "the column occurs twice; keep one")
         elif key in known:
             columns[key] = place
         elif key:
@@ -79,7 +79,7 @@ def _refuse_untitled(rows: tuple[Row, ...], header: Row, draft: Draft) -> None:
                     found.setdefault(place, []).append((row.number, cell.text))
     for place, ((number, text), *more) in found.items():
         others = f"; {plural(len(more), 'cell')} below it as well" if more else ""
-        draft.fault(number, place, "no name", f"{text!r} stands under no column name{others}; name it or empty it")
+        draft.fault(number, place, "no name", f"{text!r} is under no column name{others}; name it or empty it")
 
 
 def _refuse_merged(sheet: Sheet, header: int, columns: Columns, draft: Draft) -> set[Place]:
@@ -88,7 +88,7 @@ def _refuse_merged(sheet: Sheet, header: int, columns: Columns, draft: Draft) ->
     for first, last, left, right, where in sheet.merged:
         if last > header and (right > left or left not in of_questions):
             title = next((key for key, place in columns.items() if place == left), "no column")
-            words = f"the cells {where} are merged; one figure stands on one row, so split them"
+            words = f"the cells {where} are merged; one figure is on one row, so split them"
             draft.fault(first, left, title, words)
             rows = range(first, min(last, sheet.rows[-1].number) + 1)
             refused |= {(number, column) for number in rows for column in columns.values() if left <= column <= right}
@@ -146,7 +146,7 @@ class _Questions:
             if (held := self._questions[k].setdefault(field, text)) == text:
                 self._draft.put(where, text, row.number, self._columns[key], key)
             else:
-                words = f"{text!r} stands here and {held!r} on row {self._draft.line(where)} of the same question"
+                words = f"{text!r} is here and {held!r} on row {self._draft.line(where)} of the same question"
                 self._fault(row, key, f"{words}; make them the same, or empty this one")
         return k
 

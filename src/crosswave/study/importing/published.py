@@ -137,9 +137,7 @@ class _Questions:
         name = "" if group.everyone else group.name
         if (held := self._held.setdefault((k, says, name), figure)) is not figure:
             if held.printed != figure.printed:
-                words = (
-                    f"{figure.printed} stands here and {held.printed} in {held.at} for {says!r} of the same question"
-                )
+                words = f"{figure.printed} is here and {held.printed} in {held.at} for {says!r} of the same question"
                 told = f"cell {figure.at}: {words}; import one of the two tables, or give the groups other names"
                 self._draft.faults.append(Fault(self._draft.name, figure.at.row, told))
             return

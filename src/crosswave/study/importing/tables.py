@@ -302,7 +302,7 @@ class _Sheet:
             return
         layout = self._layout(block) if asked or self._items() else ""
         if not (asked or self._items()):
-            told = "no question stands above this table; write it on a row of its own, or --set asks='...'"
+            told = "no question is above this table; write it on a row of its own, or --set asks='...'"
             self._found.faults.append((at, told))
         elif layout == "questions":
             for line in lines:
@@ -504,7 +504,7 @@ class _Sheet:
             return Figure("0%", place, note=f"printed as {text}")
         if not says:
             self._found.left_out.append(f"{place}: {text}, and no note says what it means (--set 'mark:{text}=...')")
-        return Figure(text, place, unusable=says or f"the table does not say what {text} stands for")
+        return Figure(text, place, unusable=says or f"the table does not say what {text} means")
 
     # --- the other layout: groups down, answers across ----------------------------------------------------------------
 

@@ -23,7 +23,7 @@ Tier = Literal["census", "A", "B1", "H", "B2", "B3"]
 
 
 class ErrorTier(Record):
-    """The survey error that n does not show, for one grade of comparison."""
+    """The error of a survey beyond sampling, for one grade of comparison."""
 
     points: Annotated[float, Field(ge=0)] | Literal["estimated"] = Field(
         description="SD of one wave in points at 50 %, on the logit scale; estimated: from same-year figures in data/."
