@@ -12,6 +12,7 @@ from rich.console import Console
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from crosswave.reconstruct.typed import read_figures
+from crosswave.report.sentences import said_of
 from crosswave.report.typed_card import KEYS, as_record, block, tips_of
 from crosswave.trend.change import assess
 from crosswave.trend.settings import planned
@@ -415,7 +416,7 @@ def test_the_block_fits_eighty_columns_and_names_every_tier(more):
     lines = stream.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in stream.getvalue()
-    assert lines[0] == f"{figures[0]}, then {figures[1]}: {found.judged.verdict}"
+    assert lines[0] == f"{figures[0]}, then {figures[1]}: {said_of(found.judged.verdict)}"
     rows = [line.split("  ")[0] for line in lines if line.startswith(("tier ", "given "))]
     assert rows == [name if name == GIVEN else f"tier {name}" for name in found.under]
 

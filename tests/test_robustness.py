@@ -17,6 +17,7 @@ from crosswave.difference.compare import Criteria
 from crosswave.difference.readings import Readings
 from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.reconstruct import Reconstruction
+from crosswave.report.sentences import tip_words
 from crosswave.robustness.nonresponse import correlations, needed_correlation
 from crosswave.robustness.tipping_points import (
     VERDICTS,
@@ -247,7 +248,7 @@ def test_an_estimated_error_tips_where_a_declared_one_does_that_is_longer_by_stu
 
 def test_the_tipping_bias_of_the_reference_is_1_40_points(held: Held) -> None:
     (found,) = held(readings(REFERENCE))
-    assert found.bias.words("points") == "1.4 points: inconclusive"
+    assert tip_words(found.bias, "points").startswith("1.4 points: cannot tell")
     assert found.bias.value == pytest.approx(1.40, abs=0.005)
 
 
@@ -263,13 +264,16 @@ def test_what_is_inconclusive_for_its_error_becomes_a_change_without(held: Held)
     assert found.verdict == "inconclusive"
     assert found.less_total_error.value == pytest.approx(1.417644772)
     assert found.less_total_error.verdict == "rose"
-    assert found.less_design_effect.words() == "none even at 1"
+    assert tip_words(found.less_design_effect) == "none even at 1"
 
 
 def test_a_tipping_point_is_said_in_words() -> None:
-    assert TippingPoint(1.40012, "inconclusive", 50).words("points") == "1.4 points: inconclusive"
-    assert TippingPoint(None, None, 50).words("points") == "none up to 50 points"
-    assert TippingPoint(None, None, 0, down=True).words("points") == "none even at 0 points"
+    assert (
+        tip_words(TippingPoint(1.40012, "inconclusive", 50), "points")
+        == "1.4 points: cannot tell: the evidence is not strong enough"
+    )
+    assert tip_words(TippingPoint(None, None, 50), "points") == "none up to 50 points"
+    assert tip_words(TippingPoint(None, None, 0, down=True), "points") == "none even at 0 points"
 
 
 def test_unanimity_is_lost_with_the_first_reading(held: Held) -> None:

@@ -15,7 +15,7 @@ from crosswave.api.showing import BLUE, GREY, Answered, axes_of, records
 from crosswave.difference.compare import Comparison
 from crosswave.difference.readings import stacked
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.sentences import p_words, trend_sentence
+from crosswave.report.sentences import p_words, said_of, trend_sentence
 from crosswave.report.trend.waves import by_wave
 from crosswave.study.models import Construct, ConstructAnswer, Grades
 from crosswave.study.registry import Registry
@@ -101,14 +101,15 @@ class ComparisonResult(Answered):
     def chart(self, ax: Axes | None = None) -> Axes:
         """Draw the difference with its interval against zero and the smallest change that matters."""
         rows, margin = self._rows(), self.trend.settings.smallest_change
-        axes, places = axes_of(ax, 1.6 + 0.4 * len(rows), f"{self._title()}: {self.verdict}"), range(len(rows))[::-1]
+        axes = axes_of(ax, 1.6 + 0.4 * len(rows), f"{self._title()}: {said_of(self.verdict)}")
+        places = range(len(rows))[::-1]
         axes.axvspan(-margin, margin, color=GREY, alpha=0.15, linewidth=0)
         axes.axvline(0, color="black", linewidth=1)
         reported = self.to_frame()["tier"][0]
         colours = [BLUE if tier == reported else GREY for tier in rows["tier"]]
         axes.hlines(places, rows["low_pp"], rows["high_pp"], colors=colours, linewidth=1.5)
         axes.scatter(rows["difference_pp"], places, color=colours, zorder=3)
-        labels = [f"{row.tier}, {row.total_error:.3g} points: {row.verdict}" for row in rows.itertuples()]
+        labels = [f"{row.tier}, {row.total_error:.3g} points: {said_of(row.verdict)}" for row in rows.itertuples()]
         axes.set_yticks(places, labels)
         axes.set(xlabel="later minus earlier, percentage points; shaded: too small to matter")
         axes.set_ylim(-0.7, len(rows) - 0.3)
@@ -125,7 +126,7 @@ class ComparisonResult(Answered):
         level = f"{100 * (1 - self.trend.settings.alpha):g}%"
         return {
             "Answer": self.sentence,
-            "Verdict": self.verdict,
+            "Verdict": said_of(self.verdict),
             "Difference": f"{self.difference:+.1f} points ({level} interval {low:+.1f} to {high:+.1f})",
             "No change": p_words(self.p),
         }
@@ -270,7 +271,7 @@ class TrendResult(Answered):
     def _facts(self) -> Mapping[str, str]:
         return {
             "Answer": self.sentence,
-            "Verdict": self.verdict,
+            "Verdict": said_of(self.verdict),
             "In numbers": trend_sentence(self.trend),
             "Years": self.settings.years,
             "Id": self.trend.construct.id,

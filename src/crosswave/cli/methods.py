@@ -65,6 +65,7 @@ def model(
     import json
 
     from crosswave.api.study import open as opened
+    from crosswave.report.sentences import said_of
     from crosswave.study.cache import keeping
 
     with plain_faults(), keeping():
@@ -76,7 +77,8 @@ def model(
         print(json.dumps(found.to_dict(), allow_nan=False, indent=2))
         return
     print("\n".join(found.sentences))
-    for frame in (found.levels, found.changes, found.ranking):
+    changes = found.changes.assign(verdict=found.changes["verdict"].map(said_of))
+    for frame in (found.levels, changes, found.ranking):
         print(f"\n{frame.round(3).to_string(index=False)}")
 
 

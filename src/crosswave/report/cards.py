@@ -16,7 +16,7 @@ from crosswave.report.holes import feasible
 from crosswave.report.official import changes_frame, left_words, told
 from crosswave.report.render import span, year_of
 from crosswave.report.results import by_finding
-from crosswave.report.sentences import trend_sentence
+from crosswave.report.sentences import said_of, trend_sentence
 from crosswave.study import read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan, Survey
@@ -168,7 +168,8 @@ def _construct_card(name: str, registry: Registry) -> RenderableType:
         table.add_row(
             fill(finding.id, _ID_WIDTH), str(finding.survey.year), Text(finding.shown), Text(answer.note or "")
         )
-    facts = {"id": name, "label": trend.construct.label, "verdict": trend.verdict, "sentence": trend_sentence(trend)}
+    facts = {"id": name, "label": trend.construct.label, "answer": said_of(trend.verdict)}
+    facts["sentence"] = trend_sentence(trend)
     return Group(Panel(_facts(facts)), table)
 
 

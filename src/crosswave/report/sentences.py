@@ -18,6 +18,7 @@ from crosswave.words import capital
 
 if TYPE_CHECKING:
     from crosswave.claims import ClaimVerdict
+    from crosswave.robustness.tipping_points import TippingPoint
 
 _PROBABILITY = ("probability", "census")
 
@@ -139,13 +140,26 @@ VERDICT_WORDS: Mapping[str, str] = {
 """What each code of the decision table is called on a page."""
 
 
-def said_of(verdict: str) -> str:
+def said_of(verdict: str | None) -> str:
     """Return what a code of the decision table is called on a page.
 
     >>> said_of("uninformative by design")
     'cannot tell: the surveys are too different'
     """
-    return VERDICT_WORDS.get(verdict, verdict)
+    return VERDICT_WORDS.get(verdict or "", verdict or "")
+
+
+def tip_words(point: TippingPoint, unit: str = "") -> str:
+    """Return where an answer changes first, as a reader would say it.
+
+    >>> from crosswave.robustness.tipping_points import TippingPoint
+    >>> tip_words(TippingPoint(1.40012, "no material change", 50), "points")
+    '1.4 points: no real change'
+    """
+    ending = f" {unit}" if unit else ""
+    if point.value is None:
+        return f"none {'even at' if point.down else 'up to'} {point.limit:g}{ending}"
+    return f"{point.value:.3g}{ending}: {said_of(point.verdict)}"
 
 
 _VERDICTS: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from crosswave.difference.compare import Comparison
 from crosswave.difference.feasible import SharePair
-from crosswave.report.sentences import answer_sentence, p_number
+from crosswave.report.sentences import answer_sentence, p_number, said_of, tip_words
 from crosswave.robustness.verdict import Robustness, robustness_of_all
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
@@ -126,7 +126,7 @@ def _finite(value: float) -> float | None:
 def block(found: TypedComparison) -> RenderableType:
     """Return a comparison as a block that fits 80 columns and needs no colour."""
     (first, second), tips = found.figures, tips_of(found)[found.chosen]
-    title = Text(f"{first.typed}, then {second.typed}: {found.judged.verdict}", style="bold")
+    title = Text(f"{first.typed}, then {second.typed}: {said_of(found.judged.verdict)}", style="bold")
     told = Text(f"{answer_sentence(found.judged)}\n{_judged(found)}")
     level = f"{100 * (1 - found.judged.settings.alpha):g} % interval"
     look: dict[str, Any] = {"header_style": "bold", "box": SIMPLE_HEAD, "pad_edge": False, "show_edge": False}
@@ -136,7 +136,7 @@ def block(found: TypedComparison) -> RenderableType:
     for name, one in found.under.items():
         comparison = compared(one)
         words = name if name == GIVEN else f"tier {name}"
-        tiers.add_row(words, f"{comparison.points:.3g}", _interval(comparison), one.verdict)
+        tiers.add_row(words, f"{comparison.points:.3g}", _interval(comparison), said_of(one.verdict))
     return Group(title, told, Text(), judged, Text(), tiers, Text(), Text(_note(found, tips)))
 
 
@@ -174,10 +174,10 @@ def _rows(judged: Judged[SharePair], tips: Robustness, level: str) -> dict[str, 
         f"detectable at {100 * judged.plan.power.value:g} %": _ways(reach.detectable_rise, reach.detectable_fall),
         "no real change": "attainable" if reach.equivalence_attainable else "unattainable",
         "n for this change": people if comparison.difference else "no difference",
-        "tip: design effect": tips.design_effect.words(),
-        "tip: total error": tips.total_error.words(),
-        "tip: less error": tips.less_total_error.words(),
-        "tip: bias": tips.bias.words(),
+        "tip: design effect": tip_words(tips.design_effect),
+        "tip: total error": tip_words(tips.total_error),
+        "tip: less error": tip_words(tips.less_total_error),
+        "tip: bias": tip_words(tips.bias),
     }
 
 

@@ -161,13 +161,6 @@ class TippingPoint:
     limit: float
     down: bool = False
 
-    def words(self, unit: str = "") -> str:
-        """Return it as a reader would say it: "1.4 points: inconclusive", "none up to 50 points", "none even at 0"."""
-        ending = f" {unit}" if unit else ""
-        if self.value is not None:
-            return f"{self.value:.3g}{ending}: {self.verdict}"
-        return f"none {'even at' if self.down else 'up to'} {self.limit:g}{ending}"
-
 
 def tipping_points(
     readings: Readings, passing: FloatArray, start: FloatArray, limit: float, *, down: bool = False

@@ -31,7 +31,16 @@ from crosswave.report.canvas import (
     upright,
 )  # fmt: skip
 from crosswave.report.render import percent
-from crosswave.report.sentences import VERDICT_WORDS, p_range, p_words, points, points_span, points_to, said_of
+from crosswave.report.sentences import (
+    VERDICT_WORDS,
+    p_range,
+    p_words,
+    points,
+    points_span,
+    points_to,
+    said_of,
+    tip_words,
+)
 from crosswave.robustness.multiverse import Multiverse, by_outcome
 from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.robustness.verdict import Robustness
@@ -53,7 +62,7 @@ def robustness_words(found: Robustness | None, trend: Trend) -> list[str]:
         f"No bias of the difference up to {abs(bias.limit):g} points, either way, changes the answer."
         if bias.value is None
         else f"If the later share is {abs(bias.value):.3g} points {'too high' if bias.value > 0 else 'too low'} beside "
-        f"the earlier one, for whatever reason, the answer is “{_said(bias.verdict)}”.",
+        f"the earlier one, for whatever reason, the answer is “{said_of(bias.verdict)}”.",
     ]
     if any(points(one.value * 100) != points(0) for one in found.correlations):
         each = [f"{abs(one.value):.2g} if each survey was drawn from {one.population}" for one in found.correlations]
@@ -78,7 +87,7 @@ def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], u
     up = (
         f"holds up to {more.limit:g}"
         if more.value is None
-        else f"becomes “{_said(more.verdict)}” above {more.value:.3g}"
+        else f"becomes “{said_of(more.verdict)}” above {more.value:.3g}"
     )
     head = f"If {what}, {used:.3g}{unit} here, is larger, the answer {up}{unit}"
     if used <= less.limit:
@@ -86,7 +95,7 @@ def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], u
     down = (
         f"holds down to {less.limit:g}"
         if less.value is None
-        else f"becomes “{_said(less.verdict)}” below {less.value:.3g}"
+        else f"becomes “{said_of(less.verdict)}” below {less.value:.3g}"
     )
     return f"{head}; if it is smaller, it {down}{unit}."
 
@@ -109,21 +118,16 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     return told
 
 
-def _said(verdict: str | None) -> str:
-    """An outcome as a reader would say it."""
-    return VERDICT_WORDS.get(verdict or "", verdict or "")
-
-
 def tipping_table(robustness: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
     """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
     rows: list[tuple[str, str, str]] = []
     if robustness and comparison:
         effect, error = f"{design_effect:g}", f"{comparison.points:.3g} points"
         rows = [
-            ("Design effect, upwards", effect, _tip(robustness.design_effect)),
-            ("Design effect, down to none", effect, _tip(robustness.less_design_effect)),
-            ("Extra error of a survey, upwards", error, _tip(robustness.total_error, "points")),
-            ("Extra error of a survey, down", error, _tip(robustness.less_total_error, "points")),
+            ("Design effect, upwards", effect, tip_words(robustness.design_effect)),
+            ("Design effect, down to none", effect, tip_words(robustness.less_design_effect)),
+            ("Extra error of a survey, upwards", error, tip_words(robustness.total_error, "points")),
+            ("Extra error of a survey, down", error, tip_words(robustness.less_total_error, "points")),
             ("Bias of the difference, either way", "0 points", bias_words(robustness.bias)),
             *((f"Correlation of answering with the answer, out of {one.population}", "0",
                f"{one.value:+.4f} is all of it") for one in robustness.correlations),
@@ -138,16 +142,11 @@ def tipping_table(robustness: Robustness | None, comparison: Comparison | None, 
     return pd.DataFrame(rows, columns=["What is moved", "In use", "Where the answer changes"])
 
 
-def _tip(point: TippingPoint, unit: str = "") -> str:
-    words = point.words(unit) if unit else point.words()
-    return words.replace(point.verdict, _said(point.verdict)) if point.verdict else words
-
-
 def bias_words(bias: TippingPoint) -> str:
     """Return where a bias changes a verdict, without the sign of a limit that was searched both ways."""
     if bias.value is None:
         return f"none up to {abs(bias.limit):g} points either way"
-    return f"{bias.value:+.3g} points: {_said(bias.verdict)}"
+    return f"{bias.value:+.3g} points: {said_of(bias.verdict)}"
 
 
 def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness]) -> pd.DataFrame:
@@ -155,8 +154,9 @@ def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness])
     columns = ["Topic", "Answer alone", "Extra error, points", "Design effect", "Extra error: more",
                "Extra error: less", "Bias of the difference", "p over all counts"]  # fmt: skip
     rows = [
-        (trend.construct.label, _said(found.verdict), f"{trend.comparison.points:.3g}" if trend.comparison else "",
-         found.design_effect.words(), found.total_error.words("points"), found.less_total_error.words("points"),
+        (trend.construct.label, said_of(found.verdict), f"{trend.comparison.points:.3g}" if trend.comparison else "",
+         tip_words(found.design_effect), tip_words(found.total_error, "points"),
+         tip_words(found.less_total_error, "points"),
          bias_words(found.bias), p_range(found.p_low, found.p_high))
         for trend in trends
         if (found := by_construct.get(trend.construct.id))
