@@ -22,8 +22,8 @@ setup:                                 ## make .venv from requirements.lock (doe
 report: setup                          ## run every notebook and build reports/index.html
 	@$(VENV_BIN)/crosswave run $(REPORT_OPTIONS)
 
-test: setup                            ## run every test: style, types, package, data, notebooks
-	@$(VENV_BIN)/python -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+test: setup                            ## run the tests: style, types, package, data, notebooks (ALL=1: the thorough ones too)
+	@$(VENV_BIN)/python -m pytest $(TESTS) $(if $(ALL),,-m "not thorough") -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	    --doctest-modules \
 	    --nbval --nbval-current-env --nbval-cell-timeout 300 \
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg $(TEST_OPTIONS)

@@ -34,7 +34,10 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first."""
+    """Put what takes long first; of the batches of random cases that a test draws only the first is quick."""
+    for item in items:
+        if getattr(item, "callspec", None) and item.callspec.params.get("batch"):
+            item.add_marker("thorough")
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
 
@@ -53,7 +56,8 @@ def _local_kernel_manager(kernel_name: str, **_: Any) -> Any:
     names = {CURRENT_ENV_KERNEL_NAME: CURRENT_KERNEL}
     manager = BlockingLocalKernelManager(kernel_name=names.get(kernel_name, kernel_name))
     line = "--IPKernelApp.exec_lines=import gc; gc.collect = int"
-    manager.start_kernel = partial(manager.start_kernel, extra_arguments=[line])
+    kept = {**os.environ, "CROSSWAVE_KEEP": "1"}  # in the cache of these tests, which begins empty
+    manager.start_kernel = partial(manager.start_kernel, extra_arguments=[line], env=kept)
     return manager
 
 

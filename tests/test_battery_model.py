@@ -214,6 +214,7 @@ def test_the_same_figures_give_the_same_numbers(figures: pd.DataFrame) -> None:
     assert np.array_equal(one.draws, two.draws) and one.effects.equals(two.effects)
 
 
+@pytest.mark.thorough
 def test_levels_are_found_where_the_truth_is_known() -> None:
     """Five worlds of twenty surveys: the 95 % intervals of changes hold the truth, all but a few."""
     rng, held, asked = np.random.default_rng(3), 0, 0
@@ -495,6 +496,7 @@ def test_the_largest_move_is_named() -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_each_kind_of_battery_has_a_model_of_its_own() -> None:
     study = cw.open()
     assert study.batteries == ("barriers", "benefits", "priorities")

@@ -67,6 +67,7 @@ def test_it_is_the_first_n_from_which_on_every_reading_shows_the_change(
     assert found.n == expected
 
 
+@pytest.mark.thorough
 def test_the_series_of_nhs_leaders_needs_few_people(
     resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:

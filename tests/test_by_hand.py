@@ -236,6 +236,7 @@ def test_every_fault_is_told_at_once():
 # --- comparing --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_every_pair_of_the_evidence_typed_by_hand_gets_the_page_s_verdict(registry, resolved, reconstructions):
     chosen, seen = planned(registry.plan), 0
     for construct in registry.constructs.values():

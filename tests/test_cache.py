@@ -402,6 +402,7 @@ def barriers(registry: Registry) -> Registry:
     return replace(registry, constructs=constructs, surveys=surveys)
 
 
+@pytest.mark.thorough
 def test_kept_results_are_those_that_are_computed(barriers: Registry, reconstructions: Any) -> None:
     registry = barriers
     settings = planned(with_estimated_error(registry, reconstructions).plan)
@@ -427,6 +428,7 @@ def test_kept_results_are_those_that_are_computed(barriers: Registry, reconstruc
     assert len(entries(cache_folder() / RESULTS)) == 3  # type: ignore[operator]
 
 
+@pytest.mark.thorough
 def test_trends_of_one_set_of_reconstructions_are_never_given_for_another(
     barriers: Registry, reconstructions: Any
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_survey_shows_them_for_every_figure(registry: Registry) -> None:
     assert text.count("60 or 62") == 5 and "73, 74 or 119 to 121" in text and "60 to 62" not in text
 
 
+@pytest.mark.thorough
 def test_no_card_cuts_an_id_on_a_narrow_terminal(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:

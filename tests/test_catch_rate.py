@@ -22,6 +22,8 @@ from crosswave.study import Registry
 from crosswave.study.models import SampleSize, Survey
 from made_surveys import Known, Rules, answer, between, counts_exist, falsified, known_survey, question, survey
 
+pytestmark = pytest.mark.thorough
+
 BATCHES, SURVEYS = 4, 80
 
 

@@ -111,6 +111,7 @@ def test_a_survey_without_a_share_has_words_in_place_of_a_chart(registry: Regist
     assert figures_page.findings_alt(wave, findings) == "No chart: bt-yougov-2020 gives no share."
 
 
+@pytest.mark.thorough
 def test_every_survey_can_be_drawn(registry: Registry) -> None:
     for name in real.examples():
         wave = registry.survey(name)

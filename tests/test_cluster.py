@@ -26,6 +26,8 @@ from crosswave.report.run.engine import run_all
 from crosswave.report.run.plan import RunRequest, Task
 from crosswave.study.cache import package_digest
 
+pytestmark = pytest.mark.thorough
+
 pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[1]

@@ -16,6 +16,8 @@ from crosswave.trend.settings import Settings, planned
 from made_pairs import counts_of, made_pair
 from two_shares import compare_all
 
+pytestmark = pytest.mark.thorough
+
 DRAWS = 600
 TIERS = ("A", "B1", "H", "B2", "B3")
 MIRROR = {"rose": "fell", "fell": "rose"}

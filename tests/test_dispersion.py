@@ -129,6 +129,7 @@ def test_neither_the_level_of_a_group_nor_the_order_of_figures_matters(
     assert (one.points, one.low, one.high) == pytest.approx((other.points, other.low, other.high), abs=1e-3)
 
 
+@pytest.mark.thorough
 @given(CASES, st.floats(0.001, 0.5))
 def test_variance_that_is_added_to_every_figure_is_taken_off_again(
     rows: list[tuple[str, float, float]], extra: float
@@ -159,6 +160,7 @@ def drawn(rng: np.random.Generator, sd: float, groups: int, n: int) -> pd.DataFr
     return frame(codes, logits, 1 / (n * share * (1 - share)))
 
 
+@pytest.mark.thorough
 def test_a_known_total_error_is_found_again() -> None:
     # 300 registries of 10 construct-years, true error 10 points. The mean of the estimated variances has a standard
     # error of about 0.16 * sqrt(2 / 20) / sqrt(300) = 0.003, and the coverage one of sqrt(0.05 * 0.95 / 300) = 0.0126:
@@ -169,6 +171,7 @@ def test_a_known_total_error_is_found_again() -> None:
     assert np.mean([each.low <= 10 <= each.high for each in found]) == pytest.approx(0.95, abs=4 * 0.0126)
 
 
+@pytest.mark.thorough
 def test_without_error_beyond_sampling_the_lower_end_is_nought_in_all_but_a_fortieth() -> None:
     # Standard error sqrt(0.025 * 0.975 / 300) = 0.009.
     rng = np.random.default_rng(2020)
@@ -176,6 +179,7 @@ def test_without_error_beyond_sampling_the_lower_end_is_nought_in_all_but_a_fort
     assert np.mean([each.low > 0 for each in found]) == pytest.approx(0.025, abs=4 * 0.009)
 
 
+@pytest.mark.thorough
 def test_it_is_the_error_of_one_survey_as_a_comparison_takes_it(registry: Registry) -> None:
     # Surveys drawn with the standard deviation that a comparison under 10 points ascribes to a share of one half.
     from crosswave.difference.total_error import error_at

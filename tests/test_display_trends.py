@@ -84,7 +84,7 @@ def held(sentences: list[str], *frames: pd.DataFrame, alt: str = "") -> str:
     return text
 
 
-@pytest.mark.parametrize("years", ["window", "wider"])
+@pytest.mark.parametrize("years", ["window", pytest.param("wider", marks=pytest.mark.thorough)])
 def test_every_construct_has_words_tables_and_charts(
     years: str, trends: list[Trend], wide: list[Trend], resolved: Registry, reconstructions: Counts
 ) -> None:

@@ -252,6 +252,7 @@ RUNS = st.integers(1, 260).flatmap(
 )
 
 
+@pytest.mark.thorough
 @given(st.integers(1, 120), ROUNDINGS, st.lists(RUNS, min_size=1, max_size=4))
 @settings(max_examples=60)
 def test_values_are_those_of_fractions_whichever_way_they_are_counted(
@@ -312,6 +313,7 @@ def test_a_mean_with_many_decimals_ends(registry: Registry) -> None:
     assert none.conflicts[0].repairs == ("with 235 scores in place of 234",)
 
 
+@pytest.mark.thorough
 def test_the_nearest_sizes_are_not_looked_for_without_end(lexicon: Lexicon) -> None:
     share = lexicon.share("13.19148936170212345%")
     assert nearest_sizes([share], 300) == ()
@@ -500,6 +502,7 @@ def test_every_list_of_levels_has_every_level() -> None:
     assert any(all(level in row for level in LEVELS) for row in rows)
 
 
+@pytest.mark.thorough
 def test_the_surveys_of_the_registry_take_half_of_the_work_that_is_allowed(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -621,6 +621,7 @@ def test_a_quoted_text_is_that_of_yaml_and_reads_back(text: str) -> None:
     assert yaml.safe_load(quoted(text)) == text
 
 
+@pytest.mark.thorough
 def test_five_thousand_figures_above_rows_that_are_formatted_to_the_last_are_read(folder: Path) -> None:
     rows = [f"Q{k // 10}?|answer {k}|{k % 100}%" for k in range(5000)]
     book = Workbook()

@@ -118,6 +118,7 @@ def test_saying_no_in_place_of_yes_only_turns_the_sign() -> None:
     assert yes.levels["next_low"].tolist() == pytest.approx((1 - no.levels["next_high"]).tolist(), abs=2e-3)
 
 
+@pytest.mark.thorough
 def test_intervals_hold_the_true_slope_as_often_as_they_say() -> None:
     """Five yearly surveys that differ by 0.4 log odds; the standard error of 95 % in 200 worlds is 1.5 points."""
     rng, truth, held = np.random.default_rng(20), 0.08, 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from crosswave.reconstruct import reconstruct
 from made_surveys import answer, prints, question, survey
 from test_reconstruct import bounds_of
@@ -39,6 +41,7 @@ def test_organisations_without_the_answer_need_somebody_who_did_not_give_it(regi
     assert reconstruct(told_twice(10, 4, "80%", "25%"), registry).conflicts
 
 
+@pytest.mark.thorough
 def test_people_and_organisations_equal_plain_enumeration(registry):
     dice, outcomes = random.Random(3), set()
     for _ in range(150):

@@ -99,6 +99,7 @@ def test_the_critical_difference_is_where_p_is_alpha(
     assert p == pytest.approx(0.05, rel=1e-5) if math.isfinite(change) else p > 0.05
 
 
+@pytest.mark.thorough
 @given(SHARES, SIZES, ERRORS, st.floats(1.1, 10))
 def test_larger_samples_reach_further_and_error_less_far(share: float, n: float, t: float, more: float) -> None:
     for reaches in (critical_difference, detectable_change, smallest_margin):

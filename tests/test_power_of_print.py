@@ -82,6 +82,7 @@ def test_power_is_the_share_of_values_that_would_have_been_a_conflict(registry: 
         assert found.findings[f"demo.{asked.id}.{row.id}"].power == pytest.approx(refused / 101)
 
 
+@pytest.mark.thorough
 def test_power_is_exact_where_a_base_is_read_two_ways(registry: Registry) -> None:
     dice, compared = random.Random(13), 0
     while compared < 6:
@@ -97,6 +98,7 @@ def test_power_is_exact_where_a_base_is_read_two_ways(registry: Registry) -> Non
         assert found.findings[f"demo.{asked.id}.{row.id}"].power == pytest.approx(refused / 101)
 
 
+@pytest.mark.thorough
 def test_joint_power_is_never_less_than_that_of_the_base_alone(
     registry: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
@@ -115,6 +117,7 @@ def test_the_value_that_is_printed_is_always_possible(reconstructions: Mapping[s
     assert sum(power > 0 for power in powers) > 100  # print of this kind can fail
 
 
+@pytest.mark.thorough
 @given(st.integers(1, 120), st.integers(0, 1), st.sampled_from(["nearest", "truncated"]))
 def test_a_value_can_be_printed_where_a_count_prints_it(base: int, decimals: int, rounding: str) -> None:
     texts = [f"{Decimal(k).scaleb(-decimals)}%" for k in range(100 * 10**decimals + 1)]

@@ -326,6 +326,7 @@ def falsified(dice: random.Random) -> Survey:
     return of.model_copy(update={"questions": others})
 
 
+@pytest.mark.thorough
 def test_the_order_of_questions_and_answers_changes_nothing(registry: Registry) -> None:
     dice = random.Random(10)
     for k in range(24):
@@ -340,6 +341,7 @@ def test_the_order_of_questions_and_answers_changes_nothing(registry: Registry) 
             assert bounds_of(one) == bounds_of(other)
 
 
+@pytest.mark.thorough
 def test_solving_twice_gives_the_same(registry: Registry) -> None:
     for name in ("igov-2017", "solarwinds-2018", "techuk-2017", "goss-2015"):
         assert reconstruct(registry.survey(name), registry) == reconstruct(registry.survey(name), registry)

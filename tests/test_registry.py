@@ -560,6 +560,7 @@ SOUP = [
 ]
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), edits=st.integers(1, 12))
 def test_no_soup_of_bytes_makes_anything_but_a_registry_or_faults(

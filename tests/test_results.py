@@ -60,6 +60,7 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.thorough
 def test_a_second_run_from_the_files_up_gives_the_same_bytes(
     ledger: dict[str, str], reconstructions: Mapping[str, Reconstruction]
 ) -> None:

@@ -373,6 +373,7 @@ def compared(resolved: Registry, reconstructions: Mapping[str, Reconstruction]) 
     return {name: found for name, found in every.items() if found.comparison}
 
 
+@pytest.mark.thorough
 def test_every_reported_verdict_is_the_one_that_is_moved(compared: dict[str, Trend], registry: Registry) -> None:
     assert compared
     for name, found in compared.items():
@@ -409,6 +410,7 @@ def test_verdicts_under_an_estimated_error_give_way_where_the_comparison_says(co
     assert moved
 
 
+@pytest.mark.thorough
 def test_many_at_once_are_each_by_itself(compared: dict[str, Trend], registry: Registry, criteria: Criteria) -> None:
     comparisons = [found.comparison for found in compared.values() if found.comparison]
     together = robustness_of_all(comparisons, criteria, registry.plan.robustness)
@@ -421,6 +423,7 @@ def test_many_at_once_are_each_by_itself(compared: dict[str, Trend], registry: R
         assert (alone.p_low, alone.p_value, alone.p_high) == pytest.approx((one.p_low, one.p_value, one.p_high))
 
 
+@pytest.mark.thorough
 def test_p_always_lies_in_its_range_even_where_no_counts_print_both_shares(
     compared: dict[str, Trend], registry: Registry
 ) -> None:

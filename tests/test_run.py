@@ -714,6 +714,7 @@ def _until(claim: Callable[[], bool]) -> bool:
 
 
 @linux
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("driver", "moment", "send", "number", "status"),
     [
@@ -751,6 +752,7 @@ def test_a_run_that_is_done_leaves_no_process_and_no_folder(driver: Driver) -> N
 
 
 @linux
+@pytest.mark.thorough
 @pytest.mark.parametrize("driver", [("cold", LONG), ("fork", LONG)], indirect=True)
 def test_a_killed_run_leaves_no_process(driver: Driver) -> None:
     assert _until(lambda: driver.has_begun(2))

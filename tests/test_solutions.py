@@ -158,6 +158,7 @@ def test_parts_of_an_answer_that_overlap_are_solved(registry: Registry, lexicon:
     assert reconstruct(of, registry).solutions == Solutions(1, capped=False)
 
 
+@pytest.mark.thorough
 def test_what_only_cp_sat_counts_is_capped_and_says_so(registry: Registry) -> None:
     rows = [answer("a", "50%"), answer("b", "25%", part_of="a"), answer("c", "37%", part_of="a")]
     of = survey(5000, question("q", *rows, response="multi"))

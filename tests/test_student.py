@@ -66,6 +66,7 @@ def test_an_estimated_error_holds_the_promise_that_its_own_quantile_makes(df: in
     assert false[math.inf] > 0.06
 
 
+@pytest.mark.thorough
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(
     st.tuples(st.floats(0, 1), st.floats(5, 1e5), st.floats(0, 1), st.floats(5, 1e5)), st.floats(0, 0.2),

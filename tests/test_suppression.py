@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def attack(shown: list[Line]) -> dict[tuple[str, str], set[int]]:
     return possible
 
 
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=60)
 @given(TABLES, st.integers(2, 4), st.booleans())
 def test_no_sum_gives_a_small_cell_away(counts: list[list[int]], least: int, net: bool) -> None:

@@ -104,6 +104,7 @@ def test_no_adjusted_p_is_smaller_than_its_own(
 WINDOWS = [(2017, 2020), (2015, 2022), (2016, 2019), (2017, 2018), (2018, 2020), (2011, 2025)]
 
 
+@pytest.mark.thorough
 def test_a_pair_has_one_verdict_in_whatever_window_it_is_looked_at(
     resolved: Registry, reconstructions: Mapping[str, Reconstruction]
 ) -> None:
@@ -211,6 +212,7 @@ def test_one_construct_alone_comes_out_as_among_all(made: Registry, assessed: Ma
     assert set(own) == {"w-2017", "w-2019"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["nhs-outlook-negative", "has-strategy"])
 def test_one_real_construct_alone_comes_out_as_among_all(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], name: str

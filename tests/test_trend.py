@@ -376,6 +376,7 @@ def test_no_headline_barrier_is_said_to_have_changed(real: Callable[..., Trend],
     assert real(name).verdict in ("uninformative by design", "not comparable")
 
 
+@pytest.mark.thorough
 def test_no_trend_ever_rests_on_a_figure_in_conflict(registry: Registry, real: Callable[..., Trend]) -> None:
     for name in registry.constructs:
         found = real(name, from_year=2015, to_year=2025)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import real
 from crosswave.cli import app
 
-pytestmark = pytest.mark.usefixtures("kept")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("kept")]
 
 ROOT = Path(__file__).resolve().parents[1]
 SURVEY, CONSTRUCT = "acme-cloud-2019", "barrier-skills"

@@ -559,6 +559,7 @@ for words in {commands!r}:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
 def test_a_terminal_that_lacks_characters_gets_text_that_it_can_show(encoding: str) -> None:
     code = EVERY_COMMAND.format(commands=list(COMMANDS.values()), end="-- end --")

@@ -168,6 +168,7 @@ def many(count: int) -> Iterator[tuple[str, str]]:
     yield "context.csv", CONTEXT + "=1,x\n" * count
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", range(len(list(many(1)))))
 def test_a_hundred_faults_of_a_file_are_told_and_that_there_are_more(tmp_path: Path, case: int) -> None:
     name, text = list(many(20_000))[case]

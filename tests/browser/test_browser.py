@@ -21,8 +21,13 @@ SURVEY, TREND = "pages/survey/igov-2017", "pages/trend/barrier-culture"
 NOTEBOOKS = (SURVEY, TREND, "pages/claims/publictechnology-2017-04-18", "pages/start", "pages/synthesis",
              "pages/barriers", "pages/series/dwp-cses", "pages/context", "pages/calibration")  # fmt: skip
 EVERY = (*PLAIN, *NOTEBOOKS)
+QUICK = {name: name for name in ("index", "trends", SURVEY, TREND)}
+"""Pages that axe looks at in the quick tests already."""
 FIRST_VIEW_LIMIT = 300_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+"""What axe looks for: WCAG 2.2 AA and best practice."""
+OF_SIZE_AND_COLOUR = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+"""The rules whose answers depend on the width of the page and on its colours."""
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -38,9 +43,9 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.textContent.trim()"))
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds, by WCAG 2.2 AA and best practice."""
-    options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"], "preload": False})
+def violations(page: Page, rules: list[str] = RULES) -> list[tuple[str, list[str]]]:
+    """What axe finds by some rules."""
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"], "preload": False})
     found = page.evaluate(f"axe.run(document, {options}).then((found) => found.violations)")
     return [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found]
 
@@ -48,7 +53,7 @@ def violations(page: Page) -> list[tuple[str, list[str]]]:
 # --- every page ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [QUICK.get(name, pytest.param(name, marks=pytest.mark.thorough)) for name in EVERY])
 def test_axe_finds_nothing_wide_and_light_or_narrow_and_dark(site: Path, visit: Visit, name: str) -> None:
     """One page shows all its code."""
     page = visit((site / f"{name}.html").as_uri())
@@ -58,9 +63,10 @@ def test_axe_finds_nothing_wide_and_light_or_narrow_and_dark(site: Path, visit: 
     assert violations(page) == []
     page.set_viewport_size({"width": 360, "height": 800})
     page.emulate_media(color_scheme="dark")
-    assert violations(page) == []
+    assert violations(page, OF_SIZE_AND_COLOUR) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["index", "trends", "methods"])
 def test_axe_finds_nothing_wide_and_dark(site: Path, visit: Visit, name: str) -> None:
     page = visit((site / f"{name}.html").as_uri(), dark=True)
