@@ -136,7 +136,7 @@ def rerun(shop: Workshop, rounds: int) -> Found:
             made = next(line for line in log.read_text(encoding="utf-8").splitlines() if " made" in line)
     one = Times("crosswave run, one figure changed", tuple(each))
     measures = [
-        ("unchanged crosswave run", f"{idle.middle:.2f} s", "under 2 s"),
+        ("unchanged crosswave run", f"{idle.middle:.2f} s", "under 0.5 s"),
         ("one survey's figure changed", f"{one.middle:.1f} s", "under 10 s"),
     ]
     return Found(measures, [idle, one], [f"One figure of {CHANGED} changed: {made}."])
@@ -161,13 +161,16 @@ def dask(shop: Workshop, rounds: int) -> Found:
 
 def commands(shop: Workshop, rounds: int) -> Found:
     """Commands that a person waits for."""
-    words = {"crosswave --help": ("--help",), "crosswave compare": ("compare", "58% of 235", "53% of 232")}
+    words: dict[str, tuple[str, ...]] = {
+        "crosswave --help": ("--help",),
+        "crosswave counts": ("counts", "58% of 235"),
+        "crosswave compare": ("compare", "58% of 235", "53% of 232"),
+    }
     found = [
         Times(name, tuple(shop.timed(shop.crosswave(*given)) for _ in range(max(rounds, 3) + 1))[1:])
         for name, given in words.items()
     ]
-    targets = ("under 0.5 s", "under 2 s")
-    return Found([(one.way, f"{one.middle:.2f} s", to) for one, to in zip(found, targets, strict=True)], found)
+    return Found([(one.way, f"{one.middle:.2f} s", "under 0.5 s") for one in found], found)
 
 
 PARTS: Mapping[str, Callable[[Workshop, int], Found]] = {

@@ -21,7 +21,7 @@ from crosswave.report.run.plan import Task, plan_tasks
 from crosswave.study import load_registry
 
 ROOT = Path(__file__).parents[2]
-EVERY = 12
+EVERY = 24
 """Of the pages of the plan, in its order, every so many-th is made by both sides where papermill is slow."""
 
 CHANGED, BEFORE, AFTER = "emc-2016", '"81%"', '"82%"'
@@ -62,9 +62,9 @@ class Workshop:
         """Return every page of the report."""
         registry = load_registry(self.data)
         sources = list(dict.fromkeys(claim.source for claim in registry.claims.values()))
-        return plan_tasks(
-            list(registry.surveys), sources, list(registry.constructs), notebooks=self.folder / "notebooks"
-        )
+        alone = [name for name in registry.surveys if name not in registry.series_of]
+        known = alone, sources, list(registry.constructs), list(registry.series)
+        return plan_tasks(*known, notebooks=self.folder / "notebooks")
 
     def papermill(self, tasks: Sequence[Task], made: Path | None = None) -> list[str]:
         """Return a papermill command for each page, as a shell takes it."""
@@ -74,7 +74,7 @@ class Workshop:
 
     def crosswave(self, *words: str) -> str:
         """Return a crosswave command on this data."""
-        own = () if words[0].startswith("--") or words[0] == "compare" else ("--data", str(self.data))
+        own = () if words[0].startswith("--") or words[0] in ("compare", "counts") else ("--data", str(self.data))
         return shlex.join([str(Path(sys.executable).with_name("crosswave")), *words, *own])
 
     def run(self, *words: str) -> str:
