@@ -185,6 +185,15 @@ def test_run_refuses_before_anything_runs(arguments, words, tmp_path, ledger_at_
     assert not (tmp_path / "out" / "index.html").exists()
 
 
+def test_a_choice_without_a_page_is_told_before_anything_is_computed(tmp_path, monkeypatch):
+    monkeypatch.setattr("crosswave.report.ledger.make_ledger", lambda registry: pytest.fail("results are computed"))
+    result = runner.invoke(
+        app, ["run", "--data", str(DATA), "--out", str(tmp_path / "out"), "--only", "trend/weather-*"]
+    )
+    assert result.exit_code == 1
+    assert "'trend/weather-*'" in result.output and "Traceback" not in result.output
+
+
 def test_run_stops_at_faulty_data(data, tmp_path):
     change(data / "surveys" / "igov-2017.yaml", ('printed: "61%"', 'printed: "six-ish"'))
     result = runner.invoke(app, ["run", "--out", str(tmp_path / "out")])

@@ -106,7 +106,8 @@ def _made(folder: Path, out: Path, choice: Choice, inputs: str) -> RunSummary:
 def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledger, RunRequest]:
     """The results of a data folder and the request for its pages, once everything that was asked for is checked."""
     from crosswave.report.ledger import make_ledger
-    from crosswave.report.pages import run_request
+    from crosswave.report.pages import moved_pages, page_ids, run_request
+    from crosswave.report.run.plan import choose_tasks, tasks_of
     from crosswave.study import load_evidence
     from crosswave.trend.settings import check_settings
 
@@ -121,10 +122,12 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
             f"no notebook is in {notebooks}; pages are made from the notebooks beside the data folder: "
             "git checkout notebooks brings them back"
         )
+    moved = moved_pages(registry)
+    only = tuple(moved.get(page, page) for page in choice.pages)
+    choose_tasks(tasks_of(page_ids(registry, out)), only)  # which says where a choice chooses no page
     ledger = make_ledger(registry)
     request = run_request(registry, ledger, out, choice.parameters)
     known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
-    only = tuple(request.material.moved.get(page, page) for page in choice.pages)
     request = replace(request, only=only, inputs=known, jobs=choice.jobs, force=choice.force)
     return ledger, replace(request, single_file=choice.single_file)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -39,22 +40,34 @@ def run_request(
     registry: Registry, ledger: Ledger, out: Path, parameters: Mapping[str, object] | None = None
 ) -> RunRequest:
     """Return the request for every page of a registry."""
-    root, given = registry.folder.parent, parameters or {}
+    given = parameters or {}
+    return replace(
+        page_ids(registry, out),
+        parameters=given,
+        data=_files(registry, as_planned=not given),
+        facts=_facts(registry, ledger),
+        texts=_texts(registry, ledger),
+        material=_material(registry, ledger),
+        lock=registry.folder.parent / "requirements.lock",
+    )
+
+
+def moved_pages(registry: Registry) -> dict[str, str]:
+    """Return the page of the series of each wave that has none of its own."""
+    return {f"survey/{wave}": f"series/{name}" for wave, name in registry.series_of.items()}
+
+
+def page_ids(registry: Registry, out: Path) -> RunRequest:
+    """Return the request for every page with nothing but what names them: no result is needed."""
     needs = {"context": registry.facts, "synthesis": registry.constructs, "barriers": registry.batteries.batteries}
     return RunRequest(
-        notebooks=root / "notebooks",
+        notebooks=registry.folder.parent / "notebooks",
         out=out,
         surveys=tuple(name for name in registry.surveys if name not in registry.series_of),
         sources=tuple(_claims_by_source(registry)),
         constructs=tuple(registry.constructs),
         series=tuple(registry.series),
         without=tuple(page for page, material in needs.items() if not material),
-        parameters=given,
-        data=_files(registry, as_planned=not given),
-        facts=_facts(registry, ledger),
-        texts=_texts(registry, ledger),
-        material=_material(registry, ledger),
-        lock=root / "requirements.lock",
     )
 
 
@@ -72,7 +85,7 @@ def _material(registry: Registry, ledger: Ledger) -> Material:
         citation=read_citation(root / "CITATION.cff", made_by, registry.study),
         methods=methods,
         search=f"# {found[0]}" if (found := _SEARCH.search(codebook)) else "",
-        moved={f"survey/{wave}": f"series/{name}" for wave, name in registry.series_of.items()},
+        moved=moved_pages(registry),
         left_out=tuple(warnings(registry)),
         subjects=make_subjects(registry, ledger),
         study=registry.study,

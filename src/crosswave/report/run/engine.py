@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -26,7 +26,7 @@ from crosswave.report.run.plan import (
     Task,
     choose_tasks,
     first_line,
-    plan_tasks,
+    tasks_of,
 )
 from crosswave.report.run.workers import MakeExecutor, products
 from crosswave.report.site.material import PageText, commit_of
@@ -44,7 +44,7 @@ def run_all(
     OSError where the output folder cannot be written, or holds what is not crosswave's.
     """
     check_folder(request.out, request.notebooks.parent)
-    plan = _plan(request)
+    plan = tasks_of(request)
     tasks = with_parameters([_filled(task, request) for task in choose_tasks(plan, request.only)], request.parameters)
     keys = task_keys(tasks, request.lock)
     done: dict[str, PageResult] = {}
@@ -72,7 +72,9 @@ def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
     from crosswave.report.site.build import Site
 
     with outputs or _outputs(request) as held:
-        found = [held.link(task.page, task.kind, request.texts.get(task.page, PageText())) for task in _plan(request)]
+        found = [
+            held.link(task.page, task.kind, request.texts.get(task.page, PageText())) for task in tasks_of(request)
+        ]
         links = [link for link in found if link]
         site = Site(links, request.material, version("crosswave"), commit_of(request.notebooks))
         for link in links:
@@ -80,7 +82,7 @@ def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
                 held.reframe(link.id, site.frame)
         files = site.files()
         if request.single_file:
-            chosen = {task.page for task in choose_tasks(_plan(request), request.only)}
+            chosen = {task.page for task in choose_tasks(tasks_of(request), request.only)}
             made = {link.id: link.href for link in links if link.status == "made" and link.id in chosen}
             files |= {
                 f"single/{page.replace('/', '-')}.html": site.alone((request.out / href).read_text("utf-8"), href)
@@ -92,11 +94,6 @@ def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
 
 def _outputs(request: RunRequest) -> Outputs:
     return Outputs(request.out, own_names(request.out, request.notebooks.parent))
-
-
-def _plan(request: RunRequest) -> Sequence[Task]:
-    known = request.surveys, request.sources, request.constructs, request.series
-    return plan_tasks(*known, notebooks=request.notebooks, without=request.without)
 
 
 def _filled(task: Task, request: RunRequest) -> Task:

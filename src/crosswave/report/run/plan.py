@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from crosswave.report.site.material import Material, PageText
-from crosswave.words import arrived
+from crosswave.words import arrived, plural
 
 CURRENT_KERNEL = "crosswave-current"
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -118,13 +118,14 @@ class RunSummary:
     def lines(self) -> tuple[str, ...]:
         """Return the summary in words: counts, each failure with its reason, what was put aside, where to look."""
         counts = {name: sum(page.status == name for page in self.pages) for name in ("made", "unchanged", "failed")}
-        head = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing to run"
+        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing to run"
+        head = f"{plural(len(self.pages), 'page')}: {told}"
         idle = "; nothing was to be done" if self.pages and counts["unchanged"] == len(self.pages) else ""
         failures = [f"failed: {page.page}: {first_line(page.error)}" for page in self.failed]
         kept = [f"failed notebooks are kept in {self.index.parent / 'failed'}"] if failures else []
         aside = [f"put aside: {words}" for words in self.put_aside]
         faults = [*self.left_out, "the results were not written, for rows would be missing"] if self.left_out else []
-        return (f"{len(self.pages)} pages: {head}{idle}", *failures, *kept, *aside, *faults, f"open {self.index}")
+        return (f"{head}{idle}", *failures, *kept, *aside, *faults, f"open {self.index}")
 
 
 class PlanError(ValueError):
@@ -151,6 +152,12 @@ def plan_tasks(
         for one in ids[kind]
     ]
     return (*single, *repeated)
+
+
+def tasks_of(request: RunRequest) -> tuple[Task, ...]:
+    """Return every task of a complete run of a request."""
+    known = request.surveys, request.sources, request.constructs, request.series
+    return plan_tasks(*known, notebooks=request.notebooks, without=request.without)
 
 
 def choose_tasks(tasks: Sequence[Task], only: Iterable[str]) -> tuple[Task, ...]:
