@@ -9,9 +9,10 @@ from typing import Any
 from crosswave.study.faults import DataError, Fault, Path_, shown_path
 from crosswave.study.importing.draft import Draft, Ids
 from crosswave.study.importing.facts import cite_known, read_facts
+from crosswave.study.importing.found import Figure, Found, Group, Table
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.sheets import Cell, Row, Sheet
-from crosswave.study.importing.tables import Figure, Found, Group, Table, find_tables
+from crosswave.study.importing.tables import find_tables
 
 _NONE = (
     "no row names the columns question, answer and printed, and no table of figures under a heading was found; "

@@ -5,72 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
-from crosswave.printed.plain import is_mark
 from crosswave.study.importing import signs
-from crosswave.study.importing.draft import letter
+from crosswave.study.importing.cells import Cells, Line
+from crosswave.study.importing.found import Figure, Found, Group, Place, Table, add_up, near
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.layout import blocks, first_column
 from crosswave.study.importing.long import Columns, columns_of
 from crosswave.study.importing.sheets import Cell, Row, Sheet
-from crosswave.study.importing.signs import FLAGS, GSS, kind_of, no_name, weight_of, whole
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cell by the names that a person knows it by."""
-
-    sheet: str
-    row: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.sheet}!{letter(self.column)}{self.row}" if self.sheet else f"{letter(self.column)}{self.row}"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A printed figure of a table and its cell."""
-
-    printed: str
-    at: Place
-    printed_in: str = ""
-    note: str = ""
-    unusable: str = ""
-    measure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A column of figures: whom they were counted on."""
-
-    name: str
-    unweighted: int | None
-    weighted: bool
-    everyone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One question: its groups, and a figure of each for every answer."""
-
-    asks: str
-    who: str
-    at: Place
-    groups: tuple[Group, ...]
-    answers: tuple[tuple[str, tuple[Figure | None, ...]], ...]
-    nets: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(slots=True)
-class Found:
-    """What was found in a file: tables, what was left out on purpose, and what nobody can understand."""
-
-    tables: list[Table] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    faults: list[tuple[Place, str]] = field(default_factory=list)
+from crosswave.study.importing.signs import GSS, kind_of, weight_of, whole
 
 
 def find_tables(sheets: list[Sheet], house: House) -> Found:
@@ -92,23 +37,10 @@ def find_tables(sheets: list[Sheet], house: House) -> Found:
     return found
 
 
-@dataclass(slots=True)
-class _Line:
-    row: Row
-    label: str
-    cells: dict[int, Cell]
-    unit: str = ""
-    signed: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        """A row with a signed number holds differences, those without a sign too."""
-        self.signed = any(re.match(r"[-+−]\s?\d", cell.text) for cell in self.cells.values())
-
-
 class _Block(NamedTuple):
     """What stands below one question: its rows, what its columns are called and hold, and which hold bases."""
 
-    lines: list[_Line]
+    lines: list[Line]
     asked: str
     at: Place
     names: Mapping[int, str]
@@ -125,16 +57,16 @@ class _Sheet:
         self, rows: list[Row], merged: bool, name: str, house: House, marks: Mapping[str, str], found: Found
     ) -> None:
         self._rows, self._merged, self._name = rows, merged, name
-        self._house, self._marks, self._found = house, marks, found
+        self._house, self._found, self._cells = house, found, Cells(name, house, marks, found)
         self._first = first_column(rows)
         self._weight = _said_weight(rows)
         self._heads: list[Row] = []
         self._words: list[tuple[Row, str]] = []
         self._title = ""
         self._who = ""
-        self._lines: list[_Line] = []
+        self._lines: list[Line] = []
         self._question = ""
-        self._bases: list[_Line] = []
+        self._bases: list[Line] = []
         self._last = 0
 
     def read(self) -> None:
@@ -181,7 +113,7 @@ class _Sheet:
         label = row.text(self._first - 1) if self._first else ""
         letters = all((signs.LETTERS if self._lines else signs.LETTER).fullmatch(row.text(k)) for k in kinds)
         if letters and not label and self._last == row.number - 1 and (self._lines or self._heads):
-            self._found.left_out.append(f"{Place(self._name, row.number, min(kinds))}: letters of a test")
+            self._leave_out(row, min(kinds), "letters of a test")
             return
         if self._lines or (self._bases and not all(signs.UNITS.fullmatch(row.text(k)) for k in kinds)):
             self._close()
@@ -202,7 +134,7 @@ class _Sheet:
 
     def _figures(self, row: Row, kinds: Mapping[int, str]) -> None:
         label = self._label(row)
-        line = _Line(row, label, {k: row.cells[k] for k in kinds})
+        line = Line(row, label, {k: row.cells[k] for k in kinds})
         base = signs.BASE.fullmatch(label)
         told = signs.BASE_WORDS.fullmatch(label)
         if told and told["who"] and "share" not in kinds.values():
@@ -218,33 +150,31 @@ class _Sheet:
         elif not label and self._lines and self._last == row.number - 1:
             self._second(line, kinds)
         elif not label and self._bases and not self._lines:
-            self._found.left_out.append(f"{Place(self._name, row.number, min(kinds))}: the bases as shares")
+            self._leave_out(row, min(kinds), "the bases as shares")
         elif label.casefold() in {text.casefold() for text in self._house.skip}:
-            self._found.left_out.append(f"{Place(self._name, row.number, min(kinds))}: {label}, as the house says")
+            self._leave_out(row, min(kinds), f"{label}, as the house says")
         else:
             self._lines.append(line)
 
-    def _stale(self, base: _Line, row: Row) -> bool:
+    def _stale(self, base: Line, row: Row) -> bool:
         return bool(self._lines) and base.row.number < self._lines[0].row.number and base.row.number < row.number - 400
 
-    def _second(self, line: _Line, kinds: Mapping[int, str]) -> None:
+    def _second(self, line: Line, kinds: Mapping[int, str]) -> None:
         """A second row under an answer: its shares count where the first has bare counts."""
         above = self._lines[-1]
         shares = "share" in kinds.values() and all(kind_of(cell.text) != "share" for cell in above.cells.values())
         if shares or self._percentages_of(above, line):
-            self._lines[-1] = _Line(line.row, above.label, line.cells, "" if shares else "percent")
+            self._lines[-1] = Line(line.row, above.label, line.cells, "" if shares else "percent")
         else:
-            self._found.left_out.append(
-                f"{Place(self._name, line.row.number, min(kinds))}: a second row of {above.label}"
-            )
+            self._leave_out(line.row, min(kinds), f"a second row of {above.label}")
 
-    def _percentages_of(self, counts: _Line, below: _Line) -> bool:
+    def _percentages_of(self, counts: Line, below: Line) -> bool:
         """Whether the bare numbers below bare counts are what these are of one of the bases, in per cent."""
 
-        def fits(base: _Line) -> bool:
+        def fits(base: Line) -> bool:
             places = [k for k in counts.cells if (whole(base.row.text(k)) and whole(counts.row.text(k)))]
             return bool(places) and all(
-                _near(below.row.text(k), 100 * (whole(counts.row.text(k)) or 0) / (whole(base.row.text(k)) or 1))
+                near(below.row.text(k), 100 * (whole(counts.row.text(k)) or 0) / (whole(base.row.text(k)) or 1))
                 for k in places
             )
 
@@ -280,7 +210,7 @@ class _Sheet:
             self._title = texts[0]
         return self._house.asks or self._question or self._title
 
-    def _table(self, lines: list[_Line], asked: str) -> None:
+    def _table(self, lines: list[Line], asked: str) -> None:
         heads = self._headings(lines)
         shares = {k for line in lines for k, cell in line.cells.items() if kind_of(cell.text) == "share"}
         sizes = {k for k, head in heads.items() if head and signs.SIZES.fullmatch(head[-1]) and k not in shares}
@@ -291,9 +221,7 @@ class _Sheet:
         for k in [k for k, unit in units.items() if unit in ("spread", "count", "none")]:
             words = {"spread": "not a share", "count": "counts beside shares", "none": "no figures"}[units.pop(k)]
             if words != "no figures" or any(line.row.text(k) for line in lines):
-                self._found.left_out.append(
-                    f"{Place(self._name, lines[0].row.number, k)}: {' / '.join(heads[k])}, {words}"
-                )
+                self._leave_out(lines[0].row, k, f"{' / '.join(heads[k])}, {words}")
         counts = _counts_of(heads, units, counted)
         names = {k: self._name_of(heads[k], bool(base_columns)) for k in units}
         at = Place(self._name, lines[0].row.number, max(self._first - 1, 0))
@@ -310,7 +238,7 @@ class _Sheet:
         elif layout:
             (self._by_row if layout == "rows" else self._by_column)(block)
 
-    def _headings(self, lines: list[_Line]) -> dict[int, tuple[str, ...]]:
+    def _headings(self, lines: list[Line]) -> dict[int, tuple[str, ...]]:
         columns = sorted({k for line in [*lines, *self._bases] for k in line.cells})
         heads: dict[int, list[str]] = {k: [] for k in columns}
         for place, row in enumerate(self._heads):
@@ -324,7 +252,7 @@ class _Sheet:
                     heads[k].append(kept)
         return {k: tuple(texts) for k, texts in heads.items()}
 
-    def _unit(self, column: int, head: tuple[str, ...], lines: list[_Line], asked: str) -> str:
+    def _unit(self, column: int, head: tuple[str, ...], lines: list[Line], asked: str) -> str:
         kinds = {kind_of(line.cells[column].text) for line in lines if column in line.cells}
         if not kinds - {""}:
             return "none"
@@ -381,18 +309,18 @@ class _Sheet:
         lines = [line for line in table.lines if not _is_sum(line.label)] or table.lines
         columns = [[line.row.text(k) for line in lines] for k in table.units if not _is_sum(table.names[k])]
         sizes = {line.cells[k].text for line in lines for k in table.own if k in line.cells}
-        sums = not (self._bases or _add_up(columns)) and _add_up([list(row) for row in zip(*columns, strict=True)])
+        sums = not (self._bases or add_up(columns)) and add_up([list(row) for row in zip(*columns, strict=True)])
         across = (len(columns) > 1 and (sums or bool(table.own))) or len(sizes) > 1
         people = [line.label for line in table.lines if signs.PEOPLE.fullmatch(line.label)]
         dates = [line.label for line in lines if signs.DATE.fullmatch(line.label)]
-        if len(dates) > 1 and not _add_up(columns):
+        if len(dates) > 1 and not add_up(columns):
             chosen = [date for date in dates if self._wanted(date)]
             if len(chosen) != 1:
                 self._several_dates(table.at, dates[0], dates[-1], "rows")
             return "rows" if len(chosen) == 1 else ""
         if across and people:
             return "rows"
-        if across or (len(people) > 1 and len(people) * 2 > len(lines) and not _add_up(columns)):
+        if across or (len(people) > 1 and len(people) * 2 > len(lines) and not add_up(columns)):
             told = "each row looks like a group of people or a question of its own, and not like an answer"
             kinds = "groups=rows (groups), groups=questions or groups=columns (each row is an answer)"
             self._found.faults.append((table.at, f"{told} ({lines[0].label}, {lines[-1].label} ...); --set {kinds}"))
@@ -409,13 +337,13 @@ class _Sheet:
         wanted = [k for k in table.units if self._wanted(table.names[k])]
         groups = tuple(self._group(k, table, alone=len(wanted) == 1) for k in wanted)
         answers = [
-            (line.label, tuple(self._figure(line, k, line.unit or table.units[k], group.unweighted)
+            (line.label, tuple(self._cells.figure(line, k, line.unit or table.units[k], group.unweighted)
                                for k, group in zip(wanted, groups, strict=True)))
             for line in self._answers(table.lines)
         ]  # fmt: skip
-        self._put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
+        self._found.put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
 
-    def _answers(self, lines: list[_Line]) -> Iterator[_Line]:
+    def _answers(self, lines: list[Line]) -> Iterator[Line]:
         for line in lines:
             place = Place(self._name, line.row.number, min(line.cells))
             if signs.SUMS.fullmatch(line.label) or signs.SPREAD.fullmatch(line.label):
@@ -444,68 +372,6 @@ class _Sheet:
         n = sizes.get("unweighted", sizes.get(""))
         return Group(name, n, "weighted" in sizes, alone or _is_all(name))
 
-    def _figure(self, line: _Line, column: int, unit: str, n: int | None = None) -> Figure | None:
-        cell, place = line.cells.get(column, Cell()), Place(self._name, line.row.number, column)
-        if cell.fault:
-            self._found.faults.append((place, cell.fault))
-            return None
-        text, note = cell.text, ""
-        if not text:
-            return None
-        if (match := signs.MARKED.fullmatch(text)) and not signs.SHARE.fullmatch(text) and not is_mark(text):
-            text, mark = match["figure"].strip(), match["mark"].strip()
-            note = f"marked {mark}" + (
-                f": {self._marks.get(mark) or FLAGS[mark]}" if mark in self._marks or mark in FLAGS else ""
-            )
-        kind = kind_of(text)
-        if kind == "mark":
-            return self._marked(text, place)
-        if signs.DECIMAL_COMMA.search(text):
-            text, note = signs.DECIMAL_COMMA.sub(".", text), note or f"printed as {text}"
-        if kind and signs.MEANS.fullmatch(line.label):
-            return Figure(text, place, note=note, measure="mean")
-        if kind and line.signed:
-            return Figure(text, place, note=note, measure="change", unusable="a difference of shares, no share")
-        if kind == "number" and unit == "shown":
-            unit = self._house.bare or "bare"
-        if kind == "" or (kind == "number" and unit == "bare"):
-            words = f"{cell.text} is a bare number" if kind else f"{cell.text!r} is no figure"
-            advice = (
-                "say what bare numbers are: --set bare=percent (45 is 45 %), bare=share (0.45 is 45 %) or bare=count"
-                " (45 people of an unweighted base)"
-            )
-            self._found.faults.append((place, f"{words}; {advice if kind else 'mend or empty the cell'}"))
-            return None
-        if unit == "people" and kind == "number":
-            return self._count(text, place, n)
-        if (number := _number(text)) is not None and number > (1 if kind == "number" and unit == "share" else 100):
-            told = (
-                f"{text} is more than all, so a count, a mean or a change, and no share; empty the cell or the column"
-            )
-            self._found.faults.append((place, told))
-            return None
-        return Figure(
-            text, place, {"percent": "percent", "share": "share"}.get(unit, "") if kind == "number" else "", note
-        )
-
-    def _count(self, text: str, place: Place, n: int | None) -> Figure | None:
-        if n is None or not text.replace(",", "").isdecimal():
-            self._found.faults.append(
-                (place, f"{text} cannot be read as a count of an unweighted base; add a row Base")
-            )
-            return None
-        return Figure(text, place, "count")
-
-    def _marked(self, text: str, place: Place) -> Figure:
-        says = self._marks.get(text) or self._marks.get(text.lower(), "")
-        if re.search(r"\d\s*(%|per ?cent)", says):
-            return Figure(says.replace(" per cent", "%"), place, note=f"printed as {text}")
-        if re.fullmatch(r"(zero|nil|none)\b.*", says, re.IGNORECASE):
-            return Figure("0%", place, note=f"printed as {text}")
-        if not says:
-            self._found.left_out.append(f"{place}: {text}, and no note says what it means (--set 'mark:{text}=...')")
-        return Figure(text, place, unusable=says or f"the table does not say what {text} means")
-
     # --- the other layout: groups down, answers across ----------------------------------------------------------------
 
     def _by_row(self, table: _Block, about: str | None = None) -> None:
@@ -526,13 +392,13 @@ class _Sheet:
         answers = []
         for k, unit in table.units.items():
             says = table.names[k]
-            if kept and signs.SUMS.fullmatch(says) and all(_near(line.row.text(k), 100) for line in kept):
-                self._found.left_out.append(f"{Place(self._name, kept[0].row.number, k)}: {says}, no answer")
+            if kept and signs.SUMS.fullmatch(says) and all(near(line.row.text(k), 100) for line in kept):
+                self._leave_out(kept[0].row, k, f"{says}, no answer")
                 continue
             unnamed = len(table.units) == 1 and (says == "Total" or signs.DATE.fullmatch(says))
             says = about or table.asked if unnamed else says
-            answers.append((says, tuple(self._figure(line, k, line.unit or unit) for line in kept)))
-        self._put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
+            answers.append((says, tuple(self._cells.figure(line, k, line.unit or unit) for line in kept)))
+        self._found.put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
 
     # --- a third layout: one figure a row -----------------------------------------------------------------------------
 
@@ -545,14 +411,14 @@ class _Sheet:
             if not (says and row.text(columns.printed) and self._wanted(name)):
                 continue
             asks = row.text(columns.asks) if columns.asks is not None else self._asked()
-            held, line = tables.setdefault(asks, {}), _Line(row, says, {columns.printed: row.cells[columns.printed]})
+            held, line = tables.setdefault(asks, {}), Line(row, says, {columns.printed: row.cells[columns.printed]})
             if (says, name) in held:
                 told = (
                     f"a second figure for {says!r} of {name}; a column that tells the two apart has no heading or words"
                 )
                 self._found.faults.append((Place(self._name, row.number, columns.printed), told))
             n = whole(row.text(columns.base)) if columns.base is not None else None
-            held[says, name] = self._figure(line, columns.printed, unit)
+            held[says, name] = self._cells.figure(line, columns.printed, unit)
             groups[name] = Group(name, n, False, _is_all(name.partition(",")[0]))
         at = Place(self._name, head.number, columns.printed)
         if (
@@ -567,55 +433,14 @@ class _Sheet:
                 (says, tuple(held.get((says, name)) for name in names))
                 for says in dict.fromkeys(one for one, _ in held)
             ]
-            self._put(Table(asks, "", at, tuple(groups[name] for name in names), tuple(answers), {}))
+            self._found.put(Table(asks, "", at, tuple(groups[name] for name in names), tuple(answers), {}))
+
+    def _leave_out(self, row: Row, column: int, words: str) -> None:
+        self._found.left_out.append(f"{Place(self._name, row.number, column)}: {words}")
 
     def _several_dates(self, at: Place, one: str, other: str, what: str) -> None:
         words = f"the {what} are dates ({one}, {other} ...), each a survey of its own"
         self._found.faults.append((at, f"{words}; import one at a time: --set 'columns={one}'"))
-
-    def _put(self, table: Table) -> None:
-        named = [table.asks, *(group.name for group in table.groups), *(says for says, _ in table.answers)]
-        if wrong := [text for text in named if no_name(text)] + [table.asks] * bool(re.fullmatch(r"\d+", table.asks)):
-            words = f"{wrong[0]!r} stands where a question, an answer or a heading should"
-            told = f"{words}; mend the cells around, or empty them"
-            self._found.faults.append((table.at, told))
-            return
-        sized = {k: group.unweighted for k, group in enumerate(table.groups) if group.unweighted}
-        if (
-            sized
-            and len(table.answers) > 1
-            and all(n == _sum(table, k) != 100 and not _all_in(table, k, "count") for k, n in sized.items())
-        ):
-            words = f"the figures add up to the base {next(iter(sized.values()))}, so they are counts, and no shares"
-            self._found.faults.append((table.at, f"{words}; --set bare=count (where the base is unweighted)"))
-            return
-        bare = [
-            _sum(table, k) for k in range(len(table.groups)) if len(table.answers) > 1 and _all_in(table, k, "percent")
-        ]
-        if bare and all(abs(one - 1) < 1e-9 for one in bare):
-            self._found.faults.append((table.at, "the figures add up to 1, and not to 100; --set bare=share"))
-            return
-        if table.groups and any(any(figures) for _, figures in table.answers):
-            self._found.tables.append(replace(table, nets=_nets(table)))
-
-
-def _sum(table: Table, column: int) -> float:
-    return sum(_value(figures[column]) or 0 for _, figures in table.answers)
-
-
-def _all_in(table: Table, column: int, unit: str) -> bool:
-    return all(figure.printed_in == unit for _, figures in table.answers if (figure := figures[column]))
-
-
-def _number(text: str) -> float | None:
-    match = re.fullmatch(r"[<>]?\s*(\d[\d,]*(?:\.\d+)?)\s*%?", signs.DECIMAL_COMMA.sub(".", text))
-    return float(match[1].replace(",", "")) if match else None
-
-
-def _near(text: str, value: float) -> bool:
-    """Whether a shown figure is a value as far as its decimals tell."""
-    number, decimals = _number(text), len(text.rstrip("% ").partition(".")[2])
-    return number is not None and abs(number - value) <= 0.51 / 10**decimals
 
 
 def _said_weight(rows: list[Row]) -> str:
@@ -640,35 +465,3 @@ def _is_sum(label: str) -> bool:
 def _is_all(name: str) -> bool:
     """Whether a group is everybody: by its name, or as those of the one date that is read."""
     return bool(signs.EVERYONE.fullmatch(name) or signs.DATE.fullmatch(name))
-
-
-def _add_up(lists: list[list[str]]) -> bool:
-    """Whether the figures of each list add up to 100, as far as rounding lets one see."""
-    sums = [[number for text in texts if (number := _number(text)) is not None] for texts in lists]
-    return bool(sums) and all(len(one) > 1 and abs(sum(one) - 100) <= max(1.0, 0.5 * len(one)) for one in sums)
-
-
-def _nets(table: Table) -> dict[str, tuple[str, ...]]:
-    """Nets that are the sum of the answers beside them in every column, as far as rounding lets one see."""
-    values = [[_value(figure) for figure in figures] for _, figures in table.answers]
-    names = [says for says, _ in table.answers]
-    found = {}
-    for j in (j for j, says in enumerate(names) if signs.NET.fullmatch(says)):
-        runs = [range(j + 1, k) for k in range(j + 3, len(names) + 1)] + [range(k, j) for k in range(j - 1)]
-        fits = [run for run in runs if not any(signs.NET.fullmatch(names[k]) for k in run) and _sums(values, j, run)]
-        if len(fits) == 1:
-            found[names[j]] = tuple(names[k] for k in fits[0])
-    return found
-
-
-def _sums(values: list[list[float | None]], net: int, run: range) -> bool:
-    pairs = [(total, parts) for total, *parts in zip(values[net], *(values[k] for k in run), strict=True)]
-    full = [(total, [part for part in parts if part is not None]) for total, parts in pairs if total is not None]
-    return bool(full) and all(
-        len(parts) == len(run) and abs(total - sum(parts)) <= 0.5 * (len(parts) + 1) for total, parts in full
-    )
-
-
-def _value(figure: Figure | None) -> float | None:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", figure.printed) if figure and not figure.measure else None
-    return None if match is None or figure is None else float(match[1]) * (100 if figure.printed_in == "share" else 1)

@@ -1,0 +1,143 @@
+"""What is found in published tables: figures with their cells, groups, answers, and what the figures add up to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from crosswave.study.importing import signs
+from crosswave.study.importing.draft import letter
+from crosswave.study.importing.signs import no_name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell by the names that a person knows it by."""
+
+    sheet: str
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{letter(self.column)}{self.row}" if self.sheet else f"{letter(self.column)}{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed figure of a table and its cell."""
+
+    printed: str
+    at: Place
+    printed_in: str = ""
+    note: str = ""
+    unusable: str = ""
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A column of figures: whom they were counted on."""
+
+    name: str
+    unweighted: int | None
+    weighted: bool
+    everyone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One question: its groups, and a figure of each for every answer."""
+
+    asks: str
+    who: str
+    at: Place
+    groups: tuple[Group, ...]
+    answers: tuple[tuple[str, tuple[Figure | None, ...]], ...]
+    nets: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found in a file: tables, what was left out on purpose, and what nobody can understand."""
+
+    tables: list[Table] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    faults: list[tuple[Place, str]] = field(default_factory=list)
+
+    def put(self, table: Table) -> None:
+        """Take a table, or say what is wrong with its words or its sums."""
+        named = [table.asks, *(group.name for group in table.groups), *(says for says, _ in table.answers)]
+        if wrong := [text for text in named if no_name(text)] + [table.asks] * bool(re.fullmatch(r"\d+", table.asks)):
+            words = f"{wrong[0]!r} stands where a question, an answer or a heading should"
+            told = f"{words}; mend the cells around, or empty them"
+            self.faults.append((table.at, told))
+            return
+        sized = {k: group.unweighted for k, group in enumerate(table.groups) if group.unweighted}
+        if (
+            sized
+            and len(table.answers) > 1
+            and all(n == _sum(table, k) != 100 and not _all_in(table, k, "count") for k, n in sized.items())
+        ):
+            words = f"the figures add up to the base {next(iter(sized.values()))}, so they are counts, and no shares"
+            self.faults.append((table.at, f"{words}; --set bare=count (where the base is unweighted)"))
+            return
+        bare = [
+            _sum(table, k) for k in range(len(table.groups)) if len(table.answers) > 1 and _all_in(table, k, "percent")
+        ]
+        if bare and all(abs(one - 1) < 1e-9 for one in bare):
+            self.faults.append((table.at, "the figures add up to 1, and not to 100; --set bare=share"))
+            return
+        if table.groups and any(any(figures) for _, figures in table.answers):
+            self.tables.append(replace(table, nets=_nets(table)))
+
+
+def _sum(table: Table, column: int) -> float:
+    return sum(_value(figures[column]) or 0 for _, figures in table.answers)
+
+
+def _all_in(table: Table, column: int, unit: str) -> bool:
+    return all(figure.printed_in == unit for _, figures in table.answers if (figure := figures[column]))
+
+
+def number_of(text: str) -> float | None:
+    match = re.fullmatch(r"[<>]?\s*(\d[\d,]*(?:\.\d+)?)\s*%?", signs.DECIMAL_COMMA.sub(".", text))
+    return float(match[1].replace(",", "")) if match else None
+
+
+def near(text: str, value: float) -> bool:
+    """Whether a shown figure is a value as far as its decimals tell."""
+    number, decimals = number_of(text), len(text.rstrip("% ").partition(".")[2])
+    return number is not None and abs(number - value) <= 0.51 / 10**decimals
+
+
+def add_up(lists: list[list[str]]) -> bool:
+    """Whether the figures of each list add up to 100, as far as rounding lets one see."""
+    sums = [[number for text in texts if (number := number_of(text)) is not None] for texts in lists]
+    return bool(sums) and all(len(one) > 1 and abs(sum(one) - 100) <= max(1.0, 0.5 * len(one)) for one in sums)
+
+
+def _nets(table: Table) -> dict[str, tuple[str, ...]]:
+    """Nets that are the sum of the answers beside them in every column, as far as rounding lets one see."""
+    values = [[_value(figure) for figure in figures] for _, figures in table.answers]
+    names = [says for says, _ in table.answers]
+    found = {}
+    for j in (j for j, says in enumerate(names) if signs.NET.fullmatch(says)):
+        runs = [range(j + 1, k) for k in range(j + 3, len(names) + 1)] + [range(k, j) for k in range(j - 1)]
+        fits = [run for run in runs if not any(signs.NET.fullmatch(names[k]) for k in run) and _sums(values, j, run)]
+        if len(fits) == 1:
+            found[names[j]] = tuple(names[k] for k in fits[0])
+    return found
+
+
+def _sums(values: list[list[float | None]], net: int, run: range) -> bool:
+    pairs = [(total, parts) for total, *parts in zip(values[net], *(values[k] for k in run), strict=True)]
+    full = [(total, [part for part in parts if part is not None]) for total, parts in pairs if total is not None]
+    return bool(full) and all(
+        len(parts) == len(run) and abs(total - sum(parts)) <= 0.5 * (len(parts) + 1) for total, parts in full
+    )
+
+
+def _value(figure: Figure | None) -> float | None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", figure.printed) if figure and not figure.measure else None
+    return None if match is None or figure is None else float(match[1]) * (100 if figure.printed_in == "share" else 1)
