@@ -17,9 +17,10 @@ from typer.testing import CliRunner
 import real
 from crosswave.cli import app
 from crosswave.study.importing import house_of, import_survey
+from crosswave.study.importing.excel_cells import shown
 from crosswave.study.importing.found import Table
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.sheets import read_sheets, shown
+from crosswave.study.importing.sheets import read_sheets
 from crosswave.study.importing.tables import find_tables
 
 DATA = Path(__file__).resolve().parents[1] / "data"

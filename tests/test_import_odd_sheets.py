@@ -20,8 +20,10 @@ from openpyxl.styles import Font
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.study import DataError, Registry
 from crosswave.study.documents import read_document
-from crosswave.study.importing import import_survey, sheets
+from crosswave.study.importing import excel, import_survey
+from crosswave.study.importing import rows as rows_of_sheets
 from crosswave.study.importing.draft import whole
+from crosswave.study.importing.rows import EMPTY_ROWS
 from crosswave.study.models import Survey
 from crosswave.study.template import quoted
 from crosswave.words import unsafe
@@ -493,9 +495,9 @@ def test_a_row_that_no_sheet_has_is_refused(folder: Path) -> None:
 
 def test_after_many_rows_that_are_only_formatted_the_rest_is_not_read_and_that_is_said(folder: Path) -> None:
     first = FIRST + 2
-    rows = range(first, first + sheets.EMPTY_ROWS + 100)
+    rows = range(first, first + EMPTY_ROWS + 100)
     with_rows(Path("odd-2021.xlsx"), "".join(f'<row r="{row}"><c r="A{row}" s="0"/></row>' for row in rows))
-    last = first + sheets.EMPTY_ROWS - 1
+    last = first + EMPTY_ROWS - 1
     assert import_survey(Path("odd-2021.xlsx"), folder).notice == (
         f"odd-2021.xlsx[Sheet]:{last}: the 500 rows up to here are empty but formatted; what follows them was not read"
     )
@@ -503,7 +505,7 @@ def test_after_many_rows_that_are_only_formatted_the_rest_is_not_read_and_that_i
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Workbook().save("odd-2021.xlsx")
-    monkeypatch.setattr(sheets, "UNPACKED", Path("odd-2021.xlsx").stat().st_size)
+    monkeypatch.setattr(excel, "UNPACKED", Path("odd-2021.xlsx").stat().st_size)
     with pytest.raises(DataError) as caught:
         import_survey(Path("odd-2021.xlsx"), folder)
     assert "the workbook unpacks to " in str(caught.value)
@@ -521,7 +523,7 @@ def test_a_sheet_of_too_many_rows_or_cells_is_refused(
     if ending == ".xlsx":
         path = Path("odd-2021.xlsx")
         book.save(path)
-    monkeypatch.setattr(sheets, limit, most)
+    monkeypatch.setattr(rows_of_sheets, limit, most)
     with pytest.raises(DataError) as caught:
         import_survey(path, folder)
     [fault] = caught.value.faults

@@ -17,7 +17,7 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.study.faults import DataError
 from crosswave.study.importing.draft import Draft, Ids, slug
 from crosswave.study.importing.facts import cite_known, read_facts
-from crosswave.study.importing.sheets import Cell, Row
+from crosswave.study.importing.rows import Cell, Row
 from crosswave.study.importing.survey import Imported, checked, write_document
 from crosswave.study.models import Quantities, Survey
 from crosswave.study.reading import Reader

@@ -10,7 +10,7 @@ from crosswave.printed.plain import is_mark
 from crosswave.study.importing import signs
 from crosswave.study.importing.found import Figure, Found, Place, number_of
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.sheets import Cell, Row
+from crosswave.study.importing.rows import Cell, Row
 from crosswave.study.importing.signs import FLAGS, kind_of
 
 _PRINTED_IN = {"percent": "percent", "share": "share", "people": "count"}

@@ -10,7 +10,7 @@ from typing import Any
 from crosswave.study.cross import differences
 from crosswave.study.faults import nearest
 from crosswave.study.importing.draft import FACTS, SOURCE_FACTS, Draft, whole, yes_or_no
-from crosswave.study.importing.sheets import Row, name
+from crosswave.study.importing.rows import Row, name
 from crosswave.study.models import Claims, Source
 from crosswave.study.reading import Reader, survey_files
 

@@ -17,7 +17,7 @@ from crosswave.study.importing.draft import (
     whole,
     yes_or_no,
 )
-from crosswave.study.importing.sheets import NEEDED, Cell, Row, Sheet, name
+from crosswave.study.importing.rows import NEEDED, Cell, Row, Sheet, name
 from crosswave.study.rules import unread
 from crosswave.words import plural
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import count
 
 from crosswave.study.importing.draft import letter
-from crosswave.study.importing.sheets import Cell, Row, Sheet
+from crosswave.study.importing.rows import Cell, Row, Sheet
 from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, kind_of
 
 _NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.IGNORECASE)

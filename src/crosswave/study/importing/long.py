@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crosswave.study.importing import signs
-from crosswave.study.importing.sheets import Row
+from crosswave.study.importing.rows import Row
 
 _COLUMNS: Mapping[str, re.Pattern[str]] = {
     "asks": re.compile(r"(survey )?(question|indicator|measure|metric|statement|item)s?([ _](text|label|name))?", re.I),

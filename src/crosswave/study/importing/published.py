@@ -11,7 +11,7 @@ from crosswave.study.importing.draft import Draft, Ids
 from crosswave.study.importing.facts import cite_known, read_facts
 from crosswave.study.importing.found import Figure, Found, Group, Table
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.sheets import Cell, Row, Sheet
+from crosswave.study.importing.rows import Cell, Row, Sheet
 from crosswave.study.importing.tables import find_tables
 
 _NONE = (

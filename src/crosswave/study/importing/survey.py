@@ -18,7 +18,8 @@ from crosswave.study.importing.facts import cite_known, read_facts
 from crosswave.study.importing.figures import read_figures
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.published import preview, read_published
-from crosswave.study.importing.sheets import header_of, read_sheet, read_sheets
+from crosswave.study.importing.rows import header_of
+from crosswave.study.importing.sheets import read_sheet, read_sheets
 from crosswave.study.importing.tables import find_tables
 from crosswave.study.loading import read_study
 from crosswave.study.models import Answer, Quantities, Study, Survey

@@ -14,7 +14,7 @@ from crosswave.study.importing.found import Figure, Found, Group, Place, Table, 
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.layout import blocks, first_column
 from crosswave.study.importing.long import Columns, columns_of
-from crosswave.study.importing.sheets import Cell, Row, Sheet
+from crosswave.study.importing.rows import Cell, Row, Sheet
 from crosswave.study.importing.signs import GSS, kind_of, weight_of, whole
 
 

@@ -1,0 +1,144 @@
+"""OpenDocument and HTML tables, whose cells hold the text that they show."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from crosswave.study.faults import shown_path
+from crosswave.study.importing.excel import refuse_bomb
+from crosswave.study.importing.rows import (
+    COLUMNS,
+    EMPTY_ROWS,
+    ROWS,
+    Cell,
+    Merged,
+    Row,
+    Sheet,
+    decoded,
+    fault,
+    limited,
+    unhidden,
+)
+from crosswave.words import unsafe
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TABLE = ("table", "caption", "tr", "td", "th")
+_ODS = {key: f"{{urn:oasis:names:tc:opendocument:xmlns:{key}:1.0}}" for key in ("table", "text", "office")}
+_REPEAT, _SPAN = (
+    {key: f"{_ODS['table']}number-{key}-{what}" for key in ("rows", "columns")} for what in ("repeated", "spanned")
+)
+
+
+def read_ods(path: Path, content: bytes, printed: bool) -> list[Sheet]:
+    """Return the tables of an OpenDocument sheet."""
+    from xml.etree.ElementTree import ParseError, iterparse
+
+    try:
+        refuse_bomb(path, content)
+        with zipfile.ZipFile(io.BytesIO(content)).open("content.xml") as stream:
+            tables = (element for _, element in iterparse(stream) if element.tag == f"{_ODS['table']}table")
+            return [_ods_sheet(path, table) for table in tables]
+    except (zipfile.BadZipFile, KeyError, ParseError) as error:
+        raise fault(path, f"not an OpenDocument sheet that can be read ({error}); save it as .ods again") from None
+
+
+def _ods_sheet(path: Path, table: Any) -> Sheet:
+    hidden_rows, hidden_columns = set[int](), list[bool]()
+    sheet = _spanned(path, str(table.get(f"{_ODS['table']}name")), _ods_rows(table, hidden_rows))
+    for one in table.iter(f"{_ODS['table']}table-column"):
+        hidden_columns += [_is_hidden(one)] * _times(one.get(_REPEAT["columns"]), COLUMNS)
+    return unhidden(sheet, hidden_rows, {k for k, hidden in enumerate(hidden_columns) if hidden})
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get(f"{_ODS['table']}visibility") in ("collapse", "filter")
+
+
+def _ods_rows(table: Any, hidden: set[int]) -> Iterator[list[tuple[str, int, int]]]:
+    number = 0
+    for row in table.iter(f"{_ODS['table']}table-row"):
+        cells: list[tuple[str, int, int]] = []
+        for cell in row:
+            if not cell.tag.endswith("table-cell"):
+                continue
+            text = " ".join("".join(part.itertext()) for part in cell.findall(f"{_ODS['text']}p"))
+            times = min(_times(cell.get(_REPEAT["columns"]), COLUMNS), COLUMNS - len(cells))
+            span = _times(cell.get(_SPAN["rows"]), ROWS), _times(cell.get(_SPAN["columns"]), COLUMNS)
+            cells += [(text, *span)] * times
+        while cells and not cells[-1][0]:
+            cells.pop()
+        times = min(_times(row.get(_REPEAT["rows"]), ROWS), ROWS if cells else EMPTY_ROWS)
+        hidden |= set(range(number + 1, number + times + 1)) if _is_hidden(row) else set()
+        number += times
+        yield from [cells] * times
+
+
+def read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:
+    """Return the tables of a page."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(decoded(path, content)[0], "html.parser")
+    for raised in soup.find_all("sup"):  # the mark of a note
+        raised.replace_with(f" [{raised.get_text().strip(' []()')}]")
+    heading, titles, inside = "", dict[int, str](), defaultdict[int, list[Any]](list)
+    tables = list[Any]()
+    for tag in soup.find_all([*_HEADINGS, *_TABLE]):  # once, for tables can stand in tables
+        if tag.name in _HEADINGS:
+            heading = tag.get_text(" ")
+        elif tag.name == "table":
+            titles[id(tag)] = heading
+            tables.append(tag)
+        elif tag.name == "caption":
+            titles[id(tag.find_parent("table"))] = tag.get_text(" ")
+        else:
+            inside[id(tag.find_parent("table" if tag.name == "tr" else "tr"))].append(tag)
+    return [
+        _spanned(path, f"table {k}", _html_rows(titles[id(table)], [inside[id(row)] for row in inside[id(table)]]))
+        for k, table in enumerate(tables, start=1)
+    ]
+
+
+def _html_rows(title: str, rows: list[list[Any]]) -> Iterator[list[tuple[str, int, int]]]:
+    yield [(title, 1, 1)] if title else []
+    taken: dict[int, int] = {}
+    for row in rows:
+        cells: list[tuple[str, int, int]] = []
+        for cell in row:
+            while taken.get(len(cells), 0):
+                taken[len(cells)] -= 1
+                cells.append(("", 1, 1))
+            if len(cells) >= COLUMNS:
+                break
+            down, across = _times(cell.get("rowspan"), ROWS), _times(cell.get("colspan"), COLUMNS - len(cells))
+            for place in range(len(cells), len(cells) + across):
+                taken[place] = down - 1
+            cells += [(cell.get_text(" "), down, across), *[("", 1, 1)] * (across - 1)]
+        yield cells
+
+
+def _times(given: object, most: int) -> int:
+    """How often a cell is repeated, or how far it goes: once where a file gives no number, and no more than is read."""
+    return min(max(int(str(given)), 1), most) if re.fullmatch(r"[0-9]{1,9}", str(given), re.ASCII) else 1
+
+
+def _spanned(path: Path, title: str, rows: Iterator[list[tuple[str, int, int]]]) -> Sheet:
+    """Rows of texts, each with how far down and across it goes, as a sheet."""
+    merged = list[Merged]()
+
+    def held() -> Iterator[Row]:
+        for number, cells in enumerate(rows, start=1):
+            for column, (text, down, across) in enumerate(cells):
+                if text and (down > 1 or across > 1):
+                    place = (number, number + down - 1, column, column + across - 1)
+                    merged.append((*place, f"row {number}, column {column + 1}"))
+            plain = [" ".join(text.split()) for text, _, _ in cells]
+            if any(plain):
+                yield Row(number, tuple(Cell(text, fault=unsafe(text)) for text in plain))
+
+    return Sheet(f"{shown_path(path)}[{title}]", limited(held(), path), tuple(merged))
