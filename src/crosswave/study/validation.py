@@ -189,12 +189,14 @@ def _mend_one(data: Any, detail: ErrorDetails, number: int) -> None:
     if not isinstance(data, dict | list):
         return
     stand_in = _stand_in(detail, str(key), number)
-    if stand_in is not None:
-        data[key] = stand_in  # type: ignore[index]
-    elif isinstance(data, dict):
+    if isinstance(data, list) and not isinstance(key, int):
+        return
+    if isinstance(data, list):
+        data[int(key) : int(key) + 1] = [{} if stand_in is None else stand_in]  # at the end where a pair has but one
+    elif stand_in is None:
         data.pop(key, None)
-    elif isinstance(key, int) and key < len(data):
-        data[key] = {}
+    else:
+        data[key] = stand_in
 
 
 def _stand_in(detail: ErrorDetails, key: str, number: int) -> Any:

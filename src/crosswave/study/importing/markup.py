@@ -13,7 +13,9 @@ from typing import Any
 from crosswave.study.faults import shown_path
 from crosswave.study.importing.excel import refuse_bomb
 from crosswave.study.importing.rows import (
+    ALONE,
     COLUMNS,
+    EMPTY,
     EMPTY_ROWS,
     ROWS,
     Cell,
@@ -33,6 +35,12 @@ _ODS = {key: f"{{urn:oasis:names:tc:opendocument:xmlns:{key}:1.0}}" for key in (
 _REPEAT, _SPAN = (
     {key: f"{_ODS['table']}number-{key}-{what}" for key in ("rows", "columns")} for what in ("repeated", "spanned")
 )
+
+
+Spanned = tuple[Cell, int, int]
+"""A cell, and how many rows down and columns across it goes."""
+
+_NOTHING: Spanned = (EMPTY, 1, 1)
 
 
 def read_ods(path: Path, content: bytes, printed: bool) -> list[Sheet]:
@@ -60,18 +68,18 @@ def _is_hidden(element: Any) -> bool:
     return element.get(f"{_ODS['table']}visibility") in ("collapse", "filter")
 
 
-def _ods_rows(table: Any, hidden: set[int]) -> Iterator[list[tuple[str, int, int]]]:
+def _ods_rows(table: Any, hidden: set[int]) -> Iterator[list[Spanned]]:
     number = 0
     for row in table.iter(f"{_ODS['table']}table-row"):
-        cells: list[tuple[str, int, int]] = []
+        cells: list[Spanned] = []
         for cell in row:
             if not cell.tag.endswith("table-cell"):
                 continue
             text = " ".join("".join(part.itertext()) for part in cell.findall(f"{_ODS['text']}p"))
             times = min(_times(cell.get(_REPEAT["columns"]), COLUMNS), COLUMNS - len(cells))
             span = _times(cell.get(_SPAN["rows"]), ROWS), _times(cell.get(_SPAN["columns"]), COLUMNS)
-            cells += [(text, *span)] * times
-        while cells and not cells[-1][0]:
+            cells += [(_shown(text), *span)] * times
+        while cells and not cells[-1][0].text:
             cells.pop()
         times = min(_times(row.get(_REPEAT["rows"]), ROWS), ROWS if cells else EMPTY_ROWS)
         hidden |= set(range(number + 1, number + times + 1)) if _is_hidden(row) else set()
@@ -104,22 +112,28 @@ def read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:
     ]
 
 
-def _html_rows(title: str, rows: list[list[Any]]) -> Iterator[list[tuple[str, int, int]]]:
-    yield [(title, 1, 1)] if title else []
+def _html_rows(title: str, rows: list[list[Any]]) -> Iterator[list[Spanned]]:
+    yield [(_shown(title), 1, 1)] if title else []
     taken: dict[int, int] = {}
     for row in rows:
-        cells: list[tuple[str, int, int]] = []
+        cells: list[Spanned] = []
         for cell in row:
             while taken.get(len(cells), 0):
                 taken[len(cells)] -= 1
-                cells.append(("", 1, 1))
+                cells.append(_NOTHING)
             if len(cells) >= COLUMNS:
                 break
             down, across = _times(cell.get("rowspan"), ROWS), _times(cell.get("colspan"), COLUMNS - len(cells))
             for place in range(len(cells), len(cells) + across):
                 taken[place] = down - 1
-            cells += [(cell.get_text(" "), down, across), *[("", 1, 1)] * (across - 1)]
+            cells += [(_shown(cell.get_text(" ")), down, across), *[_NOTHING] * (across - 1)]
         yield cells
+
+
+def _shown(text: str) -> Cell:
+    """A cell of a text; made once for all its repetitions, which a few bytes can make millions of."""
+    plain = " ".join(text.split())
+    return Cell(plain, fault=unsafe(plain))
 
 
 def _times(given: object, most: int) -> int:
@@ -127,18 +141,19 @@ def _times(given: object, most: int) -> int:
     return min(max(int(str(given)), 1), most) if re.fullmatch(r"[0-9]{1,9}", str(given), re.ASCII) else 1
 
 
-def _spanned(path: Path, title: str, rows: Iterator[list[tuple[str, int, int]]]) -> Sheet:
-    """Rows of texts, each with how far down and across it goes, as a sheet."""
+def _spanned(path: Path, title: str, rows: Iterator[list[Spanned]]) -> Sheet:
+    """Rows of cells, each with how far down and across it goes, as a sheet."""
     merged = list[Merged]()
 
     def held() -> Iterator[Row]:
         for number, cells in enumerate(rows, start=1):
-            for column, (text, down, across) in enumerate(cells):
-                if text and (down > 1 or across > 1):
+            for column, (cell, down, across) in enumerate(cells):
+                if cell.text and (down > 1 or across > 1):
                     place = (number, number + down - 1, column, column + across - 1)
                     merged.append((*place, f"row {number}, column {column + 1}"))
-            plain = [" ".join(text.split()) for text, _, _ in cells]
-            if any(plain):
-                yield Row(number, tuple(Cell(text, fault=unsafe(text)) for text in plain))
+            if len(merged) > ROWS:
+                raise fault(path, f"one merged cell too many: {ROWS:,} are read at most; {ALONE}", number)
+            if any(cell.text for cell, _, _ in cells):
+                yield Row(number, tuple(cell for cell, _, _ in cells))
 
     return Sheet(f"{shown_path(path)}[{title}]", limited(held(), path), tuple(merged))
