@@ -338,8 +338,8 @@ class Searched:
             found[figure.id] = Possible(scale, from_mask(open_), fewest, most)
         return found
 
-    def tables(self, n: IntArray) -> tuple[list[int], bool]:
+    def tables(self, n: IntArray) -> tuple[IntArray, bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
         found = Model(self.part, sizes=n.tolist()).sizes_of_tables(TABLES_LISTED + 1)
         by_size = Counter(found[:TABLES_LISTED])
-        return [by_size[size] for size in n.tolist()], len(found) > TABLES_LISTED
+        return np.array([by_size[size] for size in n.tolist()], dtype=np.int64), len(found) > TABLES_LISTED
