@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from crosswave.arguments import FloatArray, checked, checked_alpha, checked_shares, checked_sizes
 
@@ -96,7 +96,7 @@ def wilson(share: npt.ArrayLike, n_effective: npt.ArrayLike, alpha: npt.ArrayLik
     >>> f"{low:.4f} {high:.4f}"
     '0.2553 0.3662'
     """
-    z = -ndtri(checked_alpha(alpha) / 2)
+    z = -NormalDist().inv_cdf(float(checked_alpha(alpha)) / 2)
     return wilson_at(checked_shares("share", share), checked_sizes("n_effective", n_effective), z)
 
 

@@ -83,6 +83,11 @@ class RationalInterval(Generic[End]):
         """
         return _floor(self.high.numerator, base, -int(self.high_open), self.high.denominator)
 
+    def on_every(self: Shares, base: int) -> bool:
+        """Return whether the interval is so wide that a base and every larger one have a count in it."""
+        (a, b), (c, d) = self.low.as_integer_ratio(), self.high.as_integer_ratio()
+        return base * (c * b - a * d) >= b * d
+
     def among(self: Shares, largest: int) -> Shares:
         """Return an interval with the same counts on every base up to a largest one and with smaller numerators.
 
@@ -145,8 +150,13 @@ def _divided(value: Fraction, by: Fraction | None) -> Fraction:
 
 def _floor(numerator: int, base: Whole, plus: int, denominator: int) -> Whole:
     """``(numerator * base + plus) // denominator``, exactly: where 64 bits are too few in Python's own numbers."""
-    if isinstance(base, int) or abs(numerator) * int(base.max(initial=0)) + denominator < _INT64:
+    if isinstance(base, int):
         return (numerator * base + plus) // denominator
+    if abs(numerator) * int(base.max(initial=0)) + denominator < _INT64:
+        product = numerator * base
+        product += plus
+        product //= denominator
+        return product
     import numpy as np  # only here: whoever reads a text needs no arrays
 
     return np.array([(numerator * one + plus) // denominator for one in base.tolist()], dtype=np.int64)

@@ -8,11 +8,15 @@ can have are tried at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from crosswave.reconstruct.arithmetic import (
     Arithmetic,
@@ -35,11 +39,17 @@ COUNTS_LISTED = 40
 """A count whose range is at most this wide is listed value by value, so that gaps show."""
 
 _BLOCK = 2**12
-"""So many sizes are tried at once."""
+"""So many sizes are tried at once; where what is looked for is often near the start, fewer at first."""
+
+_FIRST_BLOCK = 2**7
 
 _CELLS_A_UNIT = 2e7
 
 _SUMS = {"exclusive": False, "exhaustive": True, "complement": True}
+
+
+Tables = npt.NDArray[Any]
+"""Numbers of tables: whole numbers of 64 bits, or Python's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +86,12 @@ def _boxes(part: Arithmetic, bases: IntArray) -> Boxes:
     low, high = _printed(part, bases)
     feasible = np.asarray((low <= high).all(axis=0))
     for link in part.links:
-        total_low, total_high = low.sum(axis=0), high.sum(axis=0)
-        feasible &= total_low <= bases
-        upper = np.minimum(high, bases - (total_low - low))
+        spare, short = bases - low.sum(axis=0), bases - high.sum(axis=0)
+        feasible &= spare >= 0
+        upper = np.minimum(high, low + spare)
         if _SUMS[link.kind]:
-            feasible &= total_high >= bases
-            low = np.maximum(low, bases - (total_high - high))
+            feasible &= short <= 0
+            low = np.maximum(low, high + short)
         high = upper
     return Boxes(bases, low, high, feasible)
 
@@ -90,13 +100,14 @@ def _relaxed(part: Arithmetic, bases: IntArray) -> Boxes:
     """What the other figures of a simple part leave to each count, its own print not looked at."""
     low, high = _printed(part, bases)
     empty = low > high
-    others_fit = empty.sum(axis=0) - empty == 0
     bottom, top = np.zeros_like(low), np.broadcast_to(bases, low.shape)
     for link in part.links:
-        top = np.minimum(top, bases - (low.sum(axis=0) - low))
+        top = np.minimum(bases, low + (bases - low.sum(axis=0)))
         if _SUMS[link.kind]:
-            bottom = np.maximum(bottom, bases - (high.sum(axis=0) - high))
-    return Boxes(bases, bottom, np.where(others_fit, top, -1), np.asarray(others_fit.all(axis=0)))
+            bottom = np.maximum(0, high + (bases - high.sum(axis=0)))
+    if empty.any():
+        top = np.where(empty.sum(axis=0) - empty == 0, top, -1)
+    return Boxes(bases, bottom, top, np.asarray(~empty.any(axis=0)))
 
 
 def _printed(part: Arithmetic, bases: IntArray) -> tuple[IntArray, IntArray]:
@@ -143,12 +154,12 @@ class ClosedForm:
         base = self.part.figures[0].base
         return _possible(self.part, _whole(self.part, n[:1] if base.low == base.high else n), names)
 
-    def tables(self, n: IntArray) -> tuple[list[int], bool]:
+    def tables(self, n: IntArray) -> tuple[Tables, bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
         return _ways(self.part, (boxes(self.part, block) for block in _in_blocks(n))), False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LooseClosedForm:
     """As `ClosedForm`, the base being any part of those asked, from its floor on.
 
@@ -159,9 +170,17 @@ class LooseClosedForm:
 
     def fits(self) -> Mask:
         """Return for each size of n that print allows whether any counts exist."""
-        asked = _whole(self.part, sizes(self.part))
-        least = next((int(box.sizes[0]) for box in self._blocks(int(asked.max()))), None)
-        return np.asarray(asked >= (np.inf if least is None else least))
+        return np.asarray(self._asked >= self._least)
+
+    @cached_property
+    def _asked(self) -> IntArray:
+        return _whole(self.part, sizes(self.part))
+
+    @cached_property
+    def _least(self) -> float:
+        """The smallest base that fits."""
+        most = int(self._asked.max())
+        return next((float(box.sizes[0]) for box in self._blocks(most, first=_FIRST_BLOCK)), math.inf)
 
     def bounds(self, n: IntArray) -> dict[str, Counts]:
         """Return what each count and base can be, all sizes being feasible."""
@@ -180,15 +199,12 @@ class LooseClosedForm:
         tried = np.arange(self._base.floor, _whole(self.part, n).max() + 1, dtype=np.int64)
         return _possible(self.part, tried, names)
 
-    def tables(self, n: IntArray) -> tuple[list[int], bool]:
+    def tables(self, n: IntArray) -> tuple[Tables, bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
         asked = _whole(self.part, n)
         found = list(self._blocks(int(asked.max())))
-        bases, ways = (
-            np.concatenate(column) for column in ([box.sizes for box in found], [[0], _ways(self.part, found)])
-        )
-        so_far = np.cumsum(np.array(ways, dtype=object))
-        return so_far[np.searchsorted(bases, asked, side="right")].tolist(), False
+        so_far = np.cumsum(np.append(np.array([0]), _ways(self.part, found)))
+        return so_far[np.searchsorted(np.concatenate([box.sizes for box in found]), asked, side="right")], False
 
     @property
     def _base(self) -> BaseSize:
@@ -203,35 +219,37 @@ class LooseClosedForm:
 
     def _lowest(self, most: int) -> tuple[int, list[int]]:
         """The smallest base that fits, and the fewest of each count on any that does."""
-        base, fewest = most, [most] * len(self.part.figures)
-        for box in self._blocks(most):
-            base, last = min(base, int(box.sizes[0])), int(box.sizes[-1])
-            fewest = [min(one, int(low.min())) for one, low in zip(fewest, box.low, strict=True)]
+        fewest = [most] * len(self.part.figures)
+        for box in self._blocks(most, int(self._least), first=_FIRST_BLOCK):
+            fewest, last = np.minimum(fewest, box.low.min(axis=1)).tolist(), int(box.sizes[-1])
             if all(one <= f.share.fewest(last) for one, f in zip(fewest, self.part.figures, strict=True)):
                 break
-        return base, fewest
+        return int(self._least), fewest
 
     def _highest(self, most: int) -> tuple[int, list[int]]:
         """The largest base that fits, and the most of each count on any that does."""
         base, largest = 0, [0] * len(self.part.figures)
-        for box in self._blocks(most, down=True):
+        for box in self._blocks(most, int(self._least), first=_FIRST_BLOCK, down=True):
             base, first = max(base, int(box.sizes[-1])), int(box.sizes[0])
-            largest = [max(one, int(high.max())) for one, high in zip(largest, box.high, strict=True)]
+            largest = np.maximum(largest, box.high.max(axis=1)).tolist()
             if all(one >= f.share.most(first) for one, f in zip(largest, self.part.figures, strict=True)):
                 break
         return base, largest
 
-    def _blocks(self, most: int, least: int = 0, *, down: bool = False) -> Iterator[Boxes]:
+    def _blocks(self, most: int, least: int = 0, *, first: int = _BLOCK, down: bool = False) -> Iterator[Boxes]:
         """The boxes of the sizes that fit, block by block from the smallest on, or from the largest down."""
         check_people(most)
         part, low = self.part, max(least, self._base.floor)
-        starts = range(low, most + 1, _BLOCK) if _adds_up(part) else range(0)
-        for done, start in enumerate(reversed(starts) if down else starts):
-            if done * _BLOCK * len(part.figures) > CELLS:
-                check_room((most - low + 1) * len(part.figures))
-            found = _fitting(part, np.arange(start, min(start + _BLOCK, most + 1), dtype=np.int64))
+        whole, done, block = most - low + 1 if _adds_up(part) else 0, 0, first
+        while done < whole:
+            if done * len(part.figures) > CELLS:
+                check_room(whole * len(part.figures))
+            more = min(done + block, whole)
+            ends = (most + 1 - more, most + 1 - done) if down else (low + done, low + more)
+            found = _fitting(part, np.arange(*ends, dtype=np.int64))
             if found.sizes.size:
                 yield found
+            done, block = more, min(2 * block, _BLOCK)
 
 
 def _adds_up(part: Arithmetic) -> bool:
@@ -245,7 +263,7 @@ def _adds_up(part: Arithmetic) -> bool:
 def _fitting(part: Arithmetic, bases: IntArray) -> Boxes:
     """The boxes of those sizes that fit; each figure in turn is looked at on the sizes that print those before it."""
     for figure in part.figures:
-        if bases.size and int(bases[0]) * (figure.share.high - figure.share.low) < 1:  # else every size prints it
+        if bases.size and not figure.share.on_every(int(bases[0])):
             spend(bases.size / 1e8)
             bases = bases[figure.share.fewest(bases) <= figure.share.most(bases)]
     box = _boxes(part, bases)
@@ -259,36 +277,79 @@ def _possible(part: Arithmetic, bases: IntArray, names: Names) -> dict[str, Poss
     if len(part.figures) == 1 and chosen and int(bases[-1] - bases[0]) + 1 == len(bases):
         scale, ends = Scale.of(part.figures[0].decimals or 0, part.rounding), (int(bases[0]), int(bases[-1]))
         return {part.figures[0].id: Possible(scale, all_printed(scale, *ends), *ends)}
+    scales = {k: Scale.of(f.decimals or 0, part.rounding) for k, f in enumerate(part.figures) if f.id in chosen}
+    for one in scales.values():
+        spend(len(bases) / (_CELLS_A_UNIT if one.steps <= VALUES_LISTED else 1e6))
+    if reached := _reached(part, bases, scales):
+        return reached
     relaxed = [_relaxed(part, block) for block in _in_blocks(bases)]
     for k, figure in enumerate(part.figures):
-        if figure.id in chosen:
-            scale = Scale.of(figure.decimals or 0, part.rounding)
-            spend(len(bases) / (_CELLS_A_UNIT if scale.steps <= VALUES_LISTED else 1e6))
+        if k in scales:
             runs = [box.run(k) for box in relaxed]
             there = [run[0] for run in runs if run[0].size]
             low, high = min(int(one.min()) for one in there), max(int(one.max()) for one in there)
-            found[figure.id] = Possible(scale, scale.values_of(runs), low, high)
+            found[figure.id] = Possible(scales[k], scales[k].values_of(runs), low, high)
     return found
 
 
-def _ways(part: Arithmetic, found: Iterable[Boxes]) -> list[int]:
+def _reached(part: Arithmetic, bases: IntArray, scales: Mapping[int, Scale]) -> dict[str, Possible] | None:
+    """`_possible` where each figure prints one value on every base, and so all between two ends; None if it may not.
+
+    What the others leave of a base is at least its share without their highest ones and at most that without their
+    lowest ones, but for less than a count for each of them. No base is looked at once these shares are reached.
+    """
+    fewest, shares, open_ends = int(bases[0]), [figure.share for figure in part.figures], {}
+    spare = Fraction(len(shares) - 1, fewest)
+    for k, scale in scales.items():
+        low, high = (sum(ends, -ends[k]) for ends in ([one.low for one in shares], [one.high for one in shares]))
+        least = 1 - high if part.links and _SUMS[part.links[0].kind] else Fraction(0)
+        most = 1 - low if part.links else Fraction(1)
+        inner = scale.printed(max(least + spare, Fraction(0)))[0], scale.printed(most - spare)[1]
+        if most < spare or inner[0] > inner[1] or not fewest >= scale.steps <= VALUES_LISTED:
+            return None
+        open_ends[k] = scale.printed(max(least, Fraction(0)))[0], scale.printed(min(most, Fraction(1)))[1]
+    if not all(share.on_every(fewest) for share in shares):
+        return None
+    found = {k: (scale.steps, 0) for k, scale in scales.items()}
+    for block in _in_blocks(bases, _FIRST_BLOCK):
+        box = _relaxed(part, block)
+        for k in [k for k, ends in open_ends.items() if ends != found[k]]:
+            first, last = scales[k].first(block, box.low[k]), scales[k].last(block, box.high[k])
+            found[k] = min(found[k][0], int(first.min())), max(found[k][1], int(last.max()))
+        if found == open_ends:
+            break
+    bits = {k: (1 << last + 1) - (1 << first) for k, (first, last) in found.items()}
+    return {part.figures[k].id: Possible(scales[k], bits[k], fewest, int(bases[-1])) for k in scales}
+
+
+def _ways(part: Arithmetic, found: Iterable[Boxes]) -> Tables:
     """The number of tables for each size; where widths and what is left to share out are the same it is the same."""
-    ways, known = [], dict[tuple[int, ...], int]()
+    ways, known = list[Tables](), dict[tuple[int, ...], int]()
     exact = bool(part.links) and _SUMS[part.links[0].kind]
     for box in found:
         widths = box.high - box.low
         if not part.links:
-            ways += [math.prod(width + 1 for width in of_size) for of_size in widths.T.tolist()]
+            ways.append(_whole_numbers([math.prod(width + 1 for width in of_size) for of_size in widths.T.tolist()]))
             continue
         spare = np.clip(box.sizes - box.low.sum(axis=0), -1, widths.sum(axis=0) + 1)  # beyond these nothing changes
         different, places = _columns(np.vstack((widths, spare)))
         for *width, left in different:
             if (*width, left) not in known:
                 spend(len(width) * min(max(left, 0), sum(width)) / 1e6)
-                known[*width, left] = points(width, left, exact=exact)
-        of_column = np.array([known[*column] for column in different], dtype=object)  # numbers of any length
-        ways += of_column[places].tolist()
-    return ways
+                known[*width, left] = _points(tuple(sorted(width)), left, exact)
+        ways.append(_whole_numbers([known[*column] for column in different])[places])
+    return np.concatenate(ways)
+
+
+def _whole_numbers(found: list[int]) -> Tables:
+    """Numbers of any length as an array, in 64 bits where a million of them add up to no more."""
+    return np.array(found, dtype=np.int64 if max(found, default=0) < 2**43 else object)
+
+
+@lru_cache(maxsize=2**14)
+def _points(widths: tuple[int, ...], total: int, exact: bool) -> int:
+    """The number of points, found once for widths in any order."""
+    return points(widths, total, exact=exact)
 
 
 def _values(found: Sequence[Boxes], ends: Sequence[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
@@ -301,9 +362,12 @@ def _values(found: Sequence[Boxes], ends: Sequence[tuple[int, int]]) -> Iterator
             yield ()
 
 
-def _in_blocks(n: IntArray) -> Iterator[IntArray]:
+def _in_blocks(n: IntArray, block: int = _BLOCK) -> Iterator[IntArray]:
     """Sizes some at a time, so that the tables of their counts stay small: memory is slower than the arithmetic."""
-    return (n[start : start + _BLOCK] for start in range(0, len(n), _BLOCK))
+    start = 0
+    while start < len(n):
+        yield n[start : start + block]
+        start, block = start + block, min(2 * block, _BLOCK)
 
 
 def _columns(table: IntArray) -> tuple[list[list[int]], IntArray]:

@@ -14,16 +14,21 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ortools.sat.python import cp_model
 
+from crosswave.late import Late
 from crosswave.printed.intervals import Shares
 from crosswave.reconstruct.arithmetic import Arithmetic, Counts, Figure, IntArray, Link, Mask, Names, sizes, wanted
 from crosswave.reconstruct.closed_form import BASES_LISTED, COUNTS_LISTED
 from crosswave.reconstruct.effort import NotSolvedError, left, spend
 from crosswave.reconstruct.power import VALUES_LISTED, Possible, Run, Scale, from_mask
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    cp_model = Late("ortools.sat.python.cp_model")
 
 _SEED = 20170118
 _CALL = 0.001
@@ -206,13 +211,14 @@ class Model:
         finder.parameters.random_seed = _SEED
         finder.parameters.linearization_level = 0
         finder.parameters.enumerate_all_solutions = True
-        tables = _Tables(trial.get_int_var_from_proto_index(self.n.index), limit)
+        sizes: list[int] = []
+        tables = _tables(trial.get_int_var_from_proto_index(self.n.index), limit, sizes)
         finder.parameters.max_deterministic_time = left()
         status = finder.solve(trial, tables)
         spend(_CALL + finder.response_proto.deterministic_time)
-        if status == cp_model.UNKNOWN or (status == cp_model.FEASIBLE and len(tables.sizes) < limit):
+        if status == cp_model.UNKNOWN or (status == cp_model.FEASIBLE and len(sizes) < limit):
             raise NotSolvedError("not solved: CP-SAT was given the work that was left, and did not list all tables")
-        return tables.sizes
+        return sizes
 
     def both(self, first: str, second: str, whole: cp_model.IntVar | None = None) -> cp_model.IntVar:
         """Return a further count: of those who gave two answers both."""
@@ -249,18 +255,16 @@ class Model:
         return tuple(self._solver.value(one) for one in told)
 
 
-class _Tables(cp_model.CpSolverSolutionCallback):
-    """Notes the n of each solution, and stops the search at a number of them."""
+def _tables(n: cp_model.IntVar, limit: int, sizes: list[int]) -> cp_model.CpSolverSolutionCallback:
+    """What notes the n of each solution, and stops the search at a number of them."""
 
-    def __init__(self, n: cp_model.IntVar, limit: int) -> None:
-        super().__init__()
-        self._n, self._limit = n, limit
-        self.sizes: list[int] = []
+    class Tables(cp_model.CpSolverSolutionCallback):  # made here, as its base takes long to import
+        def on_solution_callback(self) -> None:
+            sizes.append(self.value(n))
+            if len(sizes) >= limit:
+                self.stop_search()
 
-    def on_solution_callback(self) -> None:
-        self.sizes.append(self.value(self._n))
-        if len(self.sizes) >= self._limit:
-            self.stop_search()
+    return Tables()
 
 
 def largest_ratio(best: Callable[[Fraction], tuple[Fraction, Fraction]]) -> Fraction:
@@ -338,8 +342,8 @@ class Searched:
             found[figure.id] = Possible(scale, from_mask(open_), fewest, most)
         return found
 
-    def tables(self, n: IntArray) -> tuple[list[int], bool]:
+    def tables(self, n: IntArray) -> tuple[IntArray, bool]:
         """Return how many tables there are for each size, and whether there are more than was counted."""
         found = Model(self.part, sizes=n.tolist()).sizes_of_tables(TABLES_LISTED + 1)
         by_size = Counter(found[:TABLES_LISTED])
-        return [by_size[size] for size in n.tolist()], len(found) > TABLES_LISTED
+        return np.array([by_size[size] for size in n.tolist()], dtype=np.int64), len(found) > TABLES_LISTED

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri
 
 from crosswave.printed.intervals import Quantity, RationalInterval, Shares
 from crosswave.printed.plain import is_withheld
@@ -19,7 +19,7 @@ from crosswave.reconstruct.power import Possible, alone_power, joint_power
 from crosswave.study.models import ORGANISATIONS, Plan, Survey
 from crosswave.study.registry import Finding, findings_of
 
-_Z = float(-ndtri(0.025))
+_Z = NormalDist().inv_cdf(0.975)
 
 LEVELS: Mapping[str, str] = {
     "recomputed": "computed again from microdata",

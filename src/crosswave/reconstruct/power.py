@@ -150,6 +150,10 @@ class Scale:
             return count * self.steps // base
         return (2 * count * self.steps + base) // (2 * base)
 
+    def printed(self, share: Fraction) -> tuple[int, int]:
+        """Return the lowest and the highest value as which a share prints."""
+        return self.first(share.denominator, share.numerator), self.last(share.denominator, share.numerator)
+
     def _meets(self, values: IntArray, runs: IntArray) -> Mask:
         """For each value whether a count of any run prints it: no product has more than 14 digits."""
         base, low, high = (column[:, None] for column in runs.T)

@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -30,7 +30,7 @@ from crosswave.reconstruct.arithmetic import (
     sizes,
     without,
 )  # fmt: skip
-from crosswave.reconstruct.closed_form import ClosedForm, LooseClosedForm, is_simple
+from crosswave.reconstruct.closed_form import ClosedForm, LooseClosedForm, Tables, is_simple
 from crosswave.reconstruct.conflicts import find_conflicts
 from crosswave.reconstruct.cpsat import Searched
 from crosswave.reconstruct.effort import at_most, spend
@@ -139,7 +139,7 @@ class Solver:
         found = self._ask("tables", parts, n)
         if not found:
             return Solutions(1, capped=False)
-        number = sum(math.prod(many) for many in zip(*(by_size for by_size, _ in found), strict=True))
+        number = sum(map(math.prod, zip(*_multiplied([by_size for by_size, _ in found]), strict=True)))
         return Solutions(number, any(capped for _, capped in found))
 
     def fits(self, reading: Arithmetic) -> bool:
@@ -167,12 +167,19 @@ class Solver:
         return parts, np.asarray(n[np.logical_and.reduce([np.ones(len(n), bool), *map(self._fits, parts)])])
 
     def _fits(self, part: Arithmetic) -> Mask:
-        return np.asarray(self._once(part, "fits", lambda: known(part).fits()))
+        return np.asarray(self._once(part, "fits", lambda: self._known(part).fits()))
+
+    def _known(self, part: Arithmetic) -> Part:
+        engine: Part = self._once(part, "engine", lambda: known(part))
+        return engine
 
     def _ask(self, what: str, parts: list[Arithmetic], n: IntArray, *names: Names) -> list[Any]:
         """What the engines of parts answer for some sizes of n: a digest tells these apart, there can be a million."""
         key = (what, hashlib.sha256(n.tobytes()).digest(), *names)
-        return [self._once(part, key, partial(_answer, part, what, n, *names)) for part in parts]
+        return [self._once(part, key, partial(self._answer, part, what, n, *names)) for part in parts]
+
+    def _answer(self, part: Arithmetic, what: str, n: IntArray, *names: Names) -> object:
+        return getattr(self._known(part), what)(n, *names)
 
     def _once(self, part: Arithmetic, what: object, compute: Callable[[], object]) -> Any:
         return self.once((what, part.figures, part.links, part.n, part.rounding), compute)
@@ -184,8 +191,16 @@ class Solver:
         return self._seen[key]
 
 
-def _answer(part: Arithmetic, what: str, n: IntArray, *names: Names) -> object:
-    return getattr(known(part), what)(n, *names)
+def _multiplied(columns: Iterable[Tables]) -> Iterator[list[int]]:
+    """Fewer columns whose products along a row are the same: as many at once as 64 bits have room for."""
+    product: Tables = np.array([1])
+    for column in columns:
+        if int(product.max()) * int(column.max()) >= 2**63:
+            yield product.tolist()
+            product = column
+        else:
+            product = product * column
+    yield product.tolist()
 
 
 # --- a survey under every reading of what print leaves open -----------------------------------------------------------

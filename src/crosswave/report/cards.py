@@ -1,11 +1,11 @@
-"""A finding, survey, series or construct as a card for the terminal."""
+"""A finding, survey, series or construct as a card for the terminal; what compares is imported where it is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from textwrap import fill
+from typing import Any
 
-import pandas as pd
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Column, Table
@@ -13,17 +13,11 @@ from rich.text import Text
 
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.report.holes import feasible
-from crosswave.report.official import changes_frame, left_words, told
-from crosswave.report.render import span, year_of
-from crosswave.report.results import by_finding
-from crosswave.report.sentences import said_of, trend_sentence
+from crosswave.report.rows import finding_row
 from crosswave.study import read_series
 from crosswave.study.faults import nearest
 from crosswave.study.models import Plan, Survey
-from crosswave.study.registry import Registry, findings_of
-from crosswave.trend.official import topics_of
-from crosswave.trend.settings import Settings
-from crosswave.trend.synthesis import assess_one, reconstruct_all
+from crosswave.study.registry import Finding, Registry, findings_of
 from crosswave.words import arrived
 
 _WORDS_WIDTH, _ID_WIDTH = 24, 40
@@ -55,20 +49,19 @@ def card(name: str, registry: Registry) -> RenderableType:
     return kinds[known](known, registry)
 
 
-def _findings(survey: Survey, found: Reconstruction, plan: Plan) -> pd.DataFrame:
-    """A row for each figure, with its feasible counts and bases in words."""
-    frame = by_finding(survey, found, alpha=plan.alpha.value, design_effect=plan.design_effect.value)
-    counts = [found.findings[name] for name in frame["finding_id"]]
-    return frame.assign(
-        counts=[feasible(c.values, c.count_low, c.count_high) or "unknown" for c in counts],
-        bases=[feasible(c.bases, c.base_low, c.base_high) or "unknown" for c in counts],
-    )
+def _rows(findings: Iterable[Finding], found: Reconstruction, plan: Plan) -> Iterator[dict[str, Any]]:
+    """What is known of each figure, with its feasible counts and bases in words."""
+    for finding in findings:
+        c = found.findings[finding.id]
+        row = finding_row(finding, c, plan.alpha.value, plan.design_effect.value)
+        row["counts"] = feasible(c.values, c.count_low, c.count_high) or "unknown"
+        yield row | {"bases": feasible(c.bases, c.base_low, c.base_high) or "unknown"}
 
 
 def _finding_card(name: str, registry: Registry) -> RenderableType:
     finding = registry.finding(name)
     found = reconstruct(finding.survey, registry)
-    row = _findings(finding.survey, found, registry.plan).set_index("finding_id").loc[name]
+    [row] = _rows([finding], found, registry.plan)
     own = {finding.local_id} if row["level"] == "conflicting" else set()
     why = _conflicts(found, own) or [row["reason"]]
     facts = {
@@ -101,11 +94,11 @@ def _survey_card(name: str, registry: Registry) -> RenderableType:
         "missing": survey.missing,
         "note": survey.note,
     }
-    frame = _findings(survey, found, registry.plan)
-    return Group(Panel(_facts(facts)), *_figures(survey, frame), *_why(found))
+    rows = _rows(findings_of(survey), found, registry.plan)
+    return Group(Panel(_facts(facts)), *_figures(survey, rows), *_why(found))
 
 
-def _figures(survey: Survey, frame: pd.DataFrame) -> Iterator[RenderableType]:
+def _figures(survey: Survey, rows: Iterator[dict[str, Any]]) -> Iterator[RenderableType]:
     """A table for each question under its id, which has a line of its own: ids are copied into files."""
     widest = max((len(answer.id) for question in survey.questions for answer in question.answers), default=0)
     width = min(max(widest, _WORDS_WIDTH), _ID_WIDTH)
@@ -115,8 +108,7 @@ def _figures(survey: Survey, frame: pd.DataFrame) -> Iterator[RenderableType]:
         table.add_column("answer", no_wrap=True, min_width=width)
         for title in ("printed", "level", "count", "base", "interval"):
             table.add_column(title, overflow="fold", no_wrap=title == "level")
-        rows = frame[frame["question_id"] == question.id].iterrows()
-        for answer, (_, row) in zip(question.answers, rows, strict=True):
+        for answer, row in zip(question.answers, rows, strict=False):
             told = (row["published"], row["level"], row["counts"], row["bases"], _interval(row))
             said_by_id = answer.id == "-".join(answer.says.lower().split())
             words = "" if said_by_id else f"\n{fill(answer.says, width)}"
@@ -149,6 +141,12 @@ def _conflicts(found: Reconstruction, names: set[str]) -> list[str]:
 
 
 def _series_card(name: str, registry: Registry) -> RenderableType:
+    from crosswave.report.official import changes_frame, left_words, told
+    from crosswave.report.render import span, year_of
+    from crosswave.trend.official import topics_of
+    from crosswave.trend.settings import Settings
+    from crosswave.trend.synthesis import reconstruct_all
+
     found = reconstruct_all(registry)
     table = Table(Column("wave", no_wrap=True), "year", "whom", "asked", "answered", header_style="bold")
     for survey in map(registry.survey, registry.series[name]):
@@ -161,6 +159,10 @@ def _series_card(name: str, registry: Registry) -> RenderableType:
 
 
 def _construct_card(name: str, registry: Registry) -> RenderableType:
+    from crosswave.report.sentences import said_of, trend_sentence
+    from crosswave.trend.settings import Settings
+    from crosswave.trend.synthesis import assess_one
+
     trend, _ = assess_one(registry.construct(name), registry, Settings.of(registry.plan))
     table = Table(Column("finding", no_wrap=True), "year", "printed", "note", header_style="bold")
     for answer in trend.construct.answers:
@@ -183,5 +185,5 @@ def _facts(facts: Mapping[str, str | None]) -> Table:
     return table
 
 
-def _interval(row: pd.Series) -> str:
-    return "" if pd.isna(row["low"]) else f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %"
+def _interval(row: Mapping[str, Any]) -> str:
+    return "" if row["low"] is None else f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %"

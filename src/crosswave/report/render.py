@@ -9,7 +9,6 @@ from html import escape
 from urllib.parse import quote
 
 import pandas as pd
-from IPython.display import display
 
 from crosswave.study.models import Source, Survey
 from crosswave.study.registry import Finding
@@ -135,6 +134,8 @@ def to_text(frame: pd.DataFrame, caption: str) -> str:
 
 def publish(data: Mapping[str, str], metadata: Mapping[str, object] | None = None) -> None:
     """Display one thing in a notebook, in each of its forms."""
+    from IPython.display import display  # not where a command prints on a terminal
+
     display(dict(data), metadata=dict(metadata or {}), raw=True)  # type: ignore[no-untyped-call]
 
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from crosswave.claims import Checker
-from crosswave.difference.estimate import Estimate, estimate_range, estimate_share
 from crosswave.memo import remembered
-from crosswave.reconstruct import FindingCounts, Reconstruction
+from crosswave.reconstruct import Reconstruction
 from crosswave.report.fields import FIELDS
-from crosswave.report.holes import has_holes
+from crosswave.report.rows import finding_row, share
 from crosswave.report.sentences import answer_sentence, claim_sentence, trend_sentence
 from crosswave.study.models import Claim, Survey
-from crosswave.study.registry import Finding, Registry, findings_of
+from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
@@ -48,61 +46,12 @@ def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstructio
 def findings_frame(every: Iterable[tuple[Survey, Reconstruction]], alpha: float, design_effect: float) -> pd.DataFrame:
     """Return a row for each printed figure of some surveys."""
     rows = [
-        _finding_row(finding, reconstruction.findings[finding.id], alpha, design_effect)
+        finding_row(finding, reconstruction.findings[finding.id], alpha, design_effect)
         for survey, reconstruction in every
         for finding in findings_of(survey)
     ]
     whole = ["base_low", "base_high", "count_low", "count_high"]
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype(dict.fromkeys(whole, "Int64"))
-
-
-def _finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> dict[str, object]:
-    estimate = _estimate(finding, counts, alpha, design_effect)
-    ends = counts.share_low, counts.share_high
-    middle = None if ends[0] is None or ends[1] is None else (ends[0] + ends[1]) / 2
-    return {
-        "finding_id": finding.id,
-        "survey_id": finding.survey.id,
-        "question_id": finding.question.id,
-        "answer": finding.answer.says,
-        "published": finding.answer.printed,
-        "level": counts.level,
-        "value_low": _share(counts.share_low),
-        "value_high": _share(counts.share_high),
-        "base_low": counts.base_low,
-        "base_high": counts.base_high,
-        "count_low": counts.count_low,
-        "count_high": counts.count_high,
-        "count_values": _listed(counts.values),
-        "base_values": _listed(counts.bases),
-        "estimate": _share(estimate.estimate if estimate else middle),
-        "low": _share(estimate.low if estimate else None),
-        "high": _share(estimate.high if estimate else None),
-        "n_effective": round(estimate.n_effective, 1) if estimate else None,
-        "power": None if counts.power is None else round(counts.power, 3),
-        "reason": counts.reason,
-    }
-
-
-def _estimate(finding: Finding, counts: FindingCounts, alpha: float, design_effect: float) -> Estimate | None:
-    """From every count that can have printed the figure; of a weighted one, from its effective n."""
-    yes, bases = counts.pairs()
-    if yes:
-        effect = design_effect * (finding.survey.design_effect or 1.0)
-        return estimate_share(yes, bases, alpha=alpha, design_effect=effect)
-    if counts.weighted is None or counts.share_low is None or counts.share_high is None:
-        return None
-    n = counts.weighted.effective[0] / design_effect
-    return estimate_range(float(counts.share_low), float(counts.share_high), n, alpha=alpha)
-
-
-def _listed(values: Sequence[int]) -> str:
-    """Every value where some between the ends are missing; two ends say enough where none is."""
-    return " ".join(map(str, values)) if has_holes(values) else ""
-
-
-def _share(value: Fraction | float | None) -> float | None:
-    return None if value is None else round(float(value), 4) + 0.0
 
 
 def all_trends(registry: Registry, trends: Mapping[str, Trend], settings: Settings) -> pd.DataFrame:
@@ -163,9 +112,9 @@ def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
         "answered_verdict": verdict.answered,
         "random_sample_verdict": verdict.random_sample,
         "population_licence": verdict.population_licence,
-        "estimate": _share(verdict.estimate),
-        "low": _share(verdict.low),
-        "high": _share(verdict.high),
+        "estimate": share(verdict.estimate),
+        "low": share(verdict.low),
+        "high": share(verdict.high),
         "sentence": claim_sentence(verdict),
     }
 

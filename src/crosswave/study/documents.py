@@ -21,7 +21,13 @@ LARGEST = 2_000_000
 
 EMPTY = "key {} is empty; give a value or delete the line"
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # libyaml may not be there
+    def resolve(self, *_: object) -> str:
+        """Every scalar is text: what kind of value it could be is not looked for."""
+        return ""
+
+
 _DEEPEST = 40
 _YAML_WORDS = {
     "mapping values are not allowed": "a colon and a space are inside a text, or the line is indented too far; "
@@ -104,7 +110,7 @@ def read_document(path: Path, shown_as: str) -> Document:
         text = _read_text(path)
         if too_deep := _too_deep(text):
             line, words = too_deep, "lists or keys are too deep in each other"
-        elif isinstance(root := yaml.compose(text, Loader=_LOADER), yaml.MappingNode):
+        elif isinstance(root := yaml.compose(text, Loader=_Loader), yaml.MappingNode):
             return _read_nodes(root, shown_as)
         else:
             words = "the file must hold keys and values, such as id: ..."
@@ -127,7 +133,7 @@ def read_document(path: Path, shown_as: str) -> Document:
 def _too_deep(text: str) -> int | None:
     """The line on which nesting goes too deep: the parser would crash there, as it calls itself for each level."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             return event.start_mark.line + 1 if event.start_mark else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from crosswave.study.documents import Document, Lines, read_bytes, read_document
 from crosswave.study.faults import Fault, Path_, listed, shown, shown_path
 from crosswave.study.models import Batteries, Claims, Constructs, Fact, Plan, Quantities, Study, Survey
 from crosswave.study.rules import inner_faults, repeated, survey_faults
-from crosswave.study.series import Series, series_faults, waves_of
+from crosswave.study.series import Series, WaveLines, series_faults, waves_of
 from crosswave.study.validation import Model, validate, validate_rows
 
 SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
@@ -158,29 +158,33 @@ class Reader:
         """Return the waves of a series file, each as a document of its own; none where the file has not its form."""
         document = self._document(path)
         validated = validate(document, Series, checked=checked)
-        faults = [*validated.faults]
-        if not faults and not checked:
-            faults = [document.fault(*found) for found in series_faults(document)]
+        faults, record = [*validated.faults], validated.record
+        if record and not faults and not checked:
+            faults = [document.fault(*found) for found in series_faults(record)]
             if (named := document.data["id"]) != path.stem:
                 words = f"id is {shown(named)}, the file is called {path.name}; make them the same"
                 faults.append(document.fault(("id",), words))
         self.faults += faults
-        if validated.faults:
+        if record is None or validated.faults:
             waves = document.data.get("waves") if isinstance(document.data, dict) else ()
             self.unread += [one["id"] for one in _dicts(waves) if isinstance(one.get("id"), str)]
             return {}
-        return waves_of(document)
+        return waves_of(record, document)
 
     def _waves(self, path: Path, known: Mapping[str, Survey]) -> dict[str, Survey]:
-        documents = self.series(path)
-        faults = [
+        before, documents = len(self.faults), self.series(path)
+        self.faults += [
             document.fault(("id",), f"{shown(name)} is a survey of another file too; rename one of them")
             for name, document in documents.items()
             if name in known
         ]
-        self.faults += faults
         read = {name: self.wave(name, document) for name, document in documents.items() if name not in known}
         self.by_series[path.stem] = tuple(name for name, survey in read.items() if survey)
+        if len(self.faults) == before:  # as for a survey
+            shown_as = shown_path(path)
+            self._remember(path, Document(shown_as, None, LateLines(path, shown_as)))
+            lines = {name: WaveLines(name, partial(read_document, path, shown_as)) for name in read}
+            self.documents |= {f"surveys/{name}.yaml": Document(shown_as, None, one) for name, one in lines.items()}
         self.faults[:] = list(dict.fromkeys(self.faults))  # what holds for all waves is wrong once
         return {name: survey for name, survey in read.items() if survey}
 

@@ -18,6 +18,7 @@ from crosswave.study.models import ORGANISATIONS, Answer, Base, Condition, Quest
 from crosswave.study.registry import Registry, size_of_base, text_of
 from crosswave.study.validation import Validated
 
+_PLAIN = re.compile(r"([0-9]{1,2}(\.[0-9]{1,17})?|100(\.0{1,17})?)%")
 _MEAN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Located = tuple[Path_, str]
@@ -187,6 +188,8 @@ def unreadable(answer: Answer, lexicon: Lexicon, text: str = "") -> str | None:
 
 def unread(printed: str, lexicon: Lexicon) -> str | None:
     """Return why nobody can read a text as a share, or None."""
+    if _PLAIN.fullmatch(printed):  # as nearly all are: what they mean exactly is not asked here
+        return None
     try:
         lexicon.share(printed)
     except QuantityError as error:
@@ -211,6 +214,8 @@ def _over_full(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
             if not (answer.net_of or answer.part_of or answer.rival_of or answer.measure != "share"):
                 groups.setdefault((answer.item or "", str(answer.base)), []).append(answer)
         for group in groups.values():
+            if len(group) == 1 and group[0].printed_in != "count":
+                continue
             texts = (text_of(answer, answer.base or question.base, survey.n) for answer in group)
             if sum((_least(text, lexicon) for text in texts), Fraction(0)) > 1:
                 names = ", ".join(f"{answer.id} {answer.printed}" for answer in group)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -71,15 +72,17 @@ class Series(_Open):
 _OWN = {"id", "title", "sources", "waves", "questions", "panels"}
 
 
-def waves_of(document: Document) -> dict[str, Document]:
-    """Return each wave of a series file that has its form as a document of its own, with the lines of that file."""
-    series, waves = Series.model_validate(document.data), document.data["waves"]
-    return {wave.id: _wave(series, document, k, waves[k]) for k, wave in enumerate(series.waves)}
+def waves_of(series: Series, document: Document) -> dict[str, Document]:
+    """Return each wave of a series file as a document of its own, with the lines of that file."""
+    waves = zip(series.waves, document.data["waves"], strict=True)
+    lines = {wave.id: WaveLines(wave.id, lambda: document) for wave in series.waves}
+    return {
+        wave.id: Document(document.path, _record(series, document.data, own), lines[wave.id]) for wave, own in waves
+    }
 
 
-def series_faults(document: Document) -> Iterator[Located]:
+def series_faults(series: Series) -> Iterator[Located]:
     """Yield the faults of references inside a series file that has its form."""
-    series = Series.model_validate(document.data)
     waves, sources = {wave.id for wave in series.waves}, {source.id for source in series.sources}
     yield from repeated((("waves", k, "id"), wave.id) for k, wave in enumerate(series.waves))
     named: list[tuple[Path_, str]] = []
@@ -99,45 +102,44 @@ def series_faults(document: Document) -> Iterator[Located]:
                 yield ("waves", k, "sources"), f"{shown(name)} is no source of this series{told}"
 
 
-def _wave(series: Series, document: Document, place: int, own: Mapping[str, Any]) -> Document:
-    """One wave: what holds for all, what is its own, and the figures that it has."""
-    name, data = own["id"], document.data
-    origins: dict[Path_, Path_] = {(): ("waves", place)}
+def _record(series: Series, data: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """One wave as the data of a survey: what holds for all, what is its own, and the figures that it has."""
     shared = {key: value for key, value in data.items() if key not in _OWN}
-    origins |= {(key,): (key,) for key in shared}
     title = f"{series.title} {own.get('year', '')}".strip()
     record = {"title": title, "series": series.id, **shared, **own}
-    origins |= {(key,): ("waves", place, key) for key in own}
-    record["questions"] = list(_questions(data["questions"], name, origins))
-    cited = {*own.get("sources", ()), *_cited(record["questions"])}
-    kept = [k for k, source in enumerate(data["sources"]) if source["id"] in cited]
-    record["sources"] = [data["sources"][k] for k in kept]
-    origins |= {("sources", k): ("sources", old) for k, old in enumerate(kept)}
-    if overlaps := list(_overlaps(series, name)):
+    record["questions"] = questions = list(_questions(data["questions"], own["id"]))
+    record["sources"] = [data["sources"][k] for k in _kept(data, own, questions)]
+    if overlaps := list(_overlaps(series, own["id"])):
         record["overlaps"] = overlaps
-        origins[("overlaps",)] = ("panels",)
-    return Document(document.path, record, _Lines(origins, document))
+    return record
 
 
-def _questions(questions: list[dict[str, Any]], wave: str, origins: dict[Path_, Path_]) -> Iterator[dict[str, Any]]:
-    kept = 0
+def _questions(questions: list[dict[str, Any]], wave: str) -> Iterator[dict[str, Any]]:
+    for _, question, answers in _asked(questions, wave):
+        told = next((one["says"] for one in question.get("wordings", ()) if wave in one["waves"]), None)
+        rest = {key: value for key, value in question.items() if key not in ("answers", "wordings")}
+        figures = [
+            {key: value for key, value in answer.items() if key != "figures"}
+            | (figure if isinstance(figure, dict) else {"printed": figure})
+            for _, answer, figure in answers
+        ]
+        yield rest | ({"wording": told} if told else {}) | {"answers": figures}
+
+
+def _asked(
+    questions: list[dict[str, Any]], wave: str
+) -> Iterator[tuple[int, dict[str, Any], list[tuple[int, dict[str, Any], Any]]]]:
+    """Each question that has figures in a wave, with its place, and the places of its answers and their figures."""
     for q, question in enumerate(questions):
-        answers: list[dict[str, Any]] = []
-        for a, answer in enumerate(question["answers"]):
-            if (figure := answer["figures"].get(wave)) is None:
-                continue
-            there: Path_ = ("questions", q, "answers", a)
-            here: Path_ = ("questions", kept, "answers", len(answers))
-            given = figure if isinstance(figure, dict) else {"printed": figure}
-            answers.append({key: value for key, value in answer.items() if key != "figures"} | given)
-            places = {key: (key,) if given is figure else () for key in given}
-            origins |= {here: there} | {(*here, key): (*there, "figures", wave, *places[key]) for key in given}
-        if answers:
-            origins[("questions", kept)] = ("questions", q)
-            told = next((one["says"] for one in question.get("wordings", ()) if wave in one["waves"]), None)
-            rest = {key: value for key, value in question.items() if key not in ("answers", "wordings")}
-            yield rest | ({"wording": told} if told else {}) | {"answers": answers}
-            kept += 1
+        found = ((a, answer, answer["figures"].get(wave)) for a, answer in enumerate(question["answers"]))
+        if answers := [one for one in found if one[2] is not None]:
+            yield q, question, answers
+
+
+def _kept(data: Mapping[str, Any], own: Mapping[str, Any], questions: list[dict[str, Any]]) -> list[int]:
+    """The places of the sources that a wave or its figures cite."""
+    cited = {*own.get("sources", ()), *_cited(questions)}
+    return [k for k, source in enumerate(data["sources"]) if source["id"] in cited]
 
 
 def _cited(questions: list[dict[str, Any]]) -> Iterator[str]:
@@ -164,13 +166,37 @@ def _turned(table: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]
     return {after: {before: row[after] for before, row in table.items() if after in row} for after in sorted(answers)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """The lines of a wave: those of the places of the series file that it is made from."""
+@dataclass(frozen=True)
+class WaveLines:
+    """The lines of a wave: those of the places of the series file that it is made from, found once somebody asks."""
 
-    origins: Mapping[Path_, Path_]
-    document: Document
+    wave: str
+    read: Callable[[], Document]
 
     def get(self, where: Path_, /) -> int | None:
-        depth = next(depth for depth in range(len(where), -1, -1) if where[:depth] in self.origins)
-        return self.document.lines.get((*self.origins[where[:depth]], *where[depth:]))
+        """Return the line of a value; None where the file has no such value."""
+        document, origins = self._origins
+        depth = next(depth for depth in range(len(where), -1, -1) if where[:depth] in origins)
+        return document.lines.get((*origins[where[:depth]], *where[depth:]))
+
+    @cached_property
+    def _origins(self) -> tuple[Document, Mapping[Path_, Path_]]:
+        document = self.read()
+        data = document.data
+        place, own = [(k, one) for k, one in enumerate(data["waves"]) if one["id"] == self.wave][-1]
+        origins: dict[Path_, Path_] = {(): ("waves", place)} | {(key,): (key,) for key in data if key not in _OWN}
+        origins |= {(key,): ("waves", place, key) for key in own}
+        questions = list(_questions(data["questions"], self.wave))
+        origins |= {("sources", k): ("sources", old) for k, old in enumerate(_kept(data, own, questions))}
+        if "panels" in data:
+            origins[("overlaps",)] = ("panels",)
+        for kept, (q, _, answers) in enumerate(_asked(data["questions"], self.wave)):
+            origins[("questions", kept)] = ("questions", q)
+            for number, (a, _, figure) in enumerate(answers):
+                here: Path_ = ("questions", kept, "answers", number)
+                there: Path_ = ("questions", q, "answers", a)
+                given = (
+                    {(*here, key): (key,) for key in figure} if isinstance(figure, dict) else {(*here, "printed"): ()}
+                )
+                origins |= {here: there} | {key: (*there, "figures", self.wave, *rest) for key, rest in given.items()}
+        return document, origins
