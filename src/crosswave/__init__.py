@@ -9,7 +9,7 @@
 - ``cw.compare("58% of 235", "53% of 232")`` says what may be concluded from two figures;
 - ``cw.tabulate("poll.sav", weight="w")`` turns a file of respondents into shares with the intervals of its design.
 
-Every result shows itself, is a frame and a chart: ``.to_frame()``, ``.to_dict()``, ``.chart(ax=None)``.
+Every result shows itself, is a frame and a chart: ``.to_frame()``, ``.to_dict()``, ``.chart()``.
 """
 
 import importlib as _importlib

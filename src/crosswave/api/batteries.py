@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crosswave.api.showing import BLUE, GREY, PLUM, Shown, axes_of, records
+from crosswave.api.showing import Shown, records
 from crosswave.models.joint import Posterior
 from crosswave.models.joint_checks import decomposed, held_out
 from crosswave.models.mixed import restricted
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.batteries import battery_sentences, labels_of, moves_of
+from crosswave.report.batteries import battery_sentences, moves_of
+from crosswave.report.render import titled
 from crosswave.study.registry import Registry
 from crosswave.trend.beside import predicted_beside, trends_beside, verdicts_beside
 from crosswave.trend.settings import Settings
 from crosswave.words import capital
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,6 +60,12 @@ class BatteryResult(Shown):
     def labels(self) -> dict[str, str]:
         """Each item of batteries.yaml with its label."""
         return {item.id: item.label for item in self.registry.batteries.items}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Each survey of the model by its title with its year."""
+        surveys = map(self.registry.survey, self.figures["survey"].unique())
+        return {one.id: titled(one) for one in surveys}
 
     @property
     def margin(self) -> float:
@@ -124,18 +131,11 @@ class BatteryResult(Shown):
         """What it comes to in plain words."""
         return battery_sentences(self.posterior, self.figures, self.labels, self.margin)
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw the level of each item in the last year with its interval, the surveys as dots behind it."""
-        last = self.levels[self.levels["year"] == self.posterior.years[-1]].sort_values("level", ignore_index=True)
-        axes = axes_of(ax, 1.4 + 0.45 * len(last), self._title())
-        place = {item: k for k, item in enumerate(last["item"])}
-        axes.scatter(100 * self.figures["share"], self.figures["item"].map(place), s=16, color=GREY, alpha=0.5)
-        axes.hlines(last.index, 100 * last["low"], 100 * last["high"], color=BLUE, linewidth=2.5)
-        axes.scatter(100 * last["level"], last.index, color=PLUM, zorder=3)
-        names = labels_of(self.posterior, self.labels)
-        axes.set_yticks(range(len(last)), [names[str(item)] for item in last["item"]])
-        axes.set(xlabel="% of those asked, with interval", xlim=(0, 100))
-        return axes
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.batteries import levels_alt, levels_chart
+
+        drawn = levels_chart(self.posterior, self.figures, self.labels, self.names)
+        return drawn, levels_alt(self.posterior, self.labels)
 
     def to_frame(self) -> pd.DataFrame:
         """Return `levels`."""

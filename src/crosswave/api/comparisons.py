@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crosswave.api.results import RENAMED, SHARES
-from crosswave.api.showing import BLUE, GREY, Answered, axes_of, records
+from crosswave.api.showing import Answered, records
 from crosswave.difference.compare import Comparison
 from crosswave.difference.readings import stacked
 from crosswave.reconstruct import Reconstruction
@@ -21,12 +21,13 @@ from crosswave.study.models import Construct, ConstructAnswer, Grades
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Judged, Trend, assess
+from crosswave.trend.lines import topic_line
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import Wave
 from crosswave.words import arrived, capital
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS = (
     "earlier", "later", "tier", "total_error", "difference_pp", "low_pp", "high_pp", "detectable_pp", "p_value",
@@ -98,22 +99,19 @@ class ComparisonResult(Answered):
         """Return the comparison as plain values, ready for JSON; what is infinite or missing is None."""
         return {**records(self.to_frame())[0], "sentence": self.sentence, "tiers": records(self.tiers)}
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw the difference with its interval against zero and the smallest change that matters."""
-        rows, margin = self._rows(), self.trend.settings.smallest_change
-        axes = axes_of(ax, 1.6 + 0.4 * len(rows), f"{self._title()}: {said_of(self.verdict)}")
-        places = range(len(rows))[::-1]
-        axes.axvspan(-margin, margin, color=GREY, alpha=0.15, linewidth=0)
-        axes.axvline(0, color="black", linewidth=1)
-        reported = self.to_frame()["tier"][0]
-        colours = [BLUE if tier == reported else GREY for tier in rows["tier"]]
-        axes.hlines(places, rows["low_pp"], rows["high_pp"], colors=colours, linewidth=1.5)
-        axes.scatter(rows["difference_pp"], places, color=colours, zorder=3)
-        labels = [f"{row.tier}, {row.total_error:.3g} points: {said_of(row.verdict)}" for row in rows.itertuples()]
-        axes.set_yticks(places, labels)
-        axes.set(xlabel="later minus earlier, percentage points; shaded: too small to matter")
-        axes.set_ylim(-0.7, len(rows) - 0.3)
-        return axes
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.forest import Row, intervals_chart
+        from crosswave.report.trend.comparison import points_scale
+        from crosswave.report.trend.waves import VERDICT_LOOKS
+
+        rows = [
+            Row(f"{row.tier}, extra error {row.total_error:.3g} points: {row.difference_pp:+.1f} points", row.verdict,
+                row.difference_pp, row.low_pp, row.high_pp)
+            for row in self._rows().itertuples()
+        ]  # fmt: skip
+        title = f"{self._title()}: {said_of(self.verdict)}"
+        words = "Later minus earlier, with the margin of error; shaded: changes too small to matter."
+        return intervals_chart(rows, VERDICT_LOOKS, points_scale(rows, self.trend), title, words)
 
     def _rows(self) -> pd.DataFrame:
         return self.tiers if len(self.tiers) > 1 else self.to_frame()
@@ -170,6 +168,10 @@ class TrendResult(Answered):
     ----------
     trend : Trend
         Waves, pairs, comparison and verdict as they were computed.
+    registry : Registry
+        The study that holds it.
+    reconstructions : mapping of str to Reconstruction
+        By survey id.
 
     Examples
     --------
@@ -181,6 +183,8 @@ class TrendResult(Answered):
     """
 
     trend: Trend
+    registry: Registry
+    reconstructions: Mapping[str, Reconstruction]
 
     @property
     def settings(self) -> Settings:
@@ -230,23 +234,11 @@ class TrendResult(Answered):
         """The interval of the difference in percentage points; not a number where nothing was compared."""
         return self.comparison.interval if self.comparison else (math.nan, math.nan)
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw the surveys over the years, each with its interval; those that are compared are joined."""
-        axes = axes_of(ax, 4.5, f"{self._title()}: {self.answer}")
-        shown = self.waves.dropna(subset="estimate").assign(year=lambda frame: frame["year"].astype(float))
-        compared = shown[shown["compared"]]
-        for rows, colour in ((shown[~shown["compared"]], GREY), (compared, BLUE)):
-            axes.vlines(rows["year"], 100 * rows["low"], 100 * rows["high"], color=colour, linewidth=1.5)
-            axes.scatter(rows["year"], 100 * rows["estimate"], color=colour, zorder=3)
-        axes.plot(compared["year"], 100 * compared["estimate"], color=BLUE, linestyle="--", linewidth=1)
-        for row in shown.itertuples():
-            label = f" {row.survey_id}: {row.printed}{f', {row.tier}' if row.tier else ''}"
-            axes.annotate(label, (row.year, 100 * row.estimate), fontsize=8, va="bottom", color=GREY)
-        axes.set(ylabel="% of those who answered, with interval", ylim=(0, 100))
-        years = sorted(shown["year"].unique())
-        axes.set_xticks(years, [f"{year:.0f}" for year in years])
-        axes.margins(x=0.2)
-        return axes
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.trend.waves import waves_alt, waves_chart
+
+        held = topic_line(self.trend.construct, self.registry, self.reconstructions, self.settings)
+        return waves_chart(self.trend, held), waves_alt(self.trend, held)
 
     def to_frame(self) -> pd.DataFrame:
         """Return `waves`."""

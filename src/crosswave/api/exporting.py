@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-from matplotlib.figure import Figure
 
 from crosswave.api.comparisons import TrendResult
-from crosswave.api.results import SurveyResult
-from crosswave.api.series import SeriesResult
 from crosswave.api.showing import records
 from crosswave.api.study import Study, open
 from crosswave.claims import Checker
-from crosswave.files import write_whole
-from crosswave.report import series, survey, trend
-from crosswave.report.canvas import png_bytes, svg_text
+from crosswave.report.canvas import WRITERS
 from crosswave.report.export import Table, long_table, write_tables
 from crosswave.report.fields import fields_of
-from crosswave.report.results import by_claim, by_finding, by_survey, by_trend, findings_frame
+from crosswave.report.results import by_claim, by_survey, by_trend, findings_frame
 from crosswave.study.faults import nearest
 from crosswave.trend.change import Trend
-from crosswave.trend.lines import topic_line
 from crosswave.words import arrived
-
-CHARTS: Mapping[str, Callable[[Figure, str], str | bytes]] = {".svg": svg_text, ".png": png_bytes}
-"""What writes a chart, by the ending of the file."""
 
 
 def export_study(study: Study, path: Path, name: str | None, long: bool) -> tuple[Path, ...]:
     """Write what `Study.export` says, and return the files."""
-    if draw := CHARTS.get(path.suffix.lower()):
-        figure, words = chart_of(study, name)
-        write_whole(path, draw(figure, words))
+    if path.suffix.lower() in WRITERS:
+        if name is None:
+            raise ValueError("a chart shows one survey, series or construct; name one")
+        study.result(name).chart().save(path)
         return (path,)
     tables = tables_of(study, name)
     if long:
@@ -72,38 +62,6 @@ def tables_of(study: Study, name: str | None) -> list[Table]:
         checker = Checker(study.registry, study.reconstructions, plan.alpha.value)
         frames["claims"] = by_claim(held.claims.values(), checker)
     return [Table.of(key, frame, fields_of(key, held.study)) for key, frame in frames.items() if len(frame)]
-
-
-def chart_of(study: Study, name: str | None) -> tuple[Figure, str]:
-    """Return the chart that a page has of a survey, series or construct, and the same in words."""
-    if name is None:
-        raise ValueError("a chart shows one survey, series or construct; name one")
-    found = study.result(name)
-    figure, words = _DRAWN[type(found)](study, found)
-    if figure is None:
-        raise ValueError(words)
-    return figure, words
-
-
-def _survey_chart(study: Study, found: SurveyResult) -> tuple[Figure | None, str]:
-    alpha, effect = found.settings.alpha, found.settings.design_effect
-    frame = by_finding(found.record, found.reconstruction, alpha=alpha, design_effect=effect)
-    drawn = survey.figures.findings_chart(found.record, frame, alpha=alpha)
-    return drawn, survey.figures.findings_alt(found.record, frame)
-
-
-def _trend_chart(study: Study, found: TrendResult) -> tuple[Figure | None, str]:
-    held = topic_line(found.trend.construct, study.registry, study.reconstructions, found.settings)
-    return trend.waves.waves_chart(found.trend, held), trend.waves.waves_alt(found.trend, held)
-
-
-def _series_chart(study: Study, found: SeriesResult) -> tuple[Figure | None, str]:
-    return series.series_chart(found.figures, found.title), series.series_alt(found.figures, found.title)
-
-
-_DRAWN: Mapping[type, Callable[[Study, Any], tuple[Figure | None, str]]] = {
-    SurveyResult: _survey_chart, TrendResult: _trend_chart, SeriesResult: _series_chart,
-}  # fmt: skip
 
 
 def shown(name: str, folder: Path) -> dict[str, object]:

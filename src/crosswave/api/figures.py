@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crosswave.api.comparisons import ComparisonResult, comparison_frame
-from crosswave.api.showing import BLUE, Shown, axes_of, records
+from crosswave.api.showing import Shown, records
 from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report.typed_counts import Counted, count_typed
 from crosswave.study.loading import load_rules
@@ -18,7 +18,7 @@ from crosswave.study.places import find_rules
 from crosswave.trend.typed import compare_typed, load_for_typed
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from crosswave.api.study import Study
 
@@ -115,18 +115,20 @@ class CountsResult(Shown):
         printed = [share.printed for share in self.found.shares]
         return {"printed": printed, "fits": self.fits, "sizes": self.sizes, "rows": records(self.to_frame())}
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw which n can have printed each figure."""
-        frame = self.to_frame()
-        printed = list(dict.fromkeys(frame["printed"]))[::-1]
-        axes = axes_of(ax, 1.4 + 0.35 * len(printed), self.found.lines[0])
-        rows = frame.dropna(subset="count_low")
-        places = rows["printed"].map({text: k for k, text in enumerate(printed)})
-        axes.scatter(rows["n"], places, c=np.where(rows["fits"], BLUE, "white"), edgecolors=BLUE, zorder=3)
-        axes.set_yticks(range(len(printed)), printed)
-        axes.set(xlabel="how many answered; filled: fits every figure")
-        axes.set_ylim(-0.7, len(printed) - 0.3)
-        return axes
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.canvas import GREY, NAVY, numbered, ruled, sheet, upright
+
+        frame, words = self.to_frame().dropna(subset="count_low"), "How many answered; blue: it fits every figure."
+        figure, axes = sheet(self.found.lines[0], words, 0.45 * len(self.found.shares), foot=0.3)
+        low, high = self.found.sizes
+        axes.set(xlim=(low - 0.5, high + 0.5), ylim=(len(self.found.shares), 0))
+        ruled(axes, numbered({low, high}, low, high))
+        for place, share in enumerate(dict.fromkeys(one.printed for one in self.found.shares)):
+            axes.text(low - 0.5, place + 0.3, share, va="center")
+            for fits, colour in ((False, GREY), (True, NAVY)):
+                n = frame.loc[(frame["printed"] == share) & (frame["fits"] == fits), "n"]
+                upright(axes, n, place + 0.55, place + 0.95, colour, max(1.0, 300 / (high - low + 1)) / 2)
+        return figure, self.sentence
 
     def __repr__(self) -> str:
         """Return what was found, a line for each figure."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from crosswave.api.showing import BLUE, LABEL, PLUM, Shown, axes_of, records
+from crosswave.api.showing import Shown, records
 from crosswave.claims import ClaimVerdict
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import by_finding
@@ -21,7 +21,7 @@ from crosswave.trend.settings import Settings
 from crosswave.words import plural
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FINDINGS = (
     "finding_id", "survey_id", "survey", "year", "question_id", "question", "answer", "topic", "printed", "level", "n",
@@ -104,20 +104,12 @@ class SurveyResult(Shown):
         ]
         return pd.DataFrame(rows, columns=["conflict", "finding_id", "printed", "why", "repairs"])
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw each printed figure with its interval, in percent."""
-        shown = self.findings.dropna(subset="estimate").iloc[::-1]
-        axes = axes_of(ax, 1.2 + 0.32 * len(shown), self._title())
-        wrong = shown["level"].isin(["conflicting", "sources-disagree"])
-        for rows, colour, marker in ((shown[~wrong], BLUE, "o"), (shown[wrong], PLUM, "X")):
-            places = np.flatnonzero(shown.index.isin(rows.index))
-            axes.hlines(places, 100 * rows["low"], 100 * rows["high"], color=colour, linewidth=1.5)
-            axes.scatter(100 * rows["estimate"], places, color=colour, marker=marker, zorder=3)
-        labels = [f"{row.answer}: {row.printed}" for row in shown.itertuples()]
-        cut = [label if len(label) <= LABEL else f"{label[: LABEL - 1]}…" for label in labels]
-        axes.set_yticks(range(len(shown)), cut)
-        axes.set(xlabel="% of those who answered, with interval", xlim=(0, 100))
-        return axes
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.survey.figures import findings_alt, findings_chart
+
+        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
+        frame = by_finding(self.record, self.reconstruction, **numbers)
+        return findings_chart(self.record, frame, alpha=self.settings.alpha), findings_alt(self.record, frame)
 
     def to_frame(self) -> pd.DataFrame:
         """Return `findings`."""
@@ -191,16 +183,20 @@ class ClaimResult(Shown):
         """Return the claim and its verdicts as plain values, ready for JSON."""
         return {**records(self.to_frame())[0], "sentence": self.sentence}
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw the estimate of the claim's first condition with its interval; only the title where none is known."""
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.canvas import NAVY, Look
+        from crosswave.report.forest import Row, Scale, intervals_chart
+
         found = self.found
-        axes = axes_of(ax, 1.8, f"{found.claim.says}: {found.answered}")
-        if found.low is not None and found.high is not None:
-            axes.hlines([0], 100 * found.low, 100 * found.high, color=BLUE, linewidth=1.5)
-        if found.estimate is not None:
-            axes.scatter([100 * found.estimate], [0], color=BLUE, zorder=3)
-        axes.set(xlabel="% of those who answered, with interval", yticks=[])
-        return axes
+        value, low, high = (math.nan if one is None else 100 * one for one in (found.estimate, found.low, found.high))
+        rows = [] if math.isnan(value) else [Row(f"{value:.1f}%", "claim", value, low, high)]
+        ends = [0.0, 100.0, *(end for end in (value, low, high) if not math.isnan(end))]
+        title, words = (
+            f"{found.claim.says}: {found.answered}",
+            "With its interval, if those who answered were a sample.",
+        )
+        scale = Scale(min(ends), max(ends), "% of those who answered")
+        return intervals_chart(rows, {"claim": Look("o", NAVY)}, scale, title, words)
 
     def _title(self) -> str:
         return self.found.claim.says

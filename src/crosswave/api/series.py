@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crosswave.api.results import findings_frame
-from crosswave.api.showing import BLUE, GREY, Shown, axes_of, records
+from crosswave.api.showing import Shown, records
 from crosswave.models.wave_trend import FEWEST_FOR_TREND
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import results
@@ -26,7 +26,7 @@ from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import pair_of, waves_of
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WAVES = (
     "survey_id", "wave", "year", "group", "population", "unit", "sampling", "asked", "n_low", "n_high", "response_low",
@@ -194,20 +194,10 @@ class SeriesResult(Shown):
         """
         return rounding_frame(self.surveys)
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw each figure of everybody over the years with its interval; of groups where there is nothing else."""
-        whole = self.figures[self.figures["group"].isna()]
-        shown = (whole if len(whole) else self.figures).dropna(subset="estimate")
-        axes = axes_of(ax, 6, self._title())
-        for (_, figure), rows in shown.groupby(["group", "figure"], dropna=False):
-            years, estimates = rows["year"].astype(float), 100 * rows["estimate"]
-            axes.vlines(years, 100 * rows["low"], 100 * rows["high"], color=GREY, linewidth=1)
-            axes.plot(years, estimates, marker="o", markersize=3, color=BLUE, linewidth=1)
-            axes.annotate(f" {figure}", (years.iloc[-1], estimates.iloc[-1]), fontsize=7, va="center", color=GREY)
-        axes.set(ylabel="% of those who answered, with interval")
-        axes.set_xticks(sorted(set(shown["year"])))
-        axes.margins(x=0.25)
-        return axes
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.series import series_alt, series_chart
+
+        return series_chart(self.figures, self.title), series_alt(self.figures, self.title)
 
     def to_frame(self) -> pd.DataFrame:
         """Return `figures`."""

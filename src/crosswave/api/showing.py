@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from html import escape
 from os import PathLike
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,11 +16,9 @@ from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Judged
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-BLUE, GREY, PLUM = "#12436D", "#5b6570", "#801650"
-LABEL = 60
-"""So many letters are a line of a chart's title, and the longest label."""
+    from crosswave.report.canvas import Chart
 
 _ROWS = 12
 """So many rows of a frame are shown with a result; `to_frame` has all."""
@@ -45,17 +42,33 @@ class Shown(ABC):
         """Return the result as plain values, ready for JSON; None where there is no such number."""
 
     @abstractmethod
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw the result on `ax`, or on new axes, nine inches wide, and return them."""
+    def _drawn(self) -> tuple[Figure | None, str]:
+        """The chart that a page has of it, and the same in words."""
+
+    def chart(self) -> Chart:
+        """Return the chart that a page has of it, which shows itself; its ``figure`` is one of matplotlib.
+
+        Raises
+        ------
+        ValueError
+            There is nothing to draw: why.
+        """
+        from crosswave.report.canvas import Chart
+
+        figure, words = self._drawn()
+        if figure is None:
+            raise ValueError(words)
+        return Chart(figure, words)
 
     def export(self, path: str | PathLike[str]) -> tuple[Path, ...]:
         """Write the frame as .xlsx, .csv or .parquet, or the chart as .svg or .png, and return the files."""
+        from crosswave.report.canvas import WRITERS
         from crosswave.report.export import Table, write_tables
 
         file, title = Path(path), self._title()
-        if file.suffix.lower() not in (".svg", ".png"):
+        if file.suffix.lower() not in WRITERS:
             return write_tables(file, [Table.plain("result", title, self.to_frame())], {"title": title})
-        self.chart().figure.get_figure(root=True).savefig(file)
+        self.chart().save(file)
         return (file,)
 
     def _shown_frame(self) -> pd.DataFrame:
@@ -122,13 +135,3 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     return [
         {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()} for row in rows
     ]
-
-
-def axes_of(ax: Axes | None, height: float, title: str) -> Axes:
-    """Return the axes to draw on with their title: those that are passed, else new ones, nine inches wide."""
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        _, ax = plt.subplots(figsize=(9, height), layout="constrained")
-    ax.set_title("\n".join(wrap(title, LABEL)), loc="left", fontweight="bold", fontsize=11)
-    return ax

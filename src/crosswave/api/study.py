@@ -296,7 +296,8 @@ class Study:
             from_year=from_year, to_year=to_year,
         )  # fmt: skip
         wanted = self.loaded.shown("trend") if construct_id is None else construct_id
-        return TrendResult(assess_one(self.loaded.construct(wanted), self.registry, settings)[0])
+        trend, _ = assess_one(self.loaded.construct(wanted), self.registry, settings)
+        return TrendResult(trend, self.registry, self.reconstructions)
 
     def trends(self, settings: Settings) -> Mapping[str, Trend]:
         """Return every construct under some settings, by its id; found once for each."""

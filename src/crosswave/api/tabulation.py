@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crosswave.api.showing import BLUE, Shown, axes_of, records
+from crosswave.api.showing import Shown, records
 from crosswave.microdata.reading import read_respondents
 from crosswave.microdata.suppression import Line
 from crosswave.microdata.tabulating import Plan, others_of, tabulate_all
 from crosswave.microdata.writing import beside_print, write_survey
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from crosswave.api.study import Study
 
@@ -92,18 +92,17 @@ class TabulationResult(Shown):
         """Return the lines as plain values, ready for JSON."""
         return {"file": self.file.name, "respondents": self.n, "lines": records(self.to_frame())}
 
-    def chart(self, ax: Axes | None = None) -> Axes:
-        """Draw the shares of all respondents with their intervals."""
-        frame = self.to_frame().query("group == '' and kind == 'share'").dropna(subset="value").iloc[::-1]
-        drawn = axes_of(ax, 1 + 0.28 * len(frame), self._title())
-        ends = 100 * frame[["value", "low", "high"]]
-        drawn.errorbar(ends["value"], range(len(frame)), fmt="o", color=BLUE,
-                       xerr=[ends["value"] - ends["low"], ends["high"] - ends["value"]])  # fmt: skip
-        drawn.set_yticks(
-            range(len(frame)), [f"{q}: {a}" for q, a in zip(frame["question"], frame["answer"], strict=True)]
-        )
-        drawn.set_xlabel("per cent")
-        return drawn
+    def _drawn(self) -> tuple[Figure | None, str]:
+        from crosswave.report.canvas import NAVY, Look
+        from crosswave.report.forest import PERCENT, Row, intervals_chart
+
+        frame = self.to_frame().query("group == '' and kind == 'share'").dropna(subset="value")
+        rows = [
+            Row(f"{row.answer}: {100 * row.value:.1f}%", "share", 100 * row.value, 100 * row.low, 100 * row.high,
+                heading=str(row.question))
+            for row in frame.itertuples()
+        ]  # fmt: skip
+        return intervals_chart(rows, {"share": Look("o", NAVY)}, PERCENT, self._title(), "Weighted shares.")
 
     def write(self, survey_id: str, study: Study, facts: Sequence[str] = (), force: bool = False) -> Path:
         """Write a survey file of recomputed figures into a study, with facts such as ``"topic=cloud"``."""

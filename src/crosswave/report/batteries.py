@@ -299,16 +299,16 @@ def ranking_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Item", f"Rank in {result.years[-1]}", "Probability of being first"])
 
 
-def effects_table(result: Posterior) -> pd.DataFrame:
+def effects_table(result: Posterior, names: Mapping[str, str]) -> pd.DataFrame:
     """Return a row for each house and survey: how many points more or less of everything it has, at one half."""
-    told = _effects(result)
+    told = _effects(result, names)
     ends = {head: told[name].map(_points) for head, name in _ENDS.items()}
     return pd.DataFrame({"Kind": told["kind"], "Name": told["name"]} | ends).reset_index(drop=True)
 
 
-def _effects(result: Posterior) -> pd.DataFrame:
-    """Houses, then surveys, each from the one with the least of everything."""
-    effects = result.effects.assign(order=result.effects["kind"].ne("house"))
+def _effects(result: Posterior, names: Mapping[str, str]) -> pd.DataFrame:
+    """Houses, then surveys by their titles, each from the one with the least of everything."""
+    effects = result.effects.replace({"name": dict(names)}).assign(order=result.effects["kind"].ne("house"))
     return effects.sort_values(["order", "effect"], ignore_index=True)
 
 
@@ -324,7 +324,9 @@ def _at_half(effect: float) -> float:
 
 
 @styled
-def levels_chart(result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
+def levels_chart(
+    result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str], surveys: Mapping[str, str]
+) -> Figure:
     """Draw a panel for each item: its level over the years with its interval, and the surveys as dots."""
     names, order = labels_of(result, labels), list(result.ranking(result.years[-1])["item"])
     title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
@@ -336,7 +338,8 @@ def levels_chart(result: Posterior, figures: pd.DataFrame, labels: Mapping[str, 
     heads = [f"{names[one]}: {ends.loc[one, 'first']:.0%}, then {ends.loc[one, 'last']:.0%}" for one in order]
     figure, axes = multiples(heads, title=title, subtitle=subtitle, height=1.2)
     for item, ax in zip(order, axes, strict=True):
-        _draw_item(ax, result, figures[figures["item"] == item], item)
+        own = figures[figures["item"] == item].replace({"survey": dict(surveys)})
+        _draw_item(ax, result, own, item)
     return figure
 
 
@@ -396,30 +399,30 @@ _EFFECT_LOOKS = {"house": Look("s", PLUM, "all surveys of a house"), "survey": L
 
 
 @styled
-def effects_chart(result: Posterior) -> Figure:
+def effects_chart(result: Posterior, names: Mapping[str, str]) -> Figure:
     """Draw how many points more or less of everything each house and each survey has."""
     rows = [
         Row(f"{row.name}: {_points(row.effect)}", str(row.kind), _at_half(row.effect), _at_half(row.low),
             _at_half(row.high))
-        for row in _effects(result).itertuples(index=False)
+        for row in _effects(result, names).itertuples(index=False)
     ]  # fmt: skip
     most = max((abs(end) for row in rows for end in (row.low, row.high)), default=1.0)
     scale = Scale(-1.05 * most, 1.05 * most, "points more or less than others, at a share of one half", zero=True)
     subtitle = "What a house or a survey adds to every item alike: take it off before you quote one survey alone."
-    return forest(rows, _EFFECT_LOOKS, scale, title=_effects_message(result), subtitle=subtitle)
+    return forest(rows, _EFFECT_LOOKS, scale, title=_effects_message(result, names), subtitle=subtitle)
 
 
-def _effects_message(result: Posterior) -> str:
-    told = _effects(result)
+def _effects_message(result: Posterior, names: Mapping[str, str]) -> str:
+    told = _effects(result, names)
     low, high = told["effect"].idxmin(), told["effect"].idxmax()
     ends = [f"{told.loc[k, 'name']} ({_points(told.loc[k, 'effect'])} points)" for k in (low, high)]
     return f"What surveys add to every answer, from {ends[0]} to {ends[1]}"
 
 
-def effects_alt(result: Posterior) -> str:
+def effects_alt(result: Posterior, names: Mapping[str, str]) -> str:
     """Return the chart of effects in words."""
-    told = [f"{row.name} {_points(row.effect)}" for row in _effects(result).itertuples(index=False)]
-    return f"{_effects_message(result)}. {listed_words(told)}."
+    told = [f"{row.name} {_points(row.effect)}" for row in _effects(result, names).itertuples(index=False)]
+    return f"{_effects_message(result, names)}. {listed_words(told)}."
 
 
 def sensitivity_table(results: Mapping[str, Posterior]) -> pd.DataFrame:

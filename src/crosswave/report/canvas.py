@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -21,23 +22,24 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
+from matplotlib.path import Path as Line
 from numpy.typing import ArrayLike
 
+from crosswave.files import write_whole
 from crosswave.report.render import STYLE, download, folded, publish, to_html, to_text
+from crosswave.report.vector import HEAD, PANEL, SIZE, TIP, TOP, svg_of
 from crosswave.report.vector import INK as INK
-from crosswave.report.vector import SIZE, TIP, svg_of
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 GREY, LINE = "#5b6570", "#c9d1d9"
-WIDTH = 7.2
-"""Inches, 691 pixels: a page enlarges it to its own width, and a phone scrolls it sideways, so that its letters are
-never smaller than `SMALLEST` points (12 pixels) less a sixth."""
+WIDTH, NARROW = 7.2, 3.4
+"""Inches: the width in which a chart is drawn, 691 pixels, and that of the narrowest page, 326 pixels, in which its
+labels have room too. A page makes a chart as wide as itself; letters keep their size."""
 
 SMALLEST = SIZE
-"""Points."""
+"""Points: 12 pixels."""
 
-LEFT, RIGHT, FOOT, BETWEEN = 0.08, 0.2, 0.55, 0.5
+LEFT, RIGHT, FOOT, BETWEEN = 0.08, 0.2, 0.55, 0.3
 _TITLE_SIZE = 11.0
 _TITLE_LINE, _SUBTITLE_LINE, _TOP = 0.2, 0.17, 0.08
 _LOOK: Mapping[Any, Any] = {
@@ -89,40 +91,43 @@ def sheet(title: str, subtitle: str, height: float, *, foot: float = FOOT) -> tu
 
 
 def panels(
-    title: str, subtitle: str, heights: Sequence[float], *, left: float = LEFT, gap: float = 0.0, foot: float = FOOT,
-    head: float = 0.12, columns: int = 1,
+    title: str, subtitle: str, heights: Sequence[float], *, gap: float = 0.0, foot: float = FOOT, head: float = 0.12,
+    columns: int = 1,
 ) -> tuple[Figure, list[Axes]]:  # fmt: skip
     """Return a figure with its title written, and axes of given heights one below the other, in so many columns."""
-    heads, subs = wrapped(title, size=_TITLE_SIZE, weight="bold"), wrapped(subtitle)
-    top = _TOP + _TITLE_LINE * len(heads) + _SUBTITLE_LINE * len(subs) + head
-    total = top + sum(heights) + gap * (len(heights) - 1) + foot
-    figure = Figure(figsize=(WIDTH, total))
-    look: dict[str, Any] = {"va": "top", "ha": "left", "parse_math": False}
-    for place, line in enumerate(heads):
-        height = 1 - _TOP / total - place * (_TITLE_LINE / total)
-        figure.text(LEFT / WIDTH, height, line, fontsize=_TITLE_SIZE, fontweight="bold", **look)
-    under = 1 - (_TOP + _TITLE_LINE * len(heads)) / total
-    for place, line in enumerate(subs):
-        height = under - place * (_SUBTITLE_LINE / total)
-        figure.text(LEFT / WIDTH, height, line, fontsize=SMALLEST, color=GREY, **look)
-    axes, bottom, step = [], total - top + gap, (WIDTH - left - RIGHT + BETWEEN) / columns
+    lines: list[tuple[str, float, dict[str, Any]]]
+    lines = [(line, _TITLE_LINE, {"fontsize": _TITLE_SIZE, "fontweight": "bold"})
+             for line in wrapped(title, size=_TITLE_SIZE, weight="bold")]  # fmt: skip
+    lines += [(line, _SUBTITLE_LINE, {"fontsize": SMALLEST, "color": GREY}) for line in wrapped(subtitle)]
+    top = _TOP + sum(tall for _, tall, _ in lines)
+    total = top + head + sum(heights) + gap * (len(heights) - 1) + foot
+    figure, here = Figure(figsize=(WIDTH, total)), _TOP
+    figure.set_gid(f"{TOP}{96 * top:.1f}")
+    for line, tall, look in lines:
+        figure.text(LEFT / WIDTH, 1 - here / total, line, gid=HEAD, va="top", ha="left", parse_math=False, **look)
+        here += tall
+    axes, bottom, step = [], total - top - head + gap, (WIDTH - LEFT - RIGHT + BETWEEN) / columns
     for height in heights:
         bottom -= gap + height
-        boxes = [(left + k * step, bottom, step - BETWEEN, height) for k in range(columns)]
+        boxes = [(LEFT + k * step, bottom, step - BETWEEN, height) for k in range(columns)]
         axes += [figure.add_axes((x / WIDTH, y / total, wide / WIDTH, tall / total)) for x, y, wide, tall in boxes]
     return figure, axes
 
 
 def multiples(heads: Sequence[str], *, title: str, subtitle: str, height: float = 0.9) -> tuple[Figure, list[Axes]]:
-    """Return a figure with small axes, up to three beside one another, each under its head."""
+    """Return a figure with small axes, up to three beside one another, each under its head; each moves as one."""
     columns = min(3, len(heads))
-    lines = [wrapped(head, (WIDTH - 0.42 - RIGHT + BETWEEN) / columns - BETWEEN, weight="bold") for head in heads]
+    room = min((WIDTH - LEFT - RIGHT + BETWEEN) / columns - BETWEEN, NARROW)
+    lines = [wrapped(head, room, weight="bold") for head in heads]
     most, rows = 0.15 * max(map(len, lines)), -(-len(heads) // columns)
-    figure, axes = panels(title, subtitle, [height] * rows, left=0.42, gap=0.42 + most, head=0.2 + most, foot=0.3,
-                          columns=columns)  # fmt: skip
+    over, foot = 0.3 + most, 0.3
+    figure, axes = panels(title, subtitle, [height] * rows, gap=0.25 + over, head=over, foot=foot, columns=columns)
     for place, words in zip(axes, lines, strict=False):
-        place.text(0, 1 + 0.1 / height, "\n".join(words), transform=place.transAxes, va="bottom", weight="bold",
+        place.text(0, 1 + 0.2 / height, "\n".join(words), transform=place.transAxes, va="bottom", weight="bold",
                    linespacing=1.1, parse_math=False)  # fmt: skip
+        left, bottom, wide, _ = np.array(place.get_position().bounds) * np.tile(figure.get_size_inches(), 2)
+        box = (left - LEFT, figure.get_figheight() - bottom - height - over, wide + 2 * LEFT, over + height + foot)
+        place.set_gid(PANEL + " ".join(f"{96 * side:.1f}" for side in box))
     for place in axes[len(heads) :]:
         place.remove()
     return figure, axes[: len(heads)]
@@ -147,9 +152,9 @@ def level(
 
 def _strokes(axes: Axes, x: Sequence[ArrayLike], y: Sequence[ArrayLike], **look: Any) -> None:
     ends = np.column_stack([np.column_stack(list(x)).ravel(), np.column_stack(list(y)).ravel()]).astype(float)
-    codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(ends) // 2)
+    codes = np.tile(np.array([Line.MOVETO, Line.LINETO], dtype=Line.code_type), len(ends) // 2)
     if len(ends):  # as a patch each stroke would be taken as a curve to find how far it reaches
-        axes.add_artist(PathPatch(Path(ends, codes), fill=False, **look))
+        axes.add_artist(PathPatch(Line(ends, codes), fill=False, **look))
 
 
 def mark(axes: Axes, x: float, y: float, look: Look, size: float = 6.5, *, over: float = 4.0, tip: str = "") -> None:
@@ -162,7 +167,7 @@ def mark(axes: Axes, x: float, y: float, look: Look, size: float = 6.5, *, over:
 
 
 def ruled(axes: Axes, x: Mapping[Any, str] | None = None, y: Mapping[Any, str] | None = None) -> None:
-    """Draw lines across axes, and the words of each below or left of it.
+    """Draw lines across axes with the words of each on its left end, and words below; those at an end stay within.
 
     Notes
     -----
@@ -170,12 +175,14 @@ def ruled(axes: Axes, x: Mapping[Any, str] | None = None, y: Mapping[Any, str] |
     """
     axes.set_axis_off()
     figure = axes.get_figure(root=True)
-    wide, tall = np.multiply(axes.get_position().size, figure.get_size_inches() if figure else 1)
+    tall = axes.get_position().height * (figure.get_figheight() if figure else 1)
     level(axes, list(y or ()), *axes.get_xlim(), LINE, 0.7, over=0)
+    sides = dict(zip(axes.get_xlim(), ("left", "right"), strict=True))
     for place, words in (x or {}).items():
-        axes.text(place, -0.07 / tall, words, transform=axes.get_xaxis_transform(), ha="center", va="top")
+        look: dict[str, Any] = {"ha": sides.get(place, "center"), "va": "top"}
+        axes.text(place, -0.07 / tall, words, transform=axes.get_xaxis_transform(), **look)
     for place, words in (y or {}).items():
-        axes.text(-0.07 / wide, place, words, transform=axes.get_yaxis_transform(), ha="right", va="center")
+        axes.text(0, place, words, transform=axes.get_yaxis_transform(), ha="left", va="bottom", color=GREY)
 
 
 def numbered(ticks: Iterable[float], low: float, high: float, unit: str = "") -> dict[float, str]:
@@ -220,6 +227,25 @@ def png_bytes(figure: Figure, alt: str) -> bytes:
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=300, metadata={"Description": alt, "Software": None})
     return stream.getvalue()
+
+
+WRITERS: Mapping[str, Callable[[Figure, str], str | bytes]] = {".svg": svg_text, ".png": png_bytes}
+"""What writes a chart, by the ending of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with its words, as pages show it."""
+
+    figure: Figure
+    alt: str
+
+    def save(self, path: Path) -> None:
+        """Write it as .svg or .png."""
+        write_whole(path, WRITERS[path.suffix.lower()](self.figure, self.alt))
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": self.alt, "image/svg+xml": svg_text(self.figure, self.alt)}
 
 
 def show(

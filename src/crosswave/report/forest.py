@@ -1,4 +1,5 @@
-"""Rows of intervals: a label beside each, a marker, the printed range as a bar, the interval as a line."""
+"""Rows of intervals: above each its label, which a phone has room for too, a marker, the printed range as a bar, the
+interval as a line."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from crosswave.report.canvas import (
     INK,
     LEFT,
     LINE,
+    NARROW,
     NAVY,
     RIGHT,
     SMALLEST,
@@ -26,18 +28,18 @@ from crosswave.report.canvas import (
     level,
     mark,
     numbered,
-    panels,
     ruled,
     sheet,
+    styled,
     upright,
     wrapped,
 )  # fmt: skip
 
-_LABEL_LINE, _HEADING_LINE, _GAP, _LANE, _SIDE = 0.17, 0.18, 0.09, 0.11, 3.1
-_INCH = WIDTH - _SIDE - RIGHT
-"""Width of the scale; the labels stand on its left."""
+_LABEL_LINE, _HEADING_LINE, _GAP, _LANE, _KEY_GAP = 0.17, 0.18, 0.08, 0.09, 0.12
+_INCH = WIDTH - LEFT - RIGHT
+"""Width of the scale."""
 
-_KEY_INDENT, _KEY_GAP = 0.24, 0.12
+_KEY_INDENT = 0.24
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,27 @@ def forest(rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, *, titl
     """Return a chart of intervals, as tall as its rows need."""
     key = [looks[kind] for kind in dict.fromkeys(row.kind for row in rows) if looks[kind].words]
     start = _LABEL_LINE * sum(len(_key_lines(look)) for look in key) + (_KEY_GAP if key else 0)
+    start += 0.2 if len(rows) > _MANY else 0
     places = _places(rows, start)
-    height = (places[-1] + _height(rows[-1]) / 2 if rows else start) + _GAP
-    figure, (axes,) = panels(title, subtitle, (height,), left=_SIDE, head=0.28 if len(rows) > _MANY else 0.12)
-    _ground(axes, scale, height, places)
+    height = (places[-1] + _LANE if rows else start) + _GAP
+    figure, axes = sheet(title, subtitle, height)
+    _ground(axes, scale, height, places, start)
     _key(axes, key, scale)
     _draw(axes, rows, places, looks, scale.words)
     _write_labels(axes, rows, places, scale)
     return figure
+
+
+@styled
+def intervals_chart(
+    rows: Sequence[Row], looks: Mapping[str, Look], scale: Scale, title: str, subtitle: str
+) -> tuple[Figure | None, str]:
+    """Return a chart of intervals and the same in words; no chart without a row."""
+    told = [
+        f"{row.label}{'' if math.isnan(row.low) else f', interval {row.low:.1f} to {row.high:.1f}'}" for row in rows
+    ]
+    words = f"{title}. {'; '.join(told) or 'No number is known'}."
+    return (forest(rows, looks, scale, title=title, subtitle=subtitle) if rows else None), words
 
 
 def _places(rows: Sequence[Row], start: float) -> list[float]:
@@ -99,22 +114,19 @@ def _places(rows: Sequence[Row], start: float) -> list[float]:
     places, here, heading = [], start, ""
     for row in rows:
         if row.heading and row.heading != heading:
-            here += _HEADING_LINE * len(wrapped(row.heading, weight="bold")) + 0.1
+            here += _HEADING_LINE * len(wrapped(row.heading, NARROW, weight="bold")) + 0.1
             heading = row.heading
-        places.append(here + _GAP / 2 + _height(row) / 2)
-        here += _GAP + _height(row)
+        here += _LABEL_LINE * len(_label_lines(row)) + _LANE
+        places.append(here)
+        here += _LANE + _GAP
     return places
 
 
-def _height(row: Row) -> float:
-    return max(2 * _LANE, _LABEL_LINE * len(_label_lines(row)))
-
-
 def _label_lines(row: Row) -> list[str]:
-    return wrapped(row.label, _SIDE - LEFT - 0.1)
+    return wrapped(row.label, NARROW)
 
 
-def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) -> None:
+def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float], start: float) -> None:
     """Grid, zone and zero in the lane of each mark only, so that no line runs through a label."""
     axes.set_xlim(scale.low, scale.high)
     axes.set_ylim(height, 0)
@@ -122,11 +134,13 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
                      scale.high)  # fmt: skip
     ruled(axes, ticks)
     axes.text((scale.low + scale.high) / 2, height + 0.27, scale.words, ha="center", va="top")
+    sides = {scale.low: "left", scale.high: "right"}
     for tick, words in ticks.items() if len(places) > _MANY else ():
-        axes.text(tick, -0.05, words, ha="center", va="bottom")
+        axes.text(tick, start - 0.02, words, ha=sides.get(tick, "center"), va="bottom")
     lanes = np.array(places)
     at, every = np.tile(list(ticks), len(lanes)), np.repeat(lanes, len(ticks))
     upright(axes, at, every - _LANE, every + _LANE, LINE, 0.8, over=0)
+    level(axes, lanes, scale.low, scale.high, LINE, 0.7, over=0)
     if scale.zone:
         start, end = scale.zone
         level(axes, lanes, start, end, LINE, 144 * _LANE, fade=0.6, over=0)
@@ -135,22 +149,16 @@ def _ground(axes: Axes, scale: Scale, height: float, places: Sequence[float]) ->
 
 
 def _key(axes: Axes, key: Iterable[Look], scale: Scale) -> None:
-    inch, top, left = (scale.high - scale.low) / _INCH, 0.0, _left(scale)
+    inch, top = (scale.high - scale.low) / _INCH, 0.0
     for look in key:
-        mark(axes, left + 0.08 * inch, top + _LABEL_LINE * 0.4, look)
-        _lines(
-            axes, lines := _key_lines(look), left + _KEY_INDENT * inch, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY
-        )
+        mark(axes, scale.low + 0.08 * inch, top + _LABEL_LINE * 0.4, look)
+        lines, x = _key_lines(look), scale.low + _KEY_INDENT * inch
+        _lines(axes, lines, x, top - 0.1 * _LABEL_LINE, _LABEL_LINE, color=GREY)
         top += _LABEL_LINE * len(lines)
 
 
-def _left(scale: Scale) -> float:
-    """Where labels begin, on the scale."""
-    return scale.low - (_SIDE - LEFT) * (scale.high - scale.low) / _INCH
-
-
 def _key_lines(look: Look) -> list[str]:
-    return wrapped(look.words, WIDTH - LEFT - RIGHT / 2 - _KEY_INDENT)
+    return wrapped(look.words, NARROW - 2 * _KEY_INDENT)
 
 
 def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mapping[str, Look], words: str) -> None:
@@ -176,11 +184,11 @@ def _write_labels(axes: Axes, rows: Sequence[Row], places: Sequence[float], scal
     heading = ""
     for row, place in zip(rows, places, strict=True):
         lines = _label_lines(row)
-        _lines(axes, lines, _left(scale), place - _LABEL_LINE * len(lines) / 2, _LABEL_LINE)
+        top = place - _LANE - _LABEL_LINE * len(lines)
+        _lines(axes, lines, scale.low, top, _LABEL_LINE)
         if row.heading and row.heading != heading:
-            heads = wrapped(row.heading, weight="bold")
-            top = place - (_height(row) + _GAP) / 2 - _HEADING_LINE * len(heads)
-            _lines(axes, heads, _left(scale), top, _HEADING_LINE, weight="bold")
+            heads = wrapped(row.heading, NARROW, weight="bold")
+            _lines(axes, heads, scale.low, top - _HEADING_LINE * len(heads), _HEADING_LINE, weight="bold")
             heading = row.heading
 
 

@@ -171,6 +171,11 @@ def survey_name(survey: Survey) -> str:
     return name if str(survey.year) in name else f"{name} {survey.year}"
 
 
+def titled(survey: Survey) -> str:
+    """Return the title of a survey with its year."""
+    return survey.title if str(survey.year) in survey.title else f"{survey.title}, {survey.year}"
+
+
 def figure_name(finding: Finding) -> str:
     """Return a printed figure as its survey and its answer."""
     return f"{survey_name(finding.survey)}: {finding.answer.says}"

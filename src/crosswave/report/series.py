@@ -174,7 +174,7 @@ def _small(axes: Axes, own: pd.DataFrame, looks: Mapping[str, tuple[Look, Any]],
     ends = own[["estimate", "low", "high"]]
     low, high, first, last = ends.min(axis=None), ends.max(axis=None), own["year"].min(), own["year"].max()
     room = 0.4 * (high - low) or 1.0  # for words above and below
-    axes.set(xlim=(first - 0.45, last + 0.45), ylim=(low - room, high + room))
+    axes.set(xlim=(first - max(0.45, 0.16 * (last - first)), last + 0.45), ylim=(low - room, high + room))
     ticks = MaxNLocator(3, steps=[1, 2, 5, 10]).tick_values(*axes.get_ylim())
     held = numbered(ticks, max(low - room, 0), min(high + room, 100), "%")
     ruled(axes, {year: str(year) for year in (first, last)}, held)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from crosswave.reconstruct import Reconstruction, reconstruct
 from crosswave.reconstruct.survey import LEVELS
-from crosswave.report.canvas import NAVY, SMALLEST, WIDTH, ruled, sheet, styled, upright
+from crosswave.report.canvas import NAVY, SMALLEST, ruled, sheet, styled
 from crosswave.report.forest import bars
 from crosswave.report.notebook_cards import Card, survey_card, trend_card
 from crosswave.report.render import publish, survey_name
@@ -91,7 +92,7 @@ def years_chart(years: pd.DataFrame) -> Figure:
     axes.set(xlim=(-0.6, len(years) - 0.4), ylim=(0, max(1, years["Surveys"].max()) * 1.12))
     ruled(axes, {k: f"’{year[2:]}" for k, year in enumerate(years["Year"])})
     for k, waves in enumerate(years["Surveys"]):
-        upright(axes, k, 0, waves, NAVY, 0.65 * 72 * WIDTH / len(years))
+        axes.add_patch(Rectangle((k - 0.35, 0), 0.7, waves, color=NAVY, linewidth=0))
         axes.text(k, waves + 0.3, str(waves), ha="center", va="bottom", fontsize=SMALLEST)
     return figure
 

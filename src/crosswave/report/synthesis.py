@@ -23,7 +23,7 @@ from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
 from crosswave.trend.dispersion import Measurement
 from crosswave.trend.settings import Settings
-from crosswave.words import plural
+from crosswave.words import capital, plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 
@@ -260,29 +260,41 @@ def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFr
 
 
 def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
-    """Return a row for each construct that was compared, in points, by grade, then by verdict, then by name."""
+    """Return a row for each topic that was compared, in points, by its answer: first those furthest from no change."""
     rank, rows = list(VERDICT_LOOKS), []
-    for trend in sorted(trends, key=lambda one: (rank.index(one.verdict), one.construct.label)):
-        if (c := trend.comparison) is None:
-            continue
+    compared = [(trend, trend.comparison) for trend in trends if trend.comparison]
+    for trend, c in sorted(compared, key=lambda one: (rank.index(one[0].verdict), _nearness(one[1]))):
         years = f"{c.pair.first.year} to {c.pair.second.year}"
         label = f"{trend.construct.label}, {years}: {points(c.difference, sign=True)} points"
         if (c.low > 0 or c.high < 0) and trend.verdict == "inconclusive" and trend.p_adjusted is not None:
             label += f"; {p_words(trend.p_adjusted)} among the other comparisons"
-        heading = f"Grade {grade_of(trend)}, total error {c.points:.3g} points"
+        heading = capital(said_of(trend.verdict))
         rows.append(Row(label, trend.verdict, 100 * c.difference, 100 * c.low, 100 * c.high, heading=heading))
-    return sorted(rows, key=lambda row: row.heading)
+    return rows
+
+
+def _nearness(found: Comparison) -> float:
+    """How near a difference is to none, in widths of its interval."""
+    return -abs(found.difference) / max(found.high - found.low, 1e-9)
+
+
+_MOST = 5
+"""So many differences of each answer are drawn."""
 
 
 @styled
 def synthesis_chart(trends: Sequence[Trend]) -> Figure | None:
-    """Return the difference and interval of every construct that was compared; None if none was."""
-    rows = synthesis_rows(trends)
-    if not rows:
+    """Return differences and intervals of topics that were compared, the clearest of each answer; None without any."""
+    every = synthesis_rows(trends)
+    if not every:
         return None
+    kinds = [row.kind for row in every]
+    rows = [row for place, row in enumerate(every) if kinds[:place].count(row.kind) < _MOST]
+    left = f" Of each answer the {_MOST} furthest from no change; the table has all {len(every)}."
     subtitle = (
         f"{window_words(trends)}, later minus earlier. Line: interval over every number of people that "
-        "fits, if those who answered were random samples; shaded: changes too small to matter."
+        f"fits, if those who answered were random samples; shaded: changes too small to matter."
+        f"{left * (len(rows) < len(every))}"
     )
     scale = points_scale(rows, trends[0])
     return forest(rows, VERDICT_LOOKS, scale, title=synthesis_message(trends), subtitle=subtitle)
@@ -297,12 +309,10 @@ def synthesis_message(trends: Sequence[Trend]) -> str:
 
 
 def synthesis_alt(trends: Sequence[Trend]) -> str:
-    """Return the chart in words: the message, then each construct that was compared with its verdict."""
-    rows = [
-        f"{row.label}, interval {row.low:+.1f} to {row.high:+.1f}, {said_of(row.kind)}"
-        for row in synthesis_rows(trends)
-    ]
-    return f"{synthesis_message(trends)}. {'; '.join(rows) or 'No chart'}."
+    """Return the chart in words: the message, then how many topics that were compared have each answer."""
+    counts = Counter(row.heading for row in synthesis_rows(trends))
+    told = "; ".join(f"{answer}: {count}" for answer, count in counts.items())
+    return f"{synthesis_message(trends)}. {told or 'No chart'}."
 
 
 @styled

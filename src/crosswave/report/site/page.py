@@ -186,11 +186,28 @@ SHOWN: Mapping[str, Callable[[str, str, Styles], str]] = {
 
 
 def figure(svg: str, styles: Styles) -> str:
-    """Return a chart as part of the page, whose sheet gives its colours the shades of the theme."""
-    return f"{DRAWN}{clean_html(svg, styles)}</div>{CAPTION}</figure>"
+    """Return a chart as part of the page, whose sheet gives its colours the shades of the theme; its title as words."""
+    head = _HEAD.search(svg)
+    lines = re.findall(r"<text([^>]*)>(.*?)</text>", head.group()) if head else []
+    titles, words = ([text for look, text in lines if ("bold" in look) is bold] for bold in (True, False))
+    title = f'<p class="title"><strong>{" ".join(titles)}</strong> {" ".join(words)}</p>' if lines else ""
+    drawn = _lifted(svg.replace(head.group(), "")) if head and lines else svg
+    return f"{DRAWN}{title}{clean_html(drawn, styles)}{CAPTION}</figure>"
 
 
-DRAWN = '<figure class="chart"><div class="drawn" tabindex="0" role="group" aria-label="Chart">'
+_HEAD = re.compile(r'<g class="head">.*?\n</g>\n(?=<svg class="panel")', re.DOTALL)
+_DOWN = re.compile(r'(<svg class="panel"[^>]*? y=")([\d.]+)')
+_TALL = re.compile(r'(<svg [^>]*? height=")([\d.]+)')
+
+
+def _lifted(svg: str) -> str:
+    """A chart without the room that its title took: the top of its first part."""
+    room = min(float(down) for _, down in _DOWN.findall(svg))
+    less = lambda match: f"{match[1]}{float(match[2]) - room:g}"  # noqa: E731
+    return _TALL.sub(less, _DOWN.sub(less, svg), count=1)
+
+
+DRAWN = '<figure class="chart">'
 CAPTION = "<figcaption></figcaption>"
 """Where the frame says how a chart is cited."""
 

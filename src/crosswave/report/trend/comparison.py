@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,7 +17,7 @@ from crosswave.report.sentences import interval_points, p_range, p_words, points
 from crosswave.report.trend.waves import VERDICT_LOOKS, waves_message
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
-from crosswave.trend.change import Trend
+from crosswave.trend.change import Judged, Trend
 from crosswave.trend.comparison import Comparison
 
 
@@ -132,7 +133,7 @@ def difference_rows(variants: Mapping[str, Trend]) -> list[Row]:
     ]  # fmt: skip
 
 
-def points_scale(rows: Sequence[Row], trend: Trend) -> Scale:
+def points_scale(rows: Sequence[Row], trend: Judged[Any]) -> Scale:
     """Return an axis of points, zero in its middle, that holds every interval and the smallest change that matters."""
     margin = trend.settings.smallest_change
     reach = max(margin * 1.5, *(abs(end) for row in rows for end in (row.low, row.high)))

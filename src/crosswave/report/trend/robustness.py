@@ -16,13 +16,10 @@ from matplotlib.ticker import MaxNLocator
 from crosswave.report.canvas import (
     GREY,
     INK,
-    LEFT,
     LINE,
     NAVY,
     PLUM,
-    RIGHT,
     SMALLEST,
-    WIDTH,
     level,
     numbered,
     panels,
@@ -223,8 +220,8 @@ def value_words(choice: str, value: object) -> str:
     return f"{value:g}{unit}" if isinstance(value, int | float) else str(value)
 
 
-MOST_DRAWN = 120
-"""Intervals that a chart can hold side by side and still be read."""
+MOST_DRAWN = 60
+"""Intervals that a chart can hold side by side and still be read, on a phone too."""
 
 
 class Line(NamedTuple):
@@ -234,7 +231,7 @@ class Line(NamedTuple):
     at: npt.NDArray[np.intp] | None = None
 
 
-_CURVE, _ROW, _HEAD, _LEFT = 1.9, 0.165, 0.2, 1.5
+_CURVE, _ROW, _HEAD = 1.9, 0.29, 0.26
 
 
 # The smallest change that matters moves no interval: it is a choice of the verdict alone.
@@ -284,7 +281,7 @@ def specification_chart(frame: pd.DataFrame) -> Figure | None:
         f"{some}. Below: the choices behind each. None is preferred."
     )
     title, heights = specification_message(frame), (_CURVE, depth)
-    figure, (curve, below) = panels(title, subtitle, heights, left=_LEFT, gap=0.12, foot=0.15)
+    figure, (curve, below) = panels(title, subtitle, heights, gap=0.12, foot=0.15)
     _draw_curve(curve, shown)
     _draw_matrix(below, lines, depth, len(shown))
     return figure
@@ -298,11 +295,10 @@ def _draw_curve(axes: Axes, shown: pd.DataFrame) -> None:
         upright(axes, places[own], low, high, colour, 0.8)
     axes.set(xlim=(-1, len(shown)), ylim=_room(100 * shown[["low", "high"]]))
     ticks = MaxNLocator(6).tick_values(*axes.get_ylim())
-    ruled(axes, y=numbered(ticks, *axes.get_ylim()))
+    ruled(axes, y=numbered(ticks, *axes.get_ylim(), " points"))
     difference = Line2D(places, 100 * shown["difference"], color=INK, linewidth=2.2, drawstyle="steps-mid", zorder=3)
     axes.add_artist(difference)
     level(axes, 0, -1, len(shown), INK, over=2)
-    axes.text(-0.12, 0.5, "points", transform=axes.transAxes, ha="right", va="center")
 
 
 def _room(ends: pd.DataFrame) -> tuple[float, float]:
@@ -314,17 +310,17 @@ def _draw_matrix(axes: Axes, lines: Sequence[Line], depth: float, count: int) ->
     axes.set_xlim(-1, count)
     axes.set_ylim(depth, 0)
     axes.set_axis_off()
-    side, start = axes.get_yaxis_transform(), (LEFT - _LEFT) / (WIDTH - _LEFT - RIGHT)
-    places = np.cumsum([_HEAD if line.at is None else _ROW for line in lines]) - _ROW / 2
+    feet = np.cumsum([_HEAD if line.at is None else _ROW for line in lines])
     look: dict[str, Any] = {"va": "center", "ha": "left", "fontsize": SMALLEST, "parse_math": False}
     rows = []
-    for line, here in zip(lines, places, strict=True):
-        axes.text(start, here, line.words, transform=side, weight="bold" if line.at is None else "normal", **look)
-        rows += [] if line.at is None else [(line.at, here)]
+    for line, foot in zip(lines, feet, strict=True):  # the words of a strip are above it
+        head = line.at is None
+        axes.text(-1, foot - (0.08 if head else 0.2), line.words, weight="bold" if head else "normal", **look)
+        rows += [] if line.at is None else [(line.at, foot - 0.07)]
     level(axes, [here for _, here in rows], -1, count, LINE, 0.6, over=0)
     for at, here in rows:  # neighbours are one stroke
         ends = at[[0, *np.flatnonzero(np.diff(at) > 1) + 1]], at[[*np.flatnonzero(np.diff(at) > 1), -1]]
-        level(axes, np.full(len(ends[0]), here), ends[0] - 0.5, ends[1] + 0.5, INK, 5.5)
+        level(axes, np.full(len(ends[0]), here), ends[0] - 0.5, ends[1] + 0.5, INK, 5)
 
 
 def specification_message(frame: pd.DataFrame) -> str:
