@@ -23,6 +23,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random
 from types import CodeType
@@ -127,11 +128,12 @@ def _plain(text: str) -> str:
 @cache
 def _statements(path: Path) -> list[tuple[int, int, int]]:
     """The first line, the last of its head and the last of every statement of a file, the shortest first."""
-    nodes = [one for one in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-             if isinstance(one, ast.stmt | ast.excepthandler)]  # fmt: skip
-    rows = [(min([one.lineno, *(mark.lineno for mark in getattr(one, "decorator_list", ()))]), one) for one in nodes]
-    ends = [(first, max(one.body[0].lineno - 1, first) if hasattr(one, "body") else one.end_lineno, one.end_lineno)
-            for first, one in rows]  # fmt: skip
+    ends = list[tuple[int, int, int]]()
+    for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(one, ast.stmt | ast.excepthandler):
+            first = min([one.lineno, *(mark.lineno for mark in getattr(one, "decorator_list", ()))])
+            last = one.end_lineno or one.lineno
+            ends.append((first, max(one.body[0].lineno - 1, first) if hasattr(one, "body") else last, last))
     return sorted(ends, key=lambda row: row[2] - row[0])
 
 
@@ -336,6 +338,8 @@ def main() -> int:
     os.environ.update(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     for one in LIBRARIES:
         importlib.import_module(one)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
     FOLDER.mkdir(exist_ok=True)
     if given.room in ROOMS.keys() - {"counts"}:
         read_once()
@@ -362,7 +366,7 @@ def main() -> int:
             print(f"{tried}: {mutant}  ({len(tests)} tests run it)", flush=True)
     low, high = binomtest(seen, tried).proportion_ci()
     print(
-        f"\n{given.room}, seed {given.seed}, {len(every)} places, {time.monotonic() - begun:.0f} s; interval: exact, 95 %"
+        f"\n{given.room}: seed {given.seed}, {len(every)} places, {time.monotonic() - begun:.0f} s; exact 95 % interval"
     )
     print("| room | tried | seen | left | change nothing | share seen | interval |\n|" + "---|" * 7)
     row = (given.room, tried, seen, tried - seen, alike, f"{seen / tried:.1%}", f"{low:.1%} to {high:.1%}")
