@@ -237,24 +237,26 @@ def _keep(name: str, held: dict[str, Any]) -> None:
 
 
 def baseline(room: str, files: list[Path]) -> dict[str, Any]:
-    """Which tests run which lines of a room: asked of each file of tests once, until it or the room is changed."""
-    kept = f"lines-{room.replace('/', '-')}.json"
-    code = [path.read_text("utf-8") for path in files]
+    """Which tests run which lines of a room; found anew of a file where it or a module that it runs is changed."""
+    kept, tests = f"lines-{room.replace('/', '-')}.json", scope(room)[1]
+    code = {str(path): _digest(path.read_text("utf-8")) for path in files}
 
     def run(test: str, key: str) -> int:
-        coverage = Coverage(data_file=None, config_file=False, include=[str(path) for path in files])
+        coverage = Coverage(data_file=None, config_file=False, include=list(code))
         called = Called(coverage)
         coverage.start()
         _pytest([test], called)
         coverage.stop()
-        row = {"key": key, "failed": called.failed, "seconds": called.seconds, "found": called.found()}
+        found = called.found()
+        used = {place.rpartition(":")[0] for place, names in found.items() if names != [""]}
+        row = {"key": key, "code": {path: code[path] for path in used}, "found": found}
+        row |= {"failed": called.failed, "seconds": called.seconds}
         _keep(kept, _kept(kept) | {test: row})
         return 0
 
-    tests = scope(room)[1]
-    keys = {test: _digest((ROOT / test).read_text("utf-8"), *code) for test in tests}
-    for test, key in keys.items():
-        if _kept(kept).get(test, {}).get("key") != key:
+    for test in tests:
+        key, row = _digest((ROOT / test).read_text("utf-8")), _kept(kept).get(test, {"key": "", "code": {}})
+        if row["key"] != key or not row["code"].items() <= code.items():
             assert in_a_fork(partial(run, test, key)) == 0, f"{test} did not come to its end"
     rows = [_kept(kept)[test] for test in tests]
     found: dict[str, list[str]] = {}
