@@ -10,7 +10,7 @@ import yaml
 
 from campaign.commands import argument_cases, imported, sheet_cases, study_in
 from campaign.data import TooLongError, bounded, cases, loaded, outside, prepared, true_cases, watched
-from campaign.mutants import KNOWN, ROOMS, SOURCE, Mutant, functions
+from campaign.mutants import KNOWN, ROOMS, SOURCE, Mutant
 from campaign.mutants import tests_of as chosen
 from campaign.oracle import misjudged
 from crosswave.study.models import Survey
@@ -64,14 +64,16 @@ def test_every_room_of_mutants_and_every_survivor_is_there() -> None:
         assert one["was"] in lines and one["now"] not in lines and one["because"], one
 
 
-def test_the_tests_of_a_mutant_are_those_that_call_its_function_quickest_first() -> None:
-    path = SOURCE / "crosswave" / "trend" / "multiplicity.py"
-    first, last = functions(path)[0]
-    called = {"seconds": {"slow": 9.0, "quick": 1.0, "other": 0.1, "red": 0.1}, "failed": ["red"],
-              "found": {f"{path}:{first}": ["slow", "quick", "red"], f"{path}:{last + 9}": ["other"]}}  # fmt: skip
-    mutant = Mutant(path, "", last, "", "", "")
-    assert chosen(mutant, called) == ["quick", "slow"]
-    assert chosen(mutant._replace(line=1), called) == ["other", "quick", "slow"], "a line of the module: all of them"
+def test_the_tests_of_a_mutant_are_those_that_run_its_statement_quickest_first(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text("ONE = 1\ndef f(x=1):\n    if x:\n        return (\n            x + 1)\n    return x\n")
+    found = {1: [""], 2: [""], 3: ["slow", "quick", "red", "other"], 4: ["slow", "quick", "red"], 6: ["other"]}
+    called = {"seconds": {"slow": 9.0, "quick": 1.0, "other": 0.1, "red": 0.1, "far": 0.01}, "failed": ["red"],
+              "found": {f"{path}:{line}": names for line, names in found.items()}}  # fmt: skip
+    faults = {line: chosen(Mutant(path, "", line, "", "", ""), called) for line in (5, 6, 3, 2, 1)}
+    assert faults[5] == ["quick", "slow"] and faults[6] == ["other"]
+    assert faults[3] == faults[2] == ["other", "quick", "slow"], "a default is tried by what runs its function"
+    assert faults[1] == ["other", "quick", "slow", "far"], "a line of the module: by all, those that run it first"
 
 
 def test_what_must_not_be_is_seen_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,6 +155,10 @@ def test_a_claim_of_organisations_is_not_checked_on_people(check: Callable[..., 
     assert found.reason == "the figure counts people, and the claim speaks of organisations"
     for unit in ("organisation", "foi-return"):
         assert check(of, first={"more": {"unit": unit}}).answered == "true"
+    sampled = {"respondents": "undetermined", "population": "undetermined", "arithmetic": "not checkable"}
+    for subject, verdict in sampled.items():
+        other = check(of.model_copy(update={"subject": subject}))
+        assert (other.answered, other.random_sample) == ("true", verdict), subject
 
 
 @pytest.mark.parametrize("named", ["yes", "other"])
@@ -219,6 +223,11 @@ def test_a_ratio_with_a_number_that_nobody_knows_is_not_bounded(
     facts = fact("inmates", "84000"), fact("officers", "20000"), fact("guests", "900", "rhetorical")
     of = claim(condition("above", "1000", inmates=1, guests=1) | {"over": over}, subject="arithmetic")
     assert check(of, *facts).answered == "undecided by rounding"
+
+
+def test_a_ratio_with_a_number_that_is_nothing_is_not_bounded(check: Callable[..., ClaimVerdict]) -> None:
+    of = claim(condition("above", "1000", inmates=1, nobody=1) | {"over": ["nobody"]}, subject="arithmetic")
+    assert check(of, fact("inmates", "84000"), fact("nobody", "0")).answered == "undecided by rounding"
 
 
 def test_one_share_has_the_wilson_interval_of_its_print(check: Callable[..., ClaimVerdict]) -> None:

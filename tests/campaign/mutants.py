@@ -1,14 +1,16 @@
 """Faults put into the package's own code, one at a time: `cd tests && python -m campaign.mutants trends`.
 
 The faults are those of cosmic-ray's operators: another sign, comparison, number or keyword. Each is tried in a fork
-that has the libraries loaded and the package not, by the tests that call the function it is in, quickest first. A fault
-that no such test sees survives; those of `survivors.yaml` change no result, and why is said there.
+that has the libraries loaded and the package not, by the tests that run the statement it is in, quickest first. A fault
+that no such test sees survives; those of `survivors.yaml` change no result, and why is said there. What was found is
+kept in .campaign/, so that a trial that was stopped goes on, and one after a new test asks the survivors alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -18,17 +20,20 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from coverage import Coverage
 from hypothesis import Phase, settings
+from scipy.stats import binomtest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER, SOURCE, KNOWN = ROOT / ".campaign", ROOT / "src", Path(__file__).with_name("survivors.yaml")
@@ -121,34 +126,36 @@ def _plain(text: str) -> str:
 
 
 @cache
-def functions(path: Path) -> list[tuple[int, int]]:
-    """The first and last line of every function of a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [(min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno)
-            for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]  # fmt: skip
+def _statements(path: Path) -> list[tuple[int, int, int]]:
+    """The first line, the last of its head and the last of every statement of a file, the shortest first."""
+    ends = list[tuple[int, int, int]]()
+    for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(one, ast.stmt | ast.excepthandler):
+            first = min([one.lineno, *(mark.lineno for mark in getattr(one, "decorator_list", ()))])
+            last = one.end_lineno or one.lineno
+            ends.append((first, max(one.body[0].lineno - 1, first) if hasattr(one, "body") else last, last))
+    return sorted(ends, key=lambda row: row[2] - row[0])
 
 
 class Called:
-    """A plugin of pytest: which tests call which functions of the packages, how long each takes, and which fail."""
+    """A plugin of pytest: which tests run which lines of the packages, how long each takes, and which fail."""
 
-    def __init__(self, packages: list[str]) -> None:
-        self.places = tuple(str(SOURCE / "crosswave" / one) for one in packages)
-        self.now, self.seconds, self.failed = "", dict[str, float](), list[str]()
-        self.found: dict[str, set[str]] = {}
-        self._seen: dict[CodeType, str] = {}
+    def __init__(self, coverage: Coverage) -> None:
+        self.coverage, self.seconds, self.failed = coverage, dict[str, float](), list[str]()
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.now = nodeid
+        self.coverage.switch_context(nodeid)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
         if report.failed:
             self.failed.append(report.nodeid)
 
-    def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        code = frame.f_code
-        if code.co_filename.startswith(self.places) and event == "call":
-            self.found.setdefault(f"{code.co_filename}:{code.co_firstlineno}", set()).add(self.now)
+    def found(self) -> dict[str, list[str]]:
+        """The tests that run each line; "" stands for all of them, where a module is imported."""
+        data = self.coverage.get_data()
+        return {f"{path}:{line}": names for path in data.measured_files()
+                for line, names in data.contexts_by_lineno(path).items()}  # fmt: skip
 
 
 class Settings:
@@ -169,11 +176,16 @@ _RIGHT: dict[str, object] = {}
 
 def read_once() -> None:
     """Read data/ and reconstruct it, for the faults of packages that have no part in that."""
+    os.environ["CROSSWAVE_CACHE"] = str(FOLDER / "cache")
+    from crosswave.memo import forget
     from crosswave.reconstruct import reconstruct
     from crosswave.study import load_registry
+    from crosswave.study.cache import keeping
 
     registry = load_registry(ROOT / "data")
-    made = {name: reconstruct(survey, registry) for name, survey in registry.surveys.items()}
+    with keeping():
+        made = {name: reconstruct(survey, registry) for name, survey in registry.surveys.items()}
+    forget()
     _RIGHT.update(registry=registry, reconstructions=made)
 
 
@@ -209,37 +221,74 @@ def scope(room: str) -> tuple[list[str], list[str]]:
     return [f"{room}.py"], [path.relative_to(ROOT).as_posix() for path in found]
 
 
-def baseline(room: str) -> dict[str, Any]:
-    """Which tests call which functions of a room; kept in .campaign/ beside tests/."""
-    kept = FOLDER / f"called-{room.replace('/', '-')}.json"
-    packages, tests = scope(room)
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def run() -> int:
-        called = Called(packages)
-        sys.setprofile(called)
-        _pytest(tests, called)
-        sys.setprofile(None)
-        found = {place: sorted(tests - {""}) for place, tests in called.found.items()}
-        kept.write_text(json.dumps({"failed": called.failed, "seconds": called.seconds, "found": found}, indent=1))
-        return 0
 
-    if not kept.exists():
-        FOLDER.mkdir(exist_ok=True)
-        assert in_a_fork(run) == 0, "the tests did not come to their end"
-    held: dict[str, Any] = json.loads(kept.read_text())
+def _kept(name: str) -> dict[str, Any]:
+    """What stands in a file of .campaign/, beside tests/."""
+    held: dict[str, Any] = json.loads((FOLDER / name).read_text("utf-8")) if (FOLDER / name).exists() else {}
     return held
 
 
+def _keep(name: str, held: dict[str, Any]) -> None:
+    (FOLDER / "part").write_text(json.dumps(held, indent=1), "utf-8")
+    (FOLDER / "part").replace(FOLDER / name)
+
+
+def baseline(room: str, files: list[Path]) -> dict[str, Any]:
+    """Which tests run which lines of a room; found anew of a file where it or a module that it runs is changed."""
+    kept, tests = f"lines-{room.replace('/', '-')}.json", scope(room)[1]
+    code = {str(path): _digest(path.read_text("utf-8")) for path in files}
+
+    def run(test: str, key: str) -> int:
+        coverage = Coverage(data_file=None, config_file=False, include=list(code))
+        called = Called(coverage)
+        coverage.start()
+        _pytest([test], called)
+        coverage.stop()
+        found = called.found()
+        used = {place.rpartition(":")[0] for place, names in found.items() if names != [""]}
+        row = {"key": key, "code": {path: code[path] for path in used}, "found": found}
+        row |= {"failed": called.failed, "seconds": called.seconds}
+        _keep(kept, _kept(kept) | {test: row})
+        return 0
+
+    for test in tests:
+        key, row = _digest((ROOT / test).read_text("utf-8")), _kept(kept).get(test, {"key": "", "code": {}})
+        if row["key"] != key or not row["code"].items() <= code.items():
+            assert in_a_fork(partial(run, test, key)) == 0, f"{test} did not come to its end"
+    rows = [_kept(kept)[test] for test in tests]
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for place, names in row["found"].items():
+            found.setdefault(place, []).extend(names)
+    return {
+        "failed": [one for row in rows for one in row["failed"]],
+        "seconds": {one: took for row in rows for one, took in row["seconds"].items()},
+        "found": found,
+    }
+
+
 def tests_of(mutant: Mutant, called: dict[str, Any]) -> list[str]:
-    """The tests that call the function of a fault, quickest first, as many as may be run; all where it is in none."""
-    inside = [(last - first, first) for first, last in functions(mutant.path) if first <= mutant.line <= last]
+    """The tests that run the statement of a fault, quickest first, as many as may be run.
+
+    What runs when a module is imported is tried by the tests of the function that it heads, else by all: first by those
+    that run any of the module.
+    """
+    first, head, last = next(row for row in _statements(mutant.path) if row[0] <= mutant.line <= row[2])
+    lines = range(first, head + 1) if mutant.line <= head else [mutant.line]
     seconds: dict[str, float] = {one: took for one, took in called["seconds"].items() if one not in called["failed"]}
-    lines = range(min(inside)[1], mutant.line + 1) if inside else ()
-    found = (
-        {one for line in lines for one in called["found"].get(f"{mutant.path}:{line}", ())} if inside else {*seconds}
-    )
+
+    def running(lines: Iterable[int]) -> set[str]:
+        return {one for line in lines for one in called["found"].get(f"{mutant.path}:{line}", ())}
+
+    found = running(lines)
+    if "" in found:
+        found |= running(range(head + 1, last + 1)) if head < last else {*seconds}
+    near = running(range(len(mutant.path.read_text("utf-8").splitlines()) + 1))
     chosen, took = list[str](), 0.0
-    for one in sorted(found & seconds.keys(), key=seconds.__getitem__):
+    for one in sorted(found & seconds.keys(), key=lambda one: (one not in near, seconds[one])):
         took += seconds[one]
         if took > _SECONDS and chosen:
             break
@@ -269,6 +318,17 @@ def survives(mutant: Mutant, tests: list[str]) -> bool:
     return bool(tests) and in_a_fork(run) == 0
 
 
+def is_seen(mutant: Mutant, tests: list[str]) -> bool:
+    """Whether a test sees a fault: found once, or not found by tests that are as they were."""
+    key = _digest(str(mutant.path.relative_to(ROOT)), mutant.text)
+    state = _digest(*tests, *((ROOT / one).read_text("utf-8") for one in sorted({one.split("::")[0] for one in tests})))
+    held = _kept("tried.json").get(key)
+    if held not in ("seen", state):
+        held = state if not tests or survives(mutant, tests) else "seen"
+        _keep("tried.json", _kept("tried.json") | {key: held})
+    return held == "seen"
+
+
 def main() -> int:
     """Try a sample of the faults of a room, and print those that survive and how many that is."""
     parser = argparse.ArgumentParser(prog="campaign.mutants")
@@ -280,15 +340,18 @@ def main() -> int:
     os.environ.update(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     for one in LIBRARIES:
         importlib.import_module(one)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    FOLDER.mkdir(exist_ok=True)
     if given.room in ROOMS.keys() - {"counts"}:
         read_once()
-    called = baseline(given.room)
     places = [SOURCE / "crosswave" / one for one in scope(given.room)[0]]
     files = [path for place in places for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    called = baseline(given.room, files)
     every = [one for path in files for one in mutants(path)]
     Random(given.seed).shuffle(every)
     known = {(one["in"], one["was"], one["now"]) for one in yaml.safe_load(KNOWN.read_text(encoding="utf-8"))}
-    tried = killed = alike = 0
+    tried = seen = alike = 0
     for make in every:
         if tried == given.number:
             break
@@ -298,14 +361,19 @@ def main() -> int:
             alike += 1
             continue
         tests = tests_of(mutant, called)
-        survived = not tests or survives(mutant, tests)
         tried += 1
-        killed += not survived
-        if survived:
-            print(f"{tried}: {mutant}  ({len(tests)} tests call it)", flush=True)
-    print(f"{given.room}, seed {given.seed}: {killed} of {tried} faults are seen; {alike} more are in {KNOWN.name}; "
-          f"{len(every)} could be tried; {time.monotonic() - begun:.0f} s")  # fmt: skip
-    return int(killed < 0.9 * tried)
+        if is_seen(mutant, tests):
+            seen += 1
+        else:
+            print(f"{tried}: {mutant}  ({len(tests)} tests run it)", flush=True)
+    low, high = binomtest(seen, tried).proportion_ci()
+    print(
+        f"\n{given.room}: seed {given.seed}, {len(every)} places, {time.monotonic() - begun:.0f} s; exact 95 % interval"
+    )
+    print("| room | tried | seen | left | change nothing | share seen | interval |\n|" + "---|" * 7)
+    row = (given.room, tried, seen, tried - seen, alike, f"{seen / tried:.1%}", f"{low:.1%} to {high:.1%}")
+    print("|", " | ".join(map(str, row)), "|")
+    return int(seen < 0.9 * tried)
 
 
 if __name__ == "__main__":

@@ -186,11 +186,8 @@ def _sum(terms: list[tuple[str, int]]) -> str:
 
 
 def _ends(span: Span, unit: str) -> str:
-    if span.low is None and span.high is None:
+    if span.low is None or span.high is None:  # none of the sums has one end alone
         return "not bounded by print"
-    if span.low is None or span.high is None:
-        side, end = ("at most", span.high) if span.low is None else ("at least", span.low)
-        return f"{side} {_shown(end or Fraction(0), unit)}{unit}"
     ends = dict.fromkeys(_shown(end, unit) for end in (span.low, span.high))
     return " to ".join(ends) + unit
 
