@@ -6,6 +6,8 @@ options(digits = 12)
 figures <- function(file) transform(read.csv(file), id = seq_along(y))
 few <- figures("barriers_34.csv")
 many <- figures("barriers_108.csv")
+benefits <- figures("benefits_13.csv")
+priorities <- figures("priorities_8.csv")
 fine <- list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15, maxit = 5000)
 sampling <- function(d, rho) {
   same <- outer(d$survey, d$survey, "==")
@@ -36,6 +38,8 @@ models <- list(
   year = rma.mv(y, v, mods = line, random = year, data = many, control = fine),
   slopes = rma.mv(y, v, mods = line, random = list(~ 1 | house, ~ 1 | id, ~ t | item), struct = "GDIAG",
                   tau2 = c(0, NA), data = many, control = fine),
+  benefits = rma.mv(y, v, mods = line, random = house, data = benefits, control = fine),
+  priorities = rma.mv(y, v, mods = line, random = survey, data = priorities, control = fine),
   wander = rma.mv(y, v, mods = line, random = list(~ 1 | house, ~ 1 | id, ~ 1 | itemyear), R = list(itemyear = walk),
                   Rscale = FALSE, data = many, control = fine))
 

@@ -17,10 +17,10 @@ from scipy.stats import qmc
 
 from crosswave.arguments import FloatArray
 from crosswave.difference.verdict import Evidence, decide, outcomes
-from crosswave.models.mixed import NAMES, ROUGH, Design, Spreads, design_of, solved_each
+from crosswave.models.mixed import NAMES, Design, Spreads, design_of, solved_each, steep
 
 PRIORS = Spreads(survey=0.5, house=0.5, figure=0.5, slope=0.15, year=0.25)
-_FEW_POINTS, _CELLS, _EFFECTS = 32, 100_000_000, 10_000_000
+_FEW_POINTS, _CELLS, _EFFECTS = 64, 100_000_000, 10_000_000
 _POWER = 0.8
 _LEAST = 1e-4
 
@@ -152,7 +152,7 @@ def posterior(
         Intervals hold 1 - alpha.
     points : int, default 2048
         At so many the standard deviations are integrated over, and four times as many draws made: a power of two. Of
-        very many items fewer are taken; of very many surveys, whose standard deviations are all but known, 32.
+        very many items fewer are taken; of very many surveys, whose standard deviations are all but known, 64.
     wander : bool, default False
         As for `design_of`.
     known : Spreads, optional
@@ -214,23 +214,25 @@ def _integration_points(design: Design, priors: Spreads, number: int) -> tuple[F
     def log_posterior(log_spreads: FloatArray) -> float:
         return float(log_posteriors(log_spreads[None])[0])
 
-    start, options = np.log(0.5 * scale), ROUGH if issparse(design.columns) else {}
-    found = minimize(lambda at: -log_posterior(at), start, method="BFGS", options=options)
-    spread = found.hess_inv if issparse(design.columns) else _spread_at(log_posterior, found.x)
+    many = issparse(design.columns)
+    df, wider = _MANY_T if many else _FEW_T
+    options = steep(design, design.free) if many else {}
+    found = minimize(lambda at: -log_posterior(at), np.log(0.5 * scale), method="BFGS", options=options)
+    steps = np.linalg.cholesky(found.hess_inv) if many else _STEP * np.eye(len(scale))
+    spread = _spread_at(log_posterior, found.x, steps)
     mode, root = np.round(found.x, 3), np.round(np.linalg.cholesky(spread + _LEAST * np.eye(len(scale))), 3)
     sobol = qmc.Sobol(len(scale) + 1, scramble=True, rng=np.random.default_rng(0)).random(number)
     normal = _normal(sobol[:, :-1])
-    stretch = np.sqrt(_T_DF / chdtri(_T_DF, 1 - np.clip(sobol[:, -1], 1e-9, 1 - 1e-9)))
+    stretch = np.sqrt(df / chdtri(df, 1 - np.clip(sobol[:, -1], 1e-9, 1 - 1e-9)))
     z = normal * stretch[:, None]
-    at = mode + _WIDER * z @ root.T
-    proposal = -(_T_DF + len(scale)) / 2 * np.log1p((z**2).sum(axis=1) / _T_DF)
+    at = mode + wider * z @ root.T
+    proposal = -(df + len(scale)) / 2 * np.log1p((z**2).sum(axis=1) / df)
     return every(np.maximum(np.exp(at), _LEAST)), log_posteriors(at) - proposal
 
 
 def _affordable(design: Design) -> int:
     """How many points are worth their time: fewer where levels, slopes and years are many."""
-    dense = len(design.kind) - sum(design.nested)
-    most = _FEW_POINTS if issparse(design.columns) else max(_FEW_POINTS, _CELLS // dense**2)
+    most = _FEW_POINTS if issparse(design.columns) else max(_FEW_POINTS, _CELLS // design.others**2)
     return int(2 ** math.floor(math.log2(most)))
 
 
@@ -240,21 +242,22 @@ def _scale(design: Design, priors: Spreads) -> FloatArray:
     return every if len(design.items) > 1 else np.array([math.hypot(*every[:3])])
 
 
-def _spread_at(log_density: Callable[[FloatArray], float], mode: FloatArray) -> FloatArray:
-    """The covariance of the normal distribution that has the curvature of a log density at its mode."""
-    steps = _STEP * np.eye(len(mode))
-    curvature = np.empty((len(mode), len(mode)))
+def _spread_at(log_density: Callable[[FloatArray], float], mode: FloatArray, steps: FloatArray) -> FloatArray:
+    """The covariance of the normal distribution with the curvature of a log density at its mode; a column is a step."""
+    curvature = np.empty_like(steps)
     for i, j in combinations_with_replacement(range(len(mode)), 2):
-        corners = [log_density(mode + a * steps[i] + b * steps[j]) * a * b for a in (-1, 1) for b in (-1, 1)]
-        curvature[i, j] = curvature[j, i] = -sum(corners) / (2 * _STEP) ** 2
-    values, vectors = np.linalg.eigh(curvature)
+        corners = [log_density(mode + a * steps[:, i] + b * steps[:, j]) * a * b for a in (-1, 1) for b in (-1, 1)]
+        curvature[i, j] = curvature[j, i] = -sum(corners) / 4
+    back = np.linalg.inv(steps)
+    values, vectors = np.linalg.eigh(back.T @ curvature @ back)
     spread: FloatArray = (vectors / np.maximum(values, _FLATTEST)) @ vectors.T
     return spread
 
 
 _STEP, _FLATTEST = 0.1, 0.25
-_T_DF, _WIDER = 5.0, 1.3
-"""Of the t proposal. Its middle and scales are rounded to 0.001: where a search ends by 1e-6 is then no matter."""
+_FEW_T, _MANY_T = (5.0, 1.3), (30.0, 1.1)
+"""Degrees of freedom and scale of the t proposal: many surveys leave all but normal logs. Its middle and scales are
+rounded to 0.001: where a search ends by 1e-6 is then no matter."""
 _LARGEST, _BEYOND = 50.0, 20.0
 """Logs that can be raised to a power; how many scales of its prior a standard deviation cannot be."""
 
@@ -270,7 +273,7 @@ def level_rows(design: Design, years: Sequence[int]) -> FloatArray:
         rows[each, :, fixed + k * items + each] = column
     for k, year in enumerate(years):
         rows[:, k, own + design.years.index(year)] = 1.0
-    return rows.reshape(items * len(years), -1)[:, : len(design.kind) - sum(design.nested)]
+    return rows.reshape(items * len(years), -1)[:, : design.others]
 
 
 def drawn(

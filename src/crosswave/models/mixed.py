@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 from typing import Any
 
 import numpy as np
@@ -65,9 +65,12 @@ class Design:
     kind : array of int, shape (q,)
         Which standard deviation multiplies a column: a place among the fields of `Spreads`, 5 for one that is known
         (answers of the same respondents), 6 for a fixed one.
+    of : array, shape (houses, surveys)
+        1 where a house has a survey, sparse as the columns are; nothing where a single item leaves both out.
     products : sparse array, shape (cells, figures)
-        Each figure's products of its columns and y, two at a time: of the columns of the first nested block with
-        themselves, of these with the others, of the others with each other. None where columns are sparse.
+        What each figure adds to the sums that make the equations, but for its weight: see `_sums`.
+    cells : tuple of arrays, optional
+        Where the columns are sparse: which of the others each survey has, as a sparse array keeps it.
     """
 
     y: FloatArray
@@ -80,13 +83,15 @@ class Design:
     surveys: tuple[str, ...]
     houses: tuple[str, ...]
     centre: float
-    wander: bool = False
-    products: Any = None
+    wander: bool
+    of: Any
+    products: Any
+    cells: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | None
 
     @property
-    def nested(self) -> list[int]:
-        """How many columns lead each nested block: each survey has one house, so that each block is diagonal."""
-        return [int((self.kind == kind).sum()) for kind in (_KNOWN, 0, 1) if (self.kind == kind).any()] or [0]
+    def others(self) -> int:
+        """How many columns are not those of surveys and houses: levels, mean slope, slopes, years."""
+        return int(((self.kind > 1) & (self.kind != _KNOWN)).sum())
 
     def course(self, dates: FloatArray) -> FloatArray:
         """Return what multiplies an item's own course at each date: see `course_of`."""
@@ -149,36 +154,57 @@ def design_of(
     dates = figures["date"].to_numpy(dtype=float)
     variance, one = figures["variance"].to_numpy(dtype=float), np.ones(len(figures))
     item, survey, house = (codes for codes, _ in coded.values())
-    blocks = [
-        (_KNOWN, survey, np.sqrt(rho * variance)), (0, survey, one), (1, house, one), (FIXED, item, one),
-        (FIXED, np.zeros_like(item), dates - centre),
+    several = len(items) > 1
+    rho *= several
+    nested = [(_KNOWN, survey, np.sqrt(rho * variance)), (0, survey, one), (1, house, one)][0 if rho else 1 :]
+    others = [
+        (FIXED, item, one), (FIXED, np.zeros_like(item), dates - centre),
         *((3, item, column) for column in course_of(dates, every, centre, wander=wander).T),
         (4, np.searchsorted(every, calendar), one),
     ]  # fmt: skip
-    blocks = blocks if rho else blocks[1:]
-    blocks = blocks if len(items) > 1 else [block for block in blocks if block[0] == FIXED]
-    sizes = [len(every) if kind == 4 else int(place.max()) + 1 for kind, place, _ in blocks]
-    rows = np.arange(len(figures))
+    nested, others = (nested, others) if several else ([], others[:2])
+    y, rows = figures["logit"].to_numpy(dtype=float), np.arange(len(figures))
     parts = [
-        csr_array((value, (rows, place)), shape=(len(rows), size))
-        for (_, place, value), size in zip(blocks, sizes, strict=True)
+        csr_array((value, (rows, place)), shape=(len(rows), len(every) if kind == 4 else int(place.max()) + 1))
+        for kind, place, value in [*nested, *others]
     ]
     columns = hstack(parts, format="csr")
-    kind = np.repeat([kind for kind, _, _ in blocks], sizes)
-    y = figures["logit"].to_numpy(dtype=float)
-    large, first = np.prod(columns.shape) > _LARGE, sizes[0] if len(items) > 1 else 0
-    held, products = (columns, None) if large else (columns.toarray(), _products(columns, y, first))
-    return Design(y, variance * (1 - rho), dates, held, kind, items, every, surveys, houses, centre, wander, products)
+    kind = np.repeat([kind for kind, _, _ in [*nested, *others]], [part.shape[1] for part in parts])
+    large, asked = np.prod(columns.shape) > _LARGE, survey[: len(survey) * several]
+    first = house[np.unique(asked, return_index=True)[1]]
+    of = csr_array((np.ones(len(first)), (first, np.arange(len(first)))), shape=(len(houses) * several, len(first)))
+    starts = np.cumsum([0, *(part.shape[1] for part in parts[len(nested) :])])
+    bordered = [
+        (start + place, value) for start, (_, place, value) in zip(starts, [*others, (0, 0 * rows, y)], strict=True)
+    ]
+    products, cells = _products(bordered, asked, np.sqrt(rho * variance), sparse=large)
+    columns, of = (columns, of) if large else (columns.toarray(), of.toarray())
+    told = y, variance * (1 - rho), dates, columns, kind, items, every, surveys, houses, centre, wander
+    return Design(*told, of, products, cells)
 
 
-def _products(columns: Any, y: FloatArray, n: int) -> Any:
-    bordered = hstack([columns, y[:, None]], format="coo")
-    m, cells = bordered.shape[1] - n, pd.DataFrame({"row": bordered.row, "at": bordered.col, "value": bordered.data})
-    pairs = cells.merge(cells, on="row").query("(at_x < @n and at_x == at_y) or at_y >= @n")
-    first, second = pairs["at_x"], pairs["at_y"] - n
-    place = np.where(second < 0, first, n + first * m + second)
-    value = pairs["value_x"] * pairs["value_y"]
-    return csr_array((value, (place, pairs["row"])), shape=(n + (n + m) * m, len(y)))
+def _products(
+    others: list[tuple[npt.NDArray[np.intp], FloatArray]], survey: npt.NDArray[np.intp], known: FloatArray,
+    *, sparse: bool,
+) -> tuple[Any, Any]:  # fmt: skip
+    """What each figure adds to the sums of `_sums`; where those by survey stand if most of them are 0."""
+    n, m, cells, one = int(survey.max(initial=-1)) + 1, int(others[-1][0][0]) + 1, None, np.ones_like(known)
+    held, at = np.arange(n * m), np.array([survey * m + place for place, _ in others if n])
+    if sparse:
+        held, at = np.unique(at, return_inverse=True)
+        cells, at = (held % m, np.searchsorted(held, np.arange(n + 1) * m)), at.reshape(len(others), -1)
+    start = 3 * n + np.array([0, len(held), 2 * len(held)])
+    parts = [(k * n + survey, lead) for k, lead in enumerate((known**2, known, one)) if n]
+    for first, lead in zip(start, (known, one), strict=False):
+        parts += [(first + place, value * lead) for place, (_, value) in zip(at, others, strict=False) if lead.any()]
+    pairs = combinations_with_replacement(others, 2)
+    parts += [(start[2] + a * m + b, x * z * (1 - 0.5 * (a is b))) for (a, x), (b, z) in pairs]
+    place = np.concatenate([one.astype(np.int32) for one, _ in parts])
+    rows, value = np.tile(np.arange(len(known), dtype=np.int32), len(parts)), np.concatenate([one for _, one in parts])
+    del parts
+    found = csr_array((value, (place, rows)), shape=(start[2] + m * m, len(known)))
+    found.eliminate_zeros()
+    return found, cells
 
 
 _LARGE = 2_000_000
@@ -207,30 +233,33 @@ class Solved:
     """The model under known standard deviations: all else is Gaussian, in closed form.
 
     ``loglik`` is the restricted log-likelihood without its constant; `mean` and `root` (lower Cholesky factor of the
-    precision) are those of the coefficients of levels, slopes and years, unscaled; `steps` lead from them back to
-    houses and surveys. Of many points at once all of them have a leading axis.
+    precision) are those of the coefficients of levels, slopes and years, each over its `scale`; `steps` lead from them
+    back to houses, and by `of` to their surveys. Of many points at once all but `of` have a leading axis.
     """
 
     loglik: Any
     mean: FloatArray
     root: FloatArray
-    steps: tuple[tuple[FloatArray, Any], ...]
+    scale: FloatArray
+    steps: tuple[tuple[Any, ...], ...]
+    of: Any
 
     def at(self, place: int) -> Solved:
         """Return one of many points."""
-        steps = tuple((diagonal[place], cross[place]) for diagonal, cross in self.steps)
-        return Solved(float(self.loglik[place]), self.mean[place], self.root[place], steps)
+        steps = tuple(tuple(part[place] for part in step) for step in self.steps)
+        return Solved(float(self.loglik[place]), self.mean[place], self.root[place], self.scale[place], steps, self.of)
 
     def drawn(self, normal: FloatArray) -> FloatArray:
-        """Return coefficients of all columns from standard normal numbers, a column for each draw."""
-        m = len(self.mean)
-        found: FloatArray = self.mean[:, None] + np.linalg.solve(self.root.T, normal[-m:])
-        for place, (diagonal, cross) in reversed(list(enumerate(self.steps))):
-            start = sum(len(one) for one, _ in self.steps[:place])
-            own = normal[start : start + len(diagonal)] / np.sqrt(diagonal)[:, None]
-            against = np.vstack([-found, np.ones((1, found.shape[1]))])
-            found = np.vstack([own + (cross @ against) / diagonal[:, None], found])
-        return found
+        """Return coefficients of all columns, over their scales, from standard normal numbers, a column a draw."""
+        m, above = len(self.mean), np.zeros((1, normal.shape[1]))
+        end, found = len(normal) - m, [self.mean[:, None] + np.linalg.solve(self.root.T, normal[-m:])]
+        against = np.vstack([-self.scale[:, None] * found[0], np.ones_like(above)])
+        for place, (spread, gain, shared, total) in enumerate(reversed(self.steps)):
+            above = self.of.T @ above if place == 1 else above
+            own = spread * gain[:, None] * (shared @ against - total[:, None] * above)
+            own += normal[end - len(gain) : end] * np.sqrt(gain)[:, None]
+            found, above, end = [own, *found], above + spread * own, end - len(gain)
+        return np.vstack(found)
 
 
 def solved(design: Design, spreads: FloatArray) -> Solved:
@@ -238,58 +267,61 @@ def solved(design: Design, spreads: FloatArray) -> Solved:
 
     Notes
     -----
-    Henderson's mixed model equations, bordered by y, the random columns scaled by their standard deviations so that one
-    of 0 is no harm: ``M = [C y]' W [C y] + diag(1, 0)``, W the inverse of the variances. Surveys are nested in houses:
+    Henderson's mixed model equations, bordered by y. Answers of the same respondents, surveys and houses are nested:
     eliminated one kind after the other, each of their blocks is diagonal (the Woodbury identity of nested terms of rank
-    one), so that the work grows with the number of figures. What is left is dense and small. The restricted
-    log-likelihood is minus half of the logs of variances and pivots and of what is left of ``y' W y``. Sparse columns
-    take one point.
+    one), so that the work grows with the number of figures. What is left is dense and small; its random columns are
+    scaled by their standard deviations so that one of 0 is no harm. The restricted log-likelihood is minus half of the
+    logs of variances and pivots and of what is left of ``y' W y``, W the inverse of the variances. Sparse columns take
+    one point.
     """
     variance = design.variance + spreads[..., 2, None] ** 2
-    scale = np.append(design.scales(spreads), np.ones((*spreads.shape[:-1], 1)), axis=-1)
-    logs, steps, nested = np.log(variance).sum(axis=-1), [], design.nested
-    diagonal, cross, left = (_sparse if design.products is None else _dense)(design, 1 / variance, scale)
-    for place, n in enumerate(nested):
-        if place:
-            diagonal, cross, left = _split(left, n)
-        if issparse(cross) and place == len(nested) - 1:
-            cross, left = cross.toarray(), left.toarray()
-        steps.append((diagonal, cross))
-        logs = logs + np.log(diagonal).sum(axis=-1)
-        left = left - _turned(cross) @ _scaled(cross, 1 / diagonal)
+    squares, products, total, known, shared, left = _sums(design, 1 / variance)
+    steps = []
+    if (design.kind == _KNOWN).any():
+        gain = 1 / (1 + squares)
+        steps.append((np.ones_like(spreads[..., 0]), gain, known, products))
+        left = left - _crossed(known, gain)
+        shared, total = shared - _scaled(known, gain * products), total - gain * products**2
+    for place in (0, 1) if design.of.shape[1] else ():
+        square = spreads[..., place, None] ** 2
+        gain = 1 / (1 + square * total)
+        steps.append((spreads[..., place], gain, shared, total))
+        left = left - _crossed(shared, square * gain)
+        if place == 0:
+            shared, total = design.of @ _scaled(shared, gain), (gain * total) @ design.of.T
+            shared = shared.toarray() if issparse(shared) else shared
+    logs = np.log(variance).sum(axis=-1) - sum(np.log(gain).sum(axis=-1) for _, gain, _, _ in steps)
+    kind = design.kind[-design.others :]
+    scale = design.scales(spreads)[..., -design.others :]
+    bordered = np.append(scale, np.ones_like(scale[..., :1]), axis=-1)
+    left = left * bordered[..., None] * bordered[..., None, :]
+    np.einsum("...ii->...i", left)[..., :-1] += kind != FIXED
     root = np.linalg.cholesky(left[..., :-1, :-1])
     half = np.linalg.solve(root, left[..., :-1, -1:])
     logs = logs + 2 * np.log(np.einsum("...ii->...i", root)).sum(axis=-1)
     loglik = -0.5 * (logs + left[..., -1, -1] - (half**2).sum(axis=(-1, -2)))
-    return Solved(loglik, np.linalg.solve(_turned(root), half)[..., 0], root, tuple(steps))
+    mean = np.asarray(np.linalg.solve(_turned(root), half)[..., 0], dtype=float)
+    return Solved(loglik, mean, root, scale, tuple(steps), design.of)
 
 
-def _dense(design: Design, weights: FloatArray, scale: FloatArray) -> tuple[Any, Any, Any]:
-    """Of the equations the diagonal of the first nested block, what it shares with the others, and the others."""
-    n, penalty = design.nested[0], np.append(design.kind != FIXED, False).astype(float)
-    first, others = scale[..., :n], scale[..., n:]
-    cells = np.ascontiguousarray((design.products @ weights.T).T)
-    ends = n, n + n * others.shape[-1]
-    cross, rest = (part.reshape(*scale.shape[:-1], -1, others.shape[-1]) for part in np.split(cells, ends, axis=-1)[1:])
-    for part, rows in ((cross, first), (rest, others)):
-        part *= rows[..., None]
-        part *= others[..., None, :]
-    np.einsum("...ii->...i", rest)[...] += penalty[n:]
-    return cells[..., :n] * first**2 + penalty[:n], cross, rest
+def _sums(design: Design, weights: FloatArray) -> tuple[Any, ...]:
+    """By survey the sums of the squares of what is known, of it, of ones; of it and of ones times the other columns and
+    y; and the sums of products of these others: all times the weights."""
+    n, m, cells = design.of.shape[1], design.others + 1, np.ascontiguousarray((design.products @ weights.T).T)
+    size = (cells.shape[-1] - 3 * n - m * m) // 2
+    *by_survey, known, shared, others = np.split(cells, np.cumsum([n, n, n, size, size]), axis=-1)
+    if design.cells:
+        both = [csr_array((part, *design.cells), shape=(n, m)) for part in (known, shared)]
+    else:
+        both = [part.reshape(*part.shape[:-1], n, m) for part in (known, shared)]
+    half = others.reshape(*others.shape[:-1], m, m)
+    return *by_survey, *both, half + _turned(half)
 
 
-def _sparse(design: Design, weights: FloatArray, scale: FloatArray) -> tuple[Any, Any, Any]:
-    """The same of many surveys."""
-    bordered = hstack([design.columns, design.y[:, None]])
-    penalty = diags_array(np.append(design.kind != FIXED, False).astype(float))
-    left = _scaled(_scaled(bordered.T @ _scaled(bordered, weights), scale).T, scale) + penalty
-    return _split(left, design.nested[0])
-
-
-def _split(left: Any, n: int) -> tuple[Any, Any, Any]:
-    left = left.tocsr() if issparse(left) else left
-    diagonal = left.diagonal()[:n] if issparse(left) else np.einsum("...ii->...i", left)[..., :n].copy()
-    return diagonal, left[..., :n, n:], left[..., n:, n:]
+def _crossed(rows: Any, factors: FloatArray) -> FloatArray:
+    """Sums over rows of their products, two columns at a time, each row times its factor."""
+    found = (rows.T if issparse(rows) else _turned(rows)) @ _scaled(rows, factors)
+    return np.asarray(found.toarray() if issparse(found) else found)
 
 
 def _scaled(matrix: Any, factors: FloatArray) -> Any:
@@ -297,8 +329,8 @@ def _scaled(matrix: Any, factors: FloatArray) -> Any:
     return diags_array(factors) @ matrix if issparse(matrix) else matrix * factors[..., None]
 
 
-def _turned(matrix: Any) -> Any:
-    return matrix.T if issparse(matrix) else np.swapaxes(matrix, -1, -2)
+def _turned(matrix: FloatArray) -> FloatArray:
+    return np.swapaxes(matrix, -1, -2)
 
 
 def solved_each(design: Design, points: FloatArray) -> Iterator[Solved]:
@@ -340,7 +372,8 @@ def restricted(design: Design, free: Sequence[str] | None = None) -> Spreads:
         return -float(solved(design, spreads(at)).loglik)
 
     if issparse(design.columns):
-        return Spreads(*spreads(minimize(lost, np.full(len(places), 0.3), method="BFGS", options=ROUGH).x).tolist())
+        start = np.full(len(places), 0.3)
+        return Spreads(*spreads(minimize(lost, start, method="BFGS", options=steep(design, places, start)).x).tolist())
     tried = [minimize(lost, np.full(len(places), start), method="Nelder-Mead", options=_NEAR) for start in _STARTS]
     best = min(tried, key=lambda one: float(one.fun))
     return Spreads(*spreads(minimize(lost, best.x, method="Nelder-Mead", options=_EXACT).x).tolist())
@@ -348,5 +381,14 @@ def restricted(design: Design, free: Sequence[str] | None = None) -> Spreads:
 
 _STARTS, _NEAR = (0.1, 0.3, 0.6), {"xatol": 1e-2, "fatol": 1e-2}
 _EXACT = {"xatol": 1e-7, "fatol": 1e-10, "maxiter": 20_000, "maxfev": 20_000}
-ROUGH = {"gtol": 2.0, "eps": 1e-5}
-"""Of many surveys the likelihood is steep: a gradient of two is far less than a standard error from the mode."""
+
+
+def steep(design: Design, places: Sequence[int], start: FloatArray | float = 1.0) -> dict[str, Any]:
+    """Return options of a search where surveys are many, so that the likelihood is steep, for logs if without start.
+
+    A gradient of two is far less than a standard error from the mode; of a standard deviation that k effects have, the
+    relative error is the root of 1 / (2 k).
+    """
+    effects = np.bincount(design.kind, minlength=len(NAMES))
+    effects[NAMES.index("figure")] = len(design.y)
+    return {"gtol": 2.0, "eps": 1e-5, "hess_inv0": np.diag(start**2 / (2 * effects[places]))}
