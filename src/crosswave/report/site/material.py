@@ -80,6 +80,10 @@ class Column:
     shown: bool = True
 
 
+_AT_ONCE = 250
+"""So many rows of a table are part of its page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural.
@@ -96,6 +100,22 @@ class Finder:
     columns: tuple[Column, ...]
     rows: Mapping[str, tuple[Cell, ...]]
     told: tuple[int, ...] = (0,)
+
+    @property
+    def first(self) -> list[str]:
+        """The rows that the page has at once."""
+        return list(self.rows)[:_AT_ONCE]
+
+    @property
+    def rest(self) -> list[str]:
+        """The rows that it loads when a reader looks for one, or comes to the end."""
+        return list(self.rows)[_AT_ONCE:]
+
+    @property
+    def kinds(self) -> str:
+        """What its columns hold, as classes of its table."""
+        shown = enumerate((column for column in self.columns if column.shown), start=1)
+        return "".join(f" {'n' if column.number else 'l'}{k}" for k, column in shown if column.number or column.wide)
 
     def parted(self, row: str) -> tuple[list[tuple[Column, Cell]], list[tuple[Column, Cell]]]:
         """Return the cells of a row with their columns: those that are shown, and those only chosen among."""

@@ -30,7 +30,7 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SUMMARIES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this page"}
 _QUESTION = re.compile(r'<h1(?! class="headline")[^>]*>(.*?)</h1>', re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
-_UNSEEN = re.compile(r'<span></span>|<span class="(?:[npwo]|mi)">([^<]*)</span>')
+_UNSEEN = re.compile(r'<span></span>|<span class="(?:[npwo]|mi|nn|nb|ow|si|sa)">([^<]*)</span>')
 
 
 def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
