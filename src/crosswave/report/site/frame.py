@@ -103,9 +103,8 @@ def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object)
 def rest_of(finder: Finder, hrefs: Mapping[str, str]) -> str:
     """Return the script that holds the rows of a table that its page does not have at once."""
     module: Any = _environment().get_template("rows.html.j2").module
-    return (
-        f"window.crosswaveRows = {json.dumps(str(module.show_rows(finder, finder.rest, hrefs)), ensure_ascii=False)};\n"
-    )
+    rows = json.dumps(str(module.show_rows(finder, finder.rest, hrefs)), ensure_ascii=False)
+    return f"window.crosswaveRows = {rows};\n"
 
 
 def accessible_tables(html: str) -> str:
