@@ -21,7 +21,7 @@ from crosswave.models.joint import PRIORS
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import synthesis as synthesis_page
 from crosswave.report.render import to_html, to_text
-from crosswave.report.sentences import p_words, points
+from crosswave.report.sentences import VERDICT_WORDS, p_words, points
 from crosswave.report.synthesis import FATES, fate, fates, synthesis_rows
 from crosswave.report.trend import answer as answer_page
 from crosswave.report.trend import comparison as comparison_page
@@ -509,9 +509,11 @@ def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
 def test_the_forest_is_headed_by_the_answers_and_says_what_adjusting_took(
     trends: list[Trend], wide: list[Trend]
 ) -> None:
+    trends: list[Trend], wide: list[Trend]
+) -> None:
     for every in (trends, wide):
         rows = synthesis_rows(every)
-        assert {row.heading.lower() for row in rows} == {said_of(trend.verdict) for trend in every if trend.comparison}
+        assert {row.heading.lower() for row in rows} == {VERDICT_WORDS[one.verdict] for one in every if one.comparison}
         for row in rows:
             lost = row.kind == "inconclusive" and (row.low > 0 or row.high < 0)
             assert lost == ("among the other comparisons" in row.label), row.label
