@@ -509,8 +509,6 @@ def test_all_tables_of_the_synthesis_hold_every_construct_or_comparison(
 def test_the_forest_is_headed_by_the_answers_and_says_what_adjusting_took(
     trends: list[Trend], wide: list[Trend]
 ) -> None:
-    trends: list[Trend], wide: list[Trend]
-) -> None:
     for every in (trends, wide):
         rows = synthesis_rows(every)
         assert {row.heading.lower() for row in rows} == {VERDICT_WORDS[one.verdict] for one in every if one.comparison}
