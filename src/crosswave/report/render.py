@@ -23,7 +23,7 @@ _COLUMNS = 16
 def columns_css() -> str:
     """Return the rules of tables that name the kinds of their columns: ``n2``, the second holds numbers.
 
-    Numbers stand at the right; they and short words (``s``) are never broken over lines; long ones (``l``) have room.
+    Numbers are at the right; they and short words (``s``) are never broken over lines; long ones (``l``) have room.
     """
 
     def cells(kind: str) -> str:
@@ -160,7 +160,7 @@ def folded(summary: str, html: str) -> str:
 
 
 def download(frame: pd.DataFrame, name: str) -> str:
-    """Return a link that saves a frame as CSV; the bytes stand in the link, so that it works without a server."""
+    """Return a link that saves a frame as CSV; the bytes are in the link, so that it works without a server."""
     text = frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
     file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     address = f"data:text/csv;charset=utf-8,{quote(text, safe=_PLAIN_IN_ADDRESS)}"

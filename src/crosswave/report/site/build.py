@@ -159,7 +159,7 @@ class Site:
 
     @cached_property
     def _places(self) -> dict[str, Place]:
-        """Where every page that was made stands, between its neighbours of the same group."""
+        """The place of every page that was made, between its neighbours of the same group."""
         places: dict[str, Place] = {}
         for _, _, members in self._groups:
             made = [page for page in members if page.status == "made"]

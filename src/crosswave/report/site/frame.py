@@ -31,7 +31,7 @@ _BARE_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page stands: its section of the navigation, what is above and beside it, and what belongs to it.
+    """Where a page is: its section of the navigation, what is above and beside it, and what belongs to it.
 
     ``group`` says what its neighbours are; ``notebook`` is the address of the executed notebook, ``finder`` leads to
     its rows of a long table, ``summary`` is a sentence.
@@ -56,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the frame: HTML without inline style, and the page's own style sheet."""
+    """What is in the frame: HTML without inline style, and the page's own style sheet."""
 
     html: str
     css: str = ""
@@ -69,7 +69,7 @@ def framed(content: Content, place: Place, *, nav: tuple[Link, ...] = (), **valu
 
 
 def content_of(document: str) -> Content | None:
-    """Return what stands in the frame of a document that `framed` made; None where it has no such frame."""
+    """Return what is in the frame of a document that `framed` made; None where it has no such frame."""
     found, style = _CONTENT.search(document), _STYLE.search(document)
     if not found:
         return None

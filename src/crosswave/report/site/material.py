@@ -46,7 +46,7 @@ class PageLink:
 
 
 def commit_of(folder: Path) -> str:
-    """Return the commit that a folder stands at; empty outside a checkout."""
+    """Return the commit of a folder; empty outside a checkout."""
     command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--exclude", "*"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
@@ -159,7 +159,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Topics of which the same can be said: how many, and where they stand on a strip of 100."""
+    """Topics of which the same can be said: how many, and where they are on a strip of 100."""
 
     words: str
     answer: str
@@ -183,7 +183,7 @@ class Topic:
 class Overview:
     """The first page: a question, its answer, a line for each topic, and what the evidence cannot say.
 
-    First stands what official series show: a list of sentences for each answer, by its heading, and what is left.
+    First is what official series show: a list of sentences for each answer, by its heading, and what is left.
     ``items``: what the joint model says of each obstacle (name, share in the first and the last year, chance that it
     is named most, whether it changed), the one named most first; ``items_said`` in a sentence.
     """
@@ -242,7 +242,7 @@ class Citation:
 class Material:
     """All of that; what is absent has no page.
 
-    ``search``: how the surveys were found, in Markdown; ``moved``: pages that stand in another, by their ids;
+    ``search``: how the surveys were found, in Markdown; ``moved``: pages that are in another, by their ids;
     ``left_out``: a line for each data file with faults, for every page; ``data``: a hash of the data files.
     """
 

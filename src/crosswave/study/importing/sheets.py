@@ -62,7 +62,7 @@ Merged = tuple[int, int, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell shows; `fault` says why that cannot be known, or must not stand in the data."""
+    """What a cell shows; `fault` says why that cannot be known, or must not be in the data."""
 
     text: str = ""
     fault: str = ""
@@ -208,7 +208,7 @@ def _read_workbook(path: Path, content: bytes, printed: bool) -> list[Sheet]:
         return [_excel_sheet(sheet, path, printed) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     except DataError:
         raise
-    except Exception as error:  # openpyxl lets through whatever zipfile, its XML parser and its readers raise
+    except Exception as error:  # openpyxl does not catch whatever zipfile, its XML parser and its readers raise
         reason = str(error).split(". ")[0].splitlines()[0] if str(error) else type(error).__name__
         told = f"not an Excel workbook that can be read ({reason}); save it as .xlsx or CSV again"
         raise _fault(path, told) from None
@@ -280,7 +280,7 @@ def _marked_up(sheet: ReadOnlyWorksheet) -> tuple[tuple[Merged, ...], set[int], 
                     columns |= set(range(at.get(b"min", 1) - 1, min(at.get(b"max", 0), COLUMNS)))
                 else:
                     rows.add(at.get(b"r", 0))
-    merged = [list(place) for place in dict.fromkeys(map(tuple, merged))]  # what stands on an edge is found twice
+    merged = [list(place) for place in dict.fromkeys(map(tuple, merged))]  # what is on an edge is found twice
     places = ((int(top), int(last), column(left) - 1, column(right) - 1, f"{left}{top}:{right}{last}")
               for left, top, right, last in merged)  # fmt: skip
     return tuple(places), rows, columns
@@ -459,7 +459,7 @@ def _read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:
         raised.replace_with(f" [{raised.get_text().strip(' []()')}]")
     heading, titles, inside = "", dict[int, str](), defaultdict[int, list[Any]](list)
     tables = list[Any]()
-    for tag in soup.find_all([*_HEADINGS, *_TABLE]):  # once, for tables can stand in tables
+    for tag in soup.find_all([*_HEADINGS, *_TABLE]):  # once, for tables can be in tables
         if tag.name in _HEADINGS:
             heading = tag.get_text(" ")
         elif tag.name == "table":
