@@ -43,7 +43,7 @@ def line_of(path, words):
 def test_check_finds_no_fault_in_the_evidence():
     result = runner.invoke(app, ["check", str(DATA)])
     held = load_registry(DATA)
-    counts = f"{len(held.surveys)} surveys, {len(held.findings)} figures, {len(held.constructs)} constructs"
+    counts = f"{len(held.surveys)} surveys, {len(held.findings)} figures, {len(held.constructs)} topics"
     assert (result.exit_code, result.output) == (0, f"no fault: {counts}, {len(held.claims)} claims\n")
 
 

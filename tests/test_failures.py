@@ -33,7 +33,7 @@ def crosswave(*words, before="", **options):
 NAMES = {
     "a survey": (
         ["show", "igov2017"],
-        "no finding, survey, series or construct is called 'igov2017'; "
+        "no finding, survey, series or topic is called 'igov2017'; "
         "did you mean igov-2017 or goss-2017 or igov-sungard-2017?",
     ),
     "a survey to draw": (

@@ -54,7 +54,7 @@ def test_headers_have_scopes_and_the_table_a_caption() -> None:
     html = to_html(pd.DataFrame({"Year": ["2017"], "Waves": [17]}), "Waves by year")
     assert "<caption>Waves by year</caption>" in html
     assert [re.search(r'scope="(\w+)"', cell)[1] for cell in re.findall(r"<th [^>]*>", html)] == ["col", "col", "row"]  # type: ignore[index]
-    assert '<td class="number">17</td>' in html and "style=" not in html
+    assert '<table class="crosswave s1 n2">' in html and "<td>17</td>" in html and "style=" not in html
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])

@@ -11,7 +11,7 @@ HALF_WRITTEN = ".*.part"
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place, then move it there in one step: what stood there is replaced whole or stays."""
+    """Write a file beside its place, then move it there in one step: what was there is replaced whole or stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:

@@ -72,7 +72,7 @@ def without_steering(text: str) -> str:
 
 
 def unsafe(text: str) -> str:
-    """Return why a text must not stand in the data, and what to do; empty where it may.
+    """Return why a text must not be in the data, and what to do; empty where it may.
 
     Examples
     --------

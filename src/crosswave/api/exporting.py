@@ -23,7 +23,7 @@ def export_study(study: Study, path: Path, name: str | None, long: bool) -> tupl
     """Write what `Study.export` says, and return the files."""
     if path.suffix.lower() in WRITERS:
         if name is None:
-            raise ValueError("a chart shows one survey, series or construct; name one")
+            raise ValueError("a chart shows one survey, series or topic; name one")
         study.result(name).chart().save(path)
         return (path,)
     tables = tables_of(study, name)

@@ -431,7 +431,7 @@ class Study:
         if name in held.surveys or name in held.left_out:
             return self.survey(name)
         hint = nearest(name, [*held.constructs, *held.series, *held.surveys]) or "; see crosswave list"
-        raise KeyError(f"no survey, series or construct is called {arrived(name)}{hint}")
+        raise KeyError(f"no survey, series or topic is called {arrived(name)}{hint}")
 
     def export(self, path: str | PathLike[str], name: str | None = None, *, long: bool = False) -> tuple[Path, ...]:
         """Write results as the ledger has them for another program, and return the files.

@@ -32,12 +32,14 @@ def check(
             raise ValueError(f"check takes one data folder; {folder} and --data {data} arrived; leave one out")
         found = load_registry(folder_of(folder or data))
     evidence = f"{len(found.surveys)} surveys, {found.figures} figures"
-    print(f"no fault: {evidence}, {len(found.constructs)} constructs, {len(found.claims)} claims")
+    print(f"no fault: {evidence}, {len(found.constructs)} topics, {len(found.claims)} claims")
 
 
 @commands.command("list", epilog="Example:  [bold]crosswave list surveys[/]")
 def list_(
-    what: Annotated[str, typer.Argument(help="surveys, series, constructs, claims, sources or findings.")] = "surveys",
+    what: Annotated[
+        str, typer.Argument(help="surveys, series, constructs (topics), claims, sources or findings.")
+    ] = "surveys",
     json: Annotated[bool, typer.Option("--json", help="Print an array of records.")] = False,
     data: Data = None,
 ) -> None:

@@ -120,7 +120,7 @@ def stacked(pairs: Sequence[SharePair], points: Sequence[float], df: Sequence[fl
     789 is inconclusive at all four, and no material change in between. A p-value falls, and that of the equivalence
     test rises, the farther a difference is from none, so that what these readings agree on holds for all others.
 
-    Where respondents are in both waves, each reading stands there with the least and with the greatest correlation
+    Where respondents are in both waves, each reading is there with the least and with the greatest correlation
     that they can have, see `crosswave.difference.correlation.shared_correlation`; where a table tells how their answers
     go together, with that one.
     """

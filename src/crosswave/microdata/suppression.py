@@ -47,7 +47,7 @@ def suppressed(lines: Sequence[Line], least: int) -> list[Line]:
     -----
     The answers of a question sum to who answered, a net to its parts, the groups of a column to all. A hidden count is
     safe where these sums and what is shown leave it more than one value. While one is not, the smallest count that
-    stands in a sum with a hidden one is hidden too, one of a group before one of all;
+    is in a sum with a hidden one is hidden too, one of a group before one of all;
     at the end what need not be hidden is shown again.
     """
     found = list(lines)

@@ -115,7 +115,7 @@ class Posterior:
         return frame.sort_values(["rank", "first"], ascending=[True, False], ignore_index=True)
 
     def above(self, year: int) -> pd.DataFrame:
-        """Return the probability that the item of a row stands above that of a column."""
+        """Return the probability that the item of a row is above that of a column."""
         at = self.draws[:, :, self.years.index(year)]
         names = list(self.design.items)
         return pd.DataFrame((at[:, :, None] > at[:, None, :]).mean(axis=0), index=names, columns=names)

@@ -134,7 +134,7 @@ def design_of(
     years : sequence of int
         Calendar years that are asked about: each has an effect of its own, also without a survey.
     centre : float, default 2018.5
-        The date at which the levels stand.
+        The date of the levels.
     rho : float, default 0
         Correlation of the sampling errors of two answers of one survey, in [0, 1).
     wander : bool, default False

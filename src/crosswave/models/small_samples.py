@@ -37,7 +37,7 @@ def fixed_effects(design: Design, spreads: Spreads, clusters: pd.Series, *, alph
     Notes
     -----
     The variance matrix is linear in the squared standard deviations, with the known variances as a constant, so that
-    Kenward and Roger's adjustment holds as it stands; for one coefficient its degrees of freedom are Satterthwaite's.
+    Kenward and Roger's adjustment holds as it is; for one coefficient its degrees of freedom are Satterthwaite's.
     CR2 takes the model's variance matrix as its target.
 
     References

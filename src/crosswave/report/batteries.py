@@ -428,7 +428,7 @@ def effects_alt(result: Posterior, names: Mapping[str, str]) -> str:
 def sensitivity_table(results: Mapping[str, Posterior]) -> pd.DataFrame:
     """Return a row for each variant of the model: its widths, its first item, and the largest change of a change.
 
-    The variants stand by their names, the reported one first.
+    The variants have their names, the reported one first.
     """
     base, rows = _changes(next(iter(results.values()))), []
     for name, one in results.items():

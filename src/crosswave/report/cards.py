@@ -32,7 +32,7 @@ def card(name: str, registry: Registry) -> RenderableType:
     KeyError
         Nothing has that id; the message names the nearest ones.
     DataError
-        It stands in a file that was left out: all faults of that file.
+        It is in a file that was left out: all faults of that file.
     """
     kinds: Mapping[str, Callable[[str, Registry], RenderableType]] = {
         **dict.fromkeys(registry.constructs, _construct_card),
@@ -45,7 +45,7 @@ def card(name: str, registry: Registry) -> RenderableType:
         kinds = {**kinds, **{finding.id: _finding_card for finding in own}}
     if known not in kinds:
         hint = nearest(name, {*kinds, *registry.findings}) or "; see crosswave list"
-        raise KeyError(f"no finding, survey, series or construct is called {arrived(name)}{hint}")
+        raise KeyError(f"no finding, survey, series or topic is called {arrived(name)}{hint}")
     return kinds[known](known, registry)
 
 

@@ -124,7 +124,7 @@ def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 
 
 def _quantity(verdict: ClaimVerdict, value: float | None) -> str | None:
-    """Shares and their differences as percentages; facts, and ratios of facts, as they stand."""
+    """Shares and their differences as percentages; facts, and ratios of facts, as they are."""
     if value is None:
         return None
     return f"{value:,.4g}" if verdict.claim.subject == "arithmetic" else f"{percent(value)}%"

@@ -77,7 +77,7 @@ def share_row(label: str, kind: str, shares: Any, heading: str) -> Row:
 
 
 _MANY = 12
-"""Rows from which on the numbers of the scale stand above them too."""
+"""Rows from which on the numbers of the scale are above them too."""
 
 PERCENT = Scale(0, 100, "% of those who answered")
 

@@ -111,7 +111,7 @@ def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
 
 
 def organisations(survey: Survey) -> str:
-    """Return how many organisations stand behind the people who answered, where that is known."""
+    """Return how many organisations are behind the people who answered, where that is known."""
     many = survey.organisations if survey.unit == "person" else None
     return f", at {many:,} organisations{survey.mark('organisations')}" if many else ""
 

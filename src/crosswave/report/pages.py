@@ -170,7 +170,7 @@ def _facts(registry: Registry, ledger: Ledger) -> dict[str, str]:
 
 
 def _used(constructs: Iterable[Construct]) -> list[str]:
-    """Surveys whose figures stand in some constructs, or are named there as left out or as a printed change."""
+    """Surveys whose figures are in some constructs, or are named there as left out or as a printed change."""
     names = (
         name
         for one in constructs

@@ -51,7 +51,7 @@ def _display(paragraphs: list[str], plain: list[str]) -> None:
 
 Thing = TypeVar("Thing")
 VARIABLE = "CROSSWAVE_PROGRESS"
-"""Set to 0 where nobody waits, as in the kernels of a run: a bar would stand in the saved outputs."""
+"""Set to 0 where nobody waits, as in the kernels of a run: a bar would be in the saved outputs."""
 
 
 def progress(things: Collection[Thing], what: str) -> Iterator[Thing]:

@@ -16,14 +16,29 @@ from crosswave.study.registry import Finding
 NOT_PRINTED = "not printed"
 _NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\.\d+)?)*")
 _SHORT, _LONG = 12, 60
+_COLUMNS = 16
+
+
+def columns_css() -> str:
+    """Return the rules of tables that name the kinds of their columns: ``n2``, the second holds numbers.
+
+    Numbers are at the right; they and short words (``s``) are never broken over lines; long ones (``l``) have room.
+    """
+
+    def cells(kind: str) -> str:
+        return ", ".join(f"table.{kind}{k} tr > :nth-child({k})" for k in range(1, _COLUMNS + 1))
+
+    return (
+        f"{cells('n')} {{ text-align: right; white-space: nowrap; }} {cells('s')} {{ white-space: nowrap; }} "
+        f"{cells('l')} {{ min-width: 13rem; }} thead th:nth-child(n) {{ white-space: normal; }}"
+    )
+
+
 STYLE = (
-    "<style>table.crosswave.crosswave :is(td, th) { text-align: left; vertical-align: top; } "
-    "table.crosswave.crosswave .number { text-align: right; } "
-    "table.crosswave.crosswave :is(td.number, .short) { white-space: nowrap; } "
-    "table.crosswave.crosswave .long { min-width: 15rem; } "
-    "table.crosswave.crosswave caption { text-align: left; }</style>"
+    "<style>table.crosswave :is(td, th, caption):nth-child(n) { text-align: left; vertical-align: top; } "
+    f"{columns_css()}</style>"
 )
-"""What JupyterLab needs; each class is doubled because its own rules weigh as much as one."""
+"""What JupyterLab needs, whose own rules weigh as much as a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,33 +112,34 @@ def _shown(value: object) -> str:
 
 def to_html(frame: pd.DataFrame, caption: str) -> str:
     """Return a frame as an HTML table; its first column heads the rows."""
-    kinds = [_kind(frame, place) for place in range(frame.shape[1])]
-    head = "".join(_cell("th", str(name), "col", kinds[k].removesuffix("long")) for k, name in enumerate(frame.columns))
+    kinds = [f" {kind}{place + 1}" for place in range(frame.shape[1]) if (kind := _kind(frame, place))]
+    head = "".join(_cell("th", str(name), "col") for name in frame.columns)
     rows = [
-        "".join(_cell("td" if k else "th", value, "" if k else "row", kinds[k]) for k, value in enumerate(row))
+        "".join(_cell("td" if k else "th", value, "" if k else "row") for k, value in enumerate(row))
         for row in frame.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     return (
-        f'<table class="crosswave">\n<caption>{escape(caption)}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n'
+        f'<table class="crosswave{"".join(kinds)}">\n<caption>{escape(caption)}</caption>\n'
+        f"<thead>\n<tr>{head}</tr>\n</thead>\n"
         f"<tbody>\n{body}\n</tbody>\n</table>"
     )
 
 
 def _kind(frame: pd.DataFrame, place: int) -> str:
-    """The class of a column: numbers stand at the right; they and short words are never broken over lines."""
+    """The kind of a column, see `columns_css`."""
     shown = [text for value in frame.iloc[:, place] if (text := _shown(value))]
     if place and shown and all(_NUMBER.fullmatch(text) for text in shown):
-        return "number"
+        return "n"
     if all(len(text) <= _SHORT for text in shown):
-        return "short"
-    return "long" if any(len(text) > _LONG for text in shown) else ""
+        return "s"
+    return "l" if any(len(text) > _LONG for text in shown) else ""
 
 
-def _cell(tag: str, value: object, scope: str, kind: str) -> str:
-    scoped, classed = f' scope="{scope}"' if scope else "", f' class="{kind}"' if kind else ""
+def _cell(tag: str, value: object, scope: str) -> str:
+    scoped = f' scope="{scope}"' if scope else ""
     content = value.html if isinstance(value, Link) else escape(_shown(value))
-    return f"<{tag}{scoped}{classed}>{content}</{tag}>"
+    return f"<{tag}{scoped}>{content}</{tag}>"
 
 
 def to_text(frame: pd.DataFrame, caption: str) -> str:
@@ -145,7 +161,7 @@ def folded(summary: str, html: str) -> str:
 
 
 def download(frame: pd.DataFrame, name: str) -> str:
-    """Return a link that saves a frame as CSV; the bytes stand in the link, so that it works without a server."""
+    """Return a link that saves a frame as CSV; the bytes are in the link, so that it works without a server."""
     text = frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
     file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     address = f"data:text/csv;charset=utf-8,{quote(text, safe=_PLAIN_IN_ADDRESS)}"

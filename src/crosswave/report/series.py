@@ -58,7 +58,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told_columns(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without the columns in which nothing stands."""
+    """A table without its empty columns."""
     return table.loc[:, (table != "").any() | table.empty]
 
 

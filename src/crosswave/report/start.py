@@ -1,4 +1,4 @@
-"""The page to start with: what stands in data/, and a menu of its surveys and constructs."""
+"""The page to start with: what is in data/, and a menu of its surveys and constructs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def overview_answer(registry: Registry, levels: pd.DataFrame) -> list[str]:
 
 
 def counts_table(registry: Registry) -> pd.DataFrame:
-    """Return how much of each kind stands in a registry."""
+    """Return how much of each kind is in a registry."""
     changes = sum(len(survey.changes) for survey in registry.surveys.values())
     rows: Mapping[str, int] = {
         "surveys": len(registry.surveys),

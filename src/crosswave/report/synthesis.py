@@ -199,17 +199,6 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
     return pd.DataFrame(Counter(reasons).most_common(), columns=["Reason", "Topics"])
 
 
-def synthesis_table(trends: Sequence[Trend], wider: Sequence[Trend], registry: Registry) -> pd.DataFrame:
-    """Return a row for each construct: waves, comparison, verdict, and why nothing is decided where nothing is."""
-    labels = {family.id: family.label for family in registry.plan.families}
-    table = pd.DataFrame([_synthesis_row(trend) for trend in trends])
-    table["Family"] = table["Family"].map(labels)
-    if wider:
-        others = {trend.construct.label: said_of(trend.verdict) for trend in wider}
-        table[f"Answer, {window_words(wider)}"] = table["Topic"].map(others)
-    return table
-
-
 def _synthesis_row(trend: Trend) -> dict[str, str]:
     comparison = trend.comparison
     shown = comparison.pair if comparison else trend.pair
@@ -244,19 +233,6 @@ def verdicts_table(trends: Sequence[Trend]) -> pd.DataFrame:
     """Return how many constructs have each verdict, in the order of the decision table, zeros included."""
     found = [trend.verdict for trend in trends]
     return pd.DataFrame([(said_of(one), found.count(one)) for one in DECISIONS], columns=["Answer", "Topics"])
-
-
-def multiplicity_table(trends: Sequence[Trend], registry: Registry) -> pd.DataFrame:
-    """Return a row for each comparison: its largest p over all counts, alone and among the others of its family."""
-    labels = {family.id: family.label for family in registry.plan.families}
-    rows = [
-        (labels[trend.construct.family], trend.construct.label, grade_of(trend), p_words(trend.comparison.p_high),
-         "" if trend.p_adjusted is None else p_words(trend.p_adjusted), said_of(trend.verdict))
-        for trend in sorted(trends, key=lambda one: labels[one.construct.family])
-        if trend.comparison
-    ]  # fmt: skip
-    names = ["Family", "Topic", "Grade", "Largest p over all counts", "Adjusted", "Answer"]
-    return pd.DataFrame(rows, columns=names)
 
 
 def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:

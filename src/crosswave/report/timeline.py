@@ -91,7 +91,7 @@ def timeline(
 
 
 def _apart(dots: Iterable[Dot], least: float) -> list[tuple[float, Dot]]:
-    """Each dot with its place: those of one time stand side by side, so that none hides another."""
+    """Each dot with its place: those of one time are side by side, so that none hides another."""
     placed: list[tuple[float, Dot]] = []
     for dot in sorted(dots, key=lambda dot: (dot.date, dot.share)):
         before = placed[-1][0] + least if placed else dot.date

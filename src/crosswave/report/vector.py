@@ -1,7 +1,7 @@
 """Charts as small SVG: a renderer of matplotlib that writes each thing once, to a tenth of a pixel, letters as letters.
 
 Colours and lines are attributes of the elements themselves: a chart carries no style sheet and no names, so that
-several can be part of one page, and the sheet of the page gives each colour the shade of its theme. What stands where
+several can be part of one page, and the sheet of the page gives each colour the shade of its theme. What is where
 from left to right is a part of the width, so that a chart is as wide as its room while its letters keep their size."""
 
 from __future__ import annotations
@@ -90,11 +90,11 @@ class _Panel:
         self.above: list[tuple[str | None, str, str]] = []
 
     def x(self, value: float) -> str:
-        """How far from its left something stands."""
+        """How far from its left edge something is."""
         return f"{_n(100 * (value - self.left) / self.width)}%"
 
     def y(self, value: float) -> str:
-        """How far from its top something stands."""
+        """How far from its top edge something is."""
         return _n(value - self.top)
 
     def lines(self, sheet: float) -> list[str]:

@@ -46,7 +46,7 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 def cache_folder() -> Path | None:
     """Return the folder of the cache: that of `FOLDER_VARIABLE`, else ``crosswave`` in the user's own cache folder.
 
-    It stands outside the repository, because entries are named by content: every checkout of one user shares them,
+    It is outside the repository, because entries are named by content: every checkout of one user shares them,
     and ``make clean`` need not know of them. ``XDG_CACHE_HOME`` and ``LOCALAPPDATA`` are respected.
     """
     if (named := os.environ.get(FOLDER_VARIABLE)) is not None:
@@ -117,7 +117,7 @@ class Store:
     another version is therefore seen, and counts as not there. Entries appear whole or not at all. A folder that
     cannot be written makes nothing fail: it only keeps nothing.
 
-    The folder is made for its user alone (0700), and what stands in it is believed as the user's other files are. A
+    The folder is made for its user alone (0700), and what is in it is believed as the user's other files are. A
     folder that others can write is not used, and an entry that another user can have written is not read.
     """
 
@@ -127,7 +127,7 @@ class Store:
         self._folder = base / kind if base and not _why_not_trusted(base) else None
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes kept under a key; None where there are none, or what stands there is not they."""
+        """Return the bytes kept under a key; None where there are none, or what is there differs."""
         if self._folder is None:
             return None
         try:
@@ -137,7 +137,7 @@ class Store:
         return content if end and head == self._head(key, content) else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep bytes under a key, in place of what stood there."""
+        """Keep bytes under a key, in place of what was there."""
         if self._folder is None:
             return
         place = self._folder / key[:2]

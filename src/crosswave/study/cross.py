@@ -20,7 +20,7 @@ _TRACKING = re.compile(r"^(utm_|fbclid$|gclid$|mc_)")
 
 
 def registry_faults(registry: Registry, constructs: Constructs, claims: Claims) -> list[Fault]:
-    """Return the faults that only show when the files stand side by side."""
+    """Return the faults that only show when the files are side by side."""
     by_file = {"constructs.yaml": _constructs(registry, constructs), "claims.yaml": _claims(registry, claims)}
     by_file["batteries.yaml"] = _batteries(registry)
     by_file |= {f"surveys/{name}.yaml": _survey(registry, name) for name in registry.surveys}
@@ -156,7 +156,7 @@ def _listed(registry: Registry) -> Iterator[tuple[str, int, Source]]:
 
 
 def differences(here: Mapping[str, object], there: Mapping[str, object]) -> str:
-    """Return in which fields one record of a source differs from another, and what stands there."""
+    """Return in which fields one record of a source differs from another, and what is there."""
     unlike = {key: (here[key], there.get(key)) for key in here if here[key] != there.get(key)}
     said = {key: ["absent" if value is None else repr(value) for value in pair] for key, pair in unlike.items()}
     return "; ".join(f"{key} {first} here, {second} there" for key, (first, second) in said.items())
@@ -178,7 +178,7 @@ def same_pages(sources: Iterable[Source]) -> Iterator[tuple[Source, Source]]:
     """Yield each pair of sources that are one page, in the order given.
 
     Two records are one page where an address of one is an address of the other, but for what changes no page (http or
-    https, www, a slash at the end, utm parameters); where it stands inside the other, as in the address of a copy; or
+    https, www, a slash at the end, utm parameters); where it is inside the other, as in the address of a copy; or
     where one site gives both pages the same long last part of the address, and not two dates.
     """
     known = [(source, [_plain(address) for address in (source.url, *source.also_at)]) for source in sources]

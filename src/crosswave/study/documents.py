@@ -48,7 +48,7 @@ _YAML_WORDS = {
 
 
 class Lines(Protocol):
-    """The lines on which values stand, such as a dictionary of them."""
+    """The lines that hold values, such as a dictionary of them."""
 
     def get(self, where: Path_, /) -> int | None:
         """Return the line of a value; None where the file has no such value."""
@@ -90,7 +90,7 @@ def _read_text(path: Path) -> str:
 
 
 def unfit_texts(data: Any, where: Path_ = ()) -> Iterator[tuple[Path_, str]]:
-    """Yield the place of each text that a terminal would obey or a spreadsheet would run, and why it must not stand."""
+    """Yield the place of each text that a terminal would obey or a spreadsheet would run, and why it must not be there."""
     if isinstance(data, dict | list):
         parts = data.items() if isinstance(data, dict) else enumerate(data)
         for key, value in parts:

@@ -12,12 +12,12 @@ from pathlib import Path
 from crosswave.words import cut
 
 Path_ = tuple[str | int, ...]
-"""Where a value stands in a file: the keys and places that lead to it."""
+"""Where a value is in a file: the keys and places that lead to it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One fault: where it stands and what to do about it."""
+    """One fault: where it is and what to do about it."""
 
     path: str
     line: int

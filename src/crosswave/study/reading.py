@@ -119,7 +119,7 @@ class Reader:
         return {"vocabulary": self.study.vocabulary} if self.study and len(self.faults) == before else {}
 
     def shared(self) -> tuple[Study, Constructs, Claims, Quantities, Plan] | None:
-        """Return the files that stand beside the surveys, with the facts kept here; None where one cannot be used."""
+        """Return the files that are beside the surveys, with the facts kept here; None where one cannot be used."""
         constructs, claims = self.one("constructs.yaml", Constructs), self.one("claims.yaml", Claims)
         quantities, plan = self.one("quantities.yaml", Quantities), self.one("plan.yaml", Plan)
         self.facts = self._facts("context.csv")
@@ -244,7 +244,7 @@ class Reader:
 
 
 def _by_file(named: tuple[str, object]) -> str:
-    """Surveys stand in the order of the names that their files have or would have."""
+    """Surveys are in the order of the names that their files have or would have."""
     return f"{named[0]}.yaml"
 
 

@@ -143,7 +143,7 @@ class Registry:
 
     @cached_property
     def series_of(self) -> Mapping[str, str]:
-        """The series in whose file a wave stands, by the id of the wave; other surveys are not in it."""
+        """The series whose file holds a wave, by the id of the wave; other surveys are not in it."""
         return {wave: name for name, waves in self.series.items() for wave in waves}
 
     @cached_property

@@ -22,7 +22,7 @@ _PLAIN = re.compile(r"([0-9]{1,2}(\.[0-9]{1,17})?|100(\.0{1,17})?)%")
 _MEAN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Located = tuple[Path_, str]
-"""Where a fault stands, and what to do about it."""
+"""Where a fault is, and what to do about it."""
 
 
 def survey_faults(validated: Validated[Survey], document: Document) -> list[Fault]:
@@ -80,7 +80,7 @@ def _repeats(survey: Survey) -> Iterator[Located]:
 
 
 def repeated(ids: Iterable[Located]) -> Iterator[Located]:
-    """Yield a fault for each id that stands a second time."""
+    """Yield a fault for each id that occurs a second time."""
     seen: set[str] = set()
     for where, name in ids:
         if name in seen:
@@ -198,7 +198,7 @@ def unread(printed: str, lexicon: Lexicon) -> str | None:
 
 
 def _other_n(survey: Survey) -> Iterator[Located]:
-    """An exact n must stand in its own printed form."""
+    """An exact n must be in its own printed form."""
     n = survey.n
     numbers = re.findall(r"\d+", (n.printed or "").replace(",", ""))
     if n.kind == "exact" and numbers and str(n.value) not in numbers:

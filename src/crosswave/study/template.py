@@ -22,7 +22,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;'()/-]*[A-Za-z0-9.)]|[a-z0-9]+(-[a-z
 _WORDS_OF_YAML = {"yes", "no", "true", "false", "on", "off", "null", "y", "n"}
 _KINDS_OF_N = "exact, approximate (nearly), at-least (over), derived or unknown"
 
-# key, what stands there when nothing is known (a "#" before the key: the line is a comment then), what belongs there
+# key, what is there when nothing is known (a "#" before the key: the line is a comment then), what belongs there
 _HEAD = (
     ("title", "", "as printed"),
     ("#series", "publisher-topic", "the same for every wave of one instrument"),
@@ -153,7 +153,7 @@ def new_survey(survey_id: str, folder: Path) -> Path:
 
 
 def survey_path(survey_id: str, folder: Path) -> Path:
-    """Return where the file of a survey stands; `ValueError` where the id is of another form."""
+    """Return where the file of a survey is; `ValueError` where the id is of another form."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", survey_id):
         rule = "a survey id is small letters, digits and single hyphens, such as poll-2017"
         raise ValueError(f"{rule}; {survey_id!r} arrived")
@@ -167,7 +167,7 @@ def year_in(survey_id: str, study: Study) -> str:
 
 
 def words_of(study: Study, year: str) -> Values:
-    """Return what stands in a survey file for the words in capitals: the year, and the vocabulary of the study."""
+    """Return what is in a survey file for the words in capitals: the year, and the vocabulary of the study."""
     kinds = {"SECTORS": "sectors", "NATIONS": "nations", "UNITS": "units", "MODES": "modes", "SAMPLINGS": "sampling",
              "KINDS": "source_kinds", "TOPICS": "topics"}  # fmt: skip
     listed = {name: study.vocabulary.words(kind) for name, kind in kinds.items()}
@@ -177,7 +177,7 @@ def words_of(study: Study, year: str) -> Values:
 
 
 def _asking(fields: Iterable[Field]) -> list[Field]:
-    """Fields without what is proposed for them; what a survey may lack stands as a comment."""
+    """Fields without what is proposed for them; what a survey may lack is a comment."""
     optional = {"publisher": ("#publisher", "Who Published Ltd", "who put it out")}
     asked = ((key, default if key.startswith("#") else "", says) for key, default, says in fields)
     return [optional.get(field[0], field) for field in asked]

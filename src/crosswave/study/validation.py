@@ -116,7 +116,7 @@ def _empty(detail: ErrorDetails, document: Document) -> bool:
 
 
 def _told_elsewhere(detail: ErrorDetails, document: Document) -> bool:
-    """A key that stands there empty is not missing as well, and a list of faulty entries is not too short as well."""
+    """A key that is empty is not missing as well, and a list of faulty entries is not too short as well."""
     return _empty(detail, document) or (detail["type"] == "too_short" and bool(detail["input"]))
 
 
@@ -162,7 +162,7 @@ def _known_keys(model: type[Record]) -> set[str]:
 def _mend(
     data: Any, model: type[Model], error: ValidationError, context: Mapping[str, Any] | None
 ) -> tuple[Model | None, set[Path_]]:
-    """A model of faulty data with stand-ins for what is wrong, and where they stand."""
+    """A model of faulty data with stand-ins for what is wrong, and where they are."""
     mended, places = copy.deepcopy(data), set[Path_]()
     for _ in range(_ROUNDS):
         details = error.errors()

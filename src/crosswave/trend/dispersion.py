@@ -76,7 +76,7 @@ def estimate_total_error(
     Q(s^2) between the quantiles of chi-square with df degrees of freedom, exact for normal errors. ``REML`` maximises
     the restricted likelihood of the same model and has the same interval.
 
-    The model takes errors as independent. One survey often stands in several groups and errs alike in them, so the
+    The model takes errors as independent. One survey often is in several groups and errs alike in them, so the
     interval is shorter than it should be: see `leave_one_out` by survey.
 
     References
@@ -110,7 +110,7 @@ def _grouped(by_wave: pd.DataFrame, *, own_level: bool) -> tuple[Effects, FloatA
     if among.empty:
         raise ValueError(
             f"by_wave must have a group of two figures or more; got {len(by_wave)} figures, no two of one group. "
-            "Nothing can be estimated without two surveys of one construct and year."
+            "Nothing can be estimated without two surveys of one topic and year."
         )
     logit = checked("logit", among["logit"], "finite", np.isfinite, "Move a share of 0 or 1 inwards.")
     sampling, rounding = among["sampling_variance"], among["rounding_variance"]

@@ -140,7 +140,7 @@ def line_through(figures: pd.DataFrame, priors: Spreads, *, alpha: float, known:
 class TopicLine:
     """A construct over all years: its waves, which are comparable, their figures, and the line through them.
 
-    Where there is no line, or no test of a trend within one instrument, the reason stands in its place. Holm's p of
+    Where there is no line, or no test of a trend within one instrument, the reason is in its place. Holm's p of
     each, "line" and "test", is among all topics, and empty for a construct that is looked at alone.
     """
 

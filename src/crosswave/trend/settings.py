@@ -91,7 +91,7 @@ def check_settings(registry: Registry, changed: Mapping[str, object], constructs
     years = sorted({registry.finding(name).survey.year for name in figures})
     told = years and changed.keys() & {"from_year", "to_year"}
     if told and not any(settings.from_year <= year <= settings.to_year for year in years):
-        whose = ", ".join(constructs) or "any construct"
+        whose = ", ".join(constructs) or "any topic"
         raise ValueError(
             f"from_year {settings.from_year} and to_year {settings.to_year} leave no survey of {whose}: its surveys "
             f"are of {', '.join(map(str, years))}; widen the years"

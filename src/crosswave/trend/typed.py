@@ -84,7 +84,7 @@ def compare_typed(
     sampling : str, optional
         How people were chosen: a word of the study.
     prefix : str
-        What stands before the name of an option in messages.
+        What is before the name of an option in messages.
     **numbers : float
         alpha, total_error (points), smallest_change (points) in the place of the plan's.
 

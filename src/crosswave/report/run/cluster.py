@@ -106,7 +106,7 @@ def _connected(address: str) -> Any:
     except ImportError:
         raise ConnectionError("a scheduler needs dask, which is not installed: pip install distributed") from None
     try:
-        with ThreadPoolExecutor(1) as thread:  # the caller may stand in an event loop, as a notebook does
+        with ThreadPoolExecutor(1) as thread:  # the caller may be in an event loop, as a notebook does
             thread.submit(asyncio.run, asyncio.wait_for(_asked(distributed, address), SECONDS_TO_ANSWER)).result()
         return distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except Exception as error:  # whatever listens there, it is no scheduler

@@ -39,7 +39,7 @@ def unchanged(out: Path, inputs: str, only: Sequence[str] = ()) -> RunSummary | 
     """Return the summary of a run that has nothing to do; None where something may have to be done.
 
     Nothing is to be done when the last run was planned from the same inputs, and every page chosen, every result and
-    the index stand in the folder byte for byte as they were written.
+    the index are in the folder byte for byte as they were written.
     """
     outputs = Outputs(out)
     planned = outputs.planned(inputs)

@@ -68,7 +68,7 @@ def run_all(
 
 
 def rebuild_index(request: RunRequest, outputs: Outputs | None = None) -> Path:
-    """Build the site around what stands in the output folder, and return the path of its index."""
+    """Build the site around what is in the output folder, and return the path of its index."""
     from crosswave.report.site.build import Site
 
     with outputs or _outputs(request) as held:

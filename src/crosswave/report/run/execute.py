@@ -30,6 +30,7 @@ from crosswave.report.run import shell
 from crosswave.report.run.current import data_hash, shown_name
 from crosswave.report.run.kernels import FIXED, LocalKernelManager
 from crosswave.report.run.plan import Product, Task
+from crosswave.report.site.frame import tight
 from crosswave.report.site.page import COLOURS, render_page
 
 HEADING = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
@@ -175,7 +176,7 @@ def _told_once(notebook: NotebookNode) -> None:
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         data = output.get("data", {})
         if html := data.get("text/html"):
-            html = _SCOPED.sub("", _DOWNLOAD.sub("", html))
+            html = tight(_SCOPED.sub("", _DOWNLOAD.sub("", html)))
             data["text/html"] = html.replace(f"{STYLE}\n", "") if styled else html
             data["text/plain"] = data.get("text/plain", "").partition("\n")[0]
             styled = styled or STYLE in html

@@ -37,7 +37,7 @@ class OwnFiles:
         self.put_aside: list[str] = []
 
     def found(self, name: str) -> str:
-        """Return the digest of what stands at an address; empty where no file of this folder does."""
+        """Return the digest of what is at an address; empty where no file of this folder does."""
         path = inside(self._folder, name)
         try:
             return digest(path.read_bytes()) if path and stat.S_ISREG(path.lstat().st_mode) else ""
@@ -91,8 +91,8 @@ class Outputs:
     ``pages/<page>.html`` and ``notebooks/<page>.ipynb`` are the last success of a page; ``failed/<page>.ipynb`` and
     ``failed/<page>.txt`` its failure, when the last run of it failed. The manifest alone says what succeeded. It is
     written before the first file, then once a second at most, and when the ``with`` block ends: with ten thousand pages
-    it is long. Files that are being written stand in it under ``writing``, beside what stood there before: whichever of
-    the two a run that breaks off leaves is its own. What stands in the folder and is not as the manifest has it is
+    it is long. Files that are being written are in it under ``writing``, beside what was there before: whichever of
+    the two a run that breaks off leaves is its own. What is in the folder and is not as the manifest has it is
     somebody's: see `OwnFiles`.
     """
 
@@ -121,11 +121,11 @@ class Outputs:
 
     @property
     def put_aside(self) -> tuple[str, ...]:
-        """What was not as a run had written it, stood in the way and was given another name, in words."""
+        """What was not as a run had written it, was in the way and was given another name, in words."""
         return tuple(self._files.put_aside)
 
     def holds(self, page: str, key: str) -> bool:
-        """Return whether a page stands there byte for byte as it was made, from exactly what the key says."""
+        """Return whether a page is there byte for byte as it was made, from exactly what the key says."""
         entry = self._pages.get(page, {})
         files = (self._files.found(name) for name in _names(page)[:2])
         return entry.get("key") == key and entry.get("files") == list(files)
@@ -157,7 +157,7 @@ class Outputs:
         self._files.remove(*before.keys() - files.keys())
 
     def reframe(self, page: str, frame: Callable[[str, str], str]) -> None:
-        """Put a page that stands there as it was made into another frame, and remember its bytes."""
+        """Put a page that is there as it was made into another frame, and remember its bytes."""
         name = _names(page)[0]
         digests = self._pages[page].get("files", [""])
         if self._files.found(name) == digests[0]:
@@ -168,7 +168,7 @@ class Outputs:
                 digests[0] = digest(framed)
 
     def whole(self) -> bool:
-        """Return whether the site and the results stand there as they were written."""
+        """Return whether the site and the results are there as they were written."""
         as_written = all(self._files.found(name) == known for name, known in self._shared().items())
         return as_written and (self.folder / INDEX).is_file()
 

@@ -103,7 +103,7 @@ class RunSummary:
     index: Path
     left_out: tuple[str, ...] = ()  # a line for each data file with faults: what rests on it was left out
     everything: bool = True  # whether every page was asked for, and so also those that were left out
-    put_aside: tuple[str, ...] = ()  # what stood in the way, was not a run's and got another name, in words
+    put_aside: tuple[str, ...] = ()  # what was in the way, was not a run's and got another name, in words
 
     @property
     def failed(self) -> tuple[PageResult, ...]:

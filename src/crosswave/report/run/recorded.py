@@ -20,7 +20,7 @@ _MEND = "run make notebooks"
 
 
 def faults(notebook: Path) -> Iterator[str]:
-    """Yield what shows that a notebook was not run from its first cell to its last as it stands."""
+    """Yield what shows that a notebook was not run from its first cell to its last in this form."""
     try:
         cells = _code(notebook)
     except (OSError, ValueError, KeyError) as error:

@@ -44,7 +44,7 @@ _WORDS = 2000
 def products(tasks: Sequence[Task], jobs: int, make_executor: MakeExecutor | None = None) -> Iterator[Product]:
     """Yield the product of each task as it comes, from an executor, or from forks of this process where none is given.
 
-    A ConnectionError ends it where the executor has lost what it stands on, and no further page can be made.
+    A ConnectionError ends it where the executor has lost what it runs on, and no further page can be made.
     """
     if not tasks:
         return

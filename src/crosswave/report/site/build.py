@@ -14,7 +14,7 @@ import mistune
 
 from crosswave.report.sentences import MADE_WITH
 from crosswave.report.site import glossary
-from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain
+from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain, rest_of
 from crosswave.report.site.identity import FEED, MAP, address_of, bibtex, feed, linked_data, made_words, site_map
 from crosswave.report.site.material import GROUPS, Link, Material, PageLink
 from crosswave.report.site.picture import picture
@@ -71,6 +71,8 @@ class Site:
         files: dict[str, str | bytes] = dict(assets())
         for finder in material.finders:
             files[f"{finder.name}.html"] = self._page("finder", finder.title, f"{finder.name}.html", finder=finder)
+            if finder.rest:
+                files[f"assets/{finder.name}-rows.js"] = rest_of(finder, self._hrefs)
         documents = {"methods.html": material.methods, "search.html": material.search, glossary.HREF: glossary.text()}
         for href, text in documents.items():
             if text:
@@ -157,7 +159,7 @@ class Site:
 
     @cached_property
     def _places(self) -> dict[str, Place]:
-        """Where every page that was made stands, between its neighbours of the same group."""
+        """The place of every page that was made, between its neighbours of the same group."""
         places: dict[str, Place] = {}
         for _, _, members in self._groups:
             made = [page for page in members if page.status == "made"]

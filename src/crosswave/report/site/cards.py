@@ -1,4 +1,4 @@
-"""The key facts of a survey, a construct or a source of claims, as they stand at the head of its page."""
+"""The key facts of a survey, a construct or a source of claims, as they are at the head of its page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WEIGHTED = {True: "Weighted", False: "Not weighted", None: "Not printed; taken 
 
 def make_cards(registry: Registry, ledger: Ledger) -> dict[str, Card]:
     """Return the card of each page that has one, by the id of the page."""
-    uses: dict[str, list[Link]] = {}  # the trends in which a survey's figures stand
+    uses: dict[str, list[Link]] = {}  # the trends that use a survey's figures
     for construct in registry.constructs.values():
         for name in dict.fromkeys(answer.finding.split(".")[0] for answer in construct.answers):
             uses.setdefault(name, []).append(Link(capital(construct.label), page=f"trend/{construct.id}"))
@@ -76,7 +76,7 @@ def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple
 
 
 def _series_card(name: str, registry: Registry, ledger: Ledger, uses: tuple[Link, ...]) -> Card:
-    """Who asks whom again and again; numbers of single groups stand on the page."""
+    """Who asks whom again and again; numbers of single groups are on the page."""
     every = [registry.surveys[wave] for wave in registry.series[name]]
     whole = [survey for survey in every if not survey.group] or every
     groups = dict.fromkeys(survey.group for survey in every if survey.group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pygments.formatters import HtmlFormatter
 
-from crosswave.report.site.material import Link
+from crosswave.report.render import columns_css
+from crosswave.report.site.material import Finder, Link
 
 HOME = "index.html"
 STATIC = Path(__file__).parent / "static"
@@ -29,7 +31,7 @@ _BARE_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page stands: its section of the navigation, what is above and beside it, and what belongs to it.
+    """Where a page is: its section of the navigation, what is above and beside it, and what belongs to it.
 
     ``group`` says what its neighbours are; ``notebook`` is the address of the executed notebook, ``finder`` leads to
     its rows of a long table, ``summary`` is a sentence.
@@ -54,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the frame: HTML without inline style, and the page's own style sheet."""
+    """What is in the frame: HTML without inline style, and the page's own style sheet."""
 
     html: str
     css: str = ""
@@ -67,7 +69,7 @@ def framed(content: Content, place: Place, *, nav: tuple[Link, ...] = (), **valu
 
 
 def content_of(document: str) -> Content | None:
-    """Return what stands in the frame of a document that `framed` made; None where it has no such frame."""
+    """Return what is in the frame of a document that `framed` made; None where it has no such frame."""
     found, style = _CONTENT.search(document), _STYLE.search(document)
     if not found:
         return None
@@ -98,6 +100,13 @@ def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object)
     return _environment().get_template(template).render(place=place, nav=nav, up=place.up, **shown)
 
 
+def rest_of(finder: Finder, hrefs: Mapping[str, str]) -> str:
+    """Return the script that holds the rows of a table that its page does not have at once."""
+    module: Any = _environment().get_template("rows.html.j2").module
+    rows = json.dumps(str(module.show_rows(finder, finder.rest, hrefs)), ensure_ascii=False)
+    return f"window.crosswaveRows = {rows};\n"
+
+
 def accessible_tables(html: str) -> str:
     """Return HTML in which headers of tables say what they head, and tables are regions that scroll by keyboard."""
     return _TABLE.sub(_accessible, html)
@@ -105,7 +114,7 @@ def accessible_tables(html: str) -> str:
 
 def _accessible(match: re.Match[str]) -> str:
     """A table without a caption is named by what its columns are called, so that two of a page differ."""
-    table = match.group()
+    table = tight(match.group())
     head, end, body = table.partition("</thead>") if "</thead>" in table else ("", "", table)
     caption = _CAPTION.search(table)
     words = map(plain, [caption.group(1)] if caption else _HEADER.findall(head))
@@ -113,6 +122,11 @@ def _accessible(match: re.Match[str]) -> str:
     scoped = _BARE_HEADER.sub('<th scope="col"', head) + end + _BARE_HEADER.sub('<th scope="row"', body)
     named = scoped.replace('<th scope="col"></th>', "<td></td>")  # a header without words heads nothing
     return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{named}</div>'
+
+
+def tight(html: str) -> str:
+    """Return HTML without the blanks that pandas puts before each cell."""
+    return re.sub(r"\n *(?=<)", "", html) if 'class="dataframe"' in html else html
 
 
 def plain(html: str) -> str:
@@ -137,5 +151,6 @@ def kilobytes(size: int) -> str:
 def assets() -> dict[str, str]:
     """Return every file that all pages share by its address: style sheets, scripts, the icon, the colours of code."""
     files = {f"assets/{path.name}": path.read_text(encoding="utf-8") for path in sorted(STATIC.iterdir())}
+    files["assets/site.css"] += f"{columns_css()}\n"
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
     return files | {"assets/code.css": f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"}

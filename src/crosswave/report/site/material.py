@@ -46,7 +46,7 @@ class PageLink:
 
 
 def commit_of(folder: Path) -> str:
-    """Return the commit that a folder stands at; empty outside a checkout."""
+    """Return the commit of a folder; empty outside a checkout."""
     command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--exclude", "*"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
@@ -80,6 +80,10 @@ class Column:
     shown: bool = True
 
 
+_AT_ONCE = 250
+"""So many rows of a table are part of its page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """A page with one long table that is searched, filtered and sorted; ``unit`` is what a row is, in the plural.
@@ -96,6 +100,22 @@ class Finder:
     columns: tuple[Column, ...]
     rows: Mapping[str, tuple[Cell, ...]]
     told: tuple[int, ...] = (0,)
+
+    @property
+    def first(self) -> list[str]:
+        """The rows that the page has at once."""
+        return list(self.rows)[:_AT_ONCE]
+
+    @property
+    def rest(self) -> list[str]:
+        """The rows that it loads when a reader looks for one, or comes to the end."""
+        return list(self.rows)[_AT_ONCE:]
+
+    @property
+    def kinds(self) -> str:
+        """What its columns hold, as classes of its table."""
+        shown = enumerate((column for column in self.columns if column.shown), start=1)
+        return "".join(f" {'n' if column.number else 'l'}{k}" for k, column in shown if column.number or column.wide)
 
     def parted(self, row: str) -> tuple[list[tuple[Column, Cell]], list[tuple[Column, Cell]]]:
         """Return the cells of a row with their columns: those that are shown, and those only chosen among."""
@@ -139,7 +159,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Topics of which the same can be said: how many, and where they stand on a strip of 100."""
+    """Topics of which the same can be said: how many, and where they are on a strip of 100."""
 
     words: str
     answer: str
@@ -163,7 +183,7 @@ class Topic:
 class Overview:
     """The first page: a question, its answer, a line for each topic, and what the evidence cannot say.
 
-    First stands what official series show: a list of sentences for each answer, by its heading, and what is left.
+    First is what official series show: a list of sentences for each answer, by its heading, and what is left.
     ``items``: what the joint model says of each obstacle (name, share in the first and the last year, chance that it
     is named most, whether it changed), the one named most first; ``items_said`` in a sentence.
     """
@@ -222,7 +242,7 @@ class Citation:
 class Material:
     """All of that; what is absent has no page.
 
-    ``search``: how the surveys were found, in Markdown; ``moved``: pages that stand in another, by their ids;
+    ``search``: how the surveys were found, in Markdown; ``moved``: pages that are in another, by their ids;
     ``left_out``: a line for each data file with faults, for every page; ``data``: a hash of the data files.
     """
 

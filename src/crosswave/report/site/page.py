@@ -30,11 +30,11 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SUMMARIES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this page"}
 _QUESTION = re.compile(r'<h1(?! class="headline")[^>]*>(.*?)</h1>', re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
-_UNSEEN = re.compile(r'<span></span>|<span class="(?:[npwo]|mi)">([^<]*)</span>')
+_UNSEEN = re.compile(r'<span></span>|<span class="(?:[npwo]|mi|nn|nb|ow|si|sa)">([^<]*)</span>')
 
 
 def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
-    """Return an executed notebook as a whole page, at whose end stands what it was made from.
+    """Return an executed notebook as a whole page, at whose end is what it was made from.
 
     A cell with the answer in a box comes first, then that with the title, then its parameters; without a title it
     takes the first heading.
@@ -61,7 +61,7 @@ def _without_lead(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
 
 
 def _order(cell: NotebookNode) -> int:
-    """The box with the answer, the cell with the title, the parameters, all else as it stands."""
+    """The box with the answer, the cell with the title, the parameters, all else as it is."""
     ranks = (_boxed(cell), cell.cell_type == "markdown" and cell.source.startswith("# "), _has_parameters(cell), True)
     return ranks.index(True)
 
@@ -245,7 +245,7 @@ def highlighted(source: str, language: str = "ipython3") -> str:
 
 
 def _under_title(html: str, title: str) -> str:
-    """The frame shows the title: where the notebook says it again it goes, and its question stands below it."""
+    """The frame shows the title: where the notebook says it again it goes, and its question is below it."""
 
     def unless_said(match: re.Match[str], shown: str) -> str:
         return "" if plain(match.group(1)).casefold() == title.strip().casefold() else shown

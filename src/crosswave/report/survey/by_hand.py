@@ -60,7 +60,7 @@ class Case:
         return max(sized, key=lambda one: one[1].power or 0, default=None)
 
     def quantity(self, printed: str) -> Quantity:
-        """Return the shares for which a printed text can stand."""
+        """Return the shares that a printed text can mean."""
         return self.lexicon.figure(printed, self.rounding)
 
     def people(self, size: int, base: BaseSize | None = None) -> str:
@@ -131,7 +131,7 @@ def neighbours(figure: Quantity, base: int, rounding: str) -> str:
 
 
 def ends(figure: Quantity) -> str:
-    """Return the shares for which a figure stands, in percent."""
+    """Return the shares that a figure means, in percent."""
     low, high = (100 * float(end) for end in (figure.low, figure.high))
     return f"{low:g} to {high:g}%"
 

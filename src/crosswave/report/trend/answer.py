@@ -65,7 +65,7 @@ def _level(wave: Wave) -> str:
 
 
 def may_say(trend: Trend) -> str:
-    """Return a sentence that can be quoted as it stands."""
+    """Return a sentence that can be quoted as it is."""
     label = capital(trend.construct.label)
     if trend.comparison is None:
         usable = [wave for wave in trend.waves if wave.refusal is None]

@@ -116,7 +116,7 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
 
 
 def tipping_table(robustness: Robustness | None, comparison: Comparison | None, design_effect: float) -> pd.DataFrame:
-    """Return a row for each number that is moved alone, everything else standing; no row where nothing was compared."""
+    """Return a row for each number that is moved alone, everything else as it is; no row where nothing was compared."""
     rows: list[tuple[str, str, str]] = []
     if robustness and comparison:
         effect, error = f"{design_effect:g}", f"{comparison.points:.3g} points"

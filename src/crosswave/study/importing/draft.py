@@ -1,4 +1,4 @@
-"""A survey in the making: what may stand in a sheet, and plain values with the cell that each came from."""
+"""A survey in the making: what may be in a sheet, and plain values with the cell that each came from."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Draft:
         self._columns[where] = _label(column, title)
 
     def leave_open(self, where: Path_, row: int) -> None:
-        """Say where a value would stand that the sheet does not give: the file then asks for it."""
+        """Say where a value would be that the sheet does not give: the file then asks for it."""
         self._lines.setdefault(where, row)
 
     def line(self, where: Path_) -> int:

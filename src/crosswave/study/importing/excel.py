@@ -122,7 +122,7 @@ def _marked_up(sheet: ReadOnlyWorksheet) -> tuple[tuple[Merged, ...], set[int], 
                     columns |= set(range(at.get(b"min", 1) - 1, min(at.get(b"max", 0), COLUMNS)))
                 else:
                     rows.add(at.get(b"r", 0))
-    merged = [list(place) for place in dict.fromkeys(map(tuple, merged))]  # what stands on an edge is found twice
+    merged = [list(place) for place in dict.fromkeys(map(tuple, merged))]  # what is on an edge is found twice
     places = ((int(top), int(last), column(left) - 1, column(right) - 1, f"{left}{top}:{right}{last}")
               for left, top, right, last in merged)  # fmt: skip
     return tuple(places), rows, columns

@@ -69,7 +69,7 @@ class Found:
         """Take a table, or say what is wrong with its words or its sums."""
         named = [table.asks, *(group.name for group in table.groups), *(says for says, _ in table.answers)]
         if wrong := [text for text in named if no_name(text)] + [table.asks] * bool(re.fullmatch(r"\d+", table.asks)):
-            words = f"{wrong[0]!r} stands where a question, an answer or a heading should"
+            words = f"{wrong[0]!r} is where a question, an answer or a heading should be"
             told = f"{words}; mend the cells around, or empty them"
             self.faults.append((table.at, told))
             return

@@ -17,7 +17,7 @@ _NOTE = re.compile(r"(?:\[?notes? ?[\d, ]+\]?|\[\w\d, ]+\]|\d{1,2}|[*†‡]+)+"
 
 
 def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:
-    """Return the rows of a sheet, of each of the tables that stand side by side alone; and say what is left out."""
+    """Return the rows of a sheet, of each of the tables that are side by side alone; and say what is left out."""
     rows = _filled(sheet)
     for place, row in enumerate(rows):
         for k, cell in enumerate(row.cells):
@@ -74,7 +74,7 @@ def _starts(rows: list[Row]) -> Iterator[int]:
 
 
 def _filled(sheet: Sheet) -> list[Row]:
-    """The rows of a sheet; what is merged over several columns or rows stands in each of them, if it is no figure."""
+    """The rows of a sheet; what is merged over several columns or rows is in each of them, if it is no figure."""
     rows = {row.number: list(row.cells) for row in sheet.rows}
     for top, last, left, right, _ in sheet.merged:
         text = rows.get(top, [])[left] if left < len(rows.get(top, [])) else Cell()
@@ -89,7 +89,7 @@ def _filled(sheet: Sheet) -> list[Row]:
 
 
 def first_column(rows: list[Row]) -> int:
-    """The first column of figures: more figures than texts stand in it, beside a text at their left."""
+    """The first column of figures: more figures than texts are in it, beside a text at their left."""
     figures: dict[int, int] = {}
     texts: dict[int, int] = {}
     for row in rows:

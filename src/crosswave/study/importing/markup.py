@@ -96,7 +96,7 @@ def read_html(path: Path, content: bytes, printed: bool) -> list[Sheet]:
         raised.replace_with(f" [{raised.get_text().strip(' []()')}]")
     heading, titles, inside = "", dict[int, str](), defaultdict[int, list[Any]](list)
     tables = list[Any]()
-    for tag in soup.find_all([*_HEADINGS, *_TABLE]):  # once, for tables can stand in tables
+    for tag in soup.find_all([*_HEADINGS, *_TABLE]):  # once, for tables can be in tables
         if tag.name in _HEADINGS:
             heading = tag.get_text(" ")
         elif tag.name == "table":

@@ -76,7 +76,7 @@ def _facts(found: Found) -> dict[str, str]:
 
 
 class _Questions:
-    """Questions of a draft, by their words: one that stands in several tables, each with other groups, is one."""
+    """Questions of a draft, by their words: one that is in several tables, each with other groups, is one."""
 
     def __init__(self, draft: Draft, house: House) -> None:
         self._draft, self._house = draft, house

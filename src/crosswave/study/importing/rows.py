@@ -31,7 +31,7 @@ Merged = tuple[int, int, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell shows; `fault` says why that cannot be known, or must not stand in the data."""
+    """What a cell shows; `fault` says why that cannot be known, or must not be in the data."""
 
     text: str = ""
     fault: str = ""

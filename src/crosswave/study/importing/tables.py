@@ -38,7 +38,7 @@ def find_tables(sheets: list[Sheet], house: House) -> Found:
 
 
 class _Block(NamedTuple):
-    """What stands below one question: its rows, what its columns are called and hold, and which hold bases."""
+    """What is below one question: its rows, what its columns are called and hold, and which hold bases."""
 
     lines: list[Line]
     asked: str
@@ -180,7 +180,7 @@ class _Sheet:
 
         return any(fits(base) for base in self._bases)
 
-    # --- a question is closed: what stands in it ----------------------------------------------------------------------
+    # --- a question is closed: what is in it ----------------------------------------------------------------------
 
     def _close(self) -> None:
         lines, self._lines = self._lines, []
@@ -275,7 +275,7 @@ class _Sheet:
         return bare or ("percent" if told else "bare")
 
     def _aside(self) -> Iterator[str]:
-        """What stands above the headings and says what all figures are."""
+        """What is above the headings and says what all figures are."""
         first = self._heads[0].number if self._heads else 0
         texts = (cell.text for row in self._rows if row.number < first for cell in row.cells)
         yield from (text for text in texts if signs.ALL_ARE.match(text))
@@ -451,7 +451,7 @@ def _said_weight(rows: list[Row]) -> str:
 
 
 def _counts_of(heads: Mapping[int, tuple[str, ...]], shares: Mapping[int, str], counts: list[int]) -> dict[int, int]:
-    """The column of counts of each column of shares: those of which one stands under each heading."""
+    """The column of counts of each column of shares: of those each heading has one."""
     under = [{k: heads[k][:-1] for k in columns} for columns in (shares, counts)]
     often = [Counter(held.values()) for held in under]
     alone = [{parent: k for k, parent in held.items() if n[parent] == 1} for held, n in zip(under, often, strict=True)]

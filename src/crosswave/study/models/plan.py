@@ -219,7 +219,7 @@ class Plan(Record):
     """The file plan.yaml: what was fixed before any comparison was made."""
 
     window: SkipJsonSchema[Window] = ALL_YEARS
-    """That of study.yaml: it does not stand in plan.yaml."""
+    """That of study.yaml: it is not in plan.yaml."""
 
     alpha: Declared
     design_effect: Declared

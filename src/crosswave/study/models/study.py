@@ -69,8 +69,8 @@ class Lesson(Record):
     """How the first page tells the way of a survey into data/: with the file data/tutorial.txt."""
 
     survey: Slug = Field(description="Id of the made-up survey that data/tutorial.txt holds.")
-    figure: LocalId = Field(description="The answer of it that is put into a construct.")
-    into: Slug = Field(description="The construct that it is put into.")
+    figure: LocalId = Field(description="The answer of it that is put into a topic.")
+    into: Slug = Field(description="The topic that it is put into.")
     grades: Grades
     note: Text
 
@@ -90,7 +90,7 @@ class Published(Record):
 
 
 class Correction(Record):
-    """A published number or sentence that was wrong, and what stands there now."""
+    """A published number or sentence that was wrong, and what is there now."""
 
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="When it was corrected: 2020-12-31.")]
     page: Text = Field(description="The page that was wrong, by its id: survey/poll-2017.")
@@ -108,7 +108,7 @@ class Study(Record):
     authors: Annotated[tuple[Text, ...], Field(min_length=1)]
     licence: Licence
     headline: dict[Slug, Text] = Field(
-        {}, description="Topics whose results README.md gives: construct id: its name there."
+        {}, description="Topics whose results README.md gives: their ids, each with its name there."
     )
     shown: Shown = Shown()
     lesson: Lesson | None = None
@@ -157,7 +157,7 @@ class Constructs(Record):
 
 
 class Condition(Record):
-    """A linear statement: the weighted sum of shares or facts stands in a relation to a value."""
+    """A linear statement: the weighted sum of shares or facts is compared with a value."""
 
     terms: dict[str, Annotated[int, Field(ge=-1_000_000, le=1_000_000)]] = Field(
         description="Finding id, change id (survey.change) or fact id: its weight."

@@ -195,7 +195,7 @@ class Overlap(Record):
 
 
 class Inferred(Record):
-    """Fields of a wave that no source states as they stand, each with what it is taken from."""
+    """Fields of a wave that no source states as they are, each with what it is taken from."""
 
     series: Text | None = None
     fieldwork: Text | None = Field(None, description="The dates.")
@@ -264,7 +264,7 @@ class Survey(Record):
         return held(self, {rule.format(name): given[name] for name in self.inferred.named})
 
     def mark(self, name: str) -> str:
-        """Return `` (inferred: why)`` where no source states a field as it stands, and nothing where one does."""
+        """Return `` (inferred: why)`` where no source states a field as it is, and nothing where one does."""
         why = getattr(self.inferred, name)
         return f" (inferred: {why})" if why else ""
 

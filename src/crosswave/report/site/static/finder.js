@@ -10,7 +10,8 @@ const found = form.querySelector(".found");
 const titles = heads.map((head) => head.textContent);
 const selects = Array.from(form.querySelectorAll("select"));
 const places = new Map(heads.map((head, place) => [head.dataset.key, place]));
-const records = Array.from(body.rows, (row, first) => ({ row, first, text: plain(texts(row).join(" ")), values: values(row) }));
+const all = Number(found.textContent.split(" ")[0]);
+let records = [];
 const order = { key: "", descending: false };
 
 function plain(text) {
@@ -24,9 +25,31 @@ function texts(row) {
 function values(row) {
   return selects.map((select) => {
     const cell = row.cells[places.get(select.name)];
-    if (!cell) return row.dataset[select.name].split("|");
+    if (!cell) return (row.dataset[select.name] ?? "").split("|");
     return cell.dataset.values === undefined ? [cell.textContent] : cell.dataset.values.split("|");
   });
+}
+
+// A narrow screen shows each row as a card, whose lines need the names of the columns.
+function read() {
+  for (const row of body.rows) Array.from(row.cells).forEach((cell, place) => { cell.dataset.title = titles[place]; });
+  records = Array.from(body.rows, (row, first) => ({ row, first, text: plain(texts(row).join(" ")), values: values(row) }));
+}
+
+// A long table has its first rows at once, and the others when a reader looks for one or comes to the end.
+function whole() {
+  const address = table.dataset.rest;
+  if (!address) return;
+  delete table.dataset.rest;
+  const script = document.createElement("script");
+  script.src = address;
+  script.addEventListener("load", () => {
+    body.insertAdjacentHTML("beforeend", window.crosswaveRows);
+    read();
+    recall();
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  });
+  document.head.append(script);
 }
 
 function show() {
@@ -38,13 +61,13 @@ function show() {
     row.hidden = !fits;
     shown += fits;
   }
-  const all = shown === records.length;
-  found.textContent = all ? `${shown} ${found.dataset.unit}` : `${shown} of ${records.length} ${found.dataset.unit}`;
+  found.textContent = shown === all ? `${all} ${found.dataset.unit}` : `${shown} of ${all} ${found.dataset.unit}`;
 }
 
 function key(record, place) {
   const cell = record.row.cells[place];
   if (cell.dataset.sort !== undefined) return Number(cell.dataset.sort);
+  if (cell.textContent && !Number.isNaN(Number(cell.textContent))) return Number(cell.textContent);
   return cell.textContent ? plain(cell.textContent) : null;
 }
 
@@ -119,8 +142,10 @@ form.addEventListener("input", () => { show(); remember(); });
 form.addEventListener("reset", () => setTimeout(() => { order.key = ""; order.descending = false; sort(); show(); remember(); }));
 form.querySelector("[data-download]").addEventListener("click", (event) => download(event.target.dataset.download));
 addEventListener("hashchange", recall);
-// A narrow screen shows each row as a card, whose lines need the names of the columns.
-for (const row of body.rows) Array.from(row.cells).forEach((cell, place) => { cell.dataset.title = titles[place]; });
+for (const event of ["focusin", "pointerdown"]) for (const part of [form, table.tHead]) part.addEventListener(event, whole);
+new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) whole(); }).observe(body.rows[body.rows.length - 1]);
+if (location.hash.length > 1) whole();
+read();
 form.hidden = false;
 recall();
 performance.mark("ready");
