@@ -335,6 +335,27 @@ def test_as_many_people_as_needed_find_the_observed_change():
     assert people_needed(sampled("46% of 800", "40% of 1000").judged) == pytest.approx(1067.6, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("typed", "both", "each"), [((), 1.0, (1.0, 1.0)), (("1.5",), 1.5, (1.0, 1.0)), (("1.5", "2"), 1.0, (1.5, 2.0))]
+)
+def test_a_design_effect_is_one_for_both_figures_or_one_for_each(typed, both, each):
+    """And as many people are needed as the larger of the two asks for."""
+    found, plain = (
+        compare_typed(["40% of 1000", "46% of 800"], rules=resolved(), total_error="0", design_effect=effects)
+        for effects in (typed, ())
+    )
+    pair = found.comparison.pair
+    assert (found.judged.settings.design_effect, pair.first.design_effect, pair.second.design_effect) == (both, *each)
+    assert people_needed(found.judged) == both * max(each) * people_needed(plain.judged)
+
+
+def test_a_third_design_effect_is_refused():
+    with pytest.raises(
+        ValueError, match=r"^--design-effect may be given twice, .*; it was given 3 times; leave out the"
+    ):
+        compare_typed(["40% of 10", "46% of 13"], rules=resolved(), prefix="--", design_effect=["1", "1", "1"])
+
+
 def test_no_number_of_people_finds_what_the_total_error_hides_or_what_was_not_observed():
     assert people_needed(compared("40% of 1000", "46% of 800").under["B1"]) is None
     assert people_needed(sampled("40% of 1000", "40% of 800").judged) is None

@@ -232,6 +232,11 @@ def test_a_better_grade_beats_a_known_size(waves: Callable[..., Any]) -> None:
     assert (pairs[0].first.year, pairs[0].second.year) == (2018, 2019)
 
 
+def test_one_known_size_beats_a_longer_span_with_none(waves: Callable[..., Any]) -> None:
+    _, pairs = waves((2017, None, "40%", {}), (2018, 100, "40%", {}), (2020, None, "40%", {}))
+    assert [(pair.first.year, pair.second.year) for pair in pairs] == [(2018, 2020), (2017, 2018), (2017, 2020)]
+
+
 LIVELY = (
     "barrier-culture",
     "barrier-skills",
