@@ -6,13 +6,14 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crosswave.printed.quantities import Lexicon
-from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct import Reconstruction, closed_form, reconstruct
 from crosswave.reconstruct.arithmetic import Arithmetic, Figure, Link, components, interpretations, retracted, sizes
 from crosswave.reconstruct.closed_form import is_simple, points
 from crosswave.reconstruct.cpsat import TABLES_LISTED, Searched
@@ -121,6 +122,39 @@ def test_cp_sat_finds_what_enumeration_does_where_some_may_have_skipped_a_questi
                     bases = sorted({table[figure.base.key] for table in every_table})
                     assert (bounds[figure.id].values, bounds[figure.id].bases) == (tuple(counts), tuple(bases))
     assert below >= 5
+
+
+def test_three_values_could_stand_beside_69_percent_of_200(registry: Registry) -> None:
+    """137 to 139 of 200 are 69 %, which leaves 61 to 63: 30.5 % prints as 30 or 31, 31 % as 31, 31.5 % as 31 or 32."""
+    of = survey(200, question("q", answer("a", "31%"), answer("b", "69%"), response="single", exhaustive=True))
+    assert reconstruct(of, registry).findings["demo.q.a"].power == pytest.approx(1 - 3 / 101)
+
+
+def test_what_could_be_in_place_of_a_figure_is_the_same_where_few_bases_are_looked_at(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice, quick, taken = random.Random(17), closed_form._reached, list[bool]()
+
+    def noted(*asked: Any) -> Any:
+        taken.append(bool(found := quick(*asked)))
+        return found
+
+    for _ in range(150):
+        n, decimals = dice.choice([(150, 0), (900, 0), (1_500, 1), (60, 0)]), dice.choice([0, 1])
+        cuts = sorted(dice.randrange(n[0] + 1) for _ in range(dice.randint(1, 4)))
+        counts = [high - low for low, high in itertools.pairwise([0, *cuts, n[0]])]
+        rows = [answer(f"a{k}", f"{100 * count / n[0]:.{max(n[1], decimals)}f}%") for k, count in enumerate(counts)]
+        loose = dice.choice([{}, {"base": {"at_most": "n"}}])
+        held = question("q", *rows, response="single", exhaustive=dice.random() < 0.7, **loose)
+        of = survey(between(n[0] - dice.randrange(20), n[0]), held, rounding=dice.choice(["nearest", "truncated"]))
+        for part in components(interpretations(of, registry.lexicon, registry.plan)[0]):
+            engine, asked = known(part), sizes(part)[known(part).fits()]
+            if is_simple(part) and asked.size:
+                monkeypatch.setattr(closed_form, "_reached", noted)
+                found = engine.possible(asked)
+                monkeypatch.setattr(closed_form, "_reached", lambda *_: None)
+                assert found == engine.possible(asked), of.model_dump_json(exclude_defaults=True)
+    assert 10 < sum(taken) < len(taken) - 10
 
 
 def tables_of(part: Arithmetic, n: int) -> list[dict[str, int]]:
