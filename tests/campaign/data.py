@@ -88,6 +88,9 @@ def outside() -> list[str]:
 def watched() -> Iterator[Path]:
     """Give a folder, and afterwards fail where anything outside it was changed or started, or a case took too long."""
     if not _watched.get("hooked"):
+        import matplotlib.font_manager  # makes the folder of its settings and its list of fonts where there are none
+
+        matplotlib.get_configdir()
         sys.addaudithook(_event)
         _watched["hooked"] = True
 
