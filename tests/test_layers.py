@@ -7,7 +7,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "crosswave"
 
 LAYERS = (
-    ("arguments", "failures", "files", "memo", "surroundings", "words"),
+    ("arguments", "failures", "files", "late", "memo", "surroundings", "words"),
     ("study.models",),  # what data files hold
     ("printed",),
     ("study",),

@@ -5,7 +5,7 @@ from types import ModuleType
 
 
 class Late(ModuleType):
-    """Stands for a module until then; a type checker is shown the module itself."""
+    """The module until then; a type checker is shown the module itself."""
 
     def __getattr__(self, name: str) -> object:
         """Return what the module holds under a name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
-from crosswave.words import capital
+from crosswave.words import arrived, capital
 
 _ID = 100
 
@@ -37,12 +38,22 @@ def _in_the_calendar(text: str) -> str:
     return text
 
 
+def _of_the_web(text: str) -> str:
+    try:
+        urlsplit(text)
+    except ValueError as error:
+        raise ValueError(f"{arrived(text)} is no address of the web ({error}); copy it from the browser") from None
+    return text
+
+
 PartialDate = Annotated[
     str,
     StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
     AfterValidator(_in_the_calendar),
 ]
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$", max_length=2_000)]
+Address = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$", max_length=2_000), AfterValidator(_of_the_web)
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True)]
 Figure = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
