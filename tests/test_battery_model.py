@@ -23,7 +23,7 @@ from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import largest_moves_words, prediction_table
 from crosswave.study import Registry
-from crosswave.trend.batteries import battery_figures
+from crosswave.trend.batteries import battery_figures, battery_posterior
 from crosswave.trend.beside import predicted_beside, topics_beside, verdicts_beside
 from crosswave.trend.settings import planned
 
@@ -275,6 +275,17 @@ def test_the_registry_gives_one_figure_of_each_survey_and_item(
     assert share in (136 / 235, 137 / 235)
     width = 1 / 235 if share else 0.0
     assert culture["variance"] == pytest.approx(1 / (235 * share * (1 - share)), rel=0.05) and width
+
+
+def test_an_item_that_one_survey_prints_is_left_out(
+    registry: Registry, figures: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crosswave.trend.batteries.posterior", lambda kept, **_: len(kept))
+    plan, alone = registry.plan, figures.head(1).assign(item="alone")
+    number, kept = battery_posterior(pd.concat([figures, alone]), plan, planned(plan))
+    assert number == len(figures) and kept.equals(figures)
+    with pytest.raises(ValueError, match=r"an item that two surveys print; 1 figures of 1 surveys arrived"):
+        battery_posterior(alone, plan, planned(plan))
 
 
 def at_one_point(frame: pd.DataFrame, point: tuple[float, ...]) -> Posterior:
