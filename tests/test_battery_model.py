@@ -451,6 +451,12 @@ def test_one_earlier_survey_predicts_that_nothing_changed(
     assert rows.loc[earliest].isna().all()
 
 
+def test_an_item_of_which_no_topic_has_a_figure_has_no_topic(registry: Registry) -> None:
+    figures = pd.DataFrame({"item": ["alone", "culture"], "finding_id": ["x-2017.q.a", "igov-2017.barriers.culture"]})
+    assert set(topics_beside(figures, registry)) == {"culture"}
+    assert topics_beside(figures, replace(registry, constructs={})) == {}
+
+
 def test_verdicts_stand_beside_those_of_two_surveys(held: pd.DataFrame, registry: Registry) -> None:
     trends = {item: real.trends()[topic.id] for item, topic in topics_beside(held, registry).items()}
     found = posterior(held, points=256)
