@@ -23,7 +23,7 @@ from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import largest_moves_words, prediction_table
 from crosswave.study import Registry
-from crosswave.trend.batteries import battery_figures
+from crosswave.trend.batteries import battery_figures, battery_posterior
 from crosswave.trend.beside import predicted_beside, topics_beside, verdicts_beside
 from crosswave.trend.settings import planned
 
@@ -279,6 +279,17 @@ def test_the_registry_gives_one_figure_of_each_survey_and_item(
     assert culture["variance"] == pytest.approx(1 / (235 * share * (1 - share)), rel=0.05) and width
 
 
+def test_an_item_that_one_survey_prints_is_left_out(
+    registry: Registry, figures: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crosswave.trend.batteries.posterior", lambda kept, **_: len(kept))
+    plan, alone = registry.plan, figures.head(1).assign(item="alone")
+    number, kept = battery_posterior(pd.concat([figures, alone]), plan, planned(plan))
+    assert number == len(figures) and kept.equals(figures)
+    with pytest.raises(ValueError, match=r"an item that two surveys print; 1 figures of 1 surveys arrived"):
+        battery_posterior(alone, plan, planned(plan))
+
+
 def at_one_point(frame: pd.DataFrame, point: tuple[float, ...]) -> Posterior:
     """The posterior of figures under standard deviations that are known."""
     found = posterior(frame, rho=0.0, points=64)
@@ -454,6 +465,12 @@ def test_one_earlier_survey_predicts_that_nothing_changed(
     assert wide == pytest.approx(found.high - found.low, abs=0.05)
     earliest = held.sort_values("date").iloc[0]["finding_id"]
     assert rows.loc[earliest].isna().all()
+
+
+def test_an_item_of_which_no_topic_has_a_figure_has_no_topic(registry: Registry) -> None:
+    figures = pd.DataFrame({"item": ["alone", "culture"], "finding_id": ["x-2017.q.a", "igov-2017.barriers.culture"]})
+    assert set(topics_beside(figures, registry)) == {"culture"}
+    assert topics_beside(figures, replace(registry, constructs={})) == {}
 
 
 def test_verdicts_stand_beside_those_of_two_surveys(held: pd.DataFrame, registry: Registry) -> None:

@@ -22,7 +22,7 @@ from crosswave.models.mixed import design_of, restricted, solved
 from crosswave.reconstruct import Reconstruction
 from crosswave.study import Registry
 from crosswave.study.models import Construct, Survey
-from crosswave.trend.figures import date_interval
+from crosswave.trend.figures import date_interval, figure_of
 from crosswave.trend.lines import Line, TopicLine, comparable_waves, line_through, topic_line, topic_lines
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import planned
@@ -153,6 +153,23 @@ def test_a_date_is_as_wide_as_what_is_recorded(
 def test_a_survey_is_as_long_in_the_field_as_the_plan_says(make_survey: Callable[..., Survey]) -> None:
     survey = make_survey("a-2017", 2017, 100, yes="40%", more={"published": "2020-03-01"})
     assert date_interval(survey, 0.5) == pytest.approx((2020 + 61 / 366 - 0.5, 2020 + 61 / 366))
+
+
+def test_a_wave_is_a_figure_by_hand(
+    registry: Registry,
+    make_survey: Callable[..., Survey],
+    make_construct: Callable[..., Construct],
+    small_registry: Callable[..., Registry],
+) -> None:
+    """395 to 405 of 1,000, of whom a third count: sampling, and a twelfth of the square of 1 point of rounding."""
+    more = {"fieldwork": {"start": "2017", "end": "2017"}, "design_effect": 1.5}
+    small = small_registry([make_survey("a-2017", 2017, 1000, yes="40%", more=more)])
+    (wave,) = waves_of(make_construct("c", "a-2017.q.yes"), small, reconstruct_all(small), (2017, 2017))
+    found = figure_of(wave, "c", registry.plan, 2.0)
+    assert found is not None
+    expected = {"date": 2017.5, "logit": np.log(2 / 3), "share": 0.4, "n": 1000 / 3}
+    expected["variance"] = 3 / 240 + 0.01**2 / 12 / 0.24**2
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
 
 
 def test_waves_that_the_gate_refuses_are_left_out_with_the_reason(
