@@ -19,8 +19,8 @@ FOUND = Path(__file__).parent / "campaign" / "found"
 TOLD = {
     "wave-id-is-a-list.series.yaml": "series/wave-id-is-a-list.yaml:4: id must be text; a list arrived",
     "pair-of-one-wave.series.yaml": "series/pair-of-one-wave.yaml:5: entry 1 of waves must be text; a list arrived",
-    "address-with-a-bracket.survey.yaml": "surveys/address-with-a-bracket.yaml:4: 'https://example.computi[ng.com/news' "
-    "is no address of the web (Invalid IPv6 URL); copy it from the browser",
+    "address-with-a-bracket.survey.yaml": "surveys/address-with-a-bracket.yaml:4: "
+    "'https://example.computi[ng.com/news' is no address of the web (Invalid IPv6 URL); copy it from the browser",
     "list-in-place-of-a-series.series.yaml": "series/list-in-place-of-a-series.yaml:1: ",
     "use-without-phrase.quantities.yaml": "quantities.yaml:3: a use that was seen needs phrase; add it",
     "base-of-two-questions.survey.yaml": "surveys/base-of-two-questions.yaml:24: the size of a base is the sum of its "
