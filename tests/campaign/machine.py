@@ -55,9 +55,11 @@ class Place:
         return {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | own
 
     def start(self, *words: str, limits: Sequence[tuple[int, int]] = (), **options: object) -> subprocess.Popen[bytes]:
-        """Start a command, with limits of the system if any."""
+        """Start a command, with limits of the system if any, and none of the signals ignored."""
 
         def limited() -> None:
+            for number in (signal.SIGINT, signal.SIGQUIT):  # which a shell has what it starts in the background ignore
+                signal.signal(number, signal.SIG_DFL)
             for which, most in limits:
                 resource.setrlimit(which, (most, most))
 
