@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 import real
 from crosswave.cli import app
 from crosswave.failures import NO_MEMORY, import_words, os_words, python_fault
+from crosswave.report.run.ending import listening
 from crosswave.report.run.folder import alone_in
 from crosswave.study.parameters import check_given
 
@@ -110,7 +112,7 @@ def test_another_python_is_told_which_ones_do(version):
 
 @pytest.mark.parametrize("package", ["typer", "pandas", "yaml"])
 def test_a_missing_package_is_named_with_the_command_that_mends_it(package):
-    done = crosswave("show", "igov-2017", "--data", DATA, before=f"sys.modules[{package!r}] = None")
+    done = crosswave("show", "barrier-culture", "--data", DATA, before=f"sys.modules[{package!r}] = None")
     expected = f"crosswave: the package {package} is not installed: {MEND}"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
 
@@ -301,3 +303,14 @@ def test_a_command_whose_output_nobody_reads_ends_without_a_word(words):
     ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
     os.close(write)
     assert (ended.returncode, ended.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(("number", "ended"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
+def test_what_a_signal_breaks_off_is_called_no_fault_of_its_own(
+    number: signal.Signals, ended: type[BaseException]
+) -> None:
+    with pytest.raises(ended), listening():
+        try:
+            signal.raise_signal(number)
+        except BaseException:
+            raise ImportError("initialization failed") from None

@@ -7,6 +7,7 @@ import os
 import sys
 
 from crosswave.failures import NO_MEMORY, import_words, os_words, python_fault
+from crosswave.report.run.ending import listening
 from crosswave.surroundings import begin_with_them, show_everywhere
 
 _NEW_OBJECTS = 100_000
@@ -21,13 +22,16 @@ def main() -> None:
     if fault := python_fault(sys.version_info[:2]):
         sys.exit(fault)
     try:
-        from crosswave.cli import app
+        with listening():
+            from crosswave.cli import app
 
         try:
             app()
         finally:
             sys.stdout.flush()
             gc.freeze()  # Python looks through all that is left before it ends: a tenth of a short command
+    except KeyboardInterrupt:
+        sys.exit(130)
     except MemoryError:
         sys.exit(f"crosswave: {NO_MEMORY}")
     except ImportError as error:

@@ -30,6 +30,9 @@ def listening() -> Iterator[None]:
     before = {number: signal.signal(number, _hear) for number in taken}
     try:
         yield
+    except Exception:
+        check()  # a package that a signal breaks off as it is imported says something else
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
