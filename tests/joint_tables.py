@@ -27,7 +27,7 @@ def worlds() -> list[str]:
 
 
 def words() -> list[str]:
-    """Return what METHODS.md says of the worlds in sentences: how many, power, and the price of items that wander."""
+    """Return what METHODS.md says in sentences: the subject asked about, how many worlds, power, wandering."""
     table = by_world().set_index(["model", "world"])
     straight, wander = table.loc["straight lines"], table.loc["items wander"]
     falls = straight[straight.index.str.startswith("one item falls")]
@@ -35,7 +35,12 @@ def words() -> list[str]:
     swap, fall = wander.loc["two items swap within three years"], "one item falls by 15 points in three years"
     one, two = (frame.loc["nothing moves", "half_width_relative"] for frame in (wander, straight))
     told, missed = (100 * frame.loc[fall, "first_item_apart"] for frame in (wander, straight))
+    fitted = pd.read_csv(HERE / "reference" / "joint_model.csv").set_index(["case", "quantity"])["value"]
+    with_stem, without = fitted["stem"], fitted["many"]
+    moved = abs(with_stem["t"] - without["t"])
     return [
+        f"moves the mean slope by {moved / without['error']:.1f} of its standard error ({25 * 3 * moved:.1f} points in "
+        f"three years at one half), and makes that error {100 * (with_stem['error'] / without['error'] - 1):.0f} % larger.",
         f"In {straight['worlds'].min()} worlds of each kind with straight lines and {wander['worlds'].min()} with "
         "items",
         f"is said to be a change in {changed} % of worlds, and to differ from the other items in {apart} %.",
