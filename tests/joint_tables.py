@@ -37,10 +37,10 @@ def words() -> list[str]:
     told, missed = (100 * frame.loc[fall, "first_item_apart"] for frame in (wander, straight))
     fitted = pd.read_csv(HERE / "reference" / "joint_model.csv").set_index(["case", "quantity"])["value"]
     with_stem, without = fitted["stem"], fitted["many"]
-    moved = abs(with_stem["t"] - without["t"])
+    moved, wider = abs(with_stem["t"] - without["t"]), 100 * (with_stem["error"] / without["error"] - 1)
     return [
         f"moves the mean slope by {moved / without['error']:.1f} of its standard error ({25 * 3 * moved:.1f} points in "
-        f"three years at one half), and makes that error {100 * (with_stem['error'] / without['error'] - 1):.0f} % larger.",
+        f"three years at one half), and makes that error {wider:.0f} % larger.",
         f"In {straight['worlds'].min()} worlds of each kind with straight lines and {wander['worlds'].min()} with "
         "items",
         f"is said to be a change in {changed} % of worlds, and to differ from the other items in {apart} %.",
