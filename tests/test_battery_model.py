@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 import crosswave as cw
+import joint_tables
 import real
-from crosswave.models.joint import Posterior, drawn, half_width, level_rows, posterior
+from crosswave.models.joint import Posterior, combined, drawn, half_width, level_rows, posterior
 from crosswave.models.joint_checks import SOURCES, decomposed, held_out, left_out, replicated
 from crosswave.models.mixed import NAMES, Spreads, design_of, restricted, solved, solved_each
 from crosswave.models.small_samples import fixed_effects
@@ -537,5 +538,54 @@ def test_each_kind_of_battery_has_a_model_of_its_own() -> None:
     asked = {one.question.split(".")[0] for one in study.registry.batteries.batteries if one.kind == "benefits"}
     assert set(found.figures["survey"]) <= asked and found.figures["survey"].nunique() > 3
     assert set(found.changes["verdict"]) == {"uninformative by design"}
+    after = study.barriers().next_survey("iGov Survey").set_index("item")
+    any_house = study.barriers().next_survey().set_index("item")
+    assert (any_house["high"] - any_house["low"] > after["high"] - after["low"]).all()
+    with pytest.raises(ValueError, match="no house is called 'iGov Surveys'; did you mean iGov Survey"):
+        study.barriers().next_survey("iGov Surveys")
     with pytest.raises(ValueError, match="no battery is called 'benefit'; did you mean benefits"):
         study.battery("benefit")
+
+
+def test_methods_has_the_tables_that_were_computed() -> None:
+    """``python tests/joint_tables.py`` prints them: barriers by three sets of figures, simulated worlds."""
+    text = (Path(__file__).parents[1] / "METHODS.md").read_text()
+    assert "\n".join(joint_tables.worlds()) in text and "\n".join(joint_tables.barriers()) in text
+    assert [one for one in joint_tables.words() if one not in " ".join(text.split())] == []
+
+
+def test_of_one_item_answers_of_the_same_people_cannot_be_correlated(figures: pd.DataFrame) -> None:
+    own = figures.query("item == 'budget'")
+    one, other = (design_of(own, years=YEARS, rho=rho) for rho in (0.0, 0.5))
+    assert np.array_equal(one.variance, other.variance)
+
+
+def test_the_posterior_of_many_surveys_is_that_of_few(figures: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few points by a search for many, on the same figures: levels and their ends within 2.5 points."""
+    usual = posterior(figures, rho=0.2).levels()
+    monkeypatch.setattr("crosswave.models.mixed._LARGE", 0)
+    found = posterior(figures, rho=0.2)
+    assert len(found.weights) == 64 and found.effective > 10
+    for name in ("level", "low", "high"):
+        assert 100 * found.levels()[name].to_numpy() == pytest.approx(100 * usual[name].to_numpy(), abs=2.5)
+
+
+def test_the_next_survey_of_a_house_has_what_the_house_adds(figures: pd.DataFrame) -> None:
+    """Under known standard deviations: mean and variance from the equations of all columns at once."""
+    point = np.array((0.2, 0.3, 0.35, 0.05, 0.1))
+    found = at_one_point(figures, tuple(point))
+    design, rows = found.design, level_rows(found.design, (2020,))
+    scaled = design.columns * design.scales(point)
+    within = scaled / (design.variance + point[2] ** 2)[:, None]
+    inverse = np.linalg.inv(within.T @ scaled + np.diag((design.kind != 6).astype(float)))
+    wide = np.hstack([np.zeros((len(rows), len(design.kind) - rows.shape[1])), rows])
+    for house in (None, "Dods Research"):
+        wide[:, np.flatnonzero(design.kind == 1)[design.houses.index("Dods Research")]] = house is not None
+        own = wide * design.scales(point)
+        beyond = ("survey", "figure") if house else ("survey", "figure", "house")
+        more = sum(point[NAMES.index(name)] ** 2 for name in beyond)
+        variance = np.einsum("ij,jk,ik->i", own, inverse, own) + more
+        table = combined(found, rows, beyond, house)
+        assert table["estimate"].to_numpy() == pytest.approx(own @ inverse @ within.T @ design.y, abs=1e-5)
+        half = (table["high"] - table["low"]).to_numpy() / 2
+        assert half == pytest.approx(1.959964 * variance**0.5, rel=1e-4)

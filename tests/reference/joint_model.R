@@ -36,6 +36,7 @@ models <- list(
   weighted = rma.mv(y, worth, mods = line, random = house, data = few, control = fine),
   many = rma.mv(y, v, mods = line, random = house, data = many, control = fine),
   year = rma.mv(y, v, mods = line, random = year, data = many, control = fine),
+  stem = rma.mv(y, v, mods = ~ 0 + item + t + stem, random = house, data = many, control = fine),
   slopes = rma.mv(y, v, mods = line, random = list(~ 1 | house, ~ 1 | id, ~ t | item), struct = "GDIAG",
                   tau2 = c(0, NA), data = many, control = fine),
   benefits = rma.mv(y, v, mods = line, random = house, data = benefits, control = fine),

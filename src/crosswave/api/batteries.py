@@ -8,22 +8,26 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from scipy.special import expit
 
 from crosswave.api.showing import Shown, records
-from crosswave.models.joint import Posterior
-from crosswave.models.joint_checks import decomposed, held_out
+from crosswave.models.joint import Posterior, combined, level_rows
+from crosswave.models.joint_checks import decomposed, held_out, replicated
 from crosswave.models.mixed import restricted
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import battery_sentences, moves_of
 from crosswave.report.render import titled
+from crosswave.study.faults import nearest
 from crosswave.study.registry import Registry
 from crosswave.trend.beside import predicted_beside, trends_beside, verdicts_beside
 from crosswave.trend.settings import Settings
-from crosswave.words import capital
+from crosswave.words import arrived, capital
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_NEXT = ("item", "share", "low", "high")
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,6 +104,37 @@ class BatteryResult(Shown):
     def effects(self) -> pd.DataFrame:
         """A row for each survey and house: kind, name, effect, low, high (logits)."""
         return self.posterior.effects.copy()
+
+    def next_survey(self, house: str | None = None) -> pd.DataFrame:
+        """Return what a survey still to come would find in the last year, of one of the houses, else of any house.
+
+        Parameters
+        ----------
+        house : str, optional
+            As in the column house of `figures`.
+
+        Returns
+        -------
+        DataFrame
+            Columns item, share, low, high: shares in [0, 1], without the sampling error of that survey.
+
+        Raises
+        ------
+        ValueError
+            The house has no figure.
+        """
+        houses = self.posterior.design.houses
+        if house is not None and house not in houses:
+            raise ValueError(f"no house is called {arrived(house)}{nearest(house, houses)}")
+        beyond = ("survey", "figure") if house else ("survey", "figure", "house")
+        rows = level_rows(self.posterior.design, self.posterior.years[-1:])
+        found = expit(combined(self.posterior, rows, beyond, house)[["estimate", "low", "high"]])
+        return found.set_axis(["share", "low", "high"], axis=1).assign(item=self.posterior.design.items)[list(_NEXT)]
+
+    @property
+    def replicated(self) -> pd.DataFrame:
+        """How the figures look beside those that the model itself makes: measure, seen, low, high, place."""
+        return replicated(self.posterior)
 
     @property
     def by_likelihood(self) -> pd.DataFrame:

@@ -324,7 +324,7 @@ def _effects(design: Design, drawn: FloatArray, ends: tuple[float, float, float]
     return pd.DataFrame({"kind": kinds, "name": names, "effect": middle, "low": low, "high": high})
 
 
-def combined(found: Posterior, rows: FloatArray, beyond: Sequence[str] = ()) -> pd.DataFrame:
+def combined(found: Posterior, rows: FloatArray, beyond: Sequence[str] = (), house: str | None = None) -> pd.DataFrame:
     """Return combinations of levels, mean slope, slopes and years, without draws.
 
     Parameters
@@ -335,6 +335,8 @@ def combined(found: Posterior, rows: FloatArray, beyond: Sequence[str] = ()) -> 
         As `level_rows` has them.
     beyond : sequence of str
         Fields of `Spreads` that are added: those of a survey that is still to come.
+    house : str, optional
+        Of the figures: what it adds is added to each combination.
 
     Returns
     -------
@@ -343,16 +345,22 @@ def combined(found: Posterior, rows: FloatArray, beyond: Sequence[str] = ()) -> 
 
     Notes
     -----
-    Under each set of standard deviations a combination is normal; the quantiles are those of their mixture.
+    Under each set of standard deviations a combination is normal; the quantiles are those of their mixture. What a
+    house adds is normal around a sum of figures and of the other effects, so that it is a part of the combination.
     """
     kept = np.flatnonzero(found.weights > _NEGLIGIBLE / len(found.weights))
     points, weights = found.points[kept], found.weights[kept] / found.weights[kept].sum()
     extra = (points[:, [NAMES.index(name) for name in beyond]] ** 2).sum(axis=1)
     means, sds = np.empty((len(kept), len(rows))), np.empty((len(kept), len(rows)))
     for k, one in enumerate(solved_each(found.design, points)):
-        scaled = rows * found.design.scales(points[k])[-rows.shape[1] :]
-        means[k] = scaled @ one.mean
-        sds[k] = np.sqrt((np.linalg.solve(one.root, scaled.T) ** 2).sum(axis=0) + extra[k])
+        known, more, scaled = 0.0, extra[k], rows * one.scale
+        if house is not None:
+            spread, gain, shared, _ = one.steps[-1]
+            place = found.design.houses.index(house)
+            more, own = more + spread**2 * gain[place], spread**2 * gain[place] * shared[place]
+            known, scaled = own[-1], scaled - own[:-1] * one.scale
+        means[k] = known + scaled @ one.mean
+        sds[k] = np.sqrt((np.linalg.solve(one.root, scaled.T) ** 2).sum(axis=0) + more)
     ends = (0.5, found.alpha / 2, 1 - found.alpha / 2)
     told = [
         (*(mixed_quantile(q, weights, *both) for q in ends), float(weights @ ndtr(-both[0] / both[1])))

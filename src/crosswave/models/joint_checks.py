@@ -213,6 +213,13 @@ def decomposed(found: Posterior, first: int, last: int) -> pd.DataFrame:
 def replicated(found: Posterior, draws: int = 1000) -> pd.DataFrame:
     """Return how the figures look beside figures that the model itself makes for new surveys of the same design.
 
+    Parameters
+    ----------
+    found : Posterior
+        Not of so many surveys that its columns are sparse.
+    draws : int, default 1000
+        How many sets of figures are made, from one seed.
+
     Returns
     -------
     DataFrame

@@ -124,7 +124,8 @@ def _bias_reduced(
         load = covariance @ x[own].T @ np.linalg.inv(block) @ adjust
         scores.append(load @ left[own])
         loads.append(load @ residual[own])
-    squares = np.einsum("cpi,ij,dpj->pcd", np.array(loads), whole, np.array(loads))
+    each = np.array(loads).swapaxes(0, 1)
+    squares = each @ whole @ each.swapaxes(1, 2)
     df = np.einsum("pcc->p", squares) ** 2 / (squares**2).sum(axis=(1, 2))
     return np.sqrt((np.array(scores) ** 2).sum(axis=0)), df
 
