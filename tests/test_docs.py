@@ -46,6 +46,14 @@ def test_codebook_explains_every_field_of_the_study_and_its_words():
     assert {*Study.model_fields, *Vocabulary.model_fields} - explained == set()
 
 
+@pytest.mark.parametrize("field", ["topic", "sector", "nation", "mode", "unit", "sampling"])
+def test_codebook_lists_every_word_that_a_field_of_a_survey_may_have(field: str):
+    lines = (ROOT / "data" / "README.md").read_text(encoding="utf-8").splitlines()
+    [row] = [line for line in lines if line.startswith(f"| `{field}` |")]
+    kind = field if field == "sampling" else f"{field}s"
+    assert [word for word in registry().study.vocabulary.words(kind) if f"`{word}`" not in row] == []
+
+
 def test_methods_explains_every_level():
     from crosswave.reconstruct.survey import LEVELS
 
