@@ -25,7 +25,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import largest_moves_words, prediction_table
 from crosswave.study import Registry
 from crosswave.trend.batteries import battery_figures, battery_posterior
-from crosswave.trend.beside import predicted_beside, topics_beside, verdicts_beside
+from crosswave.trend.beside import _cases, predicted_beside, topics_beside, verdicts_beside
 from crosswave.trend.settings import planned
 
 YEARS = (2017, 2018, 2019, 2020)
@@ -487,6 +487,29 @@ def test_verdicts_stand_beside_those_of_two_surveys(held: pd.DataFrame, registry
     risen = verdicts_beside(rising, held, trends, registry)
     assert set(risen["verdict"]) == {"rose"}
     assert set(risen["certainty"]) <= {"low", "very low"} and set(risen["answer"]) == {"may have risen"}
+
+
+@pytest.mark.parametrize(
+    ("sampling", "more", "columns", "still", "holds"),
+    [
+        ("probability", {}, {}, 2, {"random", "panel", "holds", "exact", "bounded"}),
+        ("panel", {}, {"house": "one"}, 1, {"panel", "one difference", "half holds", "exact", "bounded"}),
+        ("self-selected", {}, {"n_known": [True, False]}, 0, set()),
+        ("census", {"series": "s"}, {"verbal": [True, False]}, 0, {"random", "panel", "same instrument", "bounded"}),
+    ],
+)
+def test_which_cases_hold_of_two_surveys_of_an_item_by_hand(
+    make_survey: Any, small_registry: Any, sampling: str, more: Any, columns: Any, still: int, holds: set[str]
+) -> None:
+    """The first is a random sample. At its limit a half width is still narrow, or wide."""
+    surveys = [make_survey("a-2017", 2017, 100, yes="40%", more={"sampling": "probability", **more})]
+    surveys.append(make_survey("b-2018", 2018, 100, yes="40%", more={"sampling": sampling, **more}))
+    own = pd.DataFrame({"survey": ["a-2017", "b-2018"], "house": ["one", "two"], "n_known": True, "verbal": False})
+    small = small_registry(surveys)
+    narrow, wide = small.plan.certainty.narrow.value, small.plan.detectable_limit.value
+    for half, wider in ((narrow, {"narrow", "wide"}), (wide, {"wide"}), (wide + 1, set())):
+        found = _cases(own.assign(**columns), small, half, still)
+        assert {name for name, met in found.items() if met} == holds | wider | {"otherwise"}
 
 
 def test_a_verdict_is_lost_where_its_interval_is_widened() -> None:

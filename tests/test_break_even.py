@@ -105,5 +105,6 @@ def test_the_plan_may_say_how_many_a_series_had_at_least(trend: Callable[..., Tr
     assert trend("51%", "82%").verdict == "not testable"
     lowest = (LowestN(series="s", n=40, reason="a reason"), LowestN(series="other", n=4000, reason="a reason"))
     said = trend("51%", "82%", lowest_n=lowest)
-    assert said.verdict == "rose"
+    assert said.verdict == "rose" and said.comparison is not None
+    assert all(40 <= end.sizes.min() < 50 for end in (said.comparison.pair.first, said.comparison.pair.second))
     assert min(wave.sizes.min() for wave in said.waves) >= 40

@@ -199,6 +199,12 @@ def test_the_words_of_a_condition_name_its_answers_as_printed(check: Callable[..
     assert unbounded.reason == "s (2 u) is not bounded by print, must be above 3: undecided by rounding"
 
 
+def test_the_words_of_a_sum_give_every_weight_with_its_sign(check: Callable[..., ClaimVerdict]) -> None:
+    of = claim(condition("above", "0", w_2017__q__yes=-1, w_2017__q__no=2, w_2018__q__yes=0))
+    words = 'minus "yes" (38%, w-2017) plus 2 times "no" (17%, w-2017) plus 0 times "yes" (60%, w-2018) is '
+    assert check(of).reason.startswith(words)
+
+
 @pytest.mark.parametrize(("times", "verdict"), [(0.999, "supported"), (1.001, "undetermined")])
 def test_the_same_in_a_random_sample_is_within_the_smallest_change_that_counts(
     make_survey: Callable[..., Survey], small_registry: Callable[..., Registry], times: float, verdict: str
@@ -469,6 +475,23 @@ def test_a_share_of_a_share_has_the_wilson_interval_of_those_who_gave_the_answer
     assert found.random_sample == "supported"
     assert "54.3" not in found.reason and f"is {100 * float(low):.1f} to {100 * float(high):.1f}%" in found.reason
     assert f"supported ({100 * found.low:.1f} to {100 * found.high:.1f} %)" in claim_sentence(found)
+
+
+@pytest.mark.parametrize(
+    ("terms", "over"),
+    [
+        ({"w_2017__q__yes": 2}, ["w-2017.q.yes", "w-2017.q.no"]),
+        ({"w_2017__q__half": 1}, ["w-2017.q.yes", "w-2017.q.no"]),
+        ({"w_2017__q__yes": 1}, ["w-2017.q.yes", "w-2018.q.yes"]),
+    ],
+)
+def test_a_ratio_that_is_no_share_of_one_group_has_no_interval_of_a_sample(
+    check: Callable[..., ClaimVerdict], terms: dict[str, int], over: list[str]
+) -> None:
+    """A multiple, an answer that is not of the group, and answers to two questions."""
+    of = claim(condition("above", "10%", **terms) | {"over": over})
+    found = check(of, first=opinions(("44%", "37%", "19%"), 2011, exhaustive=True))
+    assert (found.answered, found.random_sample, found.low) == ("true", "undetermined", None)
 
 
 def test_without_counts_a_share_of_a_share_has_bounds_and_says_so(check: Callable[..., ClaimVerdict]) -> None:

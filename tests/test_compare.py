@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 from crosswave.arguments import Z_MAX
 from crosswave.difference.arms import arms_of
 from crosswave.difference.estimate import Interval, wilson_at
+from crosswave.difference.feasible import feasible_share
 from crosswave.difference.linear import multinomial_se
 from crosswave.difference.total_error import error_at, pair_error
+from crosswave.printed.percents import percentage
 from two_shares import miettinen_nurminen, newcombe, p_value, tost_p
 
 # A busy machine is no fault of a formula.
@@ -338,3 +341,19 @@ def test_two_waves_of_one_share_have_its_error() -> None:
     assert float(pair_error(3, 0.5, 0.5)) == float(error_at(3, 0.5)) == pytest.approx(0.03)
     # 20 and 80 % err as one half does: at their own shares each would have 0.64 of it.
     assert float(pair_error(3, 0.2, 0.8)) == pytest.approx(0.03)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "counts", "bases"),
+    [
+        ((200, 200), range(99, 102), range(200, 201)),  # 49.5 % is 99, 50.5 % 101
+        ((3901, 3901), range(1931, 1971), range(3901, 3902)),  # forty counts are listed, and no more
+        ((4000, 4000), (), range(4000, 4001)),
+        ((7, 12), range(4, 7), (8, 10, 12)),  # no count of 7, 9 or 11 prints as 50 %
+    ],
+)
+def test_the_counts_and_bases_of_a_typed_figure_are_listed_where_they_are_few(
+    sizes: tuple[int, int], counts: Any, bases: Any
+) -> None:
+    found = feasible_share(percentage("50%", "nearest"), sizes).counts
+    assert found == replace(found, values=tuple(counts), bases=tuple(bases))

@@ -245,5 +245,8 @@ def test_lines_and_tests_are_one_family(every: tuple[TopicLine, ...]) -> None:
 
 def test_a_slope_that_the_family_does_not_bear_out_is_none(every: tuple[TopicLine, ...]) -> None:
     one = next(topic for topic in every if isinstance(topic.line, Line) and topic.line.low > 0)
-    assert replace(one, p_adjusted={}).slope == 1
-    assert replace(one, p_adjusted={"line": 0.2}).slope == 0
+    assert isinstance(one.line, Line) and replace(one, p_adjusted={}).slope == 1
+    assert replace(one, p_adjusted={"line": 0.2}).slope == replace(one, line="too few").slope == 0
+    ends = {(-0.02, -0.01): -1, (-0.02, 0.0): 0, (-0.02, 0.01): 0, (0.0, 0.01): 0}
+    falling = [replace(one, p_adjusted={}, line=replace(one.line, low=low, high=high)).slope for low, high in ends]
+    assert falling == list(ends.values())

@@ -40,7 +40,8 @@ FOLDER, SOURCE, KNOWN = ROOT / ".campaign", ROOT / "src", Path(__file__).with_na
 ROOMS = {
     "counts": ("reconstruct printed", "reconstruct exact rounding quantities solutions means organisations forms "
                "inferred findings single_figures power_of_print typed draws repairs joint tables unfit published_uses"),
-    "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid"),
+    "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid "
+                "multiverse official"),
     "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty "
                "official tables verdict lines battery_model by_hand"),
     "models": ("models", "pooling lines battery_model joint_worlds official compare"),
@@ -194,7 +195,19 @@ def _pytest(arguments: list[str], *plugins: object) -> int:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    own = ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore", "--hypothesis-seed=0", "--rootdir", str(ROOT)]
+    own = [
+        "-q",
+        "-n",
+        "0",
+        "--doctest-modules",
+        "-p",
+        "no:cacheprovider",
+        "-W",
+        "ignore",
+        "--hypothesis-seed=0",
+        "--rootdir",
+        str(ROOT),
+    ]
     return int(pytest.main([*own, *arguments], plugins=[Settings(), *plugins]))
 
 
@@ -212,13 +225,13 @@ def in_a_fork(work: Callable[[], int]) -> int:
 
 
 def scope(room: str) -> tuple[list[str], list[str]]:
-    """The packages or the one module of a room, and the files of tests that try it: those that name the module."""
+    """The packages or the module of a room, and what tries it: files of tests, or those that name it; its examples."""
     if room in ROOMS:
         packages, tests = (part.split() for part in ROOMS[room])
-        return packages, [f"tests/test_{name}.py" for name in tests]
+        return packages, [f"tests/test_{name}.py" for name in tests] + [f"src/crosswave/{name}" for name in packages]
     name = f"crosswave.{room.replace('/', '.')}"
     found = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if f"{name} import" in path.read_text("utf-8")]
-    return [f"{room}.py"], [path.relative_to(ROOT).as_posix() for path in found]
+    return [f"{room}.py"], [path.relative_to(ROOT).as_posix() for path in found] + [f"src/crosswave/{room}.py"]
 
 
 def _digest(*parts: str) -> str:
@@ -237,7 +250,7 @@ def _keep(name: str, held: dict[str, Any]) -> None:
 
 
 def _lines(test: str) -> str:
-    return f"lines-{Path(test).stem}.json"
+    return f"lines-{test.replace('/', '-')}.json"
 
 
 def baseline(room: str, files: list[Path]) -> dict[str, Any]:
@@ -265,7 +278,7 @@ def baseline(room: str, files: list[Path]) -> dict[str, Any]:
 
     tests = scope(room)[1]
     for test in tests:
-        key, row = _digest((ROOT / test).read_text("utf-8")), _kept(_lines(test))
+        key, row = _digest((ROOT / test).read_text("utf-8") if (ROOT / test).is_file() else ""), _kept(_lines(test))
         changed = {path for path, found in row.get("code", {}).items() if code.get(path) != found}
         if row.get("key") != key or changed & own:
             assert in_a_fork(partial(run, test, key)) == 0, f"{test} did not come to its end"
