@@ -84,7 +84,7 @@ def _read_text(path: Path) -> str:
 
 
 def unfit_texts(data: Any, where: Path_ = ()) -> Iterator[tuple[Path_, str]]:
-    """Yield the place of each text that a terminal would obey or a spreadsheet would run, and why it must not be there."""
+    """Yield the place of each text that a terminal would obey or a spreadsheet would run, and why that is a fault."""
     if isinstance(data, dict | list):
         parts = data.items() if isinstance(data, dict) else enumerate(data)
         for key, value in parts:
