@@ -15,6 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import real
+from crosswave.report import synthesis
 from crosswave.report.building import Choice, run_report
 from crosswave.report.pages import run_request
 from crosswave.report.render import span
@@ -23,6 +24,7 @@ from crosswave.report.sentences import said_of
 from crosswave.report.site.build import Site
 from crosswave.report.site.material import PageLink
 from crosswave.report.site.overview import answer
+from crosswave.report.survey.figures import findings_table
 from crosswave.report.trend.answer import headline
 from crosswave.study.cache import FOLDER_VARIABLE
 from crosswave.trend.same_year import same_year_figures
@@ -247,6 +249,37 @@ def test_every_number_of_a_topic_is_one_wherever_it_is_shown():
         assert card["Difference"] == f"{shown} points" and cells[places["difference"]].text == shown
         low, high = (f"{end:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0") for end in (row.low_pp, row.high_pp))
         assert card["Interval"].removesuffix(" points") == cells[places["interval"]].text == span(low, high), name
+
+
+def test_subjects_synthesis_survey_pages_and_the_long_tables_say_what_the_ledger_says():
+    """Every answer, difference, interval and count that is shown in more than one place."""
+    held, finders = real.ledger(), {finder.name: finder for finder in request().material.finders}
+    keys = {name: [column.key for column in one.columns] for name, one in finders.items()}
+    cells = {
+        name: {key: dict(zip(keys[name], row, strict=True)) for key, row in one.rows.items()}
+        for name, one in finders.items()
+    }
+    for subject in request().material.subjects:
+        for link in subject.topics:
+            verdict = TRENDS.loc[link.page.removeprefix("trend/")].verdict
+            assert said_of(verdict) in link.after.lower(), (subject.name, link)
+    trends = list(held.assessed.values())
+    table = synthesis.differences_table(trends).set_index("Topic")
+    for trend in (one for one in trends if one.comparison):
+        row, shown = table.loc[trend.construct.label], cells["trends"][trend.construct.id]
+        told = row["Difference, points"], row["Interval, points"], row["Answer"].lower()
+        assert told == (shown["difference"].text, shown["interval"].text, said_of(trend.verdict)), trend.construct.id
+    counts = synthesis.verdicts_table(trends).groupby("Answer")["Topics"].sum()
+    assert {group.words: group.count for group in overview().groups} == counts[counts > 0].to_dict()
+    assert sum(synthesis.fates(trends).values()) == overview().total
+    for survey, found in held.reconstructions.items():
+        own = held.findings[held.findings["survey_id"] == survey]
+        assert str(len(own)) == cells["surveys"][survey]["figures"].text
+        for row in findings_table(own, found).itertuples(index=False):
+            shown = cells["findings"][f"{survey}.{row.Figure}"]
+            base = f"{row.Count} of {row.Base}" if row.Count and row.Base else ""
+            told = real.registry().findings[f"{survey}.{row.Figure}"].shown, row.Level, base
+            assert told == (shown["printed"].text, shown["level"].text, shown["counts"].text), row
 
 
 def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_checked():

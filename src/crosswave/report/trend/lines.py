@@ -152,15 +152,21 @@ def slope_rows(every: Sequence[TopicLine]) -> list[Row]:
     ]  # fmt: skip
 
 
+_MOST = 20
+"""So many slopes are drawn."""
+
+
 @styled
 def slopes_chart(every: Sequence[TopicLine]) -> Figure | None:
     """Return the slope of every construct that has a line; None if none has."""
-    rows = slope_rows(every)
-    if not rows:
+    lined = slope_rows(every)
+    if not lined:
         return None
+    rows = [row for row in lined if row in sorted(lined, key=lambda one: -abs(one.value))[:_MOST]]
+    left = f" The {_MOST} steepest; the table has all {len(lined)}." * (len(rows) < len(lined))
     top = 5.0 * (int(max(abs(end) for row in rows for end in (row.low, row.high)) / 5) + 1)
     level = confidence(every[0].settings.alpha)
-    subtitle = f"Points a year at the share of the mean survey, over all years. Line: {level} interval."
+    subtitle = f"Points a year at the share of the mean survey, over all years. Line: {level} interval.{left}"
     scale = Scale(-top, top, "percentage points a year", zero=True)
     look = {"line": Look("s", NAVY, "line through all comparable surveys")}
     return forest(rows, look, scale, title=slopes_message(every), subtitle=subtitle)

@@ -146,21 +146,6 @@ def bias_words(bias: TippingPoint) -> str:
     return f"{bias.value:+.3g} points: {said_of(bias.verdict)}"
 
 
-def tipping_all(trends: Sequence[Trend], by_construct: Mapping[str, Robustness]) -> pd.DataFrame:
-    """Return a row for each comparison: how far its verdict holds."""
-    columns = ["Topic", "Answer alone", "Extra error, points", "Design effect", "Extra error: more",
-               "Extra error: less", "Bias of the difference", "p over all counts"]  # fmt: skip
-    rows = [
-        (trend.construct.label, said_of(found.verdict), f"{trend.comparison.points:.3g}" if trend.comparison else "",
-         tip_words(found.design_effect), tip_words(found.total_error, "points"),
-         tip_words(found.less_total_error, "points"),
-         bias_words(found.bias), p_range(found.p_low, found.p_high))
-        for trend in trends
-        if (found := by_construct.get(trend.construct.id))
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
-
-
 CHOICES: Mapping[str, str] = {
     "pair": "Two surveys",
     "counts": "Numbers of people that fit",

@@ -60,7 +60,7 @@ function standalone(chart) {
     element.append(words);
     return element;
   };
-  const [tall, head] = [Number(made.getAttribute("height")), told.length * 18 + 8];
+  const [tall, head] = [parseFloat(made.getAttribute("height")), told.length * 18 + 8];
   const body = add(made, "svg", { y: head, height: tall, overflow: "visible" });
   body.append(...made.querySelectorAll(":scope > .panel"));
   told.forEach(([words, look], place) => add(made, "text", { x: 8, y: 18 * (place + 1), ...look }, words));
@@ -76,7 +76,7 @@ function png(svg, name) {
   const image = new Image();
   image.onload = () => {
     const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [3 * svg.getAttribute("width"), 3 * svg.getAttribute("height")];
+    [canvas.width, canvas.height] = ["width", "height"].map((side) => 3 * parseFloat(svg.getAttribute(side)));
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     save(canvas.toDataURL("image/png"), `${name}.png`);
   };
