@@ -2,7 +2,11 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import is_dataclass
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "crosswave"
 
@@ -84,3 +88,13 @@ def test_no_two_rooms_use_each_other() -> None:
     both = {(here, there) for here, there in pairs if (there, here) in pairs and here < there}
     circles = {pair for pair in both if not {pair, pair[::-1]} & KNOWN}
     assert circles == set()
+
+
+@pytest.mark.parametrize("package", ["claims", "difference", "models", "printed", "trend"])
+def test_what_statistics_return_cannot_be_changed(package: str) -> None:
+    names = [f"crosswave.{package}.{path.stem}" for path in (SOURCE / package).glob("*.py") if path.stem != "__init__"]
+    held = [
+        one for name in names for one in vars(import_module(name)).values() if getattr(one, "__module__", "") == name
+    ]
+    made = [one for one in held if is_dataclass(one)]
+    assert made and all(one.__dataclass_params__.frozen for one in made)

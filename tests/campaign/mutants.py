@@ -41,11 +41,11 @@ ROOMS = {
     "counts": ("reconstruct printed", "reconstruct exact rounding quantities solutions means organisations forms "
                "inferred findings single_figures power_of_print typed draws repairs joint tables unfit published_uses"),
     "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid "
-                "multiverse official"),
+                "multiverse official layers"),
     "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty "
-               "official tables verdict lines battery_model by_hand"),
-    "models": ("models", "pooling lines battery_model joint_worlds official compare"),
-    "claims": ("claims", "claims context"),
+               "official tables verdict lines battery_model by_hand layers"),
+    "models": ("models", "pooling lines battery_model joint_worlds official compare layers"),
+    "claims": ("claims", "claims context layers"),
 }  # fmt: skip
 """The packages of each room, and the files of tests that try them."""
 LIBRARIES = ("matplotlib.figure", "numpy", "ortools.sat.python.cp_model", "pandas", "pydantic",
@@ -309,7 +309,8 @@ def tests_of(mutant: Mutant, called: dict[str, Any]) -> list[str]:
 
     found = running(lines)
     if "" in found:
-        found |= running(range(head + 1, last + 1)) if head < last else {*seconds}
+        found |= running(range(head + 1, last + 1))
+        found |= {*seconds} if found == {""} else set()
     near = running(range(len(mutant.path.read_text("utf-8").splitlines()) + 1))
     chosen, took = list[str](), 0.0
     for one in sorted(found & seconds.keys(), key=lambda one: (one not in near, seconds[one])):
