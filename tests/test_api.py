@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import crosswave as cw
 from crosswave.api.results import SurveyResult
@@ -246,6 +247,14 @@ def test_every_result_draws_itself_as_a_page_does(study: cw.Study) -> None:
         shown = chart._repr_mimebundle_()
         assert shown["image/svg+xml"].startswith("<svg ") and shown["text/plain"] == chart.alt
         assert 'class="head"' in shown["image/svg+xml"] and chart.figure.axes
+
+
+def test_axes_that_are_given_show_the_chart_of_the_page(study: cw.Study) -> None:
+    axes = Figure(figsize=(8, 4)).subplots()
+    chart = study.trend("barrier-culture").chart(ax=axes)
+    [image] = axes.images
+    tall, wide, _ = image.get_array().shape  # type: ignore[union-attr]
+    assert (wide, tall) == pytest.approx(chart.figure.get_size_inches() * 300, abs=1)
 
 
 def test_a_study_says_what_it_holds(study: cw.Study) -> None:

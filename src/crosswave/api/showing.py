@@ -16,6 +16,7 @@ from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Judged
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from crosswave.report.canvas import Chart
@@ -45,8 +46,13 @@ class Shown(ABC):
     def _drawn(self) -> tuple[Figure | None, str]:
         """The chart that a page has of it, and the same in words."""
 
-    def chart(self) -> Chart:
+    def chart(self, ax: Axes | None = None) -> Chart:
         """Return the chart that a page has of it, which shows itself; its ``figure`` is one of matplotlib.
+
+        Parameters
+        ----------
+        ax
+            Axes of matplotlib that are to show the chart, too: as a picture, so that it is the page's there as well.
 
         Raises
         ------
@@ -58,7 +64,10 @@ class Shown(ABC):
         figure, words = self._drawn()
         if figure is None:
             raise ValueError(words)
-        return Chart(figure, words)
+        chart = Chart(figure, words)
+        if ax is not None:
+            chart.put_into(ax)
+        return chart
 
     def export(self, path: str | PathLike[str]) -> tuple[Path, ...]:
         """Write the frame as .xlsx, .csv or .parquet, or the chart as .svg or .png, and return the files."""

@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
+from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Line
@@ -243,6 +244,11 @@ class Chart:
     def save(self, path: Path) -> None:
         """Write it as .svg or .png."""
         write_whole(path, WRITERS[path.suffix.lower()](self.figure, self.alt))
+
+    def put_into(self, axes: Axes) -> None:
+        """Show it in axes, as a picture in its own proportions."""
+        axes.imshow(imread(io.BytesIO(png_bytes(self.figure, self.alt))))
+        axes.set_axis_off()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": self.alt, "image/svg+xml": svg_text(self.figure, self.alt)}
