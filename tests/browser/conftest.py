@@ -95,6 +95,17 @@ def site(small: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def long_site(site: Path, small: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same site, whose long tables have but twenty rows at once."""
+    out = tmp_path_factory.mktemp("long") / "site"
+    shutil.copytree(site, out)
+    with pytest.MonkeyPatch.context() as patch, Outputs(out) as outputs:
+        patch.setattr("crosswave.report.site.material._AT_ONCE", 20)
+        rebuild_index(run_request(small, make_ledger(small), out), outputs)
+    return out
+
+
+@pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report, made by real notebooks, of one survey whose every text is an attack."""
     folder = tmp_path_factory.mktemp("hostile")

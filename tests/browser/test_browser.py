@@ -161,6 +161,23 @@ def test_search_keeps_the_rows_that_hold_every_word(site: Path, visit: Visit) ->
     assert shown(page) == every
 
 
+def test_the_other_rows_of_a_long_table_come_when_a_reader_looks_for_one(
+    site: Path, long_site: Path, visit: Visit
+) -> None:
+    whole = visit((site / "findings.html").as_uri())
+    page = visit((long_site / "findings.html").as_uri())
+    every = shown(whole)
+    assert shown(page) == 20 < every
+    expect(page.get_by_role("status")).to_have_text(f"20 of {every} findings")
+    page.get_by_label("Search", exact=True).fill("LEGACY igov")
+    whole.get_by_label("Search", exact=True).fill("LEGACY igov")
+    expect(page.get_by_role("status")).to_have_text(f"{shown(whole)} of {every} findings")
+    assert shown_rows(page).all_text_contents() == shown_rows(whole).all_text_contents()
+    last = whole.locator("table.finder tbody tr").last.get_attribute("id")
+    linked = visit((long_site / "findings.html").as_uri() + f"#{last}")
+    expect(linked.locator(f"[id='{last}']")).to_be_in_viewport()
+
+
 def test_a_filter_takes_its_choices_from_the_table_and_stays_in_the_address(site: Path, visit: Visit) -> None:
     page = visit((site / "findings.html").as_uri())
     page.get_by_label("Year").select_option("2019")
