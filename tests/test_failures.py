@@ -109,9 +109,12 @@ def test_another_python_is_told_which_ones_do(version):
     assert python_fault(sys.version_info[:2]) is None
 
 
-@pytest.mark.parametrize("package", ["typer", "pandas", "yaml"])
-def test_a_missing_package_is_named_with_the_command_that_mends_it(package):
-    done = crosswave("list", "findings", "--data", DATA, before=f"sys.modules[{package!r}] = None")
+@pytest.mark.parametrize(
+    ("package", "words"),
+    [("typer", ("list", "findings")), ("yaml", ("list", "findings")), ("pandas", ("model", "barriers"))],
+)
+def test_a_missing_package_is_named_with_the_command_that_mends_it(package, words):
+    done = crosswave(*words, "--data", DATA, before=f"sys.modules[{package!r}] = None")
     expected = f"crosswave: the package {package} is not installed: {MEND}"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
 
@@ -310,7 +313,7 @@ from crosswave.report.run.ending import listening
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with listening():
     try:
-        signal.raise_signal(int(sys.argv[1]))
+        signal.raise_signal(getattr(signal, sys.argv[1]))
     except BaseException:
         raise ImportError("initialization failed") from None
 """
