@@ -235,7 +235,7 @@ def highlighted(source: str, language: str = "ipython3") -> str:
     """Return code as HTML with its parts marked, without the marks of what looks like any text.
 
     >>> highlighted("import re")
-    '<div class="highlight"><pre><span class="kn">import</span> <span class="nn">re</span>\\n</pre></div>\\n'
+    '<div class="highlight"><pre><span class="kn">import</span> re\\n</pre></div>\\n'
     """
     try:
         lexer = get_lexer_by_name(language)
