@@ -287,7 +287,7 @@ def course(resolved: Registry, shares: list[float], trends: list[Trend]) -> Topi
     waves = tuple(of(trends, "nhs-video").waves[:1] * len(p))
     construct = of(trends, "barrier-budget").construct
     line = line_through(figures, PRIORS, alpha=0.05)
-    return TopicLine(construct, waves, ComparableWaves(waves, {}), figures, line, "no", planned(resolved.plan))
+    return TopicLine(construct, waves, ComparableWaves(waves, {}), waves, figures, line, "no", planned(resolved.plan))
 
 
 def test_a_steady_rise_is_said_with_its_slope_and_the_next_survey(resolved: Registry, trends: list[Trend]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_the_spread_is_integrated_as_on_a_grid() -> None:
     sds = np.array([np.linalg.inv(one.root @ one.root.T)[1, 1] ** 0.5 for one in each])
     ends = [brentq(lambda at, q=q: weights @ ndtr((at - means) / sds) - q, -2, 2) for q in (0.5, 0.025, 0.975)]
     found = combined(posterior(SURVEYS, years=(2020,), rho=0.0, points=256), np.array([[0.0, 1.0]]))
-    assert found.loc[0, ["estimate", "low", "high"]].tolist() == pytest.approx(ends, abs=0.002)
+    assert found.loc[0, ["estimate", "low", "high"]].tolist() == pytest.approx(ends, abs=0.0001)
 
 
 @pytest.mark.parametrize("sd", [0.0, 0.06, 0.4])
@@ -229,12 +230,33 @@ def test_every_real_construct_with_five_waves_has_its_line(every: tuple[TopicLin
         assert (levels["next_low"] < levels["low"]).all() and (levels["high"] < levels["next_high"]).all()
 
 
-def test_a_test_is_of_one_series_and_one_house(every: tuple[TopicLine, ...]) -> None:
+def test_a_test_is_of_one_instrument(every: tuple[TopicLine, ...]) -> None:
     tested = [one for one in every if isinstance(one.test, Line)]
     assert tested
     for one in tested:
-        assert len({(wave.survey.series, wave.survey.fieldwork.house) for wave in one.comparable.waves}) == 1
-    assert any("no single recorded house" in str(one.test) for one in every)
+        assert len({wave.survey.series for wave in one.instrument}) == 1
+        pairs = [set(pair) for pair in combinations((wave.finding.id for wave in one.instrument), 2)]
+        linked = {(a.finding, other) for a in one.construct.answers for other in a.same_instrument_as}
+        assert len(pairs) >= 3 and pairs == [pair for pair in pairs if any(pair == set(link) for link in linked)]
+    assert any(len(one.instrument) < len(one.comparable.waves) for one in tested)
+    assert any(one.test == "two surveys repeat one instrument, and three are needed" for one in every)
+
+
+def test_a_wave_whose_questionnaire_changed_is_in_no_test(
+    resolved: Registry, reconstructions: Mapping[str, Reconstruction]
+) -> None:
+    """Four waves may be compared, and the last, of 2021, repeats none: its questions had changed."""
+    topic = resolved.construct("gp-phone-appointments")
+    found = topic_line(topic, resolved, reconstructions, planned(resolved.plan))
+    assert [wave.year for wave in found.comparable.waves] == [2018, 2019, 2020, 2021]
+    assert [wave.year for wave in found.instrument] == [2018, 2019, 2020]
+    assert isinstance(found.test, Line)
+    error = planned(resolved.plan).error(resolved.plan, "A")[0] * 0.04  # log odds a point, at a share of one half
+    three = found.figures[:3]
+    weights = 1 / (three["variance"] + error**2)
+    theirs = sm.WLS(three["logit"], sm.add_constant(three["date"] - 2019), weights=weights).fit(cov_type="fixed scale")
+    assert found.test.p_value == pytest.approx(2 * norm.sf(abs(theirs.tvalues["date"])), rel=1e-3)
+    assert found.test.p_value > 0.4
 
 
 def test_lines_and_tests_are_one_family(every: tuple[TopicLine, ...]) -> None:

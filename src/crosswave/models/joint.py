@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq, minimize
 from scipy.sparse import issparse
-from scipy.special import chdtri, expit, ndtr, ndtri
+from scipy.special import chdtri, expit, ndtr, ndtri, stdtrit
 from scipy.stats import qmc
 
 from crosswave.arguments import FloatArray
@@ -221,13 +221,19 @@ def _integration_points(design: Design, priors: Spreads, number: int) -> tuple[F
     steps = np.linalg.cholesky(found.hess_inv) if many else _STEP * np.eye(len(scale))
     spread = _spread_at(log_posterior, found.x, steps)
     mode, root = np.round(found.x, 3), np.round(np.linalg.cholesky(spread + _LEAST * np.eye(len(scale))), 3)
-    sobol = qmc.Sobol(len(scale) + 1, scramble=True, rng=np.random.default_rng(0)).random(number)
-    normal = _normal(sobol[:, :-1])
-    stretch = np.sqrt(df / chdtri(df, 1 - np.clip(sobol[:, -1], 1e-9, 1 - 1e-9)))
-    z = normal * stretch[:, None]
+    z = _students(len(scale), df, number)
     at = mode + wider * z @ root.T
     proposal = -(df + len(scale)) / 2 * np.log1p((z**2).sum(axis=1) / df)
     return every(np.maximum(np.exp(at), _LEAST)), log_posteriors(at) - proposal
+
+
+def _students(dimensions: int, df: float, number: int) -> FloatArray:
+    """Points that are spread as Student's t: in one dimension its own quantiles, evenly, in more those of Sobol."""
+    if dimensions == 1:
+        return np.asarray(stdtrit(df, (np.arange(number) + 0.5) / number))[:, None]
+    sobol = qmc.Sobol(dimensions + 1, scramble=True, rng=np.random.default_rng(0)).random(number)
+    stretch = np.sqrt(df / chdtri(df, 1 - np.clip(sobol[:, -1], 1e-9, 1 - 1e-9)))
+    return np.asarray(_normal(sobol[:, :-1]) * stretch[:, None])
 
 
 def _affordable(design: Design) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
@@ -18,6 +18,7 @@ from crosswave.models.wave_trend import FEWEST_FOR_TREND, LOGITS_PER_POINT
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
+from crosswave.trend.comparability import GRADES, Comparability
 from crosswave.trend.figures import date_interval, figure_of
 from crosswave.trend.multiplicity import holm
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
@@ -51,16 +52,20 @@ def comparable_waves(waves: Sequence[Wave], registry: Registry) -> ComparableWav
     the one with the fewest steps between recorded grades, then the earliest waves: no figure's value is looked at.
     """
     usable = [wave for wave in waves if wave.refusal is None and wave.size_known]
-    pairs = {(i, j): pair_of(usable[i], usable[j], registry) for i, j in combinations(range(len(usable)), 2)}
-    allowed = {ends for ends, pair in pairs.items() if pair.refusal is None and not pair.comparability.refused}
+    best = _largest_set(usable, registry, lambda found: not found.refused)
+    left_out = {wave.finding.id: _why_not(wave, best, registry) for wave in waves if wave not in best}
+    return ComparableWaves(best, left_out)
+
+
+def _largest_set(waves: Sequence[Wave], registry: Registry, may: Callable[[Comparability], bool]) -> tuple[Wave, ...]:
+    """The largest set of waves of which each pair may be together."""
+    pairs = {(i, j): pair_of(waves[i], waves[j], registry) for i, j in combinations(range(len(waves)), 2)}
+    allowed = {ends for ends, pair in pairs.items() if pair.refusal is None and may(pair.comparability)}
 
     def order(chosen: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
         return -len(chosen), sum(pairs[ends].comparability.distance for ends in combinations(chosen, 2)), chosen
 
-    best = [usable[i] for i in min(_cliques((), range(len(usable)), allowed), key=order)]
-    return ComparableWaves(
-        tuple(best), {wave.finding.id: _why_not(wave, best, registry) for wave in waves if wave not in best}
-    )
+    return tuple(waves[i] for i in min(_cliques((), range(len(waves)), allowed), key=order))
 
 
 def _cliques(
@@ -140,13 +145,15 @@ def line_through(figures: pd.DataFrame, priors: Spreads, *, alpha: float, known:
 class TopicLine:
     """A construct over all years: its waves, which are comparable, their figures, and the line through them.
 
-    Where there is no line, or no test of a trend within one instrument, the reason is in its place. Holm's p of
-    each, "line" and "test", is among all topics, and empty for a construct that is looked at alone.
+    `instrument` are the waves of these that repeat one instrument, and the test is of a trend within them. Where there
+    is no line, or no test, the reason is in its place. Holm's p of each, "line" and "test", is among all topics, and
+    empty for a construct that is looked at alone.
     """
 
     construct: Construct
     waves: tuple[Wave, ...]
     comparable: ComparableWaves
+    instrument: tuple[Wave, ...]
     figures: pd.DataFrame
     line: Line | str
     test: Line | str
@@ -187,26 +194,30 @@ def topic_line(
 
     Notes
     -----
-    A line needs five waves, the trend within one instrument three of one series and one house; what sets these apart
-    has the total error of the plan as its standard deviation. Both need dates that tell waves apart: no single date may
-    lie in the intervals of all.
+    A line needs five waves, the trend within one instrument three of which every two have grade A; what sets these
+    apart has the total error of the plan as its standard deviation. Both need dates that tell waves apart: no single
+    date may lie in the intervals of all.
     """
     waves = waves_of(construct, registry, reconstructions, (FIRST_YEAR, LAST_YEAR))
     comparable, plan = comparable_waves(waves, registry), registry.plan
-    rows = [figure_of(wave, construct.id, plan, settings.design_effect) for wave in comparable.waves]
-    figures = pd.DataFrame([row for row in rows if row])
+    instrument = _largest_set(comparable.waves, registry, lambda found: found.grade == GRADES[0])
     priors = Spreads(*(getattr(plan.joint, name) for name in NAMES))
 
-    def fitted(reason: str | None, known: float | None) -> Line | str:
-        if reason:
-            return reason
-        made = partial(line_through, figures, priors, alpha=settings.alpha, known=known)
-        return remembered(made, "line", figures.to_csv(index=False), repr((priors, settings.alpha, known)))
+    def figures(of: Sequence[Wave]) -> pd.DataFrame:
+        rows = (figure_of(wave, construct.id, plan, settings.design_effect) for wave in of)
+        return pd.DataFrame([row for row in rows if row])
 
-    at_once = _at_once(comparable.waves, plan.lines.published_within.value)
-    line = fitted(_no_line(comparable.waves) or at_once, None)
-    test = fitted(_no_test(comparable.waves) or at_once, settings.error(plan, "A")[0] * LOGITS_PER_POINT)
-    return TopicLine(construct, tuple(waves), comparable, figures, line, test, settings)
+    def fitted(of: Sequence[Wave], reason: str | None, known: float | None) -> Line | str:
+        if reason := reason or _at_once(of, plan.lines.published_within.value):
+            return reason
+        frame = figures(of)
+        made = partial(line_through, frame, priors, alpha=settings.alpha, known=known)
+        return remembered(made, "line", frame.to_csv(index=False), repr((priors, settings.alpha, known)))
+
+    line = fitted(comparable.waves, _no_line(comparable.waves), None)
+    test = fitted(instrument, _no_test(instrument), settings.error(plan, "A")[0] * LOGITS_PER_POINT)
+    shown = figures(comparable.waves)
+    return TopicLine(construct, tuple(waves), comparable, instrument, shown, line, test, settings)
 
 
 def _no_line(waves: Sequence[Wave]) -> str | None:
@@ -226,16 +237,9 @@ def _at_once(waves: Sequence[Wave], published_within: float) -> str | None:
 
 
 def _no_test(waves: Sequence[Wave]) -> str | None:
-    if len(waves) < FEWEST_FOR_TREND:
-        return f"{_NUMBERS[len(waves)]}: a trend within one instrument needs three"
-    recorded = {
-        "series": {wave.survey.series for wave in waves},
-        "house": {wave.survey.fieldwork.house or wave.survey.publisher for wave in waves},
-    }
-    for name, found in recorded.items():
-        if len(found) > 1 or None in found:
-            return f"the surveys are not one instrument: they have no single recorded {name}"
-    return None
+    if len(waves) >= FEWEST_FOR_TREND:
+        return None
+    return "two surveys repeat one instrument, and three are needed" if len(waves) == 2 else "no two surveys repeat one"
 
 
 def topic_lines(

@@ -91,7 +91,8 @@ def _test_words(series: TopicLine) -> str:
     if not isinstance(test, Line):
         return f"A trend within one instrument is not tested: {test}."
     way = "upwards" if test.slope > 0 else "downwards"
-    return f"Within one instrument a trend {way}, given the total error of the plan, has {p_words(test.p_value)}."
+    years, p = span(str(series.instrument[0].year), str(series.instrument[-1].year)), p_words(test.p_value)
+    return f"Within one instrument, {years}, a trend {way}, given the total error of the plan, has {p}."
 
 
 def slopes_words(every: Sequence[TopicLine]) -> list[str]:
