@@ -216,7 +216,12 @@ def test_the_groups_of_the_overview_add_up_to_the_verdicts_of_the_ledger():
     [said] = overview().answer
     rose, fell, same = (answers.get(answer, 0) for answer in ("rose", "fell", "no real change"))
     assert f"{rose} rose, {fell} fell and {same} did not really change" in said
-    assert f"For the other {answers['cannot tell']} surveys cannot tell." in said
+    untested = counts["not comparable"] + counts["not testable"]
+    unclear = answers["cannot tell"] - untested
+    assert f"For the other {answers['cannot tell']} topics surveys cannot tell: {unclear} were compared" in said
+    assert f"and {untested} could not be compared, or a number for it is missing." in said
+    shaky = TRENDS[(TRENDS["answer"] != "cannot tell") & (TRENDS["certainty"] == "very low")]
+    assert len(shaky) == 1 and "; 1 of these answers has very low certainty." in said
 
 
 def said_in(cells):
@@ -308,7 +313,7 @@ def test_the_limits_count_what_the_registry_holds():
 
 def test_a_change_that_is_shown_is_told_in_the_headline():
     trends = [replace(trend, verdict="inconclusive") for trend in real.ledger().assessed.values()]
-    assert answer(trends)[0].endswith(f"For the other {len(trends)} surveys cannot tell.")
+    assert f"For the other {len(trends)} topics surveys cannot tell: {len(trends)} were" in answer(trends)[0]
     [told] = answer([replace(trends[0], verdict="rose"), replace(trends[1], verdict="no material change"), *trends[2:]])
     assert "1 rose, 0 fell and 1 did not really change" in told
 

@@ -372,12 +372,12 @@ def test_the_keyboard_reaches_search_filters_buttons_and_sorts(site: Path, visit
     page = visit((site / "trends.html").as_uri())
     page.get_by_label("Search", exact=True).focus()
     seen = []
-    for _ in range(24):
+    for _ in range(32):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.name || document.activeElement.textContent"))
         if seen[-1] == "Waves":
             break
-    ordered = ["subject", "verdict", "Show all", "Download what is shown", "Topic of the trend", "Waves"]
+    ordered = ["verdict", "certainty", "subject", "Show all", "Download what is shown", "Topic of the trend", "Waves"]
     assert [seen.index(name) for name in ordered] == sorted(seen.index(name) for name in ordered)
     for key, order in (("Enter", "ascending"), ("Space", "descending")):
         page.keyboard.press(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
@@ -221,7 +222,8 @@ def _texts(registry: Registry, ledger: Ledger) -> dict[str, PageText]:
     for name, waves in registry.series.items():
         own = [registry.surveys[wave] for wave in waves]
         years = span(*(str(end(survey.year for survey in own)) for end in (min, max)))
-        summary = f"{own[-1].publisher or 'Unknown publisher'}, {years}: {own[-1].population}."
+        [(asked, _)] = Counter(survey.population for survey in own).most_common(1)  # of a series by groups, the whole
+        summary = f"{own[-1].publisher or 'Unknown publisher'}, {years}: {asked}."
         verdict = _counted(levels.reindex(list(waves), fill_value=0).sum())
         texts[f"series/{name}"] = PageText(read_series(registry, name).title, summary, verdict)
     for name, survey in registry.surveys.items():

@@ -76,7 +76,7 @@ def _claims(claims: pd.DataFrame) -> str:
 
 
 def _trends(trends: pd.DataFrame) -> str:
-    changed = trends[trends["answer"].isin(_CHANGED)]
+    changed, lowest = trends[trends["answer"].isin(_CHANGED)], list(_ORDER)[-1]
     surest = changed.sort_values("certainty", key=lambda words: words.map(_ORDER), kind="stable").head(_TOLD)
     told = [
         f"`{row.construct_id}` {row.answer} from {row.from_year:.0f} to {row.to_year:.0f}, by "
@@ -85,9 +85,10 @@ def _trends(trends: pd.DataFrame) -> str:
         for low, high in [sorted((abs(row.low_pp), abs(row.high_pp)))]
     ]
     rest = f" and {len(changed) - len(told)} more" if len(changed) > len(told) else ""
-    answers = trends["answer"].value_counts()
+    answers, weak = trends["answer"].value_counts(), int((changed["certainty"] == lowest).sum())
     return (
         f"**{len(changed)} of {len(trends)} topics** can be shown to have changed"
+        + (f", {weak} with {lowest} certainty" if weak else "")
         + (f":\n  {_JOINED.join(told)}{rest}." if told else ".")
         + f"\n  {answers.get('no real change', 0)} did not really change. For {answers.get('cannot tell', 0)} the "
         "surveys cannot tell, and each page says why."

@@ -152,7 +152,8 @@ class Site:
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
         study, overview = self._material.study, self._material.overview
-        told = overview.answer[0] if href == HOME and overview else f"{title}. {study.title}." if study else ""
+        answer = f" {overview.answer[0]}" if href == HOME and overview else ""
+        told = f"{study.title}.{answer}" if answer and study else f"{title}. {study.title}." if study else ""
         place = Place(title, href, section=href, crumbs=crumbs, summary=told)
         shown = {**self._shared, "record": self._record(place), **values}
         return layout(f"{template}.html.j2", place, self._nav, about=self._made, **shown)

@@ -15,6 +15,7 @@ from crosswave.report.sentences import VERDICT_WORDS, interval_points, of_whom, 
 from crosswave.report.site.material import Cell, Column, Finder
 from crosswave.study.models import Study, Survey
 from crosswave.study.registry import Registry, findings_of
+from crosswave.trend.certainty import ANSWERS, certainty_of
 from crosswave.words import capital
 
 _YEAR = Column("year", "Year", number=True, filter="Year")
@@ -108,6 +109,8 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
     """What was decided first."""
     columns = (
         Column("construct", "Topic of the trend"),
+        Column("verdict", "Answer", filter="Answer"),
+        Column("certainty", "Certainty", filter="Certainty"),
         _SUBJECT,
         Column("year", "Years compared", number=True, filter="Year"),
         Column("house", "Houses or publishers", filter="House or publisher"),
@@ -116,7 +119,6 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         Column("difference", "Difference, points", number=True),
         Column("interval", "Interval, points", number=True),
         Column("detectable", "Detectable change, points", number=True),
-        Column("verdict", "Answer", filter="Answer"),
         *_WHO[:2],
     )
     lead = "Topics that surveys asked about, and whether the answer changed."
@@ -131,6 +133,8 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         years = [] if pd.isna(row.from_year) else [row.from_year, row.to_year]
         rows[construct.id] = (
             Cell(capital(construct.label), f"trend/{construct.id}"),
+            Cell(VERDICT_WORDS[trend.verdict]),
+            Cell(certainty_of(trend).level if trend.verdict in ANSWERS else ""),
             _several(_subject(answer.finding, registry) for answer in construct.answers),
             replace(_year(*years), values=_year(*(wave.year for wave in waves)).values),
             _several(house_of(wave.survey) for wave in waves),
@@ -139,12 +143,11 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
             _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
             _number(interval_points(compared) if compared else "", row.low_pp),
             _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
-            Cell(VERDICT_WORDS[trend.verdict]),
             *_who((wave.survey for wave in waves), registry.study)[:2],
         )
     verdict, order = [column.key for column in columns].index("verdict"), list(VERDICT_WORDS.values())
     ordered = sorted(rows.items(), key=lambda row: order.index(row[1][verdict].text))
-    return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered), told=(0, 2))
+    return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered), told=(0, 4))
 
 
 def _claims(registry: Registry, ledger: Ledger) -> Finder:

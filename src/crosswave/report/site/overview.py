@@ -11,7 +11,7 @@ from crosswave.report.render import span
 from crosswave.report.sentences import VERDICT_WORDS, answer_sentence, said_of, wave_words
 from crosswave.report.site.material import Group, Link, Overview, Topic
 from crosswave.study.registry import Registry
-from crosswave.trend.certainty import ANSWERS, UNTOLD
+from crosswave.trend.certainty import ANSWERS, UNTOLD, certainty_of
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR
 from crosswave.trend.waves import Wave, waves_of
@@ -91,14 +91,16 @@ def groups(trends: Sequence[Trend]) -> list[Group]:
 def answer(trends: Sequence[Trend]) -> list[str]:
     """Return what surveys can say of all topics, and what they cannot, in sentences that add up."""
     count = Counter(ANSWERS.get(trend.verdict, UNTOLD) for trend in trends)
-    asked = sum(trend.comparison is not None for trend in trends)
     changed = f"{count['rose']} rose, {count['fell']} fell and {count['no real change']} did not really change"
     years = f"{trends[0].settings.years}" if trends else ""
-    weak = asked - (len(trends) - count[UNTOLD])
+    lowest = trends[0].plan.certainty.levels[-1] if trends else ""
+    weak = sum(trend.verdict in ANSWERS and certainty_of(trend).level == lowest for trend in trends)
+    hedge = f"; {weak} of these answers {'has' if weak == 1 else 'have'} {lowest} certainty" if weak else ""
+    untested = sum(trend.verdict in ("not comparable", "not testable") for trend in trends)
     return [
-        f"Of {plural(len(trends), 'topic')}, {changed} between two surveys of {years}. {weak} others were compared "
-        f"without a clear result, and {len(trends) - asked} could not be compared. "
-        f"For the other {count[UNTOLD]} surveys cannot tell."
+        f"Of {plural(len(trends), 'topic')}, {changed} between two surveys of {years}{hedge}. For the other "
+        f"{count[UNTOLD]} topics surveys cannot tell: {count[UNTOLD] - untested} were compared without a clear result, "
+        f"and {untested} could not be compared, or a number for it is missing."
     ]
 
 
