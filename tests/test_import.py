@@ -288,7 +288,7 @@ def test_rows_of_one_question_that_disagree_are_told(data: Path) -> None:
          "save it as .xlsx or CSV again"),
         ("a.csv", b"", "no row names the columns question, answer and printed, and no table of figures under a heading "
          "was found; begin with: crosswave import --template figures.csv"),
-        ("a.csv", b"question,answer,printed\n", "no figure stands under the names of the columns"),
+        ("a.csv", b"question,answer,printed\n", "no figure is under the names of the columns"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_sheet_of_figures_is_told(data: Path, name: str, content: bytes, message: str) -> None:
@@ -327,7 +327,7 @@ def test_the_template_is_a_sheet_that_only_lacks_figures_and_holds_every_fact(da
         f"{name} is there; fill it in, then: crosswave import {name}\n"
     )
     assert [line.partition(": ")[2] for line in faults(Path(name), data)] == [
-        "no figure stands under the names of the columns"
+        "no figure is under the names of the columns"
     ]
     fill(Path(name))
     survey = imported(Path(name), data)

@@ -230,7 +230,7 @@ def test_nobody_is_asked_for_the_answer_to_the_same_question(folder: Path) -> No
 def test_an_answer_that_stands_twice_is_one_fault_with_all_its_rows(folder: Path) -> None:
     rows = table("question|answer|printed", "Q?|Yes|45%", "|Yes|39%", "|No|1%", "|yes |16%", "R?|Yes|1%")
     assert faults(rows, folder) == [
-        f"{FIRST + 2}: column B (answer): 'Yes' stands on rows {FIRST + 1}, {FIRST + 2} and {FIRST + 4} of one "
+        f"{FIRST + 2}: column B (answer): 'Yes' is on rows {FIRST + 1}, {FIRST + 2} and {FIRST + 4} of one "
         "question; name the answers differently, or say what sets them apart (base, item, measure, rival_of)"
     ]
 
@@ -418,7 +418,7 @@ def test_a_source_that_contradicts_its_record_is_told_what_differs(folder: Path)
     place = rows.index(["source", "tables-2020"])
     rows[place + 1 : place + 1] = [["source_title", "My tables"], ["source_kind", "mirror"]]
     assert [line.partition(": ")[2] for line in faults(rows, folder)] == [
-        "column B (source): source tables-2020 stands in surveys/other-2020.yaml as well, and differs (title "
+        "column B (source): source tables-2020 is in surveys/other-2020.yaml as well, and differs (title "
         "'My tables' here, 'The tables' there); make them the same, or give the id alone to cite it"
     ]
 

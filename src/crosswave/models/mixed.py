@@ -187,7 +187,7 @@ def _products(
     others: list[tuple[npt.NDArray[np.intp], FloatArray]], survey: npt.NDArray[np.intp], known: FloatArray,
     *, sparse: bool,
 ) -> tuple[Any, Any]:  # fmt: skip
-    """What each figure adds to the sums of `_sums`; where those by survey stand if most of them are 0."""
+    """What each figure adds to the sums of `_sums`; where those by survey are, if most of them are 0."""
     n, m, cells, one = int(survey.max(initial=-1)) + 1, int(others[-1][0][0]) + 1, None, np.ones_like(known)
     held, at = np.arange(n * m), np.array([survey * m + place for place, _ in others if n])
     if sparse:

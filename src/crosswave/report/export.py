@@ -135,7 +135,7 @@ def _workbook(path: Path, tables: Sequence[Table], about: Mapping[str, str]) -> 
     cover = book.worksheets[0]
     cover.title = "cover"
     told = "Each further sheet holds one table, from its fourth row on."
-    lines = [*about.values(), f"{MISSING} stands where there is no value.", told, "Contents"]
+    lines = [*about.values(), f"{MISSING} is written where there is no value.", told, "Contents"]
     for row, text in enumerate([*lines, *(f"{one.name}: {one.title}" for one in sheets)], start=1):
         _put(cover.cell(row, 1), text)
         if row > len(lines):
@@ -158,7 +158,7 @@ def _fill(sheet: Any, table: Table) -> None:
     frame = typed(table.frame, table.fields)
     _put(sheet["A1"], table.title)
     _headed(sheet["A1"], 14)
-    _put(sheet["A2"], f"This sheet holds one table. {MISSING} stands where there is no value; see the sheet notes.")
+    _put(sheet["A2"], f"This sheet holds one table. {MISSING} is written where there is no value; see the sheet notes.")
     for column, field in enumerate(table.fields, start=1):
         _put(sheet.cell(_HEAD, column), field.name)
         _headed(sheet.cell(_HEAD, column), 11)

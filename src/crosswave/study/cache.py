@@ -88,7 +88,7 @@ def _why_not_trusted(folder: Path) -> str:
         if one == place and mode & _OTHERS_WRITE:
             return f"others may write {place} (mode {stat.S_IMODE(mode):o}; chmod go-w closes it)"
         if one != place and mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-            return f"everybody may rename what stands in {one} (mode {stat.S_IMODE(mode):o})"
+            return f"everybody may rename what is in {one} (mode {stat.S_IMODE(mode):o})"
     return ""
 
 

@@ -102,7 +102,7 @@ def cite_known(draft: Draft, folder: Path) -> None:
         record, file = known[source["id"]]
         said = {key: value for key in SOURCE_FACTS.values() if (value := getattr(record, key)) is not None}
         if words := differences(source, said):
-            message = f"source {source['id']} stands in {file} as well, and differs ({words})"
+            message = f"source {source['id']} is in {file} as well, and differs ({words})"
             told = f"{message}; make them the same, or give the id alone to cite it"
             draft.fault(draft.line(("sources", k, "id")), 1, "source", told)
         sources[k] = {**said, **source}

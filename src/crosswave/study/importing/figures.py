@@ -248,7 +248,7 @@ class _Questions:
                     continue
                 rows = [self._draft.line(("questions", k, "answers", j)) for j in group]
                 says = question["answers"][group[0]].get("says", "")
-                words = f"{says!r} stands on rows {', '.join(map(str, rows[:-1]))} and {rows[-1]} of one question"
+                words = f"{says!r} is on rows {', '.join(map(str, rows[:-1]))} and {rows[-1]} of one question"
                 told = f"{words}; name the answers differently, or say what sets them apart"
                 self._draft.fault(rows[1], self._columns["answer"], "answer", f"{told} (base, item, measure, rival_of)")
 

@@ -124,7 +124,7 @@ def _drafted(path: Path, folder: Path, lexicon: Lexicon, survey_id: str | None, 
     read_figures(sheet, header, lexicon, draft)
     if not (draft.data["questions"] or draft.faults):
         row = sheet.rows[header].number
-        raise DataError([Fault(sheet.name, row, "no figure stands under the names of the columns")])
+        raise DataError([Fault(sheet.name, row, "no figure is under the names of the columns")])
     return draft, sheet.notice
 
 

@@ -1,5 +1,5 @@
 // Searches, filters and sorts the one long table of a page. Without this file the table is whole, in its first order.
-// What is shown stands in the address behind #, so that it can be linked: #q=skills&year=2017&sort=year&order=descending
+// What is shown is in the address behind #, so that it can be linked: #q=skills&year=2017&sort=year&order=descending
 "use strict";
 
 const form = document.querySelector("form.finder");
