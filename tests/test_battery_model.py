@@ -22,7 +22,7 @@ from crosswave.models.joint_checks import SOURCES, decomposed, held_out, left_ou
 from crosswave.models.mixed import NAMES, Spreads, design_of, restricted, solved, solved_each
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.batteries import largest_moves_words, prediction_table
+from crosswave.report.batteries import every_battery_words, largest_moves_words, prediction_table
 from crosswave.study import Registry
 from crosswave.trend.batteries import battery_figures, battery_posterior
 from crosswave.trend.beside import _cases, predicted_beside, topics_beside, verdicts_beside
@@ -270,7 +270,9 @@ def test_the_registry_gives_one_figure_of_each_survey_and_item(
         assert frame.groupby("item")["survey"].nunique().min() >= 2
         assert np.isfinite(frame[["date", "logit", "variance"]].to_numpy(dtype=float)).all()
     assert len(wide) > len(narrow) and narrow["comparable"].all()
-    assert set(wide["stem"]).isdisjoint({"edtech"})
+    assert registry.batteries.apart and set(wide["stem"]).isdisjoint(registry.batteries.apart)
+    pooled = replace(registry, batteries=registry.batteries.model_copy(update={"apart": ()}))
+    assert set(registry.batteries.apart) <= set(battery_figures(pooled, reconstructions, comparable=False)["stem"])
     culture = narrow.set_index(["survey", "item"]).loc[("igov-2017", "culture")]
     # 58 % of 235: 136 or 137 of them; print can mean 57.5 to 58.5 %.
     assert (culture["finding_id"], culture["n"]) == ("igov-2017.barriers.culture", pytest.approx(235))
@@ -551,6 +553,29 @@ def test_the_largest_move_is_named() -> None:
         "by more than 3.0 (skills without Yotta, 10.0 to 7.0%)."
         for by in ("survey", "house")
     ]
+
+
+def test_a_choice_that_leaves_too_few_figures_is_no_variant(monkeypatch: pytest.MonkeyPatch) -> None:
+    study, asked = cw.open(), []
+
+    def made(self: cw.Study, **how: Any) -> Any:
+        asked.append(how)
+        if how.get("comparable") is False:
+            raise ValueError("the joint model needs an item that two surveys print")
+        return battery(**how)
+
+    battery = study.barriers
+    monkeypatch.setattr(cw.Study, "barriers", made)
+    found = study.barriers_otherwise()
+    assert "all batteries" not in found and len(found) == len(asked) - 1 == 7
+
+
+def test_what_all_batteries_say_is_the_first_of_their_ranking(figures: pd.DataFrame) -> None:
+    found = at_one_point(figures, (0.2, 0.3, 0.35, 0.05, 0.1))
+    ranks = found.ranking(2020)
+    leader = ranks.loc[ranks["first"].idxmax()]
+    words = every_battery_words(found, {str(leader["item"]): "The leader"})
+    assert words.endswith(f"named most in 2020: the leader, with probability {leader['first']:.2f}.")
 
 
 @pytest.mark.thorough

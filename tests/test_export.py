@@ -87,7 +87,7 @@ def test_parquet_and_csv_hold_the_ledger_again_and_say_what_each_column_is() -> 
     same(table.to_pandas(), of_survey())
     described = json.loads(Path("poll-findings.csv-metadata.json").read_text(encoding="utf-8"))
     assert (described["@context"][0], described["url"]) == ("http://www.w3.org/ns/csvw", "poll-findings.csv")
-    assert described["tableSchema"]["primaryKey"] == "finding_id"
+    assert described["tableSchema"]["primaryKey"] == ["finding_id"]
     for column, field in zip(described["tableSchema"]["columns"], FIELDS["findings"], strict=True):
         assert column["name"] == field.name and column["dc:description"].startswith(field.description)
         assert table.schema.field(field.name).metadata[b"description"].decode() == field.description

@@ -12,7 +12,7 @@ import pytest
 
 import real
 from crosswave.report.building import Choice, run_report
-from crosswave.report.official import change_words, left_words, told
+from crosswave.report.official import change_words, left_words, told, years_words
 from crosswave.report.pages import run_request
 from crosswave.report.series import census_table, changes_table, series_alt, series_answer, series_chart
 from crosswave.report.site.build import Site
@@ -112,6 +112,18 @@ def test_of_several_pairs_the_one_of_the_topics_page_is_told_and_the_rest_is_cou
         "Of 1 topic of single groups, 1 rose, 0 fell, 0 did not really change. "
         "For 1 other topic the series cannot tell."
     )
+
+
+def test_each_span_of_years_counts_the_topics_that_were_measured_in_both():
+    early = ROW | {"to_year": 2019, "answer": "rose", "main": False}
+    untold = ROW | {"construct_id": "b", "to_year": 2019, "answer": "cannot tell"}
+    group = ROW | {"construct_id": "c", "to_year": 2019, "group": "one", "answer": "rose"}
+    frame = pd.DataFrame([early, ROW, untold, group])
+    assert years_words(frame, [(2017, 2019), (2019, 2020), (2017, 2020)]) == (
+        "From 2017 to 2019, of 2 topics 1 rose, 0 fell, 0 did not really change, 1 cannot be told; "
+        "from 2017 to 2020, of 1 topic 0 rose, 0 fell, 1 did not really change."
+    )
+    assert years_words(frame, [(2019, 2020)]) == ""
 
 
 def test_the_topics_of_official_series_add_up():

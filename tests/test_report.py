@@ -213,7 +213,8 @@ def test_the_groups_of_the_overview_add_up_to_the_verdicts_of_the_ledger():
         said_of(verdict): number for verdict, number in counts.items()
     }
     assert sum(group.count for group in overview().groups) == overview().total == len(TRENDS)
-    [said] = overview().answer
+    said, rule = overview().answer
+    assert f"rule out a change of {real.registry().plan.smallest_change.value:g} points or more" in rule
     rose, fell, same = (answers.get(answer, 0) for answer in ("rose", "fell", "no real change"))
     assert f"{rose} rose, {fell} fell and {same} did not really change" in said
     untested = counts["not comparable"] + counts["not testable"]
@@ -294,7 +295,7 @@ def test_no_figure_of_the_first_screen_stands_outside_the_sentences_that_are_che
     checked += [f"{group.count} {group.words}" for group in overview().groups]
     checked += [part for topic in overview().topics for part in (topic.levels, topic.compared, topic.answer)]
     official = [link for links in overview().official.values() for link in links]
-    checked += [overview().official_rest, *(f"{link.text}: {link.after}" for link in official)]
+    checked += [*overview().official_rest, *(words for link in official for words in (link.text, link.after))]
     checked += ["with 95% intervals", *(f"Named in {year}" for year in overview().years)]
     checked += [overview().items_said, *(cell for item in overview().items for cell in item[1:])]
     for sentence in checked:
@@ -314,7 +315,9 @@ def test_the_limits_count_what_the_registry_holds():
 def test_a_change_that_is_shown_is_told_in_the_headline():
     trends = [replace(trend, verdict="inconclusive") for trend in real.ledger().assessed.values()]
     assert f"For the other {len(trends)} topics surveys cannot tell: {len(trends)} were" in answer(trends)[0]
-    [told] = answer([replace(trends[0], verdict="rose"), replace(trends[1], verdict="no material change"), *trends[2:]])
+    told, _ = answer(
+        [replace(trends[0], verdict="rose"), replace(trends[1], verdict="no material change"), *trends[2:]]
+    )
     assert "1 rose, 0 fell and 1 did not really change" in told
 
 

@@ -17,9 +17,9 @@ import real
 from crosswave.report.pages import run_request
 from crosswave.report.sentences import said_of
 from crosswave.report.site import glossary
-from crosswave.report.site.build import Site
+from crosswave.report.site.build import Site, described
 from crosswave.report.site.identity import bibtex, linked_data
-from crosswave.report.site.material import Citation, Link, Material, PageLink
+from crosswave.report.site.material import Citation, Downloads, Link, Material, PageLink
 from crosswave.report.site.search import search_index
 from crosswave.study.models import Study
 
@@ -103,7 +103,19 @@ def test_what_machines_read_of_a_page_cannot_end_the_script_and_says_the_same() 
     assert held["name"] == EVIL and held["@type"] == "Report" and "url" not in held
     assert held["isPartOf"]["@type"] == "Dataset" and held["isPartOf"]["version"] == "1.2.3"
     assert held["isPartOf"]["dateModified"] == "2020-12-31"
-    assert json.loads(linked_data(made, "T", "S", "index.html", "crosswave 1.2.3"))["@type"] == "Dataset"
+    whole = json.loads(linked_data(made, "T", "S", "index.html", "crosswave 1.2.3"))
+    assert whole["@type"] == "Dataset" and whole["distribution"] == []
+    holding = replace(made, downloads=Downloads((), {"a.csv": b"", "a.parquet": b"", "datapackage.json": b""}, {}))
+    [table] = json.loads(linked_data(holding, "T", "S", "index.html", "crosswave 1.2.3"))["distribution"]
+    assert table["contentUrl"] == "downloads/a.csv" and table["encodingFormat"] == "text/csv"
+
+
+@pytest.mark.parametrize(
+    ("summary", "told"),
+    [("Rose by 3 points.", "Skills. Rose by 3 points."), ("Skills rose.", "Skills rose."), ("", "")],
+)
+def test_a_page_is_described_by_what_it_is_about(summary: str, told: str) -> None:
+    assert described(PageLink("trend/a", "Skills", "trend", "pages/a.html", summary)) == told
 
 
 def test_a_page_is_cited_by_its_id_version_and_address() -> None:

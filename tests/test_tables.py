@@ -213,6 +213,19 @@ def test_a_reversed_wave_is_turned_round(culture: Trend) -> None:
     assert waves_page.waves_table(other.assign(comparable=False))["Published"].str.startswith("all but ").all()
 
 
+def test_the_table_of_surveys_says_why_one_is_not_beside_the_others(culture: Trend) -> None:
+    rows = waves_page.by_wave(culture)
+    free = rows.index[~rows["compared"] & rows["refusal"].isna()]
+    beside = rows.assign(comparable=rows.index.isin(free[:1]))
+    beside.loc[free[1], "base"] = "an unknown number"
+    told = waves_page.waves_table(beside)["Comparable?"]
+    assert set(told[rows["compared"]]) == {"compared here"} and told[free[0]] == "with most others"
+    assert told[free[1]] == "not used: how many answered is not printed"
+    assert set(told[free[2:]]) <= {"not with most others"}
+    alone = waves_page.waves_table(beside.assign(comparable=False))["Comparable?"]
+    assert set(alone[free[2:]]) <= {""}  # where no two can be compared, no one survey is said to be the odd one
+
+
 def test_years_without_a_wave_are_shown_too(registry: Registry) -> None:
     years = start_page.years_table(registry, 2010, 2025)
     assert years["Year"].tolist() == [str(year) for year in range(2010, 2026)]

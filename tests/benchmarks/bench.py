@@ -86,11 +86,11 @@ def ways(shop: Workshop, tasks: Sequence[Task]) -> dict[str, str]:
         prepared.mkdir(exist_ok=True)
         shop.timed("\n".join(f"{one} --prepare-only" for one in shop.papermill(tasks, prepared)))
     found = {
-        "ploomber-engine, one interpreter": python["ploomber"] if find_spec("ploomber_engine") else "",
-        "papermill's API, two processes": python["api"],
+        "ploomber-engine in one interpreter": python["ploomber"] if find_spec("ploomber_engine") else "",
+        "papermill's API in two processes": python["api"],
         "nbmake -n2": nbmake if find_spec("nbmake") else "",
-        "papermill, xargs -P2": together(commands, shop.folder),
-        "papermill, a shell loop": "\n".join(commands),
+        "papermill under xargs -P2": together(commands, shop.folder),
+        "papermill in a shell loop": "\n".join(commands),
     }
     return {way: command for way, command in found.items() if command}
 
@@ -122,10 +122,10 @@ def pages(shop: Workshop, rounds: int) -> Found:
         "makes the ledger, the pages and the index, and all find kept what the first full run computed. Memory is "
         "the sum of the proportional set sizes of all processes of the run, looked at twice a second."
     )
-    each = [f"{one.way.split(', the same')[0]} {one.middle / found[1].middle:.1f}" for one in found[2:]]
+    each = [f"{one.middle / found[1].middle:.1f} by {one.way.split(', the same')[0]}" for one in found[2:]]
     headline = (
         f"The whole report of {len(plan)} pages takes {found[0].middle:.0f} s on {CORES} cores from an empty cache. "
-        f"For the same {len(some)} pages other ways take so many times as long: {', '.join(each)}."
+        f"Other ways need so many times as long for the same {len(some)} pages: {', '.join(each)}."
     )
     return Found(measures, found, [note], headline)
 

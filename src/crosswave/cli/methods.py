@@ -56,7 +56,7 @@ def counts(
 )
 def model(
     name: Annotated[str, typer.Argument(help="What all surveys together are asked about: barriers, benefits.")],
-    every: Annotated[bool, typer.Option("--all", help="All batteries but those of schools.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All batteries but those that are kept apart.")] = False,
     without: Annotated[list[str] | None, typer.Option(help="A survey to leave out; may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of the text.")] = False,
     data: Data = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import product
 
@@ -16,6 +17,7 @@ from crosswave.models.joint import Posterior, half_width
 from crosswave.models.joint_checks import left_out
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.canvas import NAVY, PLUM, TEAL, Look, mark, multiples, ruled, styled
+from crosswave.report.fields import BATTERY_FIELDS
 from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import percent
 from crosswave.report.sentences import VERDICT_WORDS
@@ -28,10 +30,7 @@ from crosswave.trend.settings import Settings
 from crosswave.words import listed_words, plural
 
 _SURE = 0.95
-BATTERY_COLUMNS = (
-    "battery", "figures", "item", "quantity", "year", "value", "lower", "upper", "probability", "verdict", "certainty",
-    "pair_verdict", "without",
-)  # fmt: skip
+BATTERY_COLUMNS = tuple(field.name for field in BATTERY_FIELDS)
 """Columns of batteries.csv: see `by_battery`."""
 
 
@@ -43,7 +42,7 @@ def by_battery(
 
     The verdicts beside it are those of every construct, by its id.
     """
-    frames, answers = [], (("comparable", True), ("all but schools", False))
+    frames, answers = [], (("comparable", True), ("all", False))
     for kind, (name, comparable) in product(registry.batteries.kinds, answers):
         figures = battery_figures(registry, reconstructions, comparable=comparable, kind=kind)
         if len(figures) <= figures["item"].nunique() + 1:
@@ -52,7 +51,7 @@ def by_battery(
         trends = {item: assessed[topic.id] for item, topic in topics_beside(figures, registry).items()}
         rows = [_long(found, verdicts_beside(found, figures, trends, registry), registry.plan)]
         if comparable and len(moves := moves_of(found, figures, registry.plan)):
-            rows += [_texts(largest_moves(moves))]
+            rows += [_rounded(largest_moves(moves))]
         frames += [one.assign(battery=kind, figures=name) for one in rows]
     return pd.concat(frames, ignore_index=True)[list(BATTERY_COLUMNS)] if frames else pd.DataFrame()
 
@@ -72,16 +71,14 @@ def _long(found: Posterior, verdicts: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         levels, moved[told].assign(quantity="change", year=last),
         apart.assign(quantity="relative change", year=last), rank.assign(quantity="rank", year=last),
     ]  # fmt: skip
-    return _texts(pd.concat(parts, ignore_index=True))
+    return _rounded(pd.concat(parts, ignore_index=True))
 
 
-def _texts(rows: pd.DataFrame) -> pd.DataFrame:
+def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
     frame = rows.rename(columns={"low": "lower", "high": "upper"}).reindex(columns=list(BATTERY_COLUMNS))
-    digits = {"value": 1, "lower": 1, "upper": 1, "probability": 2}
-    texts = {
-        name: frame[name].map(lambda one, d=d: f"{round(one, d) + 0.0:.{d}f}", "ignore") for name, d in digits.items()
-    }
-    return frame.assign(year=frame["year"].astype(int), **texts)
+    digits = {field.name: field.decimals for field in BATTERY_FIELDS if field.decimals is not None}
+    numbers = {name: frame[name].astype(float).round(most) + 0.0 for name, most in digits.items()}  # no -0.0
+    return frame.assign(year=frame["year"].astype(int), **numbers)
 
 
 def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -211,6 +208,17 @@ def battery_sentences(result: Posterior, figures: pd.DataFrame, labels: Mapping[
     ]
 
 
+def every_battery_words(result: Posterior, labels: Mapping[str, str]) -> str:
+    """Return which item is named most where batteries that differ in kind are in the model too."""
+    last, names = result.years[-1], labels_of(result, labels)
+    ranks = result.ranking(last)
+    leader = ranks.loc[ranks["first"].idxmax()]
+    return (
+        f"With all batteries, those too that cannot be set beside each other as they are, named most in {last}: "
+        f"{names[str(leader['item'])].lower()}, with probability {leader['first']:.2f}."
+    )
+
+
 def _order_words(result: Posterior, names: Mapping[str, str], year: int) -> str:
     above = result.above(year)
     told = [
@@ -323,6 +331,10 @@ def _at_half(effect: float) -> float:
     return 100 * (float(expit(effect)) - 0.5)
 
 
+_TICKS = 3
+"""So many steps between the years that a panel of the chart names."""
+
+
 @styled
 def levels_chart(
     result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str], surveys: Mapping[str, str]
@@ -337,16 +349,18 @@ def levels_chart(
     ends = result.levels().groupby("item")["level"].agg(["first", "last"])
     heads = [f"{names[one]}: {ends.loc[one, 'first']:.0%}, then {ends.loc[one, 'last']:.0%}" for one in order]
     figure, axes = multiples(heads, title=title, subtitle=subtitle, height=1.2)
+    years = [*figures["date"], result.years[0], result.years[-1] + 1]
     for item, ax in zip(order, axes, strict=True):
         own = figures[figures["item"] == item].replace({"survey": dict(surveys)})
-        _draw_item(ax, result, own, item)
+        _draw_item(ax, result, own, item, (math.floor(min(years)), math.ceil(max(years))))
     return figure
 
 
-def _draw_item(ax: Axes, result: Posterior, own: pd.DataFrame, item: str) -> None:
-    levels, years = result.levels().query("item == @item"), (2013, 2017, 2021, 2025)
+def _draw_item(ax: Axes, result: Posterior, own: pd.DataFrame, item: str, span: tuple[int, int]) -> None:
+    levels, (first, last) = result.levels().query("item == @item"), span
+    years = range(first, last + 1, max(1, round((last - first) / _TICKS)))
     at, ends = levels["year"].to_numpy() + 0.5, 100 * levels[["level", "low", "high"]].to_numpy()
-    ax.set(xlim=(2012.5, 2026), ylim=(0, 100))
+    ax.set(xlim=(first - 0.5, last + 0.5), ylim=(0, 100))
     ruled(ax, {year: str(year) for year in years}, {tick: f"{tick}%" for tick in (0, 50, 100)})
     ax.fill_between(at, ends[:, 1], ends[:, 2], color=NAVY, alpha=0.18, linewidth=0)
     ax.add_artist(Line2D(at, ends[:, 0], color=NAVY, linewidth=1.8))

@@ -101,7 +101,7 @@ def _described(url: str, table: Table, about: Mapping[str, str]) -> dict[str, An
         | ({"dc:description": _meaning(field)} if field.description else {})
         for field in table.fields
     ]
-    key = {"primaryKey": KEYS[table.name]} if table.name in KEYS else {}
+    key = {"primaryKey": list(KEYS[table.name])} if table.name in KEYS else {}
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": url, **{f"dc:{name}": text for name, text in about.items()}, "dc:title": table.title,

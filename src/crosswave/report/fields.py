@@ -160,11 +160,31 @@ SURVEY_FIELDS = (
     _id("sources", "Addresses of the pages that published it, joined by spaces."),
 )  # fmt: skip
 
+BATTERY_FIELDS = (
+    _id("battery", "The kind of batteries."),
+    Field("figures", "Which of them went in: those that can be compared as they are, or all that are not kept apart.",
+          required=True, options=("comparable", "all")),
+    _id("item", "The item; all items for their common change."),
+    _id("quantity", "What is given: level, change or relative change from the first year of the window, rank, and the "
+        "largest move of each without one survey or house."),
+    Field("year", "The year of the level or rank; of a change the last.", "year", required=True),
+    Field("value", "A level in per cent, a change in percentage points, a rank.", "number", decimals=1),
+    Field("lower", "Lower end of its interval.", "number", decimals=1),
+    Field("upper", "Upper end of its interval.", "number", decimals=1),
+    Field("probability", "Of a change: that it is larger than the smallest that matters. Of a rank: of being first.",
+          "number", "probability", 2),
+    Field("verdict", "Of a change: what it comes to, by the decision table of plan.yaml."),
+    Field("certainty", "How certain that is, by the rules of plan.yaml."),
+    Field("pair_verdict", "What two surveys alone come to."),
+    Field("without", "The survey or house that is left out."),
+)  # fmt: skip
+
 FIELDS: Mapping[str, tuple[Field, ...]] = {
     "findings": FINDING_FIELDS,
     "claims": CLAIM_FIELDS,
     "trends": TREND_FIELDS,
     "surveys": SURVEY_FIELDS,
+    "batteries": BATTERY_FIELDS,
 }
 """The columns of each file of results, in their order."""
 

@@ -173,6 +173,17 @@ def left_words(changes: pd.DataFrame) -> str:
     return " ".join(f"{part}." for part in parts)
 
 
+def years_words(changes: pd.DataFrame, years: Sequence[Sequence[int]]) -> str:
+    """Return what topics of whole populations did between each two of some years, where any was measured in both."""
+    whole, parts = changes[changes["group"].isna()], []
+    for first, last in years:
+        own = whole[(whole["from_year"] == first) & (whole["to_year"] == last)]
+        rest = int((~own["answer"].isin(HEADINGS)).sum())
+        told = tally(own["answer"]) + (f", {rest} cannot be told" if rest else "")
+        parts += [f"from {first} to {last}, of {plural(len(own), 'topic')} {told}"] if len(own) else []
+    return f"{capital('; '.join(parts))}." if parts else ""
+
+
 def tally(answers: Iterable[str]) -> str:
     """Return how many answers there are of each kind.
 

@@ -77,6 +77,7 @@ def _material(registry: Registry, ledger: Ledger) -> Material:
     root, made_by = registry.folder.parent, version("crosswave")
     frames = {"findings": ledger.findings, "claims": ledger.claims, "trends": ledger.trends}
     frames |= {"surveys": by_survey(registry.surveys, ledger.reconstructions)}
+    frames |= {"batteries": ledger.batteries} if len(ledger.batteries) else {}
     methods, codebook = (_text(path) for path in (root / "METHODS.md", registry.folder / "README.md"))
     return Material(
         overview=make_overview(registry, ledger),

@@ -128,7 +128,7 @@ def _why_untested(trend: Trend) -> str:
 VERDICT_WORDS: Mapping[str, str] = {
     "rose": "rose",
     "fell": "fell",
-    "changed, immaterially": "changed by less than matters",
+    "changed, immaterially": "no real change: changed by less than matters",
     "no material change": "no real change",
     "inconclusive": "cannot tell: the evidence is not strong enough",
     "undecided by rounding": "cannot tell: rounding decides",
@@ -169,7 +169,8 @@ _VERDICTS: Mapping[str, str] = {
     "undecided by wording": "Cannot tell, because a figure is printed in words: they allow {0.outcomes} "
     "({0.p_range}); {0.grade}",
     "undecided by rounding": "Cannot tell, because of rounding: it allows {0.outcomes} ({0.p_range}); {0.grade}",
-    "changed, immaterially": "Changed by less than matters: {0.difference}; {0.ruled_out}; {0.grade}",
+    "changed, immaterially": "No real change, for it changed by less than matters: {0.difference}; {0.ruled_out}; "
+    "{0.grade}",
     "rose": "Among those who answered the share rose by {0.size}{0.whatever}; {0.grade}{0.reservation}",
     "fell": "Among those who answered the share fell by {0.size}{0.whatever}; {0.grade}{0.reservation}",
     "no material change": "No real change: {0.difference}; {0.ruled_out}; {0.grade}",

@@ -20,8 +20,6 @@ FIGURES = (
     "item", "survey", "house", "date", "logit", "variance", "finding_id", "share", "n", "n_known", "stem", "comparable",
     "verbal",
 )  # fmt: skip
-SCHOOLS = "edtech"
-"""The stem of batteries that schools answered: they are never pooled with the others."""
 
 _SAME = Grades(**dict.fromkeys(Grades.model_fields, "same"))
 
@@ -40,8 +38,8 @@ def battery_figures(
     registry, reconstructions
         As everywhere.
     comparable : bool, default True
-        Only batteries that can be compared as they are; else every question with several answers but those
-        of schools, whose ways of asking then go into the effect of the survey.
+        Only batteries that can be compared as they are; else every question with several answers but those that
+        batteries.yaml keeps apart. The ways of asking then go into the effect of the survey.
     kind : str
         Of the batteries.
 
@@ -121,7 +119,7 @@ def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator
     ]
     held = [(answer.item, finding) for answer, finding in findings if finding and not finding.answer.rival_of]
     several = {finding.question.response for _, finding in held} <= {"multi", None} and battery.choices != "top one"
-    if battery.comparable if comparable else several and battery.stem != SCHOOLS:
+    if battery.comparable or (not comparable and several and battery.stem not in registry.batteries.apart):
         yield from held
 
 

@@ -25,7 +25,7 @@ UNTOLD = "cannot tell"
 _HEDGED: Mapping[str, tuple[str, str]] = {
     "rose": ("probably rose", "may have risen"),
     "fell": ("probably fell", "may have fallen"),
-    "no real change": ("probably did not really change", "may not have really changed"),
+    "no real change": ("probably did not really change", "may not really have changed"),
 }
 
 

@@ -15,7 +15,17 @@ import mistune
 from crosswave.report.sentences import MADE_WITH
 from crosswave.report.site import glossary
 from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain, rest_of
-from crosswave.report.site.identity import FEED, MAP, address_of, bibtex, feed, linked_data, made_words, site_map
+from crosswave.report.site.identity import (
+    DOWNLOADS,
+    FEED,
+    MAP,
+    address_of,
+    bibtex,
+    feed,
+    linked_data,
+    made_words,
+    site_map,
+)
 from crosswave.report.site.material import GROUPS, Link, Material, PageLink
 from crosswave.report.site.picture import picture
 from crosswave.report.site.search import search_index
@@ -23,7 +33,6 @@ from crosswave.report.site.single import single_file
 
 SECTIONS = {"series": "surveys.html", "survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
-DOWNLOADS = "downloads"
 _LINKED = re.compile(r'<a class="to" href="[^"]*">([^<]*)</a>')
 _ROW = re.compile(r'<tr>(<th scope="row"[^>]*>)([a-z0-9-]+(?:\.[a-z0-9-]+)*)(</th>)')
 _CELL = re.compile(r"(<t[hd][^>]*>)([a-z0-9-]+(?:\.[a-z0-9-]+){0,2})(</t[hd]>)")
@@ -186,10 +195,16 @@ class Site:
             previous=before,
             following=after,
             group=GROUPS[page.kind],
-            summary=page.summary or page.verdict,
+            summary=described(page),
             notebook=f"notebooks/{page.id}.ipynb",
             finder=finder,
         )
+
+
+def described(page: PageLink) -> str:
+    """Return a page in a sentence or two that say what it is about."""
+    told = page.summary or page.verdict
+    return told if not told or page.title.lower() in told.lower() else f"{page.title}. {told}"
 
 
 def _is_page(href: str) -> bool:

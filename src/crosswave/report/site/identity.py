@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from crosswave.report.site.material import Citation, Material
 
-FEED, MAP = "feed.xml", "sitemap.xml"
+FEED, MAP, DOWNLOADS = "feed.xml", "sitemap.xml", "downloads"
 _ATOM = "http://www.w3.org/2005/Atom"
 _PAGES = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -51,9 +51,16 @@ def linked_data(material: Material, title: str, summary: str, href: str, version
     whole |= {"url": address} if address else {}
     part = {"@type": "Report", "name": title, "description": summary or title, "isPartOf": whole}
     part |= {"url": address + href} if address else {}
-    shown = whole if href == "index.html" else part
+    shown = whole | {"distribution": _tables(material, address)} if href == "index.html" else part
     text = json.dumps({"@context": "https://schema.org"} | shown, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
+
+
+def _tables(material: Material, address: str) -> list[dict[str, str]]:
+    """The tables to be downloaded, as schema.org describes a file."""
+    names = [name for name in (material.downloads.files if material.downloads else ()) if name.endswith(".csv")]
+    of_each = {"@type": "DataDownload", "encodingFormat": "text/csv"}
+    return [of_each | {"name": name, "contentUrl": f"{address}{DOWNLOADS}/{name}"} for name in names]
 
 
 def feed(material: Material, version: str) -> str:
@@ -70,8 +77,7 @@ def feed(material: Material, version: str) -> str:
     for name, text in about.items():
         SubElement(root, name).text = text
     SubElement(SubElement(root, "author"), "name").text = citation.authors
-    if home:
-        SubElement(root, "link", rel="self", href=home + FEED)
+    SubElement(root, "link", rel="self", href=home + FEED)
     for date, title, text in changes:
         entry = SubElement(root, "entry")
         name = re.sub(r"[^a-z0-9]+", "-", f"{date} {title}".lower())

@@ -195,7 +195,7 @@ class Overview:
     groups: tuple[Group, ...]
     limits: tuple[str, ...]
     official: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
-    official_rest: str = ""
+    official_rest: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
     items: tuple[tuple[str, ...], ...] = ()
     items_said: str = ""

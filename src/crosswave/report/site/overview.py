@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from crosswave.report.ledger import Ledger
-from crosswave.report.official import HEADINGS, left_words, told
+from crosswave.report.official import HEADINGS, left_words, told, years_words
 from crosswave.report.render import span
 from crosswave.report.sentences import VERDICT_WORDS, answer_sentence, said_of, wave_words
 from crosswave.report.site.material import Group, Link, Overview, Topic
@@ -22,6 +22,7 @@ def make_overview(registry: Registry, ledger: Ledger) -> Overview:
     """Return the overview of a registry under its plan."""
     window, trends = registry.plan.window, list(ledger.assessed.values())
     shown = [trend for trend in trends if trend.construct.overview]
+    apart = [pair for pair in registry.plan.official_years if tuple(pair) != (window.from_year, window.to_year)]
     return Overview(
         question=f"What changed, {window.from_year} to {window.to_year}?",
         answer=answer(trends),
@@ -30,7 +31,7 @@ def make_overview(registry: Registry, ledger: Ledger) -> Overview:
         groups=tuple(groups(trends)),
         limits=_limits(registry),
         official=_official(ledger),
-        official_rest=left_words(ledger.official),
+        official_rest=tuple(filter(None, (years_words(ledger.official, apart), left_words(ledger.official)))),
         years=(window.from_year, window.to_year),
         items=(items := _items(registry, ledger)),
         items_said=_items_said(items, window.to_year),
@@ -70,10 +71,10 @@ def _items_said(items: Sequence[Sequence[str]], year: int) -> str:
 
 
 def _official(ledger: Ledger) -> dict[str, tuple[Link, ...]]:
-    """What official series show, by the heading of each answer; each topic leads to its series."""
+    """What official series show, by the heading of each answer; each topic leads to its page."""
     found: dict[str, list[Link]] = {}
     for one in told(ledger.official):
-        link = Link(one.label, page=f"series/{one.series}", after=f"{one.words}.")
+        link = Link(one.label, page=f"trend/{one.construct_id}", after=f"{one.words}.")
         found.setdefault(HEADINGS[one.answer], []).append(link)
     return {heading: tuple(links) for heading, links in found.items()}
 
@@ -96,11 +97,17 @@ def answer(trends: Sequence[Trend]) -> list[str]:
     lowest = trends[0].plan.certainty.levels[-1] if trends else ""
     weak = sum(trend.verdict in ANSWERS and certainty_of(trend).level == lowest for trend in trends)
     hedge = f"; {weak} of these answers {'has' if weak == 1 else 'have'} {lowest} certainty" if weak else ""
+    least = f"{trends[0].settings.smallest_change:g} points" if trends else ""
+    rule = [
+        f"“Did not really change” means that two one-sided tests rule out a change of {least} or more; their intervals "
+        "are narrower than those that are printed."
+    ]
     untested = sum(trend.verdict in ("not comparable", "not testable") for trend in trends)
     return [
         f"Of {plural(len(trends), 'topic')}, {changed} between two surveys of {years}{hedge}. For the other "
         f"{count[UNTOLD]} topics surveys cannot tell: {count[UNTOLD] - untested} were compared without a clear result, "
-        f"and {untested} could not be compared, or a number for it is missing."
+        f"and {untested} could not be compared, or a number for it is missing.",
+        *(rule if count["no real change"] else []),
     ]
 
 

@@ -23,8 +23,12 @@ TITLES = {
     "claims": "Every claim, with its conclusions",
     "trends": "Every topic, with its comparison and answer",
     "surveys": "Every survey: who asked whom, when, and how",
+    "batteries": "Every item of batteries by the joint model: levels, changes and ranks",
 }
-KEYS = {"findings": "finding_id", "claims": "claim_id", "trends": "construct_id", "surveys": "survey_id"}
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "findings": ("finding_id",), "claims": ("claim_id",), "trends": ("construct_id",), "surveys": ("survey_id",),
+    "batteries": ("battery", "figures", "item", "quantity", "year"),
+}  # fmt: skip
 FOREIGN_KEYS = {  # table -> its column, the table it refers to, the column there
     "findings": (("survey_id", "surveys", "survey_id"),),
     "trends": (("first", "findings", "finding_id"), ("second", "findings", "finding_id")),
@@ -68,9 +72,9 @@ def _resource(name: str, rows: int, text: bytes, fields: tuple[Field, ...]) -> d
         for own, table, there in FOREIGN_KEYS.get(name, ())
     ]
     schema = {
-        "fields": [_descriptor(field, KEYS[name]) for field in fields],
+        "fields": [_descriptor(field, unique=KEYS[name] == (field.name,)) for field in fields],
         "missingValues": [""],
-        "primaryKey": [KEYS[name]],
+        "primaryKey": list(KEYS[name]),
         **({"foreignKeys": references} if references else {}),
     }
     return {
@@ -88,8 +92,8 @@ def _resource(name: str, rows: int, text: bytes, fields: tuple[Field, ...]) -> d
     }
 
 
-def _descriptor(field: Field, key: str) -> dict[str, Any]:
-    rules = {"required": field.required, "unique": field.name == key, "enum": list(field.options)}
+def _descriptor(field: Field, *, unique: bool) -> dict[str, Any]:
+    rules = {"required": field.required, "unique": unique, "enum": list(field.options)}
     constraints = {name: rule for name, rule in rules.items() if rule}
     more = {"unit": field.unit, "constraints": constraints}
     told = {"name": field.name, "type": field.type, "description": field.description}

@@ -46,7 +46,7 @@ def headline(trend: Trend) -> str:
 
 def _said(trend: Trend) -> str:
     answer, level = answer_of(trend), certainty_of(trend).level
-    return _NO_REAL.get(level, "may not have really changed") if answer == "no real change" else hedged(answer, level)
+    return _NO_REAL.get(level, "may not really have changed") if answer == "no real change" else hedged(answer, level)
 
 
 def _from_to(first: Wave, second: Wave) -> str:
@@ -93,7 +93,7 @@ def may_not_say(trend: Trend) -> str:
     """Return what the figures do not support."""
     years, answer = trend.settings.years, answer_of(trend)
     if answer == UNTOLD:
-        return f"“It rose”, “it fell” or “it stayed the same”, {years}{_blind(trend)}."
+        return f"“It rose”, “it fell”, “it got worse or better” or “it stayed the same”, {years}{_blind(trend)}."
     assert trend.comparison is not None
     waves = (trend.comparison.pair.first, trend.comparison.pair.second)
     if answer == "no real change":

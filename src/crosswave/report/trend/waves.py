@@ -86,17 +86,22 @@ def _shares(wave: Wave, trend: Trend) -> tuple[tuple[float, float], tuple[float,
     return value, interval
 
 
+_UNSIZED = "an unknown number"
+
+
 def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each survey of all years, ready to be read."""
-    used = waves["compared"].map({True: "compared here", False: ""}).where(waves["compared"], waves["comparable"].map(
-        {True: "with most others", False: ""}))  # fmt: skip
+    unsized = waves["base"] == _UNSIZED
+    other = unsized.map({True: "not used: how many answered is not printed", False: "not with most others"})
+    used = other if waves["comparable"].any() else other.mask(~unsized, "")
+    used = used.mask(waves["comparable"], "with most others").mask(waves["compared"], "compared here")
     table = pd.DataFrame(
         {
             "Survey": waves["survey"],
             "Year": waves["year"].astype(str),
             "Collected by": waves["house"].fillna(NOT_PRINTED),
             "Published": [_printed(row) for row in waves.itertuples()],
-            "Answers": waves["base"].replace("an unknown number", NOT_PRINTED),
+            "Answers": waves["base"].replace(_UNSIZED, NOT_PRINTED),
             "Margin of error, %": spans(waves, "low", "high"),
             "Comparable?": used.where(waves["refusal"].isna(), "cannot be used: " + waves["refusal"].fillna("")),
             "Id of the figure": waves["finding_id"],

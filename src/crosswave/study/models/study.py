@@ -256,6 +256,7 @@ class Batteries(Record):
     """The file batteries.yaml, which a data folder may have."""
 
     items: tuple[Item, ...] = ()
+    apart: tuple[Text, ...] = Field((), description="Stems of batteries that are never in one model with the others.")
     batteries: tuple[Battery, ...] = ()
 
     @property

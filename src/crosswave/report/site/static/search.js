@@ -1,5 +1,6 @@
 // Searches the whole site from any page. The index is loaded when the box is first used; it works from disk.
-// Whole words are found, the last one also by its beginning, in the singular and the plural, and words alike.
+// Whole words are found, the last one also by its beginning, in the singular and the plural, and words alike. Where no
+// entry has them all, those are found that have most.
 "use strict";
 
 {
@@ -7,7 +8,7 @@ const form = document.querySelector("form.find");
 const up = form.dataset.up;
 const field = form.elements.find;
 const results = form.querySelector(".results");
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}%]+/gu, " ").trim();
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/(\d)\s+%/g, "$1%").replace(/[^\p{L}\p{N}%]+/gu, " ").trim();
 const one = (word) => (word.length > 3 ? word.replace(/s$/, "") : word);
 const shape = (text) => ` ${plain(text).split(" ").map(one).join(" ")} `;
 let index = null;
@@ -43,11 +44,15 @@ function parts(query) {
 function search(query) {
   const wanted = parts(query);
   const within = (text) => wanted.filter((group) => group.some((word) => text.includes(word))).length;
-  return index.entries
-    .filter((entry) => within(entry.all) === wanted.length)
-    .map((entry) => ({ entry, score: 4 * within(entry.title) - entry.kind }))
+  const known = index.entries.map((entry) => ({ entry, has: within(entry.all) }));
+  const most = known.reduce((so, { has }) => Math.max(so, has), 0);
+  const pages = index.kinds.length - 1;
+  const found = known
+    .filter(({ has }) => has && has === most)
+    .map(({ entry }) => ({ entry, score: 4 * within(entry.title) - entry.kind % pages }))
     .sort((a, b) => b.score - a.score || a.entry.text.length - b.entry.text.length)
     .map(({ entry }) => entry);
+  return { found, all: most === wanted.length };
 }
 
 function line(text, href) {
@@ -62,13 +67,13 @@ function show() {
   const query = field.value.trim();
   results.hidden = query.length < 2 || !index?.kinds;
   if (results.hidden) return;
-  const found = search(query);
+  const { found, all } = search(query);
   const said = document.createElement("p");
   said.setAttribute("role", "status");
   const most = 200;
   const cut = found.length > most ? `; the first ${most} are below, another word finds fewer` : "";
   said.textContent = found.length
-    ? `${found.length} found${cut}`
+    ? `${found.length} found${all ? "" : " with most of these words; none has all"}${cut}`
     : `Nothing found for “${query}”. Try one word, or another word for it. Everything is in these tables:`;
   const list = document.createElement("ul");
   for (const entry of found.slice(0, most)) {
