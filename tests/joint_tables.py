@@ -41,7 +41,7 @@ def words() -> list[str]:
     return [
         f"moves the mean slope by {moved / without['error']:.1f} of its standard error ({25 * 3 * moved:.1f} points in "
         f"three years at one half), and makes that error {wider:.0f} % larger.",
-        f"In {straight['worlds'].min()} worlds of each kind with straight lines and {wander['worlds'].min()} with "
+        f"In {straight['worlds'].min():,} worlds of each kind with straight lines and {wander['worlds'].min():,} with "
         "items",
         f"is said to be a change in {changed} % of worlds, and to differ from the other items in {apart} %.",
         f"Items that wander hold {_rate(swap['relative'])} of relative changes and "

@@ -120,8 +120,8 @@ def test_each_span_of_years_counts_the_topics_that_were_measured_in_both():
     group = ROW | {"construct_id": "c", "to_year": 2019, "group": "one", "answer": "rose"}
     frame = pd.DataFrame([early, ROW, untold, group])
     assert years_words(frame, [(2017, 2019), (2019, 2020), (2017, 2020)]) == (
-        "From 2017 to 2019, of 2 topics 1 rose, 0 fell, 0 did not really change, 1 cannot be told; "
-        "from 2017 to 2020, of 1 topic 0 rose, 0 fell, 1 did not really change."
+        "From 2017 to 2019, of 2 topics measured in both 1 rose, 0 fell, 0 did not really change, 1 cannot be told; "
+        "from 2017 to 2020, of 1 topic measured in both 0 rose, 0 fell, 1 did not really change."
     )
     assert years_words(frame, [(2019, 2020)]) == ""
 

@@ -28,7 +28,13 @@ from crosswave.files import write_whole
 from crosswave.report.run.current import data_hash, notebook_hash, task_keys, unchanged, versions_hash
 from crosswave.report.run.engine import run_all
 from crosswave.report.run.execute import make_page, make_page_cold
-from crosswave.report.run.kernels import BlockingLocalKernelManager, CurrentKernelSpecManager, kernel_environment
+from crosswave.report.run.kernels import (
+    RUNNING,
+    BlockingLocalKernelManager,
+    CurrentKernelSpecManager,
+    end_kernels,
+    kernel_environment,
+)
 from crosswave.report.run.outputs import Outputs
 from crosswave.report.run.parameters import (
     ParameterError,
@@ -813,6 +819,32 @@ def test_a_page_whose_processes_die_twice_fails_alone(tmp_path: Path) -> None:
     tasks = [replace(one_task(tmp_path, "1"), page=name) for name in "abc"]
     found = {product.page: product.error for product in forked(tasks, 2, dies, dies)}
     assert found == {"a": "the process that ran it ended; its last words:\nout of memory", "b": "", "c": ""}
+
+
+def test_a_page_that_dies_for_want_of_memory_says_so_and_its_kernel_ends(tmp_path: Path) -> None:
+    def dies(task: Task, folder: str) -> Product:
+        made = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        Path(folder, RUNNING).write_text(str(made.pid))
+        (tmp_path / f"{made.pid}").touch()
+        os.write(2, b"Resource temporarily unavailable (src/thread.cpp:241)")
+        os._exit(3)
+
+    [product] = forked([one_task(tmp_path, "1")], 1, dies, dies)
+    assert "for want of memory or threads: this machine gives a command too little memory" in product.error
+    started = [int(path.name) for path in tmp_path.iterdir() if path.name.isdigit()]
+    assert len(started) == 2
+    psutil.wait_procs(alive := [psutil.Process(one) for one in started if psutil.pid_exists(one)], timeout=5)
+    assert not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_only_the_head_of_a_session_is_ended_as_a_kernel(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other, subprocess.Popen(["sleep", "60"], start_new_session=True) as own:
+        for one in (other, own):
+            (tmp_path / str(one.pid)).mkdir()
+            (tmp_path / str(one.pid) / RUNNING).write_text(str(one.pid))
+        end_kernels(tmp_path)
+        assert own.wait(timeout=10) == -signal.SIGKILL and other.poll() is None
+        other.kill()
 
 
 def test_any_executor_will_do(request_of_three: RunRequest) -> None:

@@ -54,12 +54,17 @@ def python_fault(version: tuple[int, int]) -> str | None:
 NO_MEMORY = (
     "this machine gives a command too little memory; end other programs, or raise the limit with ulimit -v unlimited"
 )
-_OUT_OF_MEMORY = ("cannot allocate memory", "failed to map segment")
+_OUT_OF_MEMORY = ("cannot allocate memory", "failed to map segment", "resource temporarily unavailable")
+
+
+def out_of_memory(words: str) -> bool:
+    """Return whether words of the operating system mean that a process had too little memory."""
+    return any(one in words.lower() for one in _OUT_OF_MEMORY)
 
 
 def import_words(error: ImportError) -> str:
     """Return which package is missing or broken, and the command that mends it."""
-    if any(words in str(error).lower() for words in _OUT_OF_MEMORY):
+    if out_of_memory(str(error)):
         return NO_MEMORY
     package = (error.name or "").split(".")[0] or "a package"
     if package == "distributed":

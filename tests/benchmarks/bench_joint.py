@@ -103,6 +103,12 @@ WORLDS: dict[str, World] = {
     **{f"one item falls by {points} points in three years": World(falls=points) for points in (5, 10, 15, 20)},
 }
 MODELS = {"straight lines": False, "items wander": True}
+WANDERED = (
+    "nothing moves", "years move on their own (SD 0.1)", "two items swap within three years",
+    "one item falls by 15 points in three years",
+)  # fmt: skip
+"""The worlds that the slower model of items that wander sees too, where none are chosen."""
+
 KEYS = ["model", "world", "seed"]
 
 
@@ -125,7 +131,7 @@ def main() -> None:
     """Simulate the worlds that are wanted and not made yet, and print a row for each kind of world and model."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--worlds", type=int, default=1000, help="of each kind")
-    options.add_argument("--model", choices=MODELS, action="append", help="straight lines if absent; may be repeated")
+    options.add_argument("--model", choices=MODELS, action="append", help="both if absent")
     options.add_argument("--only", choices=WORLDS, action="append", help="a kind of world; all if absent")
     options.add_argument("--all", action="store_true", help="all batteries, not only those that are comparable")
     options.add_argument("--processes", type=int, default=None)
@@ -136,8 +142,9 @@ def main() -> None:
     figures = cw.open().barriers(comparable=not chosen.all).figures
     rows = pd.read_csv(chosen.rows) if chosen.rows and chosen.rows.exists() else pd.DataFrame(columns=KEYS)
     made = set(rows[KEYS].itertuples(index=False, name=None))
-    models, kinds = chosen.model or ["straight lines"], chosen.only or list(WORLDS)
-    every = [(model, kind, seed) for seed in range(chosen.worlds) for model in models for kind in kinds]
+    slow = chosen.only or WANDERED
+    kinds = [(m, k) for m in chosen.model or MODELS for k in (slow if MODELS[m] else chosen.only or WORLDS)]
+    every = [(model, kind, seed) for seed in range(chosen.worlds) for model, kind in kinds]
     wanted = [task for task in every if task not in made]
     if chosen.scheduler:
         from distributed import Client

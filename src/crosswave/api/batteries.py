@@ -186,4 +186,5 @@ class BatteryResult(Shown):
         return f"{capital(self.name)} that surveys name, {self.posterior.years[-1]}"
 
     def _facts(self) -> Mapping[str, str]:
-        return {"Answer": " ".join(self.sentences[1:4]), "Rests on": self.sentences[0]}
+        first, rests, *others = self.sentences
+        return {"Answer": " ".join([first, *others[:2]]), "Rests on": rests}

@@ -192,12 +192,12 @@ def battery_sentences(result: Posterior, figures: pd.DataFrame, labels: Mapping[
     span = f"{int(figures['date'].min())} to {int(figures['date'].max())}"
     inside = figures["date"].between(first, last + 1)
     return [
-        f"{plural(len(figures), 'figure')} of {plural(figures['survey'].nunique(), 'survey')} by "
-        f"{plural(figures['house'].nunique(), 'house')}, {span}, go into one model; {int(inside.sum())} of the figures "
-        f"are of {first} to {last}.",
         f"Named most in {last}: {names[top].lower()}. A survey of a typical house has {percent(level['level'])}% of "
         f"those asked name it ({percent(level['low'])} to {percent(level['high'])}%). That it is first has probability "
         f"{leader['first']:.2f}.",
+        f"{plural(len(figures), 'figure')} of {plural(figures['survey'].nunique(), 'survey')} by "
+        f"{plural(figures['house'].nunique(), 'house')}, {span}, go into one model; {int(inside.sum())} of the figures "
+        f"are of {first} to {last}.",
         _order_words(result, names, last),
         *_change_words(result, names, margin),
         f"Surveys differ far more than years: the house that asks moves every answer by about "

@@ -180,7 +180,7 @@ def years_words(changes: pd.DataFrame, years: Sequence[Sequence[int]]) -> str:
         own = whole[(whole["from_year"] == first) & (whole["to_year"] == last)]
         rest = int((~own["answer"].isin(HEADINGS)).sum())
         told = tally(own["answer"]) + (f", {rest} cannot be told" if rest else "")
-        parts += [f"from {first} to {last}, of {plural(len(own), 'topic')} {told}"] if len(own) else []
+        parts += [f"from {first} to {last}, of {plural(len(own), 'topic')} measured in both {told}"] if len(own) else []
     return f"{capital('; '.join(parts))}." if parts else ""
 
 

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from crosswave.report.run.plan import CURRENT_KERNEL
 from crosswave.surroundings import READ_AT_THE_START
 
 PRIVATE_SOCKETS = sys.platform != "win32"
+RUNNING = "kernel.pid"
 LONGEST_SOCKET = 107
 """Bytes of a socket's path (``sun_path`` in unix(7))."""
 
@@ -100,4 +103,17 @@ class BlockingLocalKernelManager(KernelManager):
 
 
 class LocalKernelManager(BlockingLocalKernelManager, AsyncKernelManager):
-    """Starts the same kernels for the runner."""
+    """Starts the same kernels for the runner, and writes down which: a kernel outlives who started it by a second."""
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **kw)
+        (Path(self.scratch) / RUNNING).write_text(str(getattr(self.provisioner, "pid", "")))
+
+
+def end_kernels(folder: Path) -> None:
+    """Kill the kernels that were started in a folder and run on, each with all that it has started."""
+    for file in folder.rglob(RUNNING):
+        with suppress(OSError, ValueError):
+            number = int(file.read_text())
+            if os.getsid(number) == number:  # a kernel is the head of its session
+                os.killpg(number, signal.SIGKILL)

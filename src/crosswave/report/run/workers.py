@@ -22,9 +22,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO
 
+from crosswave.failures import NO_MEMORY, out_of_memory
 from crosswave.report.run.ending import check, noting, unheard
 from crosswave.report.run.plan import Product, Task, failed
 from crosswave.report.scratch import Scratch
@@ -100,6 +102,7 @@ class _Fork:
     again: bool
     pid: int
     pipe: int
+    folder: str
     words: IO[bytes]
     come: bytearray = field(default_factory=bytearray)
 
@@ -113,6 +116,9 @@ class _Fork:
             os.kill(self.pid, signal.SIGKILL)
         with suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
+        from crosswave.report.run.kernels import end_kernels  # imported where pages are made
+
+        end_kernels(Path(self.folder))
 
     def product(self) -> Product | None:
         """End the fork and return what it has sent before; None where it is worth while to make the page again."""
@@ -125,7 +131,9 @@ class _Fork:
             return None
         self.words.seek(0)
         words = self.words.read().decode("utf-8", "replace").strip()[-_WORDS:]
-        return failed(self.task, "the process that ran it ended" + (f"; its last words:\n{words}" if words else ""))
+        told = f"; its last words:\n{words}" if words else ""
+        short = f"\nfor want of memory or threads: {NO_MEMORY}" if out_of_memory(words) else ""
+        return failed(self.task, f"the process that ran it ended{told}{short}")
 
 
 def forked(tasks: Sequence[Task], jobs: int, make: Make, make_again: Make) -> Iterator[Product]:
@@ -177,7 +185,7 @@ def _started(task: Task, again: bool, make: Make, scratch: str, alive: tuple[int
             os.close(reading)
             _make(task, make, folder, words.fileno(), writing, alive)  # does not return
     os.close(writing)
-    return _Fork(task, again, pid, reading, words)
+    return _Fork(task, again, pid, reading, folder, words)
 
 
 def _make(task: Task, make: Make, folder: str, words: int, writing: int, alive: tuple[int, int]) -> None:
