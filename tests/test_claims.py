@@ -684,7 +684,7 @@ def test_arithmetic_speaks_of_no_population_and_no_sample(check: Callable[..., C
     assert (found.answered, found.random_sample, found.population_licence) == (
         "true",
         "not checkable",
-        "no population is spoken of",
+        "of no population",
     )
     assert found.estimate == pytest.approx(4.2)
 

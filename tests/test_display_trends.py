@@ -104,7 +104,7 @@ def test_every_construct_has_words_tables_and_charts(
             *waves_page.trend_answer(trend),
             *comparison_page.trend_reach(trend),
             *robustness_page.robustness_words(held_so, trend),
-            *robustness_page.multiverse_words(analyses, frame),
+            *robustness_page.multiverse_words(analyses, frame, trend),
             *waves_page.trend_caveats(trend),
             robustness_page.specification_alt(frame, analyses.reason),
         ]
@@ -266,14 +266,32 @@ def test_shares_of_outcomes_by_choice_add_up(resolved: Registry, reconstructions
     methods = table[table["Choice"].str.startswith("Method: ")]
     assert methods["Analyses"].str.replace(",", "").astype(int).sum() == len(frame)
     assert "For the pair that is reported alone: " in " ".join(
-        robustness_page.multiverse_words(Multiverse(frame, ""), frame)
+        robustness_page.multiverse_words(Multiverse(frame, ""), frame, trend)
     )
+
+
+def test_analyses_under_the_error_of_the_pairs_own_kind_are_told_apart(
+    resolved: Registry, reconstructions: Counts, trends: list[Trend]
+) -> None:
+    trend = of(trends, "civil-service-tools")
+    made = multiverse(trend.construct, resolved, reconstructions, trend.settings)
+    frame = robustness_page.analyses(made, trend)
+    own = frame[(frame["pair"] == "reported") & (frame["tier"] == trend.comparison.pair.tier)]
+    told = robustness_page.multiverse_words(made, frame, trend)[-1]
+    assert f"over {len(own):,} analyses" in told and 0 < len(own) < len(frame)
+    assert f"{100 * (own['outcome'] == 'rose').mean():.1f}% rose" in told
+
+
+def test_a_count_is_told_as_a_percentage_where_a_percentage_is_meant(trends: list[Trend]) -> None:
+    trend = of(trends, "nhs-paper-only-records")
+    assert "between 2017 (14.4%) and 2020 (5.8%)" in answer_page.headline(trend)
+    assert "32 of 222 NHS trusts (14.4%) in 2017/18" in answer_page.may_say(trend)
 
 
 def test_nothing_is_called_the_best(resolved: Registry, reconstructions: Counts, trends: list[Trend]) -> None:
     trend = of(trends, "barrier-budget")
     made = multiverse(trend.construct, resolved, reconstructions, trend.settings)
-    said = " ".join(robustness_page.multiverse_words(made, robustness_page.analyses(made, trend)))
+    said = " ".join(robustness_page.multiverse_words(made, robustness_page.analyses(made, trend), trend))
     assert "best" not in said and "No analysis is preferred" in said
 
 
@@ -310,13 +328,14 @@ def test_a_slope_that_the_family_of_lines_does_not_bear_out_is_none(resolved: Re
     many = replace(made, p_adjusted={"line": 0.2})
     assert (made.slope, many.slope) == (1, 0)
     assert (
-        ": rises, " in lines_page.slopes_words([made])[1] and ": no slope shows, " in lines_page.slopes_words([many])[1]
+        ": a rise shows, " in lines_page.slopes_words([made])[1]
+        and ": no slope shows once all are allowed for, " in lines_page.slopes_words([many])[1]
     )
     assert lines_page.slopes_words([many])[-1] == (
         "All slopes and trends here are one family: adjusted by Holm, 0 of 1 are below 0.05, and the smallest is "
         "p = 0.200."
     )
-    assert lines_page.slopes_alt([many]).startswith("A slope shows in 0 of 1 ")
+    assert lines_page.slopes_alt([many]).startswith("All allowed for, a slope shows in 0 of 1 ")
 
 
 # --- before the data, tiers, waves --------------------------------------------------------------------------------

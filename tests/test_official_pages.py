@@ -17,6 +17,7 @@ from crosswave.report.pages import run_request
 from crosswave.report.series import census_table, changes_table, series_alt, series_answer, series_chart
 from crosswave.report.site.build import Site
 from crosswave.report.site.material import PageLink
+from crosswave.robustness.verdict import robustness_of_trend
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -112,6 +113,15 @@ def test_of_several_pairs_the_one_of_the_topics_page_is_told_and_the_rest_is_cou
         "Of 1 topic of single groups, 1 rose, 0 fell, 0 did not really change. "
         "For 1 other topic the series cannot tell."
     )
+
+
+def test_a_census_has_the_bounds_of_its_series_on_the_page_of_its_topic(study):
+    """Of those who were asked and did not answer nothing is known: the same ends in both places."""
+    changes = study.series("csps").changes.set_index(["construct_id", "to_year"]).sort_index()
+    row = changes.loc[("civil-service-tools", 2020)].query("from_year == 2017").iloc[0]
+    found = robustness_of_trend(study.trend("civil-service-tools").trend, study.plan)
+    ends = [100 * found.asked.low, 100 * found.asked.high]
+    assert ends == pytest.approx([row["invited_low_pp"], row["invited_high_pp"]], abs=0.05)
 
 
 def test_each_span_of_years_counts_the_topics_that_were_measured_in_both():

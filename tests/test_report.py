@@ -28,6 +28,7 @@ from crosswave.report.survey.figures import findings_table
 from crosswave.report.trend.answer import headline
 from crosswave.study.cache import FOLDER_VARIABLE
 from crosswave.trend.same_year import same_year_figures
+from crosswave.words import listed_words
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "reports" / "results"
@@ -221,8 +222,9 @@ def test_the_groups_of_the_overview_add_up_to_the_verdicts_of_the_ledger():
     unclear = answers["cannot tell"] - untested
     assert f"For the other {answers['cannot tell']} topics surveys cannot tell: {unclear} were compared" in said
     assert f"and {untested} could not be compared, or a number for it is missing." in said
-    shaky = TRENDS[(TRENDS["answer"] != "cannot tell") & (TRENDS["certainty"] == "very low")]
-    assert len(shaky) == 1 and "; 1 of these answers has very low certainty." in said
+    sure = TRENDS[TRENDS["answer"] != "cannot tell"]["certainty"].value_counts()
+    levels = [level for level in real.registry().plan.certainty.levels if level in sure]
+    assert f"the certainty of these answers: {listed_words([f'{sure[level]} {level}' for level in levels])}." in said
 
 
 def said_in(cells):
@@ -310,6 +312,29 @@ def test_the_limits_count_what_the_registry_holds():
     unsized = [survey for survey in surveys if survey.n.kind == "unknown"]
     assert overview().limits[0].startswith(f"{len(sampled) or 'None'} of {len(surveys)} surveys asked everybody")
     assert overview().limits[1] == f"{len(unsized)} of {len(surveys)} do not say how many people answered."
+
+
+def test_every_topic_that_rose_or_fell_is_on_the_first_page_once():
+    told = [link.page.removeprefix("trend/") for links in overview().official.values() for link in links]
+    moved = set(TRENDS.index[TRENDS["answer"].isin(["rose", "fell"])])
+    assert moved <= set(told) and len(told) == len(set(told))
+    links = {link.page: link.after for links in overview().official.values() for link in links}
+    assert links["trend/civil-service-leaders-vision"].endswith("That of 2020 cannot be set beside it.")
+    assert not links["trend/civil-service-tools"].endswith("beside it.")
+
+
+def test_an_item_that_no_survey_of_the_window_names_says_so():
+    figures = real.study().barriers().figures
+    inside = set(figures.loc[figures["date"].between(2017, 2021), "item"])
+    labels = {item.id: item.label for item in real.registry().batteries.items}
+    outside = {labels[item] for item in set(figures["item"]) - inside}
+    assert outside and {item[0].partition(" (")[0] for item in overview().items if "no survey" in item[0]} == outside
+
+
+def test_the_surest_answers_come_first_in_the_table_of_trends():
+    finder = next(one for one in request().material.finders if one.name == "trends")
+    rose = [cells[2].text for cells in finder.rows.values() if cells[1].text == "rose"]
+    assert rose == sorted(rose, key=["high", "moderate", "low", "very low"].index) and len(set(rose)) > 1
 
 
 def test_a_change_that_is_shown_is_told_in_the_headline():

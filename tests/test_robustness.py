@@ -534,6 +534,9 @@ def test_how_many_were_asked_is_taken_from_the_surveys_that_say_so(
         return robustness(assess(construct, small, reconstruct_all(small), PLANNED), registry).asked
 
     assert (bounds().low, bounds().high) == pytest.approx((0.02, 0.32))
+    # Of 80 people at most 80 had the question; who skipped it could have said anything, like who did not answer at all.
+    at_most = bounds(asks={"base": {"at_most": "n"}})
+    assert at_most.low <= 0.0201 and at_most.high >= 0.3199
     # Of a subset nobody knows how many of those who did not answer belong to it.
     assert bounds(asks={"base": {"who": "the larger ones"}}) is None
     with pytest.raises(ValidationError, match="asked is 100, fewer than the 300 who answered; mend one of them"):

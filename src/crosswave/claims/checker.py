@@ -139,5 +139,5 @@ class Checker:
 
     def _licence(self, claim: Claim, surveys: tuple[str, ...]) -> str:
         if claim.subject == "arithmetic":
-            return "no population is spoken of"
+            return "of no population"
         return licence(self.registry.surveys[name] for name in surveys)

@@ -20,7 +20,7 @@ from crosswave.report.canvas import NAVY, PLUM, TEAL, Look, mark, multiples, rul
 from crosswave.report.fields import BATTERY_FIELDS
 from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import percent
-from crosswave.report.sentences import VERDICT_WORDS
+from crosswave.report.sentences import VERDICT_WORDS, points
 from crosswave.study.models import Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.batteries import battery_figures, battery_posterior
@@ -287,14 +287,19 @@ def changes_table(result: Posterior, labels: Mapping[str, str], margin: float) -
     changes = result.changes(result.years[0], result.years[-1], margin=margin)
     rows = [
         (
-            names[row.item], f"{row.change:+.1f} ({row.low:+.1f} to {row.high:+.1f})",
-            f"{row.relative:+.1f} ({row.relative_low:+.1f} to {row.relative_high:+.1f})" if row.item in labels else "",
+            names[row.item], _in_tenths(row.change, row.low, row.high),
+            _in_tenths(row.relative, row.relative_low, row.relative_high) if row.item in labels else "",
             f"{row.beyond:.2f}",
         )
         for row in changes.itertuples()
     ]  # fmt: skip
     heads = ["Item", "Change, points", "Against the mean, points", f"Probability of more than {margin:g} points"]
     return pd.DataFrame(rows, columns=heads)
+
+
+def _in_tenths(change: float, low: float, high: float) -> str:
+    middle, first, last = (points(one / 100, sign=True) for one in (change, low, high))
+    return f"{middle} ({first} to {last})"
 
 
 def ranking_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:

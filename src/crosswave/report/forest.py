@@ -176,7 +176,8 @@ def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
     for row, place in zip(rows, places, strict=True):
         if not math.isnan(row.value):
             interval = "" if math.isnan(row.low) else f", interval {row.low:.1f} to {row.high:.1f}"
-            tip = f"{row.heading}{': ' * bool(row.heading)}{row.label}. {row.value:.1f}{interval} ({words})."
+            value = round(row.value, 1) + 0.0  # no -0
+            tip = f"{row.heading}{': ' * bool(row.heading)}{row.label}. {value:g}{interval} ({words})."
             mark(axes, row.value, place, looks[row.kind], tip=tip)
 
 

@@ -96,7 +96,7 @@ def census_table(changes: pd.DataFrame) -> pd.DataFrame:
         (
             capital(row.label), span(str(row.from_year), str(row.to_year)),
             _ends(row.counted_low_pp, row.counted_high_pp), _ends(row.invited_low_pp, row.invited_high_pp),
-            *(f"{gap:+.1f}" if not pd.isna(gap) else "" for gap in (row.needed_later_pp, row.needed_both_pp)),
+            *(_signed(gap, 1) if not pd.isna(gap) else "" for gap in (row.needed_later_pp, row.needed_both_pp)),
         )
         for row in changes.dropna(subset="counted_low_pp").itertuples()
     ]  # fmt: skip
@@ -106,7 +106,12 @@ def census_table(changes: pd.DataFrame) -> pd.DataFrame:
 
 def _ends(low: float, high: float) -> str:
     """Two ends in points, with three decimals where they are near: print leaves hardly anything open."""
-    return "" if pd.isna(low) else span(*(f"{end:+.{3 if high - low < 0.1 else 1}f}" for end in (low, high)))
+    return "" if pd.isna(low) else span(*(_signed(end, 3 if high - low < 0.1 else 1) for end in (low, high)))
+
+
+def _signed(number: float, decimals: int) -> str:
+    rounded = round(number, decimals) + 0.0
+    return f"{rounded:{'+' if rounded else ''}.{decimals}f}"
 
 
 def panel_words(panel: pd.DataFrame) -> list[str]:

@@ -124,9 +124,12 @@ def bounds_of_all(pair: Pair, asked: tuple[int | None, int | None]) -> Interval 
 
 
 def asked_of(wave: Wave) -> int | None:
-    """Return how many were asked, where it is recorded and the figure counts everyone who answered."""
+    """Return how many were asked, where it is recorded and the figure counts all who answered, or most of them.
+
+    Of those who answered the survey and not its question nothing is known either.
+    """
     base = wave.finding.base
-    return wave.survey.asked if base is None or base.everyone else None
+    return wave.survey.asked if base is None or base.everyone or base.at_most == "n" else None
 
 
 def _of_all(wave: Wave, asked: int | None) -> Interval | None:

@@ -133,7 +133,8 @@ def verdicts_beside(
     for item, row in changes.iloc[:-1].iterrows():
         own, trend = figures[figures["item"] == item], trends.get(str(item))
         answer = ANSWERS.get(row["verdict"], UNTOLD)
-        cases = _cases(own, registry, (row["high"] - row["low"]) / 2, int(still[item])) | {"told": answer != UNTOLD}
+        cases = _cases(own, registry, (row["high"] - row["low"]) / 2, int(still[item]))
+        cases |= {"told": answer != UNTOLD, "untold": answer == UNTOLD}
         certainty = certainty_by(plan, cases.__getitem__)
         told = [item, row["change"], row["low"], row["high"], row["verdict"], *_hedged(answer, certainty)]
         why = _why(trend, own, (row["high"] - row["low"]) / 2, (first, last))

@@ -68,7 +68,10 @@ def certainty_of(judged: Judged[P]) -> Certainty:
     >>> certainty_of(trend).level
     'very low'
     """
-    return certainty_by(judged.plan, lambda case: CASES[case](judged))
+    found = certainty_by(judged.plan, lambda case: CASES[case](judged))
+    if judged.comparison is None:  # nothing was compared that could be wide, or unlike
+        return Certainty(found.level, dict(list(found.reasons.items())[:1]))
+    return found
 
 
 def certainty_by(plan: Plan, holds: Callable[[str], bool]) -> Certainty:
@@ -121,6 +124,7 @@ def _printed_exactly(share: FeasibleShare) -> bool:
 
 CASES: Mapping[str, Case] = {
     "told": lambda judged: answer_of(judged) != UNTOLD,
+    "untold": lambda judged: answer_of(judged) == UNTOLD,
     "random": _chosen("probability", "census"),
     "panel": _chosen("probability", "census", "panel"),
     "same instrument": _graded("census", "A"),

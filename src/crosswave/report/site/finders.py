@@ -111,13 +111,13 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         Column("construct", "Topic of the trend"),
         Column("verdict", "Answer", filter="Answer"),
         Column("certainty", "Certainty", filter="Certainty"),
-        _SUBJECT,
         Column("year", "Years compared", number=True, filter="Year"),
-        Column("house", "Houses or publishers", filter="House or publisher"),
-        Column("waves", "Waves", number=True),
-        Column("grade", "Grade", filter="Grade"),
         Column("difference", "Difference, points", number=True),
         Column("interval", "Interval, points", number=True),
+        _SUBJECT,
+        Column("house", "Houses or publishers", filter="House or publisher"),
+        Column("waves", "Surveys", number=True),
+        Column("grade", "Grade", filter="Grade"),
         Column("detectable", "Detectable change, points", number=True),
         *_WHO[:2],
     )
@@ -135,19 +135,19 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
             Cell(capital(construct.label), f"trend/{construct.id}"),
             Cell(VERDICT_WORDS[trend.verdict]),
             Cell(certainty_of(trend).level if trend.verdict in ANSWERS else ""),
-            _several(_subject(answer.finding, registry) for answer in construct.answers),
             replace(_year(*years), values=_year(*(wave.year for wave in waves)).values),
+            _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
+            _number(interval_points(compared) if compared else "", row.low_pp),
+            _several(_subject(answer.finding, registry) for answer in construct.answers),
             _several(house_of(wave.survey) for wave in waves),
             _number(str(len(waves)), len(waves)),
             Cell("" if pd.isna(row.grade) else str(row.grade)),
-            _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
-            _number(interval_points(compared) if compared else "", row.low_pp),
             _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
             *_who((wave.survey for wave in waves), registry.study)[:2],
         )
-    verdict, order = [column.key for column in columns].index("verdict"), list(VERDICT_WORDS.values())
-    ordered = sorted(rows.items(), key=lambda row: order.index(row[1][verdict].text))
-    return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered), told=(0, 4))
+    order, levels = list(VERDICT_WORDS.values()), ["", *registry.plan.certainty.levels]
+    ordered = sorted(rows.items(), key=lambda row: (order.index(row[1][1].text), levels.index(row[1][2].text)))
+    return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered), told=(0, 3))
 
 
 def _claims(registry: Registry, ledger: Ledger) -> Finder:

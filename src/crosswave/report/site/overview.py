@@ -10,12 +10,14 @@ from crosswave.report.official import HEADINGS, left_words, told, years_words
 from crosswave.report.render import span
 from crosswave.report.sentences import VERDICT_WORDS, answer_sentence, said_of, wave_words
 from crosswave.report.site.material import Group, Link, Overview, Topic
+from crosswave.report.trend.answer import in_window
 from crosswave.study.registry import Registry
-from crosswave.trend.certainty import ANSWERS, UNTOLD, certainty_of
+from crosswave.trend.batteries import battery_figures
+from crosswave.trend.certainty import ANSWERS, UNTOLD, answer_of, certainty_of
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR
 from crosswave.trend.waves import Wave, waves_of
-from crosswave.words import plural
+from crosswave.words import capital, listed_words, plural
 
 
 def make_overview(registry: Registry, ledger: Ledger) -> Overview:
@@ -30,7 +32,7 @@ def make_overview(registry: Registry, ledger: Ledger) -> Overview:
         total=len(trends),
         groups=tuple(groups(trends)),
         limits=_limits(registry),
-        official=_official(ledger),
+        official=_official(ledger) | _others(trends, ledger),
         official_rest=tuple(filter(None, (years_words(ledger.official, apart), left_words(ledger.official)))),
         years=(window.from_year, window.to_year),
         items=(items := _items(registry, ledger)),
@@ -47,16 +49,22 @@ def _items(registry: Registry, ledger: Ledger) -> tuple[tuple[str, ...], ...]:
     part = {name: rows.set_index("item") for name, rows in every.groupby("quantity")}
     labels = {item.id: item.label for item in registry.batteries.items}
     levels, rank = part["level"], part["rank"].sort_values("value", key=lambda one: one.astype(float))
-    ends = [levels[levels["year"] == year] for year in (levels["year"].min(), levels["year"].max())]
+    years = levels["year"].min(), levels["year"].max()
+    ends = [levels[levels["year"] == year] for year in years]
+    figures = battery_figures(registry, ledger.reconstructions, kind=registry.batteries.kinds[0])
+    asked = set(figures.loc[figures["date"].between(years[0], years[1] + 1), "item"])
     return tuple(
         (
-            labels.get(str(item), str(item)),
+            labels.get(str(item), str(item)) + f" ({_UNASKED})" * (item not in asked),
             *(f"{year.at[item, 'value']}% ({year.at[item, 'lower']} to {year.at[item, 'upper']})" for year in ends),
             f"{float(rank.at[item, 'probability']):.0%}",
             said_of(str(part["change"].at[item, "verdict"])),
         )
         for item in rank.index
     )
+
+
+_UNASKED = "no survey of these years names it"
 
 
 def _items_said(items: Sequence[Sequence[str]], year: int) -> str:
@@ -74,9 +82,27 @@ def _official(ledger: Ledger) -> dict[str, tuple[Link, ...]]:
     """What official series show, by the heading of each answer; each topic leads to its page."""
     found: dict[str, list[Link]] = {}
     for one in told(ledger.official):
-        link = Link(one.label, page=f"trend/{one.construct_id}", after=f"{one.words}.")
+        after = f"{one.words}.{_left_out(ledger.assessed[one.construct_id])}"
+        link = Link(one.label, page=f"trend/{one.construct_id}", after=after)
         found.setdefault(HEADINGS[one.answer], []).append(link)
     return {heading: tuple(links) for heading, links in found.items()}
+
+
+def _left_out(trend: Trend) -> str:
+    """That a later survey of the window cannot be compared, where one asked."""
+    last = trend.comparison.pair.second.year if trend.comparison else 0
+    later = sorted({wave.year for wave in trend.waves if wave.year > last}) if last else []
+    return f" That of {span(str(later[0]), str(later[-1]))} cannot be set beside it." if later else ""
+
+
+def _others(trends: Sequence[Trend], ledger: Ledger) -> dict[str, tuple[Link, ...]]:
+    """The topics that rose or fell of which no sentence on a whole population is told."""
+    known = {one.construct_id for one in told(ledger.official)}
+    moved = [one for one in trends if answer_of(one) in ("rose", "fell") and one.construct.id not in known]
+    links = [
+        Link(capital(one.construct.label), page=f"trend/{one.construct.id}", after=in_window(one)) for one in moved
+    ]
+    return {"Single groups and other surveys: rose or fell": tuple(links)} if links else {}
 
 
 def groups(trends: Sequence[Trend]) -> list[Group]:
@@ -94,9 +120,9 @@ def answer(trends: Sequence[Trend]) -> list[str]:
     count = Counter(ANSWERS.get(trend.verdict, UNTOLD) for trend in trends)
     changed = f"{count['rose']} rose, {count['fell']} fell and {count['no real change']} did not really change"
     years = f"{trends[0].settings.years}" if trends else ""
-    lowest = trends[0].plan.certainty.levels[-1] if trends else ""
-    weak = sum(trend.verdict in ANSWERS and certainty_of(trend).level == lowest for trend in trends)
-    hedge = f"; {weak} of these answers {'has' if weak == 1 else 'have'} {lowest} certainty" if weak else ""
+    sure = Counter(certainty_of(trend).level for trend in trends if trend.verdict in ANSWERS)
+    weak = [f"{sure[level]} {level}" for level in (trends[0].plan.certainty.levels if trends else ()) if sure[level]]
+    hedge = f"; the certainty of these answers: {listed_words(weak)}" if weak else ""
     least = f"{trends[0].settings.smallest_change:g} points" if trends else ""
     rule = [
         f"“Did not really change” means that two one-sided tests rule out a change of {least} or more; their intervals "

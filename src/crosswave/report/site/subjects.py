@@ -7,6 +7,7 @@ from crosswave.report.render import span
 from crosswave.report.sentences import VERDICT_WORDS, said_of, verdict_word
 from crosswave.report.site.finders import house_of
 from crosswave.report.site.material import Link, Subject
+from crosswave.study.loading import read_series
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry, findings_of
 from crosswave.words import capital
@@ -37,9 +38,14 @@ def _subject(name: str, registry: Registry, ledger: Ledger) -> Subject:
         if any(finding.id in figures for finding in findings_of(survey)):
             asked.setdefault(registry.series_of.get(survey.id, survey.id), []).append(survey)
     links = [
-        Link(waves[-1].title, page=f"survey/{waves[-1].id}",
+        Link(_titled(waves[-1], registry), page=f"survey/{waves[-1].id}",
              after=", ".join(filter(None, [house_of(waves[-1]), span(str(waves[0].year), str(waves[-1].year))])))
         for waves in asked.values()
     ]  # fmt: skip
     by_answer = sorted(topics, key=lambda link: (list(VERDICT_WORDS.values()).index(link.after), link.text))
     return Subject(name, registry.study.vocabulary.name(name), tuple(by_answer), tuple(claims), tuple(links))
+
+
+def _titled(survey: Survey, registry: Registry) -> str:
+    series = registry.series_of.get(survey.id)
+    return read_series(registry, series).title if series else survey.title

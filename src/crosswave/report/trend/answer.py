@@ -8,7 +8,7 @@ from dataclasses import replace
 from html import escape
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.render import publish, survey_name, year_of
+from crosswave.report.render import percent, publish, survey_name, year_of
 from crosswave.report.sentences import answer_sentence, points, points_to, population_note
 from crosswave.report.trend.total_error import smallest_size
 from crosswave.study.models import unit_words
@@ -50,7 +50,12 @@ def _said(trend: Trend) -> str:
 
 
 def _from_to(first: Wave, second: Wave) -> str:
-    return f"between {first.year} ({_printed(first)}) and {second.year} ({_printed(second)})"
+    return f"between {first.year} ({_share(first)}) and {second.year} ({_share(second)})"
+
+
+def _share(wave: Wave) -> str:
+    """A printed percentage as it is, a printed count as a percentage of its base."""
+    return f"{percent(float(wave.share))}%" if wave.finding.answer.printed_in == "count" else _printed(wave)
 
 
 def _printed(wave: Wave) -> str:
@@ -61,7 +66,8 @@ def _level(wave: Wave) -> str:
     """A survey's figure as it may be quoted: of how many, who, when, by whom."""
     who = unit_words(wave.survey.unit).many
     size = f"{wave.size_words} {who}" if wave.base else f"{who} (how many is not said)"
-    return f"{_printed(wave)} of {size} in {year_of(wave.survey)} ({survey_name(wave.survey)})"
+    share = f" ({_share(wave)})" * (wave.finding.answer.printed_in == "count")
+    return f"{_printed(wave)} of {size}{share} in {year_of(wave.survey)} ({survey_name(wave.survey)})"
 
 
 def may_say(trend: Trend) -> str:
@@ -81,7 +87,7 @@ def may_say(trend: Trend) -> str:
     level = certainty_of(trend).level
     return (
         f"{label}: {whom}{_level(first)}, {_level(second)}. The share {_said(trend)}: {size} points "
-        f"(margin of error {ends}). Certainty: {level}."
+        f"(interval {ends}). Certainty: {level}."
     )
 
 
@@ -98,10 +104,10 @@ def may_not_say(trend: Trend) -> str:
     waves = (trend.comparison.pair.first, trend.comparison.pair.second)
     if answer == "no real change":
         margin = f"{trend.settings.smallest_change:g} points"
-        return f"“It rose” or “it fell”: a change of {margin} or more is ruled out, and a smaller one is no news."
+        return f"“It rose” or “it fell”: tests rule out a change of {margin} or more, and a smaller one is no news."
     if not _sampled(*waves):
         return "“In general”: nobody was chosen at random, so this is about those who answered."
-    return f"That the new figure caused anything, or that the change was exactly {points(trend.comparison.difference)}."
+    return f"What caused the change, or that it was exactly {points(trend.comparison.difference)} points."
 
 
 def _blind(trend: Trend) -> str:
@@ -130,11 +136,11 @@ def all_years(trend: Trend, wide: Trend, series: TopicLine) -> list[str]:
     told = [in_window(wide)] if _figures(wide) and _figures(wide) != _figures(trend) else []
     if isinstance(line := series.line, Line):
         waves = series.comparable.waves
-        shown = {1: "a rise shows", -1: "a fall shows", 0: "no steady rise or fall shows"}[series.slope]
+        shown = {1: "taken alone, a rise shows", -1: "taken alone, a fall shows", 0: "no steady rise or fall shows"}
         told.append(
             f"All years: {plural(len(waves), 'survey')} can be compared with each other ({waves[0].year} to "
             f"{waves[-1].year}). Together they give {points(line.slope, sign=True)} points a year "
-            f"({points_to(line.low, line.high)}): {shown}."
+            f"({points_to(line.low, line.high)}): {shown[series.slope]}."
         )
     return told
 

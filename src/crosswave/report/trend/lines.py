@@ -18,6 +18,7 @@ from crosswave.trend.lines import FEWEST_FOR_LINE, Line, TopicLine
 from crosswave.words import capital, plural
 
 _SLOPES = {1: "rises", -1: "falls", 0: "no slope shows"}
+_AMONG_ALL = {1: "a rise shows", -1: "a fall shows", 0: "no slope shows once all are allowed for"}
 
 
 def lines_table(every: Sequence[TopicLine]) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def slopes_words(every: Sequence[TopicLine]) -> list[str]:
         f"{'has' if len(lined) == 1 else 'have'} a line; {short} with {FEWEST_FOR_TREND} or {FEWEST_FOR_LINE - 1} "
         f"{'has' if short == 1 else 'have'} none, because so few surveys cannot tell a trend from differences between "
         "surveys.",
-        *(f"{capital(one.construct.label)}: {_SLOPES[one.slope]}, {_slope(line, ' points a year')}."
+        *(f"{capital(one.construct.label)}: {_AMONG_ALL[one.slope]}, {_slope(line, ' points a year')}."
           for one, line in lined),
         *(f"{capital(one.construct.label)}: {_test_words(one)}" for one in every if "test" in one.tests),
     ]  # fmt: skip
@@ -176,7 +177,9 @@ def slopes_chart(every: Sequence[TopicLine]) -> Figure | None:
 def slopes_message(every: Sequence[TopicLine]) -> str:
     """Return what the chart says: in how many constructs with a line a slope shows."""
     lines, shown = sum(one.has_line for one in every), sum(one.slope != 0 for one in every)
-    return f"A slope shows in {shown} of {lines} topics with {FEWEST_FOR_LINE} or more comparable surveys"
+    return (
+        f"All allowed for, a slope shows in {shown} of {lines} topics with {FEWEST_FOR_LINE} or more comparable surveys"
+    )
 
 
 def slopes_alt(every: Sequence[TopicLine]) -> str:

@@ -97,8 +97,8 @@ def _moved(what: str, used: float, tipping: tuple[TippingPoint, TippingPoint], u
     return f"{head}; if it is smaller, it {down}{unit}."
 
 
-def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
-    """Return what every analysis together says, or why there is none."""
+def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame, trend: Trend) -> list[str]:
+    """Return what every analysis together says, or why there is none; what those of the pair's own kind say, too."""
     if frame.empty:
         return []
     pairs, own = len(frame[["first", "second"]].drop_duplicates()), frame[frame["pair"] == REPORTED]
@@ -112,6 +112,13 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame) -> list[str]:
     if pairs > 1 and not own.empty:
         said = specification_message(own)
         told.append(f"For the pair that is reported alone: {said[:1].lower()}{said[1:]}.")
+    graded = own[own["tier"] == trend.comparison.pair.tier] if trend.comparison else own.head(0)
+    if 0 < len(graded) < len(own):
+        said = specification_message(graded)
+        told.append(
+            "The other extra errors are those of surveys that are less alike than these two. With the extra error that "
+            f"is declared for two so alike: {said[:1].lower()}{said[1:]}."
+        )
     return told
 
 

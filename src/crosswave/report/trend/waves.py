@@ -99,7 +99,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
         {
             "Survey": waves["survey"],
             "Year": waves["year"].astype(str),
-            "Collected by": waves["house"].fillna(NOT_PRINTED),
+            "Collected or published by": waves["house"].fillna(NOT_PRINTED),
             "Published": [_printed(row) for row in waves.itertuples()],
             "Answers": waves["base"].replace(_UNSIZED, NOT_PRINTED),
             "Margin of error, %": spans(waves, "low", "high"),
@@ -175,7 +175,7 @@ def _dots(trend: Trend, series: TopicLine) -> list[Dot]:
     pairs = zip(series.waves, every_wave(trend, series).itertuples(), strict=True)
     return [
         Dot(sum(date_interval(wave.survey, within)) / 2, 100 * row.estimate, 100 * row.low, 100 * row.high,
-            f"{row.survey}: {_printed(row)}" if row.compared else _printed(row), _tip(wave, row),
+            f"{row.survey}: {_label(row)}" if row.compared else _label(row), _tip(wave, row),
             "compared" if row.compared else "comparable" if row.comparable else "other")
         for wave, row in pairs
         if not math.isnan(row.value_low)
@@ -188,6 +188,11 @@ def _tip(wave: Wave, row: Any) -> str:
     source = next(iter(wave.survey.sources))
     asked = f"Asked: {wave.finding.question.asks}. Answer: {wave.finding.answer.says}."
     return f"{row.survey}: {_printed(row)} of {row.base}{margin}. {asked} Source: {source.publisher or source.title}."
+
+
+def _label(row: Any) -> str:
+    """What is written at a dot: a printed count as a percentage of its base, for the axis is one of percentages."""
+    return f"{percent(row.estimate)}%" if str(row.published).replace(",", "").isdigit() else _printed(row)
 
 
 def _printed(row: Any) -> str:

@@ -99,8 +99,8 @@ class CertaintyRule(Record):
 
     domain: Text
     case: Literal[
-        "told", "random", "panel", "same instrument", "one difference", "narrow", "wide", "holds", "half holds",
-        "exact", "bounded", "otherwise",
+        "told", "untold", "random", "panel", "same instrument", "one difference", "narrow", "wide", "holds",
+        "half holds", "exact", "bounded", "otherwise",
     ]  # fmt: skip
     down: Annotated[int, Field(ge=0, le=3)]
     says: Text
