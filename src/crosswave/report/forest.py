@@ -175,8 +175,8 @@ def _draw(axes: Axes, rows: Sequence[Row], places: Sequence[float], looks: Mappi
         level(axes, at, low, high, look.colour, 8, fade=0.35, over=1.5)
     for row, place in zip(rows, places, strict=True):
         if not math.isnan(row.value):
-            interval = "" if math.isnan(row.low) else f", interval {row.low:.1f} to {row.high:.1f}"
-            value = round(row.value, 1) + 0.0  # no -0
+            value, low, high = (round(one, 1) + 0.0 for one in (row.value, row.low, row.high))  # no -0
+            interval = "" if math.isnan(row.low) else f", interval {low:.1f} to {high:.1f}"
             tip = f"{row.heading}{': ' * bool(row.heading)}{row.label}. {value:g}{interval} ({words})."
             mark(axes, row.value, place, looks[row.kind], tip=tip)
 

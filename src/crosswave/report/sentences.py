@@ -293,7 +293,10 @@ def _why_untold(trend: Judged[Any]) -> str:
     interval = f"the change may be anything from {points_to(trend.comparison.low, trend.comparison.high)} points"
     adjusted = trend.p_adjusted or 0.0
     if trend.comparison.p_high < trend.settings.alpha <= adjusted:
-        return f"{interval}, and of {1 + len(trend.others)} comparisons one such may be chance ({p_words(adjusted)})"
+        chance = (
+            f"of {1 + len(trend.others)} comparisons one such may be chance ({p_words(adjusted)} allowing for them)"
+        )
+        return f"{interval}, and {chance}"
     return f"{interval}: none at all, or one that matters"
 
 
