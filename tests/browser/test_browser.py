@@ -385,15 +385,15 @@ def test_the_keyboard_reaches_search_filters_buttons_and_sorts(site: Path, visit
     for _ in range(32):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.name || document.activeElement.textContent"))
-        if seen[-1] == "Waves":
+        if seen[-1] == "Surveys":
             break
-    ordered = ["verdict", "certainty", "subject", "Show all", "Download what is shown", "Topic of the trend", "Waves"]
+    ordered = ["verdict", "certainty", "subject", "Show all", "Download what is shown", "Topic of the trend", "Surveys"]
     assert [seen.index(name) for name in ordered] == sorted(seen.index(name) for name in ordered)
     for key, order in (("Enter", "ascending"), ("Space", "descending")):
         page.keyboard.press(key)
         expect(page.locator("th[data-key=waves]")).to_have_attribute("aria-sort", order)
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid" and focused(page) == "Waves"
+    assert outline == "solid" and focused(page) == "Surveys"
 
 
 def test_one_button_opens_and_folds_all_code(site: Path, visit: Visit) -> None:
