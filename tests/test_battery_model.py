@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
+from scipy.stats import t as student
 
 import crosswave as cw
 import joint_tables
 import real
 from crosswave.models.joint import Posterior, combined, drawn, half_width, level_rows, posterior
 from crosswave.models.joint_checks import SOURCES, decomposed, held_out, left_out, replicated
-from crosswave.models.mixed import NAMES, Spreads, design_of, restricted, solved, solved_each
+from crosswave.models.mixed import FIXED, NAMES, Spreads, design_of, restricted, solved, solved_each
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.batteries import every_battery_words, largest_moves_words, prediction_table
@@ -57,6 +58,58 @@ def prepared(name: str) -> pd.DataFrame:
 
 
 REFERENCE = Path(__file__).parent / "reference"
+
+
+def test_the_parts_of_an_interval_are_those_of_the_textbook(figures: pd.DataFrame) -> None:
+    """Under known standard deviations by best linear unbiased prediction with dense matrices: V^-1, then both parts."""
+    point = np.array((0.2, 0.3, 0.35, 0.05, 0.1))
+    found = at_one_point(figures, tuple(point))
+    design, steady = found.design, found.design.kind == FIXED
+    x, z = design.columns[:, steady], design.columns[:, ~steady] * design.scales(point)[~steady]
+    inverse = np.linalg.inv(z @ z.T + np.diag(design.variance + point[2] ** 2))
+    fixed = np.linalg.solve(x.T @ inverse @ x, x.T @ inverse)
+    predicted = z.T @ inverse @ (np.eye(len(design.y)) - x @ fixed)
+    rows = level_rows(design, (2020,))
+    wide = np.hstack([np.zeros((len(rows), design.columns.shape[1] - rows.shape[1])), rows])
+    weights = wide[:, steady] @ fixed + (wide * design.scales(point))[:, ~steady] @ predicted
+    missed = weights @ z - (wide * design.scales(point))[:, ~steady]
+    squares = {name: (missed[:, design.kind[~steady] == place] ** 2).sum(axis=1) for place, name in enumerate(NAMES)}
+    squares |= {"sampling": weights**2 @ design.variance, "figure": (weights**2).sum(axis=1) * point[2] ** 2}
+    whole = sum(squares.values())
+    level = decomposed(found, 2017, 2020).query("what == 'level'")
+    for name, square in squares.items():
+        assert level[name].to_numpy() == pytest.approx(square / whole, abs=1e-9), name
+    outside = (design.dates < 2017) | (design.dates >= 2021)
+    assert level["outside"].to_numpy() == pytest.approx(np.abs(weights)[:, outside].sum(1) / np.abs(weights).sum(1))
+
+
+def test_points_count_by_how_little_they_foresee_what_is_left_out(figures: pd.DataFrame) -> None:
+    """Two points of equal weight: each is divided by the density that it gives the survey, by dense matrices."""
+    frame = figures.assign(share=expit(figures["logit"]), n=100)
+    points = np.array([(0.2, 0.3, 0.35, 0.05, 0.1), (0.3, 0.6, 0.6, 0.05, 0.2)])
+    found = replace(posterior(frame, rho=0.0, points=64), points=points, weights=np.array([0.5, 0.5]))
+    design, effective = found.design, []
+    rows = held_out(found, frame)
+    for survey in frame["survey"].unique():
+        own = np.flatnonzero(frame["survey"] == survey)
+        logs = []
+        for point in points:
+            steady = design.kind == FIXED
+            x, z = design.columns[:, steady], design.columns[:, ~steady] * design.scales(point)[~steady]
+            inverse = np.linalg.inv(z @ z.T + np.diag(design.variance + point[2] ** 2))
+            whole = inverse - inverse @ x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse)
+            precision = whole[np.ix_(own, own)]
+            if np.linalg.matrix_rank(precision, tol=1e-8) < len(own):
+                break
+            miss = np.linalg.solve(precision, (whole @ design.y)[own])
+            logs.append(0.5 * np.linalg.slogdet(precision)[1] - 0.5 * miss @ precision @ miss)
+        if len(logs) == len(points):
+            share = 1 / (1 + np.exp(logs[0] - logs[1]))
+            effective.append(1 / (share**2 + (1 - share) ** 2))
+    assert len(effective) > 5 and rows.attrs["effective"] <= min(effective) + 1e-6
+    assert min(abs(rows.attrs["effective"] - one) for one in effective) < 1e-6
+
+
 FEW, MANY = prepared("barriers_34.csv"), prepared("barriers_108.csv")
 R = pd.read_csv(REFERENCE / "joint_model.csv").set_index(["case", "quantity"])["value"]
 """Numbers of metafor, clubSandwich, lme4 and pbkrtest; calls and versions are in joint_model.R beside it."""
@@ -106,6 +159,8 @@ def test_errors_that_need_no_model_are_those_of_club_sandwich(case: str, cluster
         row = table.loc[term]
         expected = (R[case][f"cr2.{name}"], R[case][f"cr2df.{name}"])
         assert (row["cr2_error"], row["cr2_df"]) == pytest.approx(expected, rel=1e-4)
+        half = student.ppf(0.975, row["cr2_df"]) * row["cr2_error"]
+        assert (row["cr2_low"], row["cr2_high"]) == pytest.approx((row["estimate"] - half, row["estimate"] + half))
 
 
 @pytest.mark.parametrize(("case", "frame"), [("kr.survey", FEW), ("kr.slopes", MANY)])
