@@ -617,9 +617,9 @@ def test_a_choice_that_leaves_too_few_figures_is_no_variant(monkeypatch: pytest.
         asked.append(how)
         if how.get("comparable") is False:
             raise ValueError("the joint model needs an item that two surveys print")
-        return battery(**how)
+        return reported
 
-    battery = study.barriers
+    reported = study.barriers()
     monkeypatch.setattr(cw.Study, "barriers", made)
     found = study.barriers_otherwise()
     assert "all batteries" not in found and len(found) == len(asked) - 1 == 7
