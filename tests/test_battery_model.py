@@ -610,8 +610,8 @@ def test_the_largest_move_is_named() -> None:
     ]
 
 
-def test_a_choice_that_leaves_too_few_figures_is_no_variant(monkeypatch: pytest.MonkeyPatch) -> None:
-    study, asked = cw.open(), []
+def test_a_choice_that_leaves_too_few_figures_is_no_variant(study: cw.Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
 
     def made(self: cw.Study, **how: Any) -> Any:
         asked.append(how)
