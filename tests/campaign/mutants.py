@@ -338,6 +338,7 @@ def survives(mutant: Mutant, tests: list[str]) -> bool:
     def run() -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (int(6 * _SECONDS),) * 2)
         sys.meta_path.insert(0, Finder)
+        importlib.import_module(name)  # here: to find examples pytest reads a module by its path, as it is
         return _pytest(["-x", *tests])
 
     return bool(tests) and in_a_fork(run) == 0
