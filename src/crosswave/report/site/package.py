@@ -19,7 +19,7 @@ from crosswave.report.site.material import Citation, Downloads
 from crosswave.study.models import Study
 
 TITLES = {
-    "findings": "Every printed figure, with its feasible counts, interval and level",
+    "findings": "Every printed figure, with its possible counts, interval and level",
     "claims": "Every claim, with its conclusions",
     "trends": "Every topic, with its comparison and answer",
     "surveys": "Every survey: who asked whom, when, and how",
