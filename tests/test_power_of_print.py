@@ -51,6 +51,26 @@ def test_where_answers_do_not_exclude_each_other_power_is_that_of_the_base(regis
         assert counts.power == counts.power_alone == pytest.approx(alone_power((37,), 0))
 
 
+@pytest.mark.parametrize("rounding", ["nearest", "truncated"])
+@pytest.mark.parametrize(
+    ("base", "low", "high"), [(16, 0, 16), (16, 3, 4), (64, 1, 33), (48, 0, 47), (125, 7, 90), (7, 2, 5)]
+)
+def test_counts_half_way_between_two_values_print_as_either(base: int, low: int, high: int, rounding: str) -> None:
+    """On a scale that is too long to be listed: 1 of 64 is 1.5625 %, which no fewer than four decimals can print."""
+    for decimals in (3, 4, 5):
+        scale = Scale.of(decimals, rounding)
+        values = {v for c in range(low, high + 1) for v in range(scale.first(base, c), scale.last(base, c) + 1)}
+        assert scale.number([Run(base, low, high)]) == len(values)
+
+
+def test_a_figure_in_words_is_the_middle_of_what_they_can_mean(registry: Registry) -> None:
+    found = reconstruct(survey(200, question("q", answer("a", "nearly half"))), registry).findings["demo.q.a"]
+    assert found.verbal and found.share_low < found.share_high
+    assert found.printed == (found.share_low + found.share_high) / 2
+    exact = reconstruct(survey(200, question("q", answer("a", "0%"), answer("b", "100%"))), registry).findings
+    assert (exact["demo.q.a"].printed, exact["demo.q.b"].printed) == (0, 1)
+
+
 def replaced(of: Survey, question_id: str, answer_id: str, printed: str) -> Survey:
     """The survey with another value printed in one place."""
     [asked] = [q for q in of.questions if q.id == question_id]
