@@ -63,6 +63,18 @@ def test_counts_half_way_between_two_values_print_as_either(base: int, low: int,
         assert scale.number([Run(base, low, high)]) == len(values)
 
 
+@pytest.mark.parametrize("rounding", ["nearest", "truncated"])
+def test_few_open_values_are_looked_at_as_counts_are(rounding: str) -> None:
+    """One large base prints nearly all values; of the rest each small base is asked, and brute force agrees."""
+    scale = Scale.of(1, rounding)
+    runs = [Run(2000, 0, 1900), Run(900, 0, 893), Run(700, 100, 690)]
+    wanted = np.zeros(scale.steps + 1, dtype=bool)
+    for base, low, high in runs:
+        for count in range(low, high + 1):
+            wanted[scale.first(base, count) : scale.last(base, count) + 1] = True
+    assert np.array_equal(scale.mask(runs), wanted) and not wanted.all()
+
+
 def test_a_figure_in_words_is_the_middle_of_what_they_can_mean(registry: Registry) -> None:
     found = reconstruct(survey(200, question("q", answer("a", "nearly half"))), registry).findings["demo.q.a"]
     assert found.verbal and found.share_low < found.share_high

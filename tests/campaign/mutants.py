@@ -39,7 +39,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER, SOURCE, KNOWN = ROOT / ".campaign", ROOT / "src", Path(__file__).with_name("survivors.yaml")
 ROOMS = {
     "counts": ("reconstruct printed", "reconstruct exact rounding quantities solutions means organisations forms "
-               "inferred findings single_figures power_of_print typed draws repairs joint tables unfit published_uses"),
+               "inferred findings single_figures power_of_print typed by_hand draws repairs joint tables unfit "
+               "published_uses claims context"),
     "compare": ("difference", "compare bounds decision_rule estimate verdict student power certainty weighting grid "
                 "multiverse official layers"),
     "trends": ("trend", "trend waves synthesis comparability dispersion multiplicity typed break_even certainty "
