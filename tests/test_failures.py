@@ -93,7 +93,7 @@ def test_a_construct_with_one_usable_wave_says_which_wave_has_no_partner():
     result = runner.invoke(app, ["show", "techuk-overhead", "--data", DATA], env={"COLUMNS": "300"})
     assert result.exit_code == 0
     assert (
-        "Technology seen as an overhead (techUK waves), 2017 to 2020: cannot tell: not asked twice, or a number is "
+        "Technology seen as an overhead (techUK surveys), 2017 to 2020: cannot tell: not asked twice, or a number is "
         "missing; "
         "one survey asked: 1% of 941 to 999 people in 2017 (techuk-2017)."
     ) in result.output
