@@ -549,7 +549,8 @@ def test_sameness_is_said_by_the_tests_that_show_it_and_not_by_the_wider_interva
     assert waves_page.trend_answer(trend) == [
         "May not really have changed (very low certainty): those who answered chose to, or nobody says how they were "
         "chosen; the answer is lost if the surveys err half as much again, and if their answers are clustered.",
-        "Appetite to buy from SMEs (techUK surveys): 21% of 1,425 to 1,500 people in 2016 (techuk-2016), then 21% of 941 "
+        "Appetite to buy from SMEs (techUK surveys): 21% of 1,425 to 1,500 people in 2016 (techuk-2016), then "
+        "21% of 941 "
         "to 999 people in 2017 (techuk-2017). No real change: 0.0 points (-5.3 to +5.4 if both were random "
         "samples and each survey erred by 1.5 points more; p = 0.983); two one-sided tests rule out 5 points or more "
         f"({p_words(trend.comparison.equivalence_p)}); grade A: the same instrument, house and population repeated.",
