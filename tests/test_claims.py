@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.claims import Checker, ClaimVerdict
-from crosswave.claims.figures import Figures
+from crosswave.claims.figures import Figures, _fieldwork
 from crosswave.difference.linear import LinearTerm, combine_linear
 from crosswave.printed.conditions import fact_span
 from crosswave.printed.intervals import QuantityError, Span
@@ -119,6 +119,31 @@ def test_each_relation_of_those_who_answered_by_hand(
     check: Callable[..., ClaimVerdict], of: dict[str, Any], verdict: str
 ) -> None:
     assert check(claim(of)).answered == verdict
+
+
+@pytest.mark.parametrize(("relation", "verdict"), [("at-least", "true"), ("above", "false"), ("below", "false")])
+def test_a_share_over_itself_is_one_whatever_rounding_leaves_open(
+    check: Callable[..., ClaimVerdict], relation: str, verdict: str
+) -> None:
+    of = condition(relation, "1", w_2017__q__yes=1) | {"over": ["w-2017.q.yes"]}
+    assert check(claim(of)).answered == verdict
+
+
+def test_what_a_phrase_demands_is_said_in_its_words(check: Callable[..., ClaimVerdict]) -> None:
+    of = condition("phrase", None, w_2017__q__yes=1) | {"phrase": "more than a third"}
+    assert 'must be "more than a third"' in check(claim(of)).reason
+
+
+def test_surveys_that_share_people_have_one_name_and_others_another(
+    make_survey: Callable[..., Survey], small_registry: Callable[..., Registry]
+) -> None:
+    def of(year: int, *others: int) -> Survey:
+        overlaps = [{"survey": f"w-{other}", "how": "the same people"} for other in others]
+        return make_survey(f"w-{year}", year, 100, yes="40%", more={"overlaps": overlaps} if overlaps else {})
+
+    surveys = [of(2015, 2016), of(2016), of(2017, 2018), of(2018), of(2019)]
+    small = small_registry(surveys)
+    assert [_fieldwork(one, small) for one in surveys] == ["w-2015", "w-2015", "w-2017", "w-2017", "w-2019"]
 
 
 @pytest.mark.parametrize(
