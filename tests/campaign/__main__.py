@@ -42,6 +42,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     given, begun = parser.parse_args(), time.monotonic()
+    sys.dont_write_bytecode = True  # else a module that is new is a file outside
     FOLDER.mkdir(exist_ok=True)
     record = FOLDER / "done.json"
     done: dict[str, dict[str, int]] = json.loads(record.read_text()) if record.exists() else {}
