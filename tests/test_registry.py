@@ -690,6 +690,26 @@ def test_a_rival_is_another_value_of_a_figure_that_is_none(tmp_path: Path, rival
         assert load_registry(folder)
 
 
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ("", ""),
+        (
+            "        base: {who: heads, n: 12}\n",
+            "yes is counted on another base, and a complement is of the same people; give both one base, or leave this "
+            "out",
+        ),
+    ],
+)
+def test_a_complement_is_of_the_same_people(tmp_path: Path, base: str, words: str) -> None:
+    text = swapped('      - id: "no"\n', f'      - id: "no"\n{base}')
+    folder = write_folder(tmp_path, **{"demo-2019": text})
+    if words:
+        assert faults_of(folder) == [f"surveys/demo-2019.yaml:{line_of('complement_of', text)}: {words}"]
+    else:
+        assert load_registry(folder)
+
+
 def test_the_real_folder_has_no_fault(registry: Registry) -> None:
     waves = sum(len(waves) for waves in registry.series.values())
     assert len(registry.surveys) == len(list((DATA / "surveys").glob("*.yaml"))) + waves

@@ -123,6 +123,10 @@ def _siblings(answer: Answer, question: Question, where: Path_, known: Mapping[s
             others = [name for name in known if name != answer.id]
             named = (named,) if isinstance(named, str) else named
             yield from dangling((*where, key), f"other answer of question {question.id}", named, others)
+    for other in question.answers if answer.complement_of else ():
+        if other.id == answer.complement_of and (other.base or question.base) != (answer.base or question.base):
+            rule = f"{other.id} is counted on another base, and a complement is of the same people"
+            yield (*where, "complement_of"), f"{rule}; give both one base, or leave this out"
     for other in question.answers if answer.rival_of else ():
         if other.id == answer.rival_of and other.rival_of:
             yield (*where, "rival_of"), f"{other.id} is itself a rival, of {other.rival_of}; name that one"
