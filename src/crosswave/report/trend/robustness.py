@@ -116,8 +116,8 @@ def multiverse_words(multiverse: Multiverse, frame: pd.DataFrame, trend: Trend) 
     if 0 < len(graded) < len(own):
         said = specification_message(graded)
         told.append(
-            "The other extra errors are those of surveys that are less alike than these two. With the extra error that "
-            f"is declared for two so alike: {said[:1].lower()}{said[1:]}."
+            "The other extra errors are those of surveys that are more alike than these two, or less. With the extra "
+            f"error of surveys as alike as these: {said[:1].lower()}{said[1:]}."
         )
     return told
 
