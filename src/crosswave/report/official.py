@@ -15,7 +15,7 @@ from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import points, points_to
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
-from crosswave.trend.certainty import answer_of, certainty_of, hedged
+from crosswave.trend.certainty import answer_of, certainty_of, verb_of
 from crosswave.trend.change import Trend
 from crosswave.trend.official import assess_between, official_topics, surveys_behind
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
@@ -151,10 +151,9 @@ def _answered(changes: pd.DataFrame) -> pd.DataFrame:
 def change_words(row: Mapping[str, Any]) -> str:
     """Return what a row says: ``rose from 63.6% in 2017 to 72.4% in 2020, by 8.9 points (5.2 to 12.5; ...)``."""
     first, second = f"{row['first_pct']:.1f}% in {row['from_year']}", f"{row['second_pct']:.1f}% in {row['to_year']}"
-    said, certainty = hedged(row["answer"], row["certainty"]), f"{row['certainty']} certainty"
+    said, certainty = verb_of(row["answer"], row["certainty"]), f"{row['certainty']} certainty"
     low, change, high = (row[name] / 100 for name in ("low_pp", "difference_pp", "high_pp"))
     if row["answer"] == "no real change":
-        said = said.replace("no real change", "did not really change")
         return f"{said}, {first} and {second} ({points(change, sign=True)} points, {points_to(low, high)}; {certainty})"
     least, most = sorted((abs(low), abs(high)))
     size = f"{points(abs(change))} points ({points(least)} to {points(most)}; {certainty})"

@@ -22,6 +22,9 @@ ANSWERS: Mapping[str, str] = {
 
 UNTOLD = "cannot tell"
 
+OF_THE_ANSWER = "the answer"
+"""The domain of plan.yaml that asks whether there is one: it alone is asked where nothing was compared."""
+
 _HEDGED: Mapping[str, tuple[str, str]] = {
     "rose": ("probably rose", "may have risen"),
     "fell": ("probably fell", "may have fallen"),
@@ -49,6 +52,11 @@ def hedged(answer: str, level: str) -> str:
     return _HEDGED[answer][0 if level == "moderate" else 1]
 
 
+def verb_of(answer: str, level: str) -> str:
+    """Return what a share did, in the words of its certainty: `hedged` as the verb of a sentence."""
+    return "did not really change" if (answer, level) == ("no real change", "high") else hedged(answer, level)
+
+
 def certainty_of(judged: Judged[P]) -> Certainty:
     """Return how certain the answer is, by the rules of the plan.
 
@@ -69,8 +77,8 @@ def certainty_of(judged: Judged[P]) -> Certainty:
     'very low'
     """
     found = certainty_by(judged.plan, lambda case: CASES[case](judged))
-    if judged.comparison is None:  # nothing was compared that could be wide, or unlike
-        return Certainty(found.level, dict(list(found.reasons.items())[:1]))
+    if judged.comparison is None:
+        return Certainty(found.level, {name: why for name, why in found.reasons.items() if name == OF_THE_ANSWER})
     return found
 
 

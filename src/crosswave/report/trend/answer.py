@@ -13,7 +13,7 @@ from crosswave.report.sentences import answer_sentence, points, points_to, popul
 from crosswave.report.trend.total_error import smallest_size
 from crosswave.study.models import unit_words
 from crosswave.study.registry import Registry
-from crosswave.trend.certainty import UNTOLD, answer_of, certainty_of, hedged
+from crosswave.trend.certainty import OF_THE_ANSWER, UNTOLD, answer_of, certainty_of, verb_of
 from crosswave.trend.change import Trend
 from crosswave.trend.lines import Line, TopicLine
 from crosswave.trend.settings import Settings
@@ -21,7 +21,6 @@ from crosswave.trend.waves import Wave, pairs_of, waves_of
 from crosswave.words import capital, listed_words, plural
 
 _YEARS_MORE = 2
-_NO_REAL = {"high": "did not really change", "moderate": "probably did not really change"}
 
 
 def wider(settings: Settings) -> Settings:
@@ -45,8 +44,7 @@ def headline(trend: Trend) -> str:
 
 
 def _said(trend: Trend) -> str:
-    answer, level = answer_of(trend), certainty_of(trend).level
-    return _NO_REAL.get(level, "may not really have changed") if answer == "no real change" else hedged(answer, level)
+    return verb_of(answer_of(trend), certainty_of(trend).level)
 
 
 def _from_to(first: Wave, second: Wave) -> str:
@@ -198,7 +196,7 @@ def _certainty(trend: Trend) -> list[str]:
     if trend.comparison is None:
         return []
     certainty = certainty_of(trend)
-    because = "; ".join(why for domain, why in certainty.reasons.items() if domain != "the answer")
+    because = "; ".join(why for domain, why in certainty.reasons.items() if domain != OF_THE_ANSWER)
     return [f"Certainty: {certainty.level}{', because ' if because else ''}{because}."]
 
 
