@@ -22,6 +22,8 @@ from crosswave.surroundings import READ_AT_THE_START
 
 PRIVATE_SOCKETS = sys.platform != "win32"
 RUNNING = "kernel.pid"
+"""The file in a kernel's folder that says which process it is."""
+
 LONGEST_SOCKET = 107
 """Bytes of a socket's path (``sun_path`` in unix(7))."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -126,28 +127,30 @@ def _trends(registry: Registry, ledger: Ledger) -> Finder:
         f"Topics of surveys of {registry.plan.window.from_year} to {registry.plan.window.to_year}, those who "
         "answered only. The difference is later minus earlier; its interval holds the total error of both surveys."
     )
-    rows = {}
-    for row in ledger.trends.itertuples():
-        trend = ledger.assessed[str(row.construct_id)]
-        compared, waves, construct = trend.comparison, trend.waves, trend.construct
-        years = [] if pd.isna(row.from_year) else [row.from_year, row.to_year]
-        rows[construct.id] = (
-            Cell(capital(construct.label), f"trend/{construct.id}"),
-            Cell(VERDICT_WORDS[trend.verdict]),
-            Cell(certainty_of(trend).level if trend.verdict in ANSWERS else ""),
-            replace(_year(*years), values=_year(*(wave.year for wave in waves)).values),
-            _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
-            _number(interval_points(compared) if compared else "", row.low_pp),
-            _several(_subject(answer.finding, registry) for answer in construct.answers),
-            _several(house_of(wave.survey) for wave in waves),
-            _number(str(len(waves)), len(waves)),
-            Cell("" if pd.isna(row.grade) else str(row.grade)),
-            _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
-            *_who((wave.survey for wave in waves), registry.study)[:2],
-        )
+    rows = {str(row.construct_id): _trend_row(row, registry, ledger) for row in ledger.trends.itertuples()}
     order, levels = list(VERDICT_WORDS.values()), ["", *registry.plan.certainty.levels]
     ordered = sorted(rows.items(), key=lambda row: (order.index(row[1][1].text), levels.index(row[1][2].text)))
     return Finder("trends", "Trends", lead, caption, "trends", columns, dict(ordered), told=(0, 3))
+
+
+def _trend_row(row: Any, registry: Registry, ledger: Ledger) -> tuple[Cell, ...]:
+    trend = ledger.assessed[str(row.construct_id)]
+    compared, waves, construct = trend.comparison, trend.waves, trend.construct
+    years = [] if pd.isna(row.from_year) else [row.from_year, row.to_year]
+    return (
+        Cell(capital(construct.label), f"trend/{construct.id}"),
+        Cell(VERDICT_WORDS[trend.verdict]),
+        Cell(certainty_of(trend).level if trend.verdict in ANSWERS else ""),
+        replace(_year(*years), values=_year(*(wave.year for wave in waves)).values),
+        _number(points(compared.difference, sign=True) if compared else "", row.difference_pp),
+        _number(interval_points(compared) if compared else "", row.low_pp),
+        _several(_subject(answer.finding, registry) for answer in construct.answers),
+        _several(house_of(wave.survey) for wave in waves),
+        _number(str(len(waves)), len(waves)),
+        Cell("" if pd.isna(row.grade) else str(row.grade)),
+        _number("" if pd.isna(row.detectable_pp) else f"{row.detectable_pp:.1f}", row.detectable_pp),
+        *_who((wave.survey for wave in waves), registry.study)[:2],
+    )
 
 
 def _claims(registry: Registry, ledger: Ledger) -> Finder:

@@ -48,7 +48,7 @@ def _items(registry: Registry, ledger: Ledger) -> tuple[tuple[str, ...], ...]:
     every = every[every["figures"] == "comparable"]
     part = {name: rows.set_index("item") for name, rows in every.groupby("quantity")}
     labels = {item.id: item.label for item in registry.batteries.items}
-    levels, rank = part["level"], part["rank"].sort_values("value", key=lambda one: one.astype(float))
+    levels, rank = part["level"], part["rank"].sort_values("value")
     years = levels["year"].min(), levels["year"].max()
     ends = [levels[levels["year"] == year] for year in years]
     figures = battery_figures(registry, ledger.reconstructions, kind=registry.batteries.kinds[0])
@@ -57,7 +57,7 @@ def _items(registry: Registry, ledger: Ledger) -> tuple[tuple[str, ...], ...]:
         (
             labels.get(str(item), str(item)) + f" ({_UNASKED})" * (item not in asked),
             *(f"{year.at[item, 'value']}% ({year.at[item, 'lower']} to {year.at[item, 'upper']})" for year in ends),
-            f"{float(rank.at[item, 'probability']):.0%}",
+            f"{rank.at[item, 'probability']:.0%}",
             said_of(str(part["change"].at[item, "verdict"])),
         )
         for item in rank.index
@@ -90,8 +90,15 @@ def _official(ledger: Ledger) -> dict[str, tuple[Link, ...]]:
 
 def _left_out(trend: Trend) -> str:
     """That a later survey of the window cannot be compared, where one asked."""
-    last = trend.comparison.pair.second.year if trend.comparison else 0
-    later = sorted({wave.year for wave in trend.waves if wave.year > last}) if last else []
+    if trend.comparison is None:
+        return ""
+    first, second = trend.comparison.pair.first, trend.comparison.pair.second
+    beside = {
+        pair.second.year
+        for pair in trend.pairs
+        if pair.first.finding.id == first.finding.id and not (pair.refusal or pair.comparability.refused)
+    }
+    later = sorted({wave.year for wave in trend.waves if wave.year > second.year} - beside)
     return f" That of {span(str(later[0]), str(later[-1]))} cannot be set beside it." if later else ""
 
 
