@@ -28,6 +28,8 @@ TOLD = {
     "source-is-a-list.series.yaml": "series/source-is-a-list.yaml:16: entry 1 of sources must be text; a list arrived",
     "mean-that-is-a-share.survey.yaml": "surveys/mean-that-is-a-share.yaml:15: the mean of a scale is a number such as "
     "5.19; '91.0%' arrived; print it alone",
+    "complement-of-other-people.survey.yaml": "surveys/complement-of-other-people.yaml:25: yes is counted on another "
+    "base, and a complement is of the same people; give both one base, or leave this out",
 }
 """What the data files that were found are told, in part."""
 

@@ -1,6 +1,6 @@
 """The whole campaign, in rounds that a seed determines: `cd tests && python -m campaign --minutes 20`.
 
-It goes on where it stopped: what was done and found stands in .campaign/ beside tests/. Without that folder all begins
+It goes on where it stopped: what was done and found is in .campaign/ beside tests/. Without that folder all begins
 anew.
 """
 
@@ -70,7 +70,8 @@ def main() -> int:
         total = sum((Counter(counted) for title, counted in done.items() if title.startswith(name)), Counter[str]())
         wrong += total["wrong"]
         print(f"{total.total():,} {name}: {_words(total)}")
-    print(f"{len(left)} rounds are left, {time.monotonic() - begun:.0f} s; what ended wrong stands in {FOLDER}")
+    told = f"{wrong:,} ended wrong and are in {FOLDER}" if wrong else "nothing ended wrong"
+    print(f"{len(left)} rounds are left, {time.monotonic() - begun:.0f} s; {told}")
     return wrong
 
 
