@@ -576,3 +576,28 @@ def test_a_result_made_from_another_waits_for_no_lock_of_its_own(tmp_path: Path)
     with store.alone("ab" + "0" * 62):  # the lock is free again, and is waited for once nothing is held
         made.append(True)
     assert len(made) == 2
+
+
+BESIDE = """
+import os, sys, time
+from crosswave.memo import remembered
+from crosswave.reconstruct import forks
+from crosswave.study.cache import keeping
+
+forks.default_jobs = lambda: int(sys.argv[1])
+with keeping():
+    with forks.beside(lambda: [remembered(os.getpid, "maker"), time.sleep(float(sys.argv[2]))]):
+        if float(sys.argv[2]):
+            os._exit(0)
+    print(remembered(os.getpid, "maker") == os.getpid())
+"""
+
+
+@pytest.mark.parametrize(("jobs", "seconds", "printed"), [("2", "0", "False"), ("1", "0", "True"), ("2", "60", "")])
+def test_a_fork_beside_leaves_what_it_makes_and_ends_with_its_parent(
+    own_cache: Path, jobs: str, seconds: str, printed: str
+) -> None:
+    """The fork has the stream of its parent too: the run returns once both are gone."""
+    command = [sys.executable, "-c", BESIDE, jobs, seconds]
+    done = subprocess.run(command, env={**os.environ, KEEP_VARIABLE: "1"}, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, printed, "")

@@ -148,7 +148,7 @@ def years(registry: Registry, culture: Trend) -> TopicLine:
 def test_every_survey_has_a_dot_with_its_words_and_the_compared_ones_are_joined(
     culture: Trend, years: TopicLine
 ) -> None:
-    figure = waves_page.waves_chart(culture, years)
+    figure = waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years))
     assert figure is not None and culture.comparison is not None
     waves = waves_page.every_wave(culture, years)
     drawn = {round(y, 6) for _, y in places(figure)}
@@ -161,13 +161,16 @@ def test_every_survey_has_a_dot_with_its_words_and_the_compared_ones_are_joined(
 
 
 def test_no_dot_hides_another(culture: Trend, years: TopicLine) -> None:
-    figure = waves_page.waves_chart(culture, years)
+    figure = waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years))
     assert figure is not None
     assert len(set(places(figure))) == len(places(figure)) > 1
 
 
 def test_the_chart_over_the_years_says_the_answer_and_so_do_its_words(culture: Trend, years: TopicLine) -> None:
-    figure, alt = waves_page.waves_chart(culture, years), waves_page.waves_alt(culture, years)
+    figure, alt = (
+        waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years)),
+        waves_page.waves_alt(culture, waves_page.every_wave(culture, years)),
+    )
     said = "surveys cannot tell whether this changed"
     assert figure is not None and said in " ".join(texts(figure).split())
     assert said in alt and all(wave.finding.answer.printed in alt for wave in culture.waves)
@@ -259,13 +262,13 @@ def test_levels_by_class_of_evidence_add_up_to_all_figures(registry: Registry) -
 
 
 def test_the_same_chart_is_the_same_bytes(culture: Trend, years: TopicLine) -> None:
-    first, second = (waves_page.waves_chart(culture, years) for _ in range(2))
+    first, second = (waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years)) for _ in range(2))
     assert first is not None and second is not None
     assert canvas.svg_text(first, "alt") == canvas.svg_text(second, "alt")
 
 
 def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend, years: TopicLine) -> None:
-    figure = waves_page.waves_chart(culture, years)
+    figure = waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years))
     assert figure is not None and figure.get_figwidth() == WIDTH <= 9
     svg = canvas.svg_text(figure, 'shares of "A" < B')
     assert svg.startswith("<svg ") and 'role="group" aria-label="shares of &quot;A&quot; &lt; B"' in svg
@@ -273,7 +276,7 @@ def test_a_chart_carries_its_words_and_no_date_version_or_path(culture: Trend, y
 
 
 def test_a_drawing_has_no_styles_and_no_names_and_goes_to_a_tenth_of_a_point(culture: Trend, years: TopicLine) -> None:
-    figure = waves_page.waves_chart(culture, years)
+    figure = waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years))
     assert figure is not None
     svg = canvas.svg_text(figure, "")
     assert not re.search(r" id=| style=|<style|<defs|<use|clip-path", svg)
@@ -313,7 +316,7 @@ def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, years: T
     findings = findings_of(registry, "solarwinds-2018")
     drawn = [
         figures_page.findings_chart(registry.survey("solarwinds-2018"), findings, alpha=0.05),
-        waves_page.waves_chart(culture, years),
+        waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years)),
         context_page.timeline_chart(list(registry.facts.values())),
         synthesis_page.verdicts_chart(trends),
     ]
@@ -328,9 +331,9 @@ def test_no_letter_leaves_the_sheet(registry: Registry, culture: Trend, years: T
 def test_settings_of_the_caller_do_not_change_a_chart(culture: Trend, years: TopicLine) -> None:
     from matplotlib import rc_context
 
-    plain = waves_page.waves_chart(culture, years)
+    plain = waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years))
     with rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red"}):
-        other = waves_page.waves_chart(culture, years)
+        other = waves_page.waves_chart(culture, years, waves_page.every_wave(culture, years))
         assert plain is not None and other is not None
         assert canvas.svg_text(plain, "") == canvas.svg_text(other, "")
 

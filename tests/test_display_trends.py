@@ -118,11 +118,11 @@ def test_every_construct_has_words_tables_and_charts(
             robustness_page.outcomes_table(analyses),
             robustness_page.choices_table(frame),
         ]
-        assert held(words, *shown, alt=waves_page.waves_alt(trend, series))
+        assert held(words, *shown, alt=waves_page.waves_alt(trend, waves))
         assert frame.empty == bool(analyses.reason)
         if place % 4 == 0:
             assert (robustness_page.specification_chart(frame) is None) == frame.empty
-            assert (waves_page.waves_chart(trend, series) is None) == waves["value_low"].isna().all()
+            assert (waves_page.waves_chart(trend, series, waves) is None) == waves["value_low"].isna().all()
 
 
 def test_every_course_has_words_tables_and_charts(courses: tuple[TopicLine, ...]) -> None:

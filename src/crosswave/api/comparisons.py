@@ -200,11 +200,15 @@ class TrendResult(Answered):
         round where ``reversed``), ``count`` (a feasible number of people who gave the answer, missing where n is not
         known), ``compared``, ``tier``, ``refusal``.
         """
+        people = [wave.counts.people for wave in self.trend.waves]
+        numbers = {
+            "n": [low if low == high else None for low, high in people],
+            "n_low": [low for low, _ in people],
+            "n_high": [high for _, high in people],
+            "count": [_count(wave) for wave in self.trend.waves],
+        }
         frame = by_wave(self.trend).rename(columns=RENAMED)
-        ends = [wave.counts.people for wave in self.trend.waves]
-        n = pd.DataFrame(ends, columns=["n_low", "n_high"]).astype("Int64")
-        frame[["n_low", "n_high"]], frame["n"] = n, n["n_low"].where(n["n_low"] == n["n_high"])
-        frame["count"] = pd.array([_count(wave) for wave in self.trend.waves], dtype="Int64")
+        frame = frame.assign(**{name: pd.array(values, dtype="Int64") for name, values in numbers.items()})
         kinds = {"year": "Int64", "reversed": bool, "compared": bool, **dict.fromkeys(SHARES, "float64")}
         return frame[list(WAVES)].astype(kinds)
 
@@ -235,10 +239,11 @@ class TrendResult(Answered):
         return self.comparison.interval if self.comparison else (math.nan, math.nan)
 
     def _drawn(self) -> tuple[Figure | None, str]:
-        from crosswave.report.trend.waves import waves_alt, waves_chart
+        from crosswave.report.trend.waves import every_wave, waves_alt, waves_chart
 
         held = topic_line(self.trend.construct, self.registry, self.reconstructions, self.settings)
-        return waves_chart(self.trend, held), waves_alt(self.trend, held)
+        waves = every_wave(self.trend, held)
+        return waves_chart(self.trend, held, waves), waves_alt(self.trend, waves)
 
     def to_frame(self) -> pd.DataFrame:
         """Return `waves`."""

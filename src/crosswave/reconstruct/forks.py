@@ -1,16 +1,17 @@
-"""The same done to many things at once, in forks of this process: each has what this one has read and computed."""
+"""Work in forks of this process, which have what it has read and computed: many things at once, one beside others."""
 
 from __future__ import annotations
 
 import os
 import threading
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
 
 Made = TypeVar("Made")
 
@@ -35,20 +36,15 @@ def may_fork() -> bool:
 
 def made_in_forks(make: Callable[[str], Made], names: Sequence[str], jobs: int) -> dict[str, Made]:
     """Return what was made of each name; one whose fork failed is left out, so that it is made, or fails, here."""
-    from multiprocessing import connection, get_context  # not where a command makes little
+    from multiprocessing import Pipe, connection  # not where a command makes little
 
-    context = get_context("fork")
     found: dict[str, Made] = {}
     forks, pipes = [], []
     try:
         for number in range(jobs):
-            ours, its = context.Pipe(duplex=False)
-            fork = context.Process(target=_work, args=(make, names[number::jobs], its), daemon=True)
-            with warnings.catch_warnings():  # of the threads of libraries, which do nothing in a fork
-                warnings.simplefilter("ignore", DeprecationWarning)
-                fork.start()
+            ours, its = Pipe(duplex=False)
+            forks.append(_started(_work, make, names[number::jobs], its))
             its.close()
-            forks.append(fork)
             pipes.append(ours)
         while pipes:
             ready = connection.wait(pipes)
@@ -62,6 +58,46 @@ def made_in_forks(make: Callable[[str], Made], names: Sequence[str], jobs: int) 
             fork.kill()
             fork.join()
     return found
+
+
+@contextmanager
+def beside(make: Callable[[], object]) -> Iterator[None]:
+    """While the body runs, have a fork make what is wanted later and leave it in the cache; at the end wait for it."""
+    if default_jobs() == 1 or not may_fork():
+        yield
+        return
+    fork = _started(_make_and_leave, make)
+    try:
+        yield
+        fork.join()
+    finally:
+        fork.kill()
+        fork.join()
+
+
+def _started(target: Callable[..., None], *args: object) -> ForkProcess:
+    from multiprocessing import get_context
+
+    fork = get_context("fork").Process(target=target, args=args, daemon=True)
+    with warnings.catch_warnings():  # of the threads of libraries, which do nothing in a fork
+        warnings.simplefilter("ignore", DeprecationWarning)
+        fork.start()
+    return fork
+
+
+def _make_and_leave(make: Callable[[], object]) -> None:
+    """Make it; where the process that was forked is gone, end too."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(Exception, KeyboardInterrupt):
+        make()
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    if parent := parent_process():
+        parent.join()
+    os._exit(1)
 
 
 def _work(make: Callable[[str], Made], names: Sequence[str], pipe: Connection) -> None:

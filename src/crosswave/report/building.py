@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crosswave.reconstruct.forks import beside
 from crosswave.report.run.current import unchanged, whole_digest
 from crosswave.report.run.ending import listening
 from crosswave.report.run.folder import alone_in, check_folder, own_names
@@ -108,8 +110,10 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     from crosswave.report.ledger import make_ledger
     from crosswave.report.pages import moved_pages, page_ids, run_request
     from crosswave.report.run.plan import choose_tasks, tasks_of
+    from crosswave.report.run.ready import compute_ahead
     from crosswave.study import load_evidence
     from crosswave.trend.settings import check_settings
+    from crosswave.trend.synthesis import reconstruct_all
 
     registry, notebooks = load_evidence(folder), folder.resolve().parent / "notebooks"
     for name in registry.left_out & {page.removeprefix("survey/") for page in choice.pages}:
@@ -125,8 +129,10 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     moved = moved_pages(registry)
     only = tuple(moved.get(page, page) for page in choice.pages)
     choose_tasks(tasks_of(page_ids(registry, out)), only)  # which says where a choice chooses no page
-    ledger = make_ledger(registry)
-    request = run_request(registry, ledger, out, choice.parameters)
+    reconstruct_all(registry)
+    with nullcontext() if choice.pages else beside(partial(compute_ahead, registry, choice.parameters)):
+        ledger = make_ledger(registry)
+        request = run_request(registry, ledger, out, choice.parameters)
     known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
     request = replace(request, only=only, inputs=known, jobs=choice.jobs, force=choice.force)
     return ledger, replace(request, single_file=choice.single_file)

@@ -10,10 +10,17 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import crosswave
 from crosswave.report.run.kernels import FIXED
+
+if TYPE_CHECKING:
+    from crosswave.study.models import Plan
+    from crosswave.study.registry import Registry
+    from crosswave.trend.settings import Settings
 
 _STACK = (
     "IPython.core.application",
@@ -26,6 +33,7 @@ _STACK = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.pyplot",
+    "ortools.sat.python.cp_model",
     "pandas.io.formats.html",
     "pyarrow.parquet",
     "scipy.stats",
@@ -59,30 +67,61 @@ def get_ready(data: Path, parameters: Mapping[str, object], pages: int) -> None:
 def _compute(data: Path, parameters: Mapping[str, object]) -> None:
     """What pages ask for by the address of the data folder and the settings given."""
     from crosswave.trend.dispersion import measure_total_error
-    from crosswave.trend.settings import planned
 
     study = crosswave.open(data)
-    given = {name: value for name, value in parameters.items() if name in _SETTINGS}
-    settings = planned(study.plan, **given)  # type: ignore[arg-type]
-    wider = replace(settings, from_year=settings.from_year - 2, to_year=settings.to_year + 2)
-    for one in (settings, replace(settings, total_error=0.0), wider):
+    settings, *others = _settings(study.plan, parameters)
+    for one in (settings, *others):
         study.trends(one)
     study.findings()
     study.claims(alpha=settings.alpha)
     measure_total_error(study.registry, study.reconstructions, alpha=settings.alpha)
 
 
+def compute_ahead(registry: Registry, parameters: Mapping[str, object]) -> None:
+    """What takes longest beside the results of the plan: joint models, and trends under the other settings of pages."""
+    from crosswave.report.batteries import moves_of
+    from crosswave.trend.batteries import battery_figures, battery_posterior
+    from crosswave.trend.dispersion import measure_total_error, with_estimated_error
+    from crosswave.trend.settings import Settings
+    from crosswave.trend.synthesis import reconstruct_all, trends_of
+
+    reconstructions = reconstruct_all(registry)
+    resolved = with_estimated_error(registry, reconstructions)
+    planned = Settings.of(resolved.plan)
+    for kind, comparable in product(registry.batteries.kinds, (True, False)):
+        figures = battery_figures(resolved, reconstructions, comparable=comparable, kind=kind)
+        if figures["item"].duplicated().any():
+            found, kept = battery_posterior(figures, resolved.plan, planned)
+            if comparable:
+                moves_of(found, kept, resolved.plan)
+    settings, *others = _settings(resolved.plan, parameters)
+    for one in others:
+        trends_of(resolved, one)
+    measure_total_error(resolved, reconstructions, alpha=settings.alpha)
+
+
+def _settings(plan: Plan, parameters: Mapping[str, object]) -> list[Settings]:
+    """The settings given, then those that pages set beside them: no extra error, and more years."""
+    from crosswave.trend.settings import planned
+
+    given = {name: value for name, value in parameters.items() if name in _SETTINGS}
+    settings = planned(plan, **given)  # type: ignore[arg-type]
+    wider = replace(settings, from_year=settings.from_year - 2, to_year=settings.to_year + 2)
+    return [settings, replace(settings, total_error=0.0), wider]
+
+
 def _rehearse_results() -> None:
     import pandas as pd
 
-    from crosswave.report.canvas import NAVY, Look, svg_text
+    from crosswave.report.canvas import NAVY, Look, styled, svg_text
     from crosswave.report.forest import PERCENT, Row, bars, forest
     from crosswave.report.render import download, to_html, to_text
 
     rows = [Row(_LETTERS, "wave", 50, 40, 60, 45, 55, heading=_LETTERS)]
-    intervals = forest(rows, {"wave": Look("o", NAVY, _LETTERS)}, PERCENT, title=_LETTERS, subtitle=_LETTERS)
+    looks = {"wave": Look("o", NAVY, _LETTERS)}
+    intervals = styled(forest)(rows, looks, PERCENT, title=_LETTERS, subtitle=_LETTERS)
     table = pd.DataFrame({"label": ["one", "two"], "value": [1.0, 2.0], "words": ["1", "2"]})
-    for chart in (intervals, bars(table, title=_LETTERS, subtitle=_LETTERS)):
+    for chart in (intervals, styled(bars)(table, title=_LETTERS, subtitle=_LETTERS)):
         svg_text(chart, _LETTERS)
     for render in (to_html, to_text, download):
         render(table, _LETTERS)

@@ -19,8 +19,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, papermill_engines
 from traitlets import Type
 from traitlets.config import Config
@@ -97,7 +96,7 @@ class Said:
         if self._clears:
             self.outputs.clear()
             self._clears = False
-        output = new_output(kind, **content)
+        output = from_dict({"output_type": kind, **content})
         if display:
             self._displays.setdefault(display, []).append(output)
         self.outputs.append(output)

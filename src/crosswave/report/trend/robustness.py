@@ -195,15 +195,17 @@ def choices_table(frame: pd.DataFrame) -> pd.DataFrame:
     -----
     Choices with one value are left out, and outcomes that no analysis comes to.
     """
-    if frame.empty:
-        return pd.DataFrame(columns=["Choice", "Analyses"])
-    found, rows = frame["outcome"].unique(), []
+    rows = []
+    outcome, outcomes = pd.factorize(frame["outcome"])
     for name, words in CHOICES.items():
-        counts = pd.crosstab(frame[name], frame["outcome"]).loc[frame[name].unique(), found]
-        for value, own in counts.iterrows() if len(counts) > 1 else ():
+        place, values = pd.factorize(frame[name])
+        counts = np.zeros((len(values), len(outcomes)), dtype=int)
+        np.add.at(counts, (place, outcome), 1)
+        for value, own in zip(values, counts, strict=True) if len(values) > 1 else ():
             choice = {"Choice": f"{words}: {value_words(name, value)}", "Analyses": f"{own.sum():,}"}
-            rows.append(choice | {f"{said_of(one)}, %": percent(k / own.sum()) for one, k in own.items()})
-    return pd.DataFrame(rows)
+            shares = dict(zip(outcomes, own / own.sum(), strict=True))
+            rows.append(choice | {f"{said_of(one)}, %": percent(share) for one, share in shares.items()})
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["Choice", "Analyses"])
 
 
 def value_words(choice: str, value: object) -> str:

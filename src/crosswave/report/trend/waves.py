@@ -153,9 +153,9 @@ def every_wave(trend: Trend, series: TopicLine) -> pd.DataFrame:
 
 
 @styled
-def waves_chart(trend: Trend, series: TopicLine) -> Figure | None:
-    """Return every survey of a topic at its date, with its interval; None where none prints a share."""
-    dots = _dots(trend, series)
+def waves_chart(trend: Trend, series: TopicLine, waves: pd.DataFrame) -> Figure | None:
+    """Return every survey of a topic at its date, from `every_wave`; None where none prints a share."""
+    dots = _dots(trend, series, waves)
     if not dots:
         return None
     subtitle = (
@@ -169,10 +169,10 @@ def waves_chart(trend: Trend, series: TopicLine) -> Figure | None:
 _LINE_WORDS = " Long line and band: the average of comparable surveys; dotted: where a new one would fall."
 
 
-def _dots(trend: Trend, series: TopicLine) -> list[Dot]:
+def _dots(trend: Trend, series: TopicLine, waves: pd.DataFrame) -> list[Dot]:
     """The surveys of all years that print a share, in per cent."""
     within = trend.plan.lines.published_within.value
-    pairs = zip(series.waves, every_wave(trend, series).itertuples(), strict=True)
+    pairs = zip(series.waves, waves.itertuples(), strict=True)
     return [
         Dot(sum(date_interval(wave.survey, within)) / 2, 100 * row.estimate, 100 * row.low, 100 * row.high,
             f"{row.survey}: {_label(row)}" if row.compared else _label(row), _tip(wave, row),
@@ -204,11 +204,11 @@ def waves_message(trend: Trend) -> str:
     return headline(trend)
 
 
-def waves_alt(trend: Trend, series: TopicLine) -> str:
-    """Return the chart in words: the answer, then each survey."""
+def waves_alt(trend: Trend, waves: pd.DataFrame) -> str:
+    """Return the chart in words: the answer, then each survey of `every_wave`."""
     rows = [
         f"{row.year}, {row.survey}: {_printed(row)} of {row.base}{interval_words(row.low, row.high)}"
-        for row in every_wave(trend, series).itertuples()
+        for row in waves.itertuples()
         if not math.isnan(row.value_low)
     ]
     return f"{waves_message(trend)}. {'; '.join(rows)}." if rows else f"No chart: {waves_message(trend)}."
