@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from crosswave.difference.census import CensusChange, CensusWave, census_change
+from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import points, points_to
 from crosswave.study.models import Construct
@@ -56,7 +57,12 @@ def official_changes(
     registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings | None = None
 ) -> pd.DataFrame:
     """Return the changes of every topic that one official series measured throughout, under the plan unless told."""
-    return changes_frame(official_topics(registry), registry, reconstructions, settings or Settings.of(registry.plan))
+    used = settings or Settings.of(registry.plan)
+
+    def make() -> pd.DataFrame:
+        return changes_frame(official_topics(registry), registry, reconstructions, used)
+
+    return remembered(make, "official changes", registry.content, repr(used)).copy()
 
 
 def _change_row(trend: Trend, registry: Registry) -> dict[str, object]:
