@@ -234,7 +234,7 @@ def read(
 @commands.command(
     epilog=(
         "Example:  [bold]crosswave tabulate poll.sav --weight w --strata region --multi 'q3_*' --as town-poll-2021[/]"
-    ),
+    )
 )
 def tabulate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Respondents: .csv .parquet .sav .dta .sas7bdat.")],

@@ -8,15 +8,7 @@ from typing import Any
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.study.faults import Path_, nearest
-from crosswave.study.importing.draft import (
-    ANSWER_COLUMNS,
-    BASE_COLUMNS,
-    QUESTION_COLUMNS,
-    Draft,
-    Ids,
-    whole,
-    yes_or_no,
-)
+from crosswave.study.importing.draft import ANSWER_COLUMNS, BASE_COLUMNS, QUESTION_COLUMNS, Draft, Ids, whole, yes_or_no
 from crosswave.study.importing.rows import NEEDED, Cell, Row, Sheet, name
 from crosswave.study.rules import unread
 from crosswave.words import plural

@@ -381,12 +381,7 @@ class _Sheet:
             next((n for k in table.own if k in line.cells and (n := whole(line.cells[k].text))), None) for line in kept
         ]
         groups = tuple(
-            Group(
-                "Total" if about is not None else line.label,
-                n,
-                False,
-                about is not None or _is_all(line.label),
-            )
+            Group("Total" if about is not None else line.label, n, False, about is not None or _is_all(line.label))
             for line, n in zip(kept, sizes, strict=True)
         )
         answers = []
