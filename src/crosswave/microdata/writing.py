@@ -14,13 +14,11 @@ import pandas as pd
 from crosswave.microdata.suppression import Line
 from crosswave.microdata.tabulating import Plan
 from crosswave.printed.quantities import Lexicon
-from crosswave.study.faults import DataError
 from crosswave.study.importing.draft import Draft, Ids, slug
-from crosswave.study.importing.facts import cite_known, read_facts
-from crosswave.study.importing.rows import Cell, Row
+from crosswave.study.importing.facts import put_facts
 from crosswave.study.importing.survey import Imported, checked, write_document
-from crosswave.study.models import Quantities, Survey
-from crosswave.study.reading import Reader
+from crosswave.study.loading import read_lexicon
+from crosswave.study.models import Survey
 
 
 def write_survey(
@@ -28,10 +26,6 @@ def write_survey(
     force: bool = False,
 ) -> Imported:  # fmt: skip
     """Write tables as a survey file; it has shares and their errors, and nothing of any respondent."""
-    reader = Reader(folder)
-    quantities = reader.one("quantities.yaml", Quantities)
-    if quantities is None:
-        raise DataError(reader.faults)
     said = dict(fact.partition("=")[::2] for fact in facts)
     topic = said.pop("topic", None)
     effects = [one.design_effect for line in lines if (one := line.estimate) and one.design_effect > 0]
@@ -43,10 +37,9 @@ def write_survey(
         "microdata": f"{source.name}, sha256 {digest}{design}",
     } | ({"design_effect": f"{median(effects):.3g}"} if effects and design else {})  # fmt: skip
     draft = Draft(source.name)
-    read_facts(tuple(Row(0, (Cell(key), Cell(text))) for key, text in (known | said).items()), survey_id, draft)
-    cite_known(draft, folder)
+    put_facts(known | said, survey_id, draft, folder)
     _put_questions(draft, lines, n, topic, plan.least)
-    return write_document(checked(draft, Lexicon(quantities), folder), folder, force)
+    return write_document(checked(draft, read_lexicon(folder), folder), folder, force)
 
 
 def _put_questions(draft: Draft, lines: Sequence[Line], n: int, topic: str | None, least: int) -> None:

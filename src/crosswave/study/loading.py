@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from crosswave.memo import digest, remembered
+from crosswave.printed.quantities import Lexicon
 from crosswave.study.cache import Store, file_digest, read_results, source_digest
 from crosswave.study.cross import disagreements, registry_faults
 from crosswave.study.faults import DataError, Fault, nearest, shown_path
@@ -104,6 +105,15 @@ def read_study(folder: Path) -> Study:
     if reader.study is None or reader.faults:
         raise DataError(reader.faults)
     return reader.study
+
+
+def read_lexicon(folder: Path) -> Lexicon:
+    """Return what reads printed text by the phrases and rules of a data folder; `DataError` where it has faults."""
+    reader = Reader(folder)
+    quantities = reader.one("quantities.yaml", Quantities)
+    if quantities is None:
+        raise DataError(reader.faults)
+    return Lexicon(quantities)
 
 
 def read_series(registry: Registry, series_id: str) -> Series:

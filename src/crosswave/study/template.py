@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from crosswave.files import write_whole
-from crosswave.study.faults import shown_path
+from crosswave.study.faults import refuse_existing
 from crosswave.study.loading import read_study
 from crosswave.study.models import Study
 
@@ -136,8 +136,7 @@ def answer_text(answer_id: str, known: Values, sources: Iterable[str], commented
 def new_survey(survey_id: str, folder: Path) -> Path:
     """Write a commented survey file to be filled in, and return its path; `FileExistsError` where it is there."""
     path = survey_path(survey_id, folder)
-    if path.exists():
-        raise FileExistsError(f"{shown_path(path)} is there already; choose another id or edit that file")
+    refuse_existing(path, "choose another id or edit that file")
     study = read_study(folder)
     words, source = words_of(study, year_in(survey_id, study)), f"{survey_id}-release"
     topic = "other" if "other" in study.vocabulary.topics else next(iter(study.vocabulary.topics), "")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from crosswave.study.cross import differences
 from crosswave.study.faults import nearest
 from crosswave.study.importing.draft import FACTS, SOURCE_FACTS, Draft, whole, yes_or_no
-from crosswave.study.importing.rows import Row, name
+from crosswave.study.importing.rows import Cell, Row, name
 from crosswave.study.models import Claims, Source
 from crosswave.study.reading import Reader, survey_files
 
@@ -29,8 +29,13 @@ _KINDS = {
 _CLAIMS = "claims.yaml"
 
 
-def read_facts(rows: tuple[Row, ...], survey_id: str, draft: Draft) -> None:
-    """Put the facts of a survey, and its sources, into the draft."""
+def put_facts(facts: Mapping[str, str], survey_id: str, draft: Draft, folder: Path) -> None:
+    """Put the facts of a survey that no sheet holds into the draft."""
+    read_facts(tuple(Row(0, (Cell(key), Cell(text))) for key, text in facts.items()), survey_id, draft, folder)
+
+
+def read_facts(rows: tuple[Row, ...], survey_id: str, draft: Draft, folder: Path) -> None:
+    """Put the facts of a survey into the draft, and its sources, filled from the records of the data folder."""
     for row in rows:
         key = name(row.text(0))
         if not key.startswith("#") and key not in ("fact", "survey_fact"):
@@ -43,6 +48,7 @@ def read_facts(rows: tuple[Row, ...], survey_id: str, draft: Draft) -> None:
             draft.leave_open(("sources", k, key), draft.line(("sources", k)))
     for key in _OPEN_SURVEY:
         draft.leave_open((key,), 1)
+    _cite_known(draft, folder)
 
 
 def _read_fact(row: Row, key: str, draft: Draft) -> None:
@@ -92,7 +98,7 @@ def _sample(row: Row, text: str, draft: Draft) -> dict[str, str] | None:
     return None
 
 
-def cite_known(draft: Draft, folder: Path) -> None:
+def _cite_known(draft: Draft, folder: Path) -> None:
     """Fill the sources of a draft from the records of the data folder; a difference is a fault."""
     sources = draft.data["sources"]
     known = dict(_records({source["id"] for source in sources}, folder, draft.data["id"]))

@@ -14,7 +14,8 @@ from crosswave.printed.intervals import QuantityError
 from crosswave.printed.percents import NUMBERS, PARTS, is_count_of
 from crosswave.printed.plain import plain
 from crosswave.printed.quantities import BARE, Lexicon
-from crosswave.study.faults import DataError, Fault, shown_path
+from crosswave.study.faults import refuse_existing
+from crosswave.study.importing.rows import fault
 from crosswave.study.loading import read_study
 from crosswave.study.template import (
     answer_text,
@@ -107,15 +108,15 @@ def read_press(path: Path, lexicon: Lexicon) -> list[Found]:
         The file is too large, no text, or prints no figure.
     """
     if path.exists() and not path.is_file():
-        raise _fault(path, "not a file; name a text such as article.txt")
+        raise fault(path, "not a file; name a text such as article.txt")
     if (size := path.stat().st_size) > BYTES:
-        raise _fault(path, f"the text has {size / 1e6:,.1f} MB, and {BYTES / 1e6:,.1f} MB are read at most; cut it")
+        raise fault(path, f"the text has {size / 1e6:,.1f} MB, and {BYTES / 1e6:,.1f} MB are read at most; cut it")
     content = path.read_bytes()
     if b"\0" in content and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise _fault(path, "not a text; save the article as plain text")
+        raise fault(path, "not a text; save the article as plain text")
     found = figures_of(_decoded(content), lexicon)
     if not any(one.kind != "date" for one in found):
-        raise _fault(path, "no printed figure was found; crosswave counts FIGURE tells how one is read")
+        raise fault(path, "no printed figure was found; crosswave counts FIGURE tells how one is read")
     return found
 
 
@@ -124,10 +125,6 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
-
-
-def _fault(path: Path, words: str) -> DataError:
-    return DataError([Fault(shown_path(path), 1, words)])
 
 
 def figures_of(text: str, lexicon: Lexicon) -> list[Found]:
@@ -251,8 +248,8 @@ def write_draft(found: list[Found], name: str, survey_id: str, folder: Path, out
         The file is there, and is not to be overwritten.
     """
     path = output or survey_path(survey_id, folder)
-    if path.exists() and not force:
-        raise FileExistsError(f"{shown_path(path)} is there already; choose another name, or overwrite it with --force")
+    if not force:
+        refuse_existing(path, "choose another name, or overwrite it with --force")
     words = words_of(read_study(folder), year_in(survey_id, read_study(folder)))
     source = f"{survey_id}-release"
     shares = (one for one in found if one.kind in ("figure", "change?"))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crosswave.study.faults import DataError, Fault, Path_, shown_path
+from crosswave.study.faults import Fault, Path_, shown_path
 from crosswave.study.importing.draft import Draft, Ids
-from crosswave.study.importing.facts import cite_known, read_facts
+from crosswave.study.importing.facts import put_facts
 from crosswave.study.importing.found import Figure, Found, Group, Table
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.rows import Cell, Row, Sheet
+from crosswave.study.importing.rows import Sheet, fault
 from crosswave.study.importing.tables import find_tables
 
 _NONE = (
@@ -32,11 +32,10 @@ def read_published(path: Path, sheets: list[Sheet], survey_id: str, house: House
     """
     found = find_tables(sheets, house)
     if not (found.tables or found.faults):
-        raise DataError([Fault(shown_path(path), 1, _NONE)])
+        raise fault(path, _NONE)
     draft = Draft(shown_path(path))
     facts = {"id": survey_id, **_facts(found), **house.facts}
-    read_facts(tuple(Row(0, (Cell(key), Cell(text))) for key, text in facts.items()), survey_id, draft)
-    cite_known(draft, folder)
+    put_facts(facts, survey_id, draft, folder)
     draft.faults += [Fault(draft.name, at.row, f"cell {at}: {words}") for at, words in found.faults]
     _Questions(draft, house).add(found.tables)
     return draft, found

@@ -12,18 +12,17 @@ from crosswave.files import write_whole
 from crosswave.printed.plain import is_mark
 from crosswave.printed.quantities import Lexicon
 from crosswave.study.documents import Document
-from crosswave.study.faults import DataError, Fault, shown_path
+from crosswave.study.faults import DataError, Fault, refuse_existing
 from crosswave.study.importing.draft import Draft, slug
-from crosswave.study.importing.facts import cite_known, read_facts
+from crosswave.study.importing.facts import read_facts
 from crosswave.study.importing.figures import read_figures
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.published import preview, read_published
 from crosswave.study.importing.rows import header_of
 from crosswave.study.importing.sheets import read_sheet, read_sheets
 from crosswave.study.importing.tables import find_tables
-from crosswave.study.loading import read_study
-from crosswave.study.models import Answer, Quantities, Study, Survey
-from crosswave.study.reading import Reader
+from crosswave.study.loading import read_lexicon, read_study
+from crosswave.study.models import Answer, Study, Survey
 from crosswave.study.registry import text_of
 from crosswave.study.rules import inner_faults, unreadable
 from crosswave.study.template import (
@@ -67,17 +66,17 @@ def import_survey(
 
     A sheet whose columns are not those of the template is read as published tables, as `house` lays them out.
     """
-    document, notice = _read(sheet, folder, survey_id, house or House())
-    return write_document(document, folder, force, notice)
+    lexicon = read_lexicon(folder)
+    draft, notice = _drafted(sheet, folder, lexicon, survey_id, house or House())
+    return write_document(checked(draft, lexicon, folder), folder, force, notice)
 
 
 def write_document(document: Document, folder: Path, force: bool = False, notice: str = "") -> Imported:
     """Write a survey in the making that is free of faults as a file; one that is there stays unless forced."""
     data = document.data
     path = survey_path(data["id"], folder)
-    if path.exists() and not force:
-        advice = "give the sheet another id, or overwrite the file with --force"
-        raise FileExistsError(f"{shown_path(path)} is there already; {advice}")
+    if not force:
+        refuse_existing(path, "give the sheet another id, or overwrite the file with --force")
     text = _file_text(data, read_study(folder))
     write_whole(path, text)
     lines = enumerate(text.splitlines(), start=1)
@@ -90,16 +89,6 @@ def preview_survey(sheet: Path, house: House) -> str:
     """Return the published tables of a file as they are understood; nothing is written."""
     sheets = read_sheets(sheet, printed=True)
     return "\n".join([preview(find_tables(sheets, house)), *(one.notice for one in sheets if one.notice)])
-
-
-def _read(path: Path, folder: Path, survey_id: str | None, house: House) -> tuple[Document, str]:
-    reader = Reader(folder)
-    quantities = reader.one("quantities.yaml", Quantities)
-    if quantities is None:
-        raise DataError(reader.faults)
-    lexicon = Lexicon(quantities)
-    draft, notice = _drafted(path, folder, lexicon, survey_id, house)
-    return checked(draft, lexicon, folder), notice
 
 
 def checked(draft: Draft, lexicon: Lexicon, folder: Path) -> Document:
@@ -119,8 +108,7 @@ def _drafted(path: Path, folder: Path, lexicon: Lexicon, survey_id: str | None, 
         return draft, "\n".join(notices)
     sheet = read_sheet(path, sheets)
     header, draft = header_of(sheet.rows) or 0, Draft(sheet.name)
-    read_facts(sheet.rows[:header], survey_id or slug(path.stem), draft)
-    cite_known(draft, folder)
+    read_facts(sheet.rows[:header], survey_id or slug(path.stem), draft, folder)
     read_figures(sheet, header, lexicon, draft)
     if not (draft.data["questions"] or draft.faults):
         row = sheet.rows[header].number
