@@ -9,11 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crosswave.study.importing import signs
-from crosswave.study.importing.cells import Cells, Line
-from crosswave.study.importing.found import Figure, Found, Group, Place, Table, add_up, near
+from crosswave.study.importing.found import Cells, Figure, Found, Group, Line, Place, Table, add_up, near
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.layout import blocks, first_column
-from crosswave.study.importing.long import Columns, columns_of
+from crosswave.study.importing.layout import Columns, blocks, columns_of, first_column
 from crosswave.study.importing.rows import Cell, Row, Sheet
 from crosswave.study.importing.signs import GSS, kind_of, weight_of, whole
 
