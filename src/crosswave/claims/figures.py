@@ -8,14 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 
 from crosswave.difference.linear import LinearTerm, combine_linear
-from crosswave.printed.conditions import change_span, fact_span
-from crosswave.printed.intervals import Span
+from crosswave.printed.intervals import Span, number
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Arithmetic, excludes
 from crosswave.reconstruct.cpsat import largest_ratio
 from crosswave.reconstruct.joint import joint_ratios
 from crosswave.reconstruct.solve import feasible_readings
-from crosswave.study.models import Claim, Condition, PrintedChange, Survey, sampling_words
+from crosswave.study.models import Claim, Condition, Fact, PrintedChange, Survey, sampling_words
 from crosswave.study.registry import Finding, Registry
 
 Readings = list[tuple[Arithmetic, list[int]]]
@@ -110,6 +109,28 @@ class Figures:
         """Return a change that is printed without its levels."""
         survey, _, change_id = name.partition(".")
         return next(change for change in self.registry.surveys[survey].changes if change.id == change_id)
+
+
+def change_span(change: PrintedChange) -> Span:
+    """Return the values of a printed change of whole points, itself rounded to the nearest."""
+    return Span(Fraction(2 * change.points - 1, 200), Fraction(2 * change.points + 1, 200))
+
+
+def fact_span(fact: Fact) -> Span:
+    """Return the values that a dated fact can have.
+
+    "Over 19" ends one unit of its leading digit higher, at 29, and "nearly 38" begins a twentieth lower, as for the
+    size of a sample. A rhetorical number is no measurement, so it bounds nothing.
+    """
+    value = number(fact.value)
+    leading_unit = int(10 ** (len(str(int(value))) - 1))
+    spans = {
+        "lower-bound": Span(value, value + leading_unit),
+        "upper-bound": Span(value * Fraction(19, 20), value),
+        "approximate": Span(value * Fraction(9, 10), value * Fraction(11, 10)),
+        "rhetorical": Span(None, None),
+    }
+    return spans.get(fact.kind, Span(value, value))
 
 
 def _sum(spans: Iterable[Span]) -> Span:
