@@ -14,7 +14,7 @@ from crosswave.printed.intervals import Printed, Quantity, QuantityError, Ration
 from crosswave.printed.percents import is_count_of, named_share, percentage, ratio, share_range, small_number
 from crosswave.printed.plain import plain
 from crosswave.study.models import Phrase, Plan, Quantities, Rule, SampleSize
-from crosswave.study.models.quantities import Reach
+from crosswave.study.models.quantities import BARE, Reach
 from crosswave.words import arrived
 
 Some = TypeVar("Some", bound=Shares)
@@ -42,8 +42,6 @@ _ADVICE: Mapping[Callable[[str], object], str] = {
 _HEADS = re.compile(r"(?P<number>[0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?P<decimals>\.[0-9]{1,9})?")
 _SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _ARTICLE = re.compile(r"^(?:an?|the) ")
-BARE = "bare"
-"""The word of the rule for quantities that no other word leads or follows."""
 
 
 @dataclass(frozen=True)

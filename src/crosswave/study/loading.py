@@ -31,16 +31,7 @@ from crosswave.study.models import (
 )
 from crosswave.study.parameters import check_given
 from crosswave.study.places import PACKAGE, find_data
-from crosswave.study.reading import (
-    LateSurveys,
-    Reader,
-    folder_digests,
-    folder_key,
-    kept_document,
-    series_files,
-    survey_files,
-    wrongly_named,
-)
+from crosswave.study.reading import LateSurveys, Reader, files_of_surveys, folder_digests, folder_key, kept_document
 from crosswave.study.registry import Registry, findings_of
 from crosswave.study.rules import arithmetic_faults
 from crosswave.study.series import Series
@@ -225,8 +216,7 @@ def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
     A fact whose source only such a survey describes goes too. Where two files describe one source differently, nobody
     can say which is wrong: it is told, and both are used.
     """
-    files = (*survey_files(registry.folder), *series_files(registry.folder), *wrongly_named(registry.folder))
-    lost = {shown_path(path) for path in files}
+    lost = {shown_path(path) for path in files_of_surveys(registry.folder)}
     grave = set(faults) - set(disagreements(registry))
     faulty = {fault.path for fault in grave}
     held = {name: registry.documents[f"surveys/{name}.yaml"].path for name in registry.surveys}

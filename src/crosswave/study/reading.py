@@ -59,13 +59,8 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
 
 def folder_digests(folder: Path) -> dict[Path, str]:
     """Return the digest of each file that a registry is made from."""
-    files = [
-        *(folder / name for name in (*SHARED, *MAY_BE_THERE)),
-        *survey_files(folder),
-        *series_files(folder),
-        *wrongly_named(folder),
-    ]
-    return {path: file_digest(path) for path in files}
+    shared = (folder / name for name in (*SHARED, *MAY_BE_THERE))
+    return {path: file_digest(path) for path in (*shared, *files_of_surveys(folder))}
 
 
 def folder_key(folder: Path, digests: Mapping[Path, str]) -> str:
@@ -92,6 +87,11 @@ def series_files(folder: Path) -> list[Path]:
 def wrongly_named(folder: Path) -> list[Path]:
     """Return the files that a person may have meant as surveys or series."""
     return sorted([*(folder / "surveys").glob("*.yml"), *(folder / "series").glob("*.yml")])
+
+
+def files_of_surveys(folder: Path) -> list[Path]:
+    """Return the files that each hold a survey or a series, or that a person may have meant so."""
+    return [*survey_files(folder), *series_files(folder), *wrongly_named(folder)]
 
 
 class Reader:

@@ -141,11 +141,8 @@ def yes_or_no(key: str, text: str) -> bool | str:
 
 def letter(column: int) -> str:
     """Return the letters that a spreadsheet gives to a column, the first being 0."""
-    text, left = "", column + 1
-    while left:
-        left, rest = divmod(left - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
+    before, last = divmod(column, 26)
+    return (letter(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _label(column: int, title: str) -> str:

@@ -13,20 +13,12 @@ from crosswave.files import write_whole
 from crosswave.printed.intervals import QuantityError
 from crosswave.printed.percents import NUMBERS, PARTS, is_count_of
 from crosswave.printed.plain import plain
-from crosswave.printed.quantities import BARE, Lexicon
+from crosswave.printed.quantities import Lexicon
+from crosswave.study import template
 from crosswave.study.faults import refuse_existing
 from crosswave.study.importing.rows import fault
 from crosswave.study.loading import read_study
-from crosswave.study.template import (
-    answer_text,
-    question_text,
-    quoted,
-    source_text,
-    survey_path,
-    survey_text,
-    words_of,
-    year_in,
-)
+from crosswave.study.models.quantities import BARE
 from crosswave.words import without_steering
 
 BYTES = 300_000
@@ -247,17 +239,17 @@ def write_draft(found: list[Found], name: str, survey_id: str, folder: Path, out
     FileExistsError
         The file is there, and is not to be overwritten.
     """
-    path = output or survey_path(survey_id, folder)
+    path = output or template.survey_path(survey_id, folder)
     if not force:
         refuse_existing(path, "choose another name, or overwrite it with --force")
-    words = words_of(read_study(folder), year_in(survey_id, read_study(folder)))
+    words = template.words_of(read_study(folder), template.year_in(survey_id, read_study(folder)))
     source = f"{survey_id}-release"
     shares = (one for one in found if one.kind in ("figure", "change?"))
     questions = [
-        question_text(f"paragraph-{number}", {}, [_answer(one, source) for one in figures], commented=False)
+        template.question_text(f"paragraph-{number}", {}, [_answer(one, source) for one in figures])
         for number, figures in groupby(shares, key=lambda one: one.paragraph)
     ]
-    text = survey_text(survey_id, {}, [source_text(source, {}, words, asked=True)], questions, words, asked=True)
+    text = template.survey_text(survey_id, {}, [template.source_text(source, {}, words)], questions, words)
     others = [f"# {one.kind} at {_place(one)}: {one.text}" for one in found if one.kind not in ("figure", "change?")]
     head = [f"# A draft: figures that a program found in {name}, none of them checked. It is no evidence yet.", *others]
     write_whole(path, text.replace("\nid: ", "\n".join(["", *head, "", "id: "]), 1))
@@ -265,9 +257,9 @@ def write_draft(found: list[Found], name: str, survey_id: str, folder: Path, out
 
 
 def _answer(one: Found, source: str) -> str:
-    told = quoted(f"{_place(one)}{', perhaps a change' if one.kind == 'change?' else ''}: {one.around}")
-    known = {"printed": quoted(one.text), "unchecked": told}
-    return answer_text(f"line-{one.line}-column-{one.column}", known, [source])
+    told = template.quoted(f"{_place(one)}{', perhaps a change' if one.kind == 'change?' else ''}: {one.around}")
+    known = {"printed": template.quoted(one.text), "unchecked": told}
+    return template.answer_text(f"line-{one.line}-column-{one.column}", known, [source])
 
 
 def _place(one: Found) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from crosswave.files import write_whole
 from crosswave.printed.plain import is_mark
 from crosswave.printed.quantities import Lexicon
+from crosswave.study import template
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, refuse_existing
 from crosswave.study.importing.draft import Draft, slug
@@ -25,18 +26,6 @@ from crosswave.study.loading import read_lexicon, read_study
 from crosswave.study.models import Answer, Study, Survey
 from crosswave.study.registry import text_of
 from crosswave.study.rules import inner_faults, unreadable
-from crosswave.study.template import (
-    answer_text,
-    flow,
-    question_text,
-    quoted,
-    scalar,
-    source_text,
-    survey_path,
-    survey_text,
-    words_of,
-    year_in,
-)
 from crosswave.study.validation import validate
 
 _OPEN = re.compile(r"\s*(\w+): +# ")
@@ -74,7 +63,7 @@ def import_survey(
 def write_document(document: Document, folder: Path, force: bool = False, notice: str = "") -> Imported:
     """Write a survey in the making that is free of faults as a file; one that is there stays unless forced."""
     data = document.data
-    path = survey_path(data["id"], folder)
+    path = template.survey_path(data["id"], folder)
     if not force:
         refuse_existing(path, "give the sheet another id, or overwrite the file with --force")
     text = _file_text(data, read_study(folder))
@@ -174,18 +163,18 @@ def _no_share(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
 
 def _file_text(data: Mapping[str, Any], study: Study) -> str:
     head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
-    words = words_of(study, str(data.get("year") or year_in(data["id"], study)))
-    sources = [source_text(source["id"], _values(source), words, asked=True) for source in data["sources"]]
+    words = template.words_of(study, str(data.get("year") or template.year_in(data["id"], study)))
+    sources = [template.source_text(source["id"], _values(source), words) for source in data["sources"]]
     questions = [
-        question_text(one["id"], _values(one), [_answer_text(answer) for answer in one["answers"]], commented=False)
+        template.question_text(one["id"], _values(one), [_answer_text(answer) for answer in one["answers"]])
         for one in data["questions"]
     ]
-    return survey_text(data["id"], head, sources, questions, words, asked=True)
+    return template.survey_text(data["id"], head, sources, questions, words)
 
 
 def _answer_text(answer: Mapping[str, Any]) -> str:
     said = {key: value for key, value in answer.items() if value is not False}
-    return answer_text(answer["id"], _values(said), answer["sources"])
+    return template.answer_text(answer["id"], _values(said), answer["sources"])
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, str]:
@@ -196,10 +185,10 @@ def _yaml(value: Any, key: str) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {_yaml(one, name)}" for name, one in value.items()) + "}"
     if isinstance(value, list):
-        return flow(value)
+        return template.flow(value)
     if isinstance(value, bool):
         return str(value).lower()
     if key in _NUMBERS:
         return str(value)
     bare_year = key in _DATES and _YEAR.fullmatch(value)
-    return quoted(value) if key == "printed" or bare_year else scalar(value)
+    return template.quoted(value) if key == "printed" or bare_year else template.scalar(value)
