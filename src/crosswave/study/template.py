@@ -138,7 +138,7 @@ def new_survey(survey_id: str, folder: Path) -> Path:
     path = survey_path(survey_id, folder)
     refuse_existing(path, "choose another id or edit that file")
     study = read_study(folder)
-    words, source = words_of(study, year_in(survey_id, study)), f"{survey_id}-release"
+    words, source = words_of(study, survey_id), f"{survey_id}-release"
     topic = "other" if "other" in study.vocabulary.topics else next(iter(study.vocabulary.topics), "")
     more = (
         "      # for each further answer copy the lines from - id to sources, or write it on one line:\n"
@@ -159,14 +159,13 @@ def survey_path(survey_id: str, folder: Path) -> Path:
     return folder / "surveys" / f"{survey_id}.yaml"
 
 
-def year_in(survey_id: str, study: Study) -> str:
-    """Return the year that an id names; the last of the study where it names none."""
-    found = re.search(r"(?:19|20)\d\d", survey_id)
-    return found[0] if found else str(study.window.to_year)
+def words_of(study: Study, survey_id: str, year: str | None = None) -> Values:
+    """Return what is in a survey file for the words in capitals: the vocabulary of the study, and the year.
 
-
-def words_of(study: Study, year: str) -> Values:
-    """Return what is in a survey file for the words in capitals: the year, and the vocabulary of the study."""
+    Where no year is given, it is the one that the id names, else the last of the study.
+    """
+    named = re.search(r"(?:19|20)\d\d", survey_id)
+    year = year or (named[0] if named else str(study.window.to_year))
     kinds = {"SECTORS": "sectors", "NATIONS": "nations", "UNITS": "units", "MODES": "modes", "SAMPLINGS": "sampling",
              "KINDS": "source_kinds", "TOPICS": "topics"}  # fmt: skip
     listed = {name: study.vocabulary.words(kind) for name, kind in kinds.items()}

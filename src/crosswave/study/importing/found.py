@@ -78,17 +78,13 @@ class Found:
             self.faults.append((table.at, told))
             return
         sized = {k: group.unweighted for k, group in enumerate(table.groups) if group.unweighted}
-        if (
-            sized
-            and len(table.answers) > 1
-            and all(n == _sum(table, k) != 100 and not _all_in(table, k, "count") for k, n in sized.items())
-        ):
+        several = len(table.answers) > 1
+        counts = (n == _sum(table, k) != 100 and not _all_in(table, k, "count") for k, n in sized.items())
+        if sized and several and all(counts):
             words = f"the figures add up to the base {next(iter(sized.values()))}, so they are counts, and no shares"
             self.faults.append((table.at, f"{words}; --set bare=count (where the base is unweighted)"))
             return
-        bare = [
-            _sum(table, k) for k in range(len(table.groups)) if len(table.answers) > 1 and _all_in(table, k, "percent")
-        ]
+        bare = [_sum(table, k) for k in range(len(table.groups)) if several and _all_in(table, k, "percent")]
         if bare and all(abs(one - 1) < 1e-9 for one in bare):
             self.faults.append((table.at, "the figures add up to 1, and not to 100; --set bare=share"))
             return

@@ -242,7 +242,7 @@ def write_draft(found: list[Found], name: str, survey_id: str, folder: Path, out
     path = output or template.survey_path(survey_id, folder)
     if not force:
         refuse_existing(path, "choose another name, or overwrite it with --force")
-    words = template.words_of(read_study(folder), template.year_in(survey_id, read_study(folder)))
+    words = template.words_of(read_study(folder), survey_id)
     source = f"{survey_id}-release"
     shares = (one for one in found if one.kind in ("figure", "change?"))
     questions = [

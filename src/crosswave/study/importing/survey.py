@@ -163,7 +163,7 @@ def _no_share(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
 
 def _file_text(data: Mapping[str, Any], study: Study) -> str:
     head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
-    words = template.words_of(study, str(data.get("year") or template.year_in(data["id"], study)))
+    words = template.words_of(study, data["id"], data.get("year"))
     sources = [template.source_text(source["id"], _values(source), words) for source in data["sources"]]
     questions = [
         template.question_text(one["id"], _values(one), [_answer_text(answer) for answer in one["answers"]])
