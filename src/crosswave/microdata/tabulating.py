@@ -128,9 +128,8 @@ def _groups(data: Respondents, plan: Plan) -> Iterator[tuple[str, Any]]:
 
 
 def _tables(data: Respondents, plan: Plan, design: Design, group: str, domain: Any) -> Iterator[Line]:
-    sets = [_matching(data.frame, pattern) for pattern in plan.multi]
-    for pattern, boxes in zip(plan.multi, sets, strict=True):
-        yield from _boxes(data, plan, design, group, domain, pattern, boxes)
+    for pattern in plan.multi:
+        yield from _boxes(data, plan, design, group, domain, pattern, _matching(data.frame, pattern))
     for name in questions_of(data, plan, _taken(data, plan)):
         yield from _single(data, plan, design, group, domain, name)
 
@@ -188,11 +187,10 @@ def _single(data: Respondents, plan: Plan, design: Design, group: str, domain: A
         yield Line(name, label, "Mean", group, found, int(valid.sum()), int(valid.sum()), asked, "mean")
         return
     ticks = {text: (column == code).to_numpy() for code, text in answers.items()}
-    nets = _nets(list(answers.values()), plan.top)
     sure = valid & ~np.logical_or.reduce([tick for text, tick in ticks.items() if _UNSURE.fullmatch(text)] or [~valid])
     for text, tick in ticks.items():
         yield _line(design, plan, (name, label, text, group), tick, (domain, valid, sure))
-    for text, parts in nets.items():
+    for text, parts in _nets(list(answers.values()), plan.top).items():
         tick = np.logical_or.reduce([ticks[part] for part in parts])
         yield _line(design, plan, (name, label, text, group), tick, (domain, valid, sure), parts)
 
@@ -258,12 +256,9 @@ def _line(
 ) -> Line:  # fmt: skip
     domain, valid, _ = bases
     count, answered = int((tick & valid).sum()), int(valid.sum())
-    if answered < 2:
-        return Line(*words, None, count, answered, int(domain.sum()), "share", parts)
-    found = share(design, tick & valid, valid, method=plan.method)
-    return Line(
-        *words, found, count, answered, int(domain.sum()), "share", parts, _readings(design.weights, tick, bases)
-    )
+    found = share(design, tick & valid, valid, method=plan.method) if answered > 1 else None
+    readings = _readings(design.weights, tick, bases) if found else {}
+    return Line(*words, found, count, answered, int(domain.sum()), "share", parts, readings)
 
 
 def _readings(weights: Any, tick: Any, bases: tuple[Any, Any, Any]) -> dict[str, float]:

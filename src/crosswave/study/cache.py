@@ -8,7 +8,6 @@ import pickle
 import re
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from crosswave.files import write_whole
 from crosswave.memo import KEEP_VARIABLE, digest, put_on
 from crosswave.study.documents import read_bytes
 
@@ -143,14 +143,7 @@ class Store:
         place = self._folder / key[:2]
         with suppress(OSError):
             _make_folders(self._folder, place)
-            handle, aside = tempfile.mkstemp(dir=place, prefix=".", suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(self._head(key, content) + b"\n" + content)
-                os.replace(aside, place / key)
-            except BaseException:
-                Path(aside).unlink(missing_ok=True)
-                raise
+            write_whole(place / key, self._head(key, content) + b"\n" + content)
 
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:

@@ -138,10 +138,6 @@ class Registry:
         return {finding.id: finding for survey in self.surveys.values() for finding in findings_of(survey)}
 
     @cached_property
-    def _of_survey(self) -> dict[str, dict[str, Finding]]:
-        return {}
-
-    @cached_property
     def series_of(self) -> Mapping[str, str]:
         """The series whose file holds a wave, by the id of the wave; other surveys are not in it."""
         return {wave: name for name, waves in self.series.items() for wave in waves}
@@ -196,10 +192,9 @@ class Registry:
         if (survey_id := finding_id.split(".")[0]) in self.left_out:
             self.survey(survey_id)
         if "findings" not in self.__dict__ and survey_id in self.surveys:  # of many surveys the others stay unread
-            if survey_id not in self._of_survey:
-                self._of_survey[survey_id] = {one.id: one for one in findings_of(self.surveys[survey_id])}
-            if finding_id in self._of_survey[survey_id]:
-                return self._of_survey[survey_id][finding_id]
+            for found in findings_of(self.surveys[survey_id]):
+                if found.id == finding_id:
+                    return found
         return _pick(self.findings, finding_id, "finding")
 
 
