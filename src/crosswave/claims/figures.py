@@ -66,9 +66,8 @@ class Figures:
         if not condition.over:
             return terms
         divisor = _sum(spans[name] for name in condition.over)
-        ends = {
-            name: (one.low, one.high) for name, one in spans.items() if one.low is not None and one.high is not None
-        }
+        closed = ((name, one.low, one.high) for name, one in spans.items())
+        ends = {name: (low, high) for name, low, high in closed if low is not None and high is not None}
         joint = set(condition.terms) & set(condition.over) and ends.keys() == spans.keys()
         return _ratio(condition, ends) if joint and (divisor.low or 0) > 0 else terms.over(divisor)
 
@@ -246,8 +245,6 @@ def licence(surveys: Iterable[Survey]) -> str:
     bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
     if not surveys:
         return "not licensed: no survey supports it"
-    told = (
-        f"probably {words} (inferred)" if one in inferred else words
-        for one, words in ((one, sampling_words(one).sample) for one in bad)
-    )
+    samples = {one: sampling_words(one).sample for one in bad}
+    told = (f"probably {words} (inferred)" if one in inferred else words for one, words in samples.items())
     return f"not licensed: {' and '.join(told)}" if bad else "licensed by the design"

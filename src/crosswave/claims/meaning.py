@@ -16,9 +16,7 @@ Conditions = tuple[Condition, ...]
 
 
 def _more_than_half(condition: Condition, figures: Figures) -> Conditions:
-    return (
-        Condition.model_validate({"terms": condition.terms, "over": condition.over, "is": "above", "value": "1/2"}),
-    )
+    return (condition.model_copy(update={"is_": "above", "value": "1/2", "reading": None}),)
 
 
 def _largest_group(condition: Condition, figures: Figures) -> Conditions:

@@ -60,9 +60,7 @@ class Design:
         """Return the degrees of freedom of a domain: units less strata, or replicates less one."""
         if self.replicates is not None:
             return self._rank - 1
-        return int(
-            np.count_nonzero(np.bincount(self.units[domain])) - np.count_nonzero(np.bincount(self.strata[domain]))
-        )
+        return len(np.unique(self.units[domain])) - len(np.unique(self.strata[domain]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,8 @@ def design_of(data: Respondents, plan: Plan) -> Design:
             raise ValueError(f"the file has no column {name!r}{nearest(name, map(str, frame.columns))}")
     weights = pd.to_numeric(frame[plan.weight], errors="coerce") if plan.weight else pd.Series(np.ones(n))
     if bad := int((~(weights >= 0)).sum()):
-        raise ValueError(
-            f"weight {plan.weight}: {bad} of {n} are missing or below 0; mend them or leave those rows out"
-        )
+        advice = "mend them or leave those rows out"
+        raise ValueError(f"weight {plan.weight}: {bad} of {n} are missing or below 0; {advice}")
     strata = _codes(frame[[plan.strata]]) if plan.strata else np.zeros(n, dtype=np.int64)
     units = _codes(frame[[*filter(None, (plan.strata, plan.psu))]]) if plan.psu else np.arange(n)
     first = np.unique(units, return_index=True)[1]
@@ -77,9 +76,8 @@ def design_of(data: Respondents, plan: Plan) -> Design:
         words = f"stratum {frame[plan.strata].iloc[place]}" if plan.strata else "the sample"
         raise ValueError(f"{words} has one unit alone, which has no variance; join it to another")
     if plan.kind not in REPLICATES:
-        raise ValueError(
-            f"kind is one of {', '.join(REPLICATES)}; {plan.kind!r} arrived{nearest(plan.kind, REPLICATES)}"
-        )
+        meant = nearest(plan.kind, REPLICATES)
+        raise ValueError(f"kind is one of {', '.join(REPLICATES)}; {plan.kind!r} arrived{meant}")
     if not 0 <= plan.rho < 1:
         raise ValueError(f"rho, Fay's factor, lies from 0 to below 1; {plan.rho:g} arrived")
     replicates = _matching(frame, plan.replicates)

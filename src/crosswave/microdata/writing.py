@@ -94,20 +94,14 @@ def beside_print(lines: Sequence[Line], survey: Survey, lexicon: Lexicon) -> pd.
     """Return a row for each printed share: what was computed, how far off, and the first reading that prints it."""
     computed = {(slug(key), _plain(line.answer), _plain(line.group.partition(": ")[2])): line
                 for line in lines for key in (line.question, line.label)}  # fmt: skip
-    rows = []
+    rows: list[dict[str, object]] = []
     for question in survey.questions:
         for answer in question.answers:
             group = answer.base.who if answer.base and answer.base.who else ""
             keys = ((slug(key), _plain(answer.says), _plain(group)) for key in (question.id, question.asks))
             line = next((computed[key] for key in keys if key in computed), None)
-            rows.append(
-                {
-                    "question": question.id,
-                    "answer": answer.id,
-                    "printed": answer.printed,
-                    **_told(answer, line, lexicon),
-                }
-            )
+            known = {"question": question.id, "answer": answer.id, "printed": answer.printed}
+            rows.append(known | _told(answer, line, lexicon))
     return pd.DataFrame(rows)
 
 
@@ -121,8 +115,6 @@ def _told(answer: Any, line: Line | None, lexicon: Lexicon) -> dict[str, object]
     unit = "%" if answer.printed_in == "percent" else ""
     share = lexicon.share(f"{answer.printed}{unit}")
     value = line.readings["weighted"]
-    reading = next(
-        (how for how, one in line.readings.items() if share.low <= Decimal(str(round(one, 12))) <= share.high), None
-    )
+    fits = [how for how, one in line.readings.items() if share.low <= Decimal(str(round(one, 12))) <= share.high]
     nearest = min(max(value, float(share.low)), float(share.high))
-    return {"computed": value, "off_points": 100 * (value - nearest), "reading": reading or "no reading prints it"}
+    return {"computed": value, "off_points": 100 * (value - nearest), "reading": [*fits, "no reading prints it"][0]}

@@ -167,9 +167,8 @@ def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
             base = answer.base or question.base
             words = unreadable(answer, lexicon, text_of(answer, base, survey.n))
             if question.response == "scale" and answer.measure == "mean" and not _MEAN.fullmatch(answer.printed):
-                words = (
-                    f"the mean of a scale is a number such as 5.19; {shown(answer.printed)!r} arrived; print it alone"
-                )
+                printed = shown(answer.printed)
+                words = f"the mean of a scale is a number such as 5.19; {printed!r} arrived; print it alone"
             if words := _miscounted(answer, size_of_base(base, survey.n)) if answer.printed_in == "count" else words:
                 yield ("questions", k, "answers", j, "printed"), words
 

@@ -37,10 +37,7 @@ ANSWER_COLUMNS: Mapping[str, str] = {
 _LONGEST_ID = 5
 _WHOLE = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _YES_OR_NO = ("barrier", "exhaustive", "response_inferred", "weighted")
-_SAID = {
-    **dict.fromkeys(("yes", "y", "true", "t", "1", "on"), True),
-    **dict.fromkeys(("no", "n", "false", "f", "0", "off"), False),
-}
+_YES, _NO = ("yes", "y", "true", "t", "1", "on"), ("no", "n", "false", "f", "0", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,8 @@ def whole(text: str) -> str | None:
 
 def yes_or_no(key: str, text: str) -> bool | str:
     """Return what a cell says where it holds yes or no; else its text, for the model to take or refuse."""
-    return _SAID.get(text.lower(), text) if key in _YES_OR_NO else text
+    said = text.lower()
+    return said in _YES if key in _YES_OR_NO and said in (*_YES, *_NO) else text
 
 
 def letter(column: int) -> str:

@@ -135,7 +135,7 @@ _SECTIONS = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
 _PARTS = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<space>[_*]).|\[(?P<bracket>[^\]]*)\]|(?P<digits>[#0?][#0?.,]*|\.[#0?]+)'
     r"|(?P<general>General|@)|(?P<plain>.)",
-    re.IGNORECASE,
+    re.I,
 )
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _MEETS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {

@@ -19,7 +19,7 @@ _OPEN_SURVEY = ("title", "year", "year_basis", "population", "sector", "unit")
 _OPEN_SOURCE = ("title", "url", "kind")
 
 _DATES = ("published", "fieldwork_start", "fieldwork_end", "source_published")
-_N = re.compile(r"(?P<words>[a-z ]*?)\s*(?P<number>[0-9].*)", re.IGNORECASE)
+_N = re.compile(r"(?P<words>[a-z ]*?)\s*(?P<number>[0-9].*)", re.I)
 _WHOLE = {"year": "2021", "organisations": "235 or 1,026", "asked": "235 or 1,026"}
 _KINDS = {
     "": "exact",

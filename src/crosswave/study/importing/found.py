@@ -133,9 +133,8 @@ def _nets(table: Table) -> dict[str, tuple[str, ...]]:
 def _sums(values: list[list[float | None]], net: int, run: range) -> bool:
     pairs = [(total, parts) for total, *parts in zip(values[net], *(values[k] for k in run), strict=True)]
     full = [(total, [part for part in parts if part is not None]) for total, parts in pairs if total is not None]
-    return bool(full) and all(
-        len(parts) == len(run) and abs(total - sum(parts)) <= 0.5 * (len(parts) + 1) for total, parts in full
-    )
+    near_enough = 0.5 * (len(run) + 1)
+    return bool(full) and all(len(parts) == len(run) and abs(one - sum(parts)) <= near_enough for one, parts in full)
 
 
 def _value(figure: Figure | None) -> float | None:
@@ -212,7 +211,7 @@ class Cells:
         says = self.marks.get(text) or self.marks.get(text.lower(), "")
         if re.search(r"\d\s*(%|per ?cent)", says):
             return Figure(says.replace(" per cent", "%"), place, note=f"printed as {text}")
-        if re.fullmatch(r"(zero|nil|none)\b.*", says, re.IGNORECASE):
+        if re.fullmatch(r"(zero|nil|none)\b.*", says, re.I):
             return Figure("0%", place, note=f"printed as {text}")
         if not says:
             self.found.left_out.append(f"{place}: {text}, and no note says what it means (--set 'mark:{text}=...')")

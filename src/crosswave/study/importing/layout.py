@@ -12,9 +12,9 @@ from crosswave.study.importing.draft import letter
 from crosswave.study.importing.rows import Cell, Row, Sheet
 from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, SPREAD, kind_of, weight_of
 
-_NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.IGNORECASE)
-_RANKS = re.compile(r"#|rank|no\.", re.IGNORECASE)
-_NOTE = re.compile(r"(?:\[?notes? ?[\d, ]+\]?|\[\w\d, ]+\]|\d{1,2}|[*†‡]+)+", re.IGNORECASE)
+_NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.I)
+_RANKS = re.compile(r"#|rank|no\.", re.I)
+_NOTE = re.compile(r"(?:\[?notes? ?[\d, ]+\]?|\[\w\d, ]+\]|\d{1,2}|[*†‡]+)+", re.I)
 
 
 def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:

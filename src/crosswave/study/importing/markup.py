@@ -31,10 +31,8 @@ from crosswave.words import unsafe
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TABLE = ("table", "caption", "tr", "td", "th")
-_ODS = {key: f"{{urn:oasis:names:tc:opendocument:xmlns:{key}:1.0}}" for key in ("table", "text", "office")}
-_REPEAT, _SPAN = (
-    {key: f"{_ODS['table']}number-{key}-{what}" for key in ("rows", "columns")} for what in ("repeated", "spanned")
-)
+_ODS, _ODS_TEXT = (f"{{urn:oasis:names:tc:opendocument:xmlns:{key}:1.0}}" for key in ("table", "text"))
+_REPEAT, _SPAN = ({key: f"{_ODS}number-{key}-{how}" for key in ("rows", "columns")} for how in ("repeated", "spanned"))
 
 
 Spanned = tuple[Cell, int, int]
@@ -50,7 +48,7 @@ def read_ods(path: Path, content: bytes, printed: bool) -> list[Sheet]:
     try:
         refuse_bomb(path, content)
         with zipfile.ZipFile(io.BytesIO(content)).open("content.xml") as stream:
-            tables = (element for _, element in iterparse(stream) if element.tag == f"{_ODS['table']}table")
+            tables = (element for _, element in iterparse(stream) if element.tag == f"{_ODS}table")
             return [_ods_sheet(path, table) for table in tables]
     except (zipfile.BadZipFile, KeyError, ParseError) as error:
         raise fault(path, f"not an OpenDocument sheet that can be read ({error}); save it as .ods again") from None
@@ -58,24 +56,24 @@ def read_ods(path: Path, content: bytes, printed: bool) -> list[Sheet]:
 
 def _ods_sheet(path: Path, table: Any) -> Sheet:
     hidden_rows, hidden_columns = set[int](), list[bool]()
-    sheet = _spanned(path, str(table.get(f"{_ODS['table']}name")), _ods_rows(table, hidden_rows))
-    for one in table.iter(f"{_ODS['table']}table-column"):
+    sheet = _spanned(path, str(table.get(f"{_ODS}name")), _ods_rows(table, hidden_rows))
+    for one in table.iter(f"{_ODS}table-column"):
         hidden_columns += [_is_hidden(one)] * _times(one.get(_REPEAT["columns"]), COLUMNS)
     return unhidden(sheet, hidden_rows, {k for k, hidden in enumerate(hidden_columns) if hidden})
 
 
 def _is_hidden(element: Any) -> bool:
-    return element.get(f"{_ODS['table']}visibility") in ("collapse", "filter")
+    return element.get(f"{_ODS}visibility") in ("collapse", "filter")
 
 
 def _ods_rows(table: Any, hidden: set[int]) -> Iterator[list[Spanned]]:
     number = 0
-    for row in table.iter(f"{_ODS['table']}table-row"):
+    for row in table.iter(f"{_ODS}table-row"):
         cells: list[Spanned] = []
         for cell in row:
             if not cell.tag.endswith("table-cell"):
                 continue
-            text = " ".join("".join(part.itertext()) for part in cell.findall(f"{_ODS['text']}p"))
+            text = " ".join("".join(part.itertext()) for part in cell.findall(f"{_ODS_TEXT}p"))
             times = min(_times(cell.get(_REPEAT["columns"]), COLUMNS), COLUMNS - len(cells))
             span = _times(cell.get(_SPAN["rows"]), ROWS), _times(cell.get(_SPAN["columns"]), COLUMNS)
             cells += [(_shown(text), *span)] * times

@@ -61,17 +61,17 @@ _START = rf"(?<!\w)(?=\d|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[a-z]+\s+m
 _NO_SHARE = re.compile(  # "the first half", "£1/2", and after it "a third party", "half a million", "half an hour"
     r"(?:\b(?:first|second|last|other|next|better|and a)[\s-]+|[£$€])\x1a|\x1a[\s-]*(?:an?\s+)?(?:part(?:y|ies)|times?"
     r"|waves?|years?|terms?|way|person|hours?|days?|dozen|price|century|largest|[mb]illion|thousand|points?)\b|\x1a\s*°",
-    re.IGNORECASE,
+    re.I,
 )
 _CHANGE = re.compile(
     r"(?:\b(?:by|up|down|rise|rose|fall|fell|increase|decrease|drop|growth|error|inflation)"
     r"(?:\s+(?:an?|of|at|is|was|about|plus or minus))*|±|\+/-)\s*$",
-    re.IGNORECASE,
+    re.I,
 )
-_FROM_TO = re.compile(r"(.*?)\s+to\s+(.*)", re.IGNORECASE | re.DOTALL)
+_FROM_TO = re.compile(r"(.*?)\s+to\s+(.*)", re.I | re.DOTALL)
 """Two figures, and no range: it rose from 9% to 27%."""
 
-_NOT_READ, _PER_CENT = "not read: ", re.compile(r"%|cent|p\.?c", re.IGNORECASE)
+_NOT_READ, _PER_CENT = "not read: ", re.compile(r"%|cent|p\.?c", re.I)
 _COUNT = rf"{_DIGITS}(?:\s+(?:hundred|thousand|million))?|\b(?:{_SPELT})\s+(?:hundred|thousand|million)"
 _ASKED = (
     r"(?:\bn\s?[=:]|\b(?:base|sample|sample\s+size|polled|surveyed|interviewed|questioned|asked)(?:\s+of|:|\s+is)?)"
@@ -137,7 +137,7 @@ def figures_of(text: str, lexicon: Lexicon) -> list[Found]:
         around = f"{text[max(start - 12, 0) : start]}\x1a{text[end : end + 16]}"
         if (other := _NO_SHARE.search(around)) and not (_PER_CENT.search(match[0]) and "year" in other[0]):
             return match[0]
-        if re.search(r"\bfrom\s+$", text[:start], re.IGNORECASE) and (both := _FROM_TO.fullmatch(match[0])):
+        if re.search(r"\bfrom\s+$", text[:start], re.I) and (both := _FROM_TO.fullmatch(match[0])):
             if both[1].isdecimal():
                 return take("figure", start, end, f"{_NOT_READ}two figures, from one to the other; write each", match)
             for group in (1, 2):
@@ -180,15 +180,15 @@ def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     who = r"\s+(?:of\s+(?:them|those)\s+)?(?:who|that)\s+(?:replied|answered|responded|took\s+part|voted)\b"
     whom = rf"(?:\s+(?:{counted})){{0,4}}\s+(?:people|staff|(?:{counted})(?<=s))\b"
     return (
-        re.compile(rf"(?<![\w.-])((?:{before}|[~≈≤≥]|c\.|ca\.)\s*)\Z", re.IGNORECASE),
+        re.compile(rf"(?<![\w.-])((?:{before}|[~≈≤≥]|c\.|ca\.)\s*)\Z", re.I),
         re.compile(
             rf"{_START}(?:(?:{_RANGE}|{_ONE})(?:\s*(?:{after})(?!\w))?|\b(?:(?:the|an?)\s+)?(?:{named})\b"
             rf"|\bmost(?=\s+(?:of|{counted})\b))",
-            re.IGNORECASE,
+            re.I,
         ),
         re.compile(
             rf"\b(?P<n>{count})(?:{whom}|{who})|{_ASKED}\s*?(?P<asked>(?<![\w.]){count})|(?P<of>{_DIGITS}\s+of\s+{_DIGITS})",
-            re.IGNORECASE,
+            re.I,
         ),
     )
 

@@ -120,13 +120,13 @@ def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Faul
 
 # --- what to do about a cell that shows no share ----------------------------------------------------------------------
 
-_NUMBER = re.compile(r"\(?(n ?= ?)?\d[\d,. ]*\)?", re.IGNORECASE)
+_NUMBER = re.compile(r"\(?(n ?= ?)?\d[\d,. ]*\)?", re.I)
 _BASE = re.compile(
     r"((un-?)?weighted |effective |all |number of |total )*(base|total|sample|n|count|respondents|interviews)"
     r"( (base|size|sample|total|count|n|respondents))*( ?\((?P<weight>(un-?)?weighted).*| ?[(:,].*)?",
-    re.IGNORECASE,
+    re.I,
 )
-_WEIGHTED = re.compile(r"\bweighted", re.IGNORECASE)
+_WEIGHTED = re.compile(r"\bweighted", re.I)
 
 
 def _no_share(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
