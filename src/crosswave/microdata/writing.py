@@ -14,8 +14,7 @@ import pandas as pd
 from crosswave.microdata.suppression import Line
 from crosswave.microdata.tabulating import Plan
 from crosswave.printed.quantities import Lexicon
-from crosswave.study.importing.draft import Draft, Ids, slug
-from crosswave.study.importing.facts import put_facts
+from crosswave.study.importing.draft import Draft, Ids, put_facts, slug
 from crosswave.study.importing.survey import Imported, checked, write_document
 from crosswave.study.loading import read_lexicon
 from crosswave.study.models import Survey

@@ -10,7 +10,7 @@ from typing import get_args
 
 from crosswave.files import write_whole
 from crosswave.study.faults import refuse_existing
-from crosswave.study.importing.draft import letter
+from crosswave.study.importing.rows import letter
 from crosswave.study.models import Question, Survey, Vocabulary
 
 _WORDS: Mapping[str, str] = {

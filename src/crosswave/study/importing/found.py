@@ -9,9 +9,8 @@ from functools import cached_property
 
 from crosswave.printed.plain import is_mark
 from crosswave.study.importing import signs
-from crosswave.study.importing.draft import letter
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.rows import Cell, Row
+from crosswave.study.importing.rows import Cell, Row, letter
 from crosswave.study.importing.signs import FLAGS, kind_of, no_name
 
 

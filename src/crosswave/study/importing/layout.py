@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
-from crosswave.study.importing.draft import letter
-from crosswave.study.importing.rows import Cell, Row, Sheet
+from crosswave.study.importing.rows import Cell, Row, Sheet, letter
 from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, SPREAD, kind_of, weight_of
 
 _NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.I)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crosswave.study.faults import Fault, Path_, shown_path
-from crosswave.study.importing.draft import Draft, Ids
-from crosswave.study.importing.facts import put_facts
+from crosswave.study.importing.draft import Draft, Ids, put_facts
 from crosswave.study.importing.found import Figure, Found, Group, Table
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.rows import Sheet, fault

@@ -14,8 +14,7 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.study import template
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, refuse_existing
-from crosswave.study.importing.draft import Draft, slug
-from crosswave.study.importing.facts import read_facts
+from crosswave.study.importing.draft import Draft, read_facts, slug
 from crosswave.study.importing.figures import read_figures
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.published import preview, read_published
