@@ -128,7 +128,7 @@ def _groups(data: Respondents, plan: Plan) -> Iterator[tuple[str, Any]]:
 def _tables(data: Respondents, plan: Plan, design: Design, group: str, domain: Any) -> Iterator[Line]:
     for pattern in plan.multi:
         yield from _boxes(data, plan, design, group, domain, pattern, _matching(data.frame, pattern))
-    for name in questions_of(data, plan, _taken(data, plan)):
+    for name in _questions(data, plan):
         yield from _single(data, plan, design, group, domain, name)
 
 
@@ -139,14 +139,15 @@ def _taken(data: Respondents, plan: Plan) -> set[str]:
 
 def others_of(data: Respondents, plan: Plan) -> tuple[str, ...]:
     """Return the columns that are neither questions nor named by the plan."""
-    known = {*(taken := _taken(data, plan)), *questions_of(data, plan, taken)}
+    known = {*_taken(data, plan), *_questions(data, plan)}
     return tuple(str(name) for name in data.frame.columns if str(name) not in known)
 
 
-def questions_of(data: Respondents, plan: Plan, taken: set[str] | frozenset[str] = frozenset()) -> list[str]:
-    """Return the variables that are questions: those named, else those with labels or few different numbers."""
+def _questions(data: Respondents, plan: Plan) -> list[str]:
+    """The variables that are questions: those named, else those with labels or few different numbers."""
     if plan.questions:
         return [name for pattern in plan.questions for name in _matching(data.frame, pattern)]
+    taken = _taken(data, plan)
     names = [str(name) for name in data.frame.columns if name not in taken]
     return [name for name in names if data.codes.get(name) or _is_short(data.frame[name])]
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from crosswave.files import write_whole
@@ -250,19 +250,12 @@ def keeping() -> Iterator[None]:
 def package_digest() -> str:
     """Return the digest of every file of the package, and of the versions of the libraries that compute."""
     files = [(path.relative_to(PACKAGE).as_posix(), file_digest(path)) for path in _package_files()]
-    return digest(*(part for row in sorted(files) for part in row), *map(_version, _LIBRARIES))
+    return digest(*(part for row in sorted(files) for part in row), *map(version, _LIBRARIES))
 
 
 @cache
 def _package_files() -> list[Path]:
     return [path for path in PACKAGE.rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
 
 
 @lru_cache(maxsize=1)

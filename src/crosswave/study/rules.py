@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import PurePath
 
@@ -218,23 +219,15 @@ def _over_full(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
         for group in groups.values():
             if len(group) == 1 and group[0].printed_in != "count":
                 continue
-            texts = (text_of(answer, answer.base or question.base, survey.n) for answer in group)
-            if sum((_least(text, lexicon) for text in texts), Fraction(0)) > 1:
+            least = Fraction(0)
+            for answer in group:
+                with suppress(QuantityError):
+                    least += lexicon.figure(text_of(answer, answer.base or question.base, survey.n)).low
+            if least > 1:
                 names = ", ".join(f"{answer.id} {answer.printed}" for answer in group)
-                yield (
-                    ("questions", k),
-                    (
-                        f"answers to {question.id} exclude each other on one base and exceed 100 %: {names}; mark nets "
-                        "(net_of), parts (part_of), statements (item) or subgroups (base), or make the response multi"
-                    ),
-                )
-
-
-def _least(text: str, lexicon: Lexicon) -> Fraction:
-    try:
-        return lexicon.figure(text).low
-    except QuantityError:
-        return Fraction(0)
+                words = f"answers to {question.id} exclude each other on one base and exceed 100 %: {names}"
+                parts = "mark nets (net_of), parts (part_of), statements (item) or subgroups (base)"
+                yield ("questions", k), f"{words}; {parts}, or make the response multi"
 
 
 def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:

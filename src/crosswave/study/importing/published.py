@@ -50,17 +50,13 @@ def preview(found: Found) -> str:
 def _preview(table: Table) -> Iterator[str]:
     more = len(table.groups) - _SHOWN
     yield f"{table.at}  {table.asks}" + (f"  [base: {table.who}]" if table.who else "")
-    groups = [("", [_headed(group) for group in table.groups])]
-    rows = [*groups, *((says, [figure.printed if figure else "" for figure in row]) for says, row in table.answers)]
+    heads = [f"{group.name[:9]} n={group.unweighted or '?'}" for group in table.groups]
+    rows = [("", heads), *((says, [figure.printed if figure else "" for figure in row]) for says, row in table.answers)]
     for says, texts in rows:
         shown = [text[:16] for text in texts[:_SHOWN]]
         yield f"  {says[:38]:<38} " + " ".join(f"{text:>16}" for text in shown) + (" ..." if more > 0 else "")
     yield from (f"  {net} = {' + '.join(parts)}, by its figures in every column" for net, parts in table.nets.items())
     yield ""
-
-
-def _headed(group: Group) -> str:
-    return f"{group.name[:9]} n={group.unweighted or '?'}"
 
 
 def _everyone(table: Table) -> Group | None:

@@ -164,16 +164,12 @@ def _file_text(data: Mapping[str, Any], study: Study) -> str:
     head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
     words = template.words_of(study, data["id"], data.get("year"))
     sources = [template.source_text(source["id"], _values(source), words) for source in data["sources"]]
-    questions = [
-        template.question_text(one["id"], _values(one), [_answer_text(answer) for answer in one["answers"]])
-        for one in data["questions"]
-    ]
+    questions = []
+    for question in data["questions"]:
+        said = [{key: value for key, value in answer.items() if value is not False} for answer in question["answers"]]
+        answers = [template.answer_text(one["id"], _values(one), one["sources"]) for one in said]
+        questions.append(template.question_text(question["id"], _values(question), answers))
     return template.survey_text(data["id"], head, sources, questions, words)
-
-
-def _answer_text(answer: Mapping[str, Any]) -> str:
-    said = {key: value for key, value in answer.items() if value is not False}
-    return template.answer_text(answer["id"], _values(said), answer["sources"])
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, str]:

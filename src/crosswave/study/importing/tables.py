@@ -59,7 +59,7 @@ class _Sheet:
         self._first = first_column(rows)
         self._weight = _said_weight(rows)
         self._heads: list[Row] = []
-        self._words: list[tuple[Row, str]] = []
+        self._words: list[str] = []
         self._title = ""
         self._who = ""
         self._lines: list[Line] = []
@@ -117,9 +117,8 @@ class _Sheet:
             self._close()
             self._heads, self._bases = [], []
         self._heads.append(row)
-        for text in dict.fromkeys(cell.text for cell in row.cells[: self._first] if cell.text):
-            if signs.ASKS.fullmatch(text):
-                self._words.append((row, text))
+        texts = dict.fromkeys(cell.text for cell in row.cells[: self._first])
+        self._words += [text for text in texts if signs.ASKS.fullmatch(text)]
 
     def _text(self, row: Row) -> None:
         if self._lines:
@@ -128,7 +127,7 @@ class _Sheet:
             if match := signs.BASE_WORDS.fullmatch(text):
                 self._who = match["who"] or match["all"]
             else:
-                self._words.append((row, text))
+                self._words.append(text)
 
     def _figures(self, row: Row, kinds: Mapping[int, str]) -> None:
         label = self._label(row)
@@ -192,7 +191,7 @@ class _Sheet:
         self._table(lines, asked)
 
     def _asked(self) -> str:
-        texts = [text for _, text in self._words]
+        texts = self._words
         asking = [text for text in texts if signs.ASKS.fullmatch(text) and not signs.TABLE.fullmatch(text)]
         asking += [m["rest"] for text in texts if (m := signs.TABLE.fullmatch(text)) and m["rest"] and not asking]
         plain = [text for text in texts if not (signs.ASIDE.fullmatch(text) or signs.TABLE.fullmatch(text))]
