@@ -23,7 +23,8 @@ from crosswave.study.series import Series, WaveLines, series_faults, waves_of
 from crosswave.study.validation import Model, validate, validate_rows
 
 SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
-MAY_BE_THERE = ("batteries.yaml",)
+Shared = tuple[Study, Constructs, Claims, Quantities, Plan]
+"""What is in the files beside the surveys, but for the facts."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
 
 def folder_digests(folder: Path) -> dict[Path, str]:
     """Return the digest of each file that a registry is made from."""
-    shared = (folder / name for name in (*SHARED, *MAY_BE_THERE))
-    return {path: file_digest(path) for path in (*shared, *files_of_surveys(folder))}
+    shared = (folder / name for name in (*SHARED, "batteries.yaml"))
+    return {path: file_digest(path) for path in (*shared, *wave_files(folder))}
 
 
 def folder_key(folder: Path, digests: Mapping[Path, str]) -> str:
@@ -89,7 +90,7 @@ def wrongly_named(folder: Path) -> list[Path]:
     return sorted([*(folder / "surveys").glob("*.yml"), *(folder / "series").glob("*.yml")])
 
 
-def files_of_surveys(folder: Path) -> list[Path]:
+def wave_files(folder: Path) -> list[Path]:
     """Return the files that each hold a survey or a series, or that a person may have meant so."""
     return [*survey_files(folder), *series_files(folder), *wrongly_named(folder)]
 
@@ -118,7 +119,7 @@ class Reader:
         before = len(self.faults)
         return {"vocabulary": self.study.vocabulary} if self.study and len(self.faults) == before else {}
 
-    def shared(self) -> tuple[Study, Constructs, Claims, Quantities, Plan] | None:
+    def shared(self) -> Shared | None:
         """Return the files that are beside the surveys, with the facts kept here; None where one cannot be used."""
         constructs, claims = self.one("constructs.yaml", Constructs), self.one("claims.yaml", Claims)
         quantities, plan = self.one("quantities.yaml", Quantities), self.one("plan.yaml", Plan)
