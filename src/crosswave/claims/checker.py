@@ -69,7 +69,9 @@ class Checker:
 
     def _verdict(self, claim: Claim) -> ClaimVerdict:
         surveys, none = tuple(surveys_of(claim, self.registry)), "not checkable"
-        told = self._licence(claim, surveys)
+        told = "of no population"
+        if claim.subject != "arithmetic":
+            told = licence(self.registry.surveys[name] for name in surveys)
         if reason := claim.not_checkable or self._unfit(claim, surveys):
             return ClaimVerdict(claim, none, none, told, None, None, None, reason, surveys)
         answered = meaning.worst([self._answered(condition) for condition in claim.all_of], meaning.ANSWERED)
@@ -125,8 +127,3 @@ class Checker:
         demanded = meaning.target(condition, self.registry.lexicon, equal_within)
         span = Span(Fraction(interval[0]), Fraction(interval[1]))
         return "supported" if span.inside(demanded) else "contradicted" if span.outside(demanded) else "undetermined"
-
-    def _licence(self, claim: Claim, surveys: tuple[str, ...]) -> str:
-        if claim.subject == "arithmetic":
-            return "of no population"
-        return licence(self.registry.surveys[name] for name in surveys)

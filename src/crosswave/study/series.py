@@ -74,7 +74,7 @@ _OWN = {"id", "title", "sources", "waves", "questions", "panels"}
 
 def waves_of(series: Series, document: Document) -> dict[str, Document]:
     """Return each wave of a series file as a document of its own, with the lines of that file."""
-    found = {wave.id: WaveLines(wave.id, lambda: document) for wave in series.waves}
+    found = {wave.id: LateLines(lambda: document, wave.id) for wave in series.waves}
     return {name: Document(document.path, _wave(document.data, name)[0], lines) for name, lines in found.items()}
 
 
@@ -151,19 +151,19 @@ def _turned(table: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class WaveLines:
-    """The lines of a wave: those of the places of the series file that it is made from, found once somebody asks."""
+class LateLines:
+    """The lines of a file, or of the places of a series file that a wave is made from: found once somebody asks."""
 
-    wave: str
     read: Callable[[], Document]
+    wave: str = ""
 
     def get(self, where: Path_, /) -> int | None:
         """Return the line of a value; None where the file has no such value."""
-        document, origins = self._origins
+        document, origins = self._found
         depth = next(depth for depth in range(len(where), -1, -1) if where[:depth] in origins)
         return document.lines.get((*origins[where[:depth]], *where[depth:]))
 
     @cached_property
-    def _origins(self) -> tuple[Document, Mapping[Path_, Path_]]:
+    def _found(self) -> tuple[Document, Mapping[Path_, Path_]]:
         document = self.read()
-        return document, _wave(document.data, self.wave)[1]
+        return document, _wave(document.data, self.wave)[1] if self.wave else {(): ()}

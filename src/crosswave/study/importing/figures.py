@@ -307,21 +307,18 @@ class _Bases:
             self._known += [] if len(found) == 1 else [stated]
             self._block, self._told = found[0] if len(found) == 1 else stated, False
         elif self._block != self._question and answer not in self._answers:
-            return self._unclear()
+            if self._told:
+                return {}
+            self._told = True
+            who = self._block.get("who") or "another base"
+            raise ValueError(
+                f"the row has no base, and the base above it ({who}) is not that of the question; nobody can tell "
+                "which of the two this answer was counted on, so write the base here and on the rows below"
+            )
         if self._block != self._question:
             return self._block
         self._answers.add(answer)
         return {}
-
-    def _unclear(self) -> Stated:
-        if self._told:
-            return {}
-        self._told = True
-        who = self._block.get("who") or "another base"
-        raise ValueError(
-            f"the row has no base, and the base above it ({who}) is not that of the question; nobody can tell which of "
-            "the two this answer was counted on, so write the base here and on the rows below"
-        )
 
 
 def _base_of(stated: Stated, n: Mapping[str, str]) -> Any:

@@ -23,7 +23,8 @@ def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:
         for k, cell in enumerate(row.cells):
             if span := _aside(rows, place, k, cell.text):
                 left_out.append(f"{name}{'!' * bool(name)}{letter(k)}{row.number}: column {cell.text}")
-                rows[place : place + span] = [_without(one, {k}) for one in rows[place : place + span]]
+                for at, one in enumerate(rows[place : place + span], start=place):
+                    rows[at] = replace(one, cells=(*one.cells[:k], Cell(), *one.cells[k + 1 :]))
     rows = [replace(row, cells=tuple(_one_figure(row))) for row in rows]
     starts = [0, *_starts(rows)]
     ends = [*starts[1:], max((len(row.cells) for row in rows), default=0)]
@@ -44,10 +45,6 @@ def _aside(rows: list[Row], place: int, column: int, heading: str) -> int:
             return span if marked else 0
         marked += bool(text)
     return len(rows) - place if marked else 0
-
-
-def _without(row: Row, columns: Iterable[int]) -> Row:
-    return replace(row, cells=tuple(Cell() if k in columns else cell for k, cell in enumerate(row.cells)))
 
 
 def _one_figure(row: Row) -> Iterator[Cell]:

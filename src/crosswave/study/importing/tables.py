@@ -143,7 +143,8 @@ class _Sheet:
         if base and "share" not in kinds.values():
             if self._lines and self._bases and self._bases[-1].row.number < self._lines[0].row.number:
                 self._close()
-            self._bases = [one for one in self._bases if one.label != label and not self._stale(one, row)] + [line]
+            oldest = min(self._lines[0].row.number, row.number - 400) if self._lines else 0
+            self._bases = [one for one in self._bases if one.label != label and one.row.number >= oldest] + [line]
         elif not label and self._lines and self._last == row.number - 1:
             self._second(line, kinds)
         elif not label and self._bases and not self._lines:
@@ -152,9 +153,6 @@ class _Sheet:
             self._leave_out(row, min(kinds), f"{label}, as the house says")
         else:
             self._lines.append(line)
-
-    def _stale(self, base: Line, row: Row) -> bool:
-        return bool(self._lines) and base.row.number < self._lines[0].row.number and base.row.number < row.number - 400
 
     def _second(self, line: Line, kinds: Mapping[int, str]) -> None:
         """A second row under an answer: its shares count where the first has bare counts."""
