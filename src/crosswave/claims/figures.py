@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
 
 from crosswave.difference.linear import LinearTerm, combine_linear
 from crosswave.printed.intervals import Span, number
@@ -26,6 +25,7 @@ class Figures:
 
     registry: Registry
     reconstructions: Mapping[str, Reconstruction]
+    _found: dict[str, Readings] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def span(self, condition: Condition) -> Span:
         """Return the exact values that the weighted sum of a condition can have among those who answered.
@@ -45,10 +45,6 @@ class Figures:
         weights = {local[name]: weight for name, weight in condition.terms.items()}
         ends = joint_ratios(self._readings(survey), weights, [local[name] for name in condition.over])
         return Span(*ends) if ends else None
-
-    @cached_property
-    def _found(self) -> dict[str, Readings]:
-        return {}
 
     def _readings(self, survey: Survey) -> Readings:
         if survey.id not in self._found:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ REPLICATES: Mapping[str, Callable[[int, float], float]] = {
 """The kinds of replicate weights, each with what the squares of its deviations are multiplied by; rho is Fay's."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Design:
     """How respondents came into the sample, one entry a respondent.
 
@@ -37,14 +38,15 @@ class Design:
     kind: str = "brr"
     rho: float = 0.0
 
-    _first: npt.NDArray[np.int64] = field(init=False, repr=False)
-    _rank: int = field(init=False, repr=False)
+    @cached_property
+    def _first(self) -> npt.NDArray[np.int64]:
+        """A respondent of each unit."""
+        return np.unique(self.units, return_index=True)[1]
 
-    def __post_init__(self) -> None:
-        """Find once what every estimate needs: a respondent of each unit, and how many replicates are independent."""
-        object.__setattr__(self, "_first", np.unique(self.units, return_index=True)[1])
-        rank = 0 if self.replicates is None else int(np.linalg.matrix_rank(self.replicates))
-        object.__setattr__(self, "_rank", rank)
+    @cached_property
+    def _independent(self) -> int:
+        """How many replicates are independent."""
+        return 0 if self.replicates is None else int(np.linalg.matrix_rank(self.replicates))
 
     def covariance(self, scores: Floats) -> Floats:
         """Return the covariance of weighted totals of scores: rows are respondents, columns totals."""
@@ -59,7 +61,7 @@ class Design:
     def freedom(self, domain: Bools) -> int:
         """Return the degrees of freedom of a domain: units less strata, or replicates less one."""
         if self.replicates is not None:
-            return self._rank - 1
+            return self._independent - 1
         return len(np.unique(self.units[domain])) - len(np.unique(self.strata[domain]))
 
 

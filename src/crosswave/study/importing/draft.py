@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,21 +43,6 @@ _YES_OR_NO = ("barrier", "exhaustive", "response_inferred", "weighted")
 _YES, _NO = ("yes", "y", "true", "t", "1", "on"), ("no", "n", "false", "f", "0", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetDocument(Document):
-    """A document whose values know their column as well."""
-
-    columns: dict[Path_, str] = field(default_factory=dict)
-
-    def fault(self, where: Path_, message: str) -> Fault:
-        """Return a fault at the row of a value; its column is named in the message."""
-        place = where
-        while place and place not in self.columns:
-            place = place[:-1]
-        label = f"{self.columns[place]}: " if place in self.columns else ""
-        return Fault(self.path, self.line(where), label + message)
-
-
 class Draft:
     """Gathers values and faults of one sheet."""
 
@@ -90,9 +74,9 @@ class Draft:
         """Keep a fault of a cell."""
         self.faults.append(Fault(self.name, row, f"{_label(column, title)}: {message}"))
 
-    def document(self) -> SheetDocument:
+    def document(self) -> Document:
         """Return what was gathered as a document that the models can check."""
-        return SheetDocument(self.name, self.data, self._lines, tuple(self.faults), self._columns)
+        return Document(self.name, self.data, self._lines, tuple(self.faults), self._columns)
 
 
 class Ids:

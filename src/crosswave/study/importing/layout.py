@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
-from crosswave.study.importing.rows import Cell, Row, Sheet, letter
+from crosswave.study.importing.found import Place
+from crosswave.study.importing.rows import Cell, Row, Sheet
 from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, SPREAD, kind_of, weight_of
 
 _NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.I)
@@ -22,7 +23,7 @@ def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:
     for place, row in enumerate(rows):
         for k, cell in enumerate(row.cells):
             if span := _aside(rows, place, k, cell.text):
-                left_out.append(f"{name}{'!' * bool(name)}{letter(k)}{row.number}: column {cell.text}")
+                left_out.append(f"{Place(name, row.number, k)}: column {cell.text}")
                 for at, one in enumerate(rows[place : place + span], start=place):
                     rows[at] = replace(one, cells=(*one.cells[:k], Cell(), *one.cells[k + 1 :]))
     rows = [replace(row, cells=tuple(_one_figure(row))) for row in rows]

@@ -76,8 +76,7 @@ class _Questions:
         self._draft, self._house = draft, house
         self._questions: list[dict[str, Any]] = draft.data["questions"]
         self._places: dict[str, int] = {}
-        self._held: dict[tuple[int, str, str], Figure] = {}
-        self._known: dict[tuple[int, str, str], int] = {}
+        self._known: dict[tuple[int, str, str], tuple[int, Figure]] = {}
         self._ids: list[Ids] = []
         self._question_ids = Ids(())
 
@@ -96,10 +95,11 @@ class _Questions:
     def _nets(self, k: int, table: Table, group: Group) -> None:
         name = "" if group.everyone else group.name
         for net, parts in table.nets.items():
-            ids = [self._known.get((k, says, name)) for says in (net, *parts)]
-            if all(one is not None for one in ids):
+            known = [self._known.get((k, says, name)) for says in (net, *parts)]
+            places = [one[0] for one in known if one]
+            if len(places) == len(known):
                 answers = self._questions[k]["answers"]
-                answers[ids[0]]["net_of"] = [answers[one]["id"] for one in ids[1:]]
+                answers[places[0]]["net_of"] = [answers[place]["id"] for place in places[1:]]
 
     def _question(self, table: Table) -> int:
         k = self._places.setdefault(table.asks.casefold(), len(self._questions))
@@ -130,17 +130,17 @@ class _Questions:
     def _answer(self, k: int, says: str, figure: Figure, table: Table, place: int, source: str) -> None:
         group = table.groups[place]
         name = "" if group.everyone else group.name
-        if (held := self._held.setdefault((k, says, name), figure)) is not figure:
+        answers = self._questions[k]["answers"]
+        _, held = self._known.setdefault((k, says, name), (len(answers), figure))
+        if held is not figure:
             if held.printed != figure.printed:
                 words = f"{figure.printed} is here and {held.printed} in {held.at} for {says!r} of the same question"
                 told = f"cell {figure.at}: {words}; import one of the two tables, or give the groups other names"
                 self._draft.faults.append(Fault(self._draft.name, figure.at.row, told))
             return
-        answers = self._questions[k]["answers"]
         where: Path_ = ("questions", k, "answers", len(answers))
         answers.append({"id": self._ids[k].new(f"{says} {name}".strip())})
         self._draft.leave_open(where, figure.at.row)
-        self._known[k, says, name] = len(answers) - 1
         stated = {
             "says": says, "printed": figure.printed, "printed_in": figure.printed_in, "measure": figure.measure,
             "topic": self._house.topic, "note": figure.note, "unusable": figure.unusable,
