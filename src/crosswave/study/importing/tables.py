@@ -93,19 +93,15 @@ class _Sheet:
 
     def _label(self, row: Row) -> str:
         texts = [cell.text for cell in row.cells[: self._first] if cell.text]
-        if len(texts) > 1 and texts[-2] != texts[-1] and not self._items():
-            self._ask(row, texts[-2])
+        if len(texts) > 1 and texts[-2] not in (texts[-1], self._question) and not self._items():
+            self._close()
+            self._question = texts[-2]
         first = row.text(self._first)
         return texts[-1] if texts else first if signs.BASE.fullmatch(first) or first in self._house.skip else ""
 
     def _items(self) -> bool:
         """Whether each row is a question of its own, as the heading of its label says."""
         return bool(self._heads) and bool(signs.ITEM.fullmatch(self._heads[-1].text(self._first - 1)))
-
-    def _ask(self, row: Row, question: str) -> None:
-        if question != self._question:
-            self._close()
-            self._question = question
 
     def _head(self, row: Row, kinds: Mapping[int, str]) -> None:
         label = row.text(self._first - 1) if self._first else ""
