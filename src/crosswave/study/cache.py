@@ -18,6 +18,7 @@ from pathlib import Path
 from crosswave.files import write_whole
 from crosswave.memo import KEEP_VARIABLE, digest, put_on
 from crosswave.study.documents import read_bytes
+from crosswave.study.places import PACKAGE
 
 try:
     import fcntl
@@ -27,8 +28,6 @@ except ImportError:  # Windows: two processes may then work the same thing out t
 RESULTS = "results"
 FOLDER_VARIABLE = "CROSSWAVE_CACHE"
 """Names the folder of the cache; empty means that nothing is kept."""
-
-PACKAGE = Path(__file__).parents[1]
 
 _BEGUN = time.time_ns()
 _locks = 0

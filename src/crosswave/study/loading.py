@@ -16,14 +16,13 @@ from crosswave.printed.quantities import Lexicon
 from crosswave.study import models
 from crosswave.study.cache import Store, file_digest, read_results, source_digest
 from crosswave.study.cross import disagreements, registry_faults
-from crosswave.study.faults import DataError, Fault, nearest, shown_path
+from crosswave.study.faults import DataError, Fault, shown_path
 from crosswave.study.parameters import check_given
 from crosswave.study.places import PACKAGE, find_data
 from crosswave.study.reading import LateSurveys, Reader, Shared, folder_digests, folder_key, kept_document, wave_files
-from crosswave.study.registry import Registry, findings_of
+from crosswave.study.registry import Registry, findings_of, pick
 from crosswave.study.rules import arithmetic_faults
 from crosswave.study.series import Series
-from crosswave.words import arrived
 
 WARN_VARIABLE = "CROSSWAVE_WARN"
 """``0``: nothing is said of what is left out, as in the kernels of a run, which says it itself."""
@@ -97,9 +96,7 @@ def read_lexicon(folder: Path) -> Lexicon:
 
 def read_series(registry: Registry, series_id: str) -> Series:
     """Return the file of a series; `KeyError` names the nearest where there is none."""
-    if series_id not in registry.series:
-        hint = nearest(series_id, registry.series) or "; crosswave list series names all"
-        raise KeyError(f"no series is called {arrived(series_id)}{hint}")
+    pick(registry.series, series_id, "series")
     path = registry.folder / "series" / f"{series_id}.yaml"
     return Series.model_validate(kept_document(path, shown_path(path), Store("parsed")).data)
 

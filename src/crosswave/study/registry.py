@@ -167,11 +167,11 @@ class Registry:
         if survey_id in self.left_out:
             path = self.documents[f"surveys/{survey_id}.yaml"].path
             raise DataError(fault for fault in self.faults if fault.path == path)
-        return _pick(self.surveys, survey_id, "survey")
+        return pick(self.surveys, survey_id, "survey")
 
     def construct(self, construct_id: str) -> models.Construct:
         """Return a construct by its id; `KeyError` names the nearest ones."""
-        return _pick(self.constructs, construct_id, "construct")
+        return pick(self.constructs, construct_id, "construct")
 
     def finding(self, finding_id: str) -> Finding:
         """Return a printed figure by its id; errors as for `survey`."""
@@ -181,11 +181,12 @@ class Registry:
             for found in findings_of(self.surveys[survey_id]):
                 if found.id == finding_id:
                     return found
-        return _pick(self.findings, finding_id, "finding")
+        return pick(self.findings, finding_id, "finding")
 
 
-def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
+def pick(table: Mapping[str, Value], name: str, what: str) -> Value:
+    """Return a record by its id; `KeyError` names the nearest ones, or the command that lists all."""
     if name not in table:
-        meant = nearest(name, table) or f"; crosswave list {what}s names all"
+        meant = nearest(name, table) or f"; crosswave list {what.removesuffix('s')}s names all"
         raise KeyError(f"no {what} is called {arrived(name)}{meant}")
     return table[name]
