@@ -183,10 +183,10 @@ def _miscounted(answer: Answer, size: int | None) -> str | None:
     return f"{answer.printed} is more than its base of {size}; mend one of them" if int(count) > size else None
 
 
-def unreadable(answer: Answer, lexicon: Lexicon, text: str = "") -> str | None:
+def unreadable(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
     """Return why nobody can read an answer as a share, or None where one can or it is none."""
     held = answer.measure in ("share", "range") and not is_withheld(answer)
-    return unread(text or answer.printed, lexicon) if held else None
+    return unread(text, lexicon) if held else None
 
 
 def unread(printed: str, lexicon: Lexicon) -> str | None:

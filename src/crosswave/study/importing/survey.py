@@ -108,10 +108,12 @@ def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Faul
     validated = validate(document, Survey, {"vocabulary": study.vocabulary})
     yield from validated.faults
     yield from inner_faults(validated, document)
-    for k, question in enumerate(validated.record.questions if validated.record else ()):
+    if (survey := validated.record) is None:
+        return
+    for k, question in enumerate(survey.questions):
         for j, answer in enumerate(question.answers):
             where = ("questions", k, "answers", j, "printed")
-            text = text_of(answer, answer.base or question.base, validated.record.n) if validated.record else ""
+            text = text_of(answer, answer.base or question.base, survey.n)
             words = "" if answer.printed_in == "count" else _no_share(answer, lexicon, text)
             if words and validated.speaks_of(where):
                 yield document.fault(where, words)
