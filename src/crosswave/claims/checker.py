@@ -108,9 +108,8 @@ class Checker:
 
     def _over_readings(self, condition: Condition, judge: Callable[[Condition], str], order: tuple[str, ...]) -> str:
         found = meaning.readings(condition, self._figures).items()
-        return meaning.in_words(
-            {words: meaning.worst([judge(one) for one in conditions], order) for words, conditions in found}
-        )
+        told = {words: meaning.worst([judge(one) for one in conditions], order) for words, conditions in found}
+        return meaning.in_words(told)
 
     def _answered_once(self, condition: Condition) -> str:
         span = self._figures.span(condition)

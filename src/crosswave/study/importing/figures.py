@@ -203,12 +203,12 @@ class _Questions:
         if key not in self._columns:
             return None
         cell = self._cell(row, key)
-        if cell.fault:
-            self._fault(row, key, cell.fault)
-            return None
-        if cell.date:
+        fault = cell.fault
+        if cell.date and not fault:
             words = f"Excel holds a date here ({cell.text}), perhaps made of a figure such as 9/10"
-            self._fault(row, key, f"{words}; set the cell to text and type it again")
+            fault = f"{words}; set the cell to text and type it again"
+        if fault:
+            self._fault(row, key, fault)
             return None
         if key in _LISTS and cell.text:
             return cell.text.replace(",", " ").replace(";", " ").split()

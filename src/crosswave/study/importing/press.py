@@ -171,9 +171,8 @@ def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     before = words(word for rule in rules for word in rule.words if word != BARE)
     after = words(word for rule in rules for word in rule.after)
     phrases = (phrase.text for phrase in lexicon.quantities.phrases if phrase.kind == "proportion")
-    named = words(
-        text.removeprefix("the ") for text in phrases if re.search("majority|(nearly|almost|virtually) all", text)
-    )
+    most = re.compile("majority|(nearly|almost|virtually) all")
+    named = words(text.removeprefix("the ") for text in phrases if most.search(text))
     hedge = words(w for r in lexicon.quantities.rules if r.kind in ("count", "any") for w in r.words if w != BARE)
     counted = words(lexicon.quantities.counted)
     count = rf"(?:(?:{hedge})\s+)?(?:{_COUNT})"

@@ -85,8 +85,7 @@ PEOPLE = re.compile(
 """Rows that name people, and no answers."""
 OTHER_SHEETS = re.compile(r".*\b(contents?|index|cover|notes?|information|metadata|front|read ?me|toc|back)\b.*", re.I)
 EVERYONE = re.compile(
-    r"(?:(?:grand )?total|all|overall|everyone|all (?:adults|respondents|persons|people)|great britain|uk)\b.*",
-    re.I,
+    r"(?:(?:grand )?total|all|overall|everyone|all (?:adults|respondents|persons|people)|great britain|uk)\b.*", re.I
 )
 GSS: Mapping[str, str] = {
     "[c]": "confidential", "[d]": "not comparable", "[x]": "not available", "[z]": "not applicable",
