@@ -98,7 +98,7 @@ def _wave(data: Mapping[str, Any], wave: str) -> tuple[dict[str, Any], dict[Path
     """One wave as the data of a survey, and where in the series file its parts are."""
     place, own = [(k, one) for k, one in enumerate(data["waves"]) if one["id"] == wave][-1]
     shared = {key: value for key, value in data.items() if key not in _OWN}
-    title = f"{data['title']} {own.get('year', '')}".strip()
+    title = f"{data['title'].strip()} {own.get('year', '')}".strip()
     record = {"title": title, "series": data["id"], **shared, **own, "questions": [], "sources": []}
     origins: dict[Path_, Path_] = {(): ("waves", place)} | {(key,): (key,) for key in shared}
     origins |= {(key,): ("waves", place, key) for key in own}
@@ -108,10 +108,10 @@ def _wave(data: Mapping[str, Any], wave: str) -> tuple[dict[str, Any], dict[Path
         for a, answer in enumerate(question["answers"]):
             if (figure := answer["figures"].get(wave)) is None:
                 continue
-            its, place_of = (*here, "answers", len(answers)), (*there, "answers", a)
+            new, old = (*here, "answers", len(answers)), (*there, "answers", a)
             given = figure if isinstance(figure, dict) else {"printed": figure}
-            keys = {(*its, key): (key,) if given is figure else () for key in given}
-            origins |= {its: place_of} | {new: (*place_of, "figures", wave, *key) for new, key in keys.items()}
+            own_keys = {(*new, key): (key,) if given is figure else () for key in given}
+            origins |= {new: old} | {part: (*old, "figures", wave, *key) for part, key in own_keys.items()}
             answers.append({key: value for key, value in answer.items() if key != "figures"} | given)
         if answers:
             origins[here] = there
@@ -137,15 +137,16 @@ def _cited(questions: list[dict[str, Any]]) -> Iterator[str]:
 
 def _overlaps(panels: Iterable[Mapping[str, Any]], wave: str) -> Iterator[dict[str, Any]]:
     """What each of two waves says of the other; the table is turned for the later one."""
-    for panel in panels:
-        if wave in (waves := panel["waves"]):
-            first = wave == waves[0]
-            told = {key: panel[key] for key in ("how", "shared", "question") if key in panel}
-            table = panel.get("table", {}) if first else _turned(panel.get("table", {}))
-            yield {"survey": waves[1 if first else 0], **told} | ({"table": table} if table else {})
+    for panel in map(Panel.model_validate, panels):
+        if wave in panel.waves:
+            first = wave == panel.waves[0]
+            told = {"how": panel.how, "shared": panel.shared, "question": panel.question}
+            table = panel.table if first else _turned(panel.table)
+            found = {"survey": panel.waves[1 if first else 0], **told, "table": table}
+            yield {key: value for key, value in found.items() if value}
 
 
-def _turned(table: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def _turned(table: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     answers = {after for row in table.values() for after in row}
     return {after: {before: row[after] for before, row in table.items() if after in row} for after in sorted(answers)}
 
