@@ -16,9 +16,8 @@ from scipy.optimize import brentq
 from statsmodels.stats.proportion import proportion_confint
 
 from crosswave.claims import Checker, ClaimVerdict
-from crosswave.claims.figures import Figures, _fieldwork
+from crosswave.claims.figures import Figures, _fieldwork, fact_span
 from crosswave.difference.linear import LinearTerm, combine_linear
-from crosswave.printed.conditions import fact_span
 from crosswave.printed.intervals import QuantityError, Span
 from crosswave.reconstruct import Reconstruction
 from crosswave.reconstruct.cpsat import largest_ratio

@@ -19,7 +19,7 @@ from crosswave.cli import app
 from crosswave.study import DataError, Registry, load_registry
 from crosswave.study.importing import import_survey, write_template
 from crosswave.study.importing.draft import Ids, slug
-from crosswave.study.importing.excel_cells import CellError, shown
+from crosswave.study.importing.excel import CellError, shown
 from crosswave.study.models import Survey, Vocabulary
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 import real
 from crosswave.cli import app
 from crosswave.study.importing import house_of, import_survey
-from crosswave.study.importing.excel_cells import shown
+from crosswave.study.importing.excel import shown
 from crosswave.study.importing.found import Table
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.sheets import read_sheets

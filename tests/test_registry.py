@@ -468,9 +468,13 @@ def test_a_folder_without_surveys_says_how_to_make_one(tmp_path: Path) -> None:
     assert "surveys:1: no survey file is here; crosswave new SURVEY-ID makes one" in faults_of(folder)
 
 
-def test_no_folder_at_all_is_told_only_where_the_package_has_none_beside_it(tmp_path: Path) -> None:
-    assert find_data(tmp_path) == DATA
-    assert find_data(write_folder(tmp_path / "data").parent) == tmp_path / "data"
+def test_no_folder_at_all_is_told_only_where_the_package_has_none_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_data() == DATA
+    write_folder(tmp_path / "data")
+    assert find_data() == tmp_path / "data"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from crosswave.cli import app
-from crosswave.printed.faults import quantity_faults
 from crosswave.printed.intervals import QuantityError, number
 from crosswave.printed.quantities import Lexicon
 from crosswave.reconstruct.typed import read_figures
@@ -21,6 +20,7 @@ from crosswave.report.typed_counts import count_typed
 from crosswave.study import Registry
 from crosswave.study.models import Phrase
 from crosswave.study.parameters import check_given
+from crosswave.study.rules import quantity_faults
 from crosswave.surroundings import show_everywhere
 from crosswave.trend.settings import check_settings
 

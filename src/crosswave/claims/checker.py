@@ -7,20 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from crosswave.claims import meaning
 from crosswave.claims.figures import Figures, licence, sampling_interval, surveys_of
-from crosswave.claims.meaning import (
-    ANSWERED,
-    NOT_FOLLOWING,
-    SAMPLED,
-    answered_equal,
-    condition_words,
-    in_words,
-    printed_sum,
-    readings,
-    worst,
-)  # fmt: skip
 from crosswave.memo import remembered
-from crosswave.printed.conditions import TARGETS
 from crosswave.printed.intervals import Span
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Claim, Condition
@@ -80,17 +69,19 @@ class Checker:
 
     def _verdict(self, claim: Claim) -> ClaimVerdict:
         surveys, none = tuple(surveys_of(claim, self.registry)), "not checkable"
-        told = self._licence(claim, surveys)
+        told = "of no population"
+        if claim.subject != "arithmetic":
+            told = licence(self.registry.surveys[name] for name in surveys)
         if reason := claim.not_checkable or self._unfit(claim, surveys):
             return ClaimVerdict(claim, none, none, told, None, None, None, reason, surveys)
-        answered = worst([self._answered(condition) for condition in claim.all_of], ANSWERED)
-        by_condition = [self._over_readings(one, self._sampled_once, SAMPLED) for one in claim.all_of]
-        sampled = worst(by_condition, SAMPLED)
+        answered = meaning.worst([self._answered(condition) for condition in claim.all_of], meaning.ANSWERED)
+        by_condition = [self._over_readings(one, self._sampled_once, meaning.SAMPLED) for one in claim.all_of]
+        sampled = meaning.worst(by_condition, meaning.SAMPLED)
         if claim.made_by == "project" and answered == "false":
-            answered = NOT_FOLLOWING
+            answered = meaning.NOT_FOLLOWING
         if claim.subject == "arithmetic":
             sampled = none
-        whys = (f"{condition_words(one, self._figures)}: {self._answered(one)}" for one in claim.all_of)
+        whys = (f"{meaning.condition_words(one, self._figures)}: {self._answered(one)}" for one in claim.all_of)
         return ClaimVerdict(claim, answered, sampled, told, *self._numbers(claim.all_of[0]), "; ".join(whys), surveys)
 
     def _unfit(self, claim: Claim, surveys: tuple[str, ...]) -> str | None:
@@ -103,7 +94,7 @@ class Checker:
             return "the figure counts people, and the claim speaks of organisations"
         if len(counts) == len(claim.names) and all(one.verbal for one in counts):
             return "the figures are printed only in such words, so nothing else can check them"
-        if not all(readings(condition, self._figures) for condition in claim.all_of):
+        if not all(meaning.readings(condition, self._figures) for condition in claim.all_of):
             return "no other answer to the question is printed, so nothing says which group is largest"
         return None
 
@@ -113,31 +104,25 @@ class Checker:
         return (middle, *interval) if interval else (middle, None, None)
 
     def _answered(self, condition: Condition) -> str:
-        return self._over_readings(condition, self._answered_once, ANSWERED)
+        return self._over_readings(condition, self._answered_once, meaning.ANSWERED)
 
     def _over_readings(self, condition: Condition, judge: Callable[[Condition], str], order: tuple[str, ...]) -> str:
-        found = readings(condition, self._figures).items()
-        return in_words({words: worst([judge(one) for one in conditions], order) for words, conditions in found})
+        found = meaning.readings(condition, self._figures).items()
+        told = {words: meaning.worst([judge(one) for one in conditions], order) for words, conditions in found}
+        return meaning.in_words(told)
 
     def _answered_once(self, condition: Condition) -> str:
         span = self._figures.span(condition)
-        if printed := printed_sum(condition, self._figures):
-            return answered_equal(span, printed)
-        target = self._target(condition)
-        return "true" if span.inside(target) else "false" if span.outside(target) else "undecided by rounding"
+        if printed := meaning.printed_sum(condition, self._figures):
+            return meaning.answered_equal(span, printed)
+        demanded = meaning.target(condition, self.registry.lexicon, Fraction(0))
+        return "true" if span.inside(demanded) else "false" if span.outside(demanded) else "undecided by rounding"
 
     def _sampled_once(self, condition: Condition) -> str:
         interval = sampling_interval(condition, self._figures, self.alpha)
         if interval is None:
             return "undetermined"
-        target = self._target(condition, Fraction(str(self.registry.plan.smallest_change.value)) / 100)
+        equal_within = Fraction(str(self.registry.plan.smallest_change.value)) / 100
+        demanded = meaning.target(condition, self.registry.lexicon, equal_within)
         span = Span(Fraction(interval[0]), Fraction(interval[1]))
-        return "supported" if span.inside(target) else "contradicted" if span.outside(target) else "undetermined"
-
-    def _target(self, condition: Condition, equal_within: Fraction = Fraction(0)) -> Span:
-        return TARGETS[condition.is_](condition, self.registry.lexicon, equal_within)
-
-    def _licence(self, claim: Claim, surveys: tuple[str, ...]) -> str:
-        if claim.subject == "arithmetic":
-            return "of no population"
-        return licence(self.registry.surveys[name] for name in surveys)
+        return "supported" if span.inside(demanded) else "contradicted" if span.outside(demanded) else "undetermined"

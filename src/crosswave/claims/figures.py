@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
 
 from crosswave.difference.linear import LinearTerm, combine_linear
-from crosswave.printed.conditions import change_span, fact_span
-from crosswave.printed.intervals import Span
+from crosswave.printed.intervals import Span, number
 from crosswave.reconstruct import FindingCounts, Reconstruction
 from crosswave.reconstruct.arithmetic import Arithmetic, excludes
 from crosswave.reconstruct.cpsat import largest_ratio
 from crosswave.reconstruct.joint import joint_ratios
 from crosswave.reconstruct.solve import feasible_readings
-from crosswave.study.models import Claim, Condition, PrintedChange, Survey, sampling_words
+from crosswave.study.models import Claim, Condition, Fact, PrintedChange, Survey, sampling_words
 from crosswave.study.registry import Finding, Registry
 
 Readings = list[tuple[Arithmetic, list[int]]]
@@ -27,6 +25,7 @@ class Figures:
 
     registry: Registry
     reconstructions: Mapping[str, Reconstruction]
+    _found: dict[str, Readings] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def span(self, condition: Condition) -> Span:
         """Return the exact values that the weighted sum of a condition can have among those who answered.
@@ -47,10 +46,6 @@ class Figures:
         ends = joint_ratios(self._readings(survey), weights, [local[name] for name in condition.over])
         return Span(*ends) if ends else None
 
-    @cached_property
-    def _found(self) -> dict[str, Readings]:
-        return {}
-
     def _readings(self, survey: Survey) -> Readings:
         if survey.id not in self._found:
             self._found[survey.id] = feasible_readings(survey, self.registry)
@@ -67,9 +62,8 @@ class Figures:
         if not condition.over:
             return terms
         divisor = _sum(spans[name] for name in condition.over)
-        ends = {
-            name: (one.low, one.high) for name, one in spans.items() if one.low is not None and one.high is not None
-        }
+        closed = ((name, one.low, one.high) for name, one in spans.items())
+        ends = {name: (low, high) for name, low, high in closed if low is not None and high is not None}
         joint = set(condition.terms) & set(condition.over) and ends.keys() == spans.keys()
         return _ratio(condition, ends) if joint and (divisor.low or 0) > 0 else terms.over(divisor)
 
@@ -110,6 +104,28 @@ class Figures:
         """Return a change that is printed without its levels."""
         survey, _, change_id = name.partition(".")
         return next(change for change in self.registry.surveys[survey].changes if change.id == change_id)
+
+
+def change_span(change: PrintedChange) -> Span:
+    """Return the values of a printed change of whole points, itself rounded to the nearest."""
+    return Span(Fraction(2 * change.points - 1, 200), Fraction(2 * change.points + 1, 200))
+
+
+def fact_span(fact: Fact) -> Span:
+    """Return the values that a dated fact can have.
+
+    "Over 19" ends one unit of its leading digit higher, at 29, and "nearly 38" begins a twentieth lower, as for the
+    size of a sample. A rhetorical number is no measurement, so it bounds nothing.
+    """
+    value = number(fact.value)
+    leading_unit = int(10 ** (len(str(int(value))) - 1))
+    spans = {
+        "lower-bound": Span(value, value + leading_unit),
+        "upper-bound": Span(value * Fraction(19, 20), value),
+        "approximate": Span(value * Fraction(9, 10), value * Fraction(11, 10)),
+        "rhetorical": Span(None, None),
+    }
+    return spans.get(fact.kind, Span(value, value))
 
 
 def _sum(spans: Iterable[Span]) -> Span:
@@ -225,8 +241,6 @@ def licence(surveys: Iterable[Survey]) -> str:
     bad = sorted(({survey.sampling or "unstated" for survey in surveys} - set(_PROBABILITY)) | inferred)
     if not surveys:
         return "not licensed: no survey supports it"
-    told = (
-        f"probably {words} (inferred)" if one in inferred else words
-        for one, words in ((one, sampling_words(one).sample) for one in bad)
-    )
+    samples = {one: sampling_words(one).sample for one in bad}
+    told = (f"probably {words} (inferred)" if one in inferred else words for one, words in samples.items())
     return f"not licensed: {' and '.join(told)}" if bad else "licensed by the design"

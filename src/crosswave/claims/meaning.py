@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
 
-from crosswave.claims.figures import Figures
-from crosswave.printed.conditions import change_span
+from crosswave.claims.figures import Figures, change_span
 from crosswave.printed.intervals import Span, number
+from crosswave.printed.quantities import Lexicon
 from crosswave.study.models import Condition
 
 Conditions = tuple[Condition, ...]
 
 
 def _more_than_half(condition: Condition, figures: Figures) -> Conditions:
-    return (
-        Condition.model_validate({"terms": condition.terms, "over": condition.over, "is": "above", "value": "1/2"}),
-    )
+    return (condition.model_copy(update={"is_": "above", "value": "1/2", "reading": None}),)
 
 
 def _largest_group(condition: Condition, figures: Figures) -> Conditions:
@@ -52,6 +50,25 @@ def readings(condition: Condition, figures: Figures) -> dict[str, Conditions]:
     names = [condition.reading] if condition.reading else list(_READINGS)
     found = {words: make(condition, figures) for words, make in (_READINGS[name] for name in names)}
     return {words: conditions for words, conditions in found.items() if conditions}
+
+
+def target(condition: Condition, lexicon: Lexicon, equal_within: Fraction) -> Span:
+    """Return the values that a condition demands of its sum; about 0 is what is so near that it counts as equal."""
+    if condition.is_ == "phrase":
+        quantity = lexicon.share(condition.phrase or "")
+        return Span(quantity.low, quantity.high)
+    value = number(condition.value or "0")
+    match condition.is_:
+        case "above":
+            return Span(value, None, low_open=True)
+        case "at-least":
+            return Span(value, None)
+        case "below":
+            return Span(None, value, high_open=True)
+        case "between":
+            return Span(value, number(condition.and_value or "1"))
+    width = abs(value) * (2 * lexicon.share("about 50%").high - 1) if value else equal_within
+    return Span(value - width, value + width)
 
 
 def in_words(verdicts: Mapping[str, str]) -> str:

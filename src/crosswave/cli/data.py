@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crosswave.cli.shared import Data, folder_of, load_evidence, plain_faults
-from crosswave.study.faults import nearest, shown_path
+from crosswave.study.faults import nearest, refuse_existing, shown_path
 from crosswave.study.places import find_rules, nearest_data
 from crosswave.words import arrived
 
@@ -115,8 +115,8 @@ def export(
     from crosswave.study.cache import keeping
 
     with plain_faults(), keeping():
-        if file.exists() and not force:
-            raise FileExistsError(f"{shown_path(file)} is there already; choose another name, or --force")
+        if not force:
+            refuse_existing(file, "choose another name, or --force")
         for path in opened(folder_of(data)).export(file, of, long=long):
             print(f"{shown_path(path)} is there")
 
@@ -234,7 +234,7 @@ def read(
 @commands.command(
     epilog=(
         "Example:  [bold]crosswave tabulate poll.sav --weight w --strata region --multi 'q3_*' --as town-poll-2021[/]"
-    ),
+    )
 )
 def tabulate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Respondents: .csv .parquet .sav .dta .sas7bdat.")],

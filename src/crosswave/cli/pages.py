@@ -26,8 +26,7 @@ def run(
     jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 takes one for each core and one more.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Make unchanged pages again.")] = False,
     single_file: Annotated[
-        bool,
-        typer.Option("--single-file", help="Write each of these pages also as one file, into OUT/single."),
+        bool, typer.Option("--single-file", help="Write each of these pages also as one file, into OUT/single.")
     ] = False,
     out: Annotated[Path, typer.Option(help="The folder that gets the pages.")] = Path("reports"),
     parameter: Annotated[

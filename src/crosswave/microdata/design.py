@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,10 @@ REPLICATES: Mapping[str, Callable[[int, float], float]] = {
 }
 """The kinds of replicate weights, each with what the squares of its deviations are multiplied by; rho is Fay's."""
 
+_METHODS = ("logit", "beta")
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Design:
     """How respondents came into the sample, one entry a respondent.
 
@@ -37,14 +40,15 @@ class Design:
     kind: str = "brr"
     rho: float = 0.0
 
-    _first: npt.NDArray[np.int64] = field(init=False, repr=False)
-    _rank: int = field(init=False, repr=False)
+    @cached_property
+    def _first(self) -> npt.NDArray[np.int64]:
+        """A respondent of each unit."""
+        return np.unique(self.units, return_index=True)[1]
 
-    def __post_init__(self) -> None:
-        """Find once what every estimate needs: a respondent of each unit, and how many replicates are independent."""
-        object.__setattr__(self, "_first", np.unique(self.units, return_index=True)[1])
-        rank = 0 if self.replicates is None else int(np.linalg.matrix_rank(self.replicates))
-        object.__setattr__(self, "_rank", rank)
+    @cached_property
+    def _independent(self) -> int:
+        """How many replicates are independent."""
+        return 0 if self.replicates is None else int(np.linalg.matrix_rank(self.replicates))
 
     def covariance(self, scores: Floats) -> Floats:
         """Return the covariance of weighted totals of scores: rows are respondents, columns totals."""
@@ -59,10 +63,8 @@ class Design:
     def freedom(self, domain: Bools) -> int:
         """Return the degrees of freedom of a domain: units less strata, or replicates less one."""
         if self.replicates is not None:
-            return self._rank - 1
-        return int(
-            np.count_nonzero(np.bincount(self.units[domain])) - np.count_nonzero(np.bincount(self.strata[domain]))
-        )
+            return self._independent - 1
+        return len(np.unique(self.units[domain])) - len(np.unique(self.strata[domain]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,18 @@ def share(design: Design, answer: Bools, domain: Bools, level: float = 0.95, met
     ValueError
         Nobody is in the domain, or the method is unknown.
     """
-    if method not in _INTERVALS:
-        raise ValueError(f"method is one of {', '.join(_INTERVALS)}; {method!r} arrived")
+    if method not in _METHODS:
+        raise ValueError(f"method is one of {', '.join(_METHODS)}; {method!r} arrived")
     value, se, n, df = _mean(design, answer.astype(float), domain)
     weights = design.weights[domain]
     alone = weights.sum() ** 2 / (weights**2).sum()
     certain = min(value, 1 - value) < 1e-12
     effective = alone if certain or se == 0 else value * (1 - value) / se**2
     effect = float("nan") if certain else se**2 / (value * (1 - value) / (n - 1))
-    spread = se if certain else _spread(design, answer, domain, value, se)
-    low, high = _INTERVALS["beta" if certain else method](value, spread, n, df, effective, level)
+    if certain or method == "beta":
+        low, high = _beta(value, n, df, effective, level)
+    else:
+        low, high = _logit(value, _spread(design, answer, domain, value, se), df, level)
     return Estimate(value, se, low, high, n, effect, effective, df)
 
 
@@ -151,20 +155,17 @@ def _spread(design: Design, answer: Bools, domain: Bools, value: float, se: floa
     return se / (value * (1 - value))
 
 
-def _logit(value: float, spread: float, n: int, df: int, effective: float, level: float) -> tuple[float, float]:
+def _logit(value: float, spread: float, df: int, level: float) -> tuple[float, float]:
     centre, reach = np.log(value / (1 - value)), stats.t.ppf((1 + level) / 2, df) * spread
     return float(1 / (1 + np.exp(reach - centre))), float(1 / (1 + np.exp(-reach - centre)))
 
 
-def _beta(value: float, spread: float, n: int, df: int, effective: float, level: float) -> tuple[float, float]:
+def _beta(value: float, n: int, df: int, effective: float, level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
     size = effective * (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** 2
     hits, misses = size * value, size * (1 - value)
     low = stats.beta.ppf(tail, hits, misses + 1) if hits > 0 else 0.0
     return float(low), float(stats.beta.ppf(1 - tail, hits + 1, misses) if misses > 0 else 1.0)
-
-
-_INTERVALS = {"logit": _logit, "beta": _beta}
 
 
 @dataclass(frozen=True, slots=True)

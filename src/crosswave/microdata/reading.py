@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,32 +40,27 @@ def read_respondents(path: Path) -> Respondents:
     return reader(path)
 
 
-def _labelled(name: str, **options: Any) -> Callable[[Path], Respondents]:
-    def read(path: Path) -> Respondents:
-        try:
-            import pyreadstat
-        except ImportError:
-            words = "files of SPSS, Stata and SAS need pyreadstat: pip install 'crosswave[microdata]'"
-            raise ValueError(f"{path}: {words}") from None
-        try:
-            frame, meta = getattr(pyreadstat, name)(str(path), **options)
-        except pyreadstat.ReadstatError as error:
-            raise ValueError(f"{path}: not a file that can be read ({error})") from None
-        labels = {name: label for name, label in meta.column_names_to_labels.items() if label}
-        values = {name: _short(codes) for name, codes in meta.variable_value_labels.items()}
-        ranges = {name: [(one["lo"], one["hi"]) for one in held] for name, held in meta.missing_ranges.items()}
-        missing = {name: _declared(frame[name], ends, values.get(name, {})) for name, ends in ranges.items()}
-        letters = {name: {code: values.get(name, {}).get(code, f"missing .{code}") for code in codes}
-                   for name, codes in (meta.missing_user_values or {}).items()}  # fmt: skip
-        blank = frame.select_dtypes(["object", "string"]).columns  # SPSS and SAS know no other missing text
-        frame[blank] = frame[blank].mask(frame[blank] == "")
-        return Respondents(frame, labels, values, {**missing, **letters})
-
-    return read
-
-
-def _short(codes: Mapping[Any, str]) -> dict[Any, str]:
-    return {code: " ".join(str(label).split()) for code, label in codes.items()}
+def _read_labelled(path: Path, *, by: str, **options: Any) -> Respondents:
+    """A file of SPSS, Stata or SAS, read by a function of pyreadstat."""
+    try:
+        import pyreadstat
+    except ImportError:
+        words = "files of SPSS, Stata and SAS need pyreadstat: pip install 'crosswave[microdata]'"
+        raise ValueError(f"{path}: {words}") from None
+    try:
+        frame, meta = getattr(pyreadstat, by)(str(path), **options)
+    except pyreadstat.ReadstatError as error:
+        raise ValueError(f"{path}: not a file that can be read ({error})") from None
+    labels = {name: label for name, label in meta.column_names_to_labels.items() if label}
+    values = {name: {code: " ".join(str(label).split()) for code, label in codes.items()}
+              for name, codes in meta.variable_value_labels.items()}  # fmt: skip
+    ranges = {name: [(one["lo"], one["hi"]) for one in held] for name, held in meta.missing_ranges.items()}
+    missing = {name: _declared(frame[name], ends, values.get(name, {})) for name, ends in ranges.items()}
+    letters = {name: {code: values.get(name, {}).get(code, f"missing .{code}") for code in codes}
+               for name, codes in (meta.missing_user_values or {}).items()}  # fmt: skip
+    blank = frame.select_dtypes(["object", "string"]).columns  # SPSS and SAS know no other missing text
+    frame[blank] = frame[blank].mask(frame[blank] == "")
+    return Respondents(frame, labels, values, {**missing, **letters})
 
 
 def _declared(column: pd.Series[Any], ranges: list[tuple[Any, Any]], labels: Mapping[Any, str]) -> dict[Any, str]:
@@ -92,7 +88,8 @@ def _read_csv(path: Path) -> Respondents:
 _READERS: Mapping[str, Callable[[Path], Respondents]] = {
     ".csv": _read_csv,
     ".parquet": lambda path: Respondents(pd.read_parquet(path)),
-    ".sav": _labelled("read_sav", user_missing=True), ".zsav": _labelled("read_sav", user_missing=True),
-    ".dta": _labelled("read_dta", user_missing=True), ".sas7bdat": _labelled("read_sas7bdat", user_missing=True),
-    ".xpt": _labelled("read_xport"),
-}  # fmt: skip
+    **dict.fromkeys((".sav", ".zsav"), partial(_read_labelled, by="read_sav", user_missing=True)),
+    ".dta": partial(_read_labelled, by="read_dta", user_missing=True),
+    ".sas7bdat": partial(_read_labelled, by="read_sas7bdat", user_missing=True),
+    ".xpt": partial(_read_labelled, by="read_xport"),
+}

@@ -85,9 +85,7 @@ def _sums(lines: Mapping[int, Line]) -> Iterator[Sum]:
         whole = [k for k, line in own.items() if not line.parts]
         answered = next(iter(own.values())).answered
         shares = all(line.kind == "share" for line in own.values())
-        if (
-            shares and sum(own[k].count for k in whole) == answered
-        ):  # boxes of which one may tick several have no such sum
+        if shares and sum(own[k].count for k in whole) == answered:  # as it is not where one may tick several boxes
             yield dict.fromkeys(whole, 1), answered
         for k, line in own.items():
             if line.parts:
@@ -103,18 +101,14 @@ def _sums(lines: Mapping[int, Line]) -> Iterator[Sum]:
 
 def _is_told(k: int, hidden: set[int], lines: Mapping[int, Line], sums: Sequence[Sum]) -> bool:
     """Whether the sums and what is shown leave a hidden count one value alone."""
-    order = {place: column for column, place in enumerate(sorted(hidden))}
+    places = sorted(hidden)
     used = [(terms, total) for terms, total in sums if set(terms) & hidden]
     if not used:
         return False
-    matrix, totals = np.zeros((len(used), len(order))), np.zeros(len(used))
-    for row, (terms, total) in enumerate(used):
-        totals[row] = total - sum(sign * lines[j].count for j, sign in terms.items() if j not in hidden)
-        for j, sign in terms.items():
-            if j in hidden:
-                matrix[row, order[j]] = sign
-    bounds = [(0, lines[j].answered) for j in sorted(hidden)]
-    aim = np.zeros(len(order))
-    aim[order[k]] = 1
+    matrix = [[terms.get(j, 0) for j in places] for terms, _ in used]
+    totals = [total - sum(sign * lines[j].count for j, sign in terms.items() if j not in hidden)
+              for terms, total in used]  # fmt: skip
+    bounds = [(0, lines[j].answered) for j in places]
+    aim = np.array(places) == k
     low, high = (linprog(sign * aim, A_eq=matrix, b_eq=totals, bounds=bounds) for sign in (1, -1))
     return bool(-high.fun - low.fun < 1 - 1e-6)

@@ -65,9 +65,8 @@ def design_of(data: Respondents, plan: Plan) -> Design:
             raise ValueError(f"the file has no column {name!r}{nearest(name, map(str, frame.columns))}")
     weights = pd.to_numeric(frame[plan.weight], errors="coerce") if plan.weight else pd.Series(np.ones(n))
     if bad := int((~(weights >= 0)).sum()):
-        raise ValueError(
-            f"weight {plan.weight}: {bad} of {n} are missing or below 0; mend them or leave those rows out"
-        )
+        advice = "mend them or leave those rows out"
+        raise ValueError(f"weight {plan.weight}: {bad} of {n} are missing or below 0; {advice}")
     strata = _codes(frame[[plan.strata]]) if plan.strata else np.zeros(n, dtype=np.int64)
     units = _codes(frame[[*filter(None, (plan.strata, plan.psu))]]) if plan.psu else np.arange(n)
     first = np.unique(units, return_index=True)[1]
@@ -77,9 +76,8 @@ def design_of(data: Respondents, plan: Plan) -> Design:
         words = f"stratum {frame[plan.strata].iloc[place]}" if plan.strata else "the sample"
         raise ValueError(f"{words} has one unit alone, which has no variance; join it to another")
     if plan.kind not in REPLICATES:
-        raise ValueError(
-            f"kind is one of {', '.join(REPLICATES)}; {plan.kind!r} arrived{nearest(plan.kind, REPLICATES)}"
-        )
+        meant = nearest(plan.kind, REPLICATES)
+        raise ValueError(f"kind is one of {', '.join(REPLICATES)}; {plan.kind!r} arrived{meant}")
     if not 0 <= plan.rho < 1:
         raise ValueError(f"rho, Fay's factor, lies from 0 to below 1; {plan.rho:g} arrived")
     replicates = _matching(frame, plan.replicates)
@@ -128,10 +126,9 @@ def _groups(data: Respondents, plan: Plan) -> Iterator[tuple[str, Any]]:
 
 
 def _tables(data: Respondents, plan: Plan, design: Design, group: str, domain: Any) -> Iterator[Line]:
-    sets = [_matching(data.frame, pattern) for pattern in plan.multi]
-    for pattern, boxes in zip(plan.multi, sets, strict=True):
-        yield from _boxes(data, plan, design, group, domain, pattern, boxes)
-    for name in questions_of(data, plan, _taken(data, plan)):
+    for pattern in plan.multi:
+        yield from _boxes(data, plan, design, group, domain, pattern, _matching(data.frame, pattern))
+    for name in _questions(data, plan):
         yield from _single(data, plan, design, group, domain, name)
 
 
@@ -142,14 +139,15 @@ def _taken(data: Respondents, plan: Plan) -> set[str]:
 
 def others_of(data: Respondents, plan: Plan) -> tuple[str, ...]:
     """Return the columns that are neither questions nor named by the plan."""
-    known = {*(taken := _taken(data, plan)), *questions_of(data, plan, taken)}
+    known = {*_taken(data, plan), *_questions(data, plan)}
     return tuple(str(name) for name in data.frame.columns if str(name) not in known)
 
 
-def questions_of(data: Respondents, plan: Plan, taken: set[str] | frozenset[str] = frozenset()) -> list[str]:
-    """Return the variables that are questions: those named, else those with labels or few different numbers."""
+def _questions(data: Respondents, plan: Plan) -> list[str]:
+    """The variables that are questions: those named, else those with labels or few different numbers."""
     if plan.questions:
         return [name for pattern in plan.questions for name in _matching(data.frame, pattern)]
+    taken = _taken(data, plan)
     names = [str(name) for name in data.frame.columns if name not in taken]
     return [name for name in names if data.codes.get(name) or _is_short(data.frame[name])]
 
@@ -188,11 +186,10 @@ def _single(data: Respondents, plan: Plan, design: Design, group: str, domain: A
         yield Line(name, label, "Mean", group, found, int(valid.sum()), int(valid.sum()), asked, "mean")
         return
     ticks = {text: (column == code).to_numpy() for code, text in answers.items()}
-    nets = _nets(list(answers.values()), plan.top)
     sure = valid & ~np.logical_or.reduce([tick for text, tick in ticks.items() if _UNSURE.fullmatch(text)] or [~valid])
     for text, tick in ticks.items():
         yield _line(design, plan, (name, label, text, group), tick, (domain, valid, sure))
-    for text, parts in nets.items():
+    for text, parts in _nets(list(answers.values()), plan.top).items():
         tick = np.logical_or.reduce([ticks[part] for part in parts])
         yield _line(design, plan, (name, label, text, group), tick, (domain, valid, sure), parts)
 
@@ -258,12 +255,9 @@ def _line(
 ) -> Line:  # fmt: skip
     domain, valid, _ = bases
     count, answered = int((tick & valid).sum()), int(valid.sum())
-    if answered < 2:
-        return Line(*words, None, count, answered, int(domain.sum()), "share", parts)
-    found = share(design, tick & valid, valid, method=plan.method)
-    return Line(
-        *words, found, count, answered, int(domain.sum()), "share", parts, _readings(design.weights, tick, bases)
-    )
+    found = share(design, tick & valid, valid, method=plan.method) if answered > 1 else None
+    readings = _readings(design.weights, tick, bases) if found else {}
+    return Line(*words, found, count, answered, int(domain.sum()), "share", parts, readings)
 
 
 def _readings(weights: Any, tick: Any, bases: tuple[Any, Any, Any]) -> dict[str, float]:

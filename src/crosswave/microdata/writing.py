@@ -14,13 +14,10 @@ import pandas as pd
 from crosswave.microdata.suppression import Line
 from crosswave.microdata.tabulating import Plan
 from crosswave.printed.quantities import Lexicon
-from crosswave.study.faults import DataError
-from crosswave.study.importing.draft import Draft, Ids, slug
-from crosswave.study.importing.facts import cite_known, read_facts
-from crosswave.study.importing.rows import Cell, Row
+from crosswave.study.importing.draft import Draft, Ids, put_facts, slug
 from crosswave.study.importing.survey import Imported, checked, write_document
-from crosswave.study.models import Quantities, Survey
-from crosswave.study.reading import Reader
+from crosswave.study.loading import read_lexicon
+from crosswave.study.models import Survey
 
 
 def write_survey(
@@ -28,10 +25,6 @@ def write_survey(
     force: bool = False,
 ) -> Imported:  # fmt: skip
     """Write tables as a survey file; it has shares and their errors, and nothing of any respondent."""
-    reader = Reader(folder)
-    quantities = reader.one("quantities.yaml", Quantities)
-    if quantities is None:
-        raise DataError(reader.faults)
     said = dict(fact.partition("=")[::2] for fact in facts)
     topic = said.pop("topic", None)
     effects = [one.design_effect for line in lines if (one := line.estimate) and one.design_effect > 0]
@@ -43,10 +36,9 @@ def write_survey(
         "microdata": f"{source.name}, sha256 {digest}{design}",
     } | ({"design_effect": f"{median(effects):.3g}"} if effects and design else {})  # fmt: skip
     draft = Draft(source.name)
-    read_facts(tuple(Row(0, (Cell(key), Cell(text))) for key, text in (known | said).items()), survey_id, draft)
-    cite_known(draft, folder)
+    put_facts(known | said, survey_id, draft, folder)
     _put_questions(draft, lines, n, topic, plan.least)
-    return write_document(checked(draft, Lexicon(quantities), folder), folder, force)
+    return write_document(checked(draft, read_lexicon(folder), folder), folder, force)
 
 
 def _put_questions(draft: Draft, lines: Sequence[Line], n: int, topic: str | None, least: int) -> None:
@@ -101,20 +93,14 @@ def beside_print(lines: Sequence[Line], survey: Survey, lexicon: Lexicon) -> pd.
     """Return a row for each printed share: what was computed, how far off, and the first reading that prints it."""
     computed = {(slug(key), _plain(line.answer), _plain(line.group.partition(": ")[2])): line
                 for line in lines for key in (line.question, line.label)}  # fmt: skip
-    rows = []
+    rows: list[dict[str, object]] = []
     for question in survey.questions:
         for answer in question.answers:
             group = answer.base.who if answer.base and answer.base.who else ""
             keys = ((slug(key), _plain(answer.says), _plain(group)) for key in (question.id, question.asks))
             line = next((computed[key] for key in keys if key in computed), None)
-            rows.append(
-                {
-                    "question": question.id,
-                    "answer": answer.id,
-                    "printed": answer.printed,
-                    **_told(answer, line, lexicon),
-                }
-            )
+            known = {"question": question.id, "answer": answer.id, "printed": answer.printed}
+            rows.append(known | _told(answer, line, lexicon))
     return pd.DataFrame(rows)
 
 
@@ -128,8 +114,6 @@ def _told(answer: Any, line: Line | None, lexicon: Lexicon) -> dict[str, object]
     unit = "%" if answer.printed_in == "percent" else ""
     share = lexicon.share(f"{answer.printed}{unit}")
     value = line.readings["weighted"]
-    reading = next(
-        (how for how, one in line.readings.items() if share.low <= Decimal(str(round(one, 12))) <= share.high), None
-    )
+    fits = [how for how, one in line.readings.items() if share.low <= Decimal(str(round(one, 12))) <= share.high]
     nearest = min(max(value, float(share.low)), float(share.high))
-    return {"computed": value, "off_points": 100 * (value - nearest), "reading": reading or "no reading prints it"}
+    return {"computed": value, "off_points": 100 * (value - nearest), "reading": [*fits, "no reading prints it"][0]}

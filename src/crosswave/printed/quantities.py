@@ -14,7 +14,7 @@ from crosswave.printed.intervals import Printed, Quantity, QuantityError, Ration
 from crosswave.printed.percents import is_count_of, named_share, percentage, ratio, share_range, small_number
 from crosswave.printed.plain import plain
 from crosswave.study.models import Phrase, Plan, Quantities, Rule, SampleSize
-from crosswave.study.models.quantities import Reach
+from crosswave.study.models.quantities import BARE, Reach
 from crosswave.words import arrived
 
 Some = TypeVar("Some", bound=Shares)
@@ -42,8 +42,6 @@ _ADVICE: Mapping[Callable[[str], object], str] = {
 _HEADS = re.compile(r"(?P<number>[0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?P<decimals>\.[0-9]{1,9})?")
 _SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _ARTICLE = re.compile(r"^(?:an?|the) ")
-BARE = "bare"
-"""The word of the rule for quantities that no other word leads or follows."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +102,8 @@ class Lexicon:
         low, high, reach = _around(value, hedged.rule)
         shares = _up_to_all(printed, RationalInterval(max(low, Fraction(0)), min(high, Fraction(1))))
         if shares.low == shares.high and not self.shares.is_bare(hedged.rule):
-            raise QuantityError(
-                f"{arrived(printed)} hedges all or nothing, which leaves one share alone; write 0% or 100%"
-            )
+            words = "hedges all or nothing, which leaves one share alone; write 0% or 100%"
+            raise QuantityError(f"{arrived(printed)} {words}")
         return Printed(shares.low, shares.high, printed=printed, reason=reach.reason)
 
     def known_count(self, printed: str) -> Printed[Fraction | None] | None:
@@ -128,9 +125,8 @@ class Lexicon:
         hedged = self.heads.hedged(plain(printed))
         value = head_count(hedged.text) if hedged else None
         if hedged is None or value is None:
-            raise QuantityError(
-                f"cannot read {arrived(printed)} as a count; print a whole number, such as 235 or over 300"
-            )
+            advice = "print a whole number, such as 235 or over 300"
+            raise QuantityError(f"cannot read {arrived(printed)} as a count; {advice}")
         if self.heads.is_bare(hedged.rule):
             return Printed(value, value, printed=printed, decimals=0, reason="printed as a number")
         low, high, reach = _around(value, hedged.rule)
@@ -150,9 +146,8 @@ def _exact_percent(printed: str, rounding: str) -> Quantity | None:
 
 def _up_to_all(printed: str, shares: Some) -> Some:
     if shares.low > shares.high:
-        raise QuantityError(
-            f"{arrived(printed)} is above 100 %, or its ends are the wrong way round; mend it or call it a mean"
-        )
+        words = "is above 100 %, or its ends are the wrong way round; mend it or call it a mean"
+        raise QuantityError(f"{arrived(printed)} {words}")
     return shares
 
 

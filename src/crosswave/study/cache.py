@@ -8,16 +8,17 @@ import pickle
 import re
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
+from crosswave.files import write_whole
 from crosswave.memo import KEEP_VARIABLE, digest, put_on
 from crosswave.study.documents import read_bytes
+from crosswave.study.places import PACKAGE
 
 try:
     import fcntl
@@ -27,8 +28,6 @@ except ImportError:  # Windows: two processes may then work the same thing out t
 RESULTS = "results"
 FOLDER_VARIABLE = "CROSSWAVE_CACHE"
 """Names the folder of the cache; empty means that nothing is kept."""
-
-PACKAGE = Path(__file__).parents[1]
 
 _BEGUN = time.time_ns()
 _locks = 0
@@ -143,14 +142,7 @@ class Store:
         place = self._folder / key[:2]
         with suppress(OSError):
             _make_folders(self._folder, place)
-            handle, aside = tempfile.mkstemp(dir=place, prefix=".", suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(self._head(key, content) + b"\n" + content)
-                os.replace(aside, place / key)
-            except BaseException:
-                Path(aside).unlink(missing_ok=True)
-                raise
+            write_whole(place / key, self._head(key, content) + b"\n" + content)
 
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:
@@ -257,19 +249,12 @@ def keeping() -> Iterator[None]:
 def package_digest() -> str:
     """Return the digest of every file of the package, and of the versions of the libraries that compute."""
     files = [(path.relative_to(PACKAGE).as_posix(), file_digest(path)) for path in _package_files()]
-    return digest(*(part for row in sorted(files) for part in row), *map(_version, _LIBRARIES))
+    return digest(*(part for row in sorted(files) for part in row), *map(version, _LIBRARIES))
 
 
 @cache
 def _package_files() -> list[Path]:
     return [path for path in PACKAGE.rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
 
 
 @lru_cache(maxsize=1)

@@ -6,8 +6,8 @@ import csv
 import errno
 import io
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,12 +56,13 @@ class Lines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A data file: plain values, and the line of each."""
+    """A data file: plain values, and the line of each; of a sheet also the column, as a message names it."""
 
     path: str
     data: Any
     lines: Lines
     faults: tuple[Fault, ...] = ()
+    columns: Mapping[Path_, str] = field(default_factory=dict)
 
     def line(self, where: Path_) -> int:
         """Return the line of a value, or of the nearest part around it that the file has."""
@@ -71,7 +72,9 @@ class Document:
 
     def fault(self, where: Path_, message: str) -> Fault:
         """Return a fault at a value of this file."""
-        return Fault(self.path, self.line(where), message)
+        around = (where[:depth] for depth in range(len(where), 0, -1))
+        column = next((self.columns[place] for place in around if place in self.columns), None)
+        return Fault(self.path, self.line(where), f"{column}: {message}" if column else message)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -60,6 +60,12 @@ def shown_path(path: Path) -> str:
     return resolved.removeprefix(here).replace(os.sep, "/") if resolved.startswith(here) else str(path)
 
 
+def refuse_existing(path: Path, advice: str) -> None:
+    """Raise `FileExistsError` where a file is there, with what to do instead."""
+    if path.exists():
+        raise FileExistsError(f"{shown_path(path)} is there already; {advice}")
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """Return ``"; did you mean ...?"`` for the nearest allowed words in any case, or nothing."""
     known = {name.lower(): name for name in allowed}

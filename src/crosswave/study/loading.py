@@ -12,49 +12,28 @@ from itertools import groupby
 from pathlib import Path
 
 from crosswave.memo import digest, remembered
+from crosswave.printed.quantities import Lexicon
+from crosswave.study import models
 from crosswave.study.cache import Store, file_digest, read_results, source_digest
 from crosswave.study.cross import disagreements, registry_faults
-from crosswave.study.faults import DataError, Fault, nearest, shown_path
-from crosswave.study.models import (
-    ALL_YEARS,
-    Batteries,
-    Claim,
-    Claims,
-    Construct,
-    Constructs,
-    Licence,
-    Plan,
-    Quantities,
-    Study,
-    Survey,
-)
+from crosswave.study.faults import DataError, Fault, shown_path
 from crosswave.study.parameters import check_given
 from crosswave.study.places import PACKAGE, find_data
-from crosswave.study.reading import (
-    LateSurveys,
-    Reader,
-    folder_digests,
-    folder_key,
-    kept_document,
-    series_files,
-    survey_files,
-    wrongly_named,
-)
-from crosswave.study.registry import Registry, findings_of
+from crosswave.study.reading import LateSurveys, Reader, Shared, folder_digests, folder_key, kept_document, wave_files
+from crosswave.study.registry import Registry, findings_of, pick
 from crosswave.study.rules import arithmetic_faults
 from crosswave.study.series import Series
-from crosswave.words import arrived
 
 WARN_VARIABLE = "CROSSWAVE_WARN"
 """``0``: nothing is said of what is left out, as in the kernels of a run, which says it itself."""
 
-_NO_STUDY = Study(
+_NO_STUDY = models.Study(
     title="figures typed by hand",
     question="What do these figures say?",
     population="those who were asked",
-    window=ALL_YEARS,
+    window=models.ALL_YEARS,
     authors=("unknown",),
-    licence=Licence(name="none", title="none", path="https://example.org/"),
+    licence=models.Licence(name="none", title="none", path="https://example.org/"),
 )
 
 
@@ -91,14 +70,14 @@ def load_evidence(folder: Path | None = None, *, warn: bool = True) -> Registry:
 def load_rules(folder: Path) -> Registry:
     """Return plan.yaml and quantities.yaml alone as a registry without surveys; `DataError` has all their faults."""
     reader = Reader(folder)
-    quantities, plan = reader.one("quantities.yaml", Quantities), reader.one("plan.yaml", Plan)
+    quantities, plan = reader.one("quantities.yaml", models.Quantities), reader.one("plan.yaml", models.Plan)
     if quantities is None or plan is None or reader.faults:
         raise DataError(reader.faults)
-    nothing = Constructs(constructs=()), Claims(sources=(), claims=())
-    return _registry(reader, {}, _NO_STUDY, *nothing, quantities, plan)
+    nothing = models.Constructs(constructs=()), models.Claims(sources=(), claims=())
+    return _registry(reader, {}, (_NO_STUDY, *nothing, quantities, plan))
 
 
-def read_study(folder: Path) -> Study:
+def read_study(folder: Path) -> models.Study:
     """Return the file study.yaml of a data folder; `DataError` where it is missing or breaks a rule."""
     reader = Reader(folder)
     if reader.study is None or reader.faults:
@@ -106,11 +85,18 @@ def read_study(folder: Path) -> Study:
     return reader.study
 
 
+def read_lexicon(folder: Path) -> Lexicon:
+    """Return what reads printed text by the phrases and rules of a data folder; `DataError` where it has faults."""
+    reader = Reader(folder)
+    quantities = reader.one("quantities.yaml", models.Quantities)
+    if quantities is None:
+        raise DataError(reader.faults)
+    return Lexicon(quantities)
+
+
 def read_series(registry: Registry, series_id: str) -> Series:
     """Return the file of a series; `KeyError` names the nearest where there is none."""
-    if series_id not in registry.series:
-        hint = nearest(series_id, registry.series) or "; crosswave list series names all"
-        raise KeyError(f"no series is called {arrived(series_id)}{hint}")
+    pick(registry.series, series_id, "series")
     path = registry.folder / "series" / f"{series_id}.yaml"
     return Series.model_validate(kept_document(path, shown_path(path), Store("parsed")).data)
 
@@ -144,7 +130,7 @@ def _loaded(folder: Path) -> tuple[Registry | None, list[Fault]]:
         if shared is None or reader.faults:
             raise DataError(reader.faults)
         surveys = LateSurveys(folder, reader.by_series, partial(_late_surveys, folder, digests))
-        return replace(_registry(reader, surveys, *shared), figures=known["figures"]), []
+        return replace(_registry(reader, surveys, shared), figures=known["figures"]), []
     registry, faults = read_folder(folder)
     if registry is not None and not faults and folder_digests(folder) == digests:  # else a file changed while read
         registry = replace(registry, figures=sum(len(findings_of(survey)) for survey in registry.surveys.values()))
@@ -159,12 +145,11 @@ def read_folder(folder: Path) -> tuple[Registry | None, list[Fault]]:
     shared = reader.shared()
     if shared is None:
         return None, reader.faults
-    registry = _registry(reader, surveys, *shared)
-    _, constructs, claims, *_ = shared
+    registry, (_, constructs, claims, *_) = _registry(reader, surveys, shared), shared
     return registry, [*reader.faults, *registry_faults(registry, constructs, claims), *arithmetic_faults(registry)]
 
 
-def _late_surveys(folder: Path, digests: Mapping[Path, str], path: Path) -> dict[str, Survey]:
+def _late_surveys(folder: Path, digests: Mapping[Path, str], path: Path) -> dict[str, models.Survey]:
     """The surveys of a file, which is checked once more where somebody changed it since the folder was checked."""
     reader, checked = Reader(folder), True
     found = reader.file(path, checked=checked)
@@ -176,10 +161,8 @@ def _late_surveys(folder: Path, digests: Mapping[Path, str], path: Path) -> dict
     return found
 
 
-def _registry(
-    reader: Reader, surveys: Mapping[str, Survey], study: Study, constructs: Constructs, claims: Claims,
-    quantities: Quantities, plan: Plan,
-) -> Registry:  # fmt: skip
+def _registry(reader: Reader, surveys: Mapping[str, models.Survey], shared: Shared) -> Registry:
+    study, constructs, claims, quantities, plan = shared
     return Registry(
         folder=reader.folder,
         surveys=surveys,
@@ -215,8 +198,7 @@ def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
     A fact whose source only such a survey describes goes too. Where two files describe one source differently, nobody
     can say which is wrong: it is told, and both are used.
     """
-    files = (*survey_files(registry.folder), *series_files(registry.folder), *wrongly_named(registry.folder))
-    lost = {shown_path(path) for path in files}
+    lost = {shown_path(path) for path in wave_files(registry.folder)}
     grave = set(faults) - set(disagreements(registry))
     faulty = {fault.path for fault in grave}
     held = {name: registry.documents[f"surveys/{name}.yaml"].path for name in registry.surveys}
@@ -241,12 +223,12 @@ def _leave_out(registry: Registry, faults: Sequence[Fault]) -> Registry:
     )
 
 
-def _batteries(batteries: Batteries, gone: Collection[str]) -> Batteries:
+def _batteries(batteries: models.Batteries, gone: Collection[str]) -> models.Batteries:
     kept = tuple(one for one in batteries.batteries if _owner(one.question) not in gone)
     return batteries.model_copy(update={"batteries": kept})
 
 
-def _construct(construct: Construct, gone: Collection[str]) -> Construct:
+def _construct(construct: models.Construct, gone: Collection[str]) -> models.Construct:
     answers = [
         answer.model_copy(update={"same_instrument_as": _kept(answer.same_instrument_as, gone)})
         for answer in construct.answers
@@ -255,7 +237,7 @@ def _construct(construct: Construct, gone: Collection[str]) -> Construct:
     return construct.model_copy(update={"answers": tuple(answers), "changes": _kept(construct.changes, gone)})
 
 
-def _claim(claim: Claim, missing: Collection[str]) -> Claim:
+def _claim(claim: models.Claim, missing: Collection[str]) -> models.Claim:
     lost = sorted({_owner(name) for name in (*claim.surveys, *claim.names)} & set(missing))
     if not lost:
         return claim

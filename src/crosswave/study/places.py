@@ -16,29 +16,29 @@ _CHECKOUT = PACKAGE.parents[1]
 _OWN = _CHECKOUT / "data"
 
 
-def nearest_data(start: Path | None = None, *, rules: bool = False) -> Path:
+def nearest_data(*, rules: bool = False) -> Path:
     """Return the data folder here or above; `FileNotFoundError` where there is none."""
-    here = (start or Path.cwd()).resolve()
+    here = Path.cwd().resolve()
     for folder in (parent / "data" for parent in (here, *here.parents)):
         if has_surveys(folder) or (rules and has_rules(folder)):
             return folder
     raise FileNotFoundError("no folder data/surveys is here or above; name the data folder with --data FOLDER")
 
 
-def find_data(start: Path | None = None) -> Path:
+def find_data() -> Path:
     """Return the data folder to read: that here or above, else the one beside the package, which is then named."""
     try:
-        return nearest_data(start)
+        return nearest_data()
     except FileNotFoundError:
         if not has_surveys(_OWN):
             raise
         return _named(_OWN)
 
 
-def find_rules(start: Path | None = None) -> Path:
+def find_rules() -> Path:
     """Return the folder whose plan and phrases count: that here or above, else that of the package, which is named."""
     try:
-        return nearest_data(start, rules=True)
+        return nearest_data(rules=True)
     except FileNotFoundError:
         return _named(next(folder for folder in (_OWN, SHIPPED) if has_rules(folder)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -15,31 +14,16 @@ import yaml
 
 from crosswave.memo import digest
 from crosswave.study.cache import Store, file_digest, source_digest
-from crosswave.study.documents import Document, Lines, read_bytes, read_document, read_rows
-from crosswave.study.faults import Fault, Path_, listed, shown, shown_path
+from crosswave.study.documents import Document, read_bytes, read_document, read_rows
+from crosswave.study.faults import Fault, listed, shown, shown_path
 from crosswave.study.models import Batteries, Claims, Constructs, Fact, Plan, Quantities, Study, Survey
 from crosswave.study.rules import inner_faults, repeated, survey_faults
-from crosswave.study.series import Series, WaveLines, series_faults, waves_of
+from crosswave.study.series import LateLines, Series, series_faults, waves_of
 from crosswave.study.validation import Model, validate, validate_rows
 
 SHARED = ("study.yaml", "constructs.yaml", "claims.yaml", "quantities.yaml", "plan.yaml", "context.csv")
-MAY_BE_THERE = ("batteries.yaml",)
-
-
-@dataclass(frozen=True)
-class LateLines:
-    """The lines of a file without faults: looked up only once somebody asks, as hardly anybody does."""
-
-    path: Path
-    shown_as: str
-
-    @cached_property
-    def _known(self) -> Lines:
-        return read_document(self.path, self.shown_as).lines
-
-    def get(self, where: Path_, /) -> int | None:
-        """Return the line of a value; None where the file has no such value."""
-        return self._known.get(where)
+Shared = tuple[Study, Constructs, Claims, Quantities, Plan]
+"""What is in the files beside the surveys, but for the facts."""
 
 
 def kept_document(path: Path, shown_as: str, store: Store) -> Document:
@@ -50,7 +34,7 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
         return read_document(path, shown_as)
     key = digest(_reader(), content)
     if (kept := store.get(key)) is not None:
-        return Document(shown_as, json.loads(kept), LateLines(path, shown_as))
+        return Document(shown_as, json.loads(kept), LateLines(partial(read_document, path, shown_as)))
     document = read_document(path, shown_as)
     if not document.faults and read_bytes(path) == content:
         store.put(key, json.dumps(document.data, ensure_ascii=False, separators=(",", ":")).encode())
@@ -59,13 +43,8 @@ def kept_document(path: Path, shown_as: str, store: Store) -> Document:
 
 def folder_digests(folder: Path) -> dict[Path, str]:
     """Return the digest of each file that a registry is made from."""
-    files = [
-        *(folder / name for name in (*SHARED, *MAY_BE_THERE)),
-        *survey_files(folder),
-        *series_files(folder),
-        *wrongly_named(folder),
-    ]
-    return {path: file_digest(path) for path in files}
+    shared = (folder / name for name in (*SHARED, "batteries.yaml"))
+    return {path: file_digest(path) for path in (*shared, *wave_files(folder))}
 
 
 def folder_key(folder: Path, digests: Mapping[Path, str]) -> str:
@@ -94,6 +73,11 @@ def wrongly_named(folder: Path) -> list[Path]:
     return sorted([*(folder / "surveys").glob("*.yml"), *(folder / "series").glob("*.yml")])
 
 
+def wave_files(folder: Path) -> list[Path]:
+    """Return the files that each hold a survey or a series, or that a person may have meant so."""
+    return [*survey_files(folder), *series_files(folder), *wrongly_named(folder)]
+
+
 class Reader:
     """Reads the files of one folder and gathers their faults."""
 
@@ -118,7 +102,7 @@ class Reader:
         before = len(self.faults)
         return {"vocabulary": self.study.vocabulary} if self.study and len(self.faults) == before else {}
 
-    def shared(self) -> tuple[Study, Constructs, Claims, Quantities, Plan] | None:
+    def shared(self) -> Shared | None:
         """Return the files that are beside the surveys, with the facts kept here; None where one cannot be used."""
         constructs, claims = self.one("constructs.yaml", Constructs), self.one("claims.yaml", Claims)
         quantities, plan = self.one("quantities.yaml", Quantities), self.one("plan.yaml", Plan)
@@ -166,8 +150,9 @@ class Reader:
                 faults.append(document.fault(("id",), words))
         self.faults += faults
         if record is None or validated.faults:
-            waves = document.data.get("waves") if isinstance(document.data, dict) else ()
-            self.unread += [one["id"] for one in _dicts(waves) if isinstance(one.get("id"), str)]
+            waves = document.data.get("waves") if isinstance(document.data, dict) else None
+            ids = (one.get("id") for one in waves if isinstance(one, dict)) if isinstance(waves, list) else ()
+            self.unread += [one for one in ids if isinstance(one, str)]
             return {}
         return waves_of(record, document)
 
@@ -182,8 +167,9 @@ class Reader:
         self.by_series[path.stem] = tuple(name for name, survey in read.items() if survey)
         if len(self.faults) == before:  # as for a survey
             shown_as = shown_path(path)
-            self._remember(path, Document(shown_as, None, LateLines(path, shown_as)))
-            lines = {name: WaveLines(name, partial(read_document, path, shown_as)) for name in read}
+            reading = partial(read_document, path, shown_as)
+            self._remember(path, Document(shown_as, None, LateLines(reading)))
+            lines = {name: LateLines(reading, name) for name in read}
             self.documents |= {f"surveys/{name}.yaml": Document(shown_as, None, one) for name, one in lines.items()}
         self.faults[:] = list(dict.fromkeys(self.faults))  # what holds for all waves is wrong once
         return {name: survey for name, survey in read.items() if survey}
@@ -206,7 +192,8 @@ class Reader:
         if validated.record is None or validated.faults or validated.record.id != path.stem:
             self.unread.append(path.stem)
         if not (faults or validated.faults):  # ten thousand files of values and lines would fill the memory
-            self._remember(path, Document(document.path, None, LateLines(path, document.path)))
+            lines = LateLines(partial(read_document, path, document.path))
+            self._remember(path, Document(document.path, None, lines))
         return validated.record
 
     def one(self, name: str, model: type[Model]) -> Model | None:
@@ -246,10 +233,6 @@ class Reader:
 def _by_file(named: tuple[str, object]) -> str:
     """Surveys are in the order of the names that their files have or would have."""
     return f"{named[0]}.yaml"
-
-
-def _dicts(found: object) -> list[dict[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 class LateSurveys(Mapping[str, Survey]):

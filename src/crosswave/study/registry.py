@@ -12,23 +12,9 @@ from typing import Literal, TypeVar
 
 from crosswave.memo import digest
 from crosswave.printed.quantities import Lexicon
+from crosswave.study import models
 from crosswave.study.documents import Document
 from crosswave.study.faults import DataError, Fault, nearest
-from crosswave.study.models import (
-    Answer,
-    Base,
-    Batteries,
-    Claim,
-    Construct,
-    Fact,
-    Plan,
-    Quantities,
-    Question,
-    SampleSize,
-    Source,
-    Study,
-    Survey,
-)
 from crosswave.words import arrived
 
 Value = TypeVar("Value")
@@ -38,9 +24,9 @@ Value = TypeVar("Value")
 class Finding:
     """A printed figure in its place."""
 
-    survey: Survey
-    question: Question
-    answer: Answer
+    survey: models.Survey
+    question: models.Question
+    answer: models.Answer
 
     @property
     def id(self) -> str:
@@ -53,7 +39,7 @@ class Finding:
         return f"{self.question.id}.{self.answer.id}"
 
     @property
-    def base(self) -> Base | None:
+    def base(self) -> models.Base | None:
         """Whom the figure was counted on; None where no source says."""
         return self.answer.base or self.question.base
 
@@ -68,7 +54,7 @@ class Finding:
         return self.answer.printed if self.answer.printed_in == "count" else self.text
 
 
-def text_of(answer: Answer, base: Base | None, n: SampleSize) -> str:
+def text_of(answer: models.Answer, base: models.Base | None, n: models.SampleSize) -> str:
     """Return a printed figure with its unit: what a bare number stands for is said by `printed_in`."""
     printed = answer.printed
     if answer.printed_in is None or not _BARE.fullmatch(printed):
@@ -78,7 +64,7 @@ def text_of(answer: Answer, base: Base | None, n: SampleSize) -> str:
     return f"{printed}%" if answer.printed_in == "percent" else f"{_in_percent(Decimal(printed))}%"
 
 
-def size_of_base(base: Base | None, n: SampleSize) -> int | None:
+def size_of_base(base: models.Base | None, n: models.SampleSize) -> int | None:
     """Return how many a base holds where that is one number: its own, or that of all who answered."""
     whole = n.value if n.kind == "exact" else n.low if n.low == n.high else None
     return base.n if base and base.n else whole if base is None or base.everyone else None
@@ -96,7 +82,7 @@ def _in_percent(share: Decimal) -> Decimal:
     return share.quantize(Decimal(1).scaleb(-digits)).scaleb(2)
 
 
-def findings_of(survey: Survey) -> tuple[Finding, ...]:
+def findings_of(survey: models.Survey) -> tuple[Finding, ...]:
     """Return every printed figure of a survey, in the order of its file."""
     return tuple(Finding(survey, question, answer) for question in survey.questions for answer in question.answers)
 
@@ -115,17 +101,17 @@ class Registry:
     """
 
     folder: Path
-    surveys: Mapping[str, Survey]
-    constructs: Mapping[str, Construct]
-    claims: Mapping[str, Claim]
-    claim_sources: Mapping[str, Source]
-    quantities: Quantities
-    facts: Mapping[str, Fact]
-    plan: Plan
-    study: Study
+    surveys: Mapping[str, models.Survey]
+    constructs: Mapping[str, models.Construct]
+    claims: Mapping[str, models.Claim]
+    claim_sources: Mapping[str, models.Source]
+    quantities: models.Quantities
+    facts: Mapping[str, models.Fact]
+    plan: models.Plan
+    study: models.Study
     documents: Mapping[str, Document]
     series: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    batteries: Batteries = field(default_factory=Batteries)
+    batteries: models.Batteries = field(default_factory=models.Batteries)
     unread: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     left_out: frozenset[str] = frozenset()
@@ -136,10 +122,6 @@ class Registry:
     def findings(self) -> Mapping[str, Finding]:
         """Every printed figure by its id, surveys in order of their ids."""
         return {finding.id: finding for survey in self.surveys.values() for finding in findings_of(survey)}
-
-    @cached_property
-    def _of_survey(self) -> dict[str, dict[str, Finding]]:
-        return {}
 
     @cached_property
     def series_of(self) -> Mapping[str, str]:
@@ -164,7 +146,7 @@ class Registry:
         return digest(*(record.model_dump_json() for record in records))
 
     @cached_property
-    def sources(self) -> Mapping[str, Source]:
+    def sources(self) -> Mapping[str, models.Source]:
         """Every source by its id."""
         in_surveys = {source.id: source for survey in self.surveys.values() for source in survey.sources}
         return dict(sorted({**in_surveys, **self.claim_sources}.items()))
@@ -180,31 +162,31 @@ class Registry:
             raise KeyError(f"there is nothing to show: data/ holds no {kind}")
         return str(found)
 
-    def survey(self, survey_id: str) -> Survey:
+    def survey(self, survey_id: str) -> models.Survey:
         """Return a survey by its id; `KeyError` names the nearest, `DataError` all faults of one that was left out."""
         if survey_id in self.left_out:
             path = self.documents[f"surveys/{survey_id}.yaml"].path
             raise DataError(fault for fault in self.faults if fault.path == path)
-        return _pick(self.surveys, survey_id, "survey")
+        return pick(self.surveys, survey_id, "survey")
 
-    def construct(self, construct_id: str) -> Construct:
+    def construct(self, construct_id: str) -> models.Construct:
         """Return a construct by its id; `KeyError` names the nearest ones."""
-        return _pick(self.constructs, construct_id, "construct")
+        return pick(self.constructs, construct_id, "construct")
 
     def finding(self, finding_id: str) -> Finding:
         """Return a printed figure by its id; errors as for `survey`."""
         if (survey_id := finding_id.split(".")[0]) in self.left_out:
             self.survey(survey_id)
         if "findings" not in self.__dict__ and survey_id in self.surveys:  # of many surveys the others stay unread
-            if survey_id not in self._of_survey:
-                self._of_survey[survey_id] = {one.id: one for one in findings_of(self.surveys[survey_id])}
-            if finding_id in self._of_survey[survey_id]:
-                return self._of_survey[survey_id][finding_id]
-        return _pick(self.findings, finding_id, "finding")
+            for found in findings_of(self.surveys[survey_id]):
+                if found.id == finding_id:
+                    return found
+        return pick(self.findings, finding_id, "finding")
 
 
-def _pick(table: Mapping[str, Value], name: str, what: str) -> Value:
+def pick(table: Mapping[str, Value], name: str, what: str) -> Value:
+    """Return a record by its id; `KeyError` names the nearest ones, or the command that lists all."""
     if name not in table:
-        meant = nearest(name, table) or f"; crosswave list {what}s names all"
+        meant = nearest(name, table) or f"; crosswave list {what.removesuffix('s')}s names all"
         raise KeyError(f"no {what} is called {arrived(name)}{meant}")
     return table[name]

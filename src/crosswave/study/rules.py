@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import PurePath
 
-from crosswave.printed.faults import no_number, quantity_faults
-from crosswave.printed.intervals import QuantityError
-from crosswave.printed.plain import is_withheld
+from crosswave.printed.intervals import QuantityError, number
+from crosswave.printed.plain import is_withheld, plain
 from crosswave.printed.quantities import Lexicon
 from crosswave.study.documents import Document
 from crosswave.study.faults import Fault, Path_, listed, nearest, shown
-from crosswave.study.models import ORGANISATIONS, Answer, Base, Condition, Question, Survey
+from crosswave.study.models import ORGANISATIONS, Answer, Base, Condition, Phrase, Quantities, Question, Survey
 from crosswave.study.registry import Registry, size_of_base, text_of
 from crosswave.study.validation import Validated
 
@@ -167,9 +167,8 @@ def _unreadable(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
             base = answer.base or question.base
             words = unreadable(answer, lexicon, text_of(answer, base, survey.n))
             if question.response == "scale" and answer.measure == "mean" and not _MEAN.fullmatch(answer.printed):
-                words = (
-                    f"the mean of a scale is a number such as 5.19; {shown(answer.printed)!r} arrived; print it alone"
-                )
+                printed = shown(answer.printed)
+                words = f"the mean of a scale is a number such as 5.19; {printed!r} arrived; print it alone"
             if words := _miscounted(answer, size_of_base(base, survey.n)) if answer.printed_in == "count" else words:
                 yield ("questions", k, "answers", j, "printed"), words
 
@@ -184,10 +183,10 @@ def _miscounted(answer: Answer, size: int | None) -> str | None:
     return f"{answer.printed} is more than its base of {size}; mend one of them" if int(count) > size else None
 
 
-def unreadable(answer: Answer, lexicon: Lexicon, text: str = "") -> str | None:
+def unreadable(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
     """Return why nobody can read an answer as a share, or None where one can or it is none."""
     held = answer.measure in ("share", "range") and not is_withheld(answer)
-    return unread(text or answer.printed, lexicon) if held else None
+    return unread(text, lexicon) if held else None
 
 
 def unread(printed: str, lexicon: Lexicon) -> str | None:
@@ -220,23 +219,15 @@ def _over_full(survey: Survey, lexicon: Lexicon) -> Iterator[Located]:
         for group in groups.values():
             if len(group) == 1 and group[0].printed_in != "count":
                 continue
-            texts = (text_of(answer, answer.base or question.base, survey.n) for answer in group)
-            if sum((_least(text, lexicon) for text in texts), Fraction(0)) > 1:
+            least = Fraction(0)
+            for answer in group:
+                with suppress(QuantityError):
+                    least += lexicon.figure(text_of(answer, answer.base or question.base, survey.n)).low
+            if least > 1:
                 names = ", ".join(f"{answer.id} {answer.printed}" for answer in group)
-                yield (
-                    ("questions", k),
-                    (
-                        f"answers to {question.id} exclude each other on one base and exceed 100 %: {names}; mark nets "
-                        "(net_of), parts (part_of), statements (item) or subgroups (base), or make the response multi"
-                    ),
-                )
-
-
-def _least(text: str, lexicon: Lexicon) -> Fraction:
-    try:
-        return lexicon.figure(text).low
-    except QuantityError:
-        return Fraction(0)
+                words = f"answers to {question.id} exclude each other on one base and exceed 100 %: {names}"
+                parts = "mark nets (net_of), parts (part_of), statements (item) or subgroups (base)"
+                yield ("questions", k), f"{words}; {parts}, or make the response multi"
 
 
 def _condition_faults(condition: Condition, lexicon: Lexicon) -> Iterator[str]:
@@ -257,3 +248,79 @@ def _fact_faults(condition: Condition, registry: Registry) -> Iterator[str]:
         fact = registry.facts.get(name)
         if fact and (words := no_number(fact.value)):
             yield f"fact {name} cannot be added up: {words}"
+
+
+# --- quantities.yaml: ends that are no number, phrases at odds with each other or with a known use --------------------
+
+
+def quantity_faults(quantities: Quantities) -> Iterator[Located]:
+    """Yield the place of each fault and what is wrong."""
+    wrong = [*_ends_of_phrases(quantities), *_ends_of_rules(quantities)]
+    lexicon = Lexicon(quantities)
+    yield from wrong or [*_outside_phrases(quantities), *_outside_rules(lexicon), *_unlike(lexicon)]
+
+
+def no_number(text: str) -> str | None:
+    """Return why a text is no number, or None if it is one."""
+    try:
+        number(text)
+    except QuantityError as error:
+        return str(error)
+    return None
+
+
+def _ends_of_phrases(quantities: Quantities) -> Iterator[Located]:
+    for k, phrase in enumerate(quantities.phrases):
+        faults = {key: words for key in ("low", "high") if (words := no_number(getattr(phrase, key)))}
+        yield from ((("phrases", k, key), words) for key, words in faults.items())
+        if not faults and number(phrase.low) > number(phrase.high):
+            yield ("phrases", k, "low"), f"low {phrase.low} is above high {phrase.high}; swap them"
+
+
+def _ends_of_rules(quantities: Quantities) -> Iterator[Located]:
+    for k, rule in enumerate(quantities.rules):
+        places: list[Located] = [(("rules", k, key), getattr(rule, key)) for key in ("below", "above")]
+        for j, small in enumerate(rule.small):
+            places += [(("rules", k, "small", j, key), getattr(small, key)) for key in ("below", "above", "up_to")]
+        yield from ((place, words) for place, end in places if end != "rest" and (words := no_number(end)))
+
+
+def _outside_phrases(quantities: Quantities) -> Iterator[Located]:
+    for k, phrase in enumerate(quantities.phrases):
+        low, high = _ends(phrase)
+        for use in phrase.seen:
+            exact = use.get("exact", "")
+            known = exact and use.get("misreport") != "yes" and not no_number(exact)
+            if known and not low <= number(exact) <= high:
+                words = f"the interval of {phrase.text!r} does not hold {exact}, for which it was printed"
+                yield ("phrases", k), f"{words} ({use.get('figure', '?')}); widen it"
+
+
+def _outside_rules(lexicon: Lexicon) -> Iterator[Located]:
+    for k, rule in enumerate(lexicon.quantities.rules):
+        for use in (use for reach in (rule, *rule.small) for use in reach.seen):
+            if missing := [key for key in ("phrase", "exact") if key not in use]:
+                yield ("rules", k), f"a use that was seen needs {' and '.join(missing)}; add it"
+                continue
+            try:
+                held = lexicon.share(use["phrase"]).holds(number(use["exact"]))
+            except QuantityError as error:
+                yield ("rules", k), str(error)
+                continue
+            if not held:
+                words = f"{use['phrase']!r} was printed for {use['exact']}, which lies outside its interval"
+                yield ("rules", k), f"{words}; widen the rule"
+
+
+def _unlike(lexicon: Lexicon) -> Iterator[Located]:
+    """Phrases that say the same in other words must have the same interval, as a text finds either of them."""
+    first: dict[tuple[int, Fraction], Phrase] = {}
+    for k, phrase in enumerate(lexicon.quantities.phrases):
+        key = lexicon.shares.key(plain(phrase.text)) if phrase.kind == "proportion" else None
+        if key and _ends(first.setdefault(key, phrase)) != _ends(phrase):
+            words = f"{phrase.text!r} says the same as {first[key].text!r} and has another interval"
+            yield ("phrases", k), f"{words}; give both the same"
+
+
+def _ends(phrase: Phrase) -> tuple[Fraction, Fraction]:
+    return number(phrase.low), number(phrase.high)

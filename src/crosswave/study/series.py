@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from crosswave.study.documents import Document
-from crosswave.study.faults import Path_, nearest, shown
+from crosswave.study.faults import Path_
 from crosswave.study.models import Record
 from crosswave.study.models.record import HeadCount, Slug, Text
-from crosswave.study.rules import Located, repeated
+from crosswave.study.rules import Located, dangling, repeated
 
 
 class _Open(Record):
@@ -74,85 +74,70 @@ _OWN = {"id", "title", "sources", "waves", "questions", "panels"}
 
 def waves_of(series: Series, document: Document) -> dict[str, Document]:
     """Return each wave of a series file as a document of its own, with the lines of that file."""
-    waves = zip(series.waves, document.data["waves"], strict=True)
-    lines = {wave.id: WaveLines(wave.id, lambda: document) for wave in series.waves}
-    return {
-        wave.id: Document(document.path, _record(series, document.data, own), lines[wave.id]) for wave, own in waves
-    }
+    found = {wave.id: LateLines(lambda: document, wave.id) for wave in series.waves}
+    return {name: Document(document.path, _wave(document.data, name)[0], lines) for name, lines in found.items()}
 
 
 def series_faults(series: Series) -> Iterator[Located]:
     """Yield the faults of references inside a series file that has its form."""
     waves, sources = {wave.id for wave in series.waves}, {source.id for source in series.sources}
     yield from repeated((("waves", k, "id"), wave.id) for k, wave in enumerate(series.waves))
-    named: list[tuple[Path_, str]] = []
+    named: list[tuple[Path_, Iterable[str]]] = []
     for q, question in enumerate(series.questions):
-        for w, wording in enumerate(question.wordings):
-            named += [(("questions", q, "wordings", w, "waves"), name) for name in wording.waves]
+        named += [(("questions", q, "wordings", w, "waves"), one.waves) for w, one in enumerate(question.wordings)]
         for a, answer in enumerate(question.answers):
-            named += [(("questions", q, "answers", a, "figures", name), name) for name in answer.figures]
-    named += [(("panels", p, "waves"), name) for p, panel in enumerate(series.panels) for name in panel.waves]
-    for where, name in named:
-        if name not in waves:
-            yield where, f"{shown(name)} is no wave of this series{nearest(name, waves) or '; add it or mend the name'}"
+            named += [(("questions", q, "answers", a, "figures", name), [name]) for name in answer.figures]
+    named += [(("panels", p, "waves"), panel.waves) for p, panel in enumerate(series.panels)]
+    for where, names in named:
+        yield from dangling(where, "wave of this series", names, waves)
     for k, wave in enumerate(series.waves):
-        for name in wave.sources:
-            if name not in sources:
-                told = nearest(name, sources) or "; add it or mend the name"
-                yield ("waves", k, "sources"), f"{shown(name)} is no source of this series{told}"
+        yield from dangling(("waves", k, "sources"), "source of this series", wave.sources, sources)
 
 
-def _record(series: Series, data: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """One wave as the data of a survey: what holds for all, what is its own, and the figures that it has."""
+def _wave(data: Mapping[str, Any], wave: str) -> tuple[dict[str, Any], dict[Path_, Path_]]:
+    """One wave as the data of a survey, and where in the series file its parts are."""
+    place, own = [(k, one) for k, one in enumerate(data["waves"]) if one["id"] == wave][-1]
     shared = {key: value for key, value in data.items() if key not in _OWN}
-    title = f"{series.title} {own.get('year', '')}".strip()
-    record = {"title": title, "series": series.id, **shared, **own}
-    record["questions"] = questions = list(_questions(data["questions"], own["id"]))
-    record["sources"] = [data["sources"][k] for k in _kept(data, own, questions)]
-    if overlaps := list(_overlaps(series, own["id"])):
+    title = f"{data['title'].strip()} {own.get('year', '')}".strip()
+    record = {"title": title, "series": data["id"], **shared, **own, "questions": [], "sources": []}
+    origins: dict[Path_, Path_] = {(): ("waves", place)} | {(key,): (key,) for key in shared}
+    origins |= {(key,): ("waves", place, key) for key in own}
+    for q, question in enumerate(data["questions"]):
+        here, there = ("questions", len(record["questions"])), ("questions", q)
+        answers: list[dict[str, Any]] = []
+        for a, answer in enumerate(question["answers"]):
+            if (figure := answer["figures"].get(wave)) is None:
+                continue
+            new, old = (*here, "answers", len(answers)), (*there, "answers", a)
+            given = figure if isinstance(figure, dict) else {"printed": figure}
+            own_keys = {(*new, key): (key,) if given is figure else () for key in given}
+            origins |= {new: old} | {part: (*old, "figures", wave, *key) for part, key in own_keys.items()}
+            answers.append({key: value for key, value in answer.items() if key != "figures"} | given)
+        if answers:
+            origins[here] = there
+            told = next((one["says"] for one in question.get("wordings", ()) if wave in one["waves"]), None)
+            rest = {key: value for key, value in question.items() if key not in ("answers", "wordings")}
+            record["questions"].append(rest | ({"wording": told} if told else {}) | {"answers": answers})
+    cited = {*own.get("sources", ()), *_cited(record["questions"])}
+    for k, source in enumerate(data["sources"]):
+        if source["id"] in cited:
+            origins["sources", len(record["sources"])] = ("sources", k)
+            record["sources"].append(source)
+    if overlaps := list(_overlaps(data.get("panels", ()), wave)):
+        origins[("overlaps",)] = ("panels",)
         record["overlaps"] = overlaps
-    return record
-
-
-def _questions(questions: list[dict[str, Any]], wave: str) -> Iterator[dict[str, Any]]:
-    for _, question, answers in _asked(questions, wave):
-        told = next((one["says"] for one in question.get("wordings", ()) if wave in one["waves"]), None)
-        rest = {key: value for key, value in question.items() if key not in ("answers", "wordings")}
-        figures = [
-            {key: value for key, value in answer.items() if key != "figures"}
-            | (figure if isinstance(figure, dict) else {"printed": figure})
-            for _, answer, figure in answers
-        ]
-        yield rest | ({"wording": told} if told else {}) | {"answers": figures}
-
-
-def _asked(
-    questions: list[dict[str, Any]], wave: str
-) -> Iterator[tuple[int, dict[str, Any], list[tuple[int, dict[str, Any], Any]]]]:
-    """Each question that has figures in a wave, with its place, and the places of its answers and their figures."""
-    for q, question in enumerate(questions):
-        found = ((a, answer, answer["figures"].get(wave)) for a, answer in enumerate(question["answers"]))
-        if answers := [one for one in found if one[2] is not None]:
-            yield q, question, answers
-
-
-def _kept(data: Mapping[str, Any], own: Mapping[str, Any], questions: list[dict[str, Any]]) -> list[int]:
-    """The places of the sources that a wave or its figures cite."""
-    cited = {*own.get("sources", ()), *_cited(questions)}
-    return [k for k, source in enumerate(data["sources"]) if source["id"] in cited]
+    return record, origins
 
 
 def _cited(questions: list[dict[str, Any]]) -> Iterator[str]:
     """The sources of all answers; whether they are named rightly is asked of the wave as of any survey."""
-    for question in questions:
-        for answer in question["answers"]:
-            if isinstance(named := answer.get("sources"), list):
-                yield from (one for one in named if isinstance(one, str))
+    for named in (answer.get("sources") for question in questions for answer in question["answers"]):
+        yield from (one for one in named if isinstance(one, str)) if isinstance(named, list) else ()
 
 
-def _overlaps(series: Series, wave: str) -> Iterator[dict[str, Any]]:
+def _overlaps(panels: Iterable[Mapping[str, Any]], wave: str) -> Iterator[dict[str, Any]]:
     """What each of two waves says of the other; the table is turned for the later one."""
-    for panel in series.panels:
+    for panel in map(Panel.model_validate, panels):
         if wave in panel.waves:
             first = wave == panel.waves[0]
             told = {"how": panel.how, "shared": panel.shared, "question": panel.question}
@@ -167,36 +152,19 @@ def _turned(table: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
-class WaveLines:
-    """The lines of a wave: those of the places of the series file that it is made from, found once somebody asks."""
+class LateLines:
+    """The lines of a file, or of the places of a series file that a wave is made from: found once somebody asks."""
 
-    wave: str
     read: Callable[[], Document]
+    wave: str = ""
 
     def get(self, where: Path_, /) -> int | None:
         """Return the line of a value; None where the file has no such value."""
-        document, origins = self._origins
+        document, origins = self._found
         depth = next(depth for depth in range(len(where), -1, -1) if where[:depth] in origins)
         return document.lines.get((*origins[where[:depth]], *where[depth:]))
 
     @cached_property
-    def _origins(self) -> tuple[Document, Mapping[Path_, Path_]]:
+    def _found(self) -> tuple[Document, Mapping[Path_, Path_]]:
         document = self.read()
-        data = document.data
-        place, own = [(k, one) for k, one in enumerate(data["waves"]) if one["id"] == self.wave][-1]
-        origins: dict[Path_, Path_] = {(): ("waves", place)} | {(key,): (key,) for key in data if key not in _OWN}
-        origins |= {(key,): ("waves", place, key) for key in own}
-        questions = list(_questions(data["questions"], self.wave))
-        origins |= {("sources", k): ("sources", old) for k, old in enumerate(_kept(data, own, questions))}
-        if "panels" in data:
-            origins[("overlaps",)] = ("panels",)
-        for kept, (q, _, answers) in enumerate(_asked(data["questions"], self.wave)):
-            origins[("questions", kept)] = ("questions", q)
-            for number, (a, _, figure) in enumerate(answers):
-                here: Path_ = ("questions", kept, "answers", number)
-                there: Path_ = ("questions", q, "answers", a)
-                given = (
-                    {(*here, key): (key,) for key in figure} if isinstance(figure, dict) else {(*here, "printed"): ()}
-                )
-                origins |= {here: there} | {key: (*there, "figures", self.wave, *rest) for key, rest in given.items()}
-        return document, origins
+        return document, _wave(document.data, self.wave)[1] if self.wave else {(): ()}

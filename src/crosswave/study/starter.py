@@ -28,6 +28,10 @@ SCHEMAS: Mapping[str, type[Record]] = {
     "plan.json": Plan,
 }
 
+_SHORT_FORMS = {
+    "Base": {"const": "all", "description": "Everyone, stated."},
+    "BatteryAnswer": {"type": "string", "description": "The item alone."},
+}
 _STARTER = Path(__file__).with_name("starter")
 _FAMILIES = "families:\n  - id: libraries\n    label: town libraries\n\n"
 _SMALLEST = "declared here; change it to the smallest change that matters to your question"
@@ -98,11 +102,10 @@ def write_schemas(folder: Path, vocabulary: Vocabulary) -> list[Path]:
 def schema_text(model: type[Record], vocabulary: Vocabulary) -> str:
     """Return the JSON Schema of a model as text, with the words that a study allows."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
-    base = schema.get("$defs", {}).get("Base")
-    if base is not None:
-        schema["$defs"]["Base"] = {"anyOf": [{"const": "all", "description": "Everyone, stated."}, base]}
-    if (answer := schema.get("$defs", {}).get("BatteryAnswer")) is not None:
-        schema["$defs"]["BatteryAnswer"] = {"anyOf": [{"type": "string", "description": "The item alone."}, answer]}
+    parts = schema.get("$defs", {})
+    for name, short_form in _SHORT_FORMS.items():
+        if name in parts:
+            parts[name] = {"anyOf": [short_form, parts[name]]}
     return json.dumps(_with_words(schema, vocabulary), indent=2, ensure_ascii=False) + "\n"
 
 

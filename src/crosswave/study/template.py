@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from crosswave.files import write_whole
-from crosswave.study.faults import shown_path
+from crosswave.study.faults import refuse_existing
 from crosswave.study.loading import read_study
 from crosswave.study.models import Study
 
@@ -97,9 +97,9 @@ def flow(values: Iterable[str]) -> str:
 
 
 def survey_text(
-    survey_id: str, head: Values, sources: Iterable[str], questions: Iterable[str], words: Values, asked: bool = False
+    survey_id: str, head: Values, sources: Iterable[str], questions: Iterable[str], words: Values, blank: bool = False
 ) -> str:
-    """Return a whole survey file; `words` are those of `words_of`."""
+    """Return a whole survey file; `words` are those of `words_of`. A blank one proposes what might be filled in."""
     topics = f"Topics: {words['TOPICS']}"
     lines = [
         "# yaml-language-server: $schema=../schema/survey.json",
@@ -108,27 +108,27 @@ def survey_text(
         *textwrap.wrap(topics, 100, initial_indent="# ", subsequent_indent="#         "),
         "",
         f"id: {survey_id}",
-        *_lines(_asking(_HEAD) if asked else _HEAD, head, words),
+        *_lines(_HEAD if blank else _asking(_HEAD), head, words),
         "sources:",
     ]
     return "\n".join([*lines, *sources, "questions:", *questions]) + "\n"
 
 
-def source_text(source_id: str, known: Values, words: Values, asked: bool = False) -> str:
+def source_text(source_id: str, known: Values, words: Values, blank: bool = False) -> str:
     """Return a source of a survey file, open where nothing is known."""
-    fields = _asking(_SOURCE) if asked else _SOURCE
+    fields = _SOURCE if blank else _asking(_SOURCE)
     return "\n".join([f"  - id: {source_id}", *_lines(fields, known, words, "    ")])
 
 
-def question_text(question_id: str, known: Values, answers: Iterable[str], commented: bool = True) -> str:
-    """Return a question of a survey file, open where nothing is known; with what might be added as comments."""
-    fields = _lines(_QUESTION if commented else _certain(_QUESTION, known), known, {}, "    ")
+def question_text(question_id: str, known: Values, answers: Iterable[str], blank: bool = False) -> str:
+    """Return a question of a survey file, open where nothing is known; a blank one with what might be added."""
+    fields = _lines(_QUESTION if blank else _certain(_QUESTION, known), known, {}, "    ")
     return "\n".join([f"  - id: {scalar(question_id)}", *fields, "    answers:", *answers])
 
 
-def answer_text(answer_id: str, known: Values, sources: Iterable[str], commented: bool = False) -> str:
+def answer_text(answer_id: str, known: Values, sources: Iterable[str], blank: bool = False) -> str:
     """Return an answer of a survey file."""
-    fields = _lines(_ANSWER if commented else _certain(_ANSWER, known), known, {}, "        ")
+    fields = _lines(_ANSWER if blank else _certain(_ANSWER, known), known, {}, "        ")
     rest = [f"        {key}: {known[key]}" for key in _ANSWER_REST if key in known]
     return "\n".join([f"      - id: {scalar(answer_id)}", *fields, f"        sources: {flow(sources)}", *rest])
 
@@ -136,19 +136,18 @@ def answer_text(answer_id: str, known: Values, sources: Iterable[str], commented
 def new_survey(survey_id: str, folder: Path) -> Path:
     """Write a commented survey file to be filled in, and return its path; `FileExistsError` where it is there."""
     path = survey_path(survey_id, folder)
-    if path.exists():
-        raise FileExistsError(f"{shown_path(path)} is there already; choose another id or edit that file")
+    refuse_existing(path, "choose another id or edit that file")
     study = read_study(folder)
-    words, source = words_of(study, year_in(survey_id, study)), f"{survey_id}-release"
+    words, source = words_of(study, survey_id), f"{survey_id}-release"
     topic = "other" if "other" in study.vocabulary.topics else next(iter(study.vocabulary.topics), "")
     more = (
         "      # for each further answer copy the lines from - id to sources, or write it on one line:\n"
         f'      # - {{id: second, says: another, printed: "41%", topic: {topic}, sources: [{source}]}}'
     )
-    answer = answer_text("first", {"topic": topic}, [source], commented=True)
-    question = question_text("question", {}, [answer, more])
-    head = {"year": words["YEAR"]}
-    write_whole(path, survey_text(survey_id, head, [source_text(source, {}, words)], [question], words))
+    answer = answer_text("first", {"topic": topic}, [source], blank=True)
+    question = question_text("question", {}, [answer, more], blank=True)
+    described = source_text(source, {}, words, blank=True)
+    write_whole(path, survey_text(survey_id, {"year": words["YEAR"]}, [described], [question], words, blank=True))
     return path
 
 
@@ -160,14 +159,13 @@ def survey_path(survey_id: str, folder: Path) -> Path:
     return folder / "surveys" / f"{survey_id}.yaml"
 
 
-def year_in(survey_id: str, study: Study) -> str:
-    """Return the year that an id names; the last of the study where it names none."""
-    found = re.search(r"(?:19|20)\d\d", survey_id)
-    return found[0] if found else str(study.window.to_year)
+def words_of(study: Study, survey_id: str, year: str | None = None) -> Values:
+    """Return what is in a survey file for the words in capitals: the vocabulary of the study, and the year.
 
-
-def words_of(study: Study, year: str) -> Values:
-    """Return what is in a survey file for the words in capitals: the year, and the vocabulary of the study."""
+    Where no year is given, it is the one that the id names, else the last of the study.
+    """
+    named = re.search(r"(?:19|20)\d\d", survey_id)
+    year = year or (named[0] if named else str(study.window.to_year))
     kinds = {"SECTORS": "sectors", "NATIONS": "nations", "UNITS": "units", "MODES": "modes", "SAMPLINGS": "sampling",
              "KINDS": "source_kinds", "TOPICS": "topics"}  # fmt: skip
     listed = {name: study.vocabulary.words(kind) for name, kind in kinds.items()}

@@ -6,7 +6,8 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import getitem
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -103,12 +104,11 @@ def validate_rows(document: Document, model: type[Model]) -> list[Validated[Mode
 
 def _reading_faults(document: Document, details: list[ErrorDetails]) -> list[Fault]:
     """The faults of reading; a key that is empty and needed must not be deleted."""
-    empty = [detail["loc"] for detail in details if _empty(detail, document)]
-    needed = {document.fault(where, EMPTY.format(where[-1])): where for where in empty}
-    return [
-        document.fault(needed[fault], _NEEDED.format(needed[fault][-1])) if fault in needed else fault
-        for fault in document.faults
-    ]
+    needed = {
+        document.fault(where, EMPTY.format(where[-1])): document.fault(where, _NEEDED.format(where[-1]))
+        for where in (detail["loc"] for detail in details if _empty(detail, document))
+    }
+    return [needed.get(fault, fault) for fault in document.faults]
 
 
 def _empty(detail: ErrorDetails, document: Document) -> bool:
@@ -181,22 +181,17 @@ def _mend(
 
 def _mend_one(data: Any, detail: ErrorDetails, number: int) -> None:
     *around, key = detail["loc"] or ("",)
-    for step in around:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return
-    if not isinstance(data, dict | list):
+    try:
+        holder = reduce(getitem, around, data)
+    except (KeyError, IndexError, TypeError):
         return
     stand_in = _stand_in(detail, str(key), number)
-    if isinstance(data, list) and not isinstance(key, int):
-        return
-    if isinstance(data, list):
-        data[int(key) : int(key) + 1] = [{} if stand_in is None else stand_in]  # at the end where a pair has but one
-    elif stand_in is None:
-        data.pop(key, None)
-    else:
-        data[key] = stand_in
+    if isinstance(holder, list) and isinstance(key, int):
+        holder[key : key + 1] = [{} if stand_in is None else stand_in]  # at the end where a pair has but one
+    elif isinstance(holder, dict) and stand_in is None:
+        holder.pop(key, None)
+    elif isinstance(holder, dict):
+        holder[key] = stand_in
 
 
 def _stand_in(detail: ErrorDetails, key: str, number: int) -> Any:

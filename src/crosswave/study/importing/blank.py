@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import get_args
 
 from crosswave.files import write_whole
-from crosswave.study.faults import shown_path
-from crosswave.study.importing.draft import letter
+from crosswave.study.faults import refuse_existing
+from crosswave.study.importing.rows import letter
 from crosswave.study.models import Question, Survey, Vocabulary
 
 _WORDS: Mapping[str, str] = {
@@ -72,8 +72,7 @@ def write_template(path: Path, vocabulary: Vocabulary) -> Path:
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise ValueError(f"a template ends in {' or '.join(_WRITERS)}; {path.name!r} arrived")
-    if path.exists():
-        raise FileExistsError(f"{shown_path(path)} is there already; choose another name")
+    refuse_existing(path, "choose another name")
     words = {key: vocabulary.words(kind) for key, kind in _WORDS.items()}
     fixed = {"year_basis": _allowed(Survey, "year_basis"), "response": _allowed(Question, "response")}
     write(path, fixed | {key: listed for key, listed in words.items() if listed})

@@ -1,16 +1,19 @@
-"""A survey in the making: what may be in a sheet, and plain values with the cell that each came from."""
+"""A survey in the making: what may be in a sheet, values with the cell that each came from, facts and sources."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from crosswave.study.cross import differences
 from crosswave.study.documents import Document
-from crosswave.study.faults import Fault, Path_
-from crosswave.study.models import Answer, Survey
+from crosswave.study.faults import Fault, Path_, nearest
+from crosswave.study.importing.rows import Cell, Row, letter, name
+from crosswave.study.models import Answer, Claims, Source, Survey
+from crosswave.study.reading import Reader, survey_files
 
 _PARTS = ("fieldwork", "inferred", "overlaps", "sources", "questions", "changes")
 
@@ -37,25 +40,7 @@ ANSWER_COLUMNS: Mapping[str, str] = {
 _LONGEST_ID = 5
 _WHOLE = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _YES_OR_NO = ("barrier", "exhaustive", "response_inferred", "weighted")
-_SAID = {
-    **dict.fromkeys(("yes", "y", "true", "t", "1", "on"), True),
-    **dict.fromkeys(("no", "n", "false", "f", "0", "off"), False),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SheetDocument(Document):
-    """A document whose values know their column as well."""
-
-    columns: dict[Path_, str] = field(default_factory=dict)
-
-    def fault(self, where: Path_, message: str) -> Fault:
-        """Return a fault at the row of a value; its column is named in the message."""
-        place = where
-        while place and place not in self.columns:
-            place = place[:-1]
-        label = f"{self.columns[place]}: " if place in self.columns else ""
-        return Fault(self.path, self.line(where), label + message)
+_YES, _NO = ("yes", "y", "true", "t", "1", "on"), ("no", "n", "false", "f", "0", "off")
 
 
 class Draft:
@@ -89,9 +74,9 @@ class Draft:
         """Keep a fault of a cell."""
         self.faults.append(Fault(self.name, row, f"{_label(column, title)}: {message}"))
 
-    def document(self) -> SheetDocument:
+    def document(self) -> Document:
         """Return what was gathered as a document that the models can check."""
-        return SheetDocument(self.name, self.data, self._lines, tuple(self.faults), self._columns)
+        return Document(self.name, self.data, self._lines, tuple(self.faults), self._columns)
 
 
 class Ids:
@@ -136,18 +121,127 @@ def whole(text: str) -> str | None:
 
 def yes_or_no(key: str, text: str) -> bool | str:
     """Return what a cell says where it holds yes or no; else its text, for the model to take or refuse."""
-    return _SAID.get(text.lower(), text) if key in _YES_OR_NO else text
-
-
-def letter(column: int) -> str:
-    """Return the letters that a spreadsheet gives to a column, the first being 0."""
-    text, left = "", column + 1
-    while left:
-        left, rest = divmod(left - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
+    said = text.lower()
+    return said in _YES if key in _YES_OR_NO and said in (*_YES, *_NO) else text
 
 
 def _label(column: int, title: str) -> str:
     """How a message names a column."""
     return f"column {letter(column)} ({title})"
+
+
+# --- the rows above the figures: a fact of the survey and its value on each, and the sources that are cited -----------
+
+# What every survey file needs: left open in the file where the sheet does not say it.
+_OPEN_SURVEY = ("title", "year", "year_basis", "population", "sector", "unit")
+_OPEN_SOURCE = ("title", "url", "kind")
+
+_DATES = ("published", "fieldwork_start", "fieldwork_end", "source_published")
+_N = re.compile(r"(?P<words>[a-z ]*?)\s*(?P<number>[0-9].*)", re.I)
+_NUMBERS = {"year": "2021", "organisations": "235 or 1,026", "asked": "235 or 1,026"}
+_KINDS = {
+    "": "exact",
+    **dict.fromkeys(("nearly", "almost", "around", "about", "some", "approximately", "roughly"), "approximate"),
+    **dict.fromkeys(("over", "more than", "at least", "upwards of"), "at-least"),
+}
+_CLAIMS = "claims.yaml"
+
+
+def put_facts(facts: Mapping[str, str], survey_id: str, draft: Draft, folder: Path) -> None:
+    """Put the facts of a survey that no sheet holds into the draft."""
+    read_facts(tuple(Row(0, (Cell(key), Cell(text))) for key, text in facts.items()), survey_id, draft, folder)
+
+
+def read_facts(rows: tuple[Row, ...], survey_id: str, draft: Draft, folder: Path) -> None:
+    """Put the facts of a survey into the draft, and its sources, filled from the records of the data folder."""
+    for row in rows:
+        key = name(row.text(0))
+        if not key.startswith("#") and key not in ("fact", "survey_fact"):
+            _read_fact(row, key, draft)
+    draft.data.setdefault("id", survey_id)
+    sources = draft.data["sources"] or [{}]
+    draft.data["sources"] = [{"id": f"{draft.data['id']}-release", **source} for source in sources]
+    for k in range(len(sources)):
+        for key in _OPEN_SOURCE:
+            draft.leave_open(("sources", k, key), draft.line(("sources", k)))
+    for key in _OPEN_SURVEY:
+        draft.leave_open((key,), 1)
+    _cite_known(draft, folder)
+
+
+def _read_fact(row: Row, key: str, draft: Draft) -> None:
+    for column in range(3, len(row.cells)):
+        if row.text(column):
+            draft.fault(row.number, column, key, "a fact has one value, in column B, and a remark in C; move this one")
+    cell = row.cell(1)
+    if not (cell.text or cell.fault):
+        return
+    if key not in FACTS and key not in SOURCE_FACTS:
+        words = f"{row.text(0)!r} is no fact of a survey{nearest(key, [*FACTS, *SOURCE_FACTS])}"
+        draft.fault(row.number, 0, "fact", f"{words}; a row that is only a remark begins with #")
+    elif cell.fault:
+        draft.fault(row.number, 1, key, cell.fault)
+    elif cell.date and key not in _DATES:
+        words = f"Excel holds a date here ({cell.text}); set the cell to text and type it again"
+        draft.fault(row.number, 1, key, words)
+    elif key in SOURCE_FACTS:
+        sources = draft.data["sources"]
+        if key == "source" or not sources or SOURCE_FACTS[key] in sources[-1]:
+            sources.append({})
+            draft.leave_open(("sources", len(sources) - 1), row.number)
+        draft.put(("sources", len(sources) - 1, SOURCE_FACTS[key]), cell.text, row.number, 1, key)
+    elif (value := _value(row, key, cell.text, draft)) is not None:
+        draft.put(FACTS[key], value, row.number, 1, key)
+
+
+def _value(row: Row, key: str, text: str, draft: Draft) -> Any:
+    """What the model is given for a fact; None where it is no number and should be one."""
+    if key == "n":
+        return _sample(row, text, draft)
+    if key not in _NUMBERS:
+        return yes_or_no(key, text)
+    if (digits := whole(text)) is None:
+        draft.fault(row.number, 1, key, f"{key} is a whole number, such as {_NUMBERS[key]}; {text!r} arrived")
+    return digits
+
+
+def _sample(row: Row, text: str, draft: Draft) -> dict[str, str] | None:
+    match = _N.fullmatch(text)
+    kind = _KINDS.get(match["words"].strip().lower()) if match else None
+    digits = whole(match["number"]) if match else None
+    if kind and digits:
+        return {"printed": text, "value": digits, "kind": kind}
+    words = f"n is a number as printed, such as 235, nearly 1,000 or over 300; {text!r} arrived"
+    draft.fault(row.number, 1, "n", f"{words}; empty the cell and put another form into the survey file afterwards")
+    return None
+
+
+def _cite_known(draft: Draft, folder: Path) -> None:
+    """Fill the sources of a draft from the records of the data folder; a difference is a fault."""
+    sources = draft.data["sources"]
+    known = dict(_records({source["id"] for source in sources}, folder, draft.data["id"]))
+    for k, source in enumerate(sources):
+        if source["id"] not in known:
+            continue
+        record, file = known[source["id"]]
+        said = {key: value for key in SOURCE_FACTS.values() if (value := getattr(record, key)) is not None}
+        if words := differences(source, said):
+            message = f"source {source['id']} is in {file} as well, and differs ({words})"
+            told = f"{message}; make them the same, or give the id alone to cite it"
+            draft.fault(draft.line(("sources", k, "id")), 1, "source", told)
+        sources[k] = {**said, **source}
+
+
+def _records(ids: Collection[str], folder: Path, own: str) -> Iterator[tuple[str, tuple[Source, str]]]:
+    """Records of files that are without faults of form, each with its file."""
+    reader = Reader(folder)
+    for path in survey_files(folder):
+        survey = reader.survey(path) if path.stem != own and _names(path, ids) else None
+        if survey and path.stem not in reader.unread:
+            yield from ((source.id, (source, f"surveys/{path.name}")) for source in survey.sources)
+    if _names(folder / _CLAIMS, ids) and (claims := reader.one(_CLAIMS, Claims)):
+        yield from ((source.id, (source, _CLAIMS)) for source in claims.sources)
+
+
+def _names(path: Path, ids: Collection[str]) -> bool:
+    return path.is_file() and any(name in path.read_text(encoding="utf-8", errors="replace") for name in ids)

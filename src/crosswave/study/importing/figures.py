@@ -8,15 +8,7 @@ from typing import Any
 
 from crosswave.printed.quantities import Lexicon
 from crosswave.study.faults import Path_, nearest
-from crosswave.study.importing.draft import (
-    ANSWER_COLUMNS,
-    BASE_COLUMNS,
-    QUESTION_COLUMNS,
-    Draft,
-    Ids,
-    whole,
-    yes_or_no,
-)
+from crosswave.study.importing.draft import ANSWER_COLUMNS, BASE_COLUMNS, QUESTION_COLUMNS, Draft, Ids, whole, yes_or_no
 from crosswave.study.importing.rows import NEEDED, Cell, Row, Sheet, name
 from crosswave.study.rules import unread
 from crosswave.words import plural
@@ -211,12 +203,12 @@ class _Questions:
         if key not in self._columns:
             return None
         cell = self._cell(row, key)
-        if cell.fault:
-            self._fault(row, key, cell.fault)
-            return None
-        if cell.date:
+        fault = cell.fault
+        if cell.date and not fault:
             words = f"Excel holds a date here ({cell.text}), perhaps made of a figure such as 9/10"
-            self._fault(row, key, f"{words}; set the cell to text and type it again")
+            fault = f"{words}; set the cell to text and type it again"
+        if fault:
+            self._fault(row, key, fault)
             return None
         if key in _LISTS and cell.text:
             return cell.text.replace(",", " ").replace(";", " ").split()
@@ -315,21 +307,18 @@ class _Bases:
             self._known += [] if len(found) == 1 else [stated]
             self._block, self._told = found[0] if len(found) == 1 else stated, False
         elif self._block != self._question and answer not in self._answers:
-            return self._unclear()
+            if self._told:
+                return {}
+            self._told = True
+            who = self._block.get("who") or "another base"
+            raise ValueError(
+                f"the row has no base, and the base above it ({who}) is not that of the question; nobody can tell "
+                "which of the two this answer was counted on, so write the base here and on the rows below"
+            )
         if self._block != self._question:
             return self._block
         self._answers.add(answer)
         return {}
-
-    def _unclear(self) -> Stated:
-        if self._told:
-            return {}
-        self._told = True
-        who = self._block.get("who") or "another base"
-        raise ValueError(
-            f"the row has no base, and the base above it ({who}) is not that of the question; nobody can tell which of "
-            "the two this answer was counted on, so write the base here and on the rows below"
-        )
 
 
 def _base_of(stated: Stated, n: Mapping[str, str]) -> Any:

@@ -1,14 +1,17 @@
-"""What is found in published tables: figures with their cells, groups, answers, and what the figures add up to."""
+"""What is found in published tables: cells as printed figures, groups, answers, and what the figures add up to."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from crosswave.printed.plain import is_mark
 from crosswave.study.importing import signs
-from crosswave.study.importing.draft import letter
-from crosswave.study.importing.signs import no_name
+from crosswave.study.importing.houses import House
+from crosswave.study.importing.rows import Cell, Row, letter
+from crosswave.study.importing.signs import FLAGS, kind_of, no_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +77,13 @@ class Found:
             self.faults.append((table.at, told))
             return
         sized = {k: group.unweighted for k, group in enumerate(table.groups) if group.unweighted}
-        if (
-            sized
-            and len(table.answers) > 1
-            and all(n == _sum(table, k) != 100 and not _all_in(table, k, "count") for k, n in sized.items())
-        ):
+        several = len(table.answers) > 1
+        counts = (n == _sum(table, k) != 100 and not _all_in(table, k, "count") for k, n in sized.items())
+        if sized and several and all(counts):
             words = f"the figures add up to the base {next(iter(sized.values()))}, so they are counts, and no shares"
             self.faults.append((table.at, f"{words}; --set bare=count (where the base is unweighted)"))
             return
-        bare = [
-            _sum(table, k) for k in range(len(table.groups)) if len(table.answers) > 1 and _all_in(table, k, "percent")
-        ]
+        bare = [_sum(table, k) for k in range(len(table.groups)) if several and _all_in(table, k, "percent")]
         if bare and all(abs(one - 1) < 1e-9 for one in bare):
             self.faults.append((table.at, "the figures add up to 1, and not to 100; --set bare=share"))
             return
@@ -133,11 +132,101 @@ def _nets(table: Table) -> dict[str, tuple[str, ...]]:
 def _sums(values: list[list[float | None]], net: int, run: range) -> bool:
     pairs = [(total, parts) for total, *parts in zip(values[net], *(values[k] for k in run), strict=True)]
     full = [(total, [part for part in parts if part is not None]) for total, parts in pairs if total is not None]
-    return bool(full) and all(
-        len(parts) == len(run) and abs(total - sum(parts)) <= 0.5 * (len(parts) + 1) for total, parts in full
-    )
+    near_enough = 0.5 * (len(run) + 1)
+    return bool(full) and all(len(parts) == len(run) and abs(one - sum(parts)) <= near_enough for one, parts in full)
 
 
 def _value(figure: Figure | None) -> float | None:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", figure.printed) if figure and not figure.measure else None
     return None if match is None or figure is None else float(match[1]) * (100 if figure.printed_in == "share" else 1)
+
+
+# --- a cell as a printed figure: its marks, its unit, or why it is none -----------------------------------------------
+
+_PRINTED_IN = {"percent": "percent", "share": "share", "people": "count"}
+_BARE = (
+    "say what bare numbers are: --set bare=percent (45 is 45 %), bare=share (0.45 is 45 %) or bare=count"
+    " (45 people of an unweighted base)"
+)
+
+
+@dataclass
+class Line:
+    """A row of a table: its label and the cells that are under the headings of figures."""
+
+    row: Row
+    label: str
+    cells: dict[int, Cell]
+    unit: str = ""
+
+    @cached_property
+    def signed(self) -> bool:
+        """Whether a number has a sign: all of the row are then differences, those without a sign too."""
+        return any(re.match(r"[-+−]\s?\d", cell.text) for cell in self.cells.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Reads the cells of one sheet; what nobody can understand goes among the faults of what was found."""
+
+    sheet: str
+    house: House
+    marks: Mapping[str, str]
+    found: Found
+
+    def figure(self, line: Line, column: int, unit: str, n: int | None = None) -> Figure | None:
+        """Return the figure of a cell; None where the cell is empty, or a fault."""
+        cell, place = line.cells.get(column, Cell()), Place(self.sheet, line.row.number, column)
+        fault = cell.fault
+        if cell.text and not fault:
+            text, note = self._unmarked(cell.text)
+            kind = kind_of(text)
+            if kind == "mark":
+                return self._marked(text, place)
+            if signs.DECIMAL_COMMA.search(text):
+                text, note = signs.DECIMAL_COMMA.sub(".", text), note or f"printed as {text}"
+            if kind and signs.MEANS.fullmatch(line.label):
+                return Figure(text, place, note=note, measure="mean")
+            if kind and line.signed:
+                return Figure(text, place, note=note, measure="change", unusable="a difference of shares, no share")
+            own = (self.house.bare or "bare" if unit == "shown" else unit) if kind == "number" else ""
+            fault = _fault(cell.text, text, kind, own, n)
+            if not fault:
+                return Figure(text, place, _PRINTED_IN.get(own, ""), note)
+        if fault:
+            self.found.faults.append((place, fault))
+        return None
+
+    def _unmarked(self, text: str) -> tuple[str, str]:
+        """A figure without the mark of a note beside it, and what the mark says."""
+        match = signs.MARKED.fullmatch(text)
+        if not match or signs.SHARE.fullmatch(text) or is_mark(text):
+            return text, ""
+        mark = match["mark"].strip()
+        says = self.marks.get(mark) or FLAGS.get(mark, "")
+        return match["figure"].strip(), f"marked {mark}" + (f": {says}" if says else "")
+
+    def _marked(self, text: str, place: Place) -> Figure:
+        says = self.marks.get(text) or self.marks.get(text.lower(), "")
+        if re.search(r"\d\s*(%|per ?cent)", says):
+            return Figure(says.replace(" per cent", "%"), place, note=f"printed as {text}")
+        if re.fullmatch(r"(zero|nil|none)\b.*", says, re.I):
+            return Figure("0%", place, note=f"printed as {text}")
+        if not says:
+            self.found.left_out.append(f"{place}: {text}, and no note says what it means (--set 'mark:{text}=...')")
+        return Figure(text, place, unusable=says or f"the table does not say what {text} means")
+
+
+def _fault(shown: str, text: str, kind: str, unit: str, n: int | None) -> str:
+    """Why a text is no figure of a share or a count; empty where it is one."""
+    if not kind:
+        return f"{shown!r} is no figure; mend or empty the cell"
+    if unit == "bare":
+        return f"{shown} is a bare number; {_BARE}"
+    if unit == "people":
+        counted = n is not None and text.replace(",", "").isdecimal()
+        return "" if counted else f"{text} cannot be read as a count of an unweighted base; add a row Base"
+    number = number_of(text)
+    if number is not None and number > (1 if unit == "share" else 100):
+        return f"{text} is more than all, so a count, a mean or a change, and no share; empty the cell or the column"
+    return ""

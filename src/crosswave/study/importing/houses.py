@@ -72,9 +72,8 @@ def _put(entry: dict[str, Any], setting: str) -> None:
         entry[key] = value
     else:
         known = [*House.model_fields, *FACTS, *SOURCE_FACTS]
-        raise ValueError(
-            f"{key!r} cannot be set{nearest(key, known)}; the facts of a survey and {', '.join(known[:6])}"
-        )
+        meant = nearest(key, known)
+        raise ValueError(f"{key!r} cannot be set{meant}; the facts of a survey and {', '.join(known[:6])}")
 
 
 def write_house(path: Path, name: str, house: House) -> None:

@@ -1,19 +1,20 @@
-"""A sheet before it is read: merged cells filled, cells of two figures parted, tables side by side one by one."""
+"""A sheet before it is read: cells filled and parted, tables side by side one by one, tables of one figure a row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import count
 
-from crosswave.study.importing.draft import letter
+from crosswave.study.importing.found import Place
 from crosswave.study.importing.rows import Cell, Row, Sheet
-from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, kind_of
+from crosswave.study.importing.signs import BASE, LETTERS, PAIRS, SPREAD, kind_of, weight_of
 
-_NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.IGNORECASE)
-_RANKS = re.compile(r"#|rank|no\.", re.IGNORECASE)
-_NOTE = re.compile(r"(?:\[?notes? ?[\d, ]+\]?|\[\w\d, ]+\]|\d{1,2}|[*†‡]+)+", re.IGNORECASE)
+_NOTES = re.compile(r"(?:foot)?notes?(?: numbers?)?", re.I)
+_RANKS = re.compile(r"#|rank|no\.", re.I)
+_NOTE = re.compile(r"(?:\[?notes? ?[\d, ]+\]?|\[\w\d, ]+\]|\d{1,2}|[*†‡]+)+", re.I)
 
 
 def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:
@@ -22,8 +23,9 @@ def blocks(sheet: Sheet, name: str, left_out: list[str]) -> list[list[Row]]:
     for place, row in enumerate(rows):
         for k, cell in enumerate(row.cells):
             if span := _aside(rows, place, k, cell.text):
-                left_out.append(f"{name}{'!' * bool(name)}{letter(k)}{row.number}: column {cell.text}")
-                rows[place : place + span] = [_without(one, {k}) for one in rows[place : place + span]]
+                left_out.append(f"{Place(name, row.number, k)}: column {cell.text}")
+                for at, one in enumerate(rows[place : place + span], start=place):
+                    rows[at] = replace(one, cells=(*one.cells[:k], Cell(), *one.cells[k + 1 :]))
     rows = [replace(row, cells=tuple(_one_figure(row))) for row in rows]
     starts = [0, *_starts(rows)]
     ends = [*starts[1:], max((len(row.cells) for row in rows), default=0)]
@@ -44,10 +46,6 @@ def _aside(rows: list[Row], place: int, column: int, heading: str) -> int:
             return span if marked else 0
         marked += bool(text)
     return len(rows) - place if marked else 0
-
-
-def _without(row: Row, columns: Iterable[int]) -> Row:
-    return replace(row, cells=tuple(Cell() if k in columns else cell for k, cell in enumerate(row.cells)))
 
 
 def _one_figure(row: Row) -> Iterator[Cell]:
@@ -100,3 +98,52 @@ def first_column(rows: list[Row]) -> int:
                 (figures if kinds[k] else texts)[k] = (figures if kinds[k] else texts).get(k, 0) + 1
     found = [k for k in sorted(figures) if k > 0 and figures[k] > texts.get(k, 0) * 0.8]
     return found[0] if found else 1
+
+
+# --- tables with one figure a row -------------------------------------------------------------------------------------
+
+_COLUMNS: Mapping[str, re.Pattern[str]] = {
+    "asks": re.compile(r"(survey )?(question|indicator|measure|metric|statement|item)s?([ _](text|label|name))?", re.I),
+    "says": re.compile(
+        r"(answer|response|option|category|answer[ _]option|response[ _]option)s?([ _](text|label))?", re.I
+    ),
+    "printed": re.compile(
+        r"%|((weighted )?(percentage|per ?cent|pct|proportion|share)|value|estimate)s?( \(?%\)?)?", re.I
+    ),
+    "date": re.compile(r"((survey|financial) )?(year|wave|period|date|time[ _]?period)s?", re.I),
+}
+"""What the columns of a table with one figure a row are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The places of such columns; `groups` are those that say whom a figure is of, dates among them."""
+
+    asks: int | None
+    says: int
+    printed: int
+    base: int | None
+    groups: tuple[int, ...]
+
+
+def columns_of(sheet: list[Row], place: int) -> Columns | None:
+    """Return the columns of a table with one figure a row; None where the row at a place heads none."""
+    names = {k: cell.text.replace("_", " ") for k, cell in enumerate(sheet[place].cells) if cell.text}
+    found = {key: [k for k, name in names.items() if form.fullmatch(name)] for key, form in _COLUMNS.items()}
+    if len(found["says"]) != 1 or len(found["printed"]) != 1 or len(found["asks"]) > 1:
+        return None
+    rows = sheet[place + 1 :]
+    base = next((k for k, name in names.items() if BASE.fullmatch(name) and "eighted" not in name.lower()), None)
+    base = next((k for k, name in names.items() if weight_of(name) == "unweighted"), base)
+    taken = {k for key in ("asks", "says", "printed") for k in found[key]}
+    taken |= {k for k, name in names.items() if BASE.fullmatch(name) or SPREAD.fullmatch(name)}
+    others = [k for k in names if k not in taken and (k in found["date"] or _is_text(row.text(k) for row in rows))]
+    groups = tuple(k for k in others if len({row.text(k) for row in rows if row.text(k)}) > 1)
+    if not (others and rows):
+        return None
+    return Columns(next(iter(found["asks"]), None), found["says"][0], found["printed"][0], base, groups)
+
+
+def _is_text(texts: Iterable[str]) -> bool:
+    kinds = Counter(bool(kind_of(text)) for text in texts if text)
+    return kinds[False] > kinds[True]

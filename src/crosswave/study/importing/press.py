@@ -13,19 +13,12 @@ from crosswave.files import write_whole
 from crosswave.printed.intervals import QuantityError
 from crosswave.printed.percents import NUMBERS, PARTS, is_count_of
 from crosswave.printed.plain import plain
-from crosswave.printed.quantities import BARE, Lexicon
-from crosswave.study.faults import DataError, Fault, shown_path
+from crosswave.printed.quantities import Lexicon
+from crosswave.study import template
+from crosswave.study.faults import refuse_existing
+from crosswave.study.importing.rows import fault
 from crosswave.study.loading import read_study
-from crosswave.study.template import (
-    answer_text,
-    question_text,
-    quoted,
-    source_text,
-    survey_path,
-    survey_text,
-    words_of,
-    year_in,
-)
+from crosswave.study.models.quantities import BARE
 from crosswave.words import without_steering
 
 BYTES = 300_000
@@ -68,17 +61,17 @@ _START = rf"(?<!\w)(?=\d|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[a-z]+\s+m
 _NO_SHARE = re.compile(  # "the first half", "£1/2", and after it "a third party", "half a million", "half an hour"
     r"(?:\b(?:first|second|last|other|next|better|and a)[\s-]+|[£$€])\x1a|\x1a[\s-]*(?:an?\s+)?(?:part(?:y|ies)|times?"
     r"|waves?|years?|terms?|way|person|hours?|days?|dozen|price|century|largest|[mb]illion|thousand|points?)\b|\x1a\s*°",
-    re.IGNORECASE,
+    re.I,
 )
 _CHANGE = re.compile(
     r"(?:\b(?:by|up|down|rise|rose|fall|fell|increase|decrease|drop|growth|error|inflation)"
     r"(?:\s+(?:an?|of|at|is|was|about|plus or minus))*|±|\+/-)\s*$",
-    re.IGNORECASE,
+    re.I,
 )
-_FROM_TO = re.compile(r"(.*?)\s+to\s+(.*)", re.IGNORECASE | re.DOTALL)
+_FROM_TO = re.compile(r"(.*?)\s+to\s+(.*)", re.I | re.DOTALL)
 """Two figures, and no range: it rose from 9% to 27%."""
 
-_NOT_READ, _PER_CENT = "not read: ", re.compile(r"%|cent|p\.?c", re.IGNORECASE)
+_NOT_READ, _PER_CENT = "not read: ", re.compile(r"%|cent|p\.?c", re.I)
 _COUNT = rf"{_DIGITS}(?:\s+(?:hundred|thousand|million))?|\b(?:{_SPELT})\s+(?:hundred|thousand|million)"
 _ASKED = (
     r"(?:\bn\s?[=:]|\b(?:base|sample|sample\s+size|polled|surveyed|interviewed|questioned|asked)(?:\s+of|:|\s+is)?)"
@@ -107,15 +100,15 @@ def read_press(path: Path, lexicon: Lexicon) -> list[Found]:
         The file is too large, no text, or prints no figure.
     """
     if path.exists() and not path.is_file():
-        raise _fault(path, "not a file; name a text such as article.txt")
+        raise fault(path, "not a file; name a text such as article.txt")
     if (size := path.stat().st_size) > BYTES:
-        raise _fault(path, f"the text has {size / 1e6:,.1f} MB, and {BYTES / 1e6:,.1f} MB are read at most; cut it")
+        raise fault(path, f"the text has {size / 1e6:,.1f} MB, and {BYTES / 1e6:,.1f} MB are read at most; cut it")
     content = path.read_bytes()
     if b"\0" in content and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise _fault(path, "not a text; save the article as plain text")
+        raise fault(path, "not a text; save the article as plain text")
     found = figures_of(_decoded(content), lexicon)
     if not any(one.kind != "date" for one in found):
-        raise _fault(path, "no printed figure was found; crosswave counts FIGURE tells how one is read")
+        raise fault(path, "no printed figure was found; crosswave counts FIGURE tells how one is read")
     return found
 
 
@@ -124,10 +117,6 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
-
-
-def _fault(path: Path, words: str) -> DataError:
-    return DataError([Fault(shown_path(path), 1, words)])
 
 
 def figures_of(text: str, lexicon: Lexicon) -> list[Found]:
@@ -148,7 +137,7 @@ def figures_of(text: str, lexicon: Lexicon) -> list[Found]:
         around = f"{text[max(start - 12, 0) : start]}\x1a{text[end : end + 16]}"
         if (other := _NO_SHARE.search(around)) and not (_PER_CENT.search(match[0]) and "year" in other[0]):
             return match[0]
-        if re.search(r"\bfrom\s+$", text[:start], re.IGNORECASE) and (both := _FROM_TO.fullmatch(match[0])):
+        if re.search(r"\bfrom\s+$", text[:start], re.I) and (both := _FROM_TO.fullmatch(match[0])):
             if both[1].isdecimal():
                 return take("figure", start, end, f"{_NOT_READ}two figures, from one to the other; write each", match)
             for group in (1, 2):
@@ -182,24 +171,23 @@ def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
     before = words(word for rule in rules for word in rule.words if word != BARE)
     after = words(word for rule in rules for word in rule.after)
     phrases = (phrase.text for phrase in lexicon.quantities.phrases if phrase.kind == "proportion")
-    named = words(
-        text.removeprefix("the ") for text in phrases if re.search("majority|(nearly|almost|virtually) all", text)
-    )
+    most = re.compile("majority|(nearly|almost|virtually) all")
+    named = words(text.removeprefix("the ") for text in phrases if most.search(text))
     hedge = words(w for r in lexicon.quantities.rules if r.kind in ("count", "any") for w in r.words if w != BARE)
     counted = words(lexicon.quantities.counted)
     count = rf"(?:(?:{hedge})\s+)?(?:{_COUNT})"
     who = r"\s+(?:of\s+(?:them|those)\s+)?(?:who|that)\s+(?:replied|answered|responded|took\s+part|voted)\b"
     whom = rf"(?:\s+(?:{counted})){{0,4}}\s+(?:people|staff|(?:{counted})(?<=s))\b"
     return (
-        re.compile(rf"(?<![\w.-])((?:{before}|[~≈≤≥]|c\.|ca\.)\s*)\Z", re.IGNORECASE),
+        re.compile(rf"(?<![\w.-])((?:{before}|[~≈≤≥]|c\.|ca\.)\s*)\Z", re.I),
         re.compile(
             rf"{_START}(?:(?:{_RANGE}|{_ONE})(?:\s*(?:{after})(?!\w))?|\b(?:(?:the|an?)\s+)?(?:{named})\b"
             rf"|\bmost(?=\s+(?:of|{counted})\b))",
-            re.IGNORECASE,
+            re.I,
         ),
         re.compile(
             rf"\b(?P<n>{count})(?:{whom}|{who})|{_ASKED}\s*?(?P<asked>(?<![\w.]){count})|(?P<of>{_DIGITS}\s+of\s+{_DIGITS})",
-            re.IGNORECASE,
+            re.I,
         ),
     )
 
@@ -250,17 +238,17 @@ def write_draft(found: list[Found], name: str, survey_id: str, folder: Path, out
     FileExistsError
         The file is there, and is not to be overwritten.
     """
-    path = output or survey_path(survey_id, folder)
-    if path.exists() and not force:
-        raise FileExistsError(f"{shown_path(path)} is there already; choose another name, or overwrite it with --force")
-    words = words_of(read_study(folder), year_in(survey_id, read_study(folder)))
+    path = output or template.survey_path(survey_id, folder)
+    if not force:
+        refuse_existing(path, "choose another name, or overwrite it with --force")
+    words = template.words_of(read_study(folder), survey_id)
     source = f"{survey_id}-release"
     shares = (one for one in found if one.kind in ("figure", "change?"))
     questions = [
-        question_text(f"paragraph-{number}", {}, [_answer(one, source) for one in figures], commented=False)
+        template.question_text(f"paragraph-{number}", {}, [_answer(one, source) for one in figures])
         for number, figures in groupby(shares, key=lambda one: one.paragraph)
     ]
-    text = survey_text(survey_id, {}, [source_text(source, {}, words, asked=True)], questions, words, asked=True)
+    text = template.survey_text(survey_id, {}, [template.source_text(source, {}, words)], questions, words)
     others = [f"# {one.kind} at {_place(one)}: {one.text}" for one in found if one.kind not in ("figure", "change?")]
     head = [f"# A draft: figures that a program found in {name}, none of them checked. It is no evidence yet.", *others]
     write_whole(path, text.replace("\nid: ", "\n".join(["", *head, "", "id: "]), 1))
@@ -268,9 +256,9 @@ def write_draft(found: list[Found], name: str, survey_id: str, folder: Path, out
 
 
 def _answer(one: Found, source: str) -> str:
-    told = quoted(f"{_place(one)}{', perhaps a change' if one.kind == 'change?' else ''}: {one.around}")
-    known = {"printed": quoted(one.text), "unchecked": told}
-    return answer_text(f"line-{one.line}-column-{one.column}", known, [source])
+    told = template.quoted(f"{_place(one)}{', perhaps a change' if one.kind == 'change?' else ''}: {one.around}")
+    known = {"printed": template.quoted(one.text), "unchecked": told}
+    return template.answer_text(f"line-{one.line}-column-{one.column}", known, [source])
 
 
 def _place(one: Found) -> str:

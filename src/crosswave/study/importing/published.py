@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crosswave.study.faults import DataError, Fault, Path_, shown_path
-from crosswave.study.importing.draft import Draft, Ids
-from crosswave.study.importing.facts import cite_known, read_facts
+from crosswave.study.faults import Fault, Path_, shown_path
+from crosswave.study.importing.draft import Draft, Ids, put_facts
 from crosswave.study.importing.found import Figure, Found, Group, Table
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.rows import Cell, Row, Sheet
+from crosswave.study.importing.rows import Sheet, fault
 from crosswave.study.importing.tables import find_tables
 
 _NONE = (
@@ -32,11 +31,10 @@ def read_published(path: Path, sheets: list[Sheet], survey_id: str, house: House
     """
     found = find_tables(sheets, house)
     if not (found.tables or found.faults):
-        raise DataError([Fault(shown_path(path), 1, _NONE)])
+        raise fault(path, _NONE)
     draft = Draft(shown_path(path))
     facts = {"id": survey_id, **_facts(found), **house.facts}
-    read_facts(tuple(Row(0, (Cell(key), Cell(text))) for key, text in facts.items()), survey_id, draft)
-    cite_known(draft, folder)
+    put_facts(facts, survey_id, draft, folder)
     draft.faults += [Fault(draft.name, at.row, f"cell {at}: {words}") for at, words in found.faults]
     _Questions(draft, house).add(found.tables)
     return draft, found
@@ -52,17 +50,13 @@ def preview(found: Found) -> str:
 def _preview(table: Table) -> Iterator[str]:
     more = len(table.groups) - _SHOWN
     yield f"{table.at}  {table.asks}" + (f"  [base: {table.who}]" if table.who else "")
-    groups = [("", [_headed(group) for group in table.groups])]
-    rows = [*groups, *((says, [figure.printed if figure else "" for figure in row]) for says, row in table.answers)]
+    heads = [f"{group.name[:9]} n={group.unweighted or '?'}" for group in table.groups]
+    rows = [("", heads), *((says, [figure.printed if figure else "" for figure in row]) for says, row in table.answers)]
     for says, texts in rows:
         shown = [text[:16] for text in texts[:_SHOWN]]
         yield f"  {says[:38]:<38} " + " ".join(f"{text:>16}" for text in shown) + (" ..." if more > 0 else "")
     yield from (f"  {net} = {' + '.join(parts)}, by its figures in every column" for net, parts in table.nets.items())
     yield ""
-
-
-def _headed(group: Group) -> str:
-    return f"{group.name[:9]} n={group.unweighted or '?'}"
 
 
 def _everyone(table: Table) -> Group | None:
@@ -82,8 +76,7 @@ class _Questions:
         self._draft, self._house = draft, house
         self._questions: list[dict[str, Any]] = draft.data["questions"]
         self._places: dict[str, int] = {}
-        self._held: dict[tuple[int, str, str], Figure] = {}
-        self._known: dict[tuple[int, str, str], int] = {}
+        self._known: dict[tuple[int, str, str], tuple[int, Figure]] = {}
         self._ids: list[Ids] = []
         self._question_ids = Ids(())
 
@@ -102,10 +95,11 @@ class _Questions:
     def _nets(self, k: int, table: Table, group: Group) -> None:
         name = "" if group.everyone else group.name
         for net, parts in table.nets.items():
-            ids = [self._known.get((k, says, name)) for says in (net, *parts)]
-            if all(one is not None for one in ids):
+            known = [self._known.get((k, says, name)) for says in (net, *parts)]
+            places = [one[0] for one in known if one]
+            if len(places) == len(known):
                 answers = self._questions[k]["answers"]
-                answers[ids[0]]["net_of"] = [answers[one]["id"] for one in ids[1:]]
+                answers[places[0]]["net_of"] = [answers[place]["id"] for place in places[1:]]
 
     def _question(self, table: Table) -> int:
         k = self._places.setdefault(table.asks.casefold(), len(self._questions))
@@ -136,17 +130,17 @@ class _Questions:
     def _answer(self, k: int, says: str, figure: Figure, table: Table, place: int, source: str) -> None:
         group = table.groups[place]
         name = "" if group.everyone else group.name
-        if (held := self._held.setdefault((k, says, name), figure)) is not figure:
+        answers = self._questions[k]["answers"]
+        _, held = self._known.setdefault((k, says, name), (len(answers), figure))
+        if held is not figure:
             if held.printed != figure.printed:
                 words = f"{figure.printed} is here and {held.printed} in {held.at} for {says!r} of the same question"
                 told = f"cell {figure.at}: {words}; import one of the two tables, or give the groups other names"
                 self._draft.faults.append(Fault(self._draft.name, figure.at.row, told))
             return
-        answers = self._questions[k]["answers"]
         where: Path_ = ("questions", k, "answers", len(answers))
         answers.append({"id": self._ids[k].new(f"{says} {name}".strip())})
         self._draft.leave_open(where, figure.at.row)
-        self._known[k, says, name] = len(answers) - 1
         stated = {
             "says": says, "printed": figure.printed, "printed_in": figure.printed_in, "measure": figure.measure,
             "topic": self._house.topic, "note": figure.note, "unusable": figure.unusable,

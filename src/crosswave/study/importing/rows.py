@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crosswave.study.faults import DataError, Fault, shown_path
-from crosswave.study.importing.draft import letter
 
 NEEDED = ("question", "answer", "printed")
 
@@ -76,6 +75,12 @@ def header_of(rows: tuple[Row, ...]) -> int | None:
 def name(text: str) -> str:
     """Return the name of a column or fact as it is compared: small letters, words joined by ``_``."""
     return "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+
+
+def letter(column: int) -> str:
+    """Return the letters that a spreadsheet gives to a column, the first being 0."""
+    before, last = divmod(column, 26)
+    return (letter(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def fault(path: Path, message: str, line: int = 1) -> DataError:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from crosswave.printed.plain import is_mark
 
-SHARE = re.compile(r"(?:[<>~≤≥+-]|less than|under)?\s*-?\d[\d,]*(?:\.\d+)?\s*%", re.IGNORECASE)
+SHARE = re.compile(r"(?:[<>~≤≥+-]|less than|under)?\s*-?\d[\d,]*(?:\.\d+)?\s*%", re.I)
 NUMBER = re.compile(r"[<>]?\s*[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?|\d+,\d{1,2})")
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 PAIRS = re.compile(
@@ -30,40 +30,38 @@ BASE = re.compile(
     rf"(?:[\s_](?:{_NOUN}|sizes?|totals|counts|row))*[\s_:–-]*(?:\(?(?P<after>{_WEIGHT})\)?)?|n ?="
     rf"|(?P<alone>{_WEIGHT}))"
     r"(?:\s*\(.*\))?\s*:?(?:\s*\[.*\])?",
-    re.IGNORECASE,
+    re.I,
 )
-HEAD_BASE = re.compile(r"\s*\(?\b(?:n|base|unweighted(?: base)?)\s*[=:]\s*(?P<n>\d[\d,]*)\)?", re.IGNORECASE)
-SIZES = re.compile(r".*(base|sample|respondents|responses|answered).*", re.IGNORECASE)
-UNITS = re.compile(r"(col(umn)?\.? ?)?(%|per ?cent(age)?s?|pct|counts?|n|no\.)|column labels|values", re.IGNORECASE)
-ALL_ARE = re.compile(r"(col(umn)?|row) ?%|(column |row )?percent|all figures|figures are", re.IGNORECASE)
+HEAD_BASE = re.compile(r"\s*\(?\b(?:n|base|unweighted(?: base)?)\s*[=:]\s*(?P<n>\d[\d,]*)\)?", re.I)
+SIZES = re.compile(r".*(base|sample|respondents|responses|answered).*", re.I)
+UNITS = re.compile(r"(col(umn)?\.? ?)?(%|per ?cent(age)?s?|pct|counts?|n|no\.)|column labels|values", re.I)
+ALL_ARE = re.compile(r"(col(umn)?|row) ?%|(column |row )?percent|all figures|figures are", re.I)
 AFTER_NAME = re.compile(r"\s*(\((%|per ?cent)\)|%|\[note \d+\]|[¹²³])$")
-CONTINUED = re.compile(r"\s*[(\[]?cont(?:inued|\.|'d)?[)\]]?$", re.IGNORECASE)
-SUMS = re.compile(r"(?:total|grand total|sigma|sum|all|σ)\s*(?:\(?%\)?)?", re.IGNORECASE)
+CONTINUED = re.compile(r"\s*[(\[]?cont(?:inued|\.|'d)?[)\]]?$", re.I)
+SUMS = re.compile(r"(?:total|grand total|sigma|sum|all|σ)\s*(?:\(?%\)?)?", re.I)
 SPREAD = re.compile(
     r".*(confidence|\brange\b|\+ ?/ ?-|±|median|\b[lu]cl\b|\bci\b|lower|upper|standard (error|deviation)|"
     r"std\.?\s|variance|margin of error|error (variance|limit)|\bcv\b|significan|p-?value).*",
-    re.IGNORECASE,
+    re.I,
 )
-MEANS = re.compile(r"(mean|average)\b.*", re.IGNORECASE)
+MEANS = re.compile(r"(mean|average)\b.*", re.I)
 NET = re.compile(r"(?:net\b|nett\b|total:? \w|sum:|all:? \w).*|.*\((?:net|total)\)|t[23]b\b.*|(?:top|bottom) ?[23].*",
-                  re.IGNORECASE)  # fmt: skip
-PERCENT = re.compile(r".*(%|per ?cent|percentages?|proportions?|\bpct\b).*", re.IGNORECASE)
-COUNTS = re.compile(r"(?:.*\b)?(?:counts?|n|no\.|number(?: of .*)?|frequency|freq\.?|#)(?:\s*[)\]])?", re.IGNORECASE)
-ASKS = re.compile(r"(?:q(?:uestion)?\.?\s?[a-z_]*\d|[a-z]{1,6}_?\d+[a-z_]*\d*[.:) ]).*|.*\?.*", re.IGNORECASE)
-BASE_WORDS = re.compile(
-    r"base\s*(?:\(.*?\))?\s*[:=-]\s*(?P<who>.+)|(?P<all>all (?:respondents|adults).*)", re.IGNORECASE
-)
+                  re.I)  # fmt: skip
+PERCENT = re.compile(r".*(%|per ?cent|percentages?|proportions?|\bpct\b).*", re.I)
+COUNTS = re.compile(r"(?:.*\b)?(?:counts?|n|no\.|number(?: of .*)?|frequency|freq\.?|#)(?:\s*[)\]])?", re.I)
+ASKS = re.compile(r"(?:q(?:uestion)?\.?\s?[a-z_]*\d|[a-z]{1,6}_?\d+[a-z_]*\d*[.:) ]).*|.*\?.*", re.I)
+BASE_WORDS = re.compile(r"base\s*(?:\(.*?\))?\s*[:=-]\s*(?P<who>.+)|(?P<all>all (?:respondents|adults).*)", re.I)
 ASIDE = re.compile(
     r"(table|sheet|worksheet|page|contents|back to|return to|field ?work|prepared|source|note|notes|©|published|weight|"
     r"sample:|method|prop(ortion)?s? |mean of|this (work)?sheet|some cells|some short|columns? |column %|percentages? |"
     r"%|figures|significan|www\.|http|\*|\[|\(|summary).*",
-    re.IGNORECASE,
+    re.I,
 )
-TABLE = re.compile(r"table[\s_]+[\w.]+\s*(?:[:.–-]\s*)?(?P<rest>.*)", re.IGNORECASE)
+TABLE = re.compile(r"table[\s_]+[\w.]+\s*(?:[:.–-]\s*)?(?P<rest>.*)", re.I)
 SAYS = re.compile(
     r"[\"'“‘]?(?P<mark>\*+|-|–|\.\.|:|~|[cxzu]|\[[a-z]{1,8}\])[\"'”’]?\s*"
     r"(?:=|:|denotes|indicates?|means|represents|shows|refers to|stands for)\s*(?P<says>[^;\[]{2,90})",
-    re.IGNORECASE,
+    re.I,
 )
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -73,26 +71,21 @@ DATE = re.compile(
     r"(?:[a-z]+ )?(?:\d\d?(?:\s?[–-]\s?\d\d?)?,? )?\b(?:19|20)\d\d(?:\s?[/–-]\s?\d\d+)?\b"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ -]\d\d\b|\bwave \d+\b"
     rf"|(?:^|(?<=: )){_MONTH}(?=$|:)",
-    re.IGNORECASE,
+    re.I,
 )
-VOTES = re.compile(r"[^:]*\b(?:vot(?:e|ed|er|ing)s?|ge|elections?|referendum|ref|eu ref)\b[^:]*", re.IGNORECASE)
+VOTES = re.compile(r"[^:]*\b(?:vot(?:e|ed|er|ing)s?|ge|elections?|referendum|ref|eu ref)\b[^:]*", re.I)
 """How a person voted in a year is a group, and the year no date of the survey."""
-ITEM = re.compile(
-    r"(?:survey )?(?:questions?|items?|statements?|indicators?|measures?|metrics?)(?: text)?", re.IGNORECASE
-)
+ITEM = re.compile(r"(?:survey )?(?:questions?|items?|statements?|indicators?|measures?|metrics?)(?: text)?", re.I)
 PEOPLE = re.compile(
     r"all\b.*|total|(?:ages? )?\d\d ?(?:[-–]|to) ?\d\d.*|\d\d\+|\d\d (?:and|or) over.*|(?:wo)?men|(?:fe)?males?"
     r"|(?:white|black|asian|mixed)\b.*|(?:upper|lower) socio.*|(?:not )?(?:employed|working|disabled)\b.*"
     r"|(?:north|south|east|west)(?:ern)?(?: \w+)?",
-    re.IGNORECASE,
+    re.I,
 )
 """Rows that name people, and no answers."""
-OTHER_SHEETS = re.compile(
-    r".*\b(contents?|index|cover|notes?|information|metadata|front|read ?me|toc|back)\b.*", re.IGNORECASE
-)
+OTHER_SHEETS = re.compile(r".*\b(contents?|index|cover|notes?|information|metadata|front|read ?me|toc|back)\b.*", re.I)
 EVERYONE = re.compile(
-    r"(?:(?:grand )?total|all|overall|everyone|all (?:adults|respondents|persons|people)|great britain|uk)\b.*",
-    re.IGNORECASE,
+    r"(?:(?:grand )?total|all|overall|everyone|all (?:adults|respondents|persons|people)|great britain|uk)\b.*", re.I
 )
 GSS: Mapping[str, str] = {
     "[c]": "confidential", "[d]": "not comparable", "[x]": "not available", "[z]": "not applicable",

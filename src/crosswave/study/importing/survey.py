@@ -11,33 +11,20 @@ from typing import Any
 from crosswave.files import write_whole
 from crosswave.printed.plain import is_mark
 from crosswave.printed.quantities import Lexicon
+from crosswave.study import template
 from crosswave.study.documents import Document
-from crosswave.study.faults import DataError, Fault, shown_path
-from crosswave.study.importing.draft import Draft, slug
-from crosswave.study.importing.facts import cite_known, read_facts
+from crosswave.study.faults import DataError, Fault, refuse_existing
+from crosswave.study.importing.draft import Draft, read_facts, slug
 from crosswave.study.importing.figures import read_figures
 from crosswave.study.importing.houses import House
 from crosswave.study.importing.published import preview, read_published
 from crosswave.study.importing.rows import header_of
 from crosswave.study.importing.sheets import read_sheet, read_sheets
 from crosswave.study.importing.tables import find_tables
-from crosswave.study.loading import read_study
-from crosswave.study.models import Answer, Quantities, Study, Survey
-from crosswave.study.reading import Reader
+from crosswave.study.loading import read_lexicon, read_study
+from crosswave.study.models import Answer, Study, Survey
 from crosswave.study.registry import text_of
 from crosswave.study.rules import inner_faults, unreadable
-from crosswave.study.template import (
-    answer_text,
-    flow,
-    question_text,
-    quoted,
-    scalar,
-    source_text,
-    survey_path,
-    survey_text,
-    words_of,
-    year_in,
-)
 from crosswave.study.validation import validate
 
 _OPEN = re.compile(r"\s*(\w+): +# ")
@@ -67,17 +54,17 @@ def import_survey(
 
     A sheet whose columns are not those of the template is read as published tables, as `house` lays them out.
     """
-    document, notice = _read(sheet, folder, survey_id, house or House())
-    return write_document(document, folder, force, notice)
+    lexicon = read_lexicon(folder)
+    draft, notice = _drafted(sheet, folder, lexicon, survey_id, house or House())
+    return write_document(checked(draft, lexicon, folder), folder, force, notice)
 
 
 def write_document(document: Document, folder: Path, force: bool = False, notice: str = "") -> Imported:
     """Write a survey in the making that is free of faults as a file; one that is there stays unless forced."""
     data = document.data
-    path = survey_path(data["id"], folder)
-    if path.exists() and not force:
-        advice = "give the sheet another id, or overwrite the file with --force"
-        raise FileExistsError(f"{shown_path(path)} is there already; {advice}")
+    path = template.survey_path(data["id"], folder)
+    if not force:
+        refuse_existing(path, "give the sheet another id, or overwrite the file with --force")
     text = _file_text(data, read_study(folder))
     write_whole(path, text)
     lines = enumerate(text.splitlines(), start=1)
@@ -90,16 +77,6 @@ def preview_survey(sheet: Path, house: House) -> str:
     """Return the published tables of a file as they are understood; nothing is written."""
     sheets = read_sheets(sheet, printed=True)
     return "\n".join([preview(find_tables(sheets, house)), *(one.notice for one in sheets if one.notice)])
-
-
-def _read(path: Path, folder: Path, survey_id: str | None, house: House) -> tuple[Document, str]:
-    reader = Reader(folder)
-    quantities = reader.one("quantities.yaml", Quantities)
-    if quantities is None:
-        raise DataError(reader.faults)
-    lexicon = Lexicon(quantities)
-    draft, notice = _drafted(path, folder, lexicon, survey_id, house)
-    return checked(draft, lexicon, folder), notice
 
 
 def checked(draft: Draft, lexicon: Lexicon, folder: Path) -> Document:
@@ -119,8 +96,7 @@ def _drafted(path: Path, folder: Path, lexicon: Lexicon, survey_id: str | None, 
         return draft, "\n".join(notices)
     sheet = read_sheet(path, sheets)
     header, draft = header_of(sheet.rows) or 0, Draft(sheet.name)
-    read_facts(sheet.rows[:header], survey_id or slug(path.stem), draft)
-    cite_known(draft, folder)
+    read_facts(sheet.rows[:header], survey_id or slug(path.stem), draft, folder)
     read_figures(sheet, header, lexicon, draft)
     if not (draft.data["questions"] or draft.faults):
         row = sheet.rows[header].number
@@ -132,10 +108,12 @@ def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Faul
     validated = validate(document, Survey, {"vocabulary": study.vocabulary})
     yield from validated.faults
     yield from inner_faults(validated, document)
-    for k, question in enumerate(validated.record.questions if validated.record else ()):
+    if (survey := validated.record) is None:
+        return
+    for k, question in enumerate(survey.questions):
         for j, answer in enumerate(question.answers):
             where = ("questions", k, "answers", j, "printed")
-            text = text_of(answer, answer.base or question.base, validated.record.n) if validated.record else ""
+            text = text_of(answer, answer.base or question.base, survey.n)
             words = "" if answer.printed_in == "count" else _no_share(answer, lexicon, text)
             if words and validated.speaks_of(where):
                 yield document.fault(where, words)
@@ -143,13 +121,13 @@ def _faults(document: Document, lexicon: Lexicon, study: Study) -> Iterator[Faul
 
 # --- what to do about a cell that shows no share ----------------------------------------------------------------------
 
-_NUMBER = re.compile(r"\(?(n ?= ?)?\d[\d,. ]*\)?", re.IGNORECASE)
+_NUMBER = re.compile(r"\(?(n ?= ?)?\d[\d,. ]*\)?", re.I)
 _BASE = re.compile(
     r"((un-?)?weighted |effective |all |number of |total )*(base|total|sample|n|count|respondents|interviews)"
     r"( (base|size|sample|total|count|n|respondents))*( ?\((?P<weight>(un-?)?weighted).*| ?[(:,].*)?",
-    re.IGNORECASE,
+    re.I,
 )
-_WEIGHTED = re.compile(r"\bweighted", re.IGNORECASE)
+_WEIGHTED = re.compile(r"\bweighted", re.I)
 
 
 def _no_share(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
@@ -186,18 +164,14 @@ def _no_share(answer: Answer, lexicon: Lexicon, text: str) -> str | None:
 
 def _file_text(data: Mapping[str, Any], study: Study) -> str:
     head = {key: _yaml(value, key) for key, value in data.items() if key not in ("id", "sources", "questions")}
-    words = words_of(study, str(data.get("year") or year_in(data["id"], study)))
-    sources = [source_text(source["id"], _values(source), words, asked=True) for source in data["sources"]]
-    questions = [
-        question_text(one["id"], _values(one), [_answer_text(answer) for answer in one["answers"]], commented=False)
-        for one in data["questions"]
-    ]
-    return survey_text(data["id"], head, sources, questions, words, asked=True)
-
-
-def _answer_text(answer: Mapping[str, Any]) -> str:
-    said = {key: value for key, value in answer.items() if value is not False}
-    return answer_text(answer["id"], _values(said), answer["sources"])
+    words = template.words_of(study, data["id"], data.get("year"))
+    sources = [template.source_text(source["id"], _values(source), words) for source in data["sources"]]
+    questions = []
+    for question in data["questions"]:
+        said = [{key: value for key, value in answer.items() if value is not False} for answer in question["answers"]]
+        answers = [template.answer_text(one["id"], _values(one), one["sources"]) for one in said]
+        questions.append(template.question_text(question["id"], _values(question), answers))
+    return template.survey_text(data["id"], head, sources, questions, words)
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, str]:
@@ -208,10 +182,10 @@ def _yaml(value: Any, key: str) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {_yaml(one, name)}" for name, one in value.items()) + "}"
     if isinstance(value, list):
-        return flow(value)
+        return template.flow(value)
     if isinstance(value, bool):
         return str(value).lower()
     if key in _NUMBERS:
         return str(value)
     bare_year = key in _DATES and _YEAR.fullmatch(value)
-    return quoted(value) if key == "printed" or bare_year else scalar(value)
+    return template.quoted(value) if key == "printed" or bare_year else template.scalar(value)

@@ -9,11 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crosswave.study.importing import signs
-from crosswave.study.importing.cells import Cells, Line
-from crosswave.study.importing.found import Figure, Found, Group, Place, Table, add_up, near
+from crosswave.study.importing.found import Cells, Figure, Found, Group, Line, Place, Table, add_up, near
 from crosswave.study.importing.houses import House
-from crosswave.study.importing.layout import blocks, first_column
-from crosswave.study.importing.long import Columns, columns_of
+from crosswave.study.importing.layout import Columns, blocks, columns_of, first_column
 from crosswave.study.importing.rows import Cell, Row, Sheet
 from crosswave.study.importing.signs import GSS, kind_of, weight_of, whole
 
@@ -61,7 +59,7 @@ class _Sheet:
         self._first = first_column(rows)
         self._weight = _said_weight(rows)
         self._heads: list[Row] = []
-        self._words: list[tuple[Row, str]] = []
+        self._words: list[str] = []
         self._title = ""
         self._who = ""
         self._lines: list[Line] = []
@@ -95,19 +93,15 @@ class _Sheet:
 
     def _label(self, row: Row) -> str:
         texts = [cell.text for cell in row.cells[: self._first] if cell.text]
-        if len(texts) > 1 and texts[-2] != texts[-1] and not self._items():
-            self._ask(row, texts[-2])
+        if len(texts) > 1 and texts[-2] not in (texts[-1], self._question) and not self._items():
+            self._close()
+            self._question = texts[-2]
         first = row.text(self._first)
         return texts[-1] if texts else first if signs.BASE.fullmatch(first) or first in self._house.skip else ""
 
     def _items(self) -> bool:
         """Whether each row is a question of its own, as the heading of its label says."""
         return bool(self._heads) and bool(signs.ITEM.fullmatch(self._heads[-1].text(self._first - 1)))
-
-    def _ask(self, row: Row, question: str) -> None:
-        if question != self._question:
-            self._close()
-            self._question = question
 
     def _head(self, row: Row, kinds: Mapping[int, str]) -> None:
         label = row.text(self._first - 1) if self._first else ""
@@ -119,9 +113,8 @@ class _Sheet:
             self._close()
             self._heads, self._bases = [], []
         self._heads.append(row)
-        for text in dict.fromkeys(cell.text for cell in row.cells[: self._first] if cell.text):
-            if signs.ASKS.fullmatch(text):
-                self._words.append((row, text))
+        texts = dict.fromkeys(cell.text for cell in row.cells[: self._first])
+        self._words += [text for text in texts if signs.ASKS.fullmatch(text)]
 
     def _text(self, row: Row) -> None:
         if self._lines:
@@ -130,7 +123,7 @@ class _Sheet:
             if match := signs.BASE_WORDS.fullmatch(text):
                 self._who = match["who"] or match["all"]
             else:
-                self._words.append((row, text))
+                self._words.append(text)
 
     def _figures(self, row: Row, kinds: Mapping[int, str]) -> None:
         label = self._label(row)
@@ -146,7 +139,8 @@ class _Sheet:
         if base and "share" not in kinds.values():
             if self._lines and self._bases and self._bases[-1].row.number < self._lines[0].row.number:
                 self._close()
-            self._bases = [one for one in self._bases if one.label != label and not self._stale(one, row)] + [line]
+            oldest = min(self._lines[0].row.number, row.number - 400) if self._lines else 0
+            self._bases = [one for one in self._bases if one.label != label and one.row.number >= oldest] + [line]
         elif not label and self._lines and self._last == row.number - 1:
             self._second(line, kinds)
         elif not label and self._bases and not self._lines:
@@ -156,13 +150,10 @@ class _Sheet:
         else:
             self._lines.append(line)
 
-    def _stale(self, base: Line, row: Row) -> bool:
-        return bool(self._lines) and base.row.number < self._lines[0].row.number and base.row.number < row.number - 400
-
     def _second(self, line: Line, kinds: Mapping[int, str]) -> None:
         """A second row under an answer: its shares count where the first has bare counts."""
         above = self._lines[-1]
-        shares = "share" in kinds.values() and all(kind_of(cell.text) != "share" for cell in above.cells.values())
+        shares = "share" in kinds.values() and not _shares_in([above])
         if shares or self._percentages_of(above, line):
             self._lines[-1] = Line(line.row, above.label, line.cells, "" if shares else "percent")
         else:
@@ -170,15 +161,12 @@ class _Sheet:
 
     def _percentages_of(self, counts: Line, below: Line) -> bool:
         """Whether the bare numbers below bare counts are what these are of one of the bases, in per cent."""
-
-        def fits(base: Line) -> bool:
-            places = [k for k in counts.cells if (whole(base.row.text(k)) and whole(counts.row.text(k)))]
-            return bool(places) and all(
-                near(below.row.text(k), 100 * (whole(counts.row.text(k)) or 0) / (whole(base.row.text(k)) or 1))
-                for k in places
-            )
-
-        return any(fits(base) for base in self._bases)
+        for base in self._bases:
+            sizes = {k: (whole(counts.row.text(k)), whole(base.row.text(k))) for k in counts.cells}
+            shares = {k: 100 * people / n for k, (people, n) in sizes.items() if people and n}
+            if shares and all(near(below.row.text(k), share) for k, share in shares.items()):
+                return True
+        return False
 
     # --- a question is closed: what is in it ----------------------------------------------------------------------
 
@@ -189,16 +177,15 @@ class _Sheet:
             return
         self._words = []
         if not self._heads and not self._bases:
-            place = Place(self._name, lines[0].row.number, min(lines[0].cells))
-            if any(kind_of(cell.text) == "share" for line in lines for cell in line.cells.values()):
-                self._heads = [replace(lines[0].row, cells=(*[Cell()] * min(lines[0].cells), Cell("Total")))]
-            else:
-                self._found.left_out.append(f"{place}: numbers without a heading")
+            row, first = lines[0].row, min(lines[0].cells)
+            if not _shares_in(lines):
+                self._leave_out(row, first, "numbers without a heading")
                 return
+            self._heads = [replace(row, cells=(*[Cell()] * first, Cell("Total")))]
         self._table(lines, asked)
 
     def _asked(self) -> str:
-        texts = [text for _, text in self._words]
+        texts = self._words
         asking = [text for text in texts if signs.ASKS.fullmatch(text) and not signs.TABLE.fullmatch(text)]
         asking += [m["rest"] for text in texts if (m := signs.TABLE.fullmatch(text)) and m["rest"] and not asking]
         plain = [text for text in texts if not (signs.ASIDE.fullmatch(text) or signs.TABLE.fullmatch(text))]
@@ -261,24 +248,16 @@ class _Sheet:
             return "spread"
         if "share" in kinds:
             return "shown"
-        unheaded = not head and any(kind_of(cell.text) == "share" for line in lines for cell in line.cells.values())
-        if unheaded or (
-            self._house.bare != "count"
-            and head
-            and signs.COUNTS.fullmatch(head[-1])
-            and not signs.PERCENT.fullmatch(head[-1])
-        ):
+        last, bare = head[-1] if head else "", self._house.bare
+        counts = signs.COUNTS.fullmatch(last) and not signs.PERCENT.fullmatch(last)
+        if (not head and _shares_in(lines)) or (counts and bare != "count"):
             return "count"
-        texts = (words, asked, self._title, *self._aside())
-        told = any(signs.PERCENT.fullmatch(text) for text in texts)
-        bare = "people" if self._house.bare == "count" else self._house.bare
-        return bare or ("percent" if told else "bare")
-
-    def _aside(self) -> Iterator[str]:
-        """What is above the headings and says what all figures are."""
+        if bare:
+            return "people" if bare == "count" else bare
         first = self._heads[0].number if self._heads else 0
-        texts = (cell.text for row in self._rows if row.number < first for cell in row.cells)
-        yield from (text for text in texts if signs.ALL_ARE.match(text))
+        above = (cell.text for row in self._rows if row.number < first for cell in row.cells)
+        texts = (words, asked, self._title, *(text for text in above if signs.ALL_ARE.match(text)))
+        return "percent" if any(signs.PERCENT.fullmatch(text) for text in texts) else "bare"
 
     def _name_of(self, head: tuple[str, ...], answers: bool) -> str:
         kept = [text for text in head if not signs.UNITS.fullmatch(text)] or ["Total"]
@@ -345,13 +324,11 @@ class _Sheet:
 
     def _answers(self, lines: list[Line]) -> Iterator[Line]:
         for line in lines:
-            place = Place(self._name, line.row.number, min(line.cells))
+            first = min(line.cells)
             if signs.SUMS.fullmatch(line.label) or signs.SPREAD.fullmatch(line.label):
-                self._found.left_out.append(f"{place}: {line.label}, no answer")
+                self._leave_out(line.row, first, f"{line.label}, no answer")
             elif not line.label:
-                self._found.faults.append(
-                    (place, "a figure without an answer beside it; write the answer, or empty the row")
-                )
+                self._fault(line.row, first, "a figure without an answer beside it; write the answer, or empty the row")
             else:
                 yield line
 
@@ -377,18 +354,11 @@ class _Sheet:
     def _by_row(self, table: _Block, about: str | None = None) -> None:
         dated = any(self._wanted(table.names[k]) for k in table.units) and bool(self._house.columns)
         kept = [line for line in table.lines if dated or self._wanted(line.label)]
-        sizes = [
-            next((n for k in table.own if k in line.cells and (n := whole(line.cells[k].text))), None) for line in kept
-        ]
-        groups = tuple(
-            Group(
-                "Total" if about is not None else line.label,
-                n,
-                False,
-                about is not None or _is_all(line.label),
-            )
-            for line, n in zip(kept, sizes, strict=True)
-        )
+        groups = []
+        for line in kept:
+            n = next((n for k in table.own if k in line.cells and (n := whole(line.cells[k].text))), None)
+            name = line.label if about is None else "Total"
+            groups.append(Group(name, n, False, about is not None or _is_all(name)))
         answers = []
         for k, unit in table.units.items():
             says = table.names[k]
@@ -398,7 +368,7 @@ class _Sheet:
             unnamed = len(table.units) == 1 and (says == "Total" or signs.DATE.fullmatch(says))
             says = about or table.asked if unnamed else says
             answers.append((says, tuple(self._cells.figure(line, k, line.unit or unit) for line in kept)))
-        self._found.put(Table(table.asked, self._who, table.at, groups, tuple(answers), {}))
+        self._found.put(Table(table.asked, self._who, table.at, tuple(groups), tuple(answers), {}))
 
     # --- a third layout: one figure a row -----------------------------------------------------------------------------
 
@@ -413,34 +383,35 @@ class _Sheet:
             asks = row.text(columns.asks) if columns.asks is not None else self._asked()
             held, line = tables.setdefault(asks, {}), Line(row, says, {columns.printed: row.cells[columns.printed]})
             if (says, name) in held:
-                told = (
-                    f"a second figure for {says!r} of {name}; a column that tells the two apart has no heading or words"
-                )
-                self._found.faults.append((Place(self._name, row.number, columns.printed), told))
+                words = "a column that tells the two apart has no heading or words"
+                self._fault(row, columns.printed, f"a second figure for {says!r} of {name}; {words}")
             n = whole(row.text(columns.base)) if columns.base is not None else None
             held[says, name] = self._cells.figure(line, columns.printed, unit)
             groups[name] = Group(name, n, False, _is_all(name.partition(",")[0]))
         at = Place(self._name, head.number, columns.printed)
-        if (
-            len(dated := [name for name in groups if signs.DATE.search(name)]) > 1
-            and len({str(signs.DATE.findall(name)) for name in dated}) > 1
-        ):
+        dated = [name for name in groups if signs.DATE.search(name)]
+        if len({str(signs.DATE.findall(name)) for name in dated}) > 1:
             self._several_dates(at, dated[0], dated[-1], "rows")
             return
         for asks, held in tables.items():
             names = list(dict.fromkeys(name for _, name in held))
-            answers = [
-                (says, tuple(held.get((says, name)) for name in names))
-                for says in dict.fromkeys(one for one, _ in held)
-            ]
-            self._found.put(Table(asks, "", at, tuple(groups[name] for name in names), tuple(answers), {}))
+            answers = dict.fromkeys(says for says, _ in held)
+            rows_of = tuple((says, tuple(held.get((says, name)) for name in names)) for says in answers)
+            self._found.put(Table(asks, "", at, tuple(groups[name] for name in names), rows_of, {}))
 
     def _leave_out(self, row: Row, column: int, words: str) -> None:
         self._found.left_out.append(f"{Place(self._name, row.number, column)}: {words}")
 
+    def _fault(self, row: Row, column: int, words: str) -> None:
+        self._found.faults.append((Place(self._name, row.number, column), words))
+
     def _several_dates(self, at: Place, one: str, other: str, what: str) -> None:
         words = f"the {what} are dates ({one}, {other} ...), each a survey of its own"
         self._found.faults.append((at, f"{words}; import one at a time: --set 'columns={one}'"))
+
+
+def _shares_in(lines: list[Line]) -> bool:
+    return any(kind_of(cell.text) == "share" for line in lines for cell in line.cells.values())
 
 
 def _said_weight(rows: list[Row]) -> str:

@@ -195,10 +195,8 @@ class MultiversePlan(Record):
     @model_validator(mode="after")
     def _in_range(self) -> MultiversePlan:
         lists = {name: getattr(self, name) for name in type(self).model_fields if name != "source"}
-        rules = {
-            f"{name} must list at least one choice, and none twice": 0 < len(set(x)) == len(x)
-            for name, x in lists.items()
-        }
+        once = "must list at least one choice, and none twice"
+        rules = {f"{name} {once}": 0 < len(set(x)) == len(x) for name, x in lists.items()}
         analyses = math.prod(len(x) for name, x in lists.items() if name != "sizes")
         enough = f"the choices must make at least {_LEAST_ANALYSES} analyses of a pair; they make {analyses}"
         rules |= {
