@@ -32,6 +32,7 @@ from crosswave.study.cache import (
     keeping,
     package_digest,
     read_results,
+    source_digest,
     why_unused,
 )
 from crosswave.study.documents import read_document
@@ -601,3 +602,14 @@ def test_a_fork_beside_leaves_what_it_makes_and_ends_with_its_parent(
     command = [sys.executable, "-c", BESIDE, jobs, seconds]
     done = subprocess.run(command, env={**os.environ, KEEP_VARIABLE: "1"}, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, printed, "")
+
+
+def test_the_digest_of_sources_is_that_of_every_folder_below(tmp_path: Path) -> None:
+    """What was read is kept under it: the models of files are in a folder of their own."""
+    (tmp_path / "models").mkdir()
+    found = set()
+    for text in ("a = 1", "a = 2"):
+        (tmp_path / "models" / "survey.py").write_text(text)
+        source_digest.cache_clear()
+        found.add(source_digest(tmp_path))
+    assert len(found) == 2

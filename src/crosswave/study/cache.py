@@ -274,9 +274,9 @@ def _changed(file: Path) -> int:
 
 @cache
 def source_digest(folder: Path) -> str:
-    """Return the digest of the Python files of one folder, read once in the life of a process."""
-    files = sorted(folder.glob("*.py"))
-    return digest(*(part for file in files for part in (file.name, file.read_bytes())))
+    """Return the digest of the Python files below a folder, read once in the life of a process."""
+    files = sorted(folder.rglob("*.py"))
+    return digest(*(part for file in files for part in (file.relative_to(folder).as_posix(), file.read_bytes())))
 
 
 def file_digest(path: Path) -> str:
