@@ -6,25 +6,30 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from crosswave.claims import Checker
 from crosswave.memo import remembered
+from crosswave.models.joint import Posterior
 from crosswave.reconstruct import Reconstruction
+from crosswave.report.batteries import largest_moves, moves_of
 from crosswave.report.fields import FIELDS
 from crosswave.report.rows import finding_row, share
 from crosswave.report.sentences import answer_sentence, claim_sentence, trend_sentence
-from crosswave.study.models import Claim, Survey
+from crosswave.study.models import Claim, Plan, Survey
 from crosswave.study.registry import Registry, findings_of
+from crosswave.trend.batteries import battery_figures, battery_posterior
+from crosswave.trend.beside import topics_beside, verdicts_beside
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import Settings
 
-FINDING_COLUMNS, CLAIM_COLUMNS, TREND_COLUMNS, SURVEY_COLUMNS = (
-    tuple(field.name for field in FIELDS[name]) for name in ("findings", "claims", "trends", "surveys")
+FINDING_COLUMNS, CLAIM_COLUMNS, TREND_COLUMNS, SURVEY_COLUMNS, BATTERY_COLUMNS = (
+    tuple(field.name for field in FIELDS[name]) for name in ("findings", "claims", "trends", "surveys", "batteries")
 )
 
 
@@ -142,6 +147,53 @@ def _survey_row(survey: Survey, reconstruction: Reconstruction) -> dict[str, obj
         "conflicts": len(reconstruction.conflicts),
         "sources": " ".join(source.url for source in survey.sources),
     }
+
+
+def by_battery(
+    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings,
+    assessed: Mapping[str, Trend],
+) -> pd.DataFrame:  # fmt: skip
+    """Return what the joint model says of a registry, a row for each quantity of each item; none without batteries.
+
+    The verdicts beside it are those of every construct, by its id.
+    """
+    frames, answers = [], (("comparable", True), ("all", False))
+    for kind, (name, comparable) in product(registry.batteries.kinds, answers):
+        figures = battery_figures(registry, reconstructions, comparable=comparable, kind=kind)
+        if len(figures) <= figures["item"].nunique() + 1:
+            continue
+        found, figures = battery_posterior(figures, registry.plan, settings)
+        trends = {item: assessed[topic.id] for item, topic in topics_beside(figures, registry).items()}
+        rows = [_long(found, verdicts_beside(found, figures, trends, registry), registry.plan)]
+        if comparable and len(moves := moves_of(found, figures, registry.plan)):
+            rows += [_rounded(largest_moves(moves))]
+        frames += [one.assign(battery=kind, figures=name) for one in rows]
+    return pd.concat(frames, ignore_index=True)[list(BATTERY_COLUMNS)] if frames else pd.DataFrame()
+
+
+def _long(found: Posterior, verdicts: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    first, last = found.years[0], found.years[-1]
+    changes = found.changes(first, last, margin=plan.smallest_change.value, limit=plan.detectable_limit.value)
+    ends = ["item", "value", "low", "high"]
+    levels = found.levels().rename(columns={"level": "value"}).assign(quantity="level")
+    levels[["value", "low", "high"]] *= 100
+    moved = changes.rename(columns={"change": "value", "beyond": "probability"})
+    moved = moved.merge(verdicts[["item", "certainty", "pair_verdict"]], on="item", how="left")
+    apart = changes[["item", "relative", "relative_low", "relative_high"]].iloc[:-1].set_axis(ends, axis=1)
+    rank = found.ranking(last).rename(columns={"rank": "value", "first": "probability"})
+    told = [*ends, "probability", "verdict", "certainty", "pair_verdict"]
+    parts = [
+        levels, moved[told].assign(quantity="change", year=last),
+        apart.assign(quantity="relative change", year=last), rank.assign(quantity="rank", year=last),
+    ]  # fmt: skip
+    return _rounded(pd.concat(parts, ignore_index=True))
+
+
+def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
+    frame = rows.rename(columns={"low": "lower", "high": "upper"}).reindex(columns=list(BATTERY_COLUMNS))
+    digits = {field.name: field.decimals for field in FIELDS["batteries"] if field.decimals is not None}
+    numbers = {name: frame[name].astype(float).round(most) + 0.0 for name, most in digits.items()}  # no -0.0
+    return frame.assign(year=frame["year"].astype(int), **numbers)
 
 
 _DECIMALS: Mapping[str, int] = {
