@@ -59,12 +59,9 @@ def robustness_of(
 
     Parameters
     ----------
-    comparison : Comparison
-        From `crosswave.trend.comparison.compare_pairs` under the same settings.
-    settings : Settings
-        Error rates, design effect and smallest change.
-    plan : Plan
-        How far each number is moved.
+    comparison : Comparison, from `crosswave.trend.comparison.compare_pairs` under the same settings
+    settings : Settings, error rates, design effect and smallest change
+    plan : Plan, how far each number is moved
     asked : pair of int, optional
         How many each wave asked, as a census knows. Absent: what data/ records.
 
@@ -82,15 +79,6 @@ def robustness_of(
 def robustness_of_trend(trend: Trend, plan: Plan) -> Robustness | None:
     """Return how far the verdict of a trend holds; None where nothing was compared."""
     return robustness_of(trend.comparison, trend.settings, plan) if trend.comparison else None
-
-
-def robustness_by_construct(trends: Sequence[Trend], plan: Plan) -> dict[str, Robustness]:
-    """Return how far every comparison among trends under one set of settings holds, by construct id."""
-    compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
-    if not compared:
-        return {}
-    found = robustness_of_all(list(compared.values()), trends[0].settings.criteria(plan), plan.robustness)
-    return dict(zip(compared, found, strict=True))
 
 
 def robustness_of_all(
