@@ -69,14 +69,10 @@ def world_of(
 
     Parameters
     ----------
-    plan : Plan
-        Declares the total error of each tier, and the criteria.
-    tier : str
-        A tier of plan.yaml.
-    true_error, n, share, worlds
-        As for `World`.
-    change : float
-        True change in percentage points.
+    plan : Plan, declares the total error of each tier, and the criteria
+    tier : str, a tier of plan.yaml
+    true_error, n, share, worlds : as for `World`
+    change : float, true change in percentage points
 
     Raises
     ------
@@ -106,8 +102,7 @@ def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
     ----------
     pairs : array_like of int, shape (k, 2)
         Whole percentages of the earlier and the later survey that counts of ``world.n`` can print.
-    world : World
-        Its n, its declared total error and its criteria; its truth is not looked at.
+    world : World, its n, its declared total error and its criteria; its truth is not looked at
 
     Returns
     -------
@@ -194,10 +189,8 @@ def simulate(world: World, rng: np.random.Generator) -> Calibration:
 
     Parameters
     ----------
-    world : World
-        The truth, and what the engine is told.
-    rng : numpy.random.Generator
-        Source of chance.
+    world : World, the truth, and what the engine is told
+    rng : numpy.random.Generator, source of chance
 
     Notes
     -----
@@ -240,18 +233,12 @@ def grid(
 
     Parameters
     ----------
-    plan : Plan
-        Declares tiers and criteria, each tier with a number: see `crosswave.trend.dispersion`.
-    rng : numpy.random.Generator
-        Source of chance.
-    share : float, default 0.5
-        True share before.
-    change : float, default 15
-        True change in points beside none at all; downwards where the share is above one half.
-    sizes : sequence of int, default SIZES
-        Who answered each survey.
-    worlds : int, default 10,000
-        Worlds of each case.
+    plan : Plan, declares tiers and criteria, each tier with a number: see `crosswave.trend.dispersion`
+    rng : numpy.random.Generator, source of chance
+    share : float, default 0.5, true share before
+    change : float, default 15, true change in points beside none at all; downwards where the share is above one half
+    sizes : sequence of int, default SIZES, who answered each survey
+    worlds : int, default 10,000, worlds of each case
     executor : concurrent.futures.Executor, optional
         Where the cases are worked out: processes of this machine, or a cluster's; in this process if absent.
 

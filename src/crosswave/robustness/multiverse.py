@@ -90,8 +90,7 @@ def multiverse(
     registry : Registry
         Holds findings, comparability rules and the plan, which names the choices and has a number for every tier.
     reconstructions : mapping of str to Reconstruction, by survey id
-    settings : Settings
-        Gives the window; everything else is a choice.
+    settings : Settings, gives the window; everything else is a choice
 
     Notes
     -----

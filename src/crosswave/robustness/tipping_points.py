@@ -30,8 +30,7 @@ def passing_design_effects(readings: Readings, criteria: Criteria) -> FloatArray
     Parameters
     ----------
     readings : Readings, feasible readings
-    criteria : Criteria
-        Error rate and smallest change that matters.
+    criteria : Criteria, error rate and smallest change that matters
 
     Notes
     -----
@@ -53,8 +52,7 @@ def passing_total_errors(readings: Readings, criteria: Criteria) -> FloatArray:
 
     Parameters
     ----------
-    readings, criteria
-        As for `passing_design_effects`.
+    readings, criteria : as for `passing_design_effects`
 
     Notes
     -----
@@ -84,8 +82,7 @@ def passing_biases(readings: Readings, criteria: Criteria) -> FloatArray:
 
     Parameters
     ----------
-    readings, criteria
-        As for `passing_design_effects`.
+    readings, criteria : as for `passing_design_effects`
 
     Notes
     -----

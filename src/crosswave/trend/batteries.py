@@ -35,13 +35,11 @@ def battery_figures(
 
     Parameters
     ----------
-    registry, reconstructions
-        As everywhere.
+    registry, reconstructions : as everywhere
     comparable : bool, default True
         Only batteries that can be compared as they are; else every question with several answers but those that
         batteries.yaml keeps apart. The ways of asking then go into the effect of the survey.
-    kind : str
-        Of the batteries.
+    kind : str, of the batteries
 
     Returns
     -------
@@ -80,14 +78,10 @@ def battery_posterior(
 
     Parameters
     ----------
-    figures : DataFrame
-        From `battery_figures`, or some of its rows.
-    plan, settings
-        The priors and their correlation; the years and the error rate.
-    priors, rho
-        What the scales of the plan's priors are multiplied by; a correlation in place of the plan's.
-    wander : bool, default False
-        Whether items take a step of their own from year to year in place of straight lines.
+    figures : DataFrame, from `battery_figures`, or some of its rows
+    plan, settings : the priors and their correlation; the years and the error rate
+    priors, rho : what the scales of the plan's priors are multiplied by; a correlation in place of the plan's
+    wander : bool, default False, whether items take a step of their own from year to year in place of straight lines
 
     Raises
     ------

@@ -52,10 +52,8 @@ def predicted_beside(
 
     Parameters
     ----------
-    figures : DataFrame
-        From `crosswave.trend.batteries.battery_figures`.
-    registry, reconstructions, settings
-        As everywhere; the window of the settings does not matter.
+    figures : DataFrame, from `crosswave.trend.batteries.battery_figures`
+    registry, reconstructions, settings : as everywhere; the window of the settings does not matter
 
     Returns
     -------
@@ -100,14 +98,10 @@ def verdicts_beside(
 
     Parameters
     ----------
-    found : Posterior
-        Of `figures`.
-    figures : DataFrame
-        From `crosswave.trend.batteries.battery_figures`.
-    trends : mapping of str to Trend
-        From `trends_beside`.
-    registry : Registry
-        Holds the rules.
+    found : Posterior, of `figures`
+    figures : DataFrame, from `crosswave.trend.batteries.battery_figures`
+    trends : mapping of str to Trend, from `trends_beside`
+    registry : Registry, holds the rules
 
     Returns
     -------

@@ -54,14 +54,10 @@ def break_even(
 
     Parameters
     ----------
-    pair : SharePair
-        Two printed shares.
-    error : pair of float
-        Total error of one wave, points at 50 %, with its degrees of freedom.
-    criteria : Criteria
-        By what they are judged.
-    largest : int
-        The largest n that is tried.
+    pair : SharePair, two printed shares
+    error : pair of float, total error of one wave, points at 50 %, with its degrees of freedom
+    criteria : Criteria, by what they are judged
+    largest : int, the largest n that is tried
     counted : int, default 1
         How many comparisons the family counts: with that many people the verdict holds among all of them (alpha is
         shared out equally, which is never less strict than Holm's procedure).

@@ -60,14 +60,10 @@ def assess(
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
-    registry : Registry
-        Holds findings, plan and gate.
-    reconstructions : mapping of str to Reconstruction
-        By survey id, of the construct's surveys.
-    settings : Settings
-        The window and the error rates.
+    construct : Construct, what is measured
+    registry : Registry, holds findings, plan and gate
+    reconstructions : mapping of str to Reconstruction, by survey id, of the construct's surveys
+    settings : Settings, the window and the error rates
     """
     return assess_each([construct], registry, reconstructions, settings)[0]
 

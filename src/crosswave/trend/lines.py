@@ -27,6 +27,11 @@ from crosswave.trend.waves import Wave, pair_of, waves_of
 FEWEST_FOR_LINE = 5
 _POINTS = 256
 _NUMBERS = ("no survey", "one survey", "two surveys", "three surveys", "four surveys")
+_NO_LINE = (
+    "{}: a line needs five, because through fewer at most two degrees of freedom are left to tell a trend from "
+    "differences between surveys"
+)
+_TWO_REPEAT = "two surveys repeat one instrument, and three are needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,7 @@ def comparable_waves(waves: Sequence[Wave], registry: Registry) -> ComparableWav
 
     Parameters
     ----------
-    waves : sequence of Wave
-        Of one construct, see `crosswave.trend.waves.waves_of`.
+    waves : sequence of Wave, of one construct, see `crosswave.trend.waves.waves_of`
     registry : Registry, holds the comparability rules
 
     Notes
@@ -109,12 +113,9 @@ def line_through(figures: pd.DataFrame, priors: Spreads, *, alpha: float, known:
 
     Parameters
     ----------
-    figures : DataFrame
-        One item, with the columns of `crosswave.models.mixed.COLUMNS`.
-    priors : Spreads
-        Scales of the half-normal priors.
-    alpha : float
-        Error rate of the intervals.
+    figures : DataFrame, one item, with the columns of `crosswave.models.mixed.COLUMNS`
+    priors : Spreads, scales of the half-normal priors
+    alpha : float, error rate of the intervals
     known : float, optional
         The standard deviation between surveys (logits) where it is known; else it is integrated over.
 
@@ -187,10 +188,8 @@ def topic_line(
     Parameters
     ----------
     construct : Construct
-    registry, reconstructions
-        As everywhere.
-    settings : Settings
-        The error rate, the design effect, and the total error where it is not that of the plan.
+    registry, reconstructions : as everywhere
+    settings : Settings, the error rate, the design effect, and the total error where it is not that of the plan
 
     Notes
     -----
@@ -214,19 +213,13 @@ def topic_line(
         made = partial(line_through, frame, priors, alpha=settings.alpha, known=known)
         return remembered(made, "line", frame.to_csv(index=False), repr((priors, settings.alpha, known)))
 
-    line = fitted(comparable.waves, _no_line(comparable.waves), None)
-    test = fitted(instrument, _no_test(instrument), settings.error(plan, "A")[0] * LOGITS_PER_POINT)
+    many, few = len(comparable.waves), len(instrument)
+    no_line = _NO_LINE.format(_NUMBERS[many]) if many < FEWEST_FOR_LINE else None
+    no_test = (_TWO_REPEAT if few == 2 else "no two surveys repeat one") if few < FEWEST_FOR_TREND else None
+    line = fitted(comparable.waves, no_line, None)
+    test = fitted(instrument, no_test, settings.error(plan, "A")[0] * LOGITS_PER_POINT)
     shown = figures(comparable.waves)
     return TopicLine(construct, tuple(waves), comparable, instrument, shown, line, test, settings)
-
-
-def _no_line(waves: Sequence[Wave]) -> str | None:
-    if len(waves) < FEWEST_FOR_LINE:
-        return (
-            f"{_NUMBERS[len(waves)]}: a line needs five, because through fewer at most two degrees of freedom are left "
-            "to tell a trend from differences between surveys"
-        )
-    return None
 
 
 def _at_once(waves: Sequence[Wave], published_within: float) -> str | None:
@@ -234,12 +227,6 @@ def _at_once(waves: Sequence[Wave], published_within: float) -> str | None:
     if dates and max(start for start, _ in dates) <= min(end for _, end in dates):
         return "the dates do not tell the surveys apart: all of them may have been in the field at once"
     return None
-
-
-def _no_test(waves: Sequence[Wave]) -> str | None:
-    if len(waves) >= FEWEST_FOR_TREND:
-        return None
-    return "two surveys repeat one instrument, and three are needed" if len(waves) == 2 else "no two surveys repeat one"
 
 
 def topic_lines(
@@ -252,10 +239,8 @@ def topic_lines(
 
     Parameters
     ----------
-    registry, reconstructions, settings
-        As for `topic_line`.
-    constructs : iterable of Construct, optional
-        All of the registry if absent.
+    registry, reconstructions, settings : as for `topic_line`
+    constructs : iterable of Construct, optional, all of the registry if absent
 
     Notes
     -----

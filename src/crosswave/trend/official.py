@@ -34,17 +34,15 @@ def official_topics(registry: Registry) -> list[Construct]:
 
     Parameters
     ----------
-    registry : Registry
-        Holds constructs, series and the plan's pairs of years.
+    registry : Registry, holds constructs, series and the plan's pairs of years
     """
-    return [one for name in registry.series for one in topics_of(name, registry) if _is_official(one, registry)]
-
-
-def _is_official(construct: Construct, registry: Registry) -> bool:
-    surveys = surveys_behind(construct, registry)
-    years = {survey.year for survey in surveys}
-    paired = any(set(pair) <= years for pair in registry.plan.official_years)
-    return paired and all(survey.sampling in SAMPLING for survey in surveys)
+    found = []
+    for topic in (one for name in registry.series for one in topics_of(name, registry)):
+        surveys = surveys_behind(topic, registry)
+        paired = any(set(pair) <= {survey.year for survey in surveys} for pair in registry.plan.official_years)
+        if paired and all(survey.sampling in SAMPLING for survey in surveys):
+            found.append(topic)
+    return found
 
 
 def assess_between(
@@ -55,10 +53,8 @@ def assess_between(
 
     Parameters
     ----------
-    constructs : sequence of Construct
-        Of series.
-    registry, reconstructions, settings
-        As for `assess_all`; the window of the settings does not matter.
+    constructs : sequence of Construct, of series
+    registry, reconstructions, settings : as for `assess_all`; the window of the settings does not matter
 
     Notes
     -----
@@ -74,20 +70,15 @@ def assess_between(
         own = [_of_years(construct, years, registry) for construct in constructs]
         between = replace(settings, from_year=years[0], to_year=years[1])
         found.append(assess_each(own, registry, reconstructions, between))
-    names = {construct.id for construct in constructs}
+    names, inside = {construct.id for construct in constructs}, (window.from_year, window.to_year)
     every = [trend for family in sorted(members) for trend in members[family] if trend.construct.id in names]
-    inside = (window.from_year, window.to_year)
     found.append([one for one in every if (one.settings.from_year, one.settings.to_year) == inside])
     return [[with_others(one, others_counted(one, members[one.construct.family])) for one in rows] for rows in found]
 
 
 def _of_years(construct: Construct, years: tuple[int, int], registry: Registry) -> Construct:
-    kept = (
-        answer
-        for answer, survey in zip(construct.answers, surveys_behind(construct, registry), strict=True)
-        if survey.year in years
-    )
-    return construct.model_copy(update={"answers": tuple(kept)})
+    surveys = zip(construct.answers, surveys_behind(construct, registry), strict=True)
+    return construct.model_copy(update={"answers": tuple(one for one, survey in surveys if survey.year in years)})
 
 
 def one_instrument(waves: Sequence[Wave], registry: Registry) -> list[Wave]:

@@ -30,12 +30,9 @@ def same_year_figures(
 
     Parameters
     ----------
-    registry : Registry
-        Holds constructs, surveys and the rules of comparability.
-    reconstructions : mapping of str to Reconstruction
-        Of every survey that `same_year_surveys` names.
-    grades : collection of str, default COMPARABLE
-        The grades that every two figures of a group must have.
+    registry : Registry, holds constructs, surveys and the rules of comparability
+    reconstructions : mapping of str to Reconstruction, of every survey that `same_year_surveys` names
+    grades : collection of str, default COMPARABLE, the grades that every two figures of a group must have
 
     Returns
     -------

@@ -49,12 +49,9 @@ def assess_all(
 
     Parameters
     ----------
-    registry : Registry
-        Holds the constructs.
-    reconstructions : mapping of str to Reconstruction
-        Of every survey in a construct.
-    settings : Settings
-        Window and error rates.
+    registry : Registry, holds the constructs
+    reconstructions : mapping of str to Reconstruction, of every survey in a construct
+    settings : Settings, window and error rates
 
     Notes
     -----
@@ -103,10 +100,8 @@ def family_members(
 
     Parameters
     ----------
-    family : str
-        The family of some constructs.
-    registry, reconstructions, settings
-        As for `assess_all`.
+    family : str, the family of some constructs
+    registry, reconstructions, settings : as for `assess_all`
 
     Notes
     -----
@@ -163,10 +158,8 @@ def others_counted(trend: Trend, members: Sequence[Trend]) -> tuple[float, ...]:
 
     Parameters
     ----------
-    trend : Trend
-        Of a construct.
-    members : sequence of Trend
-        From `family_members`.
+    trend : Trend, of a construct
+    members : sequence of Trend, from `family_members`
 
     Notes
     -----
@@ -189,10 +182,7 @@ def _others(trend: Trend, members: Sequence[Trend]) -> list[Trend]:
     """The first construct of every other partition of the family."""
     first: dict[str, Trend] = {}
     for member in members:
-        if member.construct.family == trend.construct.family and _partition(member) != _partition(trend):
-            first.setdefault(_partition(member), member)
+        if member.construct.family == trend.construct.family:
+            first.setdefault(member.construct.partition or member.construct.id, member)
+    first.pop(trend.construct.partition or trend.construct.id, None)
     return list(first.values())
-
-
-def _partition(trend: Trend) -> str:
-    return trend.construct.partition or trend.construct.id

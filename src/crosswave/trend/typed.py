@@ -71,22 +71,14 @@ def compare_typed(
 
     Parameters
     ----------
-    typed : sequence of str
-        The earlier and the later figure, such as "58% of 235".
-    n : sequence of str
-        Who answered, for figures that do not say it: none, one or two.
-    rules : Registry
-        Its phrases and its plan count, with a number for the total error of each tier that can be used.
-    tier : str, optional
-        How the surveys are related; A if absent.
-    design_effect : sequence of float
-        One number for both figures, or one for each; that of the plan if empty.
-    sampling : str, optional
-        How people were chosen: a word of the study.
-    prefix : str
-        What is before the name of an option in messages.
-    **numbers : float
-        alpha, total_error (points), smallest_change (points) in the place of the plan's.
+    typed : sequence of str, the earlier and the later figure, such as "58% of 235"
+    n : sequence of str, who answered, for figures that do not say it: none, one or two
+    rules : Registry, its phrases and its plan count, with a number for the total error of each tier that can be used
+    tier : str, optional, how the surveys are related; A if absent
+    design_effect : sequence of float, one number for both figures, or one for each; that of the plan if empty
+    sampling : str, optional, how people were chosen: a word of the study
+    prefix : str, what is before the name of an option in messages
+    **numbers : float, alpha, total_error (points), smallest_change (points) in the place of the plan's
 
     Raises
     ------

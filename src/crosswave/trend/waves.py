@@ -56,8 +56,7 @@ def waves_of(
     ----------
     construct : Construct, what is measured
     registry : Registry, holds the findings
-    reconstructions : mapping of str to Reconstruction
-        By survey id; every survey of the construct must be there.
+    reconstructions : mapping of str to Reconstruction, by survey id; every survey of the construct must be there
     years : tuple of int, first and last year, both included
     """
     first, last = years
@@ -93,10 +92,7 @@ def _left_to_ask(survey: Survey, counts: FindingCounts) -> float:
     asked, n = survey.asked, counts.base_low
     if survey.sampling != "census" or survey.group or not asked or not n:
         return 1.0
-    return max(finite_population(n, asked), _NEARLY_ALL) if n <= asked else 1.0
-
-
-_NEARLY_ALL = 1e-6
+    return max(finite_population(n, asked), 1e-6) if n <= asked else 1.0
 
 
 def _refusal(finding: Finding, counts: FindingCounts) -> str | None:
