@@ -84,10 +84,8 @@ class BatteryResult(Shown):
     @property
     def changes(self) -> pd.DataFrame:
         """A row for each item, first to last year, in points, as `Posterior.changes` describes it."""
-        limit = self.registry.plan.detectable_limit.value
-        return self.posterior.changes(
-            self.posterior.years[0], self.posterior.years[-1], margin=self.margin, limit=limit
-        )
+        first, last, limit = self.posterior.years[0], self.posterior.years[-1], self.registry.plan.detectable_limit
+        return self.posterior.changes(first, last, margin=self.margin, limit=limit.value)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:

@@ -23,7 +23,6 @@ from crosswave.trend.certainty import answer_of, certainty_of
 from crosswave.trend.change import Judged, Trend, assess
 from crosswave.trend.lines import topic_line
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
-from crosswave.trend.waves import Wave
 from crosswave.words import arrived, capital
 
 if TYPE_CHECKING:
@@ -152,11 +151,11 @@ def comparison_frame(trends: Mapping[str, Judged[Any]], names: tuple[str, str]) 
 def result_of(trend: Trend) -> ComparisonResult:
     """Return the comparison of a trend as a result."""
     assert trend.comparison is not None
-    names = []
-    for wave in (trend.comparison.pair.first, trend.comparison.pair.second):
-        printed = f"{'all but ' * wave.answer.reversed}{wave.finding.shown}"
-        names.append(f"{printed} of {wave.size_words.removesuffix(' of')} ({wave.survey.id}, {wave.year})")
-    first, second = names
+    first, second = (
+        f"{'all but ' * wave.answer.reversed}{wave.finding.shown} of {wave.size_words.removesuffix(' of')} "
+        f"({wave.survey.id}, {wave.year})"
+        for wave in (trend.comparison.pair.first, trend.comparison.pair.second)
+    )
     return ComparisonResult(trend, (first, second), comparison_frame({"": trend}, (first, second)))
 
 
@@ -204,7 +203,12 @@ class TrendResult(Answered):
         ends = [wave.counts.people for wave in self.trend.waves]
         n = pd.DataFrame(ends, columns=["n_low", "n_high"]).astype("Int64")
         frame[["n_low", "n_high"]], frame["n"] = n, n["n_low"].where(n["n_low"] == n["n_high"])
-        frame["count"] = pd.array([_count(wave) for wave in self.trend.waves], dtype="Int64")
+        bases = [wave.counts.bases for wave in self.trend.waves]  # of several the middle one
+        counts = [
+            round(wave.share * own[len(own) // 2]) if own else None
+            for wave, own in zip(self.trend.waves, bases, strict=True)
+        ]
+        frame["count"] = pd.array(counts, dtype="Int64")
         kinds = {"year": "Int64", "reversed": bool, "compared": bool, **dict.fromkeys(SHARES, "float64")}
         return frame[list(WAVES)].astype(kinds)
 
@@ -273,12 +277,6 @@ class TrendResult(Answered):
         return self.waves[["year", "survey_id", "printed", "n_low", "n_high", "estimate", "low", "high", "tier"]]
 
 
-def _count(wave: Wave) -> int | None:
-    """The people who gave the answer on the middle feasible base, turned round where the wave is."""
-    bases = wave.counts.bases
-    return round(wave.share * bases[len(bases) // 2]) if bases else None
-
-
 def compared(
     registry: Registry,
     reconstructions: Mapping[str, Reconstruction],
@@ -313,6 +311,6 @@ def _construct(registry: Registry, finding_ids: tuple[str, str], tier: str | Non
             f"no topic of the study holds both {' and '.join(finding_ids)}, so nothing says how alike they are; "
             f"name the tier: {', '.join(registry.plan.total_error)}"
         )
-    grades = Grades(**dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same"))
+    grades = Grades(**dict.fromkeys(Grades.model_fields, "same"))
     same = tuple(ConstructAnswer(finding=name, grades=grades) for name in finding_ids)
     return Construct(id="compared", label="the share", family=registry.plan.families[0].id, answers=same)

@@ -57,9 +57,8 @@ def counts(
     """
     if isinstance(n, range):
         if len(n) == 0 or n.step != 1:
-            raise ValueError(
-                f"n must be a range of one number or more, with a step of 1; {n!r} arrived; write range(50, 81)"
-            )
+            rule = "n must be a range of one number or more, with a step of 1"
+            raise ValueError(f"{rule}; {n!r} arrived; write range(50, 81)")
         n = f"{n.start}-{n.stop - 1}"
     registry = study.loaded if study else load_rules(find_rules())
     return CountsResult(count_typed(printed, None if n is None else str(n), rounding, registry))

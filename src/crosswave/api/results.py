@@ -74,11 +74,14 @@ class SurveyResult(Shown):
     settings: Settings
 
     @cached_property
+    def _ledger(self) -> pd.DataFrame:
+        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
+        return by_finding(self.record, self.reconstruction, **numbers)
+
+    @cached_property
     def findings(self) -> pd.DataFrame:
         """A row for each printed figure, with the columns of `Study.findings`."""
-        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
-        ledger = by_finding(self.record, self.reconstruction, **numbers)
-        return findings_frame(ledger, findings_of(self.record), {self.record.id: self.reconstruction})
+        return findings_frame(self._ledger, findings_of(self.record), {self.record.id: self.reconstruction})
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -107,9 +110,8 @@ class SurveyResult(Shown):
     def _drawn(self) -> tuple[Figure | None, str]:
         from crosswave.report.survey.figures import findings_alt, findings_chart
 
-        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
-        frame = by_finding(self.record, self.reconstruction, **numbers)
-        return findings_chart(self.record, frame, alpha=self.settings.alpha), findings_alt(self.record, frame)
+        drawn = findings_chart(self.record, self._ledger, alpha=self.settings.alpha)
+        return drawn, findings_alt(self.record, self._ledger)
 
     def to_frame(self) -> pd.DataFrame:
         """Return `findings`."""
@@ -191,12 +193,9 @@ class ClaimResult(Shown):
         value, low, high = (math.nan if one is None else 100 * one for one in (found.estimate, found.low, found.high))
         rows = [] if math.isnan(value) else [Row(f"{value:.1f}%", "claim", value, low, high)]
         ends = [0.0, 100.0, *(end for end in (value, low, high) if not math.isnan(end))]
-        title, words = (
-            f"{found.claim.says}: {found.answered}",
-            "With its interval, if those who answered were a sample.",
-        )
         scale = Scale(min(ends), max(ends), "% of those who answered")
-        return intervals_chart(rows, {"claim": Look("o", NAVY)}, scale, title, words)
+        title, looks = f"{found.claim.says}: {found.answered}", {"claim": Look("o", NAVY)}
+        return intervals_chart(rows, looks, scale, title, "With its interval, if those who answered were a sample.")
 
     def _title(self) -> str:
         return self.found.claim.says

@@ -369,21 +369,12 @@ class Study:
         """Return `battery` of barriers; its arguments are those of `battery`."""
         return self.battery("barriers", **how)
 
-    def barriers_otherwise(
-        self,
-        *,
-        comparable: bool = True,
-        without: Sequence[str] = (),
-        from_year: int | None = None,
-        to_year: int | None = None,
-        priors: float = 1.0,
-        alpha: float | None = None,
-    ) -> dict[str, BatteryResult]:
+    def barriers_otherwise(self, **how: Any) -> dict[str, BatteryResult]:
         """Return `barriers` as it is asked for, and with each choice made otherwise, by words for the choice.
 
         Parameters
         ----------
-        comparable, without, from_year, to_year, priors, alpha
+        **how
             As for `barriers`.
 
         Notes
@@ -392,15 +383,12 @@ class Study:
         that wander, the other batteries, and only surveys inside the years; a choice that leaves no item that two
         surveys print is left out.
         """
-        asked: dict[str, Any] = {
-            "comparable": comparable, "without": tuple(without), "from_year": from_year, "to_year": to_year,
-            "priors": priors, "alpha": alpha,
-        }  # fmt: skip
-        reported = self.barriers(**asked)
+        reported = self.barriers(**how)
+        comparable, without = how.get("comparable", True), tuple(how.get("without", ()))
         figures, years = reported.figures, reported.posterior.years
         outside = figures[~figures["date"].between(years[0], years[-1] + 1)]["survey"].unique()
         others: dict[str, dict[str, Any]] = {
-            **{f"priors times {factor:g}": {"priors": factor * priors} for factor in (0.5, 2.0)},
+            **{f"priors times {by:g}": {"priors": by * how.get("priors", 1.0)} for by in (0.5, 2.0)},
             **{f"answers of the same people correlated by {rho:g}": {"rho": rho} for rho in (0.0, 0.5)},
             "items wander in place of straight lines": {"wander": True},
             "all batteries" if comparable else "comparable batteries": {"comparable": not comparable},
@@ -409,7 +397,7 @@ class Study:
         found = {"as reported": reported}
         for words, one in others.items():
             with suppress(ValueError):  # what was asked for was computed above: here too few figures can be left
-                found[words] = self.barriers(**asked | one)
+                found[words] = self.barriers(**how | one)
         return found
 
     def claim(self, claim_id: str) -> ClaimResult:

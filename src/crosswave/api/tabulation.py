@@ -47,15 +47,11 @@ def tabulate(
     ValueError
         The file cannot be read, or a column is not there or no weight.
     """
-    listed = {
-        key: (value,) if isinstance(value, str) else tuple(value) for key, value in (("by", by), ("multi", multi))
-    }
-    unknown = more.keys() - Plan.__dataclass_fields__.keys()
-    if unknown:
-        raise ValueError(
-            f"tabulate takes no {', '.join(sorted(unknown))}; it takes {', '.join(Plan.__dataclass_fields__)}"
-        )
-    plan = Plan(weight=weight, strata=strata, psu=psu, **listed, **more)  # type: ignore[arg-type]
+    known, listed = Plan.__dataclass_fields__, {"by": by, "multi": multi}
+    if unknown := more.keys() - known.keys():
+        raise ValueError(f"tabulate takes no {', '.join(sorted(unknown))}; it takes {', '.join(known)}")
+    each = {key: (value,) if isinstance(value, str) else tuple(value) for key, value in listed.items()}
+    plan = Plan(weight=weight, strata=strata, psu=psu, **each, **more)  # type: ignore[arg-type]
     data = read_respondents(Path(file))
     lines = tuple(tabulate_all(data, plan))
     return TabulationResult(Path(file), plan, len(data.frame), lines, () if plan.questions else others_of(data, plan))

@@ -88,10 +88,10 @@ def _trend_row(trend: Trend) -> dict[str, object]:
         row |= {"first": shown.first.finding.id, "second": shown.second.finding.id}
     if comparison:
         reach = min(comparison.reach.detectable_rise, comparison.reach.detectable_fall)
-        row |= {"total_error": comparison.points, "difference_pp": _points(comparison.difference)}
-        row |= {"low_pp": _points(comparison.low), "high_pp": _points(comparison.high), "detectable_pp": _points(reach)}
-        row |= {"p_value": _p(comparison.p_value), "p_low": _p(comparison.p_low), "p_high": _p(comparison.p_high)}
-        row |= {"p_adjusted": _p(trend.p_adjusted)}
+        row |= {"total_error": comparison.points, "detectable_pp": _points(reach)}
+        row |= {f"{name}_pp": _points(getattr(comparison, name)) for name in ("difference", "low", "high")}
+        row |= {name: share(getattr(comparison, name)) for name in ("p_value", "p_low", "p_high")}
+        row |= {"p_adjusted": share(trend.p_adjusted)}
     return row
 
 
@@ -99,29 +99,22 @@ def _points(value: float) -> float | None:
     return round(100 * value, 1) + 0.0 if math.isfinite(value) else None
 
 
-def _p(value: float | None) -> float | None:
-    return None if value is None else round(value, 4) + 0.0
-
-
 def by_claim(claims: Iterable[Claim], checker: Checker) -> pd.DataFrame:
     """Return a row for each claim."""
-    return pd.DataFrame([_claim_row(claim, checker) for claim in claims], columns=list(CLAIM_COLUMNS))
-
-
-def _claim_row(claim: Claim, checker: Checker) -> dict[str, object]:
-    verdict = checker.check(claim)
-    return {
-        "claim_id": claim.id,
-        "source_id": claim.source,
-        "survey_id": ";".join(verdict.surveys),
-        "answered_verdict": verdict.answered,
-        "random_sample_verdict": verdict.random_sample,
-        "population_licence": verdict.population_licence,
-        "estimate": share(verdict.estimate),
-        "low": share(verdict.low),
-        "high": share(verdict.high),
-        "sentence": claim_sentence(verdict),
-    }
+    rows = [
+        {
+            "claim_id": found.claim.id,
+            "source_id": found.claim.source,
+            "survey_id": ";".join(found.surveys),
+            "answered_verdict": found.answered,
+            "random_sample_verdict": found.random_sample,
+            "population_licence": found.population_licence,
+            **{name: share(getattr(found, name)) for name in ("estimate", "low", "high")},
+            "sentence": claim_sentence(found),
+        }
+        for found in map(checker.check, claims)
+    ]
+    return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
 
 
 def by_survey(surveys: Mapping[str, Survey], reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:

@@ -36,25 +36,19 @@ def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
 
 def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, Measurement], registry: Registry) -> list[str]:
     """Return what the evidence can show at all: how many comparisons across instruments are blind, and why."""
-    compared = [trend for trend in trends if trend.comparison]
-    across = [trend for trend in compared if grade_of(trend) in error]
+    compared = [(trend, trend.comparison) for trend in trends if trend.comparison]
+    across = [(trend, one) for trend, one in compared if one.pair.comparability.grade in error]
     years = window_words(trends)
     if not across:
         return [f"No comparison of {years} crosses instruments."]
-    blind = sum(trend.verdict == "uninformative by design" for trend in across)
-    found = [trend.comparison for trend in across if trend.comparison]
+    blind, found = sum(trend.verdict == "uninformative by design" for trend, _ in across), [one for _, one in across]
     return [
         f"{len(compared)} of {len(trends)} topics could be compared between two surveys of {years}. In "
         f"{len(across)} of these the surveys asked in other words or another part of "
         f"{registry.study.population} (grades {', '.join(error)}), and {blind} of these {len(across)} differ "
         f"too much to tell: {_blindness(found, registry.plan.power.value)}.",
-        _why_blind(error, trends[0].settings, across[0].plan, found),
+        _why_blind(error, trends[0].settings, across[0][0].plan, found),
     ]
-
-
-def grade_of(trend: Trend) -> str:
-    """Return the grade of a comparison; nothing where nothing was compared."""
-    return trend.comparison.pair.comparability.grade if trend.comparison else ""
 
 
 def _blindness(across: Sequence[Comparison], power: float) -> str:
@@ -199,26 +193,17 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
     return pd.DataFrame(Counter(reasons).most_common(), columns=["Reason", "Topics"])
 
 
-def _synthesis_row(trend: Trend) -> dict[str, str]:
-    comparison = trend.comparison
-    shown = comparison.pair if comparison else trend.pair
-    return {
-        "Topic": trend.construct.label,
-        "Family": trend.construct.family,
-        "Waves": str(len(trend.waves)),
-        "Years": span(str(shown.first.year), str(shown.second.year)) if shown else "",
-        "Grade": shown.comparability.grade if shown else "",
-        "Difference, points": points(comparison.difference, sign=True) if comparison else "",
-        "Interval, points": interval_points(comparison) if comparison else "",
-        "p, adjusted": "" if trend.p_adjusted is None else p_number(trend.p_adjusted),
-        "Answer": said_of(trend.verdict),
-        "What becomes of it": fate(trend),
-    }
-
-
 def differences_table(trends: Iterable[Trend]) -> pd.DataFrame:
     """Return a row for each construct that was compared: years, grade, difference with its interval, verdict."""
-    rows = [_synthesis_row(trend) for trend in trends if trend.comparison]
+    rows = [
+        (
+            trend.construct.label, span(str(found.pair.first.year), str(found.pair.second.year)),
+            found.pair.comparability.grade, points(found.difference, sign=True), interval_points(found),
+            "" if trend.p_adjusted is None else p_number(trend.p_adjusted), said_of(trend.verdict),
+        )
+        for trend in trends
+        if (found := trend.comparison)
+    ]  # fmt: skip
     columns = ["Topic", "Years", "Grade", "Difference, points", "Interval, points", "p, adjusted", "Answer"]
     return pd.DataFrame(rows, columns=columns)
 

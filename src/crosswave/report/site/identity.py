@@ -60,16 +60,12 @@ def linked_data(material: Material, title: str, summary: str, href: str, version
     whole |= {"url": address} if address else {}
     part = {"@type": "Report", "name": title, "description": summary or title, "isPartOf": whole}
     part |= {"url": address + href} if address else {}
-    shown = whole | {"distribution": _tables(material, address)} if href == "index.html" else part
-    text = json.dumps({"@context": "https://schema.org"} | shown, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
-
-
-def _tables(material: Material, address: str) -> list[dict[str, str]]:
-    """The tables to be downloaded, as schema.org describes a file."""
     names = [name for name in (material.downloads.files if material.downloads else ()) if name.endswith(".csv")]
     of_each = {"@type": "DataDownload", "encodingFormat": "text/csv"}
-    return [of_each | {"name": name, "contentUrl": f"{address}{DOWNLOADS}/{name}"} for name in names]
+    tables = [of_each | {"name": name, "contentUrl": f"{address}{DOWNLOADS}/{name}"} for name in names]
+    shown = whole | {"distribution": tables} if href == "index.html" else part
+    text = json.dumps({"@context": "https://schema.org"} | shown, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def feed(material: Material, version: str) -> str:
@@ -90,12 +86,8 @@ def feed(material: Material, version: str) -> str:
     for date, title, text in changes:
         entry = SubElement(root, "entry")
         name = re.sub(r"[^a-z0-9]+", "-", f"{date} {title}".lower())
-        for key, value in {
-            "title": title,
-            "id": f"urn:crosswave:{name}",
-            "updated": _noon(date),
-            "summary": text,
-        }.items():
+        told = {"title": title, "id": f"urn:crosswave:{name}", "updated": _noon(date), "summary": text}
+        for key, value in told.items():
             SubElement(entry, key).text = value
         SubElement(entry, "link", href=f"{home}about.html#corrections")
     return tostring(root, encoding="unicode", xml_declaration=False) + "\n"

@@ -90,12 +90,8 @@ def _without_empty(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
     for cell in cells:
         texts = [str(output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", [])]
         silent = all(text.startswith("Empty DataFrame") for text in texts)
-        if (
-            cell.cell_type != "code"
-            or _has_parameters(cell)
-            or not silent
-            or not (texts or cell.get("execution_count"))
-        ):
+        ran = cell.cell_type == "code" and (texts or cell.get("execution_count"))
+        if not (ran and silent) or _has_parameters(cell):
             told.append(cell)
         elif told and told[-1].cell_type == "markdown" and not told[-1].source.startswith("#"):
             told.pop()

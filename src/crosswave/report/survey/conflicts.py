@@ -70,14 +70,10 @@ def what_became(reconstruction: Reconstruction) -> str:
         return "Nothing could be: no figure is a share of a known number of respondents."
     if not reconstruction.conflicts:
         return "Nothing is: whole numbers exist that give all figures that were checked, under the assumptions named."
-    rest = (
-        f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
-        if solved
-        else "No other figure is left that could be counted."
-    )
+    rest = f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
     return (
         "Each repair was tried by itself and makes the figures of its conflict fit. No source says which is true, "
-        f"so none is applied. {rest}"
+        f"so none is applied. {rest if solved else 'No other figure is left that could be counted.'}"
     )
 
 
