@@ -60,18 +60,15 @@ class Link:
         return f"{self.text} <{self.url}>"
 
 
-def percent(share: float | None, *, sign: bool = False) -> str:
+def percent(share: float | None) -> str:
     """Return a share in [0, 1] as a percentage with one decimal and no sign of its own, or nothing.
 
     Examples
     --------
-    >>> percent(0.58), percent(None), percent(-0.0512, sign=True)
+    >>> percent(0.58), percent(None), percent(-0.0512)
     ('58.0', '', '-5.1')
     """
-    if share is None or pd.isna(share):
-        return ""
-    rounded = round(100 * float(share), 1) + 0.0
-    return f"{rounded:+.1f}" if sign else f"{rounded:.1f}"
+    return "" if share is None or pd.isna(share) else f"{round(100 * float(share), 1) + 0.0:.1f}"
 
 
 def confidence(alpha: float) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
@@ -227,7 +226,6 @@ def grid(
     change: float = 15.0,
     sizes: Sequence[int] = SIZES,
     worlds: int = 10_000,
-    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Return the error rates of every tier, with its error declared as it is and too small, a row for each case.
 
@@ -239,8 +237,6 @@ def grid(
     change : float, default 15, true change in points beside none at all; downwards where the share is above one half
     sizes : sequence of int, default SIZES, who answered each survey
     worlds : int, default 10,000, worlds of each case
-    executor : concurrent.futures.Executor, optional
-        Where the cases are worked out: processes of this machine, or a cluster's; in this process if absent.
 
     Returns
     -------
@@ -251,8 +247,7 @@ def grid(
     Notes
     -----
     True are, for each tier: the error declared; twice as much; and that of the next tier. Each case has a source of
-    chance of its own, spawned from `rng`, so the numbers are the same wherever and in whatever order cases are worked
-    out.
+    chance of its own, spawned from `rng`, so the numbers are the same in whatever order cases are worked out.
     """
     towards_middle = math.copysign(change, 0.5 - share) if share != 0.5 else change
     cases = [
@@ -263,7 +258,7 @@ def grid(
     content = repr([(case, source.bit_generator.state) for case, source in zip(cases, sources, strict=True)])
 
     def make() -> pd.DataFrame:
-        found = (executor.map if executor else map)(simulate, [world for _, world in cases], sources)
+        found = map(simulate, [world for _, world in cases], sources)
         return pd.DataFrame([_case(tier, one) for (tier, _), one in zip(cases, found, strict=True)])
 
     return remembered(make, "grid", content).copy()

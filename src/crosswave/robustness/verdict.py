@@ -52,9 +52,7 @@ class Robustness:
     asked: Interval | None = None
 
 
-def robustness_of(
-    comparison: Comparison, settings: Settings, plan: Plan, *, asked: tuple[int | None, int | None] | None = None
-) -> Robustness:
+def robustness_of(comparison: Comparison, settings: Settings, plan: Plan) -> Robustness:
     """Return how far the verdict of a comparison holds.
 
     Parameters
@@ -62,8 +60,6 @@ def robustness_of(
     comparison : Comparison, from `crosswave.trend.comparison.compare_pairs` under the same settings
     settings : Settings, error rates, design effect and smallest change
     plan : Plan, how far each number is moved
-    asked : pair of int, optional
-        How many each wave asked, as a census knows. Absent: what data/ records.
 
     Notes
     -----
@@ -73,7 +69,7 @@ def robustness_of(
     """
     (found,) = robustness_of_all([comparison], settings.criteria(plan), plan.robustness)
     pair = comparison.pair
-    return replace(found, asked=bounds_of_all(pair, asked or (asked_of(pair.first), asked_of(pair.second))))
+    return replace(found, asked=bounds_of_all(pair, (asked_of(pair.first), asked_of(pair.second))))
 
 
 def robustness_of_trend(trend: Trend, plan: Plan) -> Robustness | None:
