@@ -22,6 +22,18 @@ from crosswave.study.models import Plan
 from crosswave.words import listed_words, plural
 
 _SURE = 0.95
+_WAYS = (
+    ("all other surveys together", "predicted", ("low", "high")),
+    ("the earlier survey that it would be compared with", "pairwise", ("pairwise_low", "pairwise_high")),
+    ("the last survey before it", "last", None),
+)
+_TICKS = 3  # steps between the years that a panel of the chart names
+RANK_WORDS = (
+    "The rank is the middle of all that the figures allow: an item of which little is known can be low and still be "
+    "first more often than one above it."
+)
+_EFFECT_LOOKS = {"house": Look("s", PLUM, "all surveys of a house"), "survey": Look("o", TEAL, "one survey")}
+_FEW = 4  # surveys, of which an item that has fewer is said to rest on few
 
 
 def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -76,13 +88,6 @@ def prediction_table(held: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:
         rows.append((name, len(same), f"{error.mean():.1f}", f"{error.max():.1f}", *told))
     heads = ["Predicted by", "Figures", "Mean error, points", "Largest", "Half-width of the interval", "In it, %"]
     return pd.DataFrame(rows, columns=heads)
-
-
-_WAYS = (
-    ("all other surveys together", "predicted", ("low", "high")),
-    ("the earlier survey that it would be compared with", "pairwise", ("pairwise_low", "pairwise_high")),
-    ("the last survey before it", "last", None),
-)
 
 
 def verdicts_table(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -274,10 +279,6 @@ def _at_half(effect: float) -> float:
     return 100 * (float(expit(effect)) - 0.5)
 
 
-_TICKS = 3
-"""So many steps between the years that a panel of the chart names."""
-
-
 @styled
 def levels_chart(
     result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str], surveys: Mapping[str, str]
@@ -337,12 +338,6 @@ def ranking_chart(result: Posterior, labels: Mapping[str, str]) -> Figure:
     return forest(rows, {"item": Look("o", NAVY)}, scale, title=_ranking_message(result, labels), subtitle=subtitle)
 
 
-RANK_WORDS = (
-    "The rank is the middle of all that the figures allow: an item of which little is known can be low and still be "
-    "first more often than one above it."
-)
-
-
 def _ranking_message(result: Posterior, labels: Mapping[str, str]) -> str:
     first = result.ranking(result.years[-1]).iloc[0]
     return f"{labels_of(result, labels)[str(first['item'])]} is named most in {result.years[-1]}, as far as can be told"
@@ -353,9 +348,6 @@ def ranking_alt(result: Posterior, labels: Mapping[str, str]) -> str:
     names, ranks = labels_of(result, labels), result.ranking(result.years[-1])
     told = [f"{names[row.item].lower()} {row.rank:.0f} ({row.low:.0f} to {row.high:.0f})" for row in ranks.itertuples()]
     return f"{_ranking_message(result, labels)}. Ranks: {listed_words(told)}."
-
-
-_EFFECT_LOOKS = {"house": Look("s", PLUM, "all surveys of a house"), "survey": Look("o", TEAL, "one survey")}
 
 
 @styled
@@ -422,6 +414,3 @@ def battery_caveats(result: Posterior, figures: pd.DataFrame) -> list[str]:
         "them apart goes into the effects of surveys and houses, and makes the intervals wider, not into the levels.",
         f"The standard deviations were integrated over at points worth {result.effective:.0f} independent ones.",
     ]
-
-
-_FEW = 4

@@ -18,6 +18,8 @@ from crosswave.study.registry import Registry
 from crosswave.words import capital, plural
 
 ALL = "all"
+_MADE_BY = {"source": "the source's", "project": "this project's"}
+CLAIM_VERDICTS = ("For those who answered", "If a random sample", "Of whom it can be said")
 
 
 def claims_of(registry: Registry, source: str) -> list[Claim]:
@@ -80,10 +82,6 @@ def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:
         for v in verdicts
         if (words := v.claim.note or v.claim.not_checkable)
     ]
-
-
-_MADE_BY = {"source": "the source's", "project": "this project's"}
-CLAIM_VERDICTS = ("For those who answered", "If a random sample", "Of whom it can be said")
 
 
 def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:

@@ -24,6 +24,7 @@ MISSING = "[x]"
 
 _WIDEST, _HEAD = 60, 4
 _CSVW = {"integer": "integer", "year": "gYear", "number": "number", "boolean": "boolean", "string": "string"}
+Files = Mapping[Path, str | bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,6 @@ def write_tables(path: Path, tables: Sequence[Table], about: Mapping[str, str]) 
     for file, content in files.items():
         write_whole(file, content)
     return tuple(files)
-
-
-Files = Mapping[Path, str | bytes]
 
 
 def _each(path: Path, tables: Sequence[Table]) -> Iterator[tuple[Path, Table]]:

@@ -13,6 +13,10 @@ from crosswave.words import capital
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
 
+Thing = TypeVar("Thing")
+VARIABLE = "CROSSWAVE_PROGRESS"
+"""Set to 0 where nobody waits, as in the kernels of a run: a bar would be in the saved outputs."""
+
 
 def markdown(text: str) -> str:
     """Return text as Markdown that shows just that text.
@@ -47,11 +51,6 @@ def bullets(items: Iterable[str], *, fold: str = "") -> None:
 
 def _display(paragraphs: list[str], plain: list[str]) -> None:
     publish({"text/markdown": "\n\n".join(paragraphs), "text/plain": "\n".join(filter(None, plain))})
-
-
-Thing = TypeVar("Thing")
-VARIABLE = "CROSSWAVE_PROGRESS"
-"""Set to 0 where nobody waits, as in the kernels of a run: a bar would be in the saved outputs."""
 
 
 def progress(things: Collection[Thing], what: str) -> Iterator[Thing]:

@@ -18,6 +18,9 @@ _NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\
 _SHORT, _LONG = 12, 60
 _COLUMNS = 16
 
+_PLAIN_IN_ADDRESS = "/,;:.()!*"
+"""Characters that a data address need not encode: what is left can be read in a diff."""
+
 
 def columns_css() -> str:
     """Return the rules of tables that name the kinds of their columns: ``n2``, the second holds numbers.
@@ -164,10 +167,6 @@ def download(frame: pd.DataFrame, name: str) -> str:
     address = f"data:text/csv;charset=utf-8,{quote(text, safe=_PLAIN_IN_ADDRESS)}"
     rows = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
     return f'<p class="download"><a download="{file}.csv" href="{escape(address)}">Download as CSV ({rows})</a></p>'
-
-
-_PLAIN_IN_ADDRESS = "/,;:.()!*"
-"""Characters that a data address need not encode: what is left can be read in a diff."""
 
 
 def show(frame: pd.DataFrame, caption: str, *, fold: bool = False) -> None:

@@ -31,6 +31,9 @@ from crosswave.trend.settings import Settings
 FINDING_COLUMNS, CLAIM_COLUMNS, TREND_COLUMNS, SURVEY_COLUMNS, BATTERY_COLUMNS = (
     tuple(field.name for field in FIELDS[name]) for name in ("findings", "claims", "trends", "surveys", "batteries")
 )
+_DECIMALS: Mapping[str, int] = {
+    field.name: field.decimals for fields in FIELDS.values() for field in fields if field.decimals is not None
+}
 
 
 def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, design_effect: float) -> pd.DataFrame:
@@ -187,11 +190,6 @@ def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
     digits = {field.name: field.decimals for field in FIELDS["batteries"] if field.decimals is not None}
     numbers = {name: frame[name].astype(float).round(most) + 0.0 for name, most in digits.items()}  # no -0.0
     return frame.assign(year=frame["year"].astype(int), **numbers)
-
-
-_DECIMALS: Mapping[str, int] = {
-    field.name: field.decimals for fields in FIELDS.values() for field in fields if field.decimals is not None
-}
 
 
 def ledger_text(frame: pd.DataFrame) -> str:

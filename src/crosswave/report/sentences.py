@@ -22,6 +22,54 @@ if TYPE_CHECKING:
 
 _PROBABILITY = ("probability", "census")
 
+MADE_WITH = "This page was made with"
+"""How a page begins whose settings are not those of plan.yaml."""
+
+VERDICT_WORDS: Mapping[str, str] = {
+    "rose": "rose",
+    "fell": "fell",
+    "changed, immaterially": "no real change: changed by less than matters",
+    "no material change": "no real change",
+    "inconclusive": "cannot tell: the evidence is not strong enough",
+    "undecided by rounding": "cannot tell: rounding decides",
+    "undecided by wording": "cannot tell: a figure is printed in words",
+    "uninformative by design": "cannot tell: the surveys are too different",
+    "not comparable": "cannot tell: the surveys cannot be compared",
+    "not testable": "cannot tell: not asked twice, or a number is missing",
+}
+"""What each code of the decision table is called on a page."""
+
+_VERDICTS: Mapping[str, str] = {
+    "not testable": "Cannot tell, because {0.missing}, and the answer depends on it ({0.outcomes}){0.if_enough}",
+    "uninformative by design": "Cannot tell, because the surveys are too different: {0.grade}; {0.reach}. The "
+    "published difference of {0.printed} points ({0.interval}) is evidence of nothing",
+    "undecided by wording": "Cannot tell, because a figure is printed in words: they allow {0.outcomes} "
+    "({0.p_range}); {0.grade}",
+    "undecided by rounding": "Cannot tell, because of rounding: it allows {0.outcomes} ({0.p_range}); {0.grade}",
+    "changed, immaterially": "No real change, for it changed by less than matters: {0.difference}; {0.ruled_out}; "
+    "{0.grade}",
+    "rose": "Among those who answered the share rose by {0.size}{0.whatever}; {0.grade}{0.reservation}",
+    "fell": "Among those who answered the share fell by {0.size}{0.whatever}; {0.grade}{0.reservation}",
+    "no material change": "No real change: {0.difference}; {0.ruled_out}; {0.grade}",
+    "inconclusive": "Cannot tell, because the evidence is not strong enough: {0.difference}{0.adjusted}{0.if_enough}; "
+    "{0.grade}{0.reservation}",
+}
+"""What each verdict says of a comparison; each name in braces is a property of `_Told`."""
+
+_UNTOLD = {
+    "undecided by wording": "a figure is printed in words, and what the words allow gives different answers",
+    "undecided by rounding": "the figures are rounded, and the counts behind them give different answers",
+    "uninformative by design": "two such surveys differ so much by themselves that {}",
+}
+
+CONCLUSIONS: Mapping[str, str] = {
+    "true": "Correct for those who replied",
+    "false": "The published figures do not support this",
+    "undecided by rounding": "The published figures are too rounded to tell",
+    "not checkable": "Cannot be checked",
+}
+"""What is concluded of a claim, by its verdict."""
+
 
 def points(value: float, *, sign: bool = False) -> str:
     """Return a difference of shares in points, one decimal; nothing has no sign.
@@ -69,10 +117,6 @@ def p_number(p: float) -> str:
 def p_range(low: float, high: float) -> str:
     """Return two p-values in words, one where they are alike."""
     return " to ".join(dict.fromkeys((p_words(low), p_words(high))))
-
-
-MADE_WITH = "This page was made with"
-"""How a page begins whose settings are not those of plan.yaml."""
 
 
 def made_with(settings: Settings, plan: Plan) -> str:
@@ -125,21 +169,6 @@ def _why_untested(trend: Trend) -> str:
     return f"every survey is of {years.pop()}" if years else "no survey asked in these years"
 
 
-VERDICT_WORDS: Mapping[str, str] = {
-    "rose": "rose",
-    "fell": "fell",
-    "changed, immaterially": "no real change: changed by less than matters",
-    "no material change": "no real change",
-    "inconclusive": "cannot tell: the evidence is not strong enough",
-    "undecided by rounding": "cannot tell: rounding decides",
-    "undecided by wording": "cannot tell: a figure is printed in words",
-    "uninformative by design": "cannot tell: the surveys are too different",
-    "not comparable": "cannot tell: the surveys cannot be compared",
-    "not testable": "cannot tell: not asked twice, or a number is missing",
-}
-"""What each code of the decision table is called on a page."""
-
-
 def said_of(verdict: str | None) -> str:
     """Return what a code of the decision table is called on a page.
 
@@ -160,24 +189,6 @@ def tip_words(point: TippingPoint, unit: str = "") -> str:
     if point.value is None:
         return f"none {'even at' if point.down else 'up to'} {point.limit:g}{ending}"
     return f"{point.value:.3g}{ending}: {said_of(point.verdict)}"
-
-
-_VERDICTS: Mapping[str, str] = {
-    "not testable": "Cannot tell, because {0.missing}, and the answer depends on it ({0.outcomes}){0.if_enough}",
-    "uninformative by design": "Cannot tell, because the surveys are too different: {0.grade}; {0.reach}. The "
-    "published difference of {0.printed} points ({0.interval}) is evidence of nothing",
-    "undecided by wording": "Cannot tell, because a figure is printed in words: they allow {0.outcomes} "
-    "({0.p_range}); {0.grade}",
-    "undecided by rounding": "Cannot tell, because of rounding: it allows {0.outcomes} ({0.p_range}); {0.grade}",
-    "changed, immaterially": "No real change, for it changed by less than matters: {0.difference}; {0.ruled_out}; "
-    "{0.grade}",
-    "rose": "Among those who answered the share rose by {0.size}{0.whatever}; {0.grade}{0.reservation}",
-    "fell": "Among those who answered the share fell by {0.size}{0.whatever}; {0.grade}{0.reservation}",
-    "no material change": "No real change: {0.difference}; {0.ruled_out}; {0.grade}",
-    "inconclusive": "Cannot tell, because the evidence is not strong enough: {0.difference}{0.adjusted}{0.if_enough}; "
-    "{0.grade}{0.reservation}",
-}
-"""What each verdict says of a comparison; each name in braces is a property of `_Told`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,13 +284,6 @@ def answer_sentence(trend: Judged[Any]) -> str:
     return f"{told}: {because}." if because else f"{told}."
 
 
-_UNTOLD = {
-    "undecided by wording": "a figure is printed in words, and what the words allow gives different answers",
-    "undecided by rounding": "the figures are rounded, and the counts behind them give different answers",
-    "uninformative by design": "two such surveys differ so much by themselves that {}",
-}
-
-
 def _why_untold(trend: Judged[Any]) -> str:
     """Why there is no answer."""
     if trend.verdict in _UNTOLD:
@@ -317,15 +321,6 @@ def of_whom(licence: str) -> str:
     """
     replied = licence.replace("not licensed", "only of those who replied")
     return replied.replace("licensed by the design", "of everybody: a random sample or a census")
-
-
-CONCLUSIONS: Mapping[str, str] = {
-    "true": "Correct for those who replied",
-    "false": "The published figures do not support this",
-    "undecided by rounding": "The published figures are too rounded to tell",
-    "not checkable": "Cannot be checked",
-}
-"""What is concluded of a claim, by its verdict."""
 
 
 def verdict_word(answered: str) -> str:

@@ -27,6 +27,8 @@ from crosswave.words import capital, plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 
+_MOST = 5  # differences of each answer that are drawn
+
 
 def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
     """Return what changed, and what is known of nothing else."""
@@ -237,10 +239,6 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
 def _nearness(found: Comparison) -> float:
     """How near a difference is to none, in widths of its interval."""
     return -abs(found.difference) / max(found.high - found.low, 1e-9)
-
-
-_MOST = 5
-"""So many differences of each answer are drawn."""
 
 
 @styled

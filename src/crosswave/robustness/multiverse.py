@@ -28,6 +28,9 @@ COLUMNS = (
     "first", "second", "counts", "size", "method", "tier", "total_error", "design_effect", "smallest_change", "alpha",
     "difference", "low", "high", "p_value", "outcome",
 )  # fmt: skip
+# Which end of the feasible shares the earlier and the later wave give: 0 the lowest, 1 the highest, None the printed.
+COUNTS: Mapping[str, tuple[int | None, int | None]] = {"lowest": (1, 0), "printed": (None, None), "highest": (0, 1)}
+_SIZES: Mapping[str, Callable[[FloatArray], float]] = {"smallest": np.min, "largest": np.max}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,6 @@ class Reading:
     n_1: float
     share_2: float
     n_2: float
-
-
-# Which end of the feasible shares the earlier and the later wave give: 0 the lowest, 1 the highest, None the printed.
-COUNTS: Mapping[str, tuple[int | None, int | None]] = {"lowest": (1, 0), "printed": (None, None), "highest": (0, 1)}
-_SIZES: Mapping[str, Callable[[FloatArray], float]] = {"smallest": np.min, "largest": np.max}
 
 
 def multiverse(

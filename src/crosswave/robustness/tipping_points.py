@@ -22,6 +22,10 @@ from crosswave.difference.student import student
 from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcome_masks
 
 Below = Callable[[Arms, FloatArray, float], FloatArray]
+_SAME_PLACE = 1e-9
+# Beyond every limit, and yet a number that can be halved.
+_FAR = 1e9
+_ALL_POINTS = 100.0
 
 
 def passing_design_effects(readings: Readings, criteria: Criteria) -> FloatArray:
@@ -139,11 +143,6 @@ def _verdicts_on(seen: Places, readings: Readings, of: Places | slice) -> Places
 
 
 # --- where a verdict changes first ------------------------------------------------------------------------------------
-
-_SAME_PLACE = 1e-9
-# Beyond every limit, and yet a number that can be halved.
-_FAR = 1e9
-_ALL_POINTS = 100.0
 
 
 @dataclass(frozen=True, slots=True)

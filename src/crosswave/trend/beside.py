@@ -29,6 +29,8 @@ VERDICTS = (
 )  # fmt: skip
 """Columns of `verdicts_beside`."""
 
+PAIRWISE = ("pairwise", "pairwise_low", "pairwise_high")
+
 
 def topics_beside(figures: pd.DataFrame, registry: Registry) -> dict[str, Construct]:
     """Return by item the construct that compares it two surveys at a time: that which has most of its figures.
@@ -80,9 +82,6 @@ def predicted_beside(
         rows[found.pair.second.finding.id] = dict(zip(PAIRWISE, ends, strict=True))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(PAIRWISE), dtype=float)
     return table.reindex(figures["finding_id"]).set_index(figures.index).clip(0, 1)
-
-
-PAIRWISE = ("pairwise", "pairwise_low", "pairwise_high")
 
 
 def trends_beside(figures: pd.DataFrame, registry: Registry, settings: Settings) -> dict[str, Trend]:

@@ -30,6 +30,7 @@ _HEDGED: Mapping[str, tuple[str, str]] = {
     "fell": ("probably fell", "may have fallen"),
     "no real change": ("probably did not really change", "may not really have changed"),
 }
+_NEARLY_EXACT = 1.2
 
 
 def answer_of(judged: Judged[P]) -> str:
@@ -120,9 +121,6 @@ def _still_told(comparison: Comparison[Any]) -> int:
     harsher = (comparison.under_design_effect, comparison.under_error)
     found = (decide(Evidence(compared=True, outcomes=outcomes)) for outcomes in harsher)
     return sum(verdict in SHOWN for verdict in found)
-
-
-_NEARLY_EXACT = 1.2
 
 
 def _printed_exactly(share: FeasibleShare) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 POINTS_PER_LOGIT = 25.0
 """What 1 on the logit scale is at a share of one half, in points: 100 p (1 - p)."""
 
+_ADVICE = "Pass variances of logits."
+
 
 @dataclass(frozen=True, slots=True)
 class TotalErrorEstimate:
@@ -129,9 +131,6 @@ def _levels(figures: pd.DataFrame, own_level: bool) -> FloatArray:
     """A column for each group and, if asked, for each survey: 1 at its figures."""
     found = (figures[name].factorize() for name in ("group", *["survey_id"] * own_level))
     return np.hstack([np.eye(len(levels))[codes] for codes, levels in found])
-
-
-_ADVICE = "Pass variances of logits."
 
 
 def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id", own_level: bool = False) -> pd.DataFrame:

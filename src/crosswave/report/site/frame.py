@@ -37,6 +37,7 @@ _ELSEWHERE = re.compile(r'<link rel="(?:icon|alternate)"[^>]*>\n?|<form class="f
 _POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")[^"]*(">)')
 _LINK = re.compile(r'<a\b([^>]*?) href="(?!#|data:|https?:|mailto:)([^"]*)"([^>]*)>')
 _CODE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_NO_SITE: Mapping[str, Any] = {"study": None, "address": "", "made": "", "below": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,6 @@ def _environment() -> Environment:
     )
     made.filters |= {"style_hash": style_hash, "tables": accessible_tables, "kilobytes": kilobytes}
     return made
-
-
-_NO_SITE: Mapping[str, Any] = {"study": None, "address": "", "made": "", "below": ()}
 
 
 def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object) -> str:

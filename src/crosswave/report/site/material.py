@@ -22,6 +22,8 @@ GROUPS = {
     "calibration": "How often the answers err",
 }
 
+_AT_ONCE = 250  # rows of a table that are part of its page
+
 
 @dataclass(frozen=True)
 class PageText:
@@ -78,10 +80,6 @@ class Column:
     filter: str = ""
     wide: bool = False
     shown: bool = True
-
-
-_AT_ONCE = 250
-"""So many rows of a table are part of its page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR
 from crosswave.trend.waves import Wave, waves_of
 from crosswave.words import capital, listed_words, plural
 
+_UNASKED = "no survey of these years names it"
+
 
 def make_overview(registry: Registry, ledger: Ledger) -> Overview:
     """Return the overview of a registry under its plan."""
@@ -65,9 +67,6 @@ def _items(registry: Registry, ledger: Ledger) -> tuple[tuple[str, ...], ...]:
         )
         for item in rank.index
     )
-
-
-_UNASKED = "no survey of these years names it"
 
 
 def _items_said(items: Sequence[Sequence[str]], year: int) -> str:

@@ -32,6 +32,17 @@ _QUESTION = re.compile(r'<h1(?! class="headline")[^>]*>(.*?)</h1>', re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _UNSEEN = re.compile(r'<span></span>|<span class="(?:[npwo]|mi|nn|nb|ow|si|sa)">([^<]*)</span>')
 
+BOX = '<section class="box">'
+"""How the answer of a page begins."""
+
+_HEAD = re.compile(r'<g class="head">.*?\n</g>\n(?=<svg class="panel")', re.DOTALL)
+_DOWN = re.compile(r'(<svg class="panel"[^>]*? y=")([\d.]+)')
+_TALL = re.compile(r'(<svg [^>]*? height=")([\d.]+)')
+
+DRAWN = '<figure class="chart">'
+CAPTION = "<figcaption></figcaption>"
+"""Where the frame says how a chart is cited."""
+
 
 def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
     """Return an executed notebook as a whole page, at whose end is what it was made from.
@@ -64,10 +75,6 @@ def _order(cell: NotebookNode) -> int:
     """The box with the answer, the cell with the title, the parameters, all else as it is."""
     ranks = (_boxed(cell), cell.cell_type == "markdown" and cell.source.startswith("# "), _has_parameters(cell), True)
     return ranks.index(True)
-
-
-BOX = '<section class="box">'
-"""How the answer of a page begins."""
 
 
 def _section(cells: Sequence[NotebookNode], styles: Styles) -> str:
@@ -191,21 +198,11 @@ def figure(svg: str, styles: Styles) -> str:
     return f"{DRAWN}{title}{clean_html(drawn, styles)}{CAPTION}</figure>"
 
 
-_HEAD = re.compile(r'<g class="head">.*?\n</g>\n(?=<svg class="panel")', re.DOTALL)
-_DOWN = re.compile(r'(<svg class="panel"[^>]*? y=")([\d.]+)')
-_TALL = re.compile(r'(<svg [^>]*? height=")([\d.]+)')
-
-
 def _lifted(svg: str) -> str:
     """A chart without the room that its title took: the top of its first part."""
     room = min(float(down) for _, down in _DOWN.findall(svg))
     less = lambda match: f"{match[1]}{float(match[2]) - room:g}"  # noqa: E731
     return _TALL.sub(less, _DOWN.sub(less, svg), count=1)
-
-
-DRAWN = '<figure class="chart">'
-CAPTION = "<figcaption></figcaption>"
-"""Where the frame says how a chart is cited."""
 
 
 class _Marked(mistune.HTMLRenderer):

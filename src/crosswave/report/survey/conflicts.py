@@ -34,6 +34,14 @@ _MEANINGS: Mapping[str, str] = {
 }
 """What a repair would mean, by its words."""
 
+_UNKNOWN = (
+    "No source says how answers to different questions go together: who gave one answer and another is not known, "
+    "and the same figures come from very different sets of people."
+)
+COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
+_TOLD = 2
+_Change = tuple[str, Counts | None, Counts | None]
+
 
 def survey_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> dict[str, list[str]]:
     """Return each conflict as a sentence, with the repairs that were tried and fit, and what each would mean."""
@@ -127,12 +135,6 @@ def _places(readings: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
     return {place: list(words) for place, words in found.items()}
 
 
-_UNKNOWN = (
-    "No source says how answers to different questions go together: who gave one answer and another is not known, "
-    "and the same figures come from very different sets of people."
-)
-
-
 def survey_together(survey: Survey, registry: Registry, reconstruction: Reconstruction) -> list[str]:
     """Return what print does not say of two answers, with the bounds of one pair where there is one.
 
@@ -168,11 +170,6 @@ def _answer_pairs(survey: Survey, reconstruction: Reconstruction) -> Iterator[tu
             if (first.base_low, first.base_high) == (second.base_low, second.base_high):
                 yield one, other
                 break
-
-
-COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
-_TOLD = 2
-_Change = tuple[str, Counts | None, Counts | None]
 
 
 def assumptions_table(retractions: Iterable[Retraction], reconstruction: Reconstruction) -> pd.DataFrame:
