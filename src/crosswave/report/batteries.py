@@ -1,7 +1,5 @@
 """What the joint model says of the items of batteries: sentences, tables and charts."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 

@@ -1,7 +1,5 @@
 """How often the engine is right: sentences, tables and chart."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

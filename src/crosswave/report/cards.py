@@ -1,7 +1,5 @@
 """A finding, survey, series or construct as a card for the terminal; what compares is imported where it is shown."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from textwrap import fill
 from typing import Any

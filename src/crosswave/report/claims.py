@@ -1,7 +1,5 @@
 """Claims of a source: sentences, tables and chart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Dated facts: sentences, tables and the timeline."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The columns of the results: name, type, unit, decimals and meaning, once, for ledger, data package and pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial

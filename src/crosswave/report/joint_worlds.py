@@ -1,7 +1,5 @@
 """How often the joint model is right in simulated worlds of the registry's design: what was counted, and in words."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A survey or a construct as a card: what a person needs to cite it and to decide whether to read on."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass

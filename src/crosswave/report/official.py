@@ -1,7 +1,5 @@
 """Series as frames and sentences: what rose, fell and did not really change between the years that were declared."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

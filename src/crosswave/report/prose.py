@@ -1,7 +1,5 @@
 """Sentences of a notebook as Markdown, and how far long work has come."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator

@@ -1,7 +1,5 @@
 """Tables and names for a reader: HTML, plain text, a file to download."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

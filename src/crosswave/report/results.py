@@ -1,7 +1,5 @@
 """The ledger: findings, claims and trends as frames with fixed columns, and the files that hold them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

@@ -1,7 +1,5 @@
 """A printed figure as a row of the ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any

@@ -1,7 +1,5 @@
 """The page of a series: what it shows in sentences, its changes as a table, and its figures over the years."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The page to start with: what is in data/, and a menu of its surveys and constructs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """All constructs: sentences, tables and charts."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 The notebook that tells it runs these commands, so that what it tells stays true.
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
 import shlex

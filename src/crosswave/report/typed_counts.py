@@ -1,7 +1,5 @@
 """Which counts can have printed the percentages that a person types, and which n fit several of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """How often the verdicts err, in simulated worlds whose truth is known and of which the engine sees only the print."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

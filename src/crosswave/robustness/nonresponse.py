@@ -1,7 +1,5 @@
 """Non-response: the correlation that would make a change of nothing, and bounds for all who were asked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce

@@ -5,8 +5,6 @@ root. So no grid is searched: the places are listed, and the table is read betwe
 at once. What a comparison could have shown is left out: where evidence is lost it is lost, whatever the reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The robustness of a verdict: how far each number must move before it changes, and what would explain it away."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

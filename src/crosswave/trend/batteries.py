@@ -1,7 +1,5 @@
 """Batteries as figures of the joint model: one figure of each survey and item, with what makes it uncertain."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What two surveys alone say of an item of a battery, beside what all surveys together say of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How many people a survey that prints no n must have asked for its figures to show something."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

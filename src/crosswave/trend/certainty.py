@@ -1,7 +1,5 @@
 """The answer for everybody, and how certain it is: the rules of plan.yaml, read for one trend."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Which two answers may be compared at all, and how far to trust the comparison."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

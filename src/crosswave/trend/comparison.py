@@ -1,7 +1,5 @@
 """The comparison of two waves."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from crosswave.difference import compare

@@ -1,7 +1,5 @@
 """A wave as a figure of the joint model: a logit with its variance at a date."""
 
-from __future__ import annotations
-
 import math
 from calendar import isleap, monthrange
 from datetime import date

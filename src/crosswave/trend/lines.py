@@ -1,7 +1,5 @@
 """A topic over all years: the surveys that may share one line, and the joint model of these alone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial

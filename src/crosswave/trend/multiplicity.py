@@ -1,7 +1,5 @@
 """p-values adjusted for how many questions a family asks, by Holm's procedure."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

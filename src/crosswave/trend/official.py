@@ -1,7 +1,5 @@
 """Topics that one series measured throughout, compared between the years that the plan declares."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

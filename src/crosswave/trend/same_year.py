@@ -1,7 +1,5 @@
 """Figures of one construct and year by different surveys: what the total error is estimated from."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations, groupby

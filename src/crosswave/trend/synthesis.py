@@ -1,7 +1,5 @@
 """All constructs side by side: what changed, with the chance of false alarms controlled."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial

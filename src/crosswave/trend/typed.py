@@ -1,7 +1,5 @@
 """Two printed figures typed by a person, compared by the function that compares two waves."""
 
-from __future__ import annotations
-
 import math
 import os
 import sys

@@ -1,7 +1,5 @@
 """The site: every file of it but the notebook pages, and the frame that each notebook page gets."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

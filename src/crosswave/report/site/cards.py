@@ -1,7 +1,5 @@
 """The key facts of a survey, a construct or a source of claims, as they are at the head of its page."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version

@@ -1,7 +1,5 @@
 """The long tables of the site: every finding, claim, trend and survey, a row for each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any

@@ -3,8 +3,6 @@
 A page can also be one file that can be sent: its sheets and scripts are in it, and its links lead to the site.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -3,8 +3,6 @@
 Metadata and citation of a page, feed of changes, map of pages, the picture beside a link, the index of searches.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """What the site shows: links to its notebook pages, and records of text made from the registry and the ledger."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The first page: what changed, what surveys agree on, what they cannot tell; and a page for each subject."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The results as files to be downloaded, CSV, Parquet and a Frictionless data package, and how the whole is cited."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

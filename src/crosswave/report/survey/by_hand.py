@@ -1,7 +1,5 @@
 """One printed figure counted by hand, in words, so that the check of all of them can be followed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

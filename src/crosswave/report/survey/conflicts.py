@@ -1,7 +1,5 @@
 """Figures that contradict each other, answers held together, and what would hold without each assumption."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations, groupby

@@ -1,7 +1,5 @@
 """A survey: who answered, its figures as table and chart, what was checked, what to know before use."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

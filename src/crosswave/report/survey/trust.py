@@ -1,7 +1,5 @@
 """Whether a survey can be trusted, in six answers, and its figures as a pollster would print them."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import NamedTuple
 
