@@ -61,10 +61,8 @@ def write_tables(path: Path, tables: Sequence[Table], about: Mapping[str, str]) 
     """
     write = WRITERS.get(path.suffix.lower())
     if write is None:
-        listed = ", ".join(WRITERS)
-        raise ValueError(
-            f"a file of tables ends in one of {listed}; {path.name!r} arrived{nearest(path.suffix, WRITERS)}"
-        )
+        hint = f"{path.name!r} arrived{nearest(path.suffix, WRITERS)}"
+        raise ValueError(f"a file of tables ends in one of {', '.join(WRITERS)}; {hint}")
     try:
         files = write(path, tables, about)
     except ImportError as error:
@@ -121,14 +119,8 @@ def _workbook(path: Path, tables: Sequence[Table], about: Mapping[str, str]) -> 
     from openpyxl import Workbook
     from openpyxl.worksheet.hyperlink import Hyperlink
 
-    notes = pd.DataFrame(
-        [
-            (table.name, field.name, field.type, field.unit, _meaning(field))
-            for table in tables
-            for field in table.fields
-        ],
-        columns=["table", "column", "type", "unit", "meaning"],
-    )
+    rows = ((one.name, field.name, field.type, field.unit, _meaning(field)) for one in tables for field in one.fields)
+    notes = pd.DataFrame(rows, columns=["table", "column", "type", "unit", "meaning"])
     book, sheets = Workbook(), [Table.plain("notes", "What each column holds", notes), *tables]
     cover = book.worksheets[0]
     cover.title = "cover"

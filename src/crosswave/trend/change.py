@@ -95,11 +95,10 @@ def verdict_of(comparison: Comparison[P] | None, *, refused: bool = False) -> st
     """Return the verdict of the decision table on a comparison, or on there being none."""
     if comparison is None:
         return decide(Evidence(compared=False, refused=refused))
-    evidence = Evidence(
-        compared=True, sized=comparison.pair.sized, informative=comparison.informative, verbal=comparison.pair.verbal,
-        outcomes=comparison.outcomes,
-    )  # fmt: skip
-    return decide(evidence)
+    sized, verbal, informative = comparison.pair.sized, comparison.pair.verbal, comparison.informative
+    return decide(
+        Evidence(compared=True, sized=sized, informative=informative, verbal=verbal, outcomes=comparison.outcomes)
+    )
 
 
 def with_others(trend: Trend, others: Sequence[float]) -> Trend:

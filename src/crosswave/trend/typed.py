@@ -118,14 +118,12 @@ def compare_figures(
     sampling: str | None = None,
 ) -> TypedComparison:
     """Return two typed figures compared under every tier."""
+    largest, named = int(plan.n_largest.value), zip(figures, design_effects, ("earlier", "later"), strict=True)
     first, second = (
         replace(
-            feasible_share(figure.share, figure.sizes, largest=int(plan.n_largest.value)),
-            design_effect=effect,
-            name=name,
-            sampling=sampling,
+            feasible_share(one.share, one.sizes, largest=largest), design_effect=effect, name=name, sampling=sampling
         )
-        for figure, effect, name in zip(figures, design_effects, ("earlier", "later"), strict=True)
+        for one, effect, name in named
     )
     used, given = tier or "A", settings.total_error is not None
     tried = {name: (str(name), replace(settings, total_error=None)) for name in plan.errors}
@@ -179,8 +177,7 @@ def read_settings(
     (0.0, 5.0, 'B1')
     """
     rules, typed = limits(plan), {name: value for name, value in numbers.items() if value is not None}
-    told = [rules[name].fault(_option(prefix, name), value) for name, value in typed.items()]
-    faults = [words for words in told if words]
+    faults = list(filter(None, (rules[name].fault(_option(prefix, name), value) for name, value in typed.items())))
     named = tier.upper() if tier else None
     if named and named not in plan.total_error:
         tiers = "; ".join(f"{name} ({error.means})" for name, error in plan.total_error.items())
@@ -200,7 +197,7 @@ def _design_effects(typed: Sequence[str | float], plan: Plan, prefix: str) -> tu
         raise ValueError(
             f"{option} may be given twice, once for each figure; it was given {len(typed)} times; leave out the rest"
         )
-    if faults := [words for one in typed if (words := rule.fault(option, one))]:
+    if faults := list(filter(None, (rule.fault(option, one) for one in typed))):
         raise ValueError("\n".join(faults))
     return (float(typed[0]), float(typed[-1])) if typed else (1.0, 1.0)
 
