@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from scipy.special import expit
 
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.models.joint import Posterior, combined, level_rows
 from crosswave.models.joint_checks import decomposed, held_out, replicated
 from crosswave.models.mixed import restricted
@@ -23,9 +22,6 @@ from crosswave.study.registry import Registry
 from crosswave.trend.beside import predicted_beside, trends_beside, verdicts_beside
 from crosswave.trend.settings import Settings
 from crosswave.words import arrived, capital
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _NEXT = ("item", "share", "low", "high")
 
@@ -164,7 +160,7 @@ class BatteryResult(Shown):
         """What it comes to in plain words."""
         return battery_sentences(self.posterior, self.figures, self.labels, self.margin)
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.batteries import levels_alt, levels_chart
 
         drawn = levels_chart(self.posterior, self.figures, self.labels, self.names)

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from crosswave.api.results import RENAMED, SHARES
-from crosswave.api.showing import Answered, records
+from crosswave.api.showing import Answered, Drawn, records
 from crosswave.difference.compare import Comparison
 from crosswave.difference.readings import stacked
 from crosswave.reconstruct import Reconstruction
@@ -24,9 +24,6 @@ from crosswave.trend.change import Judged, Trend, assess
 from crosswave.trend.lines import topic_line
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.words import arrived, capital
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 COLUMNS = (
     "earlier", "later", "tier", "total_error", "difference_pp", "low_pp", "high_pp", "detectable_pp", "p_value",
@@ -98,7 +95,7 @@ class ComparisonResult(Answered):
         """Return the comparison as plain values, ready for JSON; what is infinite or missing is None."""
         return {**records(self.to_frame())[0], "sentence": self.sentence, "tiers": records(self.tiers)}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.forest import Row, intervals_chart
         from crosswave.report.trend.comparison import points_scale
         from crosswave.report.trend.waves import VERDICT_LOOKS
@@ -238,7 +235,7 @@ class TrendResult(Answered):
         """The interval of the difference in percentage points; not a number where nothing was compared."""
         return self.comparison.interval if self.comparison else (math.nan, math.nan)
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.trend.waves import waves_alt, waves_chart
 
         held = topic_line(self.trend.construct, self.registry, self.reconstructions, self.settings)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crosswave.api.comparisons import ComparisonResult, comparison_frame
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report.typed_counts import Counted, count_typed
 from crosswave.study.loading import load_rules
@@ -18,8 +18,6 @@ from crosswave.study.places import find_rules
 from crosswave.trend.typed import compare_typed, load_for_typed
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from crosswave.api.study import Study
 
 
@@ -114,7 +112,7 @@ class CountsResult(Shown):
         printed = [share.printed for share in self.found.shares]
         return {"printed": printed, "fits": self.fits, "sizes": self.sizes, "rows": records(self.to_frame())}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.canvas import GREY, NAVY, numbered, ruled, sheet, upright
 
         frame, words = self.to_frame().dropna(subset="count_low"), "How many answered; blue: it fits every figure."

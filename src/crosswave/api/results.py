@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.claims import ClaimVerdict
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.results import by_finding
@@ -19,9 +18,6 @@ from crosswave.study.models import Survey
 from crosswave.study.registry import Finding, findings_of
 from crosswave.trend.settings import Settings
 from crosswave.words import plural
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FINDINGS = (
     "finding_id", "survey_id", "survey", "year", "question_id", "question", "answer", "topic", "printed", "level", "n",
@@ -107,7 +103,7 @@ class SurveyResult(Shown):
         ]
         return pd.DataFrame(rows, columns=["conflict", "finding_id", "printed", "why", "repairs"])
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.survey.figures import findings_alt, findings_chart
 
         drawn = findings_chart(self.record, self._ledger, alpha=self.settings.alpha)
@@ -185,7 +181,7 @@ class ClaimResult(Shown):
         """Return the claim and its verdicts as plain values, ready for JSON."""
         return {**records(self.to_frame())[0], "sentence": self.sentence}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.canvas import NAVY, Look
         from crosswave.report.forest import Row, Scale, intervals_chart
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from crosswave.api.results import findings_frame
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.models.wave_trend import FEWEST_FOR_TREND
 from crosswave.reconstruct import Reconstruction
 from crosswave.report import results
@@ -24,9 +23,6 @@ from crosswave.study.series import Panel
 from crosswave.trend.official import one_instrument, topics_of
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import pair_of, waves_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 WAVES = (
     "survey_id", "wave", "year", "group", "population", "unit", "sampling", "asked", "n_low", "n_high", "response_low",
@@ -194,7 +190,7 @@ class SeriesResult(Shown):
         """
         return rounding_frame(self.surveys)
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.series import series_alt, series_chart
 
         return series_chart(self.figures, self.title), series_alt(self.figures, self.title)

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.microdata.reading import read_respondents
 from crosswave.microdata.suppression import Line
 from crosswave.microdata.tabulating import Plan, others_of, tabulate_all
 from crosswave.microdata.writing import beside_print, write_survey
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from crosswave.api.study import Study
 
 
@@ -88,7 +86,7 @@ class TabulationResult(Shown):
         """Return the lines as plain values, ready for JSON."""
         return {"file": self.file.name, "respondents": self.n, "lines": records(self.to_frame())}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.canvas import NAVY, Look
         from crosswave.report.forest import PERCENT, Row, intervals_chart
 

@@ -92,14 +92,12 @@ def span(low: object, high: object) -> str:
     ('136 to 137', '1,200', '57.5 to 58.5', '')
     """
     ends = [_shown(end) for end in (low, high)]
-    if "" in ends:
-        return ""
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return "" if "" in ends else " to ".join(dict.fromkeys(ends))
 
 
 def spans(frame: pd.DataFrame, low: str, high: str) -> list[str]:
     """Return the shares of two columns as ranges in percent, a row each."""
-    return [span(percent(one) or None, percent(two) or None) for one, two in zip(frame[low], frame[high], strict=True)]
+    return [span(percent(one), percent(two)) for one, two in zip(frame[low], frame[high], strict=True)]
 
 
 def _shown(value: object) -> str:

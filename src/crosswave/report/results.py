@@ -120,27 +120,17 @@ def by_claim(claims: Iterable[Claim], checker: Checker) -> pd.DataFrame:
 
 def by_survey(surveys: Mapping[str, Survey], reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
     """Return a row for each survey wave."""
-    rows = [_survey_row(survey, reconstructions[name]) for name, survey in surveys.items()]
+    rows = []
+    for name, survey in surveys.items():
+        reconstruction, held = reconstructions[name], survey.model_dump(include=set(SURVEY_COLUMNS) - {"sources"})
+        n_low, n_high = reconstruction.n or (None, None)
+        held |= {"survey_id": survey.id, "house": survey.fieldwork.house, "n_printed": survey.n.printed}
+        held |= {"fieldwork_start": survey.fieldwork.start, "fieldwork_end": survey.fieldwork.end}
+        held |= {"n_low": n_low, "n_high": n_high, "inferred": ";".join(survey.inferred.named) or None}
+        held |= {"figures": len(findings_of(survey)), "conflicts": len(reconstruction.conflicts)}
+        rows.append(held | {"sources": " ".join(source.url for source in survey.sources)})
     frame = pd.DataFrame(rows, columns=list(SURVEY_COLUMNS))
     return frame.astype({"n_low": "Int64", "n_high": "Int64", "weighted": "boolean"})
-
-
-def _survey_row(survey: Survey, reconstruction: Reconstruction) -> dict[str, object]:
-    n_low, n_high = reconstruction.n or (None, None)
-    held = survey.model_dump(include=set(SURVEY_COLUMNS) - {"sources"})
-    return held | {
-        "survey_id": survey.id,
-        "house": survey.fieldwork.house,
-        "fieldwork_start": survey.fieldwork.start,
-        "fieldwork_end": survey.fieldwork.end,
-        "n_printed": survey.n.printed,
-        "n_low": n_low,
-        "n_high": n_high,
-        "inferred": ";".join(survey.inferred.named) or None,
-        "figures": len(findings_of(survey)),
-        "conflicts": len(reconstruction.conflicts),
-        "sources": " ".join(source.url for source in survey.sources),
-    }
 
 
 def by_battery(

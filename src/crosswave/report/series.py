@@ -46,7 +46,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
         (
             row.survey_id, row.wave, EVERYBODY if pd.isna(row.group) else row.group, row.sampling or NOT_PRINTED,
             *(span(*ends) for ends in ((row.asked, row.asked), (row.n_low, row.n_high))),
-            span(percent(row.response_low) or None, percent(row.response_high) or None),
+            span(percent(row.response_low), percent(row.response_high)),
             "month not printed" if pd.isna(row.pandemic) else "in it or after" if row.pandemic else "before",
         )
         for row in waves.astype(object).itertuples()

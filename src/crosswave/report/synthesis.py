@@ -224,7 +224,12 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
     """Return a row for each topic that was compared, in points, by its answer: first those furthest from no change."""
     rank, rows = list(VERDICT_LOOKS), []
     compared = [(trend, trend.comparison) for trend in trends if trend.comparison]
-    for trend, c in sorted(compared, key=lambda one: (rank.index(one[0].verdict), _nearness(one[1]))):
+
+    def near(found: Comparison) -> float:
+        """How near a difference is to none, in widths of its interval."""
+        return -abs(found.difference) / max(found.high - found.low, 1e-9)
+
+    for trend, c in sorted(compared, key=lambda one: (rank.index(one[0].verdict), near(one[1]))):
         years = f"{c.pair.first.year} to {c.pair.second.year}"
         label = f"{trend.construct.label}, {years}: {points(c.difference, sign=True)} points"
         if (c.low > 0 or c.high < 0) and trend.verdict == "inconclusive" and trend.p_adjusted is not None:
@@ -232,11 +237,6 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
         heading = capital(said_of(trend.verdict))
         rows.append(Row(label, trend.verdict, 100 * c.difference, 100 * c.low, 100 * c.high, heading=heading))
     return rows
-
-
-def _nearness(found: Comparison) -> float:
-    """How near a difference is to none, in widths of its interval."""
-    return -abs(found.difference) / max(found.high - found.low, 1e-9)
 
 
 @styled

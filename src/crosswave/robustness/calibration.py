@@ -257,7 +257,13 @@ def grid(
 
     def make() -> pd.DataFrame:
         found = map(simulate, [world for _, world in cases], sources)
-        return pd.DataFrame([_case(tier, one) for (tier, _), one in zip(cases, found, strict=True)])
+        rows = []
+        for (tier, world), one in zip(cases, found, strict=True):
+            truth = {"tier": tier, "declared": world.declared, "true_error": world.true_error, "n": world.n}
+            rates = {"coverage": one.coverage, "excludes_zero": one.excludes_zero, "right": one.right}
+            held = {"change": world.change, "worlds": world.worlds, **rates, "wrong": one.wrong, **one.verdicts}
+            rows.append(truth | held)
+        return pd.DataFrame(rows)
 
     return remembered(make, "grid", content).copy()
 
@@ -267,11 +273,3 @@ def _errors(plan: Plan) -> list[tuple[str, float]]:
     tiers = [(str(name), one.number) for name, one in plan.errors.items()]
     above = {name: points for (name, _), (_, points) in pairwise(tiers)}
     return [(name, true) for name, own in tiers for true in sorted({own, 2 * own, above.get(name, own)})]
-
-
-def _case(tier: str, found: Calibration) -> dict[str, object]:
-    world = found.world
-    truth = {"tier": tier, "declared": world.declared, "true_error": world.true_error, "n": world.n}
-    rates = {"coverage": found.coverage, "excludes_zero": found.excludes_zero}
-    judged = {"right": found.right, "wrong": found.wrong, **found.verdicts}
-    return {**truth, "change": world.change, "worlds": world.worlds, **rates, **judged}

@@ -9,17 +9,9 @@ from crosswave.difference import compare
 from crosswave.difference.compare import Criteria, P
 from crosswave.difference.estimate import Interval
 from crosswave.difference.readings import Readings, p_ranges, stacked
+from crosswave.robustness import tipping_points as tips
 from crosswave.robustness.nonresponse import Correlation, asked_of, bounds_of_all, correlations
-from crosswave.robustness.tipping_points import (
-    VERDICTS,
-    TippingPoint,
-    nearest_bias,
-    passing_biases,
-    passing_design_effects,
-    passing_total_errors,
-    tipping_points,
-    verdicts_at,
-)  # fmt: skip
+from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.study.models import Plan, RobustnessPlan
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
@@ -85,16 +77,16 @@ def robustness_of_all(
 
 def robustness_of_readings(readings: Readings, criteria: Criteria, limits: RobustnessPlan) -> list[Robustness]:
     """Return how far the verdicts of many comparisons hold, from their readings."""
-    by_effect, by_error = passing_design_effects(readings, criteria), passing_total_errors(readings, criteria)
+    by_effect, by_error = tips.passing_design_effects(readings, criteria), tips.passing_total_errors(readings, criteria)
     effect, error = np.full(len(readings.first), criteria.design_effect), readings.points
     columns = zip(
-        [VERDICTS[code] for code in verdicts_at(readings, by_error, error)],
+        [tips.VERDICTS[code] for code in tips.verdicts_at(readings, by_error, error)],
         *(values.tolist() for values in p_ranges(readings, criteria.design_effect)),
-        tipping_points(readings, by_effect, effect, limits.design_effect_limit.value),
-        tipping_points(readings, by_effect, effect, 1.0, down=True),
-        tipping_points(readings, by_error, error, limits.total_error_limit.value),
-        tipping_points(readings, by_error, error, 0.0, down=True),
-        nearest_bias(readings, passing_biases(readings, criteria)),
+        tips.tipping_points(readings, by_effect, effect, limits.design_effect_limit.value),
+        tips.tipping_points(readings, by_effect, effect, 1.0, down=True),
+        tips.tipping_points(readings, by_error, error, limits.total_error_limit.value),
+        tips.tipping_points(readings, by_error, error, 0.0, down=True),
+        tips.nearest_bias(readings, tips.passing_biases(readings, criteria)),
         correlations(readings, limits.population_multiples, limits.populations),
         strict=True,
     )

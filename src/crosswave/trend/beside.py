@@ -11,7 +11,7 @@ from crosswave.models.joint_checks import decomposed
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
-from crosswave.trend.certainty import ANSWERS, UNTOLD, Certainty, answer_of, certainty_by, certainty_of, hedged
+from crosswave.trend.certainty import ANSWERS, UNTOLD, answer_of, certainty_by, certainty_of, hedged
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
@@ -117,9 +117,8 @@ def verdicts_beside(
     first, last = found.years[0], found.years[-1]
     limits = {"margin": plan.smallest_change.value, "limit": plan.detectable_limit.value}
     changes = found.changes(first, last, **limits).set_index("item")
-    still = (
-        _still_told(found, plan, limits) if changes["verdict"].isin(list(SHOWN)).any() else pd.Series(0, changes.index)
-    )
+    told_any = changes["verdict"].isin(list(SHOWN)).any()
+    still = _still_told(found, plan, limits) if told_any else pd.Series(0, changes.index)
     rows = []
     for item, row in changes.iloc[:-1].iterrows():
         own, trend = figures[figures["item"] == item], trends.get(str(item))
@@ -127,7 +126,8 @@ def verdicts_beside(
         cases = _cases(own, registry, (row["high"] - row["low"]) / 2, int(still[item]))
         cases |= {"told": answer != UNTOLD, "untold": answer == UNTOLD}
         certainty = certainty_by(plan, cases.__getitem__)
-        told = [item, row["change"], row["low"], row["high"], row["verdict"], *_hedged(answer, certainty)]
+        told = [item, row["change"], row["low"], row["high"], row["verdict"], hedged(answer, certainty.level)]
+        told += [certainty.level, "; ".join(certainty.reasons.values())]
         why = _why(trend, own, (row["high"] - row["low"]) / 2, (first, last))
         rows.append((*told, *_alone(trend, official), why))
     frame = pd.DataFrame(rows, columns=list(VERDICTS))
@@ -159,19 +159,14 @@ def _cases(own: pd.DataFrame, registry: Registry, half_width: float, still: int)
     }  # fmt: skip
 
 
-def _hedged(answer: str, certainty: Certainty) -> tuple[str, str, str]:
-    return hedged(answer, certainty.level), certainty.level, "; ".join(certainty.reasons.values())
-
-
 def _alone(trend: Trend | None, official: set[str]) -> tuple[object, ...]:
     if trend is None:
         return (None, False, *[None] * 5, "not testable", UNTOLD)
-    one, answer = trend.comparison, hedged(answer_of(trend), certainty_of(trend).level)
-    pair = (
-        (one.pair.first.survey.id, one.pair.second.survey.id, *(100 * x for x in (one.difference, one.low, one.high)))
-        if one
-        else [None] * 5
-    )
+    answer = hedged(answer_of(trend), certainty_of(trend).level)
+    pair: list[object] = [None] * 5
+    if one := trend.comparison:
+        pair = [one.pair.first.survey.id, one.pair.second.survey.id]
+        pair += [100 * share for share in (one.difference, one.low, one.high)]
     return trend.construct.id, trend.construct.id in official, *pair, trend.verdict, answer
 
 

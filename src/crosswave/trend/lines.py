@@ -205,7 +205,10 @@ def topic_line(
         return pd.DataFrame([row for row in rows if row])
 
     def fitted(of: Sequence[Wave], reason: str | None, known: float | None) -> Line | str:
-        if reason := reason or _at_once(of, plan.lines.published_within.value):
+        dates = [date_interval(wave.survey, plan.lines.published_within.value) for wave in of]
+        if reason is None and max(start for start, _ in dates) <= min(end for _, end in dates):
+            reason = "the dates do not tell the surveys apart: all of them may have been in the field at once"
+        if reason:
             return reason
         frame = figures(of)
         made = partial(line_through, frame, priors, alpha=settings.alpha, known=known)
@@ -218,13 +221,6 @@ def topic_line(
     test = fitted(instrument, no_test, settings.error(plan, "A")[0] * LOGITS_PER_POINT)
     shown = figures(comparable.waves)
     return TopicLine(construct, tuple(waves), comparable, instrument, shown, line, test, settings)
-
-
-def _at_once(waves: Sequence[Wave], published_within: float) -> str | None:
-    dates = [date_interval(wave.survey, published_within) for wave in waves]
-    if dates and max(start for start, _ in dates) <= min(end for _, end in dates):
-        return "the dates do not tell the surveys apart: all of them may have been in the field at once"
-    return None
 
 
 def topic_lines(

@@ -146,7 +146,8 @@ def pair_of(first: Wave, second: Wave, registry: Registry) -> Pair:
     """Return two waves as a pair, graded by the rules of a registry."""
     comparability, overlap = grade_pair(first.answer, second.answer, registry), _overlap(first, second)
     shared = 0.0 if overlap is None else math.inf if overlap.shared is None else overlap.shared
-    whole = comparability.grade == "A" and "census" in registry.plan.total_error and _all_asked(first, second)
+    everybody = all(one.survey.sampling == "census" and one.survey.group is None for one in (first, second))
+    whole = comparability.grade == "A" and "census" in registry.plan.total_error and everybody  # no sample drawn anew
     tier = "census" if whole else comparability.grade
     return Pair(first, second, tier, shared, _phi(first, second) if shared else None, comparability=comparability)
 
@@ -165,11 +166,6 @@ def _phi(first: Wave, second: Wave) -> float | None:
             phi = (both * total - before * after) / math.sqrt(spread) if spread else 0.0
             return -phi if first.answer.reversed != second.answer.reversed else phi
     return None
-
-
-def _all_asked(*waves: Wave) -> bool:
-    """Whether everybody was asked in each wave, and none is of one group alone: no sample is drawn anew."""
-    return all(wave.survey.sampling == "census" and wave.survey.group is None for wave in waves)
 
 
 def _overlap(first: Wave, second: Wave) -> Overlap | None:

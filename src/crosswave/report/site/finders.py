@@ -95,7 +95,7 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
             Cell(f"{finding.question.asks} {finding.answer.says}"),
             _number(finding.shown, row.estimate),
             Cell(people_behind(counts)),
-            _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
+            _number(span(percent(row.low), percent(row.high)), row.low),
             Cell(counts.level),
             *_who([survey], registry.study),
         )

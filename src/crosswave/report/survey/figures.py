@@ -217,4 +217,4 @@ def findings_alt(survey: Survey, findings: pd.DataFrame) -> str:
 
 def interval_words(low: float, high: float) -> str:
     """Return what alternative text says of an interval whose ends are shares, missing or not."""
-    return f", interval {words}%" if (words := span(percent(low) or None, percent(high) or None)) else ", no interval"
+    return f", interval {words}%" if (words := span(percent(low), percent(high))) else ", no interval"
