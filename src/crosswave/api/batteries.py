@@ -15,10 +15,11 @@ from crosswave.models.joint_checks import decomposed, held_out, replicated
 from crosswave.models.mixed import restricted
 from crosswave.models.small_samples import fixed_effects
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.batteries import battery_sentences, moves_of
+from crosswave.report.batteries import battery_sentences
 from crosswave.report.render import titled
 from crosswave.study.faults import nearest
 from crosswave.study.registry import Registry
+from crosswave.trend.batteries import moves_of
 from crosswave.trend.beside import predicted_beside, trends_beside, verdicts_beside
 from crosswave.trend.settings import Settings
 from crosswave.words import arrived, capital

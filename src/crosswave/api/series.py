@@ -95,15 +95,15 @@ class SeriesResult(Shown):
         ``weighted``, ``pandemic`` (begun in March 2020 or later; missing where only the year 2020 is known),
         ``rounding`` (what the figures tell of it).
         """
-        rows = []
-        for survey in self.surveys:
-            found = self.reconstructions[survey.id]
-            low, high = found.n or (None, None)
-            rows.append((
+        rows = [
+            (
                 survey.id, year_of(survey), survey.year, survey.group, survey.population, survey.unit, survey.sampling,
-                survey.asked, low, high, None, None, survey.weighted,
-                _in_pandemic(survey), found.rounding,
-            ))  # fmt: skip
+                survey.asked, *(found.n or (None, None)), None, None, survey.weighted, _in_pandemic(survey),
+                found.rounding,
+            )
+            for survey in self.surveys
+            if (found := self.reconstructions[survey.id])
+        ]  # fmt: skip
         whole = ("year", "asked", "n_low", "n_high")
         frame = pd.DataFrame(rows, columns=list(WAVES)).astype(dict.fromkeys(whole, "Int64") | {"pandemic": "boolean"})
         frame["wave"] = frame["wave"].mask(frame.duplicated(["group", "wave"], keep=False), frame["survey_id"])
@@ -171,13 +171,13 @@ class SeriesResult(Shown):
         for topic in self.topics:
             waves = waves_of(topic, self.registry, self.reconstructions, (FIRST_YEAR, LAST_YEAR))
             kept = one_instrument(waves, self.registry)
-            ends = [(wave.counts.count_low, wave.counts.count_high, *wave.counts.people) for wave in kept]
             if len(kept) >= FEWEST_FOR_TREND:
                 tier = pair_of(kept[0], kept[-1], self.registry).tier
                 error = self.settings.error(self.registry.plan, tier)[0]
-                for wave, (least, most, low, high) in zip(kept, ends, strict=True):
-                    yes, n = ((a or 0) + (b or 0) for a, b in ((least, most), (low, high)))
-                    rows.append((topic.id, topic.label, wave.survey.id, wave.year, yes / 2, n / 2, error))
+                for wave in kept:
+                    ends = (wave.counts.count_low, wave.counts.count_high), wave.counts.people
+                    yes, n = (((low or 0) + (high or 0)) / 2 for low, high in ends)
+                    rows.append((topic.id, topic.label, wave.survey.id, wave.year, yes, n, error))
         return pd.DataFrame(rows, columns=list(LINES)).astype({"year": "Int64"})
 
     @property
@@ -220,6 +220,5 @@ class SeriesResult(Shown):
         }
 
     def _shown_frame(self) -> pd.DataFrame:
-        return self.changes[
-            ["label", "from_year", "to_year", "difference_pp", "low_pp", "high_pp", "answer", "certainty"]
-        ]
+        shown = ["label", "from_year", "to_year", "difference_pp", "low_pp", "high_pp", "answer", "certainty"]
+        return self.changes[shown]

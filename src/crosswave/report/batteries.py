@@ -9,14 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.special import expit
 
-from crosswave.memo import digest, remembered
 from crosswave.models.joint import Posterior, half_width
-from crosswave.models.joint_checks import left_out
 from crosswave.report.canvas import NAVY, PLUM, TEAL, Look, mark, multiples, ruled, styled
 from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import percent
 from crosswave.report.sentences import VERDICT_WORDS, points
-from crosswave.study.models import Plan
 from crosswave.words import listed_words, plural
 
 _SURE = 0.95
@@ -32,19 +29,6 @@ RANK_WORDS = (
 )
 _EFFECT_LOOKS = {"house": Look("s", PLUM, "all surveys of a house"), "survey": Look("o", TEAL, "one survey")}
 _FEW = 4  # surveys, of which an item that has fewer is said to rest on few
-
-
-def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Return every answer again without each survey and each house (column by): see `left_out`."""
-    margin = plan.smallest_change.value
-
-    def make() -> pd.DataFrame:
-        frames = [left_out(found, figures, by, margin=margin).assign(by=by) for by in ("survey", "house")]
-        return pd.concat(frames, ignore_index=True).assign(year=found.years[-1])
-
-    numbers = (found.points, found.weights, found.draws)
-    asked = repr((found.years, found.alpha, margin)), digest(*(one.tobytes() for one in numbers))
-    return remembered(make, "moves", figures.to_csv(index=False), *asked)
 
 
 def largest_moves(moves: pd.DataFrame) -> pd.DataFrame:

@@ -94,20 +94,20 @@ def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 
 def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each claim with the numbers that decide it."""
+
+    def quantity(verdict: ClaimVerdict, value: float | None) -> str:
+        """Shares and their differences as percentages; facts, and ratios of facts, as they are."""
+        if value is None:
+            return ""
+        return f"{value:,.4g}" if verdict.claim.subject == "arithmetic" else f"{percent(value)}%"
+
     rows = [
-        (v.claim.id, ", ".join(v.surveys), _quantity(v, v.estimate) or "",
-         span(_quantity(v, v.low), _quantity(v, v.high)), v.reason)
+        (v.claim.id, ", ".join(v.surveys), quantity(v, v.estimate), span(quantity(v, v.low), quantity(v, v.high)),
+         v.reason)
         for v in verdicts
     ]  # fmt: skip
     columns = ["Claim", "Surveys", "First quantity", "Interval if a random sample", "What must hold"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _quantity(verdict: ClaimVerdict, value: float | None) -> str | None:
-    """Shares and their differences as percentages; facts, and ratios of facts, as they are."""
-    if value is None:
-        return None
-    return f"{value:,.4g}" if verdict.claim.subject == "arithmetic" else f"{percent(value)}%"
 
 
 def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:

@@ -169,12 +169,10 @@ def _fill(sheet: Any, table: Table) -> None:
 
 def _put(cell: Any, value: object) -> None:
     """A value as it is: a text is never a formula, whatever it begins with."""
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        cell.value, cell.data_type, cell.quotePrefix = without_steering(value), "s", bool(unsafe(value))
+    else:
         cell.value = value
-        return
-    cell.value = without_steering(value)
-    cell.data_type = "s"
-    cell.quotePrefix = bool(unsafe(value))
 
 
 def _headed(cell: Any, size: int) -> None:

@@ -85,17 +85,15 @@ def percent_of(wave: Wave) -> float:
     return float(100 * (1 - share if wave.reversed else share))
 
 
-def _exact(first: Wave, second: Wave) -> CensusChange | None:
+def _exact(*waves: Wave) -> CensusChange | None:
     """The change among those counted in a census, and the bounds for all invited; of whole numbers of people alone."""
-    if any(wave.sampling != "census" or wave.reversed or wave.counts.count_low is None for wave in (first, second)):
-        return None
-    return census_change(_census_wave(first), _census_wave(second))
-
-
-def _census_wave(wave: Wave) -> CensusWave:
-    held = wave.counts
-    yes, base = (held.count_low or 0, held.count_high or 0), (held.base_low or 0, held.base_high or 0)
-    return CensusWave(yes, base, held.ends, wave.survey.asked)
+    made = []
+    for wave, held in ((wave, wave.counts) for wave in waves):
+        if wave.sampling != "census" or wave.reversed or held.count_low is None:
+            return None
+        yes, base = (held.count_low, held.count_high or 0), (held.base_low or 0, held.base_high or 0)
+        made.append(CensusWave(yes, base, held.ends, wave.survey.asked))
+    return census_change(*made)
 
 
 def official_frame(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:

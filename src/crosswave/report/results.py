@@ -13,13 +13,13 @@ from crosswave.claims import Checker
 from crosswave.memo import remembered
 from crosswave.models.joint import Posterior
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.batteries import largest_moves, moves_of
+from crosswave.report.batteries import largest_moves
 from crosswave.report.fields import FIELDS
 from crosswave.report.rows import finding_row, share
 from crosswave.report.sentences import answer_sentence, claim_sentence, trend_sentence
 from crosswave.study.models import Claim, Plan, Survey
 from crosswave.study.registry import Registry, findings_of
-from crosswave.trend.batteries import battery_figures, battery_posterior
+from crosswave.trend.batteries import battery_figures, battery_posterior, moves_of
 from crosswave.trend.beside import topics_beside, verdicts_beside
 from crosswave.trend.break_even import break_even_of
 from crosswave.trend.certainty import answer_of, certainty_of

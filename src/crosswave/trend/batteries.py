@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from crosswave.memo import remembered
+from crosswave.memo import digest, remembered
 from crosswave.models.joint import Posterior, posterior
+from crosswave.models.joint_checks import left_out
 from crosswave.models.mixed import NAMES, Spreads
 from crosswave.reconstruct import Reconstruction
 from crosswave.study.models import Battery, ConstructAnswer, Grades, Plan
@@ -103,6 +104,19 @@ def battery_posterior(
 
     asked = repr((years, scales, correlation, settings.alpha, wander))
     return remembered(make, "battery", kept.to_csv(index=False), asked), kept
+
+
+def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return every answer again without each survey and each house (column by): see `left_out`."""
+    margin = plan.smallest_change.value
+
+    def make() -> pd.DataFrame:
+        frames = [left_out(found, figures, by, margin=margin).assign(by=by) for by in ("survey", "house")]
+        return pd.concat(frames, ignore_index=True).assign(year=found.years[-1])
+
+    numbers = (found.points, found.weights, found.draws)
+    asked = repr((found.years, found.alpha, margin)), digest(*(one.tobytes() for one in numbers))
+    return remembered(make, "moves", figures.to_csv(index=False), *asked)
 
 
 def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator[tuple[str, Finding]]:

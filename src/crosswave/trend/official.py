@@ -85,10 +85,9 @@ def one_instrument(waves: Sequence[Wave], registry: Registry) -> list[Wave]:
     Of several sets of one size the earliest.
     """
     counted = [wave for wave in waves if wave.counts.count_low is not None and wave.refusal is None]
-    alike = [[two for two in counted if two is one or _grade(one, two, registry) == "A"] for one in counted]
-    return max(alike, key=len, default=[])
 
+    def repeated(one: Wave, two: Wave) -> bool:
+        first, second = sorted((one, two), key=lambda wave: wave.year)
+        return one is two or pair_of(first, second, registry).comparability.grade == "A"
 
-def _grade(one: Wave, two: Wave, registry: Registry) -> str:
-    first, second = sorted((one, two), key=lambda wave: wave.year)
-    return pair_of(first, second, registry).comparability.grade
+    return max(([two for two in counted if repeated(one, two)] for one in counted), key=len, default=[])

@@ -48,8 +48,7 @@ def same_year_figures(
     Variances by the delta method: sampling 1 / (n p (1 - p)); rounding w^2 / 12 / (p (1 - p))^2, w being the width of
     the shares that fit the print. A share stays at least half an answer away from 0 and 1.
     """
-    groups = _groups(registry, reconstructions, grades)
-    rows = [_row(wave, *group) for *group, waves in groups for wave in waves]
+    rows = [_row(wave, *of) for *of, waves in _groups(registry, reconstructions, grades) for wave in waves]
     return pd.DataFrame(rows, columns=list(FIGURE_COLUMNS))
 
 
@@ -106,7 +105,5 @@ def _row(wave: Wave, group: str, construct_id: str, grade: str) -> tuple[object,
     scale = share * (1 - share)
     rounding = float(np.ptp(wave.shares)) ** 2 / 12 / scale**2
     logit, sampling = math.log(share / (1 - share)), 1 / (n * scale)
-    name, survey = wave.finding.id, wave.survey.id
-    return (
-        group, construct_id, wave.year, name, survey, grade, wave.share, n, n_low, n_high, logit, sampling, rounding
-    )  # fmt: skip
+    about = group, construct_id, wave.year, wave.finding.id, wave.survey.id, grade
+    return (*about, wave.share, n, n_low, n_high, logit, sampling, rounding)

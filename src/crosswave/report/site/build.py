@@ -125,7 +125,10 @@ class Site:
         if card and card.planned and MADE_WITH in content.html:  # other settings than the plan, whose verdict it shows
             card = replace(card, heading=f"{card.heading}. The page above was made with other settings")
         shown = without_card(content, place.title) if card else content
-        linked = woven(self._cited(shown, page, place), page, self._hrefs, place.up)
+        words = escape(f"Source: {self._version}, “{place.title}”, page {page}.")  # how a chart of it is cited
+        caption = f'<figcaption data-name="{escape(page)}">{words}</figcaption>'
+        captioned = replace(shown, html=_CAPTION.sub(lambda _: caption, shown.html))
+        linked = woven(captioned, page, self._hrefs, place.up)
         known, address = self._material.citation, self._address and f"{self._address}{place.href}"
         cited = identity.bibtex(known, place.title, page, address, self._version) if known else ""
         values = {"card": card, "bibtex": cited, "record": self._record(place), **self._shared}
@@ -134,12 +137,6 @@ class Site:
 
     def _record(self, place: Place) -> str:
         return identity.linked_data(self._material, place.title, place.summary, place.href, self._version)
-
-    def _cited(self, content: Content, page: str, place: Place) -> Content:
-        """Content whose charts say how they are cited."""
-        words = escape(f"Source: {self._version}, “{place.title}”, page {page}.")
-        caption = f'<figcaption data-name="{escape(page)}">{words}</figcaption>'
-        return replace(content, html=_CAPTION.sub(lambda _: caption, content.html))
 
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
