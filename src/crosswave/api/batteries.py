@@ -14,7 +14,7 @@ from crosswave.models.joint import Posterior, combined, level_rows
 from crosswave.models.joint_checks import decomposed, held_out, replicated
 from crosswave.models.mixed import restricted
 from crosswave.models.small_samples import fixed_effects
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.report.batteries import battery_sentences
 from crosswave.report.render import titled
 from crosswave.study.faults import nearest
@@ -54,7 +54,7 @@ class BatteryResult(Shown):
     posterior: Posterior = field(repr=False)
     figures: pd.DataFrame = field(repr=False)
     registry: Registry = field(repr=False)
-    reconstructions: Mapping[str, Reconstruction] = field(repr=False)
+    reconstructions: Reconstructions = field(repr=False)
     settings: Settings = field(repr=False)
 
     @property

@@ -14,7 +14,7 @@ from crosswave.api.results import RENAMED, SHARES
 from crosswave.api.showing import Answered, Drawn, records
 from crosswave.difference.compare import Comparison
 from crosswave.difference.readings import stacked
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.report.sentences import p_words, said_of, trend_sentence
 from crosswave.report.trend.waves import by_wave
 from crosswave.study.models import Construct, ConstructAnswer, Grades
@@ -180,7 +180,7 @@ class TrendResult(Answered):
 
     trend: Trend
     registry: Registry
-    reconstructions: Mapping[str, Reconstruction]
+    reconstructions: Reconstructions
 
     @property
     def settings(self) -> Settings:
@@ -276,7 +276,7 @@ class TrendResult(Answered):
 
 def compared(
     registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
+    reconstructions: Reconstructions,
     finding_ids: tuple[str, str],
     tier: str | None,
     settings: Settings,

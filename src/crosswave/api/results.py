@@ -11,7 +11,7 @@ import pandas as pd
 
 from crosswave.api.showing import Drawn, Shown, records
 from crosswave.claims import ClaimVerdict
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstruction, Reconstructions
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import claim_sentence
 from crosswave.study.models import Survey
@@ -28,9 +28,7 @@ SHARES = ("share_low", "share_high", "estimate", "low", "high")
 RENAMED = {"published": "printed", "value_low": "share_low", "value_high": "share_high"}
 
 
-def findings_frame(
-    ledger: pd.DataFrame, findings: Iterable[Finding], reconstructions: Mapping[str, Reconstruction]
-) -> pd.DataFrame:
+def findings_frame(ledger: pd.DataFrame, findings: Iterable[Finding], reconstructions: Reconstructions) -> pd.DataFrame:
     """Return the rows of the ledger of some figures with what is known of each, in the units of the API."""
     rows = []
     for one in findings:

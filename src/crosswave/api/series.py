@@ -11,7 +11,7 @@ import pandas as pd
 from crosswave.api.results import findings_frame
 from crosswave.api.showing import Drawn, Shown, records
 from crosswave.models.wave_trend import FEWEST_FOR_TREND
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.report import results
 from crosswave.report.official import changes_frame, left_words, tally, told
 from crosswave.report.render import year_of
@@ -66,7 +66,7 @@ class SeriesResult(Shown):
     id: str
     title: str
     registry: Registry
-    reconstructions: Mapping[str, Reconstruction]
+    reconstructions: Reconstructions
     settings: Settings
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crosswave.difference.census import CensusChange, CensusWave, census_change
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.report.sentences import points, points_to
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
@@ -34,9 +34,8 @@ HEADINGS: Mapping[str, str] = {"rose": "Rose", "fell": "Fell", "no real change":
 
 
 def changes_frame(
-    constructs: Sequence[Construct], registry: Registry, reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
-) -> pd.DataFrame:  # fmt: skip
+    constructs: Sequence[Construct], registry: Registry, reconstructions: Reconstructions, settings: Settings
+) -> pd.DataFrame:
     """Return a row for each topic of a series and each two declared years in which it was measured, and for its own."""
     *between, own = assess_between(constructs, registry, reconstructions, settings)
     rows = {}
@@ -51,7 +50,7 @@ def changes_frame(
 
 
 def official_changes(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings | None = None
+    registry: Registry, reconstructions: Reconstructions, settings: Settings | None = None
 ) -> pd.DataFrame:
     """Return the changes of every topic that one official series measured throughout, under the plan unless told."""
     return changes_frame(official_topics(registry), registry, reconstructions, settings or Settings.of(registry.plan))
@@ -96,7 +95,7 @@ def _exact(*waves: Wave) -> CensusChange | None:
     return census_change(*made)
 
 
-def official_frame(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+def official_frame(registry: Registry, reconstructions: Reconstructions) -> pd.DataFrame:
     """Return a row for each official topic: its figures by year, then each declared difference with its verdict."""
     changes = official_changes(registry, reconstructions)
     years = [year for pair in registry.plan.official_years for year in pair]

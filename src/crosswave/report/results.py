@@ -12,7 +12,7 @@ import pandas as pd
 from crosswave.claims import Checker
 from crosswave.memo import remembered
 from crosswave.models.joint import Posterior
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstruction, Reconstructions
 from crosswave.report.batteries import largest_moves
 from crosswave.report.fields import FIELDS
 from crosswave.report.rows import finding_row, share
@@ -39,7 +39,7 @@ def by_finding(survey: Survey, reconstruction: Reconstruction, *, alpha: float, 
     return findings_frame([(survey, reconstruction)], alpha, design_effect)
 
 
-def all_findings(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+def all_findings(registry: Registry, reconstructions: Reconstructions) -> pd.DataFrame:
     """Return a row for each printed figure of a registry, under the settings of its plan."""
     settings = registry.plan.alpha.value, registry.plan.design_effect.value
 
@@ -118,7 +118,7 @@ def by_claim(claims: Iterable[Claim], checker: Checker) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
 
 
-def by_survey(surveys: Mapping[str, Survey], reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+def by_survey(surveys: Mapping[str, Survey], reconstructions: Reconstructions) -> pd.DataFrame:
     """Return a row for each survey wave."""
     rows = []
     for name, survey in surveys.items():
@@ -134,9 +134,8 @@ def by_survey(surveys: Mapping[str, Survey], reconstructions: Mapping[str, Recon
 
 
 def by_battery(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings,
-    assessed: Mapping[str, Trend],
-) -> pd.DataFrame:  # fmt: skip
+    registry: Registry, reconstructions: Reconstructions, settings: Settings, assessed: Mapping[str, Trend]
+) -> pd.DataFrame:
     """Return what the joint model says of a registry, a row for each quantity of each item; none without batteries.
 
     The verdicts beside it are those of every construct, by its id.

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct import Reconstructions, reconstruct
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report.canvas import NAVY, SMALLEST, ruled, sheet, styled
 from crosswave.report.forest import bars
@@ -127,7 +127,7 @@ def levels_alt(levels: pd.DataFrame) -> str:
     return f"{_levels_message(levels)}. {'; '.join(rows)}."
 
 
-def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reconstruction] | None = None) -> None:
+def chooser(registry: Registry, default: str, reconstructions: Reconstructions | None = None) -> None:
     """Display a menu of surveys and constructs above the card of the one that is picked.
 
     Raises

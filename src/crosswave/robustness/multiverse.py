@@ -17,7 +17,7 @@ from crosswave.arguments import FloatArray
 from crosswave.difference.methods import METHODS, Shares
 from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.robustness.tipping_points import OUTCOMES, outcome_codes
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
@@ -78,7 +78,7 @@ class Reading:
 
 
 def multiverse(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    construct: Construct, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> Multiverse:
     """Return every analysis of a construct in the window of the settings.
 

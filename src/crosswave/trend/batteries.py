@@ -1,6 +1,6 @@
 """Batteries as figures of the joint model: one figure of each survey and item, with what makes it uncertain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from crosswave.memo import digest, remembered
 from crosswave.models.joint import Posterior, posterior
 from crosswave.models.joint_checks import left_out
 from crosswave.models.mixed import NAMES, Spreads
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Battery, ConstructAnswer, Grades, Plan
 from crosswave.study.registry import Finding, Registry
 from crosswave.trend.figures import figure_of
@@ -24,11 +24,7 @@ _SAME = Grades(**dict.fromkeys(Grades.model_fields, "same"))
 
 
 def battery_figures(
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
-    *,
-    comparable: bool = True,
-    kind: str = "barriers",
+    registry: Registry, reconstructions: Reconstructions, *, comparable: bool = True, kind: str = "barriers"
 ) -> pd.DataFrame:
     """Return the figures of batteries, a row for each survey and item that two surveys have.
 
@@ -130,7 +126,7 @@ def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator
 
 
 def _row(
-    finding: Finding, item: str, battery: Battery, registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    finding: Finding, item: str, battery: Battery, registry: Registry, reconstructions: Reconstructions
 ) -> dict[str, object] | None:
     answer = ConstructAnswer(finding=finding.id, grades=_SAME)
     row = figure_of(wave_of(answer, finding, registry, reconstructions), item, registry.plan)

@@ -8,7 +8,7 @@ import pandas as pd
 from crosswave.difference.verdict import SHOWN
 from crosswave.models.joint import Posterior
 from crosswave.models.joint_checks import decomposed
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
 from crosswave.trend.certainty import ANSWERS, UNTOLD, answer_of, certainty_by, certainty_of, hedged
@@ -46,7 +46,7 @@ def topics_beside(figures: pd.DataFrame, registry: Registry) -> dict[str, Constr
 
 
 def predicted_beside(
-    figures: pd.DataFrame, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    figures: pd.DataFrame, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> pd.DataFrame:
     """Return each figure as the earlier survey that it would be compared with predicts it: that nothing changed.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic
 
@@ -17,7 +17,7 @@ from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 
 if TYPE_CHECKING:
-    from crosswave.reconstruct import Reconstruction
+    from crosswave.reconstruct import Reconstructions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,7 @@ class Trend(Judged[Pair]):
         return self.pairs[0] if self.pairs else None
 
 
-def assess(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> Trend:
+def assess(construct: Construct, registry: Registry, reconstructions: Reconstructions, settings: Settings) -> Trend:
     """Return what can be said of a construct in a window of years.
 
     Parameters
@@ -69,10 +67,7 @@ def assess(
 
 
 def assess_each(
-    constructs: Iterable[Construct],
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
+    constructs: Iterable[Construct], registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> list[Trend]:
     """Return what can be said of each of many constructs, as `assess` does for one, all compared at once."""
     window, wanted = (settings.from_year, settings.to_year), list(constructs)

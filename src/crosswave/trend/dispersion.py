@@ -20,7 +20,7 @@ from crosswave.trend.comparability import BETWEEN_HOUSES, COMPARABLE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crosswave.reconstruct import Reconstruction
+    from crosswave.reconstruct import Reconstructions
 
 POINTS_PER_LOGIT = 25.0
 """What 1 on the logit scale is at a share of one half, in points: 100 p (1 - p)."""
@@ -209,7 +209,7 @@ class Measurement:
 
 
 def measure_total_error(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
+    registry: Registry, reconstructions: Reconstructions, *, alpha: float
 ) -> dict[str, Measurement]:
     """The total error by tier, measured on figures of one year, and what each part of the evidence does to it."""
 
@@ -227,7 +227,7 @@ def measure_total_error(
 
 
 def registry_estimates(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None
+    registry: Registry, reconstructions: Reconstructions | None = None
 ) -> dict[str, TotalErrorEstimate]:
     """Return, by tier, the total error estimated from a registry; tiers without figures to estimate from are left out.
 
@@ -246,7 +246,7 @@ def registry_estimates(
     return remembered(make, "total error", registry.content)
 
 
-def with_estimated_error(registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None) -> Registry:
+def with_estimated_error(registry: Registry, reconstructions: Reconstructions | None = None) -> Registry:
     """Return a registry whose plan has a number where a total error is to be estimated.
 
     Parameters
@@ -283,7 +283,7 @@ def _resolved(name: str, tier: ErrorTier, plan: Plan, found: Mapping[str, TotalE
     return tier.model_copy(update={"points": round(points, 1), "df": float(df)})
 
 
-def _figures(registry: Registry, known: Mapping[str, Reconstruction], grades: Collection[str]) -> pd.DataFrame:
+def _figures(registry: Registry, known: Reconstructions, grades: Collection[str]) -> pd.DataFrame:
     from crosswave.reconstruct import reconstruct  # the solver and pandas: not where the estimate is known
     from crosswave.trend.same_year import same_year_figures, same_year_surveys
 

@@ -13,7 +13,7 @@ from crosswave.memo import remembered
 from crosswave.models.joint import combined, level_rows, posterior
 from crosswave.models.mixed import NAMES, Spreads
 from crosswave.models.wave_trend import FEWEST_FOR_TREND, LOGITS_PER_POINT
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.comparability import GRADES, Comparability
@@ -179,7 +179,7 @@ class TopicLine:
 
 
 def topic_line(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    construct: Construct, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> TopicLine:
     """Return a construct over all years: which waves are comparable, and the line through them.
 
@@ -225,7 +225,7 @@ def topic_line(
 
 def topic_lines(
     registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
+    reconstructions: Reconstructions,
     settings: Settings,
     constructs: Iterable[Construct] | None = None,
 ) -> tuple[TopicLine, ...]:

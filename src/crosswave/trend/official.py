@@ -1,9 +1,9 @@
 """Topics that one series measured throughout, compared between the years that the plan declares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct, Survey
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess_each, with_others
@@ -44,9 +44,8 @@ def official_topics(registry: Registry) -> list[Construct]:
 
 
 def assess_between(
-    constructs: Sequence[Construct], registry: Registry, reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
-) -> list[list[Trend]]:  # fmt: skip
+    constructs: Sequence[Construct], registry: Registry, reconstructions: Reconstructions, settings: Settings
+) -> list[list[Trend]]:
     """Return for each two years that the plan declares what these alone say of each construct; then what its page does.
 
     Parameters

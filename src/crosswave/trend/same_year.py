@@ -1,13 +1,13 @@
 """Figures of one construct and year by different surveys: what the total error is estimated from."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from itertools import combinations, groupby
 
 import numpy as np
 import pandas as pd
 
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.comparability import COMPARABLE, GRADES, grade_pair
@@ -22,7 +22,7 @@ _EVERY_YEAR = (0, 9999)
 
 
 def same_year_figures(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], grades: Collection[str] = COMPARABLE
+    registry: Registry, reconstructions: Reconstructions, grades: Collection[str] = COMPARABLE
 ) -> pd.DataFrame:
     """Return a row for each figure that another survey of its year may be compared with, by another instrument.
 
@@ -69,7 +69,7 @@ def _candidates(construct: Construct, registry: Registry, grades: Collection[str
 
 
 def _groups(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], grades: Collection[str]
+    registry: Registry, reconstructions: Reconstructions, grades: Collection[str]
 ) -> Iterator[tuple[str, str, str, list[Wave]]]:
     """Name, construct, worst grade and waves of every group."""
     speaks: dict[tuple[str, int], str] = {}

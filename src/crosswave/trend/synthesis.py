@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from crosswave.memo import kept, remembered
-from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct import Reconstruction, Reconstructions, reconstruct
 from crosswave.reconstruct.forks import FEWEST, default_jobs, made_in_forks, may_fork
 from crosswave.reconstruct.survey import content_of
 from crosswave.study.models import Construct
@@ -40,9 +40,7 @@ def _made_at_once(registry: Registry, names: Sequence[str], jobs: int) -> dict[s
     return {name: remembered(partial(made.__getitem__, name), *contents[name], outlives=False) for name in made}
 
 
-def assess_all(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> dict[str, Trend]:
+def assess_all(registry: Registry, reconstructions: Reconstructions, settings: Settings) -> dict[str, Trend]:
     """Return every construct of a registry, assessed, with p-values adjusted for multiplicity.
 
     Parameters
@@ -84,7 +82,7 @@ def _by_family(registry: Registry, assessed: Callable[[str], Mapping[str, Trend]
 
 
 def _assess_family(
-    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    family: str, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> dict[str, Trend]:
     trends = _assessed(family, registry, reconstructions, settings)
     members = family_members(family, registry, reconstructions, settings)
@@ -92,7 +90,7 @@ def _assess_family(
 
 
 def family_members(
-    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    family: str, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> list[Trend]:
     """Return the comparison of each construct that counts in its family, whatever window is being looked at.
 
@@ -114,9 +112,7 @@ def family_members(
     return [trend for trend in chosen if trend.comparison]
 
 
-def _assessed(
-    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> list[Trend]:
+def _assessed(family: str, registry: Registry, reconstructions: Reconstructions, settings: Settings) -> list[Trend]:
     """Computed once for the same reconstructions, which the result holds, so that no others take their places."""
     constructs = _constructs(family, registry)
     used = [reconstructions[name] for name in sorted(_surveys(constructs)) if name in reconstructions]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from crosswave.study.registry import Finding, Registry
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
 
 if TYPE_CHECKING:
-    from crosswave.reconstruct import FindingCounts, Reconstruction
+    from crosswave.reconstruct import FindingCounts, Reconstructions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ class Wave(FeasibleShare):
 
 
 def waves_of(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], years: tuple[int, int]
+    construct: Construct, registry: Registry, reconstructions: Reconstructions, years: tuple[int, int]
 ) -> list[Wave]:
     """Return the waves of a construct in a range of years, earliest first.
 
@@ -66,9 +65,7 @@ def waves_of(
     return [wave_of(answer, finding, registry, reconstructions) for answer, finding in inside]
 
 
-def wave_of(
-    answer: ConstructAnswer, finding: Finding, registry: Registry, reconstructions: Mapping[str, Reconstruction]
-) -> Wave:
+def wave_of(answer: ConstructAnswer, finding: Finding, registry: Registry, reconstructions: Reconstructions) -> Wave:
     """Return one survey's answer with what can have printed it, and why it cannot be used where it cannot."""
     survey, plan = finding.survey, registry.plan
     counts = reconstructions[survey.id].findings[finding.id]

@@ -244,7 +244,7 @@ class _Anchored(mistune.HTMLRenderer):
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         words = re.sub(r"<[^>]+>", "", text)
-        anchor, taken = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-"), [name for _, name, _ in self.headings]
+        anchor, taken = glossary.anchor(words), [name for _, name, _ in self.headings]
         free = next(name for k in count() if (name := f"{anchor}-{k}" if k else anchor) not in taken)
         self.headings.append((level, free, mistune.util.unescape(words)))
         return f'<h{level} id="{free}">{text}</h{level}>\n'
