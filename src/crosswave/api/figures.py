@@ -68,8 +68,7 @@ class CountsResult(Shown):
 
     Attributes
     ----------
-    found : Counted
-        Figures, sizes tried and sizes that fit.
+    found : Counted, figures, sizes tried and sizes that fit
     """
 
     found: Counted

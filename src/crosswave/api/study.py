@@ -84,8 +84,7 @@ class Study:
 
     Attributes
     ----------
-    registry : Registry
-        The records as they were read, with the plan resolved.
+    registry : Registry, the records as they were read, with the plan resolved
 
     Examples
     --------
