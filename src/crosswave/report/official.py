@@ -118,7 +118,6 @@ class Told:
 
     construct_id: str
     label: str
-    series: str
     answer: str
     words: str
 
@@ -133,7 +132,7 @@ def told(changes: pd.DataFrame) -> list[Told]:
     found = _answered(changes)
     ordered = found.assign(place=found["answer"].map(order), size=-found["difference_pp"].abs())
     return [
-        Told(row["construct_id"], capital(row["label"]), row["series"], row["answer"], change_words(row))
+        Told(row["construct_id"], capital(row["label"]), row["answer"], change_words(row))
         for row in ordered[found["group"].isna()].sort_values(["place", "size"], kind="stable").to_dict("records")
     ]
 

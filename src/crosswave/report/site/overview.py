@@ -106,10 +106,10 @@ def _others(trends: Sequence[Trend], ledger: Ledger) -> dict[str, tuple[Link, ..
     """The topics that rose or fell of which no sentence on a whole population is told."""
     known = {one.construct_id for one in told(ledger.official)}
     moved = [one for one in trends if answer_of(one) in ("rose", "fell") and one.construct.id not in known]
-    links = [
+    links = (
         Link(capital(one.construct.label), page=f"trend/{one.construct.id}", after=in_window(one)) for one in moved
-    ]
-    return {"Single groups and other surveys: rose or fell": tuple(links)} if links else {}
+    )
+    return {"Single groups and other surveys: rose or fell": tuple(links)} if moved else {}
 
 
 def groups(trends: Sequence[Trend]) -> list[Group]:
