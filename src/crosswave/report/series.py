@@ -164,12 +164,10 @@ def _years(shown: pd.DataFrame) -> str:
 
 
 def _subtitle(looks: Mapping[str, tuple[Look, Any]], alike: bool) -> str:
-    told = {"-": "full line", "--": "broken line", ":": "dotted line"}
-    groups = [EVERYBODY, f"{plural(len(looks) - 1, 'group')}"] if alike else list(looks)
-    lines = [told[_LOOKS[min(k, 2)][1]] for k in range(len(groups))]
+    told = dict(zip(looks, ("full line", "broken line", "dotted line"), strict=False))
     if alike:
-        lines[-1] = "grey lines"
-    listed = "; ".join(f"{line}: {name}" for name, line in zip(groups, lines, strict=True))
+        told = {EVERYBODY: "full line", plural(len(looks) - 1, "group"): "grey lines"}
+    listed = "; ".join(f"{line}: {name}" for name, line in told.items())
     return f"Per cent, each on a scale of its own, with the interval of chance. {capital(listed)}."
 
 

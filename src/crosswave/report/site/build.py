@@ -86,10 +86,9 @@ class Site:
             single = [page for page in self._pages if page.kind not in SECTIONS]
             shown = {"failed": failed, "single": single, "finders": material.finders, "subjects": material.subjects}
             ways = (*self._nav[1:], *self._below)
-            files[HOME] = self._page("index", overview.question, HOME, overview=overview, ways=ways, **shown)
+            home = self._page("index", overview.question, HOME, overview=overview, ways=ways, **shown)
         else:
-            files[HOME] = self._page("pages", "Overview", HOME, groups=self._groups)
-        home = files.pop(HOME)
+            home = self._page("pages", "Overview", HOME, groups=self._groups)
         found = [HOME, *(page.href for page in self._pages if page.status == "made"), *files]
         pages = [href for href in found if href.endswith(".html")]
         marks = {identity.FEED: identity.feed(material, self._version)}
