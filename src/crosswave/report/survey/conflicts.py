@@ -70,12 +70,8 @@ def _meant(repair: str) -> str:
 
 
 def what_became(reconstruction: Reconstruction) -> str:
-    """Return what was done with the figures in conflict, and with the rest."""
+    """Return what was done with the figures in conflict, of which there are some, and with the rest."""
     solved = sum(figure.count_low is not None for figure in reconstruction.findings.values())
-    if not reconstruction.conflicts and not solved:
-        return "Nothing could be: no figure is a share of a known number of respondents."
-    if not reconstruction.conflicts:
-        return "Nothing is: whole numbers exist that give all figures that were checked, under the assumptions named."
     rest = f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
     return (
         "Each repair was tried by itself and makes the figures of its conflict fit. No source says which is true, "
