@@ -118,7 +118,7 @@ def trend_card(trend: Trend) -> Card:
     """Return a construct in its window of years: the verdict, what it rests on, and what may be said."""
     waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.shown}" for wave in trend.waves)
     facts = {
-        "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
+        "Years": trend.settings.years,
         "Answer": capital(said_of(trend.verdict)),
         "What may be said": trend_sentence(trend),
         "How comparable": f"grade {trend.comparison.pair.comparability.grade}" if trend.comparison else "",

@@ -145,8 +145,8 @@ def wave_words(wave: Wave) -> str:
 def trend_sentence(trend: Trend) -> str:
     """Return what can be said of a construct in a window of years, in one or two sentences."""
     if trend.comparison is None:
-        window = f"{trend.settings.from_year} to {trend.settings.to_year}"
-        return f"{capital(trend.construct.label)}, {window}: {said_of(trend.verdict)}; {_why_untested(trend)}."
+        named = f"{capital(trend.construct.label)}, {trend.settings.years}"
+        return f"{named}: {said_of(trend.verdict)}; {_why_untested(trend)}."
     pair = trend.comparison.pair
     levels = f"{wave_words(pair.first)}, then {wave_words(pair.second)}"
     return f"{capital(trend.construct.label)}: {levels}. {_compared_words(trend, trend.comparison)}."

@@ -80,9 +80,8 @@ def _why_blind(error: Mapping[str, Measurement], settings: Settings, plan: Plan,
 def synthesis_window(trends: Sequence[Trend]) -> str:
     """Return what becomes of every construct in a window, each counted once."""
     counts, told = fates(trends), []
-    for group, head in (
-        ("decided", "Decided"), ("not decided", "Compared and not decided"), ("not compared", "Not compared")
-    ):  # fmt: skip
+    heads = {"decided": "Decided", "not decided": "Compared and not decided", "not compared": "Not compared"}
+    for group, head in heads.items():
         own = {words: counts[words] for words, (its, _) in FATES.items() if its == group}
         listed = "; ".join(f"{words}: {n}" for words, n in own.items() if n or group == "decided")
         told.append(f"{head}: {sum(own.values())} ({listed or 'none'}).")
@@ -182,8 +181,7 @@ def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
 
 def window_words(trends: Sequence[Trend]) -> str:
     """Return the window of some trends as ``2017 to 2020``."""
-    settings = trends[0].settings
-    return f"{settings.from_year} to {settings.to_year}"
+    return trends[0].settings.years
 
 
 def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:

@@ -119,7 +119,7 @@ def _trend_card(trend: Trend, study: Study) -> Card:
     compared, construct = trend.comparison, trend.construct
     facts: Facts = {
         "Answer": capital(said_of(trend.verdict)),
-        "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
+        "Years": trend.settings.years,
         "Surveys asked": str(len(trend.waves)),
     }
     if compared:
