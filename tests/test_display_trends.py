@@ -69,7 +69,7 @@ def errors(resolved: Registry, reconstructions: Counts) -> dict[str, Measurement
 
 @pytest.fixture(scope="module")
 def courses(resolved: Registry, reconstructions: Counts) -> tuple[TopicLine, ...]:
-    return topic_lines(resolved, reconstructions, planned(resolved.plan))
+    return topic_lines(resolved, reconstructions, planned(resolved.plan), resolved.constructs.values())
 
 
 def of(trends: list[Trend], name: str) -> Trend:

@@ -224,17 +224,14 @@ def topic_line(
 
 
 def topic_lines(
-    registry: Registry,
-    reconstructions: Reconstructions,
-    settings: Settings,
-    constructs: Iterable[Construct] | None = None,
+    registry: Registry, reconstructions: Reconstructions, settings: Settings, constructs: Iterable[Construct]
 ) -> tuple[TopicLine, ...]:
-    """Return every construct with three comparable waves or more, over all years, adjusted as one family.
+    """Return those of some constructs that have three comparable waves or more, over all years, adjusted as one family.
 
     Parameters
     ----------
     registry, reconstructions, settings : as for `topic_line`
-    constructs : iterable of Construct, optional, all of the registry if absent
+    constructs : iterable of Construct
 
     Notes
     -----
@@ -244,8 +241,7 @@ def topic_lines(
     ----------
     Holm (1979), https://www.jstor.org/stable/4615733.
     """
-    chosen = registry.constructs.values() if constructs is None else constructs
-    every = [topic_line(one, registry, reconstructions, settings) for one in chosen]
+    every = [topic_line(one, registry, reconstructions, settings) for one in constructs]
     every = [one for one in every if len(one.comparable.waves) >= FEWEST_FOR_TREND]
     tests = [(place, name, one.p_value) for place, topic in enumerate(every) for name, one in topic.tests.items()]
     adjusted: list[dict[str, float]] = [{} for _ in every]
