@@ -37,7 +37,7 @@ from crosswave.robustness.by_tier import by_tier
 from crosswave.robustness.multiverse import COLUMNS, Multiverse, multiverse
 from crosswave.robustness.nonresponse import Correlation
 from crosswave.robustness.tipping_points import TippingPoint
-from crosswave.robustness.verdict import Robustness, robustness_by_construct, robustness_of_trend
+from crosswave.robustness.verdict import Robustness, robustness_of_all, robustness_of_trend
 from crosswave.study import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import Measurement, measure_total_error
@@ -69,7 +69,7 @@ def errors(resolved: Registry, reconstructions: Counts) -> dict[str, Measurement
 
 @pytest.fixture(scope="module")
 def courses(resolved: Registry, reconstructions: Counts) -> tuple[TopicLine, ...]:
-    return topic_lines(resolved, reconstructions, planned(resolved.plan))
+    return topic_lines(resolved, reconstructions, planned(resolved.plan), resolved.constructs.values())
 
 
 def of(trends: list[Trend], name: str) -> Trend:
@@ -92,7 +92,7 @@ def test_every_construct_has_words_tables_and_charts(
     alike = {one.construct.id: one.verdict for one in trends} if years == "wider" else {}
     every = {"window": trends, "wider": wide}[years]
     assert len(every) == len(resolved.constructs)
-    robust = robustness_by_construct(every, resolved.plan)
+    robust = held_together(every, resolved)
     chosen = [one for one in every if alike.get(one.construct.id) != one.verdict]
     assert len(chosen) > 10
     for place, trend in enumerate(chosen):
@@ -210,12 +210,18 @@ def test_bounds_for_those_who_did_not_reply_are_said_where_they_are_known(trends
     assert robustness_page.robustness_words(None, trend) == []
 
 
+def held_together(trends: list[Trend], resolved: Registry) -> dict[str, Robustness]:
+    compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
+    criteria = trends[0].settings.criteria(resolved.plan)
+    found = robustness_of_all(list(compared.values()), criteria, resolved.plan.robustness)
+    return dict(zip(compared, found, strict=True))
+
+
 def test_verdicts_held_together_are_those_of_each(trends: list[Trend], resolved: Registry) -> None:
-    found = robustness_by_construct(trends, resolved.plan)
+    found = held_together(trends, resolved)
     compared = [trend for trend in trends if trend.comparison]
     assert list(found) == [trend.construct.id for trend in compared]
     assert found[compared[0].construct.id].bias == robustness_of_trend(compared[0], resolved.plan).bias  # type: ignore[union-attr]
-    assert robustness_by_construct([], resolved.plan) == {}
 
 
 # --- a multiverse made by hand ------------------------------------------------------------------------------------

@@ -10,8 +10,7 @@ import pytest
 
 from crosswave.cli.methods import methods
 from crosswave.difference.verdict import DECISIONS
-from crosswave.report.batteries import BATTERY_COLUMNS
-from crosswave.report.results import CLAIM_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS
+from crosswave.report.results import BATTERY_COLUMNS, CLAIM_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS
 from real import reconstructions, registry
 
 ROOT = Path(__file__).parents[1]

@@ -216,7 +216,7 @@ def test_waves_that_may_have_been_asked_at_once_have_neither_line_nor_test(
 @pytest.fixture(scope="module")
 def every(kept: None, resolved: Registry, reconstructions: Mapping[str, Reconstruction]) -> tuple[TopicLine, ...]:
     """Every construct with three comparable waves, as the pages show it."""
-    return topic_lines(resolved, reconstructions, planned(resolved.plan))
+    return topic_lines(resolved, reconstructions, planned(resolved.plan), resolved.constructs.values())
 
 
 def test_every_real_construct_with_five_waves_has_its_line(every: tuple[TopicLine, ...]) -> None:

@@ -18,7 +18,7 @@ from crosswave.difference.readings import Readings
 from crosswave.difference.verdict import Evidence, decide, outcomes
 from crosswave.reconstruct import Reconstruction
 from crosswave.report.sentences import tip_words
-from crosswave.robustness.nonresponse import correlations, needed_correlation
+from crosswave.robustness.nonresponse import bounds_of_all, correlations, needed_correlation
 from crosswave.robustness.tipping_points import (
     VERDICTS,
     TippingPoint,
@@ -64,9 +64,9 @@ def trend(
     return make
 
 
-def robustness(found: Trend, registry: Registry, **more: Any) -> Robustness:
+def robustness(found: Trend, registry: Registry) -> Robustness:
     assert found.comparison is not None
-    return robustness_of(found.comparison, found.settings, registry.plan, **more)
+    return robustness_of(found.comparison, found.settings, registry.plan)
 
 
 def shown(found: Trend) -> str:
@@ -512,11 +512,11 @@ def test_where_both_denominators_are_known_the_difference_of_all_who_were_asked_
     trend: Callable[..., Any], registry: Registry
 ) -> None:
     found = trend(("40.0%", 80), ("60.0%", 90))(PLANNED)
-    bounds = robustness(found, registry, asked=(100, 100)).asked
+    bounds = bounds_of_all(found.comparison.pair, (100, 100))
     # 32 of 80, 20 silent: 32 to 52 %. 54 of 90, 10 silent: 54 to 64 %.
     assert bounds is not None
     assert (bounds.low, bounds.high) == pytest.approx((0.02, 0.32))
-    assert robustness(found, registry, asked=(100, None)).asked is None
+    assert bounds_of_all(found.comparison.pair, (100, None)) is None
     assert robustness(found, registry).asked is None
 
 

@@ -18,9 +18,8 @@ from crosswave.report.pages import run_request
 from crosswave.report.sentences import said_of
 from crosswave.report.site import glossary
 from crosswave.report.site.build import Site, described
-from crosswave.report.site.identity import bibtex, linked_data
+from crosswave.report.site.identity import bibtex, linked_data, search_index
 from crosswave.report.site.material import Citation, Downloads, Link, Material, PageLink
-from crosswave.report.site.search import search_index
 from crosswave.study.models import Study
 
 EVIL = "</script><script>alert(1)</script>"

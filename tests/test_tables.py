@@ -16,7 +16,7 @@ from crosswave.report import render
 from crosswave.report import start as start_page
 from crosswave.report.render import Link, confidence, percent, span, to_html, to_text
 from crosswave.report.results import by_finding
-from crosswave.report.sentences import said_of
+from crosswave.report.sentences import points, said_of
 from crosswave.report.survey import conflicts as conflicts_page
 from crosswave.report.survey import figures as figures_page
 from crosswave.report.trend import comparison as comparison_page
@@ -101,7 +101,7 @@ def test_percentages_have_one_decimal_and_no_negative_zero() -> None:
         "",
         "",
     ]
-    assert [percent(x, sign=True) for x in (0.051, -0.051)] == ["+5.1", "-5.1"]
+    assert [percent(x) for x in (0.051, -0.051)] == ["5.1", "-5.1"]
     assert [confidence(x) for x in (0.05, 0.01, 0.1, 0.001)] == ["95%", "99%", "90%", "99.9%"]
 
 
@@ -193,7 +193,7 @@ def test_the_settings_table_has_a_verdict_in_every_row(culture: Trend) -> None:
     assert table["Answer"].tolist() == [said_of(culture.verdict)] and table["If"].tolist() == ["as asked"]
     answers = comparison_page.tests_table(culture).set_index("What")["Answer"]
     assert answers["Answer"] == said_of(culture.verdict) and culture.comparison is not None
-    assert answers["Difference, later minus earlier, points"] == percent(culture.comparison.difference, sign=True)
+    assert answers["Difference, later minus earlier, points"] == points(culture.comparison.difference, sign=True)
 
 
 def test_every_pair_passes_the_gate_or_has_a_reason(culture: Trend) -> None:

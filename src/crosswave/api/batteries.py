@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from scipy.special import expit
 
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.models.joint import Posterior, combined, level_rows
 from crosswave.models.joint_checks import decomposed, held_out, replicated
 from crosswave.models.mixed import restricted
 from crosswave.models.small_samples import fixed_effects
-from crosswave.reconstruct import Reconstruction
-from crosswave.report.batteries import battery_sentences, moves_of
+from crosswave.reconstruct import Reconstructions
+from crosswave.report.batteries import battery_sentences
 from crosswave.report.render import titled
 from crosswave.study.faults import nearest
 from crosswave.study.registry import Registry
+from crosswave.trend.batteries import moves_of
 from crosswave.trend.beside import predicted_beside, trends_beside, verdicts_beside
 from crosswave.trend.settings import Settings
 from crosswave.words import arrived, capital
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _NEXT = ("item", "share", "low", "high")
 
@@ -36,14 +33,10 @@ class BatteryResult(Shown):
 
     Attributes
     ----------
-    name : str
-        The kind of batteries, such as barriers.
-    posterior : Posterior
-        The joint model, with its draws.
-    figures : DataFrame
-        The figures that went into it, with the columns of `crosswave.trend.batteries.battery_figures`.
-    registry, reconstructions, settings
-        Where they come from, and by what they are judged.
+    name : str, the kind of batteries, such as barriers
+    posterior : Posterior, the joint model, with its draws
+    figures : DataFrame, the figures that went into it, with the columns of `crosswave.trend.batteries.battery_figures`
+    registry, reconstructions, settings : where they come from, and by what they are judged
 
     Examples
     --------
@@ -57,7 +50,7 @@ class BatteryResult(Shown):
     posterior: Posterior = field(repr=False)
     figures: pd.DataFrame = field(repr=False)
     registry: Registry = field(repr=False)
-    reconstructions: Mapping[str, Reconstruction] = field(repr=False)
+    reconstructions: Reconstructions = field(repr=False)
     settings: Settings = field(repr=False)
 
     @property
@@ -84,10 +77,8 @@ class BatteryResult(Shown):
     @property
     def changes(self) -> pd.DataFrame:
         """A row for each item, first to last year, in points, as `Posterior.changes` describes it."""
-        limit = self.registry.plan.detectable_limit.value
-        return self.posterior.changes(
-            self.posterior.years[0], self.posterior.years[-1], margin=self.margin, limit=limit
-        )
+        first, last, limit = self.posterior.years[0], self.posterior.years[-1], self.registry.plan.detectable_limit
+        return self.posterior.changes(first, last, margin=self.margin, limit=limit.value)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -166,7 +157,7 @@ class BatteryResult(Shown):
         """What it comes to in plain words."""
         return battery_sentences(self.posterior, self.figures, self.labels, self.margin)
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.batteries import levels_alt, levels_chart
 
         drawn = levels_chart(self.posterior, self.figures, self.labels, self.names)

@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from crosswave.api.results import RENAMED, SHARES
-from crosswave.api.showing import Answered, records
+from crosswave.api.showing import Answered, Drawn, records
 from crosswave.difference.compare import Comparison
 from crosswave.difference.readings import stacked
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.report.sentences import p_words, said_of, trend_sentence
 from crosswave.report.trend.waves import by_wave
 from crosswave.study.models import Construct, ConstructAnswer, Grades
@@ -25,9 +25,6 @@ from crosswave.trend.lines import topic_line
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import Wave
 from crosswave.words import arrived, capital
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 COLUMNS = (
     "earlier", "later", "tier", "total_error", "difference_pp", "low_pp", "high_pp", "detectable_pp", "p_value",
@@ -46,12 +43,9 @@ class ComparisonResult(Answered):
 
     Attributes
     ----------
-    trend : Judged
-        The two figures, the settings and the numbers.
-    names : tuple of str
-        What the earlier and the later figure are called.
-    tiers : DataFrame
-        The same comparison under each tier of total error, a row each, with the columns of `to_frame`.
+    trend : Judged, the two figures, the settings and the numbers
+    names : tuple of str, what the earlier and the later figure are called
+    tiers : DataFrame, the same comparison under each tier of total error, a row each, with the columns of `to_frame`
 
     Examples
     --------
@@ -99,7 +93,7 @@ class ComparisonResult(Answered):
         """Return the comparison as plain values, ready for JSON; what is infinite or missing is None."""
         return {**records(self.to_frame())[0], "sentence": self.sentence, "tiers": records(self.tiers)}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.forest import Row, intervals_chart
         from crosswave.report.trend.comparison import points_scale
         from crosswave.report.trend.waves import VERDICT_LOOKS
@@ -152,11 +146,11 @@ def comparison_frame(trends: Mapping[str, Judged[Any]], names: tuple[str, str]) 
 def result_of(trend: Trend) -> ComparisonResult:
     """Return the comparison of a trend as a result."""
     assert trend.comparison is not None
-    names = []
-    for wave in (trend.comparison.pair.first, trend.comparison.pair.second):
-        printed = f"{'all but ' * wave.answer.reversed}{wave.finding.shown}"
-        names.append(f"{printed} of {wave.size_words.removesuffix(' of')} ({wave.survey.id}, {wave.year})")
-    first, second = names
+    first, second = (
+        f"{'all but ' * wave.answer.reversed}{wave.finding.shown} of {wave.size_words.removesuffix(' of')} "
+        f"({wave.survey.id}, {wave.year})"
+        for wave in (trend.comparison.pair.first, trend.comparison.pair.second)
+    )
     return ComparisonResult(trend, (first, second), comparison_frame({"": trend}, (first, second)))
 
 
@@ -166,12 +160,9 @@ class TrendResult(Answered):
 
     Attributes
     ----------
-    trend : Trend
-        Waves, pairs, comparison and verdict as they were computed.
-    registry : Registry
-        The study that holds it.
-    reconstructions : mapping of str to Reconstruction
-        By survey id.
+    trend : Trend, waves, pairs, comparison and verdict as they were computed
+    registry : Registry, the study that holds it
+    reconstructions : mapping of str to Reconstruction, by survey id
 
     Examples
     --------
@@ -184,7 +175,7 @@ class TrendResult(Answered):
 
     trend: Trend
     registry: Registry
-    reconstructions: Mapping[str, Reconstruction]
+    reconstructions: Reconstructions
 
     @property
     def settings(self) -> Settings:
@@ -205,7 +196,7 @@ class TrendResult(Answered):
             "n": [low if low == high else None for low, high in people],
             "n_low": [low for low, _ in people],
             "n_high": [high for _, high in people],
-            "count": [_count(wave) for wave in self.trend.waves],
+            "count": [_middle_count(wave) for wave in self.trend.waves],
         }
         frame = by_wave(self.trend).rename(columns=RENAMED)
         frame = frame.assign(**{name: pd.array(values, dtype="Int64") for name, values in numbers.items()})
@@ -238,7 +229,7 @@ class TrendResult(Answered):
         """The interval of the difference in percentage points; not a number where nothing was compared."""
         return self.comparison.interval if self.comparison else (math.nan, math.nan)
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.trend.waves import every_wave, waves_alt, waves_chart
 
         held = topic_line(self.trend.construct, self.registry, self.reconstructions, self.settings)
@@ -278,7 +269,7 @@ class TrendResult(Answered):
         return self.waves[["year", "survey_id", "printed", "n_low", "n_high", "estimate", "low", "high", "tier"]]
 
 
-def _count(wave: Wave) -> int | None:
+def _middle_count(wave: Wave) -> int | None:
     """The people who gave the answer on the middle feasible base, turned round where the wave is."""
     bases = wave.counts.bases
     return round(wave.share * bases[len(bases) // 2]) if bases else None
@@ -286,7 +277,7 @@ def _count(wave: Wave) -> int | None:
 
 def compared(
     registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
+    reconstructions: Reconstructions,
     finding_ids: tuple[str, str],
     tier: str | None,
     settings: Settings,
@@ -318,6 +309,6 @@ def _construct(registry: Registry, finding_ids: tuple[str, str], tier: str | Non
             f"no topic of the study holds both {' and '.join(finding_ids)}, so nothing says how alike they are; "
             f"name the tier: {', '.join(registry.plan.total_error)}"
         )
-    grades = Grades(**dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same"))
+    grades = Grades(**dict.fromkeys(Grades.model_fields, "same"))
     same = tuple(ConstructAnswer(finding=name, grades=grades) for name in finding_ids)
     return Construct(id="compared", label="the share", family=registry.plan.families[0].id, answers=same)

@@ -1,7 +1,5 @@
 """What a study holds as files for other programs: tables of everything or of one thing, and its chart."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from importlib.metadata import version
 from pathlib import Path

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crosswave.api.comparisons import ComparisonResult, comparison_frame
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.reconstruct.single_figures import counts_of
 from crosswave.report.typed_counts import Counted, count_typed
 from crosswave.study.loading import load_rules
@@ -18,8 +18,6 @@ from crosswave.study.places import find_rules
 from crosswave.trend.typed import compare_typed, load_for_typed
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from crosswave.api.study import Study
 
 
@@ -57,9 +55,8 @@ def counts(
     """
     if isinstance(n, range):
         if len(n) == 0 or n.step != 1:
-            raise ValueError(
-                f"n must be a range of one number or more, with a step of 1; {n!r} arrived; write range(50, 81)"
-            )
+            rule = "n must be a range of one number or more, with a step of 1"
+            raise ValueError(f"{rule}; {n!r} arrived; write range(50, 81)")
         n = f"{n.start}-{n.stop - 1}"
     registry = study.loaded if study else load_rules(find_rules())
     return CountsResult(count_typed(printed, None if n is None else str(n), rounding, registry))
@@ -71,8 +68,7 @@ class CountsResult(Shown):
 
     Attributes
     ----------
-    found : Counted
-        Figures, sizes tried and sizes that fit.
+    found : Counted, figures, sizes tried and sizes that fit
     """
 
     found: Counted
@@ -115,7 +111,7 @@ class CountsResult(Shown):
         printed = [share.printed for share in self.found.shares]
         return {"printed": printed, "fits": self.fits, "sizes": self.sizes, "rows": records(self.to_frame())}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.canvas import GREY, NAVY, numbered, ruled, sheet, upright
 
         frame, words = self.to_frame().dropna(subset="count_low"), "How many answered; blue: it fits every figure."

@@ -6,22 +6,18 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.claims import ClaimVerdict
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstruction, Reconstructions
 from crosswave.report.results import by_finding
 from crosswave.report.sentences import claim_sentence
 from crosswave.study.models import Survey
 from crosswave.study.registry import Finding, findings_of
 from crosswave.trend.settings import Settings
 from crosswave.words import plural
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FINDINGS = (
     "finding_id", "survey_id", "survey", "year", "question_id", "question", "answer", "topic", "printed", "level", "n",
@@ -32,9 +28,7 @@ SHARES = ("share_low", "share_high", "estimate", "low", "high")
 RENAMED = {"published": "printed", "value_low": "share_low", "value_high": "share_high"}
 
 
-def findings_frame(
-    ledger: pd.DataFrame, findings: Iterable[Finding], reconstructions: Mapping[str, Reconstruction]
-) -> pd.DataFrame:
+def findings_frame(ledger: pd.DataFrame, findings: Iterable[Finding], reconstructions: Reconstructions) -> pd.DataFrame:
     """Return the rows of the ledger of some figures with what is known of each, in the units of the API."""
     rows = []
     for one in findings:
@@ -53,12 +47,9 @@ class SurveyResult(Shown):
 
     Attributes
     ----------
-    record : Survey
-        All that is known of the survey.
-    reconstruction : Reconstruction
-        Feasible counts, conflicts and assumptions.
-    settings : Settings
-        Error rate and design effect of the intervals.
+    record : Survey, all that is known of the survey
+    reconstruction : Reconstruction, feasible counts, conflicts and assumptions
+    settings : Settings, error rate and design effect of the intervals
 
     Examples
     --------
@@ -74,11 +65,14 @@ class SurveyResult(Shown):
     settings: Settings
 
     @cached_property
+    def _ledger(self) -> pd.DataFrame:
+        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
+        return by_finding(self.record, self.reconstruction, **numbers)
+
+    @cached_property
     def findings(self) -> pd.DataFrame:
         """A row for each printed figure, with the columns of `Study.findings`."""
-        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
-        ledger = by_finding(self.record, self.reconstruction, **numbers)
-        return findings_frame(ledger, findings_of(self.record), {self.record.id: self.reconstruction})
+        return findings_frame(self._ledger, findings_of(self.record), {self.record.id: self.reconstruction})
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -104,12 +98,11 @@ class SurveyResult(Shown):
         ]
         return pd.DataFrame(rows, columns=["conflict", "finding_id", "printed", "why", "repairs"])
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.survey.figures import findings_alt, findings_chart
 
-        numbers = {"alpha": self.settings.alpha, "design_effect": self.settings.design_effect}
-        frame = by_finding(self.record, self.reconstruction, **numbers)
-        return findings_chart(self.record, frame, alpha=self.settings.alpha), findings_alt(self.record, frame)
+        drawn = findings_chart(self.record, self._ledger, alpha=self.settings.alpha)
+        return drawn, findings_alt(self.record, self._ledger)
 
     def to_frame(self) -> pd.DataFrame:
         """Return `findings`."""
@@ -146,8 +139,7 @@ class ClaimResult(Shown):
 
     Attributes
     ----------
-    found : ClaimVerdict
-        The claim, its three verdicts, its estimate and interval.
+    found : ClaimVerdict, the claim, its three verdicts, its estimate and interval
 
     Examples
     --------
@@ -183,7 +175,7 @@ class ClaimResult(Shown):
         """Return the claim and its verdicts as plain values, ready for JSON."""
         return {**records(self.to_frame())[0], "sentence": self.sentence}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.canvas import NAVY, Look
         from crosswave.report.forest import Row, Scale, intervals_chart
 
@@ -191,12 +183,9 @@ class ClaimResult(Shown):
         value, low, high = (math.nan if one is None else 100 * one for one in (found.estimate, found.low, found.high))
         rows = [] if math.isnan(value) else [Row(f"{value:.1f}%", "claim", value, low, high)]
         ends = [0.0, 100.0, *(end for end in (value, low, high) if not math.isnan(end))]
-        title, words = (
-            f"{found.claim.says}: {found.answered}",
-            "With its interval, if those who answered were a sample.",
-        )
         scale = Scale(min(ends), max(ends), "% of those who answered")
-        return intervals_chart(rows, {"claim": Look("o", NAVY)}, scale, title, words)
+        title, looks = f"{found.claim.says}: {found.answered}", {"claim": Look("o", NAVY)}
+        return intervals_chart(rows, looks, scale, title, "With its interval, if those who answered were a sample.")
 
     def _title(self) -> str:
         return self.found.claim.says

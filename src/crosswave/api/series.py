@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from crosswave.api.results import findings_frame
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.models.wave_trend import FEWEST_FOR_TREND
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.report import results
 from crosswave.report.official import changes_frame, left_words, tally, told
 from crosswave.report.render import year_of
@@ -24,9 +23,6 @@ from crosswave.study.series import Panel
 from crosswave.trend.official import one_instrument, topics_of
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR, Settings
 from crosswave.trend.waves import pair_of, waves_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 WAVES = (
     "survey_id", "wave", "year", "group", "population", "unit", "sampling", "asked", "n_low", "n_high", "response_low",
@@ -50,14 +46,10 @@ class SeriesResult(Shown):
 
     Attributes
     ----------
-    id, title : str
-        Of the series.
-    registry : Registry
-        The study that holds it.
-    reconstructions : mapping of str to Reconstruction
-        By survey id.
-    settings : Settings
-        Error rate and design effect.
+    id, title : str, of the series
+    registry : Registry, the study that holds it
+    reconstructions : mapping of str to Reconstruction, by survey id
+    settings : Settings, error rate and design effect
 
     Examples
     --------
@@ -70,7 +62,7 @@ class SeriesResult(Shown):
     id: str
     title: str
     registry: Registry
-    reconstructions: Mapping[str, Reconstruction]
+    reconstructions: Reconstructions
     settings: Settings
 
     @property
@@ -99,15 +91,15 @@ class SeriesResult(Shown):
         ``weighted``, ``pandemic`` (begun in March 2020 or later; missing where only the year 2020 is known),
         ``rounding`` (what the figures tell of it).
         """
-        rows = []
-        for survey in self.surveys:
-            found = self.reconstructions[survey.id]
-            low, high = found.n or (None, None)
-            rows.append((
+        rows = [
+            (
                 survey.id, year_of(survey), survey.year, survey.group, survey.population, survey.unit, survey.sampling,
-                survey.asked, low, high, None, None, survey.weighted,
-                _in_pandemic(survey), found.rounding,
-            ))  # fmt: skip
+                survey.asked, *(found.n or (None, None)), None, None, survey.weighted, _in_pandemic(survey),
+                found.rounding,
+            )
+            for survey in self.surveys
+            if (found := self.reconstructions[survey.id])
+        ]  # fmt: skip
         whole = ("year", "asked", "n_low", "n_high")
         frame = pd.DataFrame(rows, columns=list(WAVES)).astype(dict.fromkeys(whole, "Int64") | {"pandemic": "boolean"})
         frame["wave"] = frame["wave"].mask(frame.duplicated(["group", "wave"], keep=False), frame["survey_id"])
@@ -175,13 +167,13 @@ class SeriesResult(Shown):
         for topic in self.topics:
             waves = waves_of(topic, self.registry, self.reconstructions, (FIRST_YEAR, LAST_YEAR))
             kept = one_instrument(waves, self.registry)
-            ends = [(wave.counts.count_low, wave.counts.count_high, *wave.counts.people) for wave in kept]
             if len(kept) >= FEWEST_FOR_TREND:
                 tier = pair_of(kept[0], kept[-1], self.registry).tier
                 error = self.settings.error(self.registry.plan, tier)[0]
-                for wave, (least, most, low, high) in zip(kept, ends, strict=True):
-                    yes, n = ((a or 0) + (b or 0) for a, b in ((least, most), (low, high)))
-                    rows.append((topic.id, topic.label, wave.survey.id, wave.year, yes / 2, n / 2, error))
+                for wave in kept:
+                    ends = (wave.counts.count_low, wave.counts.count_high), wave.counts.people
+                    yes, n = (((low or 0) + (high or 0)) / 2 for low, high in ends)
+                    rows.append((topic.id, topic.label, wave.survey.id, wave.year, yes, n, error))
         return pd.DataFrame(rows, columns=list(LINES)).astype({"year": "Int64"})
 
     @property
@@ -194,7 +186,7 @@ class SeriesResult(Shown):
         """
         return rounding_frame(self.surveys)
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.series import series_alt, series_chart
 
         return series_chart(self.figures, self.title), series_alt(self.figures, self.title)
@@ -224,6 +216,5 @@ class SeriesResult(Shown):
         }
 
     def _shown_frame(self) -> pd.DataFrame:
-        return self.changes[
-            ["label", "from_year", "to_year", "difference_pp", "low_pp", "high_pp", "answer", "certainty"]
-        ]
+        shown = ["label", "from_year", "to_year", "difference_pp", "low_pp", "high_pp", "answer", "certainty"]
+        return self.changes[shown]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from crosswave.report.canvas import Chart
+
+Drawn: TypeAlias = "tuple[Figure | None, str]"
+"""The chart that a page has of a result, and the same in words."""
 
 _ROWS = 12
 """So many rows of a frame are shown with a result; `to_frame` has all."""
@@ -43,8 +46,8 @@ class Shown(ABC):
         """Return the result as plain values, ready for JSON; None where there is no such number."""
 
     @abstractmethod
-    def _drawn(self) -> tuple[Figure | None, str]:
-        """The chart that a page has of it, and the same in words."""
+    def _drawn(self) -> Drawn:
+        """Return both; no chart where there is nothing to draw, and why."""
 
     def chart(self, ax: Axes | None = None) -> Chart:
         """Return the chart that a page has of it, which shows itself; its ``figure`` is one of matplotlib.

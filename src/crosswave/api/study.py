@@ -18,7 +18,7 @@ from crosswave.api.results import ClaimResult, SurveyResult, findings_frame
 from crosswave.api.series import SeriesResult
 from crosswave.claims import Checker
 from crosswave.memo import remembered
-from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct import Reconstruction, Reconstructions, reconstruct
 from crosswave.report.official import official_frame
 from crosswave.report.results import all_findings, all_trends, by_claim, by_survey
 from crosswave.study import load_evidence, read_series
@@ -84,8 +84,7 @@ class Study:
 
     Attributes
     ----------
-    registry : Registry
-        The records as they were read, with the plan resolved.
+    registry : Registry, the records as they were read, with the plan resolved
 
     Examples
     --------
@@ -104,7 +103,7 @@ class Study:
         return with_estimated_error(self.loaded, self.reconstructions)
 
     @cached_property
-    def reconstructions(self) -> Mapping[str, Reconstruction]:
+    def reconstructions(self) -> Reconstructions:
         """What can have printed each survey, by its id; found when it is first asked for."""
         return _Reconstructions(self.loaded)
 
@@ -496,7 +495,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class _Reconstructions(Mapping[str, Reconstruction]):
+class _Reconstructions(Reconstructions):
     """Every survey's reconstruction by its id, made when it is first asked for."""
 
     registry: Registry

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crosswave.api.showing import Shown, records
+from crosswave.api.showing import Drawn, Shown, records
 from crosswave.microdata.reading import read_respondents
 from crosswave.microdata.suppression import Line
 from crosswave.microdata.tabulating import Plan, others_of, tabulate_all
 from crosswave.microdata.writing import beside_print, write_survey
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from crosswave.api.study import Study
 
 
@@ -47,15 +45,11 @@ def tabulate(
     ValueError
         The file cannot be read, or a column is not there or no weight.
     """
-    listed = {
-        key: (value,) if isinstance(value, str) else tuple(value) for key, value in (("by", by), ("multi", multi))
-    }
-    unknown = more.keys() - Plan.__dataclass_fields__.keys()
-    if unknown:
-        raise ValueError(
-            f"tabulate takes no {', '.join(sorted(unknown))}; it takes {', '.join(Plan.__dataclass_fields__)}"
-        )
-    plan = Plan(weight=weight, strata=strata, psu=psu, **listed, **more)  # type: ignore[arg-type]
+    known, listed = Plan.__dataclass_fields__, {"by": by, "multi": multi}
+    if unknown := more.keys() - known.keys():
+        raise ValueError(f"tabulate takes no {', '.join(sorted(unknown))}; it takes {', '.join(known)}")
+    each = {key: (value,) if isinstance(value, str) else tuple(value) for key, value in listed.items()}
+    plan = Plan(weight=weight, strata=strata, psu=psu, **each, **more)  # type: ignore[arg-type]
     data = read_respondents(Path(file))
     lines = tuple(tabulate_all(data, plan))
     return TabulationResult(Path(file), plan, len(data.frame), lines, () if plan.questions else others_of(data, plan))
@@ -92,7 +86,7 @@ class TabulationResult(Shown):
         """Return the lines as plain values, ready for JSON."""
         return {"file": self.file.name, "respondents": self.n, "lines": records(self.to_frame())}
 
-    def _drawn(self) -> tuple[Figure | None, str]:
+    def _drawn(self) -> Drawn:
         from crosswave.report.canvas import NAVY, Look
         from crosswave.report.forest import PERCENT, Row, intervals_chart
 

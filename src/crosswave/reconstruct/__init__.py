@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crosswave.reconstruct.survey import FindingCounts, Reconstruction, reconstruct, retractions
+    from crosswave.reconstruct.survey import FindingCounts, Reconstruction, Reconstructions, reconstruct, retractions
 
-__all__ = ["FindingCounts", "Reconstruction", "reconstruct", "retractions"]
+__all__ = ["FindingCounts", "Reconstruction", "Reconstructions", "reconstruct", "retractions"]
 
 
 def __getattr__(name: str) -> object:

@@ -31,7 +31,10 @@ from crosswave.study.faults import nearest
 from crosswave.study.models import Survey
 from crosswave.study.registry import Registry, findings_of
 
-__all__ = ["LEVELS", "FindingCounts", "Reconstruction", "Retraction", "alone_power", "reconstruct", "retractions"]
+__all__ = [
+    "LEVELS", "FindingCounts", "Reconstruction", "Reconstructions", "Retraction", "alone_power", "reconstruct",
+    "retractions",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ class Reconstruction:
     surviving: tuple[str, ...] = ()
     solutions: Solutions | None = None
     rounding: str = ""
+
+
+Reconstructions = Mapping[str, Reconstruction]
+"""What is known of several surveys, by their ids."""
 
 
 def reconstruct(survey: Survey, registry: Registry, *, retract: Collection[str] = ()) -> Reconstruction:

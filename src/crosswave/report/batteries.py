@@ -1,10 +1,7 @@
 """What the joint model says of the items of batteries: sentences, tables and charts."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,86 +9,26 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.special import expit
 
-from crosswave.memo import digest, remembered
 from crosswave.models.joint import Posterior, half_width
-from crosswave.models.joint_checks import left_out
-from crosswave.reconstruct import Reconstruction
 from crosswave.report.canvas import NAVY, PLUM, TEAL, Look, mark, multiples, ruled, styled
-from crosswave.report.fields import BATTERY_FIELDS
 from crosswave.report.forest import Row, Scale, forest
 from crosswave.report.render import percent
 from crosswave.report.sentences import VERDICT_WORDS, points
-from crosswave.study.models import Plan
-from crosswave.study.registry import Registry
-from crosswave.trend.batteries import battery_figures, battery_posterior
-from crosswave.trend.beside import topics_beside, verdicts_beside
-from crosswave.trend.change import Trend
-from crosswave.trend.settings import Settings
 from crosswave.words import listed_words, plural
 
 _SURE = 0.95
-BATTERY_COLUMNS = tuple(field.name for field in BATTERY_FIELDS)
-"""Columns of batteries.csv: see `by_battery`."""
-
-
-def by_battery(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings,
-    assessed: Mapping[str, Trend],
-) -> pd.DataFrame:  # fmt: skip
-    """Return what the joint model says of a registry, a row for each quantity of each item; none without batteries.
-
-    The verdicts beside it are those of every construct, by its id.
-    """
-    frames, answers = [], (("comparable", True), ("all", False))
-    for kind, (name, comparable) in product(registry.batteries.kinds, answers):
-        figures = battery_figures(registry, reconstructions, comparable=comparable, kind=kind)
-        if len(figures) <= figures["item"].nunique() + 1:
-            continue
-        found, figures = battery_posterior(figures, registry.plan, settings)
-        trends = {item: assessed[topic.id] for item, topic in topics_beside(figures, registry).items()}
-        rows = [_long(found, verdicts_beside(found, figures, trends, registry), registry.plan)]
-        if comparable and len(moves := moves_of(found, figures, registry.plan)):
-            rows += [_rounded(largest_moves(moves))]
-        frames += [one.assign(battery=kind, figures=name) for one in rows]
-    return pd.concat(frames, ignore_index=True)[list(BATTERY_COLUMNS)] if frames else pd.DataFrame()
-
-
-def _long(found: Posterior, verdicts: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    first, last = found.years[0], found.years[-1]
-    changes = found.changes(first, last, margin=plan.smallest_change.value, limit=plan.detectable_limit.value)
-    ends = ["item", "value", "low", "high"]
-    levels = found.levels().rename(columns={"level": "value"}).assign(quantity="level")
-    levels[["value", "low", "high"]] *= 100
-    moved = changes.rename(columns={"change": "value", "beyond": "probability"})
-    moved = moved.merge(verdicts[["item", "certainty", "pair_verdict"]], on="item", how="left")
-    apart = changes[["item", "relative", "relative_low", "relative_high"]].iloc[:-1].set_axis(ends, axis=1)
-    rank = found.ranking(last).rename(columns={"rank": "value", "first": "probability"})
-    told = [*ends, "probability", "verdict", "certainty", "pair_verdict"]
-    parts = [
-        levels, moved[told].assign(quantity="change", year=last),
-        apart.assign(quantity="relative change", year=last), rank.assign(quantity="rank", year=last),
-    ]  # fmt: skip
-    return _rounded(pd.concat(parts, ignore_index=True))
-
-
-def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
-    frame = rows.rename(columns={"low": "lower", "high": "upper"}).reindex(columns=list(BATTERY_COLUMNS))
-    digits = {field.name: field.decimals for field in BATTERY_FIELDS if field.decimals is not None}
-    numbers = {name: frame[name].astype(float).round(most) + 0.0 for name, most in digits.items()}  # no -0.0
-    return frame.assign(year=frame["year"].astype(int), **numbers)
-
-
-def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Return every answer again without each survey and each house (column by): see `left_out`."""
-    margin = plan.smallest_change.value
-
-    def make() -> pd.DataFrame:
-        frames = [left_out(found, figures, by, margin=margin).assign(by=by) for by in ("survey", "house")]
-        return pd.concat(frames, ignore_index=True).assign(year=found.years[-1])
-
-    numbers = (found.points, found.weights, found.draws)
-    asked = repr((found.years, found.alpha, margin)), digest(*(one.tobytes() for one in numbers))
-    return remembered(make, "moves", figures.to_csv(index=False), *asked)
+_WAYS = (
+    ("all other surveys together", "predicted", ("low", "high")),
+    ("the earlier survey that it would be compared with", "pairwise", ("pairwise_low", "pairwise_high")),
+    ("the last survey before it", "last", None),
+)
+_TICKS = 3  # steps between the years that a panel of the chart names
+RANK_WORDS = (
+    "The rank is the middle of all that the figures allow: an item of which little is known can be low and still be "
+    "first more often than one above it."
+)
+_EFFECT_LOOKS = {"house": Look("s", PLUM, "all surveys of a house"), "survey": Look("o", TEAL, "one survey")}
+_FEW = 4  # surveys, of which an item that has fewer is said to rest on few
 
 
 def largest_moves(moves: pd.DataFrame) -> pd.DataFrame:
@@ -117,11 +54,8 @@ def largest_moves_words(moves: pd.DataFrame, labels: Mapping[str, str], houses: 
 def _left(row: pd.Series, labels: Mapping[str, str], names: Mapping[str, str]) -> str:
     item = labels.get(row["item"], row["item"]).lower()
     gone = names.get(row["without"], row["without"])
-    return (
-        f"{item} without {gone}, {row['all']:+.1f} to {row['value']:+.1f}"
-        if row["answer"] == "change"
-        else (f"{item} without {gone}, {row['all']:.1f} to {row['value']:.1f}%")
-    )
+    ends = ("{:+.1f} to {:+.1f}" if row["answer"] == "change" else "{:.1f} to {:.1f}%").format(row["all"], row["value"])
+    return f"{item} without {gone}, {ends}"
 
 
 def prediction_table(held: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:
@@ -129,20 +63,13 @@ def prediction_table(held: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:
     same = held[held[["last", "pairwise"]].notna().all(axis=1)]
     seen, rows = shares[same.index], []
     for name, at, ends in _WAYS:
-        inside = seen.between(same[ends[0]], same[ends[1]]).mean() if ends else None
-        width = 50 * (same[ends[1]] - same[ends[0]]).mean() if ends else None
-        error = 100 * (same[at] - seen).abs()
-        told = ("" if width is None else f"{width:.0f}", "" if inside is None else f"{percent(inside)}")
+        error, told = 100 * (same[at] - seen).abs(), ("", "")
+        if ends:
+            low, high = same[ends[0]], same[ends[1]]
+            told = f"{50 * (high - low).mean():.0f}", percent(seen.between(low, high).mean())
         rows.append((name, len(same), f"{error.mean():.1f}", f"{error.max():.1f}", *told))
     heads = ["Predicted by", "Figures", "Mean error, points", "Largest", "Half-width of the interval", "In it, %"]
     return pd.DataFrame(rows, columns=heads)
-
-
-_WAYS = (
-    ("all other surveys together", "predicted", ("low", "high")),
-    ("the earlier survey that it would be compared with", "pairwise", ("pairwise_low", "pairwise_high")),
-    ("the last survey before it", "last", None),
-)
 
 
 def verdicts_table(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -150,9 +77,9 @@ def verdicts_table(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> pd.Data
     rows = [
         (
             labels.get(row.item, row.item) + (" (official series)" if row.official else ""),
-            _whole(row.change, row.low, row.high),
+            _with_ends(_whole, row.change, row.low, row.high),
             f"{VERDICT_WORDS.get(row.verdict, row.verdict)} ({row.certainty} certainty)",
-            "" if pd.isna(row.pair_change) else _whole(row.pair_change, row.pair_low, row.pair_high),
+            "" if pd.isna(row.pair_change) else _with_ends(_whole, row.pair_change, row.pair_low, row.pair_high),
             VERDICT_WORDS.get(row.pair_verdict, row.pair_verdict), row.why,
         )
         for row in verdicts.itertuples()
@@ -161,19 +88,21 @@ def verdicts_table(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> pd.Data
     return pd.DataFrame(rows, columns=heads)
 
 
-def _whole(change: float, low: float, high: float) -> str:
-    middle, *ends = (round(one) for one in (change, low, high))
-    return f"{middle:+d} ({ends[0]:+d} to {ends[1]:+d})"
+def _with_ends(shown: Callable[[float], str], middle: float, low: float, high: float) -> str:
+    """A number with its interval in brackets."""
+    return f"{shown(middle)} ({shown(low)} to {shown(high)})"
+
+
+def _whole(number: float) -> str:
+    return f"{round(number):+d}"
 
 
 def official_words(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """Return whether an official series asks about an item, which then comes first."""
     names = [labels.get(item, item).lower() for item in verdicts.loc[verdicts["official"], "item"]]
-    return (
-        f"An official series asks about {listed_words(names)}: read that first."
-        if names
-        else "No official series asks about these items."
-    )
+    if not names:
+        return "No official series asks about these items."
+    return f"An official series asks about {listed_words(names)}: read that first."
 
 
 def labels_of(result: Posterior, labels: Mapping[str, str]) -> dict[str, str]:
@@ -184,17 +113,15 @@ def labels_of(result: Posterior, labels: Mapping[str, str]) -> dict[str, str]:
 def battery_sentences(result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str], margin: float) -> list[str]:
     """Return in plain words which item is named most, what changed, and what that rests on."""
     first, last = result.years[0], result.years[-1]
-    ranks, levels = result.ranking(last), result.levels().set_index(["item", "year"])
-    names = labels_of(result, labels)
-    leader = ranks.loc[ranks["first"].idxmax()]
-    top = str(leader["item"])
-    level = levels.loc[(top, last)]
+    names, levels = labels_of(result, labels), result.levels().set_index(["item", "year"])
+    leader = _leader(result)
+    level = levels.loc[(leader["item"], last)]
     span = f"{int(figures['date'].min())} to {int(figures['date'].max())}"
     inside = figures["date"].between(first, last + 1)
     return [
-        f"Named most in {last}: {names[top].lower()}. A survey of a typical house has {percent(level['level'])}% of "
-        f"those asked name it ({percent(level['low'])} to {percent(level['high'])}%). That it is first has probability "
-        f"{leader['first']:.2f}.",
+        f"Named most in {last}: {names[leader['item']].lower()}. A survey of a typical house has "
+        f"{percent(level['level'])}% of those asked name it ({percent(level['low'])} to {percent(level['high'])}%). "
+        f"That it is first has probability {leader['first']:.2f}.",
         f"{plural(len(figures), 'figure')} of {plural(figures['survey'].nunique(), 'survey')} by "
         f"{plural(figures['house'].nunique(), 'house')}, {span}, go into one model; {int(inside.sum())} of the figures "
         f"are of {first} to {last}.",
@@ -210,13 +137,18 @@ def battery_sentences(result: Posterior, figures: pd.DataFrame, labels: Mapping[
 
 def every_battery_words(result: Posterior, labels: Mapping[str, str]) -> str:
     """Return which item is named most where batteries that differ in kind are in the model too."""
-    last, names = result.years[-1], labels_of(result, labels)
-    ranks = result.ranking(last)
-    leader = ranks.loc[ranks["first"].idxmax()]
+    leader = _leader(result)
     return (
-        f"With all batteries, those too that cannot be set beside each other as they are, named most in {last}: "
-        f"{names[str(leader['item'])].lower()}, with probability {leader['first']:.2f}."
+        "With all batteries, those too that cannot be set beside each other as they are, named most in "
+        f"{result.years[-1]}: {labels_of(result, labels)[leader['item']].lower()}, with probability "
+        f"{leader['first']:.2f}."
     )
+
+
+def _leader(result: Posterior) -> pd.Series:
+    """The item that is most likely to be named most in the last year, with its rank."""
+    ranks = result.ranking(result.years[-1])
+    return ranks.loc[ranks["first"].idxmax()]
 
 
 def _order_words(result: Posterior, names: Mapping[str, str], year: int) -> str:
@@ -236,7 +168,8 @@ def _change_words(result: Posterior, names: Mapping[str, str], margin: float) ->
     changes = result.changes(first, last, margin=margin)
     every, items = changes.iloc[-1], changes.iloc[:-1]
     moved = items[(items["low"] > 0) | (items["high"] < 0)]
-    apart = items[(items["relative_low"] > 0) | (items["relative_high"] < 0)]
+    relative = items[["relative_low", "relative_high"]].set_axis(["low", "high"], axis=1)
+    apart = items[(relative["low"] > 0) | (relative["high"] < 0)]
     told = [
         f"{names[row.item].lower()} ({row.change:+.0f} points, {row.low:+.0f} to {row.high:+.0f})"
         for row in moved.itertuples()
@@ -250,7 +183,7 @@ def _change_words(result: Posterior, names: Mapping[str, str], margin: float) ->
         f"{largest['high']:+.0f}).",
         f"All together moved by {every['change']:+.0f} points ({every['low']:+.0f} to {every['high']:+.0f}); that it "
         f"was less than {margin:g} points either way has probability {1 - every['beyond']:.2f}.",
-        f"Against the mean of all, changes are known to about {half_width(_relative(items)):.0f} points either way"
+        f"Against the mean of all, changes are known to about {half_width(relative):.0f} points either way"
         + (
             f": {listed_words([names[str(one)].lower() for one in apart['item']])} moved otherwise than the rest."
             if len(apart)
@@ -259,14 +192,9 @@ def _change_words(result: Posterior, names: Mapping[str, str], margin: float) ->
     ]
 
 
-def _relative(items: pd.DataFrame) -> pd.DataFrame:
-    return items[["relative_low", "relative_high"]].set_axis(["low", "high"], axis=1)
-
-
 def _in_points(result: Posterior, spread: str) -> str:
     """A standard deviation on the logit scale as points at one half."""
-    median = float(result.spreads.set_index("spread").loc[spread, "median"])
-    return f"{100 * (float(expit(median)) - 0.5):.0f}"
+    return f"{_at_half(result.spreads.set_index('spread').loc[spread, 'median']):.0f}"
 
 
 def levels_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -276,7 +204,7 @@ def levels_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
     rows = []
     for item in order:
         own = levels[levels["item"] == item]
-        cells = [f"{percent(row.level)} ({percent(row.low)} to {percent(row.high)})" for row in own.itertuples()]
+        cells = (_with_ends(percent, row.level, row.low, row.high) for row in own.itertuples())
         rows.append((names[item], *cells))
     return pd.DataFrame(rows, columns=["Item", *(f"{year}, %" for year in result.years)])
 
@@ -287,8 +215,8 @@ def changes_table(result: Posterior, labels: Mapping[str, str], margin: float) -
     changes = result.changes(result.years[0], result.years[-1], margin=margin)
     rows = [
         (
-            names[row.item], _in_tenths(row.change, row.low, row.high),
-            _in_tenths(row.relative, row.relative_low, row.relative_high) if row.item in labels else "",
+            names[row.item], _with_ends(_tenths, row.change, row.low, row.high),
+            _with_ends(_tenths, row.relative, row.relative_low, row.relative_high) if row.item in labels else "",
             f"{row.beyond:.2f}",
         )
         for row in changes.itertuples()
@@ -297,16 +225,15 @@ def changes_table(result: Posterior, labels: Mapping[str, str], margin: float) -
     return pd.DataFrame(rows, columns=heads)
 
 
-def _in_tenths(change: float, low: float, high: float) -> str:
-    middle, first, last = (points(one / 100, sign=True) for one in (change, low, high))
-    return f"{middle} ({first} to {last})"
+def _tenths(number: float) -> str:
+    return points(number / 100, sign=True)
 
 
 def ranking_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
     """Return a row for each item: its rank in the last year, and the probability that it is first."""
     names, ranks = labels_of(result, labels), result.ranking(result.years[-1])
     rows = [
-        (names[row.item], f"{row.rank:.0f} ({row.low:.0f} to {row.high:.0f})", f"{row.first:.2f}")
+        (names[row.item], _with_ends("{:.0f}".format, row.rank, row.low, row.high), f"{row.first:.2f}")
         for row in ranks.itertuples()
     ]
     return pd.DataFrame(rows, columns=["Item", f"Rank in {result.years[-1]}", "Probability of being first"])
@@ -315,17 +242,15 @@ def ranking_table(result: Posterior, labels: Mapping[str, str]) -> pd.DataFrame:
 def effects_table(result: Posterior, names: Mapping[str, str]) -> pd.DataFrame:
     """Return a row for each house and survey: how many points more or less of everything it has, at one half."""
     told = _effects(result, names)
-    ends = {head: told[name].map(_points) for head, name in _ENDS.items()}
-    return pd.DataFrame({"Kind": told["kind"], "Name": told["name"]} | ends).reset_index(drop=True)
+    columns = {"Kind": told["kind"], "Name": told["name"]}
+    ends = {"Points at one half": "effect", "From": "low", "To": "high"}
+    return pd.DataFrame(columns | {head: told[name].map(_points) for head, name in ends.items()})
 
 
 def _effects(result: Posterior, names: Mapping[str, str]) -> pd.DataFrame:
     """Houses, then surveys by their titles, each from the one with the least of everything."""
     effects = result.effects.replace({"name": dict(names)}).assign(order=result.effects["kind"].ne("house"))
     return effects.sort_values(["order", "effect"], ignore_index=True)
-
-
-_ENDS = {"Points at one half": "effect", "From": "low", "To": "high"}
 
 
 def _points(effect: float) -> str:
@@ -336,33 +261,29 @@ def _at_half(effect: float) -> float:
     return 100 * (float(expit(effect)) - 0.5)
 
 
-_TICKS = 3
-"""So many steps between the years that a panel of the chart names."""
-
-
 @styled
 def levels_chart(
     result: Posterior, figures: pd.DataFrame, labels: Mapping[str, str], surveys: Mapping[str, str]
 ) -> Figure:
     """Draw a panel for each item: its level over the years with its interval, and the surveys as dots."""
     names, order = labels_of(result, labels), list(result.ranking(result.years[-1])["item"])
-    title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
     subtitle = (
         "% of those asked. A dot is a survey (white: it does not say how many answered); the line is what all say "
         "together, with its interval."
     )
     ends = result.levels().groupby("item")["level"].agg(["first", "last"])
     heads = [f"{names[one]}: {ends.loc[one, 'first']:.0%}, then {ends.loc[one, 'last']:.0%}" for one in order]
-    figure, axes = multiples(heads, title=title, subtitle=subtitle, height=1.2)
+    figure, axes = multiples(heads, title=_levels_title(result), subtitle=subtitle, height=1.2)
     years = [*figures["date"], result.years[0], result.years[-1] + 1]
+    span = math.floor(min(years)), math.ceil(max(years))
     for item, ax in zip(order, axes, strict=True):
         own = figures[figures["item"] == item].replace({"survey": dict(surveys)})
-        _draw_item(ax, result, own, item, (math.floor(min(years)), math.ceil(max(years))))
+        _draw_item(ax, result.levels().query("item == @item"), own, span)
     return figure
 
 
-def _draw_item(ax: Axes, result: Posterior, own: pd.DataFrame, item: str, span: tuple[int, int]) -> None:
-    levels, (first, last) = result.levels().query("item == @item"), span
+def _draw_item(ax: Axes, levels: pd.DataFrame, own: pd.DataFrame, span: tuple[int, int]) -> None:
+    first, last = span
     years = range(first, last + 1, max(1, round((last - first) / _TICKS)))
     at, ends = levels["year"].to_numpy() + 0.5, 100 * levels[["level", "low", "high"]].to_numpy()
     ax.set(xlim=(first - 0.5, last + 0.5), ylim=(0, 100))
@@ -374,13 +295,16 @@ def _draw_item(ax: Axes, result: Posterior, own: pd.DataFrame, item: str, span: 
         mark(ax, row.date, 100 * row.share, look, 4.5, tip=f"{row.survey}: {100 * row.share:.0f}% name it.")
 
 
+def _levels_title(result: Posterior) -> str:
+    return f"What surveys name, {result.years[0]} to {result.years[-1]}"
+
+
 def levels_alt(result: Posterior, labels: Mapping[str, str]) -> str:
     """Return the chart of levels in words."""
     names, levels = labels_of(result, labels), result.levels()
     last = levels[levels["year"] == result.years[-1]].sort_values("level", ascending=False)
     told = [f"{names[str(row.item)].lower()} {percent(row.level)}%" for row in last.itertuples()]
-    title = f"What surveys name, {result.years[0]} to {result.years[-1]}"
-    return f"{title}. A panel for each item. In {result.years[-1]}: {listed_words(told)}."
+    return f"{_levels_title(result)}. A panel for each item. In {result.years[-1]}: {listed_words(told)}."
 
 
 @styled
@@ -396,12 +320,6 @@ def ranking_chart(result: Posterior, labels: Mapping[str, str]) -> Figure:
     return forest(rows, {"item": Look("o", NAVY)}, scale, title=_ranking_message(result, labels), subtitle=subtitle)
 
 
-RANK_WORDS = (
-    "The rank is the middle of all that the figures allow: an item of which little is known can be low and still be "
-    "first more often than one above it."
-)
-
-
 def _ranking_message(result: Posterior, labels: Mapping[str, str]) -> str:
     first = result.ranking(result.years[-1]).iloc[0]
     return f"{labels_of(result, labels)[str(first['item'])]} is named most in {result.years[-1]}, as far as can be told"
@@ -412,9 +330,6 @@ def ranking_alt(result: Posterior, labels: Mapping[str, str]) -> str:
     names, ranks = labels_of(result, labels), result.ranking(result.years[-1])
     told = [f"{names[row.item].lower()} {row.rank:.0f} ({row.low:.0f} to {row.high:.0f})" for row in ranks.itertuples()]
     return f"{_ranking_message(result, labels)}. Ranks: {listed_words(told)}."
-
-
-_EFFECT_LOOKS = {"house": Look("s", PLUM, "all surveys of a house"), "survey": Look("o", TEAL, "one survey")}
 
 
 @styled
@@ -451,8 +366,7 @@ def sensitivity_table(results: Mapping[str, Posterior]) -> pd.DataFrame:
     """
     base, rows = _changes(next(iter(results.values()))), []
     for name, one in results.items():
-        changes, ranks = _changes(one), one.ranking(one.years[-1])
-        leader = ranks.loc[ranks["first"].idxmax()]
+        changes, leader = _changes(one), _leader(one)
         moved = (changes["change"] - base["change"]).drop("all items", errors="ignore").dropna()
         most = "" if moved.empty else f"{moved.abs().max():.1f} ({moved.abs().idxmax()})"
         rows.append((name, f"{half_width(changes):.1f}", f"{leader['item']}, {leader['first']:.2f}", most))
@@ -482,6 +396,3 @@ def battery_caveats(result: Posterior, figures: pd.DataFrame) -> list[str]:
         "them apart goes into the effects of surveys and houses, and makes the intervals wider, not into the levels.",
         f"The standard deviations were integrated over at points worth {result.effective:.0f} independent ones.",
     ]
-
-
-_FEW = 4

@@ -1,7 +1,5 @@
 """How often the engine is right: sentences, tables and chart."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +17,13 @@ from crosswave.robustness.calibration import Calibration, World
 
 _CERTAIN = 3.0
 """Monte Carlo standard errors beyond which a rate is said to be above what was promised."""
+
+LOOKS: Sequence[tuple[Look, Any]] = (
+    (Look("o", NAVY, "declared as it is"), "-"),
+    (Look("s", PLUM, "declared too small", filled=False), "--"),
+    (Look("^", ORANGE, "declared far too small", filled=False), ":"),
+)
+"""Marker, colour and line of the true errors of a tier, from the smallest: none told by colour alone."""
 
 
 def calibration_answer(found: Calibration, tier: str) -> list[str]:
@@ -142,14 +147,6 @@ def standard_errors(by_case: pd.DataFrame) -> pd.Series:
     """Return the Monte Carlo standard error of the share of intervals that exclude no change."""
     rate = by_case["excludes_zero"]
     return np.sqrt(rate * (1 - rate) / by_case["worlds"])
-
-
-LOOKS: Sequence[tuple[Look, Any]] = (
-    (Look("o", NAVY, "declared as it is"), "-"),
-    (Look("s", PLUM, "declared too small", filled=False), "--"),
-    (Look("^", ORANGE, "declared far too small", filled=False), ":"),
-)
-"""Marker, colour and line of the true errors of a tier, from the smallest: none told by colour alone."""
 
 
 @styled

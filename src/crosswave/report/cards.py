@@ -1,7 +1,5 @@
 """A finding, survey, series or construct as a card for the terminal; what compares is imported where it is shown."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from textwrap import fill
 from typing import Any
@@ -54,8 +52,8 @@ def _rows(findings: Iterable[Finding], found: Reconstruction, plan: Plan) -> Ite
     for finding in findings:
         c = found.findings[finding.id]
         row = finding_row(finding, c, plan.alpha.value, plan.design_effect.value)
-        row["counts"] = feasible(c.values, c.count_low, c.count_high) or "unknown"
-        yield row | {"bases": feasible(c.bases, c.base_low, c.base_high) or "unknown"}
+        count, base = feasible(c)
+        yield row | {"counts": count or "unknown", "bases": base or "unknown"}
 
 
 def _finding_card(name: str, registry: Registry) -> RenderableType:

@@ -1,7 +1,5 @@
 """Claims of a source: sentences, tables and chart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
@@ -18,6 +16,8 @@ from crosswave.study.registry import Registry
 from crosswave.words import capital, plural
 
 ALL = "all"
+_MADE_BY = {"source": "the source's", "project": "this project's"}
+CLAIM_VERDICTS = ("For those who answered", "If a random sample", "Of whom it can be said")
 
 
 def claims_of(registry: Registry, source: str) -> list[Claim]:
@@ -82,31 +82,11 @@ def claims_caveats(verdicts: Sequence[ClaimVerdict]) -> list[str]:
     ]
 
 
-_MADE_BY = {"source": "the source's", "project": "this project's"}
-CLAIM_VERDICTS = ("For those who answered", "If a random sample", "Of whom it can be said")
-
-
-def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
-    """Return how many claims pass each of three bars, each higher than the one before."""
-    rows = {
-        "True of those who answered": sum(verdict.answered == "true" for verdict in verdicts),
-        "Supported if they were a random sample": sum(verdict.random_sample == "supported" for verdict in verdicts),
-        "Can be said of everybody": sum(verdict.population_licence.startswith("licensed") for verdict in verdicts),
-    }
-    return pd.DataFrame(list(rows.items()), columns=["For whom", "Claims"])
-
-
 def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each claim with its three verdicts."""
     rows = [
-        (
-            v.claim.id,
-            v.claim.says,
-            _MADE_BY[v.claim.made_by],
-            verdict_word(v.answered),
-            v.random_sample,
-            of_whom(v.population_licence),
-        )
+        (v.claim.id, v.claim.says, _MADE_BY[v.claim.made_by], verdict_word(v.answered), v.random_sample,
+         of_whom(v.population_licence))
         for v in verdicts
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["Claim", "In own words", "Whose sentence", *CLAIM_VERDICTS])
@@ -114,27 +94,36 @@ def claims_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
 
 def conditions_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each claim with the numbers that decide it."""
+
+    def quantity(verdict: ClaimVerdict, value: float | None) -> str:
+        """Shares and their differences as percentages; facts, and ratios of facts, as they are."""
+        if value is None:
+            return ""
+        return f"{value:,.4g}" if verdict.claim.subject == "arithmetic" else f"{percent(value)}%"
+
     rows = [
-        (v.claim.id, ", ".join(v.surveys), _quantity(v, v.estimate) or "",
-         span(_quantity(v, v.low), _quantity(v, v.high)), v.reason)
+        (v.claim.id, ", ".join(v.surveys), quantity(v, v.estimate), span(quantity(v, v.low), quantity(v, v.high)),
+         v.reason)
         for v in verdicts
     ]  # fmt: skip
     columns = ["Claim", "Surveys", "First quantity", "Interval if a random sample", "What must hold"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _quantity(verdict: ClaimVerdict, value: float | None) -> str | None:
-    """Shares and their differences as percentages; facts, and ratios of facts, as they are."""
-    if value is None:
-        return None
-    return f"{value:,.4g}" if verdict.claim.subject == "arithmetic" else f"{percent(value)}%"
+def claim_counts_table(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
+    """Return how many claims pass each of three bars, each higher than the one before."""
+    return claim_counts(verdicts)[["label", "value"]].set_axis(["For whom", "Claims"], axis=1)
 
 
 def claim_counts(verdicts: Sequence[ClaimVerdict]) -> pd.DataFrame:
-    """Return how many claims pass each of three bars, each higher than the one before."""
-    frame = claim_counts_table(verdicts)
-    frame = frame.rename(columns={"For whom": "label", "Claims": "value"})
-    return frame.assign(words=frame["value"].map(lambda count: f"{count} of {len(verdicts)}"))
+    """Return the same for the chart: label, value, and the value in words."""
+    passed = {
+        "True of those who answered": sum(verdict.answered == "true" for verdict in verdicts),
+        "Supported if they were a random sample": sum(verdict.random_sample == "supported" for verdict in verdicts),
+        "Can be said of everybody": sum(verdict.population_licence.startswith("licensed") for verdict in verdicts),
+    }
+    rows = [(label, value, f"{value} of {len(verdicts)}") for label, value in passed.items()]
+    return pd.DataFrame(rows, columns=["label", "value", "words"])
 
 
 @styled

@@ -1,7 +1,5 @@
 """Dated facts: sentences, tables and the timeline."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -14,6 +12,15 @@ from crosswave.report.render import Link
 from crosswave.study.models import Fact, Source
 from crosswave.study.registry import Registry
 from crosswave.words import capital, plural, years_between
+
+KIND_LOOKS: Mapping[str, Look] = {
+    "exact": Look("D", NAVY, "printed as exact"),
+    "approximate": Look("o", TEAL, "printed as approximate", filled=False),
+    "lower-bound": Look(">", PLUM, "printed as a lower bound"),
+    "upper-bound": Look("<", PLUM, "printed as an upper bound", filled=False),
+    "date": Look("p", NAVY, "a date", filled=False),
+    "rhetorical": Look("*", GREY, "a figure of speech", filled=False),
+}
 
 
 def facts_between(registry: Registry, from_year: int | None = None, to_year: int | None = None) -> list[Fact]:
@@ -71,16 +78,6 @@ def checks_table(checks: Iterable[ClaimVerdict]) -> pd.DataFrame:
     """Return a row for each check of the dated facts."""
     rows = [(check.claim.says, check.answered, check.reason) for check in checks]
     return pd.DataFrame(rows, columns=["Check", "Finding", "What the kind of figure allows"])
-
-
-KIND_LOOKS: Mapping[str, Look] = {
-    "exact": Look("D", NAVY, "printed as exact"),
-    "approximate": Look("o", TEAL, "printed as approximate", filled=False),
-    "lower-bound": Look(">", PLUM, "printed as a lower bound"),
-    "upper-bound": Look("<", PLUM, "printed as an upper bound", filled=False),
-    "date": Look("p", NAVY, "a date", filled=False),
-    "rhetorical": Look("*", GREY, "a figure of speech", filled=False),
-}
 
 
 def timeline_rows(facts: Sequence[Fact]) -> list[Row]:

@@ -24,6 +24,7 @@ MISSING = "[x]"
 
 _WIDEST, _HEAD = 60, 4
 _CSVW = {"integer": "integer", "year": "gYear", "number": "number", "boolean": "boolean", "string": "string"}
+Files = Mapping[Path, str | bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,8 @@ def write_tables(path: Path, tables: Sequence[Table], about: Mapping[str, str]) 
     """
     write = WRITERS.get(path.suffix.lower())
     if write is None:
-        listed = ", ".join(WRITERS)
-        raise ValueError(
-            f"a file of tables ends in one of {listed}; {path.name!r} arrived{nearest(path.suffix, WRITERS)}"
-        )
+        hint = f"{path.name!r} arrived{nearest(path.suffix, WRITERS)}"
+        raise ValueError(f"a file of tables ends in one of {', '.join(WRITERS)}; {hint}")
     try:
         files = write(path, tables, about)
     except ImportError as error:
@@ -71,9 +70,6 @@ def write_tables(path: Path, tables: Sequence[Table], about: Mapping[str, str]) 
     for file, content in files.items():
         write_whole(file, content)
     return tuple(files)
-
-
-Files = Mapping[Path, str | bytes]
 
 
 def _each(path: Path, tables: Sequence[Table]) -> Iterator[tuple[Path, Table]]:
@@ -123,14 +119,8 @@ def _workbook(path: Path, tables: Sequence[Table], about: Mapping[str, str]) -> 
     from openpyxl import Workbook
     from openpyxl.worksheet.hyperlink import Hyperlink
 
-    notes = pd.DataFrame(
-        [
-            (table.name, field.name, field.type, field.unit, _meaning(field))
-            for table in tables
-            for field in table.fields
-        ],
-        columns=["table", "column", "type", "unit", "meaning"],
-    )
+    rows = ((one.name, field.name, field.type, field.unit, _meaning(field)) for one in tables for field in one.fields)
+    notes = pd.DataFrame(rows, columns=["table", "column", "type", "unit", "meaning"])
     book, sheets = Workbook(), [Table.plain("notes", "What each column holds", notes), *tables]
     cover = book.worksheets[0]
     cover.title = "cover"
@@ -179,12 +169,10 @@ def _fill(sheet: Any, table: Table) -> None:
 
 def _put(cell: Any, value: object) -> None:
     """A value as it is: a text is never a formula, whatever it begins with."""
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        cell.value, cell.data_type, cell.quotePrefix = without_steering(value), "s", bool(unsafe(value))
+    else:
         cell.value = value
-        return
-    cell.value = without_steering(value)
-    cell.data_type = "s"
-    cell.quotePrefix = bool(unsafe(value))
 
 
 def _headed(cell: Any, size: int) -> None:

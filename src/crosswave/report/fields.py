@@ -1,9 +1,8 @@
 """The columns of the results: name, type, unit, decimals and meaning, once, for ledger, data package and pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from crosswave.claims.meaning import ANSWERED, NOT_FOLLOWING, SAMPLED, every_verdict
@@ -32,25 +31,11 @@ class Field:
     vocabulary: str = ""
 
 
-def _share(name: str, description: str) -> Field:
-    return Field(name, description, "number", SHARE, 4)
-
-
-def _points(name: str, description: str) -> Field:
-    return Field(name, description, "number", POINTS, 1)
-
-
-def _p(name: str, description: str) -> Field:
-    return Field(name, description, "number", "probability", 4)
-
-
-def _whole(name: str, description: str, unit: str = "answers") -> Field:
-    return Field(name, description, "integer", unit)
-
-
-def _id(name: str, description: str) -> Field:
-    return Field(name, description, required=True)
-
+_id = partial(Field, required=True)
+_share = partial(Field, type="number", unit=SHARE, decimals=4)
+_points = partial(Field, type="number", unit=POINTS, decimals=1)
+_p = partial(Field, type="number", unit="probability", decimals=4)
+_whole = partial(Field, type="integer", unit="answers")
 
 FINDING_FIELDS = (
     _id("finding_id", "The printed figure: survey.question.answer."),
@@ -92,7 +77,7 @@ TREND_FIELDS = (
     Field("second", "The later figure."),
     Field("grade", "Comparability of the two: A, B1, H, B2, B3, or C where the comparison is refused.",
           options=("A", "B1", "H", "B2", "B3", "C")),
-    Field("total_error", "Error beyond sampling, of each wave, at a share of 50 %.", "number", POINTS, 1),
+    _points("total_error", "Error beyond sampling, of each wave, at a share of 50 %."),
     _points("difference_pp", "Later minus earlier share, both of counts that can have printed them."),
     _points("low_pp", "Lower end of the widest interval of the difference over all feasible counts."),
     _points("high_pp", "Upper end of the widest interval of the difference over all feasible counts."),

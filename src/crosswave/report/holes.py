@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crosswave.reconstruct import FindingCounts
 
 PIECES_LISTED = 5
 """Numbers and unbroken ranges are listed up to so many; more of them are shown by their two ends."""
@@ -51,6 +55,14 @@ def pieces_of(values: Sequence[int], shown: Callable[[int], str] = "{:,}".format
         start = place
 
 
-def feasible(values: Sequence[int], low: int | None, high: int | None) -> str:
-    """Return what a count or a base can be, by `feasible_words`; nothing where it is not known."""
-    return "" if low is None or high is None else feasible_words(values, low, high)
+def feasible(found: FindingCounts) -> tuple[str, str]:
+    """Return what the count behind a figure and its base can be, by `feasible_words`; nothing for what is not known."""
+    count = "" if found.count_low is None else feasible_words(found.values, found.count_low, found.count_high or 0)
+    base = "" if found.base_low is None else feasible_words(found.bases, found.base_low, found.base_high or 0)
+    return count, base
+
+
+def people_behind(found: FindingCounts) -> str:
+    """Return who can have given an answer, of how many: ``32 of 222``; nothing where nobody can say."""
+    count, base = feasible(found)
+    return f"{count} of {base}" if count and base else ""

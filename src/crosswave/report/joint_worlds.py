@@ -1,7 +1,5 @@
 """How often the joint model is right in simulated worlds of the registry's design: what was counted, and in words."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
@@ -52,12 +50,12 @@ def worlds_words(worlds: pd.DataFrame) -> list[str]:
 
 def _broken(worlds: pd.DataFrame, world: str, row: pd.Series) -> str:
     other = worlds[(worlds["model"] != "straight lines") & (worlds["world"] == world)]
-    also = (
-        f" Items that may wander in place of straight lines: {percent(other['relative'].iloc[0])}% and "
-        f"{percent(other['ranks'].iloc[0])}%, with intervals of {other['half_width_relative'].iloc[0]:.0f} points."
-        if len(other)
-        else ""
-    )
+    also = ""
+    for one in other.head(1).itertuples():
+        also = (
+            f" Items that may wander in place of straight lines: {percent(one.relative)}% and {percent(one.ranks)}%, "
+            f"with intervals of {one.half_width_relative:.0f} points."
+        )
     return (
         f"The promise is broken where {world}: intervals hold {percent(row['relative'])}% of relative changes and "
         f"{percent(row['ranks'])}% of ranks. A straight line through ten years cannot bend in three.{also} What a few "
@@ -67,12 +65,8 @@ def _broken(worlds: pd.DataFrame, world: str, row: pd.Series) -> str:
 
 def worlds_table(worlds: pd.DataFrame) -> pd.DataFrame:
     """Return the rates as a table for readers, and the half-width of intervals."""
-    rates = {
-        head: worlds[name].map(lambda one: "" if pd.isna(one) else percent(one)) for name, head in _MEASURES.items()
-    }
-    widths = {
-        "Half-width, points": worlds["half_width"].map("{:.0f}".format),
-        "Of relative changes": worlds["half_width_relative"].map("{:.0f}".format),
-    }
+    rates = {head: worlds[name].map(percent) for name, head in _MEASURES.items()}
+    heads = {"Half-width, points": "half_width", "Of relative changes": "half_width_relative"}
+    widths = {head: worlds[name].map("{:.0f}".format) for head, name in heads.items()}
     first = {"Model": worlds["model"], "World": worlds["world"], "Worlds": worlds["worlds"].map("{:,}".format)}
     return pd.DataFrame(first | rates | widths)

@@ -10,9 +10,8 @@ import pandas as pd
 from crosswave.claims import Checker
 from crosswave.memo import remembered
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.batteries import by_battery
 from crosswave.report.official import official_changes
-from crosswave.report.results import all_findings, all_trends, by_claim, ledger_text
+from crosswave.report.results import all_findings, all_trends, by_battery, by_claim, ledger_text
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend
 from crosswave.trend.dispersion import with_estimated_error

@@ -1,7 +1,5 @@
 """A survey or a construct as a card: what a person needs to cite it and to decide whether to read on."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +56,7 @@ class Card:
         publish({"text/plain": self.text, "text/html": self.html})
 
 
-def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) -> Card:
+def survey_card(survey: Survey, reconstruction: Reconstruction) -> Card:
     """Return a survey as a person would want it cited: who asked whom, when, how; how many; where it is printed."""
     mark, house, publisher = survey.mark, survey.fieldwork.house, survey.publisher
     asked = house or publisher or NOT_PRINTED
@@ -66,11 +64,7 @@ def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) ->
     published = f"; published by {publisher}" if publisher and publisher not in (asked, survey.sponsor) else ""
     dates = [f"asked {period(survey)}{mark('fieldwork')}" if period(survey) else "",
              f"published {survey.published}" if survey.published else ""]  # fmt: skip
-    told, conflict = plural(sum(len(question.answers) for question in survey.questions), "printed figure"), ""
-    if reconstruction:
-        conflict = conflicts_words(len(reconstruction.conflicts)) if reconstruction.conflicts else "nothing"
-        levels = Counter(figure.level for figure in reconstruction.findings.values())
-        told = ", ".join(f"{number} {_LEVELS[level]}" for level, number in levels.items()) or "none"
+    levels = Counter(figure.level for figure in reconstruction.findings.values())
     facts: Facts = {
         "Who asked": f"{asked}{mark('house')}{paid}{published}",
         "Whom": f"{survey.population}{f' ({survey.nation})' if survey.nation else ''}{mark('nation')}",
@@ -78,8 +72,8 @@ def survey_card(survey: Survey, reconstruction: Reconstruction | None = None) ->
         "How": _how(survey),
         "How many answered": _how_many(survey, reconstruction),
         "Weighting": _WEIGHTED[survey.weighted],
-        "Figures": told,
-        "In conflict": conflict,
+        "Figures": ", ".join(f"{number} {_LEVELS[level]}" for level, number in levels.items()) or "none",
+        "In conflict": conflicts_words(len(reconstruction.conflicts)) if reconstruction.conflicts else "nothing",
         "Printed in": tuple(_source(source) for source in survey.sources),
         "Id": survey.id,
     }
@@ -100,9 +94,8 @@ def _how(survey: Survey) -> str:
     return f"{way}; {chosen or f'how those asked were chosen {NOT_PRINTED}'}{survey.mark('sampling')}"
 
 
-def _how_many(survey: Survey, reconstruction: Reconstruction | None) -> str:
-    n = reconstruction.n if reconstruction else None
-    number = span(*n) if n else survey.n.printed or NOT_PRINTED
+def _how_many(survey: Survey, reconstruction: Reconstruction) -> str:
+    number = span(*reconstruction.n) if reconstruction.n else survey.n.printed or NOT_PRINTED
     if number == NOT_PRINTED:
         return number
     printed = f" (printed: {survey.n.printed})" if survey.n.printed and survey.n.kind != "exact" else ""
@@ -125,7 +118,7 @@ def trend_card(trend: Trend) -> Card:
     """Return a construct in its window of years: the verdict, what it rests on, and what may be said."""
     waves = "; ".join(f"{survey_name(wave.survey)}, {wave.finding.shown}" for wave in trend.waves)
     facts = {
-        "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
+        "Years": trend.settings.years,
         "Answer": capital(said_of(trend.verdict)),
         "What may be said": trend_sentence(trend),
         "How comparable": f"grade {trend.comparison.pair.comparability.grade}" if trend.comparison else "",

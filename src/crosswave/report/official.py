@@ -1,7 +1,5 @@
 """Series as frames and sentences: what rose, fell and did not really change between the years that were declared."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ import pandas as pd
 
 from crosswave.difference.census import CensusChange, CensusWave, census_change
 from crosswave.memo import remembered
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.report.sentences import points, points_to
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
@@ -37,9 +35,8 @@ HEADINGS: Mapping[str, str] = {"rose": "Rose", "fell": "Fell", "no real change":
 
 
 def changes_frame(
-    constructs: Sequence[Construct], registry: Registry, reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
-) -> pd.DataFrame:  # fmt: skip
+    constructs: Sequence[Construct], registry: Registry, reconstructions: Reconstructions, settings: Settings
+) -> pd.DataFrame:
     """Return a row for each topic of a series and each two declared years in which it was measured, and for its own."""
     *between, own = assess_between(constructs, registry, reconstructions, settings)
     rows = {}
@@ -54,7 +51,7 @@ def changes_frame(
 
 
 def official_changes(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings | None = None
+    registry: Registry, reconstructions: Reconstructions, settings: Settings | None = None
 ) -> pd.DataFrame:
     """Return the changes of every topic that one official series measured throughout, under the plan unless told."""
     used = settings or Settings.of(registry.plan)
@@ -93,20 +90,18 @@ def percent_of(wave: Wave) -> float:
     return float(100 * (1 - share if wave.reversed else share))
 
 
-def _exact(first: Wave, second: Wave) -> CensusChange | None:
+def _exact(*waves: Wave) -> CensusChange | None:
     """The change among those counted in a census, and the bounds for all invited; of whole numbers of people alone."""
-    if any(wave.sampling != "census" or wave.reversed or wave.counts.count_low is None for wave in (first, second)):
-        return None
-    return census_change(_census_wave(first), _census_wave(second))
+    made = []
+    for wave, held in ((wave, wave.counts) for wave in waves):
+        if wave.sampling != "census" or wave.reversed or held.count_low is None:
+            return None
+        yes, base = (held.count_low, held.count_high or 0), (held.base_low or 0, held.base_high or 0)
+        made.append(CensusWave(yes, base, held.ends, wave.survey.asked))
+    return census_change(*made)
 
 
-def _census_wave(wave: Wave) -> CensusWave:
-    held = wave.counts
-    yes, base = (held.count_low or 0, held.count_high or 0), (held.base_low or 0, held.base_high or 0)
-    return CensusWave(yes, base, held.ends, wave.survey.asked)
-
-
-def official_frame(registry: Registry, reconstructions: Mapping[str, Reconstruction]) -> pd.DataFrame:
+def official_frame(registry: Registry, reconstructions: Reconstructions) -> pd.DataFrame:
     """Return a row for each official topic: its figures by year, then each declared difference with its verdict."""
     changes = official_changes(registry, reconstructions)
     years = [year for pair in registry.plan.official_years for year in pair]
@@ -129,7 +124,6 @@ class Told:
 
     construct_id: str
     label: str
-    series: str
     answer: str
     words: str
 
@@ -144,7 +138,7 @@ def told(changes: pd.DataFrame) -> list[Told]:
     found = _answered(changes)
     ordered = found.assign(place=found["answer"].map(order), size=-found["difference_pp"].abs())
     return [
-        Told(row["construct_id"], capital(row["label"]), row["series"], row["answer"], change_words(row))
+        Told(row["construct_id"], capital(row["label"]), row["answer"], change_words(row))
         for row in ordered[found["group"].isna()].sort_values(["place", "size"], kind="stable").to_dict("records")
     ]
 

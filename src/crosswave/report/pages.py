@@ -21,9 +21,8 @@ from crosswave.report.sentences import said_of, verdict_word
 from crosswave.report.site.cards import make_cards
 from crosswave.report.site.finders import make_finders
 from crosswave.report.site.material import Material, PageText
-from crosswave.report.site.overview import make_overview
+from crosswave.report.site.overview import make_overview, make_subjects
 from crosswave.report.site.package import make_downloads, read_citation
-from crosswave.report.site.subjects import make_subjects
 from crosswave.study.loading import read_series, warnings
 from crosswave.study.models import Claim, Construct, Record
 from crosswave.study.reading import SHARED

@@ -1,7 +1,5 @@
 """Sentences of a notebook as Markdown, and how far long work has come."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -12,6 +10,10 @@ from crosswave.report.render import folded, publish
 from crosswave.words import capital
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#~|$])")
+
+Thing = TypeVar("Thing")
+VARIABLE = "CROSSWAVE_PROGRESS"
+"""Set to 0 where nobody waits, as in the kernels of a run: a bar would be in the saved outputs."""
 
 
 def markdown(text: str) -> str:
@@ -47,11 +49,6 @@ def bullets(items: Iterable[str], *, fold: str = "") -> None:
 
 def _display(paragraphs: list[str], plain: list[str]) -> None:
     publish({"text/markdown": "\n\n".join(paragraphs), "text/plain": "\n".join(filter(None, plain))})
-
-
-Thing = TypeVar("Thing")
-VARIABLE = "CROSSWAVE_PROGRESS"
-"""Set to 0 where nobody waits, as in the kernels of a run: a bar would be in the saved outputs."""
 
 
 def progress(things: Collection[Thing], what: str) -> Iterator[Thing]:

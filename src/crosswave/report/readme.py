@@ -3,8 +3,6 @@
 Run as ``python -m crosswave.report.readme README.md``; ``make readme`` does.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Tables and names for a reader: HTML, plain text, a file to download."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +15,9 @@ NOT_PRINTED = "not printed"
 _NUMBER = re.compile(r"[-+−]?[\d,]+(\.\d+)?( ?%)?( ((to|or) )?[-+−]?[\d,]+(\.\d+)?)*")
 _SHORT, _LONG = 12, 60
 _COLUMNS = 16
+
+_PLAIN_IN_ADDRESS = "/,;:.()!*"
+"""Characters that a data address need not encode: what is left can be read in a diff."""
 
 
 def columns_css() -> str:
@@ -60,18 +61,15 @@ class Link:
         return f"{self.text} <{self.url}>"
 
 
-def percent(share: float | None, *, sign: bool = False) -> str:
+def percent(share: float | None) -> str:
     """Return a share in [0, 1] as a percentage with one decimal and no sign of its own, or nothing.
 
     Examples
     --------
-    >>> percent(0.58), percent(None), percent(-0.0512, sign=True)
+    >>> percent(0.58), percent(None), percent(-0.0512)
     ('58.0', '', '-5.1')
     """
-    if share is None or pd.isna(share):
-        return ""
-    rounded = round(100 * float(share), 1) + 0.0
-    return f"{rounded:+.1f}" if sign else f"{rounded:.1f}"
+    return "" if share is None or pd.isna(share) else f"{round(100 * float(share), 1) + 0.0:.1f}"
 
 
 def confidence(alpha: float) -> str:
@@ -94,14 +92,12 @@ def span(low: object, high: object) -> str:
     ('136 to 137', '1,200', '57.5 to 58.5', '')
     """
     ends = [_shown(end) for end in (low, high)]
-    if "" in ends:
-        return ""
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return "" if "" in ends else " to ".join(dict.fromkeys(ends))
 
 
 def spans(frame: pd.DataFrame, low: str, high: str) -> list[str]:
     """Return the shares of two columns as ranges in percent, a row each."""
-    return [span(percent(one) or None, percent(two) or None) for one, two in zip(frame[low], frame[high], strict=True)]
+    return [span(percent(one), percent(two)) for one, two in zip(frame[low], frame[high], strict=True)]
 
 
 def _shown(value: object) -> str:
@@ -167,10 +163,6 @@ def download(frame: pd.DataFrame, name: str) -> str:
     address = f"data:text/csv;charset=utf-8,{quote(text, safe=_PLAIN_IN_ADDRESS)}"
     rows = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
     return f'<p class="download"><a download="{file}.csv" href="{escape(address)}">Download as CSV ({rows})</a></p>'
-
-
-_PLAIN_IN_ADDRESS = "/,;:.()!*"
-"""Characters that a data address need not encode: what is left can be read in a diff."""
 
 
 def show(frame: pd.DataFrame, caption: str, *, fold: bool = False) -> None:

@@ -1,7 +1,5 @@
 """By which rule each source rounds: told by its percentages of a known number of people, or with a count beside."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import defaultdict

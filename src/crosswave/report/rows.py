@@ -1,7 +1,5 @@
 """A printed figure as a row of the ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,19 +15,15 @@ def finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_ef
     estimate = _estimate(finding, counts, alpha, design_effect)
     ends = counts.share_low, counts.share_high
     middle = None if ends[0] is None or ends[1] is None else (ends[0] + ends[1]) / 2
-    return {
+    held = ("level", "base_low", "base_high", "count_low", "count_high", "reason")
+    return {name: getattr(counts, name) for name in held} | {
         "finding_id": finding.id,
         "survey_id": finding.survey.id,
         "question_id": finding.question.id,
         "answer": finding.answer.says,
         "published": finding.answer.printed,
-        "level": counts.level,
         "value_low": share(counts.share_low),
         "value_high": share(counts.share_high),
-        "base_low": counts.base_low,
-        "base_high": counts.base_high,
-        "count_low": counts.count_low,
-        "count_high": counts.count_high,
         "count_values": _listed(counts.values),
         "base_values": _listed(counts.bases),
         "estimate": share(estimate.estimate if estimate else middle),
@@ -37,7 +31,6 @@ def finding_row(finding: Finding, counts: FindingCounts, alpha: float, design_ef
         "high": share(estimate.high if estimate else None),
         "n_effective": round(estimate.n_effective, 1) if estimate else None,
         "power": None if counts.power is None else round(counts.power, 3),
-        "reason": counts.reason,
     }
 
 

@@ -1,7 +1,5 @@
 """A folder for all that does not outlive the work it is for, also when its process is killed."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from crosswave.study.models import Plan, Survey, sampling_words, unit_words
@@ -21,6 +21,53 @@ if TYPE_CHECKING:
     from crosswave.robustness.tipping_points import TippingPoint
 
 _PROBABILITY = ("probability", "census")
+
+MADE_WITH = "This page was made with"
+"""How a page begins whose settings are not those of plan.yaml."""
+
+VERDICT_WORDS: Mapping[str, str] = {
+    "rose": "rose",
+    "fell": "fell",
+    "changed, immaterially": "no real change: changed by less than matters",
+    "no material change": "no real change",
+    "inconclusive": "cannot tell: the evidence is not strong enough",
+    "undecided by rounding": "cannot tell: rounding decides",
+    "undecided by wording": "cannot tell: a figure is printed in words",
+    "uninformative by design": "cannot tell: the surveys are too different",
+    "not comparable": "cannot tell: the surveys cannot be compared",
+    "not testable": "cannot tell: not asked twice, or a number is missing",
+}
+"""What each code of the decision table is called on a page."""
+
+_VERDICTS: Mapping[str, str] = {
+    "not testable": "Cannot tell, because {missing}, and the answer depends on it ({outcomes}){if_enough}",
+    "uninformative by design": "Cannot tell, because the surveys are too different: {grade}; {reach}. The "
+    "published difference of {printed} points ({interval}) is evidence of nothing",
+    "undecided by wording": "Cannot tell, because a figure is printed in words: they allow {outcomes} "
+    "({p_range}); {grade}",
+    "undecided by rounding": "Cannot tell, because of rounding: it allows {outcomes} ({p_range}); {grade}",
+    "changed, immaterially": "No real change, for it changed by less than matters: {difference}; {ruled_out}; {grade}",
+    "rose": "Among those who answered the share rose by {size}{whatever}; {grade}{reservation}",
+    "fell": "Among those who answered the share fell by {size}{whatever}; {grade}{reservation}",
+    "no material change": "No real change: {difference}; {ruled_out}; {grade}",
+    "inconclusive": "Cannot tell, because the evidence is not strong enough: {difference}{adjusted}{if_enough}; "
+    "{grade}{reservation}",
+}
+"""What each verdict says of a comparison; each name in braces is one of `_compared_words`."""
+
+_UNTOLD = {
+    "undecided by wording": "a figure is printed in words, and what the words allow gives different answers",
+    "undecided by rounding": "the figures are rounded, and the counts behind them give different answers",
+    "uninformative by design": "two such surveys differ so much by themselves that {}",
+}
+
+CONCLUSIONS: Mapping[str, str] = {
+    "true": "Correct for those who replied",
+    "false": "The published figures do not support this",
+    "undecided by rounding": "The published figures are too rounded to tell",
+    "not checkable": "Cannot be checked",
+}
+"""What is concluded of a claim, by its verdict."""
 
 
 def points(value: float, *, sign: bool = False) -> str:
@@ -71,16 +118,11 @@ def p_range(low: float, high: float) -> str:
     return " to ".join(dict.fromkeys((p_words(low), p_words(high))))
 
 
-MADE_WITH = "This page was made with"
-"""How a page begins whose settings are not those of plan.yaml."""
-
-
 def made_with(settings: Settings, plan: Plan) -> str:
     """Return which settings are not those of the plan, with both values; nothing where all are."""
-    own = Settings.of(plan)
-    pairs = {field.name: (getattr(settings, field.name), getattr(own, field.name)) for field in fields(settings)}
-    told = []
-    for name, (used, plans) in pairs.items():
+    own, told = Settings.of(plan), []
+    for name in (field.name for field in fields(settings)):
+        used, plans = getattr(settings, name), getattr(own, name)
         of_plan = "that of each grade in the plan" if plans is None else f"the plan's {plans:g}"
         told += [f"{name} = {used} in place of {of_plan}"] if used != plans else []
     return f"{MADE_WITH} {', '.join(told)}." if told else ""
@@ -103,12 +145,11 @@ def wave_words(wave: Wave) -> str:
 def trend_sentence(trend: Trend) -> str:
     """Return what can be said of a construct in a window of years, in one or two sentences."""
     if trend.comparison is None:
-        window = f"{trend.settings.from_year} to {trend.settings.to_year}"
-        return f"{capital(trend.construct.label)}, {window}: {said_of(trend.verdict)}; {_why_untested(trend)}."
+        named = f"{capital(trend.construct.label)}, {trend.settings.years}"
+        return f"{named}: {said_of(trend.verdict)}; {_why_untested(trend)}."
     pair = trend.comparison.pair
     levels = f"{wave_words(pair.first)}, then {wave_words(pair.second)}"
-    verdict = _VERDICTS[trend.verdict].format(_Told(trend, trend.comparison))
-    return f"{capital(trend.construct.label)}: {levels}. {verdict}."
+    return f"{capital(trend.construct.label)}: {levels}. {_compared_words(trend, trend.comparison)}."
 
 
 def _why_untested(trend: Trend) -> str:
@@ -123,21 +164,6 @@ def _why_untested(trend: Trend) -> str:
         return f"one survey asked: {wave_words(trend.waves[0])}{advertised}"
     years = {wave.year for wave in trend.waves}
     return f"every survey is of {years.pop()}" if years else "no survey asked in these years"
-
-
-VERDICT_WORDS: Mapping[str, str] = {
-    "rose": "rose",
-    "fell": "fell",
-    "changed, immaterially": "no real change: changed by less than matters",
-    "no material change": "no real change",
-    "inconclusive": "cannot tell: the evidence is not strong enough",
-    "undecided by rounding": "cannot tell: rounding decides",
-    "undecided by wording": "cannot tell: a figure is printed in words",
-    "uninformative by design": "cannot tell: the surveys are too different",
-    "not comparable": "cannot tell: the surveys cannot be compared",
-    "not testable": "cannot tell: not asked twice, or a number is missing",
-}
-"""What each code of the decision table is called on a page."""
 
 
 def said_of(verdict: str | None) -> str:
@@ -162,107 +188,40 @@ def tip_words(point: TippingPoint, unit: str = "") -> str:
     return f"{point.value:.3g}{ending}: {said_of(point.verdict)}"
 
 
-_VERDICTS: Mapping[str, str] = {
-    "not testable": "Cannot tell, because {0.missing}, and the answer depends on it ({0.outcomes}){0.if_enough}",
-    "uninformative by design": "Cannot tell, because the surveys are too different: {0.grade}; {0.reach}. The "
-    "published difference of {0.printed} points ({0.interval}) is evidence of nothing",
-    "undecided by wording": "Cannot tell, because a figure is printed in words: they allow {0.outcomes} "
-    "({0.p_range}); {0.grade}",
-    "undecided by rounding": "Cannot tell, because of rounding: it allows {0.outcomes} ({0.p_range}); {0.grade}",
-    "changed, immaterially": "No real change, for it changed by less than matters: {0.difference}; {0.ruled_out}; "
-    "{0.grade}",
-    "rose": "Among those who answered the share rose by {0.size}{0.whatever}; {0.grade}{0.reservation}",
-    "fell": "Among those who answered the share fell by {0.size}{0.whatever}; {0.grade}{0.reservation}",
-    "no material change": "No real change: {0.difference}; {0.ruled_out}; {0.grade}",
-    "inconclusive": "Cannot tell, because the evidence is not strong enough: {0.difference}{0.adjusted}{0.if_enough}; "
-    "{0.grade}{0.reservation}",
-}
-"""What each verdict says of a comparison; each name in braces is a property of `_Told`."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The parts of the sentences on a comparison, each put into words when a sentence asks for it."""
-
-    trend: Trend
-    comparison: Comparison
-
-    @property
-    def grade(self) -> str:
-        grade = self.comparison.pair.comparability
-        return f"grade {grade.grade}: {'; '.join(grade.reasons)}"
-
-    @property
-    def reservation(self) -> str:
-        note = population_note(self.comparison.pair.first.survey, self.comparison.pair.second.survey)
-        return f"; {note}" if note else ""
-
-    @property
-    def interval(self) -> str:
-        return points_to(self.comparison.low, self.comparison.high)
-
-    @property
-    def difference(self) -> str:
-        return f"{points(self.comparison.difference, sign=True)} {self._sampled}"
-
-    @property
-    def size(self) -> str:
-        return f"{points(abs(self.comparison.difference))} {self._sampled}"
-
-    @property
-    def _sampled(self) -> str:
-        p = self.comparison.p_high if self.whatever else self.comparison.p_value
-        sampled = f"if both were random samples and each survey erred by {self.comparison.points:g} points more"
-        return f"points ({self.interval} {sampled}; {p_words(p)})"
-
-    @property
-    def whatever(self) -> str:
-        sized = self.comparison.pair.first.size_known and self.comparison.pair.second.size_known
-        return "" if sized else ", whatever the number of answers that is not published"
-
-    @property
-    def printed(self) -> str:
-        about = "about " if self.comparison.pair.first.verbal or self.comparison.pair.second.verbal else ""
-        return f"{about}{points(self.comparison.difference, sign=True)}"
-
-    @property
-    def reach(self) -> str:
-        reach = self.comparison.reach
-        seen = min(reach.detectable_rise, reach.detectable_fall)
-        if seen >= 1:
-            return "no change would have been noticed"
-        return f"only a change of {points(seen)} points or more would have been noticed"
-
-    @property
-    def outcomes(self) -> str:
-        return " or ".join(map(said_of, self.comparison.outcomes))
-
-    @property
-    def p_range(self) -> str:
-        return f"p from {p_number(self.comparison.p_low)} to {p_number(self.comparison.p_high)}"
-
-    @property
-    def missing(self) -> str:
-        pair = self.comparison.pair
-        unsized = [wave.survey.id for wave in (pair.first, pair.second) if not wave.size_known]
-        do = "do" if len(unsized) > 1 else "does"
-        return f"{' and '.join(unsized)} {do} not say how many answered" if unsized else pair.overlap_words or ""
-
-    @property
-    def if_enough(self) -> str:
-        found = break_even_of(self.trend)  # what the figures would show had enough people answered
-        return f"; {found.verdict} {found.condition}" if found else ""
-
-    @property
-    def ruled_out(self) -> str:
+def _compared_words(trend: Trend, comparison: Comparison) -> str:
+    """What a verdict says of a comparison."""
+    pair, grade, reach = comparison.pair, comparison.pair.comparability, comparison.reach
+    unsized = [wave.survey.id for wave in (pair.first, pair.second) if not wave.size_known]
+    note = population_note(pair.first.survey, pair.second.survey)
+    difference, interval = points(comparison.difference, sign=True), points_to(comparison.low, comparison.high)
+    sampled = (
+        f"points ({interval} if both were random samples and each survey erred by {comparison.points:g} points more; "
+        f"{p_words(comparison.p_high if unsized else comparison.p_value)})"
+    )
+    seen = min(reach.detectable_rise, reach.detectable_fall)
+    noticed = "no change" if seen >= 1 else f"only a change of {points(seen)} points or more"
+    missing = f"{' and '.join(unsized)} {'do' if len(unsized) > 1 else 'does'} not say how many answered"
+    verdict, margin = _VERDICTS[trend.verdict], f"{trend.settings.smallest_change:g} points"
+    enough = break_even_of(trend) if "{if_enough}" in verdict else None  # takes a search
+    return verdict.format(
+        grade=f"grade {grade.grade}: {'; '.join(grade.reasons)}",
+        reservation=f"; {note}" if note else "",
+        interval=interval,
+        difference=f"{difference} {sampled}",
+        size=f"{points(abs(comparison.difference))} {sampled}",
+        whatever=", whatever the number of answers that is not published" if unsized else "",
+        printed=f"{'about ' if pair.first.verbal or pair.second.verbal else ''}{difference}",
+        reach=f"{noticed} would have been noticed",
+        outcomes=" or ".join(map(said_of, comparison.outcomes)),
+        p_range=f"p from {p_number(comparison.p_low)} to {p_number(comparison.p_high)}",
+        missing=missing if unsized else pair.overlap_words or "",
+        if_enough=f"; {enough.verdict} {enough.condition}" if enough else "",
         # Their interval is narrower than the one printed beside the difference.
-        margin = f"{self.trend.settings.smallest_change:g} points"
-        return f"two one-sided tests rule out {margin} or more ({p_words(self.comparison.equivalence_p)})"
-
-    @property
-    def adjusted(self) -> str:
-        p = self.trend.p_adjusted
-        return "" if p is None else f"; {p_words(p)} allowing for the other comparisons"
+        ruled_out=f"two one-sided tests rule out {margin} or more ({p_words(comparison.equivalence_p)})",
+        adjusted=""
+        if trend.p_adjusted is None
+        else f"; {p_words(trend.p_adjusted)} allowing for the other comparisons",
+    )
 
 
 def answer_sentence(trend: Judged[Any]) -> str:
@@ -271,13 +230,6 @@ def answer_sentence(trend: Judged[Any]) -> str:
     told = f"{capital(hedged(answer, certainty.level))} ({certainty.level} certainty)"
     because = _why_untold(trend) if answer == UNTOLD else "; ".join(certainty.reasons.values())
     return f"{told}: {because}." if because else f"{told}."
-
-
-_UNTOLD = {
-    "undecided by wording": "a figure is printed in words, and what the words allow gives different answers",
-    "undecided by rounding": "the figures are rounded, and the counts behind them give different answers",
-    "uninformative by design": "two such surveys differ so much by themselves that {}",
-}
 
 
 def _why_untold(trend: Judged[Any]) -> str:
@@ -293,10 +245,8 @@ def _why_untold(trend: Judged[Any]) -> str:
     interval = f"the change may be anything from {points_to(trend.comparison.low, trend.comparison.high)} points"
     adjusted = trend.p_adjusted or 0.0
     if trend.comparison.p_high < trend.settings.alpha <= adjusted:
-        chance = (
-            f"of {1 + len(trend.others)} comparisons one such may be chance ({p_words(adjusted)} allowing for them)"
-        )
-        return f"{interval}, and {chance}"
+        chance = f"one such may be chance ({p_words(adjusted)} allowing for them)"
+        return f"{interval}, and of {1 + len(trend.others)} comparisons {chance}"
     return f"{interval}: none at all, or one that matters"
 
 
@@ -317,15 +267,6 @@ def of_whom(licence: str) -> str:
     """
     replied = licence.replace("not licensed", "only of those who replied")
     return replied.replace("licensed by the design", "of everybody: a random sample or a census")
-
-
-CONCLUSIONS: Mapping[str, str] = {
-    "true": "Correct for those who replied",
-    "false": "The published figures do not support this",
-    "undecided by rounding": "The published figures are too rounded to tell",
-    "not checkable": "Cannot be checked",
-}
-"""What is concluded of a claim, by its verdict."""
 
 
 def verdict_word(answered: str) -> str:

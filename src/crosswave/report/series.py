@@ -1,7 +1,5 @@
 """The page of a series: what it shows in sentences, its changes as a table, and its figures over the years."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -48,7 +46,7 @@ def waves_table(waves: pd.DataFrame) -> pd.DataFrame:
         (
             row.survey_id, row.wave, EVERYBODY if pd.isna(row.group) else row.group, row.sampling or NOT_PRINTED,
             *(span(*ends) for ends in ((row.asked, row.asked), (row.n_low, row.n_high))),
-            span(percent(row.response_low) or None, percent(row.response_high) or None),
+            span(percent(row.response_low), percent(row.response_high)),
             "month not printed" if pd.isna(row.pandemic) else "in it or after" if row.pandemic else "before",
         )
         for row in waves.astype(object).itertuples()
@@ -166,12 +164,10 @@ def _years(shown: pd.DataFrame) -> str:
 
 
 def _subtitle(looks: Mapping[str, tuple[Look, Any]], alike: bool) -> str:
-    told = {"-": "full line", "--": "broken line", ":": "dotted line"}
-    groups = [EVERYBODY, f"{plural(len(looks) - 1, 'group')}"] if alike else list(looks)
-    lines = [told[_LOOKS[min(k, 2)][1]] for k in range(len(groups))]
+    told = dict(zip(looks, ("full line", "broken line", "dotted line"), strict=False))
     if alike:
-        lines[-1] = "grey lines"
-    listed = "; ".join(f"{line}: {name}" for name, line in zip(groups, lines, strict=True))
+        told = {EVERYBODY: "full line", plural(len(looks) - 1, "group"): "grey lines"}
+    listed = "; ".join(f"{line}: {name}" for name, line in told.items())
     return f"Per cent, each on a scale of its own, with the interval of chance. {capital(listed)}."
 
 

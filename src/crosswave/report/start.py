@@ -1,7 +1,5 @@
 """The page to start with: what is in data/, and a menu of its surveys and constructs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -10,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct import Reconstructions
 from crosswave.reconstruct.survey import LEVELS
 from crosswave.report.canvas import NAVY, SMALLEST, ruled, sheet, styled
 from crosswave.report.forest import bars
@@ -129,7 +127,7 @@ def levels_alt(levels: pd.DataFrame) -> str:
     return f"{_levels_message(levels)}. {'; '.join(rows)}."
 
 
-def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reconstruction] | None = None) -> None:
+def chooser(registry: Registry, default: str, reconstructions: Reconstructions) -> None:
     """Display a menu of surveys and constructs above the card of the one that is picked.
 
     Raises
@@ -142,8 +140,7 @@ def chooser(registry: Registry, default: str, reconstructions: Mapping[str, Reco
     def card_of(name: str) -> Card:
         if name in registry.constructs:
             return trend_card(assess_one(registry.construct(name), registry, Settings.of(registry.plan))[0])
-        survey = registry.survey(name)
-        return survey_card(survey, (reconstructions or {}).get(name) or reconstruct(survey, registry))
+        return survey_card(registry.survey(name), reconstructions[name])
 
     first = card_of(default)
     publish({"text/plain": first.text, "text/html": first.html, **_widget(choices(registry), default, card_of)})

@@ -1,7 +1,5 @@
 """All constructs: sentences, tables and charts."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,6 +25,8 @@ from crosswave.words import capital, plural
 
 _CHANGES = ("rose", "fell", "changed, immaterially", "no material change")
 
+_MOST = 5  # differences of each answer that are drawn
+
 
 def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
     """Return what changed, and what is known of nothing else."""
@@ -36,25 +36,19 @@ def synthesis_answer(trends: Sequence[Trend]) -> list[str]:
 
 def synthesis_headline(trends: Sequence[Trend], error: Mapping[str, Measurement], registry: Registry) -> list[str]:
     """Return what the evidence can show at all: how many comparisons across instruments are blind, and why."""
-    compared = [trend for trend in trends if trend.comparison]
-    across = [trend for trend in compared if grade_of(trend) in error]
+    compared = [(trend, trend.comparison) for trend in trends if trend.comparison]
+    across = [(trend, one) for trend, one in compared if one.pair.comparability.grade in error]
     years = window_words(trends)
     if not across:
         return [f"No comparison of {years} crosses instruments."]
-    blind = sum(trend.verdict == "uninformative by design" for trend in across)
-    found = [trend.comparison for trend in across if trend.comparison]
+    blind, found = sum(trend.verdict == "uninformative by design" for trend, _ in across), [one for _, one in across]
     return [
         f"{len(compared)} of {len(trends)} topics could be compared between two surveys of {years}. In "
         f"{len(across)} of these the surveys asked in other words or another part of "
         f"{registry.study.population} (grades {', '.join(error)}), and {blind} of these {len(across)} differ "
         f"too much to tell: {_blindness(found, registry.plan.power.value)}.",
-        _why_blind(error, trends[0].settings, across[0].plan, found),
+        _why_blind(error, trends[0].settings, across[0][0].plan, found),
     ]
-
-
-def grade_of(trend: Trend) -> str:
-    """Return the grade of a comparison; nothing where nothing was compared."""
-    return trend.comparison.pair.comparability.grade if trend.comparison else ""
 
 
 def _blindness(across: Sequence[Comparison], power: float) -> str:
@@ -86,9 +80,8 @@ def _why_blind(error: Mapping[str, Measurement], settings: Settings, plan: Plan,
 def synthesis_window(trends: Sequence[Trend]) -> str:
     """Return what becomes of every construct in a window, each counted once."""
     counts, told = fates(trends), []
-    for group, head in (
-        ("decided", "Decided"), ("not decided", "Compared and not decided"), ("not compared", "Not compared")
-    ):  # fmt: skip
+    heads = {"decided": "Decided", "not decided": "Compared and not decided", "not compared": "Not compared"}
+    for group, head in heads.items():
         own = {words: counts[words] for words, (its, _) in FATES.items() if its == group}
         listed = "; ".join(f"{words}: {n}" for words, n in own.items() if n or group == "decided")
         told.append(f"{head}: {sum(own.values())} ({listed or 'none'}).")
@@ -188,8 +181,7 @@ def fates_table(windows: Sequence[Sequence[Trend]]) -> pd.DataFrame:
 
 def window_words(trends: Sequence[Trend]) -> str:
     """Return the window of some trends as ``2017 to 2020``."""
-    settings = trends[0].settings
-    return f"{settings.from_year} to {settings.to_year}"
+    return trends[0].settings.years
 
 
 def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
@@ -199,26 +191,17 @@ def refusals_table(trends: Iterable[Trend]) -> pd.DataFrame:
     return pd.DataFrame(Counter(reasons).most_common(), columns=["Reason", "Topics"])
 
 
-def _synthesis_row(trend: Trend) -> dict[str, str]:
-    comparison = trend.comparison
-    shown = comparison.pair if comparison else trend.pair
-    return {
-        "Topic": trend.construct.label,
-        "Family": trend.construct.family,
-        "Waves": str(len(trend.waves)),
-        "Years": span(str(shown.first.year), str(shown.second.year)) if shown else "",
-        "Grade": shown.comparability.grade if shown else "",
-        "Difference, points": points(comparison.difference, sign=True) if comparison else "",
-        "Interval, points": interval_points(comparison) if comparison else "",
-        "p, adjusted": "" if trend.p_adjusted is None else p_number(trend.p_adjusted),
-        "Answer": said_of(trend.verdict),
-        "What becomes of it": fate(trend),
-    }
-
-
 def differences_table(trends: Iterable[Trend]) -> pd.DataFrame:
     """Return a row for each construct that was compared: years, grade, difference with its interval, verdict."""
-    rows = [_synthesis_row(trend) for trend in trends if trend.comparison]
+    rows = [
+        (
+            trend.construct.label, span(str(found.pair.first.year), str(found.pair.second.year)),
+            found.pair.comparability.grade, points(found.difference, sign=True), interval_points(found),
+            "" if trend.p_adjusted is None else p_number(trend.p_adjusted), said_of(trend.verdict),
+        )
+        for trend in trends
+        if (found := trend.comparison)
+    ]  # fmt: skip
     columns = ["Topic", "Years", "Grade", "Difference, points", "Interval, points", "p, adjusted", "Answer"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -239,7 +222,12 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
     """Return a row for each topic that was compared, in points, by its answer: first those furthest from no change."""
     rank, rows = list(VERDICT_LOOKS), []
     compared = [(trend, trend.comparison) for trend in trends if trend.comparison]
-    for trend, c in sorted(compared, key=lambda one: (rank.index(one[0].verdict), _nearness(one[1]))):
+
+    def near(found: Comparison) -> float:
+        """How near a difference is to none, in widths of its interval."""
+        return -abs(found.difference) / max(found.high - found.low, 1e-9)
+
+    for trend, c in sorted(compared, key=lambda one: (rank.index(one[0].verdict), near(one[1]))):
         years = f"{c.pair.first.year} to {c.pair.second.year}"
         label = f"{trend.construct.label}, {years}: {points(c.difference, sign=True)} points"
         if (c.low > 0 or c.high < 0) and trend.verdict == "inconclusive" and trend.p_adjusted is not None:
@@ -247,15 +235,6 @@ def synthesis_rows(trends: Sequence[Trend]) -> list[Row]:
         heading = capital(said_of(trend.verdict))
         rows.append(Row(label, trend.verdict, 100 * c.difference, 100 * c.low, 100 * c.high, heading=heading))
     return rows
-
-
-def _nearness(found: Comparison) -> float:
-    """How near a difference is to none, in widths of its interval."""
-    return -abs(found.difference) / max(found.high - found.low, 1e-9)
-
-
-_MOST = 5
-"""So many differences of each answer are drawn."""
 
 
 @styled

@@ -3,8 +3,6 @@
 The notebook that tells it runs these commands, so that what it tells stays true.
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
 import shlex
@@ -37,7 +35,7 @@ class Tutorial:
         self._file = self.folder / "data" / "surveys" / f"{self._survey}.yaml"
         shutil.copytree(registry.folder, self.folder / "data", ignore=shutil.ignore_patterns("microdata"))
 
-    def run(self, command: str, *, first: int = 0) -> int:
+    def run(self, command: str) -> int:
         """Display a command with what it prints, and return its exit status; ``{survey}`` is that of the lesson."""
         if self.lesson is None:
             return 0
@@ -48,9 +46,7 @@ class Tutorial:
         command = command.format(survey=self._survey, construct=self.lesson.into)
         with contextlib.chdir(self.folder):
             done = CliRunner().invoke(app, shlex.split(command)[1:], env=_NO_TERMINAL)
-        lines = [line.rstrip() for line in done.output.rstrip().splitlines()]
-        shown = [*lines[:first], "…"] if first and len(lines) > first else lines
-        _terminal(f"$ {command}", *shown)
+        _terminal(f"$ {command}", *(line.rstrip() for line in done.output.rstrip().splitlines()))
         return done.exit_code
 
     def fill_in(self, instead: Mapping[str, str] | None = None) -> None:

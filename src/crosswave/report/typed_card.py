@@ -1,7 +1,5 @@
 """Two typed figures compared, as a block for the terminal and as one JSON object."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Which counts can have printed the percentages that a person types, and which n fit several of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,12 +20,9 @@ class Counted:
 
     Attributes
     ----------
-    fits : bool
-        Whether some n can have printed all of them.
-    sizes : tuple of int
-        The smallest and the largest n that was tried.
-    fitting : tuple of int
-        Every n between them that can have printed all figures.
+    fits : bool, whether some n can have printed all of them
+    sizes : tuple of int, the smallest and the largest n that was tried
+    fitting : tuple of int, every n between them that can have printed all figures
     """
 
     lines: tuple[str, ...]

@@ -1,7 +1,5 @@
 """The verdict on a trend under each tier of total error."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from crosswave.difference.compare import compare_pairs

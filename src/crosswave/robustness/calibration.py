@@ -1,10 +1,7 @@
 """How often the verdicts err, in simulated worlds whose truth is known and of which the engine sees only the print."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
@@ -69,14 +66,10 @@ def world_of(
 
     Parameters
     ----------
-    plan : Plan
-        Declares the total error of each tier, and the criteria.
-    tier : str
-        A tier of plan.yaml.
-    true_error, n, share, worlds
-        As for `World`.
-    change : float
-        True change in percentage points.
+    plan : Plan, declares the total error of each tier, and the criteria
+    tier : str, a tier of plan.yaml
+    true_error, n, share, worlds : as for `World`
+    change : float, true change in percentage points
 
     Raises
     ------
@@ -106,8 +99,7 @@ def judge(pairs: npt.ArrayLike, world: World) -> pd.DataFrame:
     ----------
     pairs : array_like of int, shape (k, 2)
         Whole percentages of the earlier and the later survey that counts of ``world.n`` can print.
-    world : World
-        Its n, its declared total error and its criteria; its truth is not looked at.
+    world : World, its n, its declared total error and its criteria; its truth is not looked at
 
     Returns
     -------
@@ -194,10 +186,8 @@ def simulate(world: World, rng: np.random.Generator) -> Calibration:
 
     Parameters
     ----------
-    world : World
-        The truth, and what the engine is told.
-    rng : numpy.random.Generator
-        Source of chance.
+    world : World, the truth, and what the engine is told
+    rng : numpy.random.Generator, source of chance
 
     Notes
     -----
@@ -234,26 +224,17 @@ def grid(
     change: float = 15.0,
     sizes: Sequence[int] = SIZES,
     worlds: int = 10_000,
-    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Return the error rates of every tier, with its error declared as it is and too small, a row for each case.
 
     Parameters
     ----------
-    plan : Plan
-        Declares tiers and criteria, each tier with a number: see `crosswave.trend.dispersion`.
-    rng : numpy.random.Generator
-        Source of chance.
-    share : float, default 0.5
-        True share before.
-    change : float, default 15
-        True change in points beside none at all; downwards where the share is above one half.
-    sizes : sequence of int, default SIZES
-        Who answered each survey.
-    worlds : int, default 10,000
-        Worlds of each case.
-    executor : concurrent.futures.Executor, optional
-        Where the cases are worked out: processes of this machine, or a cluster's; in this process if absent.
+    plan : Plan, declares tiers and criteria, each tier with a number: see `crosswave.trend.dispersion`
+    rng : numpy.random.Generator, source of chance
+    share : float, default 0.5, true share before
+    change : float, default 15, true change in points beside none at all; downwards where the share is above one half
+    sizes : sequence of int, default SIZES, who answered each survey
+    worlds : int, default 10,000, worlds of each case
 
     Returns
     -------
@@ -264,8 +245,7 @@ def grid(
     Notes
     -----
     True are, for each tier: the error declared; twice as much; and that of the next tier. Each case has a source of
-    chance of its own, spawned from `rng`, so the numbers are the same wherever and in whatever order cases are worked
-    out.
+    chance of its own, spawned from `rng`, so the numbers are the same in whatever order cases are worked out.
     """
     towards_middle = math.copysign(change, 0.5 - share) if share != 0.5 else change
     cases = [
@@ -276,8 +256,14 @@ def grid(
     content = repr([(case, source.bit_generator.state) for case, source in zip(cases, sources, strict=True)])
 
     def make() -> pd.DataFrame:
-        found = (executor.map if executor else map)(simulate, [world for _, world in cases], sources)
-        return pd.DataFrame([_case(tier, one) for (tier, _), one in zip(cases, found, strict=True)])
+        found = map(simulate, [world for _, world in cases], sources)
+        rows = []
+        for (tier, world), one in zip(cases, found, strict=True):
+            truth = {"tier": tier, "declared": world.declared, "true_error": world.true_error, "n": world.n}
+            rates = {"coverage": one.coverage, "excludes_zero": one.excludes_zero, "right": one.right}
+            held = {"change": world.change, "worlds": world.worlds, **rates, "wrong": one.wrong, **one.verdicts}
+            rows.append(truth | held)
+        return pd.DataFrame(rows)
 
     return remembered(make, "grid", content).copy()
 
@@ -287,11 +273,3 @@ def _errors(plan: Plan) -> list[tuple[str, float]]:
     tiers = [(str(name), one.number) for name, one in plan.errors.items()]
     above = {name: points for (name, _), (_, points) in pairwise(tiers)}
     return [(name, true) for name, own in tiers for true in sorted({own, 2 * own, above.get(name, own)})]
-
-
-def _case(tier: str, found: Calibration) -> dict[str, object]:
-    world = found.world
-    truth = {"tier": tier, "declared": world.declared, "true_error": world.true_error, "n": world.n}
-    rates = {"coverage": found.coverage, "excludes_zero": found.excludes_zero}
-    judged = {"right": found.right, "wrong": found.wrong, **found.verdicts}
-    return {**truth, "change": world.change, "worlds": world.worlds, **rates, **judged}

@@ -17,7 +17,7 @@ from crosswave.arguments import FloatArray
 from crosswave.difference.methods import METHODS, Shares
 from crosswave.difference.student import student
 from crosswave.difference.total_error import pair_error
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.robustness.tipping_points import OUTCOMES, outcome_codes
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
@@ -28,6 +28,9 @@ COLUMNS = (
     "first", "second", "counts", "size", "method", "tier", "total_error", "design_effect", "smallest_change", "alpha",
     "difference", "low", "high", "p_value", "outcome",
 )  # fmt: skip
+# Which end of the feasible shares the earlier and the later wave give: 0 the lowest, 1 the highest, None the printed.
+COUNTS: Mapping[str, tuple[int | None, int | None]] = {"lowest": (1, 0), "printed": (None, None), "highest": (0, 1)}
+_SIZES: Mapping[str, Callable[[FloatArray], float]] = {"smallest": np.min, "largest": np.max}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,8 @@ class Reading:
     n_2: float
 
 
-# Which end of the feasible shares the earlier and the later wave give: 0 the lowest, 1 the highest, None the printed.
-COUNTS: Mapping[str, tuple[int | None, int | None]] = {"lowest": (1, 0), "printed": (None, None), "highest": (0, 1)}
-_SIZES: Mapping[str, Callable[[FloatArray], float]] = {"smallest": np.min, "largest": np.max}
-
-
 def multiverse(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    construct: Construct, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> Multiverse:
     """Return every analysis of a construct in the window of the settings.
 
@@ -90,8 +88,7 @@ def multiverse(
     registry : Registry
         Holds findings, comparability rules and the plan, which names the choices and has a number for every tier.
     reconstructions : mapping of str to Reconstruction, by survey id
-    settings : Settings
-        Gives the window; everything else is a choice.
+    settings : Settings, gives the window; everything else is a choice
 
     Notes
     -----

@@ -1,7 +1,5 @@
 """Non-response: the correlation that would make a change of nothing, and bounds for all who were asked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -37,10 +35,8 @@ def needed_correlation(
 
     Parameters
     ----------
-    share_1, n_1, share_2, n_2 : array_like
-        Shares in [0, 1] and numbers of those who answered.
-    populations : pair of array_like
-        How many people each wave was drawn from, finite, at least those who answered.
+    share_1, n_1, share_2, n_2 : array_like, shares in [0, 1] and numbers of those who answered
+    populations : pair of array_like, how many people each wave was drawn from, finite, at least those who answered
 
     Raises
     ------
@@ -91,10 +87,8 @@ def correlations(
 
     Parameters
     ----------
-    readings : Readings
-        Feasible readings.
-    multiples, populations : sequence of float, of int
-        Sizes of the population: times those who answered, and people.
+    readings : Readings, feasible readings
+    multiples, populations : sequence of float, of int, sizes of the population: times those who answered, and people
     """
     sizes = readings.people()
     named = {f"{times:g} times those who answered": [times * n for n in sizes] for times in multiples}
@@ -114,10 +108,8 @@ def bounds_of_all(pair: Pair, asked: tuple[int | None, int | None]) -> Interval 
 
     Parameters
     ----------
-    pair : Pair
-        Two usable waves.
-    asked : pair of int or None
-        How many each wave asked.
+    pair : Pair, two usable waves
+    asked : pair of int or None, how many each wave asked
     """
     first, second = _of_all(pair.first, asked[0]), _of_all(pair.second, asked[1])
     return None if first is None or second is None else manski_difference(first, second)

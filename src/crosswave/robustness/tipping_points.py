@@ -5,8 +5,6 @@ root. So no grid is searched: the places are listed, and the table is read betwe
 at once. What a comparison could have shown is left out: where evidence is lost it is lost, whatever the reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,6 +20,10 @@ from crosswave.difference.student import student
 from crosswave.difference.verdict import DECISIONS, Evidence, decide, outcome_masks
 
 Below = Callable[[Arms, FloatArray, float], FloatArray]
+_SAME_PLACE = 1e-9
+# Beyond every limit, and yet a number that can be halved.
+_FAR = 1e9
+_ALL_POINTS = 100.0
 
 
 def passing_design_effects(readings: Readings, criteria: Criteria) -> FloatArray:
@@ -30,8 +32,7 @@ def passing_design_effects(readings: Readings, criteria: Criteria) -> FloatArray
     Parameters
     ----------
     readings : Readings, feasible readings
-    criteria : Criteria
-        Error rate and smallest change that matters.
+    criteria : Criteria, error rate and smallest change that matters
 
     Notes
     -----
@@ -53,8 +54,7 @@ def passing_total_errors(readings: Readings, criteria: Criteria) -> FloatArray:
 
     Parameters
     ----------
-    readings, criteria
-        As for `passing_design_effects`.
+    readings, criteria : as for `passing_design_effects`
 
     Notes
     -----
@@ -84,8 +84,7 @@ def passing_biases(readings: Readings, criteria: Criteria) -> FloatArray:
 
     Parameters
     ----------
-    readings, criteria
-        As for `passing_design_effects`.
+    readings, criteria : as for `passing_design_effects`
 
     Notes
     -----
@@ -142,11 +141,6 @@ def _verdicts_on(seen: Places, readings: Readings, of: Places | slice) -> Places
 
 
 # --- where a verdict changes first ------------------------------------------------------------------------------------
-
-_SAME_PLACE = 1e-9
-# Beyond every limit, and yet a number that can be halved.
-_FAR = 1e9
-_ALL_POINTS = 100.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The robustness of a verdict: how far each number must move before it changes, and what would explain it away."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,17 +9,9 @@ from crosswave.difference import compare
 from crosswave.difference.compare import Criteria, P
 from crosswave.difference.estimate import Interval
 from crosswave.difference.readings import Readings, p_ranges, stacked
+from crosswave.robustness import tipping_points as tips
 from crosswave.robustness.nonresponse import Correlation, asked_of, bounds_of_all, correlations
-from crosswave.robustness.tipping_points import (
-    VERDICTS,
-    TippingPoint,
-    nearest_bias,
-    passing_biases,
-    passing_design_effects,
-    passing_total_errors,
-    tipping_points,
-    verdicts_at,
-)  # fmt: skip
+from crosswave.robustness.tipping_points import TippingPoint
 from crosswave.study.models import Plan, RobustnessPlan
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import Comparison
@@ -52,21 +42,14 @@ class Robustness:
     asked: Interval | None = None
 
 
-def robustness_of(
-    comparison: Comparison, settings: Settings, plan: Plan, *, asked: tuple[int | None, int | None] | None = None
-) -> Robustness:
+def robustness_of(comparison: Comparison, settings: Settings, plan: Plan) -> Robustness:
     """Return how far the verdict of a comparison holds.
 
     Parameters
     ----------
-    comparison : Comparison
-        From `crosswave.trend.comparison.compare_pairs` under the same settings.
-    settings : Settings
-        Error rates, design effect and smallest change.
-    plan : Plan
-        How far each number is moved.
-    asked : pair of int, optional
-        How many each wave asked, as a census knows. Absent: what data/ records.
+    comparison : Comparison, from `crosswave.trend.comparison.compare_pairs` under the same settings
+    settings : Settings, error rates, design effect and smallest change
+    plan : Plan, how far each number is moved
 
     Notes
     -----
@@ -76,21 +59,12 @@ def robustness_of(
     """
     (found,) = robustness_of_all([comparison], settings.criteria(plan), plan.robustness)
     pair = comparison.pair
-    return replace(found, asked=bounds_of_all(pair, asked or (asked_of(pair.first), asked_of(pair.second))))
+    return replace(found, asked=bounds_of_all(pair, (asked_of(pair.first), asked_of(pair.second))))
 
 
 def robustness_of_trend(trend: Trend, plan: Plan) -> Robustness | None:
     """Return how far the verdict of a trend holds; None where nothing was compared."""
     return robustness_of(trend.comparison, trend.settings, plan) if trend.comparison else None
-
-
-def robustness_by_construct(trends: Sequence[Trend], plan: Plan) -> dict[str, Robustness]:
-    """Return how far every comparison among trends under one set of settings holds, by construct id."""
-    compared = {trend.construct.id: trend.comparison for trend in trends if trend.comparison}
-    if not compared:
-        return {}
-    found = robustness_of_all(list(compared.values()), trends[0].settings.criteria(plan), plan.robustness)
-    return dict(zip(compared, found, strict=True))
 
 
 def robustness_of_all(
@@ -103,16 +77,16 @@ def robustness_of_all(
 
 def robustness_of_readings(readings: Readings, criteria: Criteria, limits: RobustnessPlan) -> list[Robustness]:
     """Return how far the verdicts of many comparisons hold, from their readings."""
-    by_effect, by_error = passing_design_effects(readings, criteria), passing_total_errors(readings, criteria)
+    by_effect, by_error = tips.passing_design_effects(readings, criteria), tips.passing_total_errors(readings, criteria)
     effect, error = np.full(len(readings.first), criteria.design_effect), readings.points
     columns = zip(
-        [VERDICTS[code] for code in verdicts_at(readings, by_error, error)],
+        [tips.VERDICTS[code] for code in tips.verdicts_at(readings, by_error, error)],
         *(values.tolist() for values in p_ranges(readings, criteria.design_effect)),
-        tipping_points(readings, by_effect, effect, limits.design_effect_limit.value),
-        tipping_points(readings, by_effect, effect, 1.0, down=True),
-        tipping_points(readings, by_error, error, limits.total_error_limit.value),
-        tipping_points(readings, by_error, error, 0.0, down=True),
-        nearest_bias(readings, passing_biases(readings, criteria)),
+        tips.tipping_points(readings, by_effect, effect, limits.design_effect_limit.value),
+        tips.tipping_points(readings, by_effect, effect, 1.0, down=True),
+        tips.tipping_points(readings, by_error, error, limits.total_error_limit.value),
+        tips.tipping_points(readings, by_error, error, 0.0, down=True),
+        tips.nearest_bias(readings, tips.passing_biases(readings, criteria)),
         correlations(readings, limits.population_multiples, limits.populations),
         strict=True,
     )

@@ -1,15 +1,15 @@
 """Batteries as figures of the joint model: one figure of each survey and item, with what makes it uncertain."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import product
 
 import pandas as pd
 
-from crosswave.memo import remembered
+from crosswave.memo import digest, remembered
 from crosswave.models.joint import Posterior, posterior
+from crosswave.models.joint_checks import left_out
 from crosswave.models.mixed import NAMES, Spreads
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Battery, ConstructAnswer, Grades, Plan
 from crosswave.study.registry import Finding, Registry
 from crosswave.trend.figures import figure_of
@@ -25,23 +25,17 @@ _SAME = Grades(**dict.fromkeys(Grades.model_fields, "same"))
 
 
 def battery_figures(
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
-    *,
-    comparable: bool = True,
-    kind: str = "barriers",
+    registry: Registry, reconstructions: Reconstructions, *, comparable: bool = True, kind: str = "barriers"
 ) -> pd.DataFrame:
     """Return the figures of batteries, a row for each survey and item that two surveys have.
 
     Parameters
     ----------
-    registry, reconstructions
-        As everywhere.
+    registry, reconstructions : as everywhere
     comparable : bool, default True
         Only batteries that can be compared as they are; else every question with several answers but those that
         batteries.yaml keeps apart. The ways of asking then go into the effect of the survey.
-    kind : str
-        Of the batteries.
+    kind : str, of the batteries
 
     Returns
     -------
@@ -80,14 +74,10 @@ def battery_posterior(
 
     Parameters
     ----------
-    figures : DataFrame
-        From `battery_figures`, or some of its rows.
-    plan, settings
-        The priors and their correlation; the years and the error rate.
-    priors, rho
-        What the scales of the plan's priors are multiplied by; a correlation in place of the plan's.
-    wander : bool, default False
-        Whether items take a step of their own from year to year in place of straight lines.
+    figures : DataFrame, from `battery_figures`, or some of its rows
+    plan, settings : the priors and their correlation; the years and the error rate
+    priors, rho : what the scales of the plan's priors are multiplied by; a correlation in place of the plan's
+    wander : bool, default False, whether items take a step of their own from year to year in place of straight lines
 
     Raises
     ------
@@ -113,6 +103,29 @@ def battery_posterior(
     return remembered(make, "battery", kept.to_csv(index=False), asked), kept
 
 
+def posteriors(
+    registry: Registry, reconstructions: Reconstructions, settings: Settings
+) -> Iterator[tuple[str, bool, Posterior, pd.DataFrame]]:
+    """Yield for each kind, of the batteries that can be compared and of all, its joint model and figures, if enough."""
+    for kind, comparable in product(registry.batteries.kinds, (True, False)):
+        figures = battery_figures(registry, reconstructions, comparable=comparable, kind=kind)
+        if len(figures) > figures["item"].nunique() + 1:
+            yield kind, comparable, *battery_posterior(figures, registry.plan, settings)
+
+
+def moves_of(found: Posterior, figures: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return every answer again without each survey and each house (column by): see `left_out`."""
+    margin = plan.smallest_change.value
+
+    def make() -> pd.DataFrame:
+        frames = [left_out(found, figures, by, margin=margin).assign(by=by) for by in ("survey", "house")]
+        return pd.concat(frames, ignore_index=True).assign(year=found.years[-1])
+
+    numbers = (found.points, found.weights, found.draws)
+    asked = repr((found.years, found.alpha, margin)), digest(*(one.tobytes() for one in numbers))
+    return remembered(make, "moves", figures.to_csv(index=False), *asked)
+
+
 def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator[tuple[str, Finding]]:
     findings = [
         (answer, registry.findings.get(f"{battery.question}.{name}")) for name, answer in battery.answers.items()
@@ -124,7 +137,7 @@ def _answers(battery: Battery, registry: Registry, comparable: bool) -> Iterator
 
 
 def _row(
-    finding: Finding, item: str, battery: Battery, registry: Registry, reconstructions: Mapping[str, Reconstruction]
+    finding: Finding, item: str, battery: Battery, registry: Registry, reconstructions: Reconstructions
 ) -> dict[str, object] | None:
     answer = ConstructAnswer(finding=finding.id, grades=_SAME)
     row = figure_of(wave_of(answer, finding, registry, reconstructions), item, registry.plan)

@@ -1,7 +1,5 @@
 """What two surveys alone say of an item of a battery, beside what all surveys together say of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,10 +8,10 @@ import pandas as pd
 from crosswave.difference.verdict import SHOWN
 from crosswave.models.joint import Posterior
 from crosswave.models.joint_checks import decomposed
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct, Plan
 from crosswave.study.registry import Registry
-from crosswave.trend.certainty import ANSWERS, UNTOLD, Certainty, answer_of, certainty_by, certainty_of, hedged
+from crosswave.trend.certainty import ANSWERS, UNTOLD, answer_of, certainty_by, certainty_of, hedged
 from crosswave.trend.change import Trend
 from crosswave.trend.comparison import compare_waves
 from crosswave.trend.dispersion import with_estimated_error
@@ -28,6 +26,8 @@ VERDICTS = (
     "second", "pair_change", "pair_low", "pair_high", "pair_verdict", "pair_answer", "why",
 )  # fmt: skip
 """Columns of `verdicts_beside`."""
+
+PAIRWISE = ("pairwise", "pairwise_low", "pairwise_high")
 
 
 def topics_beside(figures: pd.DataFrame, registry: Registry) -> dict[str, Construct]:
@@ -46,16 +46,14 @@ def topics_beside(figures: pd.DataFrame, registry: Registry) -> dict[str, Constr
 
 
 def predicted_beside(
-    figures: pd.DataFrame, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    figures: pd.DataFrame, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> pd.DataFrame:
     """Return each figure as the earlier survey that it would be compared with predicts it: that nothing changed.
 
     Parameters
     ----------
-    figures : DataFrame
-        From `crosswave.trend.batteries.battery_figures`.
-    registry, reconstructions, settings
-        As everywhere; the window of the settings does not matter.
+    figures : DataFrame, from `crosswave.trend.batteries.battery_figures`
+    registry, reconstructions, settings : as everywhere; the window of the settings does not matter
 
     Returns
     -------
@@ -84,9 +82,6 @@ def predicted_beside(
     return table.reindex(figures["finding_id"]).set_index(figures.index).clip(0, 1)
 
 
-PAIRWISE = ("pairwise", "pairwise_low", "pairwise_high")
-
-
 def trends_beside(figures: pd.DataFrame, registry: Registry, settings: Settings) -> dict[str, Trend]:
     """Return by item what two surveys alone say of it, allowing for the other comparisons of its family."""
     topics = topics_beside(figures, registry)
@@ -100,14 +95,10 @@ def verdicts_beside(
 
     Parameters
     ----------
-    found : Posterior
-        Of `figures`.
-    figures : DataFrame
-        From `crosswave.trend.batteries.battery_figures`.
-    trends : mapping of str to Trend
-        From `trends_beside`.
-    registry : Registry
-        Holds the rules.
+    found : Posterior, of `figures`
+    figures : DataFrame, from `crosswave.trend.batteries.battery_figures`
+    trends : mapping of str to Trend, from `trends_beside`
+    registry : Registry, holds the rules
 
     Returns
     -------
@@ -126,9 +117,8 @@ def verdicts_beside(
     first, last = found.years[0], found.years[-1]
     limits = {"margin": plan.smallest_change.value, "limit": plan.detectable_limit.value}
     changes = found.changes(first, last, **limits).set_index("item")
-    still = (
-        _still_told(found, plan, limits) if changes["verdict"].isin(list(SHOWN)).any() else pd.Series(0, changes.index)
-    )
+    told_any = changes["verdict"].isin(list(SHOWN)).any()
+    still = _still_told(found, plan, limits) if told_any else pd.Series(0, changes.index)
     rows = []
     for item, row in changes.iloc[:-1].iterrows():
         own, trend = figures[figures["item"] == item], trends.get(str(item))
@@ -136,7 +126,8 @@ def verdicts_beside(
         cases = _cases(own, registry, (row["high"] - row["low"]) / 2, int(still[item]))
         cases |= {"told": answer != UNTOLD, "untold": answer == UNTOLD}
         certainty = certainty_by(plan, cases.__getitem__)
-        told = [item, row["change"], row["low"], row["high"], row["verdict"], *_hedged(answer, certainty)]
+        told = [item, row["change"], row["low"], row["high"], row["verdict"], hedged(answer, certainty.level)]
+        told += [certainty.level, "; ".join(certainty.reasons.values())]
         why = _why(trend, own, (row["high"] - row["low"]) / 2, (first, last))
         rows.append((*told, *_alone(trend, official), why))
     frame = pd.DataFrame(rows, columns=list(VERDICTS))
@@ -168,19 +159,14 @@ def _cases(own: pd.DataFrame, registry: Registry, half_width: float, still: int)
     }  # fmt: skip
 
 
-def _hedged(answer: str, certainty: Certainty) -> tuple[str, str, str]:
-    return hedged(answer, certainty.level), certainty.level, "; ".join(certainty.reasons.values())
-
-
 def _alone(trend: Trend | None, official: set[str]) -> tuple[object, ...]:
     if trend is None:
         return (None, False, *[None] * 5, "not testable", UNTOLD)
-    one, answer = trend.comparison, hedged(answer_of(trend), certainty_of(trend).level)
-    pair = (
-        (one.pair.first.survey.id, one.pair.second.survey.id, *(100 * x for x in (one.difference, one.low, one.high)))
-        if one
-        else [None] * 5
-    )
+    answer = hedged(answer_of(trend), certainty_of(trend).level)
+    pair: list[object] = [None] * 5
+    if one := trend.comparison:
+        pair = [one.pair.first.survey.id, one.pair.second.survey.id]
+        pair += [100 * share for share in (one.difference, one.low, one.high)]
     return trend.construct.id, trend.construct.id in official, *pair, trend.verdict, answer
 
 

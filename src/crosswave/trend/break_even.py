@@ -1,7 +1,5 @@
 """How many people a survey that prints no n must have asked for its figures to show something."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -54,14 +52,10 @@ def break_even(
 
     Parameters
     ----------
-    pair : SharePair
-        Two printed shares.
-    error : pair of float
-        Total error of one wave, points at 50 %, with its degrees of freedom.
-    criteria : Criteria
-        By what they are judged.
-    largest : int
-        The largest n that is tried.
+    pair : SharePair, two printed shares
+    error : pair of float, total error of one wave, points at 50 %, with its degrees of freedom
+    criteria : Criteria, by what they are judged
+    largest : int, the largest n that is tried
     counted : int, default 1
         How many comparisons the family counts: with that many people the verdict holds among all of them (alpha is
         shared out equally, which is never less strict than Holm's procedure).

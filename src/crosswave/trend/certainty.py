@@ -1,7 +1,5 @@
 """The answer for everybody, and how certain it is: the rules of plan.yaml, read for one trend."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,14 +120,6 @@ def _still_told(comparison: Comparison[Any]) -> int:
     return sum(verdict in SHOWN for verdict in found)
 
 
-_NEARLY_EXACT = 1.2
-
-
-def _printed_exactly(share: FeasibleShare) -> bool:
-    """A number, of a number of people that is known to within a fifth."""
-    return not share.verbal and share.base is not None and share.base[1] <= _NEARLY_EXACT * share.base[0]
-
-
 CASES: Mapping[str, Case] = {
     "told": lambda judged: answer_of(judged) != UNTOLD,
     "untold": lambda judged: answer_of(judged) == UNTOLD,
@@ -141,7 +131,8 @@ CASES: Mapping[str, Case] = {
     "wide": _compared(lambda one, plan: _half_width(one) <= plan.detectable_limit.value),
     "holds": _compared(lambda one, plan: _still_told(one) == 2),
     "half holds": _compared(lambda one, plan: _still_told(one) == 1),
-    "exact": _both(_printed_exactly),
+    # A number, of a number of people that is known to within a fifth.
+    "exact": _both(lambda one: not one.verbal and one.base is not None and one.base[1] <= 1.2 * one.base[0]),
     "bounded": _both(lambda share: share.size_known),
     "otherwise": lambda judged: True,
 }

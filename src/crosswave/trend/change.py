@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic
 
@@ -17,7 +17,7 @@ from crosswave.trend.settings import Settings
 from crosswave.trend.waves import Pair, Wave, pairs_of, waves_of
 
 if TYPE_CHECKING:
-    from crosswave.reconstruct import Reconstruction
+    from crosswave.reconstruct import Reconstructions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,30 +53,21 @@ class Trend(Judged[Pair]):
         return self.pairs[0] if self.pairs else None
 
 
-def assess(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> Trend:
+def assess(construct: Construct, registry: Registry, reconstructions: Reconstructions, settings: Settings) -> Trend:
     """Return what can be said of a construct in a window of years.
 
     Parameters
     ----------
-    construct : Construct
-        What is measured.
-    registry : Registry
-        Holds findings, plan and gate.
-    reconstructions : mapping of str to Reconstruction
-        By survey id, of the construct's surveys.
-    settings : Settings
-        The window and the error rates.
+    construct : Construct, what is measured
+    registry : Registry, holds findings, plan and gate
+    reconstructions : mapping of str to Reconstruction, by survey id, of the construct's surveys
+    settings : Settings, the window and the error rates
     """
     return assess_each([construct], registry, reconstructions, settings)[0]
 
 
 def assess_each(
-    constructs: Iterable[Construct],
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
+    constructs: Iterable[Construct], registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> list[Trend]:
     """Return what can be said of each of many constructs, as `assess` does for one, all compared at once."""
     window, wanted = (settings.from_year, settings.to_year), list(constructs)
@@ -99,11 +90,10 @@ def verdict_of(comparison: Comparison[P] | None, *, refused: bool = False) -> st
     """Return the verdict of the decision table on a comparison, or on there being none."""
     if comparison is None:
         return decide(Evidence(compared=False, refused=refused))
-    evidence = Evidence(
-        compared=True, sized=comparison.pair.sized, informative=comparison.informative, verbal=comparison.pair.verbal,
-        outcomes=comparison.outcomes,
-    )  # fmt: skip
-    return decide(evidence)
+    sized, verbal, informative = comparison.pair.sized, comparison.pair.verbal, comparison.informative
+    return decide(
+        Evidence(compared=True, sized=sized, informative=informative, verbal=verbal, outcomes=comparison.outcomes)
+    )
 
 
 def with_others(trend: Trend, others: Sequence[float]) -> Trend:

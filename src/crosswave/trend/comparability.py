@@ -1,7 +1,5 @@
 """Which two answers may be compared at all, and how far to trust the comparison."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -47,8 +45,7 @@ def compare_grades(aspects: Mapping[str, str], plan: Plan) -> Comparability:
     aspects : mapping of str to str
         Aspect (population, unit, stem, wording, base, response, mode, house) to same, similar, different or unknown;
         an aspect that is not there is unknown.
-    plan : Plan
-        Holds the rules.
+    plan : Plan, holds the rules
 
     Raises
     ------
@@ -71,10 +68,8 @@ def grade_pair(first: ConstructAnswer, second: ConstructAnswer, registry: Regist
 
     Parameters
     ----------
-    first, second : ConstructAnswer
-        Answers of different surveys.
-    registry : Registry
-        Holds the surveys and the rules.
+    first, second : ConstructAnswer, answers of different surveys
+    registry : Registry, holds the surveys and the rules
 
     Notes
     -----
@@ -82,35 +77,21 @@ def grade_pair(first: ConstructAnswer, second: ConstructAnswer, registry: Regist
     of them is from it, unless they are recorded as one instrument repeated, which makes every aspect the same.
     """
     linked = second.finding in first.same_instrument_as or first.finding in second.same_instrument_as
-    recorded = _reference_grades(first, second) if not linked or _is_reference(first, second) else _all_same()
+    one, two = first.grades.model_dump(), second.grades.model_dump()
+    recorded = {aspect: max(one[aspect], two[aspect], key=_DISTANCE.__getitem__) for aspect in one}
+    same = dict.fromkeys(one, "same")
+    if linked and same not in (one, two):  # neither is the first answer of the construct
+        recorded = same
     surveys = registry.finding(first.finding).survey, registry.finding(second.finding).survey
-    found = {"mode": _mode(*surveys), "house": _house(*surveys), "series": _series(first, second, registry)}
+    wordings = (registry.finding(answer.finding).question.wording for answer in (first, second))
+    modes = (survey.mode for survey in surveys)
+    found = {"mode": _unless_told(*modes), "house": _house(*surveys), "series": _unless_told(*wordings)}
     return compare_grades(recorded | found, registry.plan)
 
 
-def _is_reference(first: ConstructAnswer, second: ConstructAnswer) -> bool:
-    return _all_same() in (first.grades.model_dump(), second.grades.model_dump())
-
-
-def _all_same() -> dict[str, str]:
-    return dict.fromkeys(("population", "unit", "stem", "wording", "base", "response"), "same")
-
-
-def _reference_grades(first: ConstructAnswer, second: ConstructAnswer) -> dict[str, str]:
-    one, two = first.grades.model_dump(), second.grades.model_dump()
-    return {aspect: max(one[aspect], two[aspect], key=_DISTANCE.__getitem__) for aspect in one}
-
-
-def _mode(first: Survey, second: Survey) -> str:
-    if first.mode is None or second.mode is None:
-        return "same"
-    return "same" if first.mode == second.mode else "different"
-
-
-def _series(first: ConstructAnswer, second: ConstructAnswer, registry: Registry) -> str:
-    """Whether a series put its question in other words between two of its waves."""
-    one, two = (registry.finding(answer.finding).question.wording for answer in (first, second))
-    return "same" if one == two or None in (one, two) else "different"
+def _unless_told(first: str | None, second: str | None) -> str:
+    """The same, unless both are recorded and differ."""
+    return "same" if first == second or None in (first, second) else "different"
 
 
 def _house(first: Survey, second: Survey) -> str:

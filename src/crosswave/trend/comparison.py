@@ -1,7 +1,5 @@
 """The comparison of two waves."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from crosswave.difference import compare
@@ -20,13 +18,9 @@ def compare_waves(pairs: Sequence[Pair], settings: Settings, plan: Plan) -> list
     estimated.
     """
     for pair in pairs:
-        _check(pair)
+        named = f"{pair.first.finding.id} and {pair.second.finding.id}"
+        if pair.comparability.refused:
+            raise ValueError(f"{named} are not comparable: {'; '.join(pair.comparability.reasons)}")
+        if pair.refusal:
+            raise ValueError(f"{named} cannot be tested: {pair.refusal}")
     return compare.compare_pairs(pairs, [settings.error(plan, pair.tier) for pair in pairs], settings.criteria(plan))
-
-
-def _check(pair: Pair) -> None:
-    named = f"{pair.first.finding.id} and {pair.second.finding.id}"
-    if pair.comparability.refused:
-        raise ValueError(f"{named} are not comparable: {'; '.join(pair.comparability.reasons)}")
-    if pair.refusal:
-        raise ValueError(f"{named} cannot be tested: {pair.refusal}")

@@ -20,10 +20,12 @@ from crosswave.trend.comparability import BETWEEN_HOUSES, COMPARABLE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crosswave.reconstruct import Reconstruction
+    from crosswave.reconstruct import Reconstructions
 
 POINTS_PER_LOGIT = 25.0
 """What 1 on the logit scale is at a share of one half, in points: 100 p (1 - p)."""
+
+_ADVICE = "Pass variances of logits."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,8 @@ def estimate_total_error(
     by_wave : DataFrame
         From `same_year_figures`, or any frame with its columns group, logit, sampling_variance, rounding_variance.
         Groups of one figure say nothing and are passed over.
-    method : str, default "PM"
-        A name of `crosswave.models.heterogeneity.ESTIMATORS`: "PM" is Paule and Mandel's.
-    alpha : float, default 0.05
-        Error rate of the interval, in (0, 1).
+    method : str, default "PM", a name of `crosswave.models.heterogeneity.ESTIMATORS`: "PM" is Paule and Mandel's
+    alpha : float, default 0.05, error rate of the interval, in (0, 1)
     own_level : bool, default False
         Whether each survey (column survey_id) has a level of its own, shared by all its figures: what is left is the
         error of an answer inside its survey.
@@ -116,8 +116,9 @@ def _grouped(by_wave: pd.DataFrame, *, own_level: bool) -> tuple[Effects, FloatA
     sampling, rounding = among["sampling_variance"], among["rounding_variance"]
     checked("sampling_variance", sampling, "positive and finite", lambda a: (a > 0) & np.isfinite(a), _ADVICE)
     checked("rounding_variance", rounding, "zero or more and finite", lambda a: (a >= 0) & np.isfinite(a), _ADVICE)
-    columns = [_dummies(among[name]) for name in ("group", *["survey_id"] * own_level)]
-    design = _independent(np.hstack(columns))
+    design = _levels(among, own_level)  # and of it the columns that are no combination of those before them
+    ranks = [np.linalg.matrix_rank(design[:, : k + 1]) for k in range(design.shape[1])]
+    design = design[:, np.diff([0, *ranks]) > 0]
     if design.shape[0] == design.shape[1]:
         raise ValueError(
             f"by_wave must have more figures than levels to estimate; got {len(among)} figures and as many levels. "
@@ -126,20 +127,10 @@ def _grouped(by_wave: pd.DataFrame, *, own_level: bool) -> tuple[Effects, FloatA
     return Effects(logit, (sampling + rounding).to_numpy(dtype=np.float64)), design
 
 
-def _dummies(names: pd.Series) -> FloatArray:
-    import pandas as pd
-
-    codes, levels = pd.factorize(names)
-    return np.asarray(np.eye(len(levels))[codes])
-
-
-def _independent(design: FloatArray) -> FloatArray:
-    """The columns that are no combination of those before them."""
-    ranks = [np.linalg.matrix_rank(design[:, : k + 1]) for k in range(design.shape[1])]
-    return design[:, np.diff([0, *ranks]) > 0]
-
-
-_ADVICE = "Pass variances of logits."
+def _levels(figures: pd.DataFrame, own_level: bool) -> FloatArray:
+    """A column for each group and, if asked, for each survey: 1 at its figures."""
+    found = (figures[name].factorize() for name in ("group", *["survey_id"] * own_level))
+    return np.hstack([np.eye(len(levels))[codes] for codes, levels in found])
 
 
 def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id", own_level: bool = False) -> pd.DataFrame:
@@ -147,13 +138,11 @@ def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id", own_le
 
     Parameters
     ----------
-    by_wave : DataFrame
-        From `same_year_figures`.
+    by_wave : DataFrame, from `same_year_figures`
     column : str, default "construct_id"
         What is left out, one value at a time: "survey_id" shows how far one survey carries the estimate, "finding_id"
         how far one figure does.
-    own_level : bool, default False
-        As for `estimate_total_error`.
+    own_level : bool, default False, as for `estimate_total_error`
 
     Returns
     -------
@@ -181,10 +170,7 @@ def leave_one_out(by_wave: pd.DataFrame, *, column: str = "construct_id", own_le
 def _estimate(by_wave: pd.DataFrame, *, own_level: bool, alpha: float = 0.05) -> TotalErrorEstimate | None:
     """The estimate, or None where there is nothing to estimate it from."""
     among = by_wave[by_wave["group"].duplicated(keep=False)]
-    if among.empty:
-        return None
-    levels = [_dummies(among[name]) for name in ("group", *["survey_id"] * own_level)]
-    left = len(among) > np.linalg.matrix_rank(np.hstack(levels))
+    left = len(among) > 0 and len(among) > np.linalg.matrix_rank(_levels(among, own_level))
     return estimate_total_error(by_wave, alpha=alpha, own_level=own_level) if left else None
 
 
@@ -223,30 +209,25 @@ class Measurement:
 
 
 def measure_total_error(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], *, alpha: float
+    registry: Registry, reconstructions: Reconstructions, *, alpha: float
 ) -> dict[str, Measurement]:
     """The total error by tier, measured on figures of one year, and what each part of the evidence does to it."""
 
     def make() -> dict[str, Measurement]:
-        return {tier: found for tier in SOURCES if (found := _measured(registry, reconstructions, tier, alpha))}
+        found = {}
+        for tier, source in SOURCES.items():
+            figures, own = _figures(registry, reconstructions, source.grades), source.own_level
+            if estimate := _estimate(figures, own_level=own, alpha=alpha):
+                parts = ("construct_id", "survey_id", "finding_id")
+                without = (leave_one_out(figures, column=part, own_level=own) for part in parts)
+                found[tier] = Measurement(figures, estimate, *without)
+        return found
 
     return deepcopy(remembered(make, "total error measured", registry.content, repr(alpha)))
 
 
-def _measured(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], tier: str, alpha: float
-) -> Measurement | None:
-    source = SOURCES[tier]
-    figures, own_level = _figures(registry, reconstructions, source.grades), source.own_level
-    estimate = _estimate(figures, own_level=own_level, alpha=alpha)
-    if estimate is None:
-        return None
-    parts = ("construct_id", "survey_id", "finding_id")
-    return Measurement(figures, estimate, *(leave_one_out(figures, column=c, own_level=own_level) for c in parts))
-
-
 def registry_estimates(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None
+    registry: Registry, reconstructions: Reconstructions | None = None
 ) -> dict[str, TotalErrorEstimate]:
     """Return, by tier, the total error estimated from a registry; tiers without figures to estimate from are left out.
 
@@ -254,18 +235,24 @@ def registry_estimates(
     -----
     Computed once for each content of surveys, constructs, phrases and plan.
     """
-    return remembered(lambda: _estimates(registry, reconstructions or {}), "total error", registry.content)
+
+    def make() -> dict[str, TotalErrorEstimate]:
+        found = {
+            tier: _estimate(_figures(registry, reconstructions or {}, source.grades), own_level=source.own_level)
+            for tier, source in SOURCES.items()
+        }
+        return {tier: one for tier, one in found.items() if one}
+
+    return remembered(make, "total error", registry.content)
 
 
-def with_estimated_error(registry: Registry, reconstructions: Mapping[str, Reconstruction] | None = None) -> Registry:
+def with_estimated_error(registry: Registry, reconstructions: Reconstructions | None = None) -> Registry:
     """Return a registry whose plan has a number where a total error is to be estimated.
 
     Parameters
     ----------
-    registry : Registry
-        As loaded.
-    reconstructions : mapping of str to Reconstruction, optional
-        As for `registry_estimates`.
+    registry : Registry, as loaded
+    reconstructions : mapping of str to Reconstruction, optional, as for `registry_estimates`
 
     Notes
     -----
@@ -296,15 +283,7 @@ def _resolved(name: str, tier: ErrorTier, plan: Plan, found: Mapping[str, TotalE
     return tier.model_copy(update={"points": round(points, 1), "df": float(df)})
 
 
-def _estimates(registry: Registry, known: Mapping[str, Reconstruction]) -> dict[str, TotalErrorEstimate]:
-    found = {
-        tier: _estimate(_figures(registry, known, source.grades), own_level=source.own_level)
-        for tier, source in SOURCES.items()
-    }
-    return {tier: one for tier, one in found.items() if one}
-
-
-def _figures(registry: Registry, known: Mapping[str, Reconstruction], grades: Collection[str]) -> pd.DataFrame:
+def _figures(registry: Registry, known: Reconstructions, grades: Collection[str]) -> pd.DataFrame:
     from crosswave.reconstruct import reconstruct  # the solver and pandas: not where the estimate is known
     from crosswave.trend.same_year import same_year_figures, same_year_surveys
 

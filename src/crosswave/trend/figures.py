@@ -1,7 +1,5 @@
 """A wave as a figure of the joint model: a logit with its variance at a date."""
 
-from __future__ import annotations
-
 import math
 from calendar import isleap, monthrange
 from datetime import date
@@ -18,11 +16,9 @@ def figure_of(wave: Wave, item: str, plan: Plan, design_effect: float = 1.0) -> 
     Parameters
     ----------
     wave : Wave
-    item : str
-        What the figure counts as.
+    item : str, what the figure counts as
     plan : Plan
-    design_effect : float, at least 1
-        Beside that of the survey.
+    design_effect : float, at least 1, beside that of the survey
 
     Notes
     -----
@@ -56,8 +52,7 @@ def date_interval(survey: Survey, published_within: float) -> tuple[float, float
 
     Parameters
     ----------
-    survey : Survey
-        With fieldwork as far as it is recorded.
+    survey : Survey, with fieldwork as far as it is recorded
     published_within : float
         Years: a survey without recorded fieldwork was in the field at most so long before it was published.
 

@@ -1,7 +1,5 @@
 """A topic over all years: the surveys that may share one line, and the joint model of these alone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +13,7 @@ from crosswave.memo import remembered
 from crosswave.models.joint import combined, level_rows, posterior
 from crosswave.models.mixed import NAMES, Spreads
 from crosswave.models.wave_trend import FEWEST_FOR_TREND, LOGITS_PER_POINT
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.comparability import GRADES, Comparability
@@ -27,6 +25,11 @@ from crosswave.trend.waves import Wave, pair_of, waves_of
 FEWEST_FOR_LINE = 5
 _POINTS = 256
 _NUMBERS = ("no survey", "one survey", "two surveys", "three surveys", "four surveys")
+_NO_LINE = (
+    "{}: a line needs five, because through fewer at most two degrees of freedom are left to tell a trend from "
+    "differences between surveys"
+)
+_TWO_REPEAT = "two surveys repeat one instrument, and three are needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,7 @@ def comparable_waves(waves: Sequence[Wave], registry: Registry) -> ComparableWav
 
     Parameters
     ----------
-    waves : sequence of Wave
-        Of one construct, see `crosswave.trend.waves.waves_of`.
+    waves : sequence of Wave, of one construct, see `crosswave.trend.waves.waves_of`
     registry : Registry, holds the comparability rules
 
     Notes
@@ -109,12 +111,9 @@ def line_through(figures: pd.DataFrame, priors: Spreads, *, alpha: float, known:
 
     Parameters
     ----------
-    figures : DataFrame
-        One item, with the columns of `crosswave.models.mixed.COLUMNS`.
-    priors : Spreads
-        Scales of the half-normal priors.
-    alpha : float
-        Error rate of the intervals.
+    figures : DataFrame, one item, with the columns of `crosswave.models.mixed.COLUMNS`
+    priors : Spreads, scales of the half-normal priors
+    alpha : float, error rate of the intervals
     known : float, optional
         The standard deviation between surveys (logits) where it is known; else it is integrated over.
 
@@ -180,17 +179,15 @@ class TopicLine:
 
 
 def topic_line(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    construct: Construct, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> TopicLine:
     """Return a construct over all years: which waves are comparable, and the line through them.
 
     Parameters
     ----------
     construct : Construct
-    registry, reconstructions
-        As everywhere.
-    settings : Settings
-        The error rate, the design effect, and the total error where it is not that of the plan.
+    registry, reconstructions : as everywhere
+    settings : Settings, the error rate, the design effect, and the total error where it is not that of the plan
 
     Notes
     -----
@@ -208,54 +205,33 @@ def topic_line(
         return pd.DataFrame([row for row in rows if row])
 
     def fitted(of: Sequence[Wave], reason: str | None, known: float | None) -> Line | str:
-        if reason := reason or _at_once(of, plan.lines.published_within.value):
+        dates = [date_interval(wave.survey, plan.lines.published_within.value) for wave in of]
+        if reason is None and max(start for start, _ in dates) <= min(end for _, end in dates):
+            reason = "the dates do not tell the surveys apart: all of them may have been in the field at once"
+        if reason:
             return reason
         frame = figures(of)
         made = partial(line_through, frame, priors, alpha=settings.alpha, known=known)
         return remembered(made, "line", frame.to_csv(index=False), repr((priors, settings.alpha, known)))
 
-    line = fitted(comparable.waves, _no_line(comparable.waves), None)
-    test = fitted(instrument, _no_test(instrument), settings.error(plan, "A")[0] * LOGITS_PER_POINT)
+    many, few = len(comparable.waves), len(instrument)
+    no_line = _NO_LINE.format(_NUMBERS[many]) if many < FEWEST_FOR_LINE else None
+    no_test = (_TWO_REPEAT if few == 2 else "no two surveys repeat one") if few < FEWEST_FOR_TREND else None
+    line = fitted(comparable.waves, no_line, None)
+    test = fitted(instrument, no_test, settings.error(plan, "A")[0] * LOGITS_PER_POINT)
     shown = figures(comparable.waves)
     return TopicLine(construct, tuple(waves), comparable, instrument, shown, line, test, settings)
 
 
-def _no_line(waves: Sequence[Wave]) -> str | None:
-    if len(waves) < FEWEST_FOR_LINE:
-        return (
-            f"{_NUMBERS[len(waves)]}: a line needs five, because through fewer at most two degrees of freedom are left "
-            "to tell a trend from differences between surveys"
-        )
-    return None
-
-
-def _at_once(waves: Sequence[Wave], published_within: float) -> str | None:
-    dates = [date_interval(wave.survey, published_within) for wave in waves]
-    if dates and max(start for start, _ in dates) <= min(end for _, end in dates):
-        return "the dates do not tell the surveys apart: all of them may have been in the field at once"
-    return None
-
-
-def _no_test(waves: Sequence[Wave]) -> str | None:
-    if len(waves) >= FEWEST_FOR_TREND:
-        return None
-    return "two surveys repeat one instrument, and three are needed" if len(waves) == 2 else "no two surveys repeat one"
-
-
 def topic_lines(
-    registry: Registry,
-    reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
-    constructs: Iterable[Construct] | None = None,
+    registry: Registry, reconstructions: Reconstructions, settings: Settings, constructs: Iterable[Construct]
 ) -> tuple[TopicLine, ...]:
-    """Return every construct with three comparable waves or more, over all years, adjusted as one family.
+    """Return those of some constructs that have three comparable waves or more, over all years, adjusted as one family.
 
     Parameters
     ----------
-    registry, reconstructions, settings
-        As for `topic_line`.
-    constructs : iterable of Construct, optional
-        All of the registry if absent.
+    registry, reconstructions, settings : as for `topic_line`
+    constructs : iterable of Construct
 
     Notes
     -----
@@ -265,8 +241,7 @@ def topic_lines(
     ----------
     Holm (1979), https://www.jstor.org/stable/4615733.
     """
-    chosen = registry.constructs.values() if constructs is None else constructs
-    every = [topic_line(one, registry, reconstructions, settings) for one in chosen]
+    every = [topic_line(one, registry, reconstructions, settings) for one in constructs]
     every = [one for one in every if len(one.comparable.waves) >= FEWEST_FOR_TREND]
     tests = [(place, name, one.p_value) for place, topic in enumerate(every) for name, one in topic.tests.items()]
     adjusted: list[dict[str, float]] = [{} for _ in every]

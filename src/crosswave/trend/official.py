@@ -1,11 +1,9 @@
 """Topics that one series measured throughout, compared between the years that the plan declares."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct, Survey
 from crosswave.study.registry import Registry
 from crosswave.trend.change import Trend, assess_each, with_others
@@ -34,31 +32,26 @@ def official_topics(registry: Registry) -> list[Construct]:
 
     Parameters
     ----------
-    registry : Registry
-        Holds constructs, series and the plan's pairs of years.
+    registry : Registry, holds constructs, series and the plan's pairs of years
     """
-    return [one for name in registry.series for one in topics_of(name, registry) if _is_official(one, registry)]
-
-
-def _is_official(construct: Construct, registry: Registry) -> bool:
-    surveys = surveys_behind(construct, registry)
-    years = {survey.year for survey in surveys}
-    paired = any(set(pair) <= years for pair in registry.plan.official_years)
-    return paired and all(survey.sampling in SAMPLING for survey in surveys)
+    found = []
+    for topic in (one for name in registry.series for one in topics_of(name, registry)):
+        surveys = surveys_behind(topic, registry)
+        paired = any(set(pair) <= {survey.year for survey in surveys} for pair in registry.plan.official_years)
+        if paired and all(survey.sampling in SAMPLING for survey in surveys):
+            found.append(topic)
+    return found
 
 
 def assess_between(
-    constructs: Sequence[Construct], registry: Registry, reconstructions: Mapping[str, Reconstruction],
-    settings: Settings,
-) -> list[list[Trend]]:  # fmt: skip
+    constructs: Sequence[Construct], registry: Registry, reconstructions: Reconstructions, settings: Settings
+) -> list[list[Trend]]:
     """Return for each two years that the plan declares what these alone say of each construct; then what its page does.
 
     Parameters
     ----------
-    constructs : sequence of Construct
-        Of series.
-    registry, reconstructions, settings
-        As for `assess_all`; the window of the settings does not matter.
+    constructs : sequence of Construct, of series
+    registry, reconstructions, settings : as for `assess_all`; the window of the settings does not matter
 
     Notes
     -----
@@ -74,20 +67,15 @@ def assess_between(
         own = [_of_years(construct, years, registry) for construct in constructs]
         between = replace(settings, from_year=years[0], to_year=years[1])
         found.append(assess_each(own, registry, reconstructions, between))
-    names = {construct.id for construct in constructs}
+    names, inside = {construct.id for construct in constructs}, (window.from_year, window.to_year)
     every = [trend for family in sorted(members) for trend in members[family] if trend.construct.id in names]
-    inside = (window.from_year, window.to_year)
     found.append([one for one in every if (one.settings.from_year, one.settings.to_year) == inside])
     return [[with_others(one, others_counted(one, members[one.construct.family])) for one in rows] for rows in found]
 
 
 def _of_years(construct: Construct, years: tuple[int, int], registry: Registry) -> Construct:
-    kept = (
-        answer
-        for answer, survey in zip(construct.answers, surveys_behind(construct, registry), strict=True)
-        if survey.year in years
-    )
-    return construct.model_copy(update={"answers": tuple(kept)})
+    surveys = zip(construct.answers, surveys_behind(construct, registry), strict=True)
+    return construct.model_copy(update={"answers": tuple(one for one, survey in surveys if survey.year in years)})
 
 
 def one_instrument(waves: Sequence[Wave], registry: Registry) -> list[Wave]:
@@ -96,10 +84,9 @@ def one_instrument(waves: Sequence[Wave], registry: Registry) -> list[Wave]:
     Of several sets of one size the earliest.
     """
     counted = [wave for wave in waves if wave.counts.count_low is not None and wave.refusal is None]
-    alike = [[two for two in counted if two is one or _grade(one, two, registry) == "A"] for one in counted]
-    return max(alike, key=len, default=[])
 
+    def repeated(one: Wave, two: Wave) -> bool:
+        first, second = sorted((one, two), key=lambda wave: wave.year)
+        return one is two or pair_of(first, second, registry).comparability.grade == "A"
 
-def _grade(one: Wave, two: Wave, registry: Registry) -> str:
-    first, second = sorted((one, two), key=lambda wave: wave.year)
-    return pair_of(first, second, registry).comparability.grade
+    return max(([two for two in counted if repeated(one, two)] for one in counted), key=len, default=[])

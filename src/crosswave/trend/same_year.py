@@ -1,15 +1,13 @@
 """Figures of one construct and year by different surveys: what the total error is estimated from."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from itertools import combinations, groupby
 
 import numpy as np
 import pandas as pd
 
-from crosswave.reconstruct import Reconstruction
+from crosswave.reconstruct import Reconstructions
 from crosswave.study.models import Construct
 from crosswave.study.registry import Registry
 from crosswave.trend.comparability import COMPARABLE, GRADES, grade_pair
@@ -24,18 +22,15 @@ _EVERY_YEAR = (0, 9999)
 
 
 def same_year_figures(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], grades: Collection[str] = COMPARABLE
+    registry: Registry, reconstructions: Reconstructions, grades: Collection[str] = COMPARABLE
 ) -> pd.DataFrame:
     """Return a row for each figure that another survey of its year may be compared with, by another instrument.
 
     Parameters
     ----------
-    registry : Registry
-        Holds constructs, surveys and the rules of comparability.
-    reconstructions : mapping of str to Reconstruction
-        Of every survey that `same_year_surveys` names.
-    grades : collection of str, default COMPARABLE
-        The grades that every two figures of a group must have.
+    registry : Registry, holds constructs, surveys and the rules of comparability
+    reconstructions : mapping of str to Reconstruction, of every survey that `same_year_surveys` names
+    grades : collection of str, default COMPARABLE, the grades that every two figures of a group must have
 
     Returns
     -------
@@ -53,8 +48,7 @@ def same_year_figures(
     Variances by the delta method: sampling 1 / (n p (1 - p)); rounding w^2 / 12 / (p (1 - p))^2, w being the width of
     the shares that fit the print. A share stays at least half an answer away from 0 and 1.
     """
-    groups = _groups(registry, reconstructions, grades)
-    rows = [_row(wave, *group) for *group, waves in groups for wave in waves]
+    rows = [_row(wave, *of) for *of, waves in _groups(registry, reconstructions, grades) for wave in waves]
     return pd.DataFrame(rows, columns=list(FIGURE_COLUMNS))
 
 
@@ -75,7 +69,7 @@ def _candidates(construct: Construct, registry: Registry, grades: Collection[str
 
 
 def _groups(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], grades: Collection[str]
+    registry: Registry, reconstructions: Reconstructions, grades: Collection[str]
 ) -> Iterator[tuple[str, str, str, list[Wave]]]:
     """Name, construct, worst grade and waves of every group."""
     speaks: dict[tuple[str, int], str] = {}
@@ -111,7 +105,5 @@ def _row(wave: Wave, group: str, construct_id: str, grade: str) -> tuple[object,
     scale = share * (1 - share)
     rounding = float(np.ptp(wave.shares)) ** 2 / 12 / scale**2
     logit, sampling = math.log(share / (1 - share)), 1 / (n * scale)
-    name, survey = wave.finding.id, wave.survey.id
-    return (
-        group, construct_id, wave.year, name, survey, grade, wave.share, n, n_low, n_high, logit, sampling, rounding
-    )  # fmt: skip
+    about = group, construct_id, wave.year, wave.finding.id, wave.survey.id, grade
+    return (*about, wave.share, n, n_low, n_high, logit, sampling, rounding)

@@ -1,13 +1,11 @@
 """All constructs side by side: what changed, with the chance of false alarms controlled."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from crosswave.memo import kept, remembered
-from crosswave.reconstruct import Reconstruction, reconstruct
+from crosswave.reconstruct import Reconstruction, Reconstructions, reconstruct
 from crosswave.reconstruct.forks import FEWEST, default_jobs, made_in_forks, may_fork
 from crosswave.reconstruct.survey import content_of
 from crosswave.study.models import Construct
@@ -42,19 +40,14 @@ def _made_at_once(registry: Registry, names: Sequence[str], jobs: int) -> dict[s
     return {name: remembered(partial(made.__getitem__, name), *contents[name], outlives=False) for name in made}
 
 
-def assess_all(
-    registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> dict[str, Trend]:
+def assess_all(registry: Registry, reconstructions: Reconstructions, settings: Settings) -> dict[str, Trend]:
     """Return every construct of a registry, assessed, with p-values adjusted for multiplicity.
 
     Parameters
     ----------
-    registry : Registry
-        Holds the constructs.
-    reconstructions : mapping of str to Reconstruction
-        Of every survey in a construct.
-    settings : Settings
-        Window and error rates.
+    registry : Registry, holds the constructs
+    reconstructions : mapping of str to Reconstruction, of every survey in a construct
+    settings : Settings, window and error rates
 
     Notes
     -----
@@ -89,7 +82,7 @@ def _by_family(registry: Registry, assessed: Callable[[str], Mapping[str, Trend]
 
 
 def _assess_family(
-    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    family: str, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> dict[str, Trend]:
     trends = _assessed(family, registry, reconstructions, settings)
     members = family_members(family, registry, reconstructions, settings)
@@ -97,16 +90,14 @@ def _assess_family(
 
 
 def family_members(
-    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
+    family: str, registry: Registry, reconstructions: Reconstructions, settings: Settings
 ) -> list[Trend]:
     """Return the comparison of each construct that counts in its family, whatever window is being looked at.
 
     Parameters
     ----------
-    family : str
-        The family of some constructs.
-    registry, reconstructions, settings
-        As for `assess_all`.
+    family : str, the family of some constructs
+    registry, reconstructions, settings : as for `assess_all`
 
     Notes
     -----
@@ -121,9 +112,7 @@ def family_members(
     return [trend for trend in chosen if trend.comparison]
 
 
-def _assessed(
-    family: str, registry: Registry, reconstructions: Mapping[str, Reconstruction], settings: Settings
-) -> list[Trend]:
+def _assessed(family: str, registry: Registry, reconstructions: Reconstructions, settings: Settings) -> list[Trend]:
     """Computed once for the same reconstructions, which the result holds, so that no others take their places."""
     constructs = _constructs(family, registry)
     used = [reconstructions[name] for name in sorted(_surveys(constructs)) if name in reconstructions]
@@ -163,10 +152,8 @@ def others_counted(trend: Trend, members: Sequence[Trend]) -> tuple[float, ...]:
 
     Parameters
     ----------
-    trend : Trend
-        Of a construct.
-    members : sequence of Trend
-        From `family_members`.
+    trend : Trend, of a construct
+    members : sequence of Trend, from `family_members`
 
     Notes
     -----
@@ -189,10 +176,7 @@ def _others(trend: Trend, members: Sequence[Trend]) -> list[Trend]:
     """The first construct of every other partition of the family."""
     first: dict[str, Trend] = {}
     for member in members:
-        if member.construct.family == trend.construct.family and _partition(member) != _partition(trend):
-            first.setdefault(_partition(member), member)
+        if member.construct.family == trend.construct.family:
+            first.setdefault(member.construct.partition or member.construct.id, member)
+    first.pop(trend.construct.partition or trend.construct.id, None)
     return list(first.values())
-
-
-def _partition(trend: Trend) -> str:
-    return trend.construct.partition or trend.construct.id

@@ -1,7 +1,5 @@
 """Two printed figures typed by a person, compared by the function that compares two waves."""
 
-from __future__ import annotations
-
 import math
 import os
 import sys
@@ -71,22 +69,14 @@ def compare_typed(
 
     Parameters
     ----------
-    typed : sequence of str
-        The earlier and the later figure, such as "58% of 235".
-    n : sequence of str
-        Who answered, for figures that do not say it: none, one or two.
-    rules : Registry
-        Its phrases and its plan count, with a number for the total error of each tier that can be used.
-    tier : str, optional
-        How the surveys are related; A if absent.
-    design_effect : sequence of float
-        One number for both figures, or one for each; that of the plan if empty.
-    sampling : str, optional
-        How people were chosen: a word of the study.
-    prefix : str
-        What is before the name of an option in messages.
-    **numbers : float
-        alpha, total_error (points), smallest_change (points) in the place of the plan's.
+    typed : sequence of str, the earlier and the later figure, such as "58% of 235"
+    n : sequence of str, who answered, for figures that do not say it: none, one or two
+    rules : Registry, its phrases and its plan count, with a number for the total error of each tier that can be used
+    tier : str, optional, how the surveys are related; A if absent
+    design_effect : sequence of float, one number for both figures, or one for each; that of the plan if empty
+    sampling : str, optional, how people were chosen: a word of the study
+    prefix : str, what is before the name of an option in messages
+    **numbers : float, alpha, total_error (points), smallest_change (points) in the place of the plan's
 
     Raises
     ------
@@ -128,14 +118,12 @@ def compare_figures(
     sampling: str | None = None,
 ) -> TypedComparison:
     """Return two typed figures compared under every tier."""
+    largest, named = int(plan.n_largest.value), zip(figures, design_effects, ("earlier", "later"), strict=True)
     first, second = (
         replace(
-            feasible_share(figure.share, figure.sizes, largest=int(plan.n_largest.value)),
-            design_effect=effect,
-            name=name,
-            sampling=sampling,
+            feasible_share(one.share, one.sizes, largest=largest), design_effect=effect, name=name, sampling=sampling
         )
-        for figure, effect, name in zip(figures, design_effects, ("earlier", "later"), strict=True)
+        for one, effect, name in named
     )
     used, given = tier or "A", settings.total_error is not None
     tried = {name: (str(name), replace(settings, total_error=None)) for name in plan.errors}
@@ -189,8 +177,7 @@ def read_settings(
     (0.0, 5.0, 'B1')
     """
     rules, typed = limits(plan), {name: value for name, value in numbers.items() if value is not None}
-    told = [rules[name].fault(_option(prefix, name), value) for name, value in typed.items()]
-    faults = [words for words in told if words]
+    faults = list(filter(None, (rules[name].fault(_option(prefix, name), value) for name, value in typed.items())))
     named = tier.upper() if tier else None
     if named and named not in plan.total_error:
         tiers = "; ".join(f"{name} ({error.means})" for name, error in plan.total_error.items())
@@ -210,7 +197,7 @@ def _design_effects(typed: Sequence[str | float], plan: Plan, prefix: str) -> tu
         raise ValueError(
             f"{option} may be given twice, once for each figure; it was given {len(typed)} times; leave out the rest"
         )
-    if faults := [words for one in typed if (words := rule.fault(option, one))]:
+    if faults := list(filter(None, (rule.fault(option, one) for one in typed))):
         raise ValueError("\n".join(faults))
     return (float(typed[0]), float(typed[-1])) if typed else (1.0, 1.0)
 

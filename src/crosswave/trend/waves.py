@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from crosswave.study.registry import Finding, Registry
 from crosswave.trend.comparability import GRADES, Comparability, grade_pair
 
 if TYPE_CHECKING:
-    from crosswave.reconstruct import FindingCounts, Reconstruction
+    from crosswave.reconstruct import FindingCounts, Reconstructions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ class Wave(FeasibleShare):
 
 
 def waves_of(
-    construct: Construct, registry: Registry, reconstructions: Mapping[str, Reconstruction], years: tuple[int, int]
+    construct: Construct, registry: Registry, reconstructions: Reconstructions, years: tuple[int, int]
 ) -> list[Wave]:
     """Return the waves of a construct in a range of years, earliest first.
 
@@ -56,8 +55,7 @@ def waves_of(
     ----------
     construct : Construct, what is measured
     registry : Registry, holds the findings
-    reconstructions : mapping of str to Reconstruction
-        By survey id; every survey of the construct must be there.
+    reconstructions : mapping of str to Reconstruction, by survey id; every survey of the construct must be there
     years : tuple of int, first and last year, both included
     """
     first, last = years
@@ -67,9 +65,7 @@ def waves_of(
     return [wave_of(answer, finding, registry, reconstructions) for answer, finding in inside]
 
 
-def wave_of(
-    answer: ConstructAnswer, finding: Finding, registry: Registry, reconstructions: Mapping[str, Reconstruction]
-) -> Wave:
+def wave_of(answer: ConstructAnswer, finding: Finding, registry: Registry, reconstructions: Reconstructions) -> Wave:
     """Return one survey's answer with what can have printed it, and why it cannot be used where it cannot."""
     survey, plan = finding.survey, registry.plan
     counts = reconstructions[survey.id].findings[finding.id]
@@ -93,10 +89,7 @@ def _left_to_ask(survey: Survey, counts: FindingCounts) -> float:
     asked, n = survey.asked, counts.base_low
     if survey.sampling != "census" or survey.group or not asked or not n:
         return 1.0
-    return max(finite_population(n, asked), _NEARLY_ALL) if n <= asked else 1.0
-
-
-_NEARLY_ALL = 1e-6
+    return max(finite_population(n, asked), 1e-6) if n <= asked else 1.0
 
 
 def _refusal(finding: Finding, counts: FindingCounts) -> str | None:
@@ -150,7 +143,8 @@ def pair_of(first: Wave, second: Wave, registry: Registry) -> Pair:
     """Return two waves as a pair, graded by the rules of a registry."""
     comparability, overlap = grade_pair(first.answer, second.answer, registry), _overlap(first, second)
     shared = 0.0 if overlap is None else math.inf if overlap.shared is None else overlap.shared
-    whole = comparability.grade == "A" and "census" in registry.plan.total_error and _all_asked(first, second)
+    everybody = all(one.survey.sampling == "census" and one.survey.group is None for one in (first, second))
+    whole = comparability.grade == "A" and "census" in registry.plan.total_error and everybody  # no sample drawn anew
     tier = "census" if whole else comparability.grade
     return Pair(first, second, tier, shared, _phi(first, second) if shared else None, comparability=comparability)
 
@@ -169,11 +163,6 @@ def _phi(first: Wave, second: Wave) -> float | None:
             phi = (both * total - before * after) / math.sqrt(spread) if spread else 0.0
             return -phi if first.answer.reversed != second.answer.reversed else phi
     return None
-
-
-def _all_asked(*waves: Wave) -> bool:
-    """Whether everybody was asked in each wave, and none is of one group alone: no sample is drawn anew."""
-    return all(wave.survey.sampling == "census" and wave.survey.group is None for wave in waves)
 
 
 def _overlap(first: Wave, second: Wave) -> Overlap | None:

@@ -10,7 +10,6 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,21 +78,16 @@ def _compute(data: Path, parameters: Mapping[str, object]) -> None:
 
 def compute_ahead(registry: Registry, parameters: Mapping[str, object]) -> None:
     """What takes longest beside the results of the plan: joint models, and trends under the other settings of pages."""
-    from crosswave.report.batteries import moves_of
-    from crosswave.trend.batteries import battery_figures, battery_posterior
+    from crosswave.trend.batteries import moves_of, posteriors
     from crosswave.trend.dispersion import measure_total_error, with_estimated_error
     from crosswave.trend.settings import Settings
     from crosswave.trend.synthesis import reconstruct_all, trends_of
 
     reconstructions = reconstruct_all(registry)
     resolved = with_estimated_error(registry, reconstructions)
-    planned = Settings.of(resolved.plan)
-    for kind, comparable in product(registry.batteries.kinds, (True, False)):
-        figures = battery_figures(resolved, reconstructions, comparable=comparable, kind=kind)
-        if figures["item"].duplicated().any():
-            found, kept = battery_posterior(figures, resolved.plan, planned)
-            if comparable:
-                moves_of(found, kept, resolved.plan)
+    for _, comparable, found, figures in posteriors(resolved, reconstructions, Settings.of(resolved.plan)):
+        if comparable:
+            moves_of(found, figures, resolved.plan)
     settings, *others = _settings(resolved.plan, parameters)
     for one in others:
         trends_of(resolved, one)

@@ -1,7 +1,5 @@
 """The site: every file of it but the notebook pages, and the frame that each notebook page gets."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,23 +11,9 @@ from typing import Any
 import mistune
 
 from crosswave.report.sentences import MADE_WITH
-from crosswave.report.site import glossary
-from crosswave.report.site.frame import HOME, Content, Place, assets, content_of, framed, layout, plain, rest_of
-from crosswave.report.site.identity import (
-    DOWNLOADS,
-    FEED,
-    MAP,
-    address_of,
-    bibtex,
-    feed,
-    linked_data,
-    made_words,
-    site_map,
-)
+from crosswave.report.site import frame, glossary, identity
+from crosswave.report.site.frame import HOME, Content, Place, plain
 from crosswave.report.site.material import GROUPS, Link, Material, PageLink
-from crosswave.report.site.picture import picture
-from crosswave.report.site.search import search_index
-from crosswave.report.site.single import single_file
 
 SECTIONS = {"series": "surveys.html", "survey": "surveys.html", "claims": "claims.html", "trend": "trends.html"}
 ALL_PAGES = "pages.html"
@@ -69,7 +53,7 @@ class Site:
         }
         self._nav = tuple(Link(text, href) for href, text in there.items())
         self._below = tuple(Link(text, href) for href, text in below.items())
-        self._address, made = address_of(material), made_words(material, self._version)
+        self._address, made = identity.address_of(material), identity.made_words(material, self._version)
         site = {"study": material.study, "address": self._address, "made": made, "below": self._below}
         self._made = f"{made}, commit {commit}" if commit else made
         self._shared = {"hrefs": self._hrefs, "left_out": material.left_out, "site": site}
@@ -77,11 +61,11 @@ class Site:
     def files(self) -> dict[str, str | bytes]:
         """Return every file of the site but the notebook pages, by its address; the index comes last."""
         material = self._material
-        files: dict[str, str | bytes] = dict(assets())
+        files: dict[str, str | bytes] = dict(frame.assets())
         for finder in material.finders:
             files[f"{finder.name}.html"] = self._page("finder", finder.title, f"{finder.name}.html", finder=finder)
             if finder.rest:
-                files[f"assets/{finder.name}-rows.js"] = rest_of(finder, self._hrefs)
+                files[f"assets/{finder.name}-rows.js"] = frame.rest_of(finder, self._hrefs)
         documents = {"methods.html": material.methods, "search.html": material.search, glossary.HREF: glossary.text()}
         for href, text in documents.items():
             if text:
@@ -94,7 +78,7 @@ class Site:
         if material.citation:
             files["cite.html"] = self._page("cite", "How to cite", "cite.html", citation=material.citation)
         if downloads := material.downloads:
-            files |= {f"{DOWNLOADS}/{name}": content for name, content in downloads.files.items()}
+            files |= {f"{identity.DOWNLOADS}/{name}": content for name, content in downloads.files.items()}
             files["downloads.html"] = self._page("downloads", "Downloads", "downloads.html", downloads=downloads)
         files[ALL_PAGES] = self._page("pages", "All pages", ALL_PAGES, groups=self._groups)
         if overview := material.overview:
@@ -102,20 +86,21 @@ class Site:
             single = [page for page in self._pages if page.kind not in SECTIONS]
             shown = {"failed": failed, "single": single, "finders": material.finders, "subjects": material.subjects}
             ways = (*self._nav[1:], *self._below)
-            files[HOME] = self._page("index", overview.question, HOME, overview=overview, ways=ways, **shown)
+            home = self._page("index", overview.question, HOME, overview=overview, ways=ways, **shown)
         else:
-            files[HOME] = self._page("pages", "Overview", HOME, groups=self._groups)
-        home = files.pop(HOME)
+            home = self._page("pages", "Overview", HOME, groups=self._groups)
         found = [HOME, *(page.href for page in self._pages if page.status == "made"), *files]
-        marks = {FEED: feed(material, self._version), MAP: site_map(filter(_is_page, found), self._address)}
+        pages = [href for href in found if href.endswith(".html")]
+        marks = {identity.FEED: identity.feed(material, self._version)}
+        marks |= {identity.MAP: identity.site_map(pages, self._address)}
         if self._address and material.overview and material.study:
-            files["assets/picture.png"] = picture(material.overview, material.study.title)
-        files["assets/search-index.js"] = search_index(material, self._hrefs, self._others())
+            files["assets/picture.png"] = identity.picture(material.overview, material.study.title)
+        files["assets/search-index.js"] = identity.search_index(material, self._hrefs, self._others())
         return files | {name: text for name, text in marks.items() if text} | {HOME: home}
 
     def alone(self, document: str, href: str) -> str:
         """Return a page of this site as one file."""
-        return single_file(document, href, assets(), self._address)
+        return frame.single_file(document, href, frame.assets(), self._address)
 
     def _others(self) -> list[Link]:
         """Pages that are rows of no table, and the terms of the glossary, for those who search."""
@@ -132,31 +117,25 @@ class Site:
 
     def frame(self, page: str, document: str) -> str:
         """Return a notebook page in the frame of this site."""
-        content, place = content_of(document), self._places[page]
+        content, place = frame.content_of(document), self._places[page]
         if content is None:
             return document
         card = self._material.cards.get(page)
         if card and card.planned and MADE_WITH in content.html:  # other settings than the plan, whose verdict it shows
             card = replace(card, heading=f"{card.heading}. The page above was made with other settings")
         shown = without_card(content, place.title) if card else content
-        linked = woven(self._cited(shown, page, place), page, self._hrefs, place.up)
-        known = self._material.citation
-        cited = bibtex(known, place.title, page, self._url(place.href), self._version) if known else ""
+        words = escape(f"Source: {self._version}, “{place.title}”, page {page}.")  # how a chart of it is cited
+        caption = f'<figcaption data-name="{escape(page)}">{words}</figcaption>'
+        captioned = replace(shown, html=_CAPTION.sub(lambda _: caption, shown.html))
+        linked = woven(captioned, page, self._hrefs, place.up)
+        known, address = self._material.citation, self._address and f"{self._address}{place.href}"
+        cited = identity.bibtex(known, place.title, page, address, self._version) if known else ""
         values = {"card": card, "bibtex": cited, "record": self._record(place), **self._shared}
         terms = replace(linked, html=glossary.with_terms(linked.html, place.up))
-        return framed(terms, place, nav=self._nav, about=self._version, **values)
-
-    def _url(self, href: str) -> str:
-        return f"{self._address}{href}" if self._address else ""
+        return frame.framed(terms, place, nav=self._nav, about=self._version, **values)
 
     def _record(self, place: Place) -> str:
-        return linked_data(self._material, place.title, place.summary, place.href, self._version)
-
-    def _cited(self, content: Content, page: str, place: Place) -> Content:
-        """Content whose charts say how they are cited."""
-        words = escape(f"Source: {self._version}, “{place.title}”, page {page}.")
-        caption = f'<figcaption data-name="{escape(page)}">{words}</figcaption>'
-        return replace(content, html=_CAPTION.sub(lambda _: caption, content.html))
+        return identity.linked_data(self._material, place.title, place.summary, place.href, self._version)
 
     def _page(self, template: str, title: str, href: str, **values: object) -> str:
         crumbs = () if href == HOME else (Link("Overview", HOME),)
@@ -165,7 +144,7 @@ class Site:
         told = f"{study.title}.{answer}" if answer and study else f"{title}. {study.title}." if study else ""
         place = Place(title, href, section=href, crumbs=crumbs, summary=told)
         shown = {**self._shared, "record": self._record(place), **values}
-        return layout(f"{template}.html.j2", place, self._nav, about=self._made, **shown)
+        return frame.layout(f"{template}.html.j2", place, self._nav, about=self._made, **shown)
 
     @cached_property
     def _places(self) -> dict[str, Place]:
@@ -205,10 +184,6 @@ def described(page: PageLink) -> str:
     """Return a page in a sentence or two that say what it is about."""
     told = page.summary or page.verdict
     return told if not told or page.title.lower() in told.lower() else f"{page.title}. {told}"
-
-
-def _is_page(href: str) -> bool:
-    return href.endswith(".html")
 
 
 def woven(content: Content, page: str, hrefs: Mapping[str, str], up: str) -> Content:
@@ -268,7 +243,7 @@ class _Anchored(mistune.HTMLRenderer):
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         words = re.sub(r"<[^>]+>", "", text)
-        anchor, taken = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-"), [name for _, name, _ in self.headings]
+        anchor, taken = glossary.anchor(words), [name for _, name, _ in self.headings]
         free = next(name for k in count() if (name := f"{anchor}-{k}" if k else anchor) not in taken)
         self.headings.append((level, free, mistune.util.unescape(words)))
         return f'<h{level} id="{free}">{text}</h{level}>\n'

@@ -1,7 +1,5 @@
 """The key facts of a survey, a construct or a source of claims, as they are at the head of its page."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
@@ -54,8 +52,7 @@ def survey_card(survey: Survey, found: Reconstruction, study: Study, uses: tuple
     published = f"published {survey.published}" if survey.published else ""
     dates = filter(None, (f"{period(survey)}{mark('fieldwork')}", published))
     chosen = survey.sampling or "how those asked were chosen is not printed"
-    way = capital(survey.mode or "way of asking not printed")
-    first = survey.sources[0]
+    way, first = capital(survey.mode or "way of asking not printed"), survey.sources[0]
     where = "" if first.publisher == publisher else f" As reported by {first.publisher or first.title}."
     citation = f"{house_of(survey) or 'Unknown publisher'} ({survey.year}). {survey.title}.{where} {first.url}"
     facts: Facts = {
@@ -102,11 +99,10 @@ def _listed(words: Iterable[str | None]) -> str:
 
 
 def _how_many(survey: Survey, found: Reconstruction) -> str:
+    mark = survey.mark
     if not found.n:
-        return f"{capital(NOT_PRINTED)}{f' ({survey.n.printed})' if survey.n.printed else ''}{survey.mark('n')}"
-    return (
-        f"{span(*found.n)} {unit_words(survey.unit).many}{survey.mark('unit')}{survey.mark('n')}{organisations(survey)}"
-    )
+        return f"{capital(NOT_PRINTED)}{f' ({survey.n.printed})' if survey.n.printed else ''}{mark('n')}"
+    return f"{span(*found.n)} {unit_words(survey.unit).many}{mark('unit')}{mark('n')}{organisations(survey)}"
 
 
 def _source(source: Source) -> Link:
@@ -123,7 +119,7 @@ def _trend_card(trend: Trend, study: Study) -> Card:
     compared, construct = trend.comparison, trend.construct
     facts: Facts = {
         "Answer": capital(said_of(trend.verdict)),
-        "Years": f"{trend.settings.from_year} to {trend.settings.to_year}",
+        "Years": trend.settings.years,
         "Surveys asked": str(len(trend.waves)),
     }
     if compared:
@@ -142,11 +138,10 @@ def _trend_card(trend: Trend, study: Study) -> Card:
 def _source_card(source: Source, verdicts: Sequence[str], registry: Registry) -> Card:
     own = [claim for claim in registry.claims.values() if claim.source == source.id]
     names = dict.fromkeys(name for claim in own for name in surveys_of(claim, registry))
+    told = ", ".join(f"{number} {verdict_word(verdict)}" for verdict, number in Counter(verdicts).items())
     facts: Facts = {
         "Where": (_source(source),),
-        "Claims, for those who answered": capital(
-            ", ".join(f"{number} {verdict_word(verdict)}" for verdict, number in Counter(verdicts).items())
-        ),
+        "Claims, for those who answered": capital(told),
         "Surveys it speaks of": tuple(Link(registry.surveys[name].title, page=f"survey/{name}") for name in names),
         "Cite this page": _cite(source.title, f"claims/{source.id}", registry.study),
     }

@@ -1,7 +1,5 @@
 """HTML that outputs of notebooks bring, made fit for a strict Content Security Policy: no script, no inline style."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """The long tables of the site: every finding, claim, trend and survey, a row for each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crosswave.claims.figures import surveys_of
-from crosswave.report.holes import feasible
+from crosswave.report.holes import people_behind
 from crosswave.report.ledger import Ledger
 from crosswave.report.render import percent, span
 from crosswave.report.sentences import VERDICT_WORDS, interval_points, of_whom, points, verdict_word
@@ -89,8 +87,6 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
     for row in ledger.findings.itertuples():
         finding = registry.findings[str(row.finding_id)]
         survey, counts = finding.survey, ledger.reconstructions[finding.survey.id].findings[finding.id]
-        top = feasible(counts.values, counts.count_low, counts.count_high)
-        base = feasible(counts.bases, counts.base_low, counts.base_high)
         rows[finding.id] = (
             Cell(finding.id, f"survey/{survey.id}", finding.local_id, values=(survey.id,)),
             _year(survey.year),
@@ -98,8 +94,8 @@ def _findings(registry: Registry, ledger: Ledger) -> Finder:
             Cell(registry.study.vocabulary.name(finding.answer.topic)),
             Cell(f"{finding.question.asks} {finding.answer.says}"),
             _number(finding.shown, row.estimate),
-            Cell(f"{top} of {base}" if top and base else ""),
-            _number(span(percent(row.low) or None, percent(row.high) or None), row.low),
+            Cell(people_behind(counts)),
+            _number(span(percent(row.low), percent(row.high)), row.low),
             Cell(counts.level),
             *_who([survey], registry.study),
         )

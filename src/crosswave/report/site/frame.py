@@ -1,14 +1,16 @@
-"""The frame that all pages share: head with its Content Security Policy, navigation, crumbs, neighbours, footer."""
+"""The frame that all pages share: head with its Content Security Policy, navigation, crumbs, neighbours, footer.
 
-from __future__ import annotations
+A page can also be one file that can be sent: its sheets and scripts are in it, and its links lead to the site.
+"""
 
 import base64
 import hashlib
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,13 @@ _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL)
 _HEADER = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 _BARE_HEADER = re.compile(r"<th(?=[\s>])(?![^>]*\bscope=)")
+_SHEET = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
+_SCRIPT = re.compile(r'<script src="([^"]+)" defer></script>')
+_ELSEWHERE = re.compile(r'<link rel="(?:icon|alternate)"[^>]*>\n?|<form class="find".*?</form>\n?', re.DOTALL)
+_POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")[^"]*(">)')
+_LINK = re.compile(r'<a\b([^>]*?) href="(?!#|data:|https?:|mailto:)([^"]*)"([^>]*)>')
+_CODE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_NO_SITE: Mapping[str, Any] = {"study": None, "address": "", "made": "", "below": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +100,6 @@ def _environment() -> Environment:
     return made
 
 
-_NO_SITE: Mapping[str, Any] = {"study": None, "address": "", "made": "", "below": ()}
-
-
 def layout(template: str, place: Place, nav: tuple[Link, ...], **values: object) -> str:
     """Return a page: a template of the folder ``layout``, filled in."""
     shown = {"content": Content(""), "about": "", "left_out": (), "record": "", "site": _NO_SITE, **values}
@@ -154,3 +160,31 @@ def assets() -> dict[str, str]:
     files["assets/site.css"] += f"{columns_css()}\n"
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
     return files | {"assets/code.css": f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"}
+
+
+def single_file(document: str, href: str, files: Mapping[str, str | bytes], address: str = "") -> str:
+    """Return a page of the site whole: what it needs is in it, and nothing is asked for.
+
+    Links to other pages lead to the address of the site; where it has none they are words.
+    """
+
+    def text_of(name: str) -> str:
+        return str(files[posixpath.normpath(posixpath.join(posixpath.dirname(href), name))])
+
+    shown = _ELSEWHERE.sub("", document)
+    shown = _SHEET.sub(lambda found: f"<style>{text_of(found[1])}</style>", shown)
+    scripts = [name for name in _SCRIPT.findall(shown) if not name.endswith("search.js")]
+    shown = _SCRIPT.sub("", shown)
+    code = "".join(f"<script>{text_of(name)}</script>\n" for name in scripts)
+    shown = shown.replace("</body>", f"{code}</body>")
+    shown = _LINK.sub(partial(_there, href, address), shown)
+    hashes = [" ".join(map(style_hash, dict.fromkeys(part.findall(shown)))) or "'none'" for part in (_STYLE, _CODE)]
+    rules = f"default-src 'none'; img-src data:; style-src {hashes[0]}; script-src {hashes[1]}"
+    return _POLICY.sub(lambda found: f"{found[1]}{rules}; base-uri 'none'; form-action 'none'{found[2]}", shown)
+
+
+def _there(href: str, address: str, match: re.Match[str]) -> str:
+    before, to, after = match.groups()
+    path, mark, at = to.partition("#")
+    whole = posixpath.normpath(posixpath.join(posixpath.dirname(href), path))
+    return f'<a{before} href="{address}{whole}{mark}{at}"{after}>' if address else f"<a{before}{after}>"

@@ -1,7 +1,5 @@
 """The terms of the glossary, and the links from where a page first uses them."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from html import escape

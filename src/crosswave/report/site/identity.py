@@ -1,17 +1,24 @@
-"""What says which site this is: metadata of a page, the feed of changes, the map of pages, a citation of one page."""
+"""What says which site this is, to people and machines elsewhere, and what is searched from any of its pages.
 
-from __future__ import annotations
+Metadata and citation of a page, feed of changes, map of pages, the picture beside a link, the index of searches.
+"""
 
+import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from crosswave.report.site.material import Citation, Material
+from matplotlib.figure import Figure
+
+from crosswave.report.canvas import GREY, INK, NAVY, TEAL, styled, wrapped
+from crosswave.report.site.material import Citation, Finder, Link, Material, Overview
+from crosswave.trend.certainty import UNTOLD
 
 FEED, MAP, DOWNLOADS = "feed.xml", "sitemap.xml", "downloads"
 _ATOM = "http://www.w3.org/2005/Atom"
 _PAGES = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_WIDE, _TALL = 12.0, 6.3
 
 
 def made_words(material: Material, version: str) -> str:
@@ -51,16 +58,12 @@ def linked_data(material: Material, title: str, summary: str, href: str, version
     whole |= {"url": address} if address else {}
     part = {"@type": "Report", "name": title, "description": summary or title, "isPartOf": whole}
     part |= {"url": address + href} if address else {}
-    shown = whole | {"distribution": _tables(material, address)} if href == "index.html" else part
-    text = json.dumps({"@context": "https://schema.org"} | shown, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
-
-
-def _tables(material: Material, address: str) -> list[dict[str, str]]:
-    """The tables to be downloaded, as schema.org describes a file."""
     names = [name for name in (material.downloads.files if material.downloads else ()) if name.endswith(".csv")]
     of_each = {"@type": "DataDownload", "encodingFormat": "text/csv"}
-    return [of_each | {"name": name, "contentUrl": f"{address}{DOWNLOADS}/{name}"} for name in names]
+    tables = [of_each | {"name": name, "contentUrl": f"{address}{DOWNLOADS}/{name}"} for name in names]
+    shown = whole | {"distribution": tables} if href == "index.html" else part
+    text = json.dumps({"@context": "https://schema.org"} | shown, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def feed(material: Material, version: str) -> str:
@@ -81,12 +84,8 @@ def feed(material: Material, version: str) -> str:
     for date, title, text in changes:
         entry = SubElement(root, "entry")
         name = re.sub(r"[^a-z0-9]+", "-", f"{date} {title}".lower())
-        for key, value in {
-            "title": title,
-            "id": f"urn:crosswave:{name}",
-            "updated": _noon(date),
-            "summary": text,
-        }.items():
+        told = {"title": title, "id": f"urn:crosswave:{name}", "updated": _noon(date), "summary": text}
+        for key, value in told.items():
             SubElement(entry, key).text = value
         SubElement(entry, "link", href=f"{home}about.html#corrections")
     return tostring(root, encoding="unicode", xml_declaration=False) + "\n"
@@ -104,3 +103,41 @@ def site_map(pages: Iterable[str], address: str) -> str:
     for page in sorted(pages):
         SubElement(SubElement(root, "url"), "loc").text = address + page
     return tostring(root, encoding="unicode", xml_declaration=False) + "\n"
+
+
+@styled
+def picture(overview: Overview, title: str) -> bytes:
+    """Return a PNG of 1,200 by 630 pixels; the same bytes for the same answer."""
+    figure = Figure(figsize=(_WIDE, _TALL), facecolor="white")
+    axes = figure.add_axes((0.05, 0.1, 0.9, 0.12), frameon=False, xticks=[], yticks=[], xlim=(0, 100), ylim=(0, 1))
+    colours = {"no real change": TEAL, UNTOLD: GREY}
+    for group in overview.groups:
+        axes.barh(0.5, group.width - 0.2, left=group.start, height=1, color=colours.get(group.answer, NAVY))
+    answer = "\n".join(line for sentence in overview.answer for line in wrapped(sentence, _WIDE - 1.2, size=22))
+    figure.text(0.05, 0.93, overview.question, fontsize=34, weight="bold", color=INK, va="top", parse_math=False)
+    figure.text(0.05, 0.78, answer, fontsize=22, color=INK, va="top", linespacing=1.4, parse_math=False)
+    figure.text(0.05, 0.04, title, fontsize=14, color=GREY, parse_math=False)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=100, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def search_index(material: Material, hrefs: Mapping[str, str], others: Sequence[Link]) -> str:
+    """Return the script that holds the index: kinds, entries (kind, text, address, other words), words alike."""
+    kinds = [finder.title for finder in material.finders] + ["Pages"]
+    entries = [[place, *entry] for place, finder in enumerate(material.finders) for entry in _rows(finder, hrefs)]
+    entries += [[len(kinds) - 1, link.text, link.href, link.after] for link in others]
+    tables = [f"{finder.name}.html" for finder in material.finders]
+    held = {"kinds": kinds, "tables": tables, "entries": entries, "alike": material.synonyms}
+    return f"window.crosswaveIndex = {json.dumps(held, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def _rows(finder: Finder, hrefs: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    found = []
+    for name, cells in finder.rows.items():
+        first, told = cells[0], [cells[place].text for place in finder.told]
+        page = hrefs.get(first.page, "")
+        href = f"{page}#{first.at}" if page and first.at else page or f"{finder.name}.html#{name}"
+        rest = [cell.text for cell in cells if cell.text not in told and not cell.text[:1].isdigit()]
+        found.append((", ".join(filter(None, told)), href, " ".join(rest)))
+    return found

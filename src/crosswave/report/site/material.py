@@ -1,7 +1,5 @@
 """What the site shows: links to its notebook pages, and records of text made from the registry and the ledger."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +19,8 @@ GROUPS = {
     "context": "Dated facts beside the surveys",
     "calibration": "How often the answers err",
 }
+
+_AT_ONCE = 250  # rows of a table that are part of its page
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,6 @@ class Column:
     filter: str = ""
     wide: bool = False
     shown: bool = True
-
-
-_AT_ONCE = 250
-"""So many rows of a table are part of its page."""
 
 
 @dataclass(frozen=True, slots=True)

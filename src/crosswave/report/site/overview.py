@@ -1,6 +1,4 @@
-"""The first page: what changed, what surveys agree on, what they cannot tell; no number is typed."""
-
-from __future__ import annotations
+"""The first page: what changed, what surveys agree on, what they cannot tell; and a page for each subject."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,16 +6,21 @@ from collections.abc import Sequence
 from crosswave.report.ledger import Ledger
 from crosswave.report.official import HEADINGS, left_words, told, years_words
 from crosswave.report.render import span
-from crosswave.report.sentences import VERDICT_WORDS, answer_sentence, said_of, wave_words
-from crosswave.report.site.material import Group, Link, Overview, Topic
+from crosswave.report.sentences import VERDICT_WORDS, answer_sentence, said_of, verdict_word, wave_words
+from crosswave.report.site.finders import house_of
+from crosswave.report.site.material import Group, Link, Overview, Subject, Topic
 from crosswave.report.trend.answer import in_window
-from crosswave.study.registry import Registry
+from crosswave.study.loading import read_series
+from crosswave.study.models import Survey
+from crosswave.study.registry import Registry, findings_of
 from crosswave.trend.batteries import battery_figures
 from crosswave.trend.certainty import ANSWERS, UNTOLD, answer_of, certainty_of
 from crosswave.trend.change import Trend
 from crosswave.trend.settings import FIRST_YEAR, LAST_YEAR
 from crosswave.trend.waves import Wave, waves_of
 from crosswave.words import capital, listed_words, plural
+
+_UNASKED = "no survey of these years names it"
 
 
 def make_overview(registry: Registry, ledger: Ledger) -> Overview:
@@ -64,9 +67,6 @@ def _items(registry: Registry, ledger: Ledger) -> tuple[tuple[str, ...], ...]:
     )
 
 
-_UNASKED = "no survey of these years names it"
-
-
 def _items_said(items: Sequence[Sequence[str]], year: int) -> str:
     if not items:
         return ""
@@ -106,10 +106,10 @@ def _others(trends: Sequence[Trend], ledger: Ledger) -> dict[str, tuple[Link, ..
     """The topics that rose or fell of which no sentence on a whole population is told."""
     known = {one.construct_id for one in told(ledger.official)}
     moved = [one for one in trends if answer_of(one) in ("rose", "fell") and one.construct.id not in known]
-    links = [
+    links = (
         Link(capital(one.construct.label), page=f"trend/{one.construct.id}", after=in_window(one)) for one in moved
-    ]
-    return {"Single groups and other surveys: rose or fell": tuple(links)} if links else {}
+    )
+    return {"Single groups and other surveys: rose or fell": tuple(links)} if moved else {}
 
 
 def groups(trends: Sequence[Trend]) -> list[Group]:
@@ -173,3 +173,37 @@ def _limits(registry: Registry) -> tuple[str, ...]:
         "the people who replied.",
         f"{unsized} of {len(surveys)} do not say how many people answered.",
     )
+
+
+def make_subjects(registry: Registry, ledger: Ledger) -> tuple[Subject, ...]:
+    """Return the subjects on which there is a figure, in the order of the vocabulary."""
+    every = (_subject(name, registry, ledger) for name in registry.study.vocabulary.topics)
+    return tuple(subject for subject in every if subject.surveys)
+
+
+def _subject(name: str, registry: Registry, ledger: Ledger) -> Subject:
+    figures = {key for key, finding in registry.findings.items() if finding.answer.topic == name}
+    topics = [
+        Link(capital(trend.construct.label), page=f"trend/{key}", after=said_of(trend.verdict))
+        for key, trend in ledger.assessed.items()
+        if any(answer.finding in figures for answer in trend.construct.answers)
+    ]
+    claims = [
+        Link(
+            registry.claims[row.claim_id].says, page=f"claims/{row.source_id}", after=verdict_word(row.answered_verdict)
+        )
+        for row in ledger.claims.astype(str).itertuples()
+        if figures & set(registry.claims[row.claim_id].names)
+    ]
+    asked: dict[str, list[Survey]] = {}  # waves of a series are one entry
+    for survey in sorted(registry.surveys.values(), key=lambda one: (one.year, one.id)):
+        if any(finding.id in figures for finding in findings_of(survey)):
+            asked.setdefault(registry.series_of.get(survey.id, survey.id), []).append(survey)
+    links = [
+        Link(read_series(registry, name).title if name in registry.series else waves[-1].title,
+             page=f"survey/{waves[-1].id}",
+             after=", ".join(filter(None, [house_of(waves[-1]), span(str(waves[0].year), str(waves[-1].year))])))
+        for name, waves in asked.items()
+    ]  # fmt: skip
+    by_answer = sorted(topics, key=lambda link: (list(VERDICT_WORDS.values()).index(link.after), link.text))
+    return Subject(name, registry.study.vocabulary.name(name), tuple(by_answer), tuple(claims), tuple(links))

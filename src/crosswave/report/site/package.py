@@ -1,7 +1,5 @@
 """The results as files to be downloaded, CSV, Parquet and a Frictionless data package, and how the whole is cited."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json
@@ -35,7 +33,6 @@ FOREIGN_KEYS = {  # table -> its column, the table it refers to, the column ther
 }
 PACKAGE, WHOLE = "datapackage.json", "crosswave-data.zip"
 _TYPES = {"integer": "Int64", "year": "Int64", "number": "Float64", "boolean": "boolean", "string": "string"}
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _CODE_LICENCE = ("MIT", "the code")
 _DATA = "the descriptions and results; figures are facts, cited to the pages that published them"
 
@@ -55,9 +52,7 @@ def make_downloads(frames: Mapping[str, pd.DataFrame], version: str, study: Stud
         "title": f"crosswave: {study.title[:1].lower()}{study.title[1:]}",
         "version": version,
         "licenses": [study.licence.model_dump()],
-        "resources": [
-            _resource(name, len(frame), texts[f"{name}.csv"], fields[name]) for name, frame in frames.items()
-        ],
+        "resources": [_resource(name, len(frames[name]), texts[f"{name}.csv"], fields[name]) for name in frames],
     }
     described = {PACKAGE: (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()}
     files = {**texts, **parquet, **described}
@@ -136,10 +131,9 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(name, _LONG_AGO)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry = zipfile.ZipInfo(name)  # of 1980
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 
@@ -157,7 +151,5 @@ def read_citation(file: Path, version: str, study: Study) -> Citation:
     rows = {"author": f"{{{authors}}}", "title": held["title"], "year": year, "version": version}
     rows |= {"url": held["url"]} if held.get("url") else {}
     bibtex = "\n".join(["@software{crosswave,", *(f"  {key} = {{{value}}}," for key, value in rows.items()), "}"])
-    date = str(held.get("date-released", ""))
-    return Citation(
-        sentence, bibtex, (_CODE_LICENCE, (study.licence.name.replace("CC-BY-", "CC BY "), _DATA)), authors, date
-    )
+    licences = _CODE_LICENCE, (study.licence.name.replace("CC-BY-", "CC BY "), _DATA)
+    return Citation(sentence, bibtex, licences, authors, str(held.get("date-released", "")))

@@ -32,6 +32,17 @@ _QUESTION = re.compile(r'<h1(?! class="headline")[^>]*>(.*?)</h1>', re.DOTALL)
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _UNSEEN = re.compile(r'<span></span>|<span class="(?:[npwo]|mi|nn|nb|ow|si|sa)">([^<]*)</span>')
 
+BOX = '<section class="box">'
+"""How the answer of a page begins."""
+
+_HEAD = re.compile(r'<g class="head">.*?\n</g>\n(?=<svg class="panel")', re.DOTALL)
+_DOWN = re.compile(r'(<svg class="panel"[^>]*? y=")([\d.]+)')
+_TALL = re.compile(r'(<svg [^>]*? height=")([\d.]+)')
+
+DRAWN = '<figure class="chart">'
+CAPTION = "<figcaption></figcaption>"
+"""Where the frame says how a chart is cited."""
+
 
 def render_page(notebook: NotebookNode, page: str, title: str, origin: Mapping[str, str]) -> str:
     """Return an executed notebook as a whole page, at whose end is what it was made from.
@@ -66,10 +77,6 @@ def _order(cell: NotebookNode) -> int:
     return ranks.index(True)
 
 
-BOX = '<section class="box">'
-"""How the answer of a page begins."""
-
-
 def _section(cells: Sequence[NotebookNode], styles: Styles) -> str:
     """The cells of a section as HTML; one tagged ``fold`` is one click away."""
     html = "".join(_KINDS[cell.cell_type](cell, styles) for cell in cells if cell.cell_type in _KINDS)
@@ -90,12 +97,8 @@ def _without_empty(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
     for cell in cells:
         texts = [str(output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", [])]
         silent = all(text.startswith("Empty DataFrame") for text in texts)
-        if (
-            cell.cell_type != "code"
-            or _has_parameters(cell)
-            or not silent
-            or not (texts or cell.get("execution_count"))
-        ):
+        ran = cell.cell_type == "code" and (texts or cell.get("execution_count"))
+        if not (ran and silent) or _has_parameters(cell):
             told.append(cell)
         elif told and told[-1].cell_type == "markdown" and not told[-1].source.startswith("#"):
             told.pop()
@@ -195,21 +198,11 @@ def figure(svg: str, styles: Styles) -> str:
     return f"{DRAWN}{title}{clean_html(drawn, styles)}{CAPTION}</figure>"
 
 
-_HEAD = re.compile(r'<g class="head">.*?\n</g>\n(?=<svg class="panel")', re.DOTALL)
-_DOWN = re.compile(r'(<svg class="panel"[^>]*? y=")([\d.]+)')
-_TALL = re.compile(r'(<svg [^>]*? height=")([\d.]+)')
-
-
 def _lifted(svg: str) -> str:
     """A chart without the room that its title took: the top of its first part."""
     room = min(float(down) for _, down in _DOWN.findall(svg))
     less = lambda match: f"{match[1]}{float(match[2]) - room:g}"  # noqa: E731
     return _TALL.sub(less, _DOWN.sub(less, svg), count=1)
-
-
-DRAWN = '<figure class="chart">'
-CAPTION = "<figcaption></figcaption>"
-"""Where the frame says how a chart is cited."""
 
 
 class _Marked(mistune.HTMLRenderer):

@@ -1,7 +1,5 @@
 """One printed figure counted by hand, in words, so that the check of all of them can be followed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -323,9 +321,8 @@ def _no_base(case: Case) -> list[str]:
     finding, counts, figure = found
     if case.survey.weighted:
         return [f"Take {label(finding)}: {counts.reason}. So there is nothing to count by hand."]
-    size = figure.smallest_base()
-    exact = figure.decimals is not None
-    anyway = f" From {100 * 10 ** (figure.decimals or 0):,} on, every number of them does." if exact else ""
+    size, places = figure.smallest_base(), figure.decimals
+    anyway = "" if places is None else f" From {100 * 10**places:,} on, every number of them does."
     return [
         f"Take {label(finding)}. It can be a share of {ends(figure)}, but no source says of how many. The "
         f"smallest number that can give it is {case.people(size)}: "
@@ -335,6 +332,4 @@ def _no_base(case: Case) -> list[str]:
 
 
 _NOTHING = ["No share of respondents is printed, so there is nothing to count by hand."]
-_STORIES: Sequence[Callable[[Case], list[str]]] = (
-    _conflict, _gap, _by_its_base, _by_others, _silent, _no_base
-)  # fmt: skip
+_STORIES: Sequence[Callable[[Case], list[str]]] = (_conflict, _gap, _by_its_base, _by_others, _silent, _no_base)

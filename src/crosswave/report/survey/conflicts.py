@@ -1,7 +1,5 @@
 """Figures that contradict each other, answers held together, and what would hold without each assumption."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations, groupby
@@ -34,6 +32,14 @@ _MEANINGS: Mapping[str, str] = {
 }
 """What a repair would mean, by its words."""
 
+_UNKNOWN = (
+    "No source says how answers to different questions go together: who gave one answer and another is not known, "
+    "and the same figures come from very different sets of people."
+)
+COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
+_TOLD = 2
+_Change = tuple[str, Counts | None, Counts | None]
+
 
 def survey_conflicts(survey: Survey, conflicts: tuple[Conflict, ...]) -> dict[str, list[str]]:
     """Return each conflict as a sentence, with the repairs that were tried and fit, and what each would mean."""
@@ -64,20 +70,12 @@ def _meant(repair: str) -> str:
 
 
 def what_became(reconstruction: Reconstruction) -> str:
-    """Return what was done with the figures in conflict, and with the rest."""
+    """Return what was done with the figures in conflict, of which there are some, and with the rest."""
     solved = sum(figure.count_low is not None for figure in reconstruction.findings.values())
-    if not reconstruction.conflicts and not solved:
-        return "Nothing could be: no figure is a share of a known number of respondents."
-    if not reconstruction.conflicts:
-        return "Nothing is: whole numbers exist that give all figures that were checked, under the assumptions named."
-    rest = (
-        f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
-        if solved
-        else "No other figure is left that could be counted."
-    )
+    rest = f"The counts of the {plural(solved, 'figure')} in no conflict were found without the figures in conflict."
     return (
         "Each repair was tried by itself and makes the figures of its conflict fit. No source says which is true, "
-        f"so none is applied. {rest}"
+        f"so none is applied. {rest if solved else 'No other figure is left that could be counted.'}"
     )
 
 
@@ -131,12 +129,6 @@ def _places(readings: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
     return {place: list(words) for place, words in found.items()}
 
 
-_UNKNOWN = (
-    "No source says how answers to different questions go together: who gave one answer and another is not known, "
-    "and the same figures come from very different sets of people."
-)
-
-
 def survey_together(survey: Survey, registry: Registry, reconstruction: Reconstruction) -> list[str]:
     """Return what print does not say of two answers, with the bounds of one pair where there is one.
 
@@ -172,11 +164,6 @@ def _answer_pairs(survey: Survey, reconstruction: Reconstruction) -> Iterator[tu
             if (first.base_low, first.base_high) == (second.base_low, second.base_high):
                 yield one, other
                 break
-
-
-COLUMNS = "Assumption", "Figures that rest on it", "With it", "Without it"
-_TOLD = 2
-_Change = tuple[str, Counts | None, Counts | None]
 
 
 def assumptions_table(retractions: Iterable[Retraction], reconstruction: Reconstruction) -> pd.DataFrame:

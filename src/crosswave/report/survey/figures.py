@@ -1,7 +1,5 @@
 """A survey: who answered, its figures as table and chart, what was checked, what to know before use."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd
@@ -145,15 +143,15 @@ def survey_table(survey: Survey, reconstruction: Reconstruction) -> pd.DataFrame
 
 def findings_table(findings: pd.DataFrame, reconstruction: Reconstruction) -> pd.DataFrame:
     """Return a row for each printed figure, ready to be read."""
-    counts = [reconstruction.findings[name] for name in findings["finding_id"]]
+    held = [feasible(reconstruction.findings[name]) for name in findings["finding_id"]]
     return pd.DataFrame(
         {
             "Figure": findings["finding_id"].str.partition(".")[2],
             "Answer": findings["answer"],
             "Printed": findings["published"],
             "Level": findings["level"],
-            "Count": [feasible(c.values, c.count_low, c.count_high) for c in counts],
-            "Base": [feasible(c.bases, c.base_low, c.base_high) for c in counts],
+            "Count": [count for count, _ in held],
+            "Base": [base for _, base in held],
             "Share, %": spans(findings, "value_low", "value_high"),
             "Interval, %": spans(findings, "low", "high"),
             "Could have failed, %": findings["power"].map(percent),
@@ -212,12 +210,11 @@ def findings_alt(survey: Survey, findings: pd.DataFrame) -> str:
     """Return the chart in words: its message, then each figure with its interval."""
     if findings["value_low"].isna().all():
         return f"No chart: {survey.id} gives no share."
-    rows = [
-        f"{row.answer}: printed {row.published}{interval_words(row.low, row.high)}" for row in findings.itertuples()
-    ]
-    return f"{findings_message(findings)}. {'; '.join(rows)}."
+    rows = findings.itertuples()
+    told = (f"{row.answer}: printed {row.published}{interval_words(row.low, row.high)}" for row in rows)
+    return f"{findings_message(findings)}. {'; '.join(told)}."
 
 
 def interval_words(low: float, high: float) -> str:
     """Return what alternative text says of an interval whose ends are shares, missing or not."""
-    return f", interval {words}%" if (words := span(percent(low) or None, percent(high) or None)) else ", no interval"
+    return f", interval {words}%" if (words := span(percent(low), percent(high))) else ", no interval"

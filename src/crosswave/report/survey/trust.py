@@ -1,14 +1,12 @@
 """Whether a survey can be trusted, in six answers, and its figures as a pollster would print them."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import NamedTuple
 
 import pandas as pd
 
 from crosswave.reconstruct import Reconstruction
-from crosswave.report.holes import feasible
+from crosswave.report.holes import people_behind
 from crosswave.report.render import publish, span, spans, survey_name
 from crosswave.study.models import Survey, sampling_words, unit_words
 from crosswave.study.registry import Registry
@@ -53,8 +51,7 @@ def _how_many(survey: Survey, reconstruction: Reconstruction, who: str) -> Check
 
 
 def _worded(survey: Survey) -> Check:
-    known = sum(question.response is not None for question in survey.questions)
-    many = len(survey.questions)
+    known, many = sum(question.response is not None for question in survey.questions), len(survey.questions)
     says = f"How answers were given is known for {known} of {plural(many, 'question')}; wordings are in our own words."
     return Check("Are the questions known?", True if known == many and many else None, says)
 
@@ -72,28 +69,24 @@ def _adds_up(reconstruction: Reconstruction, findings: pd.DataFrame) -> Check:
 
 def show_trust(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame) -> None:
     """Display the six answers, a tick, a cross or a question mark with a sentence each."""
-    told = checks(survey, reconstruction, findings)
+    told = [(*_MARKS[one.good], one.name, one.says) for one in checks(survey, reconstruction, findings)]
     items = "\n".join(
-        f'<li><b aria-label="{_MARKS[one.good][1]}" role="img">{_MARKS[one.good][0]}</b> '
-        f"<strong>{escape(one.name)}</strong> {escape(one.says)}</li>"
-        for one in told
+        f'<li><b aria-label="{word}" role="img">{sign}</b> <strong>{escape(name)}</strong> {escape(says)}</li>'
+        for sign, word, name, says in told
     )
-    text = "\n".join(f"{_MARKS[one.good][0]} {one.name} {one.says}" for one in told)
+    text = "\n".join(f"{sign} {name} {says}" for sign, _, name, says in told)
     publish({"text/plain": text, "text/html": f'<ul class="trust">\n{items}\n</ul>'})
 
 
 def topline(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     """Return a row for each figure: question, answer, per cent, people behind it, margin of error, earlier surveys."""
     asks = {question.id: question.asks for question in survey.questions}
-    counts = [reconstruction.findings[name] for name in findings["finding_id"]]
-    people = [feasible(c.values, c.count_low, c.count_high) for c in counts]
-    bases = [feasible(c.bases, c.base_low, c.base_high) for c in counts]
     table = pd.DataFrame(
         {
             "Answer": findings["answer"],
             "Question": findings["question_id"].map(asks),
             "Published": findings["published"],
-            "People behind it": [f"{yes} of {n}" if yes and n else "" for yes, n in zip(people, bases, strict=True)],
+            "People behind it": [people_behind(reconstruction.findings[name]) for name in findings["finding_id"]],
             "Margin of error, %": spans(findings, "low", "high"),
             "Earlier surveys": [_earlier(str(name), survey, registry) for name in findings["finding_id"]],
             "Id of the figure": findings["finding_id"],
@@ -104,9 +97,9 @@ def topline(survey: Survey, reconstruction: Reconstruction, findings: pd.DataFra
 
 def _earlier(name: str, survey: Survey, registry: Registry) -> str:
     """The figures of earlier surveys on the topic of a figure, as printed."""
-    topics = [one for one in registry.constructs.values() if any(answer.finding == name for answer in one.answers)]
-    others = {answer.finding: answer for one in topics for answer in one.answers}
-    found = [(registry.finding(other), answer.reversed) for other, answer in others.items() if other != name]
+    topics = [one.answers for one in registry.constructs.values() if name in {answer.finding for answer in one.answers}]
+    others = {answer.finding: answer.reversed for answers in topics for answer in answers if answer.finding != name}
+    found = [(registry.finding(other), turned) for other, turned in others.items()]
     before = sorted((one.survey.year, survey_name(one.survey), f"{'all but ' * turned}{one.shown}")
                     for one, turned in found if one.survey.year < survey.year)  # fmt: skip
     return "; ".join(f"{who}: {printed}" for _, who, printed in before)
