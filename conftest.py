@@ -25,7 +25,7 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 LONGEST = (
-    "04_synthesis.ipynb", "test_browser.py", "07_barriers.ipynb", "test_environment.py", "test_tutorial.py",
+    "test_browser.py", "04_synthesis.ipynb", "07_barriers.ipynb", "test_environment.py", "test_tutorial.py",
     "test_display_trends.py", "test_run.py", "test_cluster.py", "test_report.py", "test_reconstruct.py",
     "test_catch_rate.py", "test_meta_regression.py", "test_exact.py", "test_planned.py", "test_official_pages.py",
     "test_usable.py", "test_decision_rule.py", "test_results.py",

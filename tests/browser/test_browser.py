@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 Visit = Callable[..., Page]
 ROOT = Path(__file__).parents[2]
@@ -22,8 +22,6 @@ SERIES = "dwp-cses"
 NOTEBOOKS = (SURVEY, TREND, "pages/claims/publictechnology-2017-04-18", "pages/start", "pages/synthesis",
              "pages/barriers", "pages/series/dwp-cses", "pages/context", "pages/calibration")  # fmt: skip
 EVERY = (*PLAIN, *NOTEBOOKS)
-QUICK = {name: name for name in ("index", "trends", SURVEY, TREND)}
-"""Pages that axe looks at in the quick tests already."""
 FIRST_VIEW_LIMIT = 300_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """What axe looks for: WCAG 2.2 AA and best practice."""
@@ -54,7 +52,7 @@ def violations(page: Page, rules: list[str] = RULES) -> list[tuple[str, list[str
 # --- every page ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [QUICK.get(name, pytest.param(name, marks=pytest.mark.thorough)) for name in EVERY])
+@pytest.mark.parametrize("name", EVERY)
 def test_axe_finds_nothing_wide_and_light_or_narrow_and_dark(site: Path, visit: Visit, name: str) -> None:
     """One page shows all its code."""
     page = visit((site / f"{name}.html").as_uri())
@@ -67,7 +65,6 @@ def test_axe_finds_nothing_wide_and_light_or_narrow_and_dark(site: Path, visit: 
     assert violations(page, OF_SIZE_AND_COLOUR) == []
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["index", "trends", "methods"])
 def test_axe_finds_nothing_wide_and_dark(site: Path, visit: Visit, name: str) -> None:
     page = visit((site / f"{name}.html").as_uri(), dark=True)
