@@ -33,10 +33,14 @@ class BatteryResult(Shown):
 
     Attributes
     ----------
-    name : str, the kind of batteries, such as barriers
-    posterior : Posterior, the joint model, with its draws
-    figures : DataFrame, the figures that went into it, with the columns of `crosswave.trend.batteries.battery_figures`
-    registry, reconstructions, settings : where they come from, and by what they are judged
+    name : str
+        The kind of batteries, such as barriers.
+    posterior : Posterior
+        The joint model, with its draws.
+    figures : DataFrame
+        The figures that went into it, with the columns of `crosswave.trend.batteries.battery_figures`.
+    registry, reconstructions, settings
+        Where they come from, and by what they are judged.
 
     Examples
     --------

@@ -43,9 +43,12 @@ class ComparisonResult(Answered):
 
     Attributes
     ----------
-    trend : Judged, the two figures, the settings and the numbers
-    names : tuple of str, what the earlier and the later figure are called
-    tiers : DataFrame, the same comparison under each tier of total error, a row each, with the columns of `to_frame`
+    trend : Judged
+        The two figures, the settings and the numbers.
+    names : tuple of str
+        What the earlier and the later figure are called.
+    tiers : DataFrame
+        The same comparison under each tier of total error, a row each, with the columns of `to_frame`.
 
     Examples
     --------
@@ -160,9 +163,12 @@ class TrendResult(Answered):
 
     Attributes
     ----------
-    trend : Trend, waves, pairs, comparison and verdict as they were computed
-    registry : Registry, the study that holds it
-    reconstructions : mapping of str to Reconstruction, by survey id
+    trend : Trend
+        Waves, pairs, comparison and verdict as they were computed.
+    registry : Registry
+        The study that holds it.
+    reconstructions : mapping of str to Reconstruction
+        By survey id.
 
     Examples
     --------

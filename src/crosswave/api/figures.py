@@ -68,7 +68,8 @@ class CountsResult(Shown):
 
     Attributes
     ----------
-    found : Counted, figures, sizes tried and sizes that fit
+    found : Counted
+        Figures, sizes tried and sizes that fit.
     """
 
     found: Counted

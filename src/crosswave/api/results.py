@@ -47,9 +47,12 @@ class SurveyResult(Shown):
 
     Attributes
     ----------
-    record : Survey, all that is known of the survey
-    reconstruction : Reconstruction, feasible counts, conflicts and assumptions
-    settings : Settings, error rate and design effect of the intervals
+    record : Survey
+        All that is known of the survey.
+    reconstruction : Reconstruction
+        Feasible counts, conflicts and assumptions.
+    settings : Settings
+        Error rate and design effect of the intervals.
 
     Examples
     --------
@@ -139,7 +142,8 @@ class ClaimResult(Shown):
 
     Attributes
     ----------
-    found : ClaimVerdict, the claim, its three verdicts, its estimate and interval
+    found : ClaimVerdict
+        The claim, its three verdicts, its estimate and interval.
 
     Examples
     --------

@@ -46,10 +46,14 @@ class SeriesResult(Shown):
 
     Attributes
     ----------
-    id, title : str, of the series
-    registry : Registry, the study that holds it
-    reconstructions : mapping of str to Reconstruction, by survey id
-    settings : Settings, error rate and design effect
+    id, title : str
+        Of the series.
+    registry : Registry
+        The study that holds it.
+    reconstructions : mapping of str to Reconstruction
+        By survey id.
+    settings : Settings
+        Error rate and design effect.
 
     Examples
     --------

@@ -84,7 +84,8 @@ class Study:
 
     Attributes
     ----------
-    registry : Registry, the records as they were read, with the plan resolved
+    registry : Registry
+        The records as they were read, with the plan resolved.
 
     Examples
     --------
