@@ -613,3 +613,14 @@ def test_the_digest_of_sources_is_that_of_every_folder_below(tmp_path: Path) -> 
         source_digest.cache_clear()
         found.add(source_digest(tmp_path))
     assert len(found) == 2
+
+
+def test_forks_that_make_many_things_end_with_their_parent() -> None:
+    """They have the stream of their parent too: the run returns once all are gone."""
+    script = (
+        "import os, signal, time; from crosswave.reconstruct.forks import made_in_forks; "
+        "signal.signal(signal.SIGALRM, lambda *_: os._exit(3)); signal.setitimer(signal.ITIMER_REAL, 0.5); "
+        "made_in_forks(lambda name: time.sleep(60), ['a', 'b'], 2)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (3, "")

@@ -66,7 +66,7 @@ def beside(make: Callable[[], object]) -> Iterator[None]:
     if default_jobs() == 1 or not may_fork():
         yield
         return
-    fork = _started(_make_and_leave, make)
+    fork = _started(make)
     try:
         yield
         fork.join()
@@ -75,21 +75,21 @@ def beside(make: Callable[[], object]) -> Iterator[None]:
         fork.join()
 
 
-def _started(target: Callable[..., None], *args: object) -> ForkProcess:
+def _started(work: Callable[..., object], *args: object) -> ForkProcess:
     from multiprocessing import get_context
 
-    fork = get_context("fork").Process(target=target, args=args, daemon=True)
+    fork = get_context("fork").Process(target=_done_in_fork, args=(work, *args), daemon=True)
     with warnings.catch_warnings():  # of the threads of libraries, which do nothing in a fork
         warnings.simplefilter("ignore", DeprecationWarning)
         fork.start()
     return fork
 
 
-def _make_and_leave(make: Callable[[], object]) -> None:
-    """Make it; where the process that was forked is gone, end too."""
+def _done_in_fork(work: Callable[..., object], *args: object) -> None:
+    """Do it, without a word where it fails; where the process that was forked is gone, end at once."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(Exception, KeyboardInterrupt):
-        make()
+        work(*args)
 
 
 def _end_with_parent() -> None:
@@ -101,7 +101,6 @@ def _end_with_parent() -> None:
 
 
 def _work(make: Callable[[str], Made], names: Sequence[str], pipe: Connection) -> None:
-    """Make and send one after the other; where the process that was forked is gone nothing can be sent any more."""
-    with suppress(Exception, KeyboardInterrupt):
-        for name in names:
-            pipe.send({name: make(name)})
+    """Make and send one after the other."""
+    for name in names:
+        pipe.send({name: make(name)})
