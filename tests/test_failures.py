@@ -271,13 +271,23 @@ def test_outside_a_notebook_nothing_is_given():
     check_given()
 
 
-def test_too_little_memory_is_said_and_no_package_is_blamed():
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("MemoryError", f"crosswave: {NO_MEMORY}"),
+        ("SystemError('error return without exception set')", f"crosswave: {NO_MEMORY}"),
+        ("SystemError('<built-in method a> returned NULL without setting an exception')", f"crosswave: {NO_MEMORY}"),
+        ("SystemError('another fault of Python')", "SystemError: another fault of Python"),
+    ],
+)
+def test_too_little_memory_is_said_and_no_package_is_blamed(fault: str, told: str):
     for words in ("libortools.so: failed to map segment from shared object", "x.so: cannot allocate memory"):
         assert import_words(ImportError(words, name="ortools")) == NO_MEMORY
     result = crosswave("check", "--data", DATA, before="import crosswave.cli.shared as shared\n"
-                       "def fail(*_): raise MemoryError\nshared.folder_of = fail\nimport crosswave.cli.data as data\n"
+                       f"def fail(*_): raise {fault}\nshared.folder_of = fail\nimport crosswave.cli.data as data\n"
                        "data.folder_of = fail")  # fmt: skip
-    assert (result.returncode, result.stderr) == (1, f"crosswave: {NO_MEMORY}\n")
+    assert result.returncode == 1 and result.stderr.splitlines()[-1] == told
+    assert ("Traceback" in result.stderr) == (told != f"crosswave: {NO_MEMORY}")
 
 
 def test_a_file_that_is_larger_than_the_system_allows_is_named():

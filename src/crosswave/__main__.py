@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from crosswave.failures import NO_MEMORY, import_words, os_words, python_fault
+from crosswave.failures import NO_MEMORY, import_words, os_words, out_of_memory, python_fault
 from crosswave.report.run.ending import listening
 from crosswave.surroundings import begin_with_them, show_everywhere
 
@@ -32,7 +32,9 @@ def main() -> None:
             gc.freeze()  # Python looks through all that is left before it ends: a tenth of a short command
     except KeyboardInterrupt:
         sys.exit(130)
-    except MemoryError:
+    except (MemoryError, SystemError) as error:
+        if isinstance(error, SystemError) and not out_of_memory(str(error)):
+            raise
         sys.exit(f"crosswave: {NO_MEMORY}")
     except ImportError as error:
         sys.exit(f"crosswave: {import_words(error)}")

@@ -54,11 +54,15 @@ def python_fault(version: tuple[int, int]) -> str | None:
 NO_MEMORY = (
     "this machine gives a command too little memory; end other programs, or raise the limit with ulimit -v unlimited"
 )
-_OUT_OF_MEMORY = ("cannot allocate memory", "failed to map segment", "resource temporarily unavailable")
+_OUT_OF_MEMORY = (
+    "cannot allocate memory", "failed to map segment", "resource temporarily unavailable",
+    "without exception set", "without setting an exception",
+)  # fmt: skip
+"""The last two are Python's, of compiled code that found no memory and did not say so."""
 
 
 def out_of_memory(words: str) -> bool:
-    """Return whether words of the operating system mean that a process had too little memory."""
+    """Return whether words of the operating system, or of Python, mean that a process had too little memory."""
     return any(one in words.lower() for one in _OUT_OF_MEMORY)
 
 
