@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -129,8 +129,12 @@ def _planned(folder: Path, out: Path, choice: Choice, inputs: str) -> tuple[Ledg
     moved = moved_pages(registry)
     only = tuple(moved.get(page, page) for page in choice.pages)
     choose_tasks(tasks_of(page_ids(registry, out)), only)  # which says where a choice chooses no page
-    reconstruct_all(registry)
-    with nullcontext() if choice.pages else beside(partial(compute_ahead, registry, choice.parameters)):
+    if choice.pages:  # of few the ledger may be known, and then not every survey is asked for
+        ahead: AbstractContextManager[None] = nullcontext()
+    else:
+        reconstruct_all(registry)
+        ahead = beside(partial(compute_ahead, registry, choice.parameters))
+    with ahead:
         ledger = make_ledger(registry)
         request = run_request(registry, ledger, out, choice.parameters)
     known = "" if registry.faults else inputs  # a run with faults is looked at again, and says so again
